@@ -1,0 +1,46 @@
+# `make` lists the targets. Every target that needs nats-server, Postgres or a cargo command provides it first.
+.POSIX:
+.DEFAULT_GOAL := help
+.PHONY: help run demo test bench check fmt clean-data tools release
+
+# An eval of a command substitution alone would hide the failure of the command.
+PROVIDE = provided=$$(tools/provide env) && eval "$$provided"
+PROVIDE_TEST = provided=$$(tools/provide test env) && eval "$$provided"
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: release ## build Rookery and run all of it on http://127.0.0.1:8080 (ROOKERY_LISTEN, ROOKERY_DATA_DIR)
+	@$(PROVIDE) && exec target/release/rookery up
+
+demo: release ## fill a running Rookery with people and messages, and watch them be read
+	@$(PROVIDE) && exec target/release/rookery demo
+
+test: ## run every test against real servers
+	@$(PROVIDE_TEST) && exec tools/run-tests
+
+bench: ## run the benchmarks (ARGS="--help" for more)
+	@echo "Building the benchmarks in release mode; the first time takes some minutes."
+	@$(PROVIDE) && exec cargo run --release --package bench -- $(ARGS)
+
+check: ## formatting, lints, dependencies, documentation: all that CI checks besides the tests
+	@cargo fmt --version >/dev/null 2>&1 || { echo "rustfmt is missing: rustup component add rustfmt"; exit 1; }
+	@cargo clippy --version >/dev/null 2>&1 || { echo "clippy is missing: rustup component add clippy"; exit 1; }
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	@$(PROVIDE_TEST) && echo "cargo deny check bans licenses sources" && cargo deny check bans licenses sources
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
+
+fmt: ## format all code
+	cargo fmt --all
+
+clean-data: ## delete all data of the local Rookery (ROOKERY_DATA_DIR, default .rookery)
+	@tools/clean-data
+
+tools: ## provide nats-server, Postgres, cargo-nextest and cargo-deny, and say where they are
+	@tools/provide test env
+
+release:
+	@tools/provide
+	@[ -x target/release/rookery ] || echo "Building Rookery in release mode; the first time takes some minutes."
+	@cargo build --release --package rookery

@@ -1,0 +1,130 @@
+//! The one table of error codes that clients may meet.
+//!
+//! A code is public for ever: clients branch on it, so it may be added but never renamed, and its status never moves.
+//! kebab-case codes belong to the API itself; PascalCase codes are rejections of the domain and carry the name of the
+//! rule that was broken. Every code has an entry in `docs/ERRORS.md`, which a test compares with [`ALL`].
+
+/// One public error code with the status and title that always go with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Code {
+    pub code: &'static str,
+    pub status: u16,
+    /// A short sentence that is the same for every occurrence (RFC 9457 §3.1.4).
+    pub title: &'static str,
+    /// The URI reference that documents the code; it is the problem's `type`.
+    pub type_uri: &'static str,
+}
+
+/// Finds a code by its public name, for instance by the name of a domain rejection.
+///
+/// A linear search: it runs once per refused request, over fewer than a hundred short strings.
+#[must_use]
+pub fn find(code: &str) -> Option<Code> {
+    ALL.iter().copied().find(|known| known.code == code)
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $status:literal, $code:literal, $title:literal;)*) => {
+        $(
+            $(#[$doc])*
+            pub const $name: Code = Code {
+                code: $code,
+                status: $status,
+                title: $title,
+                type_uri: concat!("/docs/errors#", $code),
+            };
+        )*
+
+        /// Every code, in the order of the table.
+        pub const ALL: &[Code] = &[$($name),*];
+    };
+}
+
+codes! {
+    // What was asked for.
+    NOT_FOUND = 404, "not-found", "There is nothing at this address.";
+    GONE = 410, "gone", "This was deleted.";
+    METHOD_NOT_ALLOWED = 405, "method-not-allowed", "This address does not take that method.";
+    CONFLICT = 409, "conflict", "Others changed the same thing at the same time.";
+
+    // Who asks.
+    /// A write without an identity.
+    UNAUTHENTICATED = 401, "unauthenticated", "This operation needs an identity.";
+    /// A read without an identity: 403, because the read routes' older contract says so.
+    IDENTITY_REQUIRED = 403, "identity-required", "This operation is not open to anonymous callers.";
+    TOKEN_INVALID = 401, "token-invalid", "The access token is not acceptable.";
+    TOKEN_EXPIRED = 401, "token-expired", "The access token has expired.";
+    GATEWAY_UNTRUSTED = 401, "gateway-untrusted", "The identity headers did not come from the gateway.";
+    CREDENTIALS_INVALID = 401, "credentials-invalid", "The handle or the password is wrong.";
+    ROLE_REQUIRED = 403, "role-required", "The caller lacks a role that this operation needs.";
+
+    // The shape of the request.
+    MALFORMED_JSON = 400, "malformed-json", "The body is not acceptable JSON.";
+    UNKNOWN_FIELD = 400, "unknown-field", "The body has a field that this operation does not know.";
+    INVALID_FIELD = 400, "invalid-field", "A field of the body is missing or has the wrong shape.";
+    INVALID_PARAMETER = 400, "invalid-parameter", "A parameter of the address is not acceptable.";
+    INVALID_HEADER = 400, "invalid-header", "A header is not acceptable.";
+    INVALID_CURSOR = 400, "invalid-cursor", "The cursor was not made by this list.";
+    RANGE_TOO_LARGE = 400, "range-too-large", "The range asks for more than one answer may hold.";
+    WRONG_CONTENT_TYPE = 415, "wrong-content-type", "The body must be application/json.";
+    BODY_TOO_LARGE = 413, "body-too-large", "The body is too large.";
+    BODY_TIMEOUT = 408, "body-timeout", "The body did not arrive in time.";
+
+    // Preconditions and repetition.
+    PRECONDITION_REQUIRED = 428, "precondition-required", "This operation needs an If-Match header.";
+    IDEMPOTENCY_KEY_INVALID = 400, "idempotency-key-invalid", "The Idempotency-Key is not acceptable.";
+    IDEMPOTENCY_KEY_REUSED = 422, "idempotency-key-reused", "The Idempotency-Key was used for another request.";
+
+    // What the caller can only wait for.
+    NOT_CAUGHT_UP = 503, "not-caught-up", "The data has not reached the awaited position yet.";
+    UNAVAILABLE = 503, "unavailable", "A part of the service cannot be reached.";
+    OVERLOADED = 503, "overloaded", "The service has more work than it can take.";
+    LOG_FULL = 503, "log-full", "The event log has reached its size limit.";
+    OUTCOME_UNKNOWN = 503, "outcome-unknown", "It is not known whether the operation took effect.";
+    REQUEST_TIMEOUT = 503, "request-timeout", "The request took longer than the service allows.";
+    RATE_LIMITED = 429, "rate-limited", "The caller sends more than its share.";
+    INTERNAL = 500, "internal", "The service failed.";
+
+    // Rejections of the domain, named after the rule that was broken.
+    TEXT_MUST_NOT_BE_EMPTY = 422, "TextMustNotBeEmpty", "The text is empty or only white space.";
+    TEXT_MUST_NOT_BE_TOO_LONG = 422, "TextMustNotBeTooLong", "The text is longer than 280 code points.";
+    TEXT_MUST_NOT_CONTAIN_NUL = 422, "TextMustNotContainNul", "The text contains U+0000.";
+    TAG_MUST_NOT_BE_EMPTY = 422, "TagMustNotBeEmpty", "A tag is empty or only spaces.";
+    TAG_MUST_NOT_BE_TOO_LONG = 422, "TagMustNotBeTooLong", "A tag is longer than 64 code points.";
+    TAG_MUST_NOT_CONTAIN_RESERVED_CHARACTERS = 422, "TagMustNotContainReservedCharacters",
+        "A tag contains a control character, odd white space, or one of . * >";
+    TAGS_MUST_NOT_BE_TOO_MANY = 422, "TagsMustNotBeTooMany", "There are more than 8 tags.";
+    TIME_MUST_BE_PLAUSIBLE = 422, "TimeMustBePlausible", "The original time is before 1970 or in the future.";
+    REPLY_TARGET_MUST_EXIST = 422, "ReplyTargetMustExist", "The message that this one answers does not exist.";
+    MESSAGE_MUST_EXIST = 404, "MessageMustExist", "There is no such message, or it was deleted.";
+    ACTOR_MUST_BE_AUTHOR = 403, "ActorMustBeAuthor", "Only the author may do this.";
+    EDITION_CHANGED = 412, "EditionMustMatch", "The message was changed since the caller read it.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_errors() {
+        for (index, code) in ALL.iter().enumerate() {
+            assert!((400..600).contains(&code.status), "{} is no error", code.code);
+            assert!(
+                ALL[..index].iter().all(|earlier| earlier.code != code.code),
+                "{} is listed twice",
+                code.code
+            );
+            assert_eq!(find(code.code), Some(*code));
+        }
+    }
+
+    #[test]
+    fn codes_are_kebab_case_or_pascal_case() {
+        for Code { code, .. } in ALL {
+            let kebab = code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+            let pascal = code.starts_with(|first: char| first.is_ascii_uppercase())
+                && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            assert!(kebab || pascal, "{code} is neither");
+        }
+    }
+}

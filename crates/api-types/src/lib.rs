@@ -1,0 +1,7 @@
+//! Request and response bodies, the problem envelope and the error codes.
+
+pub mod codes;
+pub mod import;
+pub mod messages;
+pub mod problem;
+pub mod projections;

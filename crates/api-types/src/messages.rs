@@ -1,0 +1,109 @@
+//! Bodies of the message routes. Texts and tags are plain strings here; the domain decides what they may be.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+/// A new message.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PostMessage {
+    /// 1 to 280 Unicode code points after NFC, at most 1,120 bytes of UTF-8, no NUL.
+    #[schema(example = "The nightjars are back", min_length = 1, max_length = 280)]
+    pub text: String,
+    /// The only tag. Give `tag` or `tags`, not both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "birds", max_length = 64)]
+    pub tag: Option<String>,
+    /// At most 8 tags. Trimmed, lower-cased, spaces become dashes; 1 to 64 code points each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 8)]
+    pub tags: Option<Vec<String>>,
+    /// The id of the message that this one answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "256")]
+    pub in_reply_to: Option<String>,
+}
+
+/// A new edition of a message. What is absent stays as it was.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EditMessage {
+    /// As in `PostMessage`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The only tag from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    /// All tags from now on; an empty array removes them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
+}
+
+/// What a command on a message came to. The message itself is read from the query API, with `Await-Position`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageReceipt {
+    /// Decimal id of the message: its position in the log.
+    #[schema(example = "256")]
+    pub id: String,
+    /// 1 for a new message; one more with every edit.
+    #[schema(example = 1)]
+    pub edition: u32,
+}
+
+/// A message in its latest edition.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Message {
+    /// Decimal id: the message's position in the log.
+    #[schema(example = "256")]
+    pub id: String,
+    /// NFC-normalised text.
+    pub text: String,
+    /// The first of `tags`, or null.
+    pub tag: Option<String>,
+    /// In the order in which they were given, without repetition.
+    pub tags: Vec<String>,
+    /// Decimal id of the author's account.
+    #[schema(example = "123456789012345")]
+    pub author: String,
+    /// When the log recorded it (imported messages: their original time), UTC.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// When its latest edition was recorded, or null.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub edited_at: Option<OffsetDateTime>,
+    /// Id of the message that it answers, or null.
+    pub in_reply_to: Option<String>,
+    /// 1 until it is edited.
+    pub edition: u32,
+}
+
+/// One edition of a message, oldest first in a history.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Edition {
+    /// 1 for the original.
+    pub edition: u32,
+    /// Text of this edition.
+    pub text: String,
+    /// The first of `tags`, or null.
+    pub tag: Option<String>,
+    /// Tags of this edition.
+    pub tags: Vec<String>,
+    /// When this edition was recorded, UTC.
+    #[serde(with = "time::serde::rfc3339")]
+    pub made_at: OffsetDateTime,
+}
+
+/// How many messages were created in one bucket of time.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CountBucket {
+    /// Begin of the bucket, RFC 3339, in the offset that the asked time zone has at that moment.
+    #[schema(example = "2026-01-01T00:00:00+01:00")]
+    pub start: String,
+    /// Exact number of messages with `start <= createdAt < next start`.
+    pub count: i64,
+}

@@ -1,0 +1,47 @@
+//! Body of `GET /v1/projections`.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+/// How far one projection has folded one shard of the log.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProjectionStatus {
+    /// Name of the projection.
+    #[schema(example = "messages")]
+    pub projection: String,
+    /// Version of its tables.
+    pub version: u32,
+    /// Shard of the log.
+    pub shard: u8,
+    /// Position of the last folded event, decimal; "0" before the first.
+    pub position: String,
+    /// Position of the newest event that its worker saw, decimal; null before a worker looked.
+    pub head: Option<String>,
+    /// Events between the two; null before a worker looked.
+    pub lag_events: Option<i64>,
+    /// At most so old are the rows: seconds since they were last known to be complete.
+    pub lag_seconds: Option<f64>,
+    /// What its worker is doing.
+    pub state: ProjectionState,
+    /// Events that could not be folded; `published.parked_events` lists them.
+    pub parked_events: i64,
+    /// When the last batch was folded.
+    #[serde(with = "time::serde::rfc3339")]
+    pub folded_at: OffsetDateTime,
+}
+
+/// See `ProjectionStatus`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ProjectionState {
+    /// Everything in the log is folded.
+    Idle,
+    /// Behind the log, and moving.
+    Folding,
+    /// Behind the log, alive, and not moving for 10 seconds.
+    Stuck,
+    /// No worker has reported for 10 seconds.
+    Silent,
+}

@@ -1,0 +1,12 @@
+//! The Postgres side of Rookery: [`write`] for the reducers, [`read`] for the query API.
+//!
+//! This crate does not know NATS or HTTP. It is the only one that speaks SQL; its statements stand in files of their own
+//! beside the functions that run them.
+
+pub mod logins;
+pub mod migrate;
+pub mod pool;
+pub mod read;
+pub mod write;
+
+pub use pool::Pool;

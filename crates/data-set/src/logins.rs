@@ -1,0 +1,105 @@
+//! The users that services and analysts connect as: members of the group roles that the migrations make.
+//!
+//! Which user may do what is decided there, by grants to the groups. Read-only transactions are a second bolt: a slip,
+//! such as a write in a query, fails even where a grant was too generous.
+
+use sqlx::{Connection, PgConnection};
+
+/// What a user is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// Folds events: writes rows and checkpoints.
+    Reducer,
+    /// Reads what is published.
+    Reader,
+}
+
+/// A user that can log in.
+#[derive(Clone)]
+pub struct Login {
+    pub name: String,
+    pub password: String,
+    pub group: Group,
+    /// After so many milliseconds the server ends a statement, unless the session asks for another limit.
+    pub statement_timeout_ms: u32,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the data set cannot be reached")]
+    Connect(#[source] sqlx::Error),
+    #[error("the user {name} cannot be made")]
+    Make {
+        name: String,
+        #[source]
+        source: sqlx::Error,
+    },
+    #[error("what every user may do cannot be narrowed")]
+    Narrow(#[source] sqlx::Error),
+}
+
+/// Makes the users, or gives those that exist the password and the group that are given here.
+///
+/// Needs a superuser, after [`crate::migrate::migrate`]. It also takes from everybody what Postgres grants to each user:
+/// temporary tables, large objects and advisory locks, with which a mere reader could fill the disk or hold up others.
+///
+/// # Errors
+/// When the database is unreachable, or the user of the URL may not make users.
+pub async fn ensure(url: &str, logins: &[Login]) -> Result<(), Error> {
+    let mut connection = PgConnection::connect(url).await.map_err(Error::Connect)?;
+    run(&mut connection, include_str!("logins/narrow.sql")).await.map_err(Error::Narrow)?;
+    for login in logins {
+        make(&mut connection, login)
+            .await
+            .map_err(|source| Error::Make { name: login.name.clone(), source })?;
+    }
+    // The server would notice the end of the connection by itself; a polite close only keeps its log quiet.
+    connection.close().await.ok();
+    Ok(())
+}
+
+async fn make(connection: &mut PgConnection, login: &Login) -> Result<(), sqlx::Error> {
+    // A statement that makes a user takes no parameters, so they travel as settings of the session and are quoted by
+    // the server. Like that the password is not part of any statement that might be logged.
+    sqlx::query(include_str!("logins/settings.sql"))
+        .bind(&login.name)
+        .bind(&login.password)
+        .bind(login.group.role())
+        .bind(login.group.reads_only().to_string())
+        .bind(login.statement_timeout_ms.to_string())
+        .execute(&mut *connection)
+        .await?;
+    run(connection, include_str!("logins/make.sql")).await
+}
+
+/// Blocks of PL/pgSQL cannot be prepared with parameters, so they go to the server as they are.
+async fn run(connection: &mut PgConnection, sql: &'static str) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(sql).execute(connection).await.map(drop)
+}
+
+impl Group {
+    /// See the migration `roles`.
+    fn role(self) -> &'static str {
+        match self {
+            Self::Reducer => "rookery_reducer",
+            Self::Reader => "rookery_reader",
+        }
+    }
+
+    fn reads_only(self) -> bool {
+        match self {
+            Self::Reducer => false,
+            Self::Reader => true,
+        }
+    }
+}
+
+impl std::fmt::Debug for Login {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { name, group, .. } = self;
+        formatter.debug_struct("Login").field("name", name).field("group", group).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

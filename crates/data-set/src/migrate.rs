@@ -1,0 +1,54 @@
+//! The schema: migrations embedded into the binary, applied by one process, awaited by the others.
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::{Connection, PgConnection};
+
+use crate::Pool;
+
+static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the data set cannot be reached")]
+    Connect(#[source] sqlx::Error),
+    #[error("the data set cannot be migrated")]
+    Migrate(#[source] MigrateError),
+    #[error("the data set's migrations cannot be read")]
+    Inspect(#[source] sqlx::Error),
+}
+
+/// Brings the schema up to this binary's migrations. Safe to run from several processes at once: they queue.
+///
+/// # Errors
+/// When the database is unreachable, or has migrations that this binary does not know or knows with other contents.
+pub async fn migrate(url: &str) -> Result<(), Error> {
+    let mut connection = PgConnection::connect(url).await.map_err(Error::Connect)?;
+    MIGRATOR.run(&mut connection).await.map_err(Error::Migrate)?;
+    // The server would notice the end of the connection by itself; a polite close only keeps its log quiet.
+    connection.close().await.ok();
+    Ok(())
+}
+
+/// Whether all of this binary's migrations are applied, with the same contents.
+///
+/// A schema with more than these is current too: while a new version is rolled out, the old one still works on it.
+///
+/// # Errors
+/// When the database is unreachable.
+pub async fn schema_is_current(pool: &Pool) -> Result<bool, Error> {
+    let applied =
+        sqlx::query_as::<_, (i64, Vec<u8>)>(include_str!("migrate/applied.sql")).fetch_all(pool).await;
+    let applied = match applied {
+        Ok(applied) => applied,
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(UNDEFINED_TABLE) => {
+            return Ok(false);
+        }
+        Err(error) => return Err(Error::Inspect(error)),
+    };
+    let is_applied =
+        |version: i64, checksum: &[u8]| applied.iter().any(|(v, c)| *v == version && c == checksum);
+    Ok(MIGRATOR.iter().all(|migration| is_applied(migration.version, &migration.checksum)))
+}
+
+/// What Postgres answers before the first migration made the table of migrations.
+const UNDEFINED_TABLE: &str = "42P01";

@@ -1,0 +1,54 @@
+//! The queries of the read API: one file per query, each a single statement.
+//!
+//! Every answer carries the position that it reflects, read in the same statement and therefore from the same snapshot
+//! as its rows. Only the views of schema `published` are named, and nothing here writes. What a position is compared
+//! with, who may read and how an answer looks on the wire is not known here.
+
+mod bucket_counts;
+mod buckets;
+mod count_messages;
+mod error;
+mod get_history;
+mod get_message;
+mod list_messages;
+mod list_projections;
+mod moment;
+mod ping;
+mod position;
+mod run;
+mod segments;
+mod tag;
+
+pub use bucket_counts::{BUCKETS_MAX, BucketCount, BucketCountsError, bucket_counts};
+pub use buckets::{Bucket, first_moment};
+pub use count_messages::count_messages;
+pub use error::ReadError;
+pub use get_history::{EditionRow, get_history};
+pub use get_message::{Existence, get_message};
+pub use list_messages::{MessageRow, Page, PageKey, list_messages};
+pub use list_projections::{ProjectionRow, list_projections};
+pub use moment::{Moment, TimeRange};
+pub use ping::ping;
+pub use position::position;
+pub use tag::TagFilter;
+
+/// An answer and the position that it reflects: every event up to it is folded into the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct At<T> {
+    pub position: i64,
+    pub value: T,
+}
+
+impl<T> At<T> {
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> At<U> {
+        At { position: self.position, value: f(self.value) }
+    }
+}
+
+/// Which messages are meant. Without a tag: any; without an author: anybody's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageFilter {
+    pub tag: TagFilter,
+    pub author: Option<i64>,
+    pub range: TimeRange,
+}

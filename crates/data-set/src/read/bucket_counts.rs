@@ -1,0 +1,111 @@
+//! How many messages in each minute, hour, day, month or year of a time zone.
+
+use jiff::tz::TimeZone;
+
+use super::buckets::{self, Bucket};
+use super::count_messages::{Ranges, sum};
+use super::moment::Moment;
+use super::run::run;
+use super::{At, ReadError, TagFilter, TimeRange};
+use crate::Pool;
+
+/// The most buckets in one answer.
+pub const BUCKETS_MAX: usize = 10_000;
+
+/// How often the open end of a range is looked up anew when messages arrive beyond it.
+const LOOKUPS_MAX: usize = 3;
+
+/// The number of messages in one bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BucketCount {
+    /// Where the bucket begins, also where the range begins later.
+    pub start: Moment,
+    /// Messages inside of both the bucket and the range.
+    pub messages: i64,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum BucketCountsError {
+    #[error("the range has more than 10,000 buckets")]
+    RangeTooLarge,
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+/// Every bucket that meets the range, in order, those without messages too.
+///
+/// The first and the last bucket are named by where they begin, but count only what lies in the range. An open side of
+/// the range ends at the bucket of the tag's first or last message; without any, there are no buckets.
+pub async fn bucket_counts(
+    pool: &Pool,
+    tag: &TagFilter,
+    range: TimeRange,
+    bucket: Bucket,
+    zone: &TimeZone,
+) -> Result<At<Vec<BucketCount>>, BucketCountsError> {
+    let mut looked_up = 1;
+    loop {
+        let extent = extent(pool, tag, range).await?;
+        let Some(covered) = extent.value else { return Ok(extent.map(|_| Vec::new())) };
+        let boundaries = buckets::boundaries(covered, bucket, zone, BUCKETS_MAX);
+        let boundaries = boundaries.ok_or(BucketCountsError::RangeTooLarge)?;
+        let counted = count(pool, tag, range, &boundaries).await?;
+        let Counted { buckets, beyond } = counted.value;
+        if beyond == 0 {
+            return Ok(At { position: counted.position, value: buckets });
+        }
+        // A message fell beyond the last bucket after the extent was read. The answer is complete as of then, and that
+        // is the position it gets if messages keep running away from us.
+        if looked_up == LOOKUPS_MAX {
+            return Ok(At { position: extent.position, value: buckets });
+        }
+        looked_up += 1;
+    }
+}
+
+/// The range with its open sides replaced by the tag's first and last message; `None` if nothing is left of it.
+async fn extent(pool: &Pool, tag: &TagFilter, range: TimeRange) -> Result<At<Option<TimeRange>>, ReadError> {
+    if !range.is_open_at_start() && !range.is_open_at_end() {
+        return Ok(At { position: 0, value: Some(range) });
+    }
+    let query = || sqlx::query_as(include_str!("first_and_last.sql")).bind(tag.as_str()).fetch_one(pool);
+    let (position, first, last): (i64, Option<time::OffsetDateTime>, Option<time::OffsetDateTime>) =
+        run(query).await?;
+    let covered = first.zip(last).and_then(|(first, last)| {
+        let start = if range.is_open_at_start() { first.into() } else { range.start() };
+        let end = if range.is_open_at_end() { Moment::from(last).next() } else { range.end() };
+        TimeRange::new(Some(start), Some(end))
+    });
+    Ok(At { position, value: covered })
+}
+
+struct Counted {
+    buckets: Vec<BucketCount>,
+    /// Messages inside of the range and outside of all buckets.
+    beyond: i64,
+}
+
+/// Counts between each boundary and the next, and in the same snapshot what lies in the range but beyond them.
+async fn count(
+    pool: &Pool,
+    tag: &TagFilter,
+    range: TimeRange,
+    boundaries: &[Moment],
+) -> Result<At<Counted>, ReadError> {
+    let mut ranges = Ranges::of(None);
+    // The sum with number 0 is what lies beyond.
+    if let (Some(first), Some(last)) = (boundaries.first(), boundaries.last()) {
+        ranges.add(0, range.start(), *first);
+        ranges.add(0, *last, range.end());
+    }
+    for (number, bucket) in (1..).zip(boundaries.windows(2)) {
+        ranges.add(number, bucket[0].max(range.start()), bucket[1].min(range.end()));
+    }
+    let sums = sum(pool, tag, &ranges).await?;
+    Ok(sums.map(|sums| {
+        let (beyond, counts) = sums.split_first().map_or((0, &[][..]), |(beyond, counts)| (*beyond, counts));
+        let buckets =
+            boundaries.iter().zip(counts).map(|(&start, &messages)| BucketCount { start, messages });
+        Counted { buckets: buckets.collect(), beyond }
+    }))
+}

@@ -1,0 +1,82 @@
+//! How many messages: sums over folded counts and the rows of two short edges, whatever the size of the range.
+
+use time::OffsetDateTime;
+
+use super::moment::Moment;
+use super::run::run;
+use super::segments::{self, Grain};
+use super::{At, MessageFilter, ReadError, TagFilter};
+use crate::Pool;
+
+/// The exact number of messages that match.
+pub async fn count_messages(pool: &Pool, filter: &MessageFilter) -> Result<At<i64>, ReadError> {
+    let MessageFilter { tag, author, range } = filter;
+    let mut ranges = Ranges::of(*author);
+    ranges.add(0, range.start(), range.end());
+    let sums = sum(pool, tag, &ranges).await?;
+    Ok(sums.map(|sums| sums.first().copied().unwrap_or_default()))
+}
+
+/// Ranges of time, each with the number of the sum that it counts towards.
+#[derive(Debug)]
+pub(super) struct Ranges {
+    author: Option<i64>,
+    sums: usize,
+    numbers: Vec<i32>,
+    grains: Vec<Option<&'static str>>,
+    starts: Vec<OffsetDateTime>,
+    ends: Vec<OffsetDateTime>,
+}
+
+impl Ranges {
+    pub(super) fn of(author: Option<i64>) -> Self {
+        Self { author, sums: 0, numbers: vec![], grains: vec![], starts: vec![], ends: vec![] }
+    }
+
+    /// Adds `start..end` to a sum. Several ranges may share one.
+    pub(super) fn add(&mut self, number: u16, start: Moment, end: Moment) {
+        self.sums = self.sums.max(usize::from(number) + 1);
+        let grains = if self.author.is_some() { Grain::OF_AUTHORS } else { Grain::OF_TAGS };
+        for segment in segments::cut(start, end, grains) {
+            self.numbers.push(i32::from(number));
+            self.grains.push(segment.grain.map(Grain::name));
+            self.starts.push(segment.start.to_time());
+            self.ends.push(segment.end.to_time());
+        }
+    }
+}
+
+/// The sums in the order of their numbers.
+pub(super) async fn sum(pool: &Pool, tag: &TagFilter, ranges: &Ranges) -> Result<At<Vec<i64>>, ReadError> {
+    let rows: Vec<(i64, Option<i32>, Option<i64>)> = run(|| rows(pool, tag, ranges)).await?;
+    let mut sums = vec![0; ranges.sums];
+    for (_, number, messages) in &rows {
+        let place = number.and_then(|number| sums.get_mut(usize::try_from(number).ok()?));
+        if let (Some(place), Some(messages)) = (place, messages) {
+            *place = *messages;
+        }
+    }
+    Ok(At { position: rows.first().map_or(0, |row| row.0), value: sums })
+}
+
+async fn rows(
+    pool: &Pool,
+    tag: &TagFilter,
+    ranges: &Ranges,
+) -> Result<Vec<(i64, Option<i32>, Option<i64>)>, sqlx::Error> {
+    let sql = match ranges.author {
+        None => include_str!("count_by_tag.sql"),
+        Some(_) => include_str!("count_by_author.sql"),
+    };
+    let query = sqlx::query_as(sql)
+        .bind(tag.as_str())
+        .bind(&ranges.numbers)
+        .bind(&ranges.grains)
+        .bind(&ranges.starts)
+        .bind(&ranges.ends);
+    let query = match ranges.author {
+        None => query,
+        Some(author) => query.bind(author),
+    };
+    query.fetch_all(pool).await
+}

@@ -1,0 +1,10 @@
+//! How far the views of messages reflect the log.
+
+use super::ReadError;
+use super::run::run;
+use crate::Pool;
+
+/// The position up to which every event is folded; 0 before the first.
+pub async fn position(pool: &Pool) -> Result<i64, ReadError> {
+    run(|| sqlx::query_scalar(include_str!("position.sql")).fetch_one(pool)).await
+}

@@ -1,0 +1,26 @@
+//! What a lane last saw of its log, for those who watch it through the database.
+
+use sqlx::postgres::PgPool;
+use time::OffsetDateTime;
+
+use super::{Lane, WriteError};
+
+#[derive(Debug, Clone, Copy)]
+pub struct Heartbeat {
+    /// Position of the log's newest event.
+    pub head: i64,
+    /// Until when the rows are known to be complete.
+    pub complete_until: OffsetDateTime,
+}
+
+pub async fn beat(pool: &PgPool, lane: &Lane, heartbeat: Heartbeat) -> Result<(), WriteError> {
+    sqlx::query(include_str!("heartbeat/beat.sql"))
+        .bind(lane.projection)
+        .bind(lane.version)
+        .bind(i16::from(lane.shard))
+        .bind(heartbeat.head)
+        .bind(heartbeat.complete_until)
+        .execute(pool)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,248 @@
+//! Row changes of the projection `messages`, and how they are written: one statement per table and kind of change.
+
+use std::collections::HashMap;
+
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use super::counts::Counts;
+use super::{WriteError, crash_point};
+
+/// A message as it stands at the end of its first batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostedRow {
+    pub id: i64,
+    pub author: i64,
+    pub text: String,
+    pub tags: Vec<String>,
+    pub in_reply_to: Option<i64>,
+    pub created_at: OffsetDateTime,
+    pub edited_at: Option<OffsetDateTime>,
+    pub edition: i32,
+}
+
+/// The latest edition, at the end of the batch, of a message of an earlier batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditedRow {
+    pub id: i64,
+    pub text: String,
+    pub tags: Vec<String>,
+    pub edited_at: OffsetDateTime,
+    pub edition: i32,
+}
+
+/// An edition that was made and replaced within the batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditionRow {
+    pub message: i64,
+    pub edition: i32,
+    pub text: String,
+    pub tags: Vec<String>,
+    pub made_at: OffsetDateTime,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeletedRow {
+    pub id: i64,
+    pub author: i64,
+    pub deleted_by: i64,
+    pub deleted_at: OffsetDateTime,
+}
+
+/// What a batch of events comes to. A message that was posted and deleted within the batch is in `deleted` only.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MessageChanges {
+    pub posted: Vec<PostedRow>,
+    pub edited: Vec<EditedRow>,
+    pub superseded: Vec<EditionRow>,
+    pub deleted: Vec<DeletedRow>,
+}
+
+pub(super) async fn write(connection: &mut PgConnection, changes: &MessageChanges) -> Result<(), WriteError> {
+    let mut counts = Counts::default();
+    if !changes.posted.is_empty() {
+        insert(connection, &changes.posted, &mut counts).await?;
+        crash_point("after-insert");
+    }
+    if !changes.edited.is_empty() {
+        edit(connection, &changes.edited, &mut counts).await?;
+        crash_point("after-edit");
+    }
+    if !changes.superseded.is_empty() {
+        supersede(connection, &changes.superseded).await?;
+    }
+    if !changes.deleted.is_empty() {
+        delete(connection, &changes.deleted, &mut counts).await?;
+        crash_point("after-delete");
+    }
+    counts.write(connection).await
+}
+
+/// A `text[]` as Postgres writes it. Arrays of arrays cannot be ragged, so each row's tags travel as one text.
+fn array_literal(tags: &[String]) -> String {
+    let mut literal = String::from("{");
+    for (index, tag) in tags.iter().enumerate() {
+        if index > 0 {
+            literal.push(',');
+        }
+        literal.push('"');
+        for character in tag.chars() {
+            if matches!(character, '"' | '\\') {
+                literal.push('\\');
+            }
+            literal.push(character);
+        }
+        literal.push('"');
+    }
+    literal.push('}');
+    literal
+}
+
+fn column<'a, Row, Value>(rows: &'a [Row], value: impl Fn(&'a Row) -> Value) -> Vec<Value> {
+    rows.iter().map(value).collect()
+}
+
+async fn insert(
+    connection: &mut PgConnection,
+    rows: &[PostedRow],
+    counts: &mut Counts,
+) -> Result<(), WriteError> {
+    let inserted: Vec<i64> = sqlx::query_scalar(include_str!("messages/insert.sql"))
+        .bind(column(rows, |row| row.id))
+        .bind(column(rows, |row| row.author))
+        .bind(column(rows, |row| row.text.as_str()))
+        .bind(column(rows, |row| array_literal(&row.tags)))
+        .bind(column(rows, |row| row.in_reply_to))
+        .bind(column(rows, |row| row.created_at))
+        .bind(column(rows, |row| row.edited_at))
+        .bind(column(rows, |row| row.edition))
+        .fetch_all(connection)
+        .await?;
+    // Only rows that were really inserted count. Mostly that is all of them, in the order in which they were sent.
+    if inserted.len() == rows.len() {
+        rows.iter().for_each(|row| counts.add(row.author, row.created_at, &row.tags, 1));
+    } else {
+        let by_id: HashMap<i64, &PostedRow> = rows.iter().map(|row| (row.id, row)).collect();
+        for row in inserted.iter().filter_map(|id| by_id.get(id)) {
+            counts.add(row.author, row.created_at, &row.tags, 1);
+        }
+    }
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct Retagged {
+    id: i64,
+    author: i64,
+    created_at: OffsetDateTime,
+    old_tags: Vec<String>,
+    new_tags: Vec<String>,
+}
+
+async fn edit(
+    connection: &mut PgConnection,
+    rows: &[EditedRow],
+    counts: &mut Counts,
+) -> Result<(), WriteError> {
+    sqlx::query(include_str!("messages/keep_edition.sql"))
+        .bind(column(rows, |row| row.id))
+        .bind(column(rows, |row| row.edition))
+        .execute(&mut *connection)
+        .await?;
+    let edited: Vec<Retagged> = sqlx::query_as(include_str!("messages/edit.sql"))
+        .bind(column(rows, |row| row.id))
+        .bind(column(rows, |row| row.text.as_str()))
+        .bind(column(rows, |row| array_literal(&row.tags)))
+        .bind(column(rows, |row| row.edited_at))
+        .bind(column(rows, |row| row.edition))
+        .fetch_all(&mut *connection)
+        .await?;
+    let mut gone = TagRows::default();
+    let mut new = TagRows::default();
+    for row in &edited {
+        let lost: Vec<String> =
+            row.old_tags.iter().filter(|tag| !row.new_tags.contains(tag)).cloned().collect();
+        let won: Vec<String> =
+            row.new_tags.iter().filter(|tag| !row.old_tags.contains(tag)).cloned().collect();
+        lost.iter().for_each(|tag| gone.push(tag, row));
+        won.iter().for_each(|tag| new.push(tag, row));
+        counts.add_tags(row.author, row.created_at, &lost, -1);
+        counts.add_tags(row.author, row.created_at, &won, 1);
+    }
+    gone.delete(connection).await?;
+    new.insert(connection).await
+}
+
+/// Rows of `message_tag`, as columns.
+#[derive(Default)]
+struct TagRows {
+    tags: Vec<String>,
+    created_at: Vec<OffsetDateTime>,
+    ids: Vec<i64>,
+    authors: Vec<i64>,
+}
+
+impl TagRows {
+    fn push(&mut self, tag: &str, row: &Retagged) {
+        self.tags.push(tag.to_owned());
+        self.created_at.push(row.created_at);
+        self.ids.push(row.id);
+        self.authors.push(row.author);
+    }
+
+    async fn insert(self, connection: &mut PgConnection) -> Result<(), WriteError> {
+        sqlx::query(include_str!("messages/insert_tags.sql"))
+            .bind(self.tags)
+            .bind(self.created_at)
+            .bind(self.ids)
+            .bind(self.authors)
+            .execute(connection)
+            .await?;
+        Ok(())
+    }
+
+    async fn delete(self, connection: &mut PgConnection) -> Result<(), WriteError> {
+        sqlx::query(include_str!("messages/delete_tags.sql"))
+            .bind(self.tags)
+            .bind(self.created_at)
+            .bind(self.ids)
+            .execute(connection)
+            .await?;
+        Ok(())
+    }
+}
+
+async fn supersede(connection: &mut PgConnection, rows: &[EditionRow]) -> Result<(), WriteError> {
+    sqlx::query(include_str!("messages/insert_editions.sql"))
+        .bind(column(rows, |row| row.message))
+        .bind(column(rows, |row| row.edition))
+        .bind(column(rows, |row| row.text.as_str()))
+        .bind(column(rows, |row| array_literal(&row.tags)))
+        .bind(column(rows, |row| row.made_at))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn delete(
+    connection: &mut PgConnection,
+    rows: &[DeletedRow],
+    counts: &mut Counts,
+) -> Result<(), WriteError> {
+    let deleted: Vec<(i64, OffsetDateTime, Vec<String>)> =
+        sqlx::query_as(include_str!("messages/delete.sql"))
+            .bind(column(rows, |row| row.id))
+            .fetch_all(&mut *connection)
+            .await?;
+    for (author, created_at, tags) in &deleted {
+        counts.add(*author, *created_at, tags, -1);
+    }
+    sqlx::query(include_str!("messages/bury.sql"))
+        .bind(column(rows, |row| row.id))
+        .bind(column(rows, |row| row.author))
+        .bind(column(rows, |row| row.deleted_by))
+        .bind(column(rows, |row| row.deleted_at))
+        .execute(connection)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,4 @@
+//! The data set against a real Postgres.
+
+mod migrations;
+mod plans;

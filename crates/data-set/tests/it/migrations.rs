@@ -1,0 +1,32 @@
+use data_set::migrate::{migrate, schema_is_current};
+use data_set::pool::{PoolOptions, connect};
+use data_set::read;
+use testkit::Postgres;
+
+#[tokio::test]
+async fn several_processes_may_migrate_at_once_and_again() {
+    let postgres = Postgres::start().await;
+    let pool = connect(&postgres.url(), &PoolOptions::reader("test", 1)).expect("the address is good");
+    assert!(!schema_is_current(&pool).await.expect("the database answers"));
+    let (url, again) = (postgres.url(), postgres.url());
+    let (one, other) = tokio::join!(migrate(&url), migrate(&again));
+    one.expect("one of them does it");
+    other.expect("the other one finds it done");
+    assert!(schema_is_current(&pool).await.expect("the database answers"));
+    migrate(&url).await.expect("there is nothing left to do");
+    assert_eq!(read::position(&pool).await.expect("the views are there"), 0);
+}
+
+#[tokio::test]
+async fn a_migration_with_other_contents_is_not_ours() {
+    let postgres = Postgres::start().await;
+    migrate(&postgres.url()).await.expect("a new database can be migrated");
+    let pool = connect(&postgres.url(), &PoolOptions::reader("test", 1)).expect("the address is good");
+    let more = "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+        values (999999, 'from the future', true, '', 0)";
+    sqlx::query(more).execute(&pool).await.expect("the table is there");
+    assert!(schema_is_current(&pool).await.expect("the database answers"), "a newer schema works too");
+    let other = "update _sqlx_migrations set checksum = '' where version = 1";
+    sqlx::query(other).execute(&pool).await.expect("the table is there");
+    assert!(!schema_is_current(&pool).await.expect("the database answers"));
+}

@@ -1,0 +1,83 @@
+//! Every read is a range of an index, also on tables that nobody has analysed since they grew.
+
+use data_set::Pool;
+use data_set::pool::{PoolOptions, connect};
+use testkit::Postgres;
+
+async fn grown_tables() -> (Postgres, Pool) {
+    let postgres = Postgres::start().await;
+    data_set::migrate::migrate(&postgres.url()).await.expect("a new database can be migrated");
+    let pool = connect(&postgres.url(), &PoolOptions::reader("test", 1)).expect("the address is good");
+    sqlx::raw_sql(include_str!("plans/grow.sql")).execute(&pool).await.expect("rows can be added");
+    (postgres, pool)
+}
+
+/// The plan that a pool of readers uses, after `prepare` as sqlx does it.
+async fn plan(pool: &Pool, statement: &'static str, arguments: &'static str) -> String {
+    let prepare = format!("deallocate all; prepare query as {statement}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(prepare)).execute(pool).await.expect("the statement is good");
+    let explain = format!("explain (costs off) execute query({arguments})");
+    let lines: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(explain))
+        .persistent(false)
+        .fetch_all(pool)
+        .await
+        .expect("it has a plan");
+    lines.into_iter().map(|(line,)| line + "\n").collect()
+}
+
+fn assert_reads(plan: &str, ranges: &[&str]) {
+    for range in ranges {
+        assert!(plan.contains(range), "no {range} in\n{plan}");
+    }
+    for detour in ["Seq Scan", "Bitmap", "Hash Join", "Merge Join"] {
+        assert!(!plan.contains(detour), "a {detour} in\n{plan}");
+    }
+}
+
+#[tokio::test]
+async fn lists_walk_an_index_backwards_from_the_cursor() {
+    let (_postgres, pool) = grown_tables().await;
+    let by_tag =
+        plan(&pool, include_str!("../../src/read/list_by_tag.sql"), "'birds', now(), 5, now(), 21").await;
+    let range = "Index Only Scan Backward using message_tag_pk";
+    assert_reads(&by_tag, &[range, "ROW(created_at, id) < ROW($2, $3)", "Index Scan using message_pk"]);
+    let by_author =
+        plan(&pool, include_str!("../../src/read/list_by_author.sql"), "1, now(), 5, now(), 21").await;
+    let range = "Index Scan Backward using message_by_author";
+    assert_reads(&by_author, &[range, "ROW(created_at, id) < ROW($2, $3)"]);
+    let by_both = include_str!("../../src/read/list_by_author_and_tag.sql");
+    let by_both = plan(&pool, by_both, "1, now(), 5, now(), 21, 'birds'").await;
+    assert_reads(&by_both, &[range, "ROW(created_at, id) < ROW($2, $3)"]);
+    for plan in [by_tag, by_author, by_both] {
+        // The one sort orders a page; below the limit the order is the index's.
+        assert_eq!(plan.matches("Sort Key").count(), 1, "{plan}");
+        assert!(plan.find("Sort Key") < plan.find("Limit"), "{plan}");
+    }
+}
+
+#[tokio::test]
+async fn single_messages_are_looked_up() {
+    let (_postgres, pool) = grown_tables().await;
+    let message = plan(&pool, include_str!("../../src/read/get_message.sql"), "256").await;
+    assert_reads(&message, &["using message_pk", "using tombstone_pk", "using checkpoint_pk"]);
+    let history = plan(&pool, include_str!("../../src/read/get_history.sql"), "256").await;
+    assert_reads(&history, &["using message_edition_pk", "using message_pk", "using tombstone_pk"]);
+}
+
+#[tokio::test]
+async fn counts_read_folded_counts_and_two_edges() {
+    let (_postgres, pool) = grown_tables().await;
+    let segments =
+        "'birds', '{0,0}', '{day,NULL}', '{2026-01-01,2026-02-01}', '{2026-02-01,2026-02-01 00:00:30}'";
+    let by_tag = plan(&pool, include_str!("../../src/read/count_by_tag.sql"), segments).await;
+    assert_reads(&by_tag, &["Index Only Scan using tag_count_pk", "Index Only Scan using message_tag_pk"]);
+    let of_author =
+        "'birds', '{0,0}', '{day,NULL}', '{2026-01-01,2026-02-01}', '{2026-02-01,2026-02-01 12:00}', 1";
+    let by_author = plan(&pool, include_str!("../../src/read/count_by_author.sql"), of_author).await;
+    assert_reads(&by_author, &["using author_count_pk", "using message_by_author"]);
+    let extent = plan(&pool, include_str!("../../src/read/first_and_last.sql"), "'birds'").await;
+    assert_reads(
+        &extent,
+        &["Index Only Scan using message_tag_pk", "Index Only Scan Backward using message_tag_pk"],
+    );
+}

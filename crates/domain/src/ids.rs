@@ -1,0 +1,208 @@
+//! Identifiers and positions.
+//!
+//! ```text
+//! position / message id   63..........................8 7......0
+//!                         |  sequence in the shard's log |  shard |
+//!
+//! account id              62..............21 20......13 12......0
+//!                         | ms since 2025-01-01 | shard  | random |
+//! ```
+//!
+//! Both are positive `i64`s, written as canonical decimals: no sign, no leading zero.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use uuid::Uuid;
+
+/// Milliseconds from the Unix epoch to 2025-01-01T00:00:00Z, where the clock of account ids starts.
+const ACCOUNT_EPOCH_UNIX_MS: i64 = 1_735_689_600_000;
+const ACCOUNT_RANDOM_BITS: u32 = 13;
+const SHARD_BITS: u32 = 8;
+const ACCOUNT_MS_BITS: u32 = 42;
+
+const _: () = assert!(
+    ACCOUNT_MS_BITS + SHARD_BITS + ACCOUNT_RANDOM_BITS == 63,
+    "an account id fills the positive half of an i64"
+);
+
+/// One independent log. There is one today; every id carries its shard so that more can be added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Shard(pub u8);
+
+/// An event's number in its shard's log, from 1; 0 means "before the first".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Sequence(u64);
+
+impl Sequence {
+    pub const ZERO: Self = Self(0);
+    /// 55 bits: what a position leaves beside the shard. At a million events a second that is a thousand years.
+    pub const MAX: Self = Self((1 << (63 - SHARD_BITS)) - 1);
+
+    /// `None` above [`Sequence::MAX`].
+    pub const fn new(value: u64) -> Option<Self> {
+        if value <= Self::MAX.0 { Some(Self(value)) } else { None }
+    }
+
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// The sequence after this one. Saturates, so that a loop over an absurd range still ends.
+    pub const fn next(self) -> Self {
+        if self.0 < Self::MAX.0 { Self(self.0 + 1) } else { self }
+    }
+}
+
+/// Why a string is no identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an id is a decimal number from 1 to 9223372036854775807 without sign or leading zero")]
+pub struct IdError;
+
+/// A place in the whole log: `sequence << 8 | shard`. Sorts like the log of its shard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Position(i64);
+
+impl Position {
+    /// Before the first event of shard 0.
+    pub const ZERO: Self = Self(0);
+
+    pub const fn new(sequence: Sequence, shard: Shard) -> Self {
+        Self(((sequence.0 as i64) << SHARD_BITS) | shard.0 as i64)
+    }
+
+    /// `None` for negative numbers.
+    pub const fn from_i64(value: i64) -> Option<Self> {
+        if value >= 0 { Some(Self(value)) } else { None }
+    }
+
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+
+    pub const fn sequence(self) -> Sequence {
+        Sequence((self.0 >> SHARD_BITS) as u64)
+    }
+
+    pub const fn shard(self) -> Shard {
+        Shard((self.0 & 0xff) as u8)
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A message is named by the position of the event that posted it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MessageId(Position);
+
+impl MessageId {
+    /// The id of the message that the event at `position` posted.
+    pub const fn at(position: Position) -> Self {
+        Self(position)
+    }
+
+    pub const fn position(self) -> Position {
+        self.0
+    }
+
+    pub const fn get(self) -> i64 {
+        self.0.0
+    }
+}
+
+/// An account, named before its first event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AccountId(i64);
+
+impl AccountId {
+    /// Makes an id from the given moment and 13 given random bits. Two accounts may draw the same id; the first append
+    /// expects an empty subject, so the second of them fails and draws again. `None` outside 2025 to 2164.
+    pub fn from_parts(unix_ms: i64, shard: Shard, random: u16) -> Option<Self> {
+        let ms = unix_ms.checked_sub(ACCOUNT_EPOCH_UNIX_MS)?;
+        if ms <= 0 || ms >> ACCOUNT_MS_BITS != 0 {
+            return None;
+        }
+        let random = i64::from(random) & ((1 << ACCOUNT_RANDOM_BITS) - 1);
+        Some(Self(
+            ms << (SHARD_BITS + ACCOUNT_RANDOM_BITS) | i64::from(shard.0) << ACCOUNT_RANDOM_BITS | random,
+        ))
+    }
+
+    /// `None` unless positive.
+    pub const fn from_i64(value: i64) -> Option<Self> {
+        if value > 0 { Some(Self(value)) } else { None }
+    }
+
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+}
+
+/// Accepts only the canonical form, so that one thing has one name in URLs, caches and idempotency keys.
+fn parse_canonical(text: &str) -> Result<i64, IdError> {
+    let canonical = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    if canonical { text.parse().map_err(|_| IdError) } else { Err(IdError) }
+}
+
+macro_rules! decimal_text {
+    ($name:ident, $wrap:expr) => {
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.get().fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                parse_canonical(text).map($wrap)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+decimal_text!(MessageId, |value| Self(Position(value)));
+decimal_text!(AccountId, Self);
+
+/// Names a command. With an idempotency key it is derived from actor and key, else it is random.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CommandId(pub Uuid);
+
+impl CommandId {
+    /// Namespace of derived command ids; part of the idempotency contract, hence never changed.
+    const NAMESPACE: Uuid = Uuid::from_u128(0x6f2c_7f0e_51c4_4f5b_9d0e_7a3f_12d4_8b61);
+
+    /// The same actor and key give the same command, on every machine and for ever.
+    pub fn derived(actor: AccountId, key: &str) -> Self {
+        Self(Uuid::new_v5(&Self::NAMESPACE, format!("{actor}/{key}").as_bytes()))
+    }
+}
+
+impl fmt::Display for CommandId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Names an event, apart from its position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct EventId(pub Uuid);

@@ -1,0 +1,25 @@
+//! What may happen in Rookery: identifiers, values, commands, events, rejections, and the aggregates that decide.
+//!
+//! Everything here is pure. This crate does not know NATS, SQL or HTTP, reads no clock and makes no random numbers:
+//! time, ids and look-ups arrive as arguments.
+
+mod event;
+mod ids;
+pub mod message;
+mod original_time;
+mod tag;
+mod text;
+mod token;
+
+pub use event::{Event, MessageDeleted, MessageEdited, MessageEvent, MessagePosted};
+pub use ids::{AccountId, CommandId, EventId, IdError, MessageId, Position, Sequence, Shard};
+pub use original_time::{OriginalTime, TimeRejection};
+pub use tag::{Tag, TagRejection, Tags};
+pub use text::{Text, TextRejection};
+pub use token::Token;
+
+/// A rule that a command broke. Its name is public: it goes to clients as the error code and never changes.
+pub trait Rejection: std::error::Error {
+    /// Name of the rule, such as `TextMustNotBeEmpty`.
+    fn code(&self) -> &'static str;
+}

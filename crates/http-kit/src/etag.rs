@@ -1,0 +1,198 @@
+//! Entity tags and the conditional requests that use them (RFC 9110 §8.8 and §13).
+
+use std::fmt;
+
+use api_types::codes;
+use axum::body::Body;
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::problem::ApiProblem;
+
+/// Half a SHA-256 tells any two editions of one resource apart, and makes a short header.
+const DIGEST_BYTES: usize = 16;
+
+/// A strong entity tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntityTag(String);
+
+impl EntityTag {
+    /// The tag of exactly these bytes.
+    #[must_use]
+    pub fn of_body(body: &[u8]) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(&Sha256::digest(body)[..DIGEST_BYTES]))
+    }
+
+    /// The tag of a numbered edition, for a resource whose other parts may change without making it another edition.
+    #[must_use]
+    pub fn of_edition(edition: u64) -> Self {
+        Self(edition.to_string())
+    }
+
+    #[must_use]
+    pub fn header_value(&self) -> HeaderValue {
+        // Both constructors make visible ASCII.
+        HeaderValue::try_from(self.to_string()).unwrap_or_else(|_invalid| HeaderValue::from_static("\"\""))
+    }
+}
+
+impl fmt::Display for EntityTag {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "\"{}\"", self.0)
+    }
+}
+
+/// What `If-None-Match` or `If-Match` lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Tags {
+    Any,
+    /// Opaque tags without their quotes, and whether each is weak.
+    Listed(Vec<(bool, String)>),
+}
+
+impl Tags {
+    /// `None` without the header; a malformed list is an error, for skipping a precondition could lose an update.
+    fn read(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Self>, ApiProblem> {
+        let mut listed = Vec::new();
+        let mut present = false;
+        for value in headers.get_all(name) {
+            present = true;
+            let text = value.to_str().map_err(|_opaque| malformed(name))?.trim();
+            if text == "*" {
+                return Ok(Some(Self::Any));
+            }
+            listed.extend(parse(text).ok_or_else(|| malformed(name))?);
+        }
+        Ok(present.then_some(Self::Listed(listed)))
+    }
+
+    /// Weak comparison, for caches: the same content will do.
+    fn matches_weakly(&self, tag: &EntityTag) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Listed(tags) => tags.iter().any(|(_weak, opaque)| *opaque == tag.0),
+        }
+    }
+
+    /// Strong comparison, for changes: a weak tag matches nothing.
+    fn matches_strongly(&self, tag: &EntityTag) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Listed(tags) => tags.iter().any(|(weak, opaque)| !weak && *opaque == tag.0),
+        }
+    }
+}
+
+fn parse(mut text: &str) -> Option<Vec<(bool, String)>> {
+    let mut tags = Vec::new();
+    loop {
+        // A tag may hold commas, so the list cannot simply be split at them.
+        text = text.trim_start_matches([' ', '\t', ',']);
+        if text.is_empty() {
+            return Some(tags);
+        }
+        let (weak, rest) = text.strip_prefix("W/").map_or((false, text), |rest| (true, rest));
+        let (opaque, rest) = rest.strip_prefix('"')?.split_once('"')?;
+        tags.push((weak, opaque.to_owned()));
+        text = rest.trim_start_matches([' ', '\t']);
+        if !text.is_empty() && !text.starts_with(',') {
+            return None;
+        }
+    }
+}
+
+fn malformed(name: &HeaderName) -> ApiProblem {
+    ApiProblem::new(codes::INVALID_HEADER).field(name.as_str(), "expected * or a list of quoted entity tags")
+}
+
+/// Answers a GET with its entity tag, or with 304 where the caller has that already.
+#[derive(Debug, Clone)]
+pub struct Conditional(Option<Tags>);
+
+impl Conditional {
+    /// The body as JSON under the tag of its bytes.
+    ///
+    /// # Errors
+    /// When the body cannot be written, which is a failure of ours.
+    pub fn json(&self, body: &impl Serialize) -> Result<Response, ApiProblem> {
+        let bytes = serde_json::to_vec(body).map_err(ApiProblem::internal)?;
+        let tag = EntityTag::of_body(&bytes);
+        let json = HeaderValue::from_static("application/json");
+        Ok(self.apply(&tag, ([(CONTENT_TYPE, json)], bytes).into_response()))
+    }
+
+    /// Adds the tag to an answer, and takes away its body where the caller has it already.
+    #[must_use]
+    pub fn apply(&self, tag: &EntityTag, mut response: Response) -> Response {
+        response.headers_mut().insert(ETAG, tag.header_value());
+        let known = self.0.as_ref().is_some_and(|tags| tags.matches_weakly(tag));
+        if known && response.status() == StatusCode::OK {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            *response.body_mut() = Body::empty();
+            response.headers_mut().remove(CONTENT_TYPE);
+            response.headers_mut().remove(CONTENT_LENGTH);
+        }
+        response
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Conditional {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        // Ignoring a malformed list only costs the caller a full answer.
+        Ok(Self(Tags::read(&parts.headers, &IF_NONE_MATCH).ok().flatten()))
+    }
+}
+
+/// The editions that a change is meant for. `None` where the caller did not say.
+#[derive(Debug, Clone)]
+pub struct IfMatch(Option<Tags>);
+
+impl IfMatch {
+    /// Whether the header is there at all.
+    #[must_use]
+    pub fn is_present(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// # Errors
+    /// `precondition-required` without the header, `EditionMustMatch` where it names other editions.
+    pub fn require(&self, current: &EntityTag) -> Result<(), ApiProblem> {
+        match &self.0 {
+            None => Err(ApiProblem::new(codes::PRECONDITION_REQUIRED)),
+            Some(tags) if tags.matches_strongly(current) => Ok(()),
+            Some(_) => Err(ApiProblem::new(codes::EDITION_CHANGED)),
+        }
+    }
+
+    /// The single numbered edition that the header names, for decisions that compare it themselves; `None` for `*`.
+    ///
+    /// # Errors
+    /// `precondition-required` without the header, `EditionMustMatch` where it names something that is no one edition.
+    pub fn edition(&self) -> Result<Option<u64>, ApiProblem> {
+        match &self.0 {
+            None => Err(ApiProblem::new(codes::PRECONDITION_REQUIRED)),
+            Some(Tags::Any) => Ok(None),
+            Some(Tags::Listed(tags)) => match tags.as_slice() {
+                [(false, opaque)] => opaque.parse().map(Some).map_err(|_other| codes::EDITION_CHANGED.into()),
+                _ => Err(ApiProblem::new(codes::EDITION_CHANGED)),
+            },
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiProblem> {
+        Tags::read(&parts.headers, &IF_MATCH).map(Self)
+    }
+}

@@ -1,0 +1,80 @@
+//! The extractors by which a handler says what it demands of its caller.
+
+use std::sync::Arc;
+
+use api_types::codes;
+use axum::extract::{FromRef, FromRequestParts};
+use http::request::Parts;
+
+use super::{Identity, Role, Roles};
+use crate::problem::ApiProblem;
+
+/// A known caller. As an extractor it is for writes: an anonymous caller is refused with 401.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caller {
+    pub account: i64,
+    pub roles: Roles,
+}
+
+/// A known caller, for reads: an anonymous one is refused with 403.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reader(pub Caller);
+
+/// A caller who may be anonymous. A bad credential is refused even so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OptionalCaller(pub Option<Caller>);
+
+impl Caller {
+    /// # Errors
+    /// `role-required`, naming the roles of which one would do.
+    pub fn require_any(&self, roles: &[Role]) -> Result<(), ApiProblem> {
+        if roles.iter().any(|role| self.roles.contains(*role)) {
+            return Ok(());
+        }
+        let names = roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(" or ");
+        Err(ApiProblem::new(codes::ROLE_REQUIRED).detail(format!("This needs the role {names}.")))
+    }
+}
+
+impl<S> FromRequestParts<S> for Caller
+where
+    Arc<Identity>: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiProblem> {
+        resolve(parts, state).await?.ok_or_else(|| codes::UNAUTHENTICATED.into())
+    }
+}
+
+impl<S> FromRequestParts<S> for Reader
+where
+    Arc<Identity>: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiProblem> {
+        resolve(parts, state).await?.map(Self).ok_or_else(|| codes::IDENTITY_REQUIRED.into())
+    }
+}
+
+impl<S> FromRequestParts<S> for OptionalCaller
+where
+    Arc<Identity>: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiProblem> {
+        resolve(parts, state).await.map(Self)
+    }
+}
+
+async fn resolve<S>(parts: &Parts, state: &S) -> Result<Option<Caller>, ApiProblem>
+where
+    Arc<Identity>: FromRef<S>,
+{
+    Arc::<Identity>::from_ref(state).resolve(&parts.headers).await
+}

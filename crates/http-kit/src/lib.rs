@@ -1,0 +1,32 @@
+//! Axum parts that both APIs share.
+//!
+//! Who calls ([`identity`]), what a request may weigh and how long it may take ([`limits`], [`serve`]), how its parts
+//! are read strictly ([`json`], [`query`], [`path`]), how a refusal looks ([`problem`]), and what surrounds every
+//! handler ([`standard`]). This crate knows no domain, no SQL and no message broker.
+
+pub mod context;
+pub mod etag;
+pub mod idempotency;
+pub mod identity;
+pub mod json;
+pub mod limits;
+pub mod ops;
+pub mod path;
+pub mod position;
+pub mod problem;
+pub mod query;
+pub mod serve;
+pub mod token_issuer;
+
+mod deserialize_fault;
+mod standard;
+
+pub use context::RequestContext;
+pub use identity::{Caller, Identity, OptionalCaller, Reader, Role, Roles};
+pub use json::StrictJson;
+pub use limits::Limits;
+pub use path::StrictPath;
+pub use problem::ApiProblem;
+pub use query::StrictQuery;
+pub use serve::serve;
+pub use standard::standard;

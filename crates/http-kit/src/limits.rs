@@ -1,0 +1,109 @@
+//! Every bound of the HTTP side in one place.
+
+use std::time::Duration;
+
+use service_kit::config::Environment;
+
+/// What one HTTP server accepts, and for how long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections served at a time; more wait in the kernel's backlog.
+    pub connections_max: usize,
+    /// Bytes of a request's head, and the size of a connection's read buffer.
+    pub head_bytes_max: usize,
+    /// Time for a complete head. It also ends idle connections, so a gateway must keep its own for a shorter time.
+    pub head_timeout: Duration,
+    pub body: BodyLimits,
+    /// Requests between their head and the head of their answer; more are refused as `overloaded`.
+    pub in_flight_max: usize,
+    /// Time from a request's head to the head of its answer. Streams may take longer.
+    pub request_deadline: Duration,
+    /// Time for requests under way once the end has started.
+    pub shutdown_grace: Duration,
+    /// Whether each request leaves a line in the log.
+    pub access_log: bool,
+}
+
+/// What a body that is read as a whole may weigh, and how long it may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BodyLimits {
+    pub bytes_max: usize,
+    pub timeout: Duration,
+}
+
+/// The longest wait that a reader may ask for (see [`crate::position`]) has to fit into the deadline.
+const REQUEST_DEADLINE: Duration = Duration::from_secs(35);
+const _: () = assert!(REQUEST_DEADLINE.as_secs() > crate::position::WAIT_MAX.as_secs());
+
+/// hyper refuses to work with a smaller buffer.
+const HEAD_BYTES_MIN: usize = 8 * 1024;
+
+impl Default for BodyLimits {
+    fn default() -> Self {
+        // The largest command is a message of 1,120 bytes with eight tags; escapes may multiply that by six.
+        Self { bytes_max: 16 * 1024, timeout: Duration::from_secs(10) }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections_max: 10_000,
+            head_bytes_max: 32 * 1024,
+            head_timeout: Duration::from_secs(10),
+            body: BodyLimits::default(),
+            in_flight_max: 4_096,
+            request_deadline: REQUEST_DEADLINE,
+            shutdown_grace: Duration::from_secs(20),
+            access_log: true,
+        }
+    }
+}
+
+impl Limits {
+    /// Limits so small that tests reach them quickly.
+    #[must_use]
+    pub fn for_testing() -> Self {
+        Self {
+            connections_max: 64,
+            head_bytes_max: HEAD_BYTES_MIN,
+            head_timeout: Duration::from_millis(300),
+            body: BodyLimits { bytes_max: 16 * 1024, timeout: Duration::from_millis(300) },
+            in_flight_max: 32,
+            request_deadline: Duration::from_secs(5),
+            shutdown_grace: Duration::from_millis(500),
+            access_log: false,
+        }
+    }
+
+    /// The defaults, with what `ROOKERY_HTTP_*` variables change.
+    pub fn from_environment(env: &mut Environment) -> Option<Self> {
+        let default = Self::default();
+        let connections_max = env.or_default("ROOKERY_HTTP_CONNECTIONS_MAX", default.connections_max);
+        let in_flight_max = env.or_default("ROOKERY_HTTP_IN_FLIGHT_MAX", default.in_flight_max);
+        let body_bytes_max = env.or_default("ROOKERY_HTTP_BODY_BYTES_MAX", default.body.bytes_max);
+        let deadline_ms =
+            env.or_default("ROOKERY_HTTP_REQUEST_DEADLINE_MS", millis(default.request_deadline));
+        let grace_ms = env.or_default("ROOKERY_HTTP_SHUTDOWN_GRACE_MS", millis(default.shutdown_grace));
+        let access_log = env.or_default("ROOKERY_HTTP_ACCESS_LOG", default.access_log);
+        let limits = Self {
+            connections_max: connections_max?,
+            in_flight_max: in_flight_max?,
+            body: BodyLimits { bytes_max: body_bytes_max?, ..default.body },
+            request_deadline: Duration::from_millis(deadline_ms?),
+            shutdown_grace: Duration::from_millis(grace_ms?),
+            access_log: access_log?,
+            ..default
+        };
+        if limits.connections_max == 0 || limits.in_flight_max == 0 {
+            env.reject("ROOKERY_HTTP_CONNECTIONS_MAX", "at least 1, as for ROOKERY_HTTP_IN_FLIGHT_MAX");
+            return None;
+        }
+        Some(limits)
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    // The defaults above are seconds; none comes near the limit.
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

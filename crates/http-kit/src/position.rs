@@ -1,0 +1,164 @@
+//! Positions of the log in headers: what a command wrote, what a query shows, and what a reader wants to see.
+
+use std::time::Duration;
+
+use api_types::codes;
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponseParts, ResponseParts};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::problem::ApiProblem;
+
+/// On the answer to a command: the position of its event.
+pub const EVENT_POSITION: HeaderName = HeaderName::from_static("event-position");
+/// On the answer to a query: the position that the data reflects.
+pub const DATA_POSITION: HeaderName = HeaderName::from_static("data-position");
+/// On a query: the position that the data must have reached.
+pub const AWAIT_POSITION: HeaderName = HeaderName::from_static("await-position");
+
+/// RFC 7240.
+pub const PREFER: HeaderName = HeaderName::from_static("prefer");
+pub const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+
+pub const WAIT_DEFAULT: Duration = Duration::from_secs(2);
+pub const WAIT_MAX: Duration = Duration::from_secs(30);
+
+/// What a reader wants to see, and how long it is willing to wait for that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AwaitPosition {
+    /// `None`: whatever there is now.
+    pub position: Option<i64>,
+    pub wait: Duration,
+    /// Whether the wait is the caller's own and has to be confirmed.
+    prefers_wait: bool,
+}
+
+impl AwaitPosition {
+    /// The confirmation of the caller's wait, to be made part of the answer. It is empty where there is none.
+    #[must_use]
+    pub fn preference_applied(&self) -> PreferenceApplied {
+        PreferenceApplied((self.position.is_some() && self.prefers_wait).then_some(self.wait))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AwaitPosition {
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiProblem> {
+        let preferred = preferred_wait(&parts.headers);
+        Ok(Self {
+            position: awaited(&parts.headers)?,
+            wait: preferred.unwrap_or(WAIT_DEFAULT),
+            prefers_wait: preferred.is_some(),
+        })
+    }
+}
+
+fn awaited(headers: &HeaderMap) -> Result<Option<i64>, ApiProblem> {
+    let mut values = headers.get_all(AWAIT_POSITION).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    match value.to_str().ok().and_then(positive) {
+        Some(position) if values.next().is_none() => Ok(Some(position)),
+        _ => Err(ApiProblem::new(codes::INVALID_HEADER)
+            .field("Await-Position", "expected one positive whole number")),
+    }
+}
+
+fn positive(text: &str) -> Option<i64> {
+    // `parse` alone would take a plus sign.
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|number| digits && *number > 0)
+}
+
+/// The `wait` preference. A malformed one is no preference (RFC 7240 §2), and of several the first counts.
+fn preferred_wait(headers: &HeaderMap) -> Option<Duration> {
+    let preferences = headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
+    let wait = preferences.flat_map(|value| value.split(',')).find_map(|preference| {
+        let (name, value) = preference.split(';').next()?.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("wait").then(|| value.trim().trim_matches('"'))
+    })?;
+    let digits = !wait.is_empty() && wait.bytes().all(|byte| byte.is_ascii_digit());
+    // A number too long to parse is still a wish for the longest wait.
+    digits.then(|| wait.parse().map_or(WAIT_MAX, Duration::from_secs).min(WAIT_MAX))
+}
+
+/// Adds `Event-Position`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventPosition(pub i64);
+
+/// Adds `Data-Position`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DataPosition(pub i64);
+
+/// Adds `Preference-Applied: wait=<seconds>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PreferenceApplied(Option<Duration>);
+
+impl IntoResponseParts for EventPosition {
+    type Error = std::convert::Infallible;
+
+    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
+        parts.headers_mut().insert(EVENT_POSITION, HeaderValue::from(self.0));
+        Ok(parts)
+    }
+}
+
+impl IntoResponseParts for DataPosition {
+    type Error = std::convert::Infallible;
+
+    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
+        parts.headers_mut().insert(DATA_POSITION, HeaderValue::from(self.0));
+        Ok(parts)
+    }
+}
+
+impl IntoResponseParts for PreferenceApplied {
+    type Error = std::convert::Infallible;
+
+    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
+        let value = self.0.and_then(|wait| HeaderValue::try_from(format!("wait={}", wait.as_secs())).ok());
+        if let Some(value) = value {
+            parts.headers_mut().insert(PREFERENCE_APPLIED, value);
+        }
+        Ok(parts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wait(values: &[&str]) -> Option<u64> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(PREFER, value.parse().expect("it is a header value"));
+        }
+        preferred_wait(&headers).map(|wait| wait.as_secs())
+    }
+
+    #[test]
+    fn a_wait_is_read_and_bounded() {
+        assert_eq!(wait(&["wait=5"]), Some(5));
+        assert_eq!(wait(&["respond-async, WAIT = \"7\"; x=y"]), Some(7));
+        assert_eq!(wait(&["return=minimal", "wait=0", "wait=9"]), Some(0));
+        assert_eq!(wait(&["wait=31"]), Some(30));
+        assert_eq!(wait(&["wait=99999999999999999999999999"]), Some(30));
+    }
+
+    #[test]
+    fn a_malformed_wait_is_no_preference() {
+        for value in ["wait", "wait=", "wait=-1", "wait=1.5", "wait=x", "waits=3", ""] {
+            assert_eq!(wait(&[value]), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_position_is_a_positive_decimal() {
+        assert_eq!(positive("1"), Some(1));
+        assert_eq!(positive("9223372036854775807"), Some(i64::MAX));
+        for text in ["", "0", "-1", "+1", "1.0", "0x1", " 1", "9223372036854775808"] {
+            assert_eq!(positive(text), None, "{text}");
+        }
+    }
+}

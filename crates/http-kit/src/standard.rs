@@ -1,0 +1,149 @@
+//! What surrounds every handler: identity of the request, limits, metrics, log line, and problems for every failure.
+//!
+//! From the outside in: one layer that names, counts and logs the exchange and bounds it in number and time; then one
+//! that turns a panic into a problem; then the routes. The route's template is the only part of an address that reaches
+//! metrics and logs.
+
+mod metrics;
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use api_types::codes;
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderValue, Method};
+use tokio::sync::Semaphore;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::context::{RequestContext, X_REQUEST_ID};
+use crate::limits::{BodyLimits, Limits};
+use crate::problem::{self, ApiProblem};
+use metrics::Metrics;
+
+/// The route of requests that met none.
+const UNMATCHED: &str = "unmatched";
+
+/// What proxies report for a caller who did not wait for the answer.
+const STATUS_CALLER_LEFT: u16 = 499;
+
+/// Surrounds all routes of `router` with what every API needs, and adds the fallbacks for unknown addresses and methods.
+///
+/// Call it once, on the complete router; only [`crate::ops::routes`] are merged afterwards.
+pub fn standard(router: Router, service: &'static str, limits: &Limits) -> Router {
+    let kit = Arc::new(Kit {
+        metrics: Metrics::new(service),
+        in_flight: Semaphore::new(limits.in_flight_max),
+        deadline: limits.request_deadline,
+        body_limits: limits.body,
+        access_log: limits.access_log,
+    });
+    router
+        .fallback(|| async { ApiProblem::new(codes::NOT_FOUND) })
+        .method_not_allowed_fallback(|| async { ApiProblem::new(codes::METHOD_NOT_ALLOWED) })
+        .layer(CatchPanicLayer::custom(after_panic))
+        .layer(from_fn_with_state(kit, surround))
+}
+
+struct Kit {
+    metrics: Metrics,
+    in_flight: Semaphore,
+    deadline: Duration,
+    body_limits: BodyLimits,
+    access_log: bool,
+}
+
+async fn surround(State(kit): State<Arc<Kit>>, mut request: Request, next: Next) -> Response {
+    let context = RequestContext::from_headers(request.headers(), kit.body_limits);
+    request.extensions_mut().insert(context.clone());
+    let mut exchange = Exchange {
+        route: request.extensions().get::<MatchedPath>().cloned(),
+        method: request.method().clone(),
+        status: STATUS_CALLER_LEFT,
+        started: Instant::now(),
+        context,
+        kit,
+    };
+    let mut response = exchange.run(request, next).await;
+    problem::finish(&mut response, &exchange.context);
+    headers(&mut response, &exchange.context);
+    exchange.status = response.status().as_u16();
+    response
+}
+
+fn headers(response: &mut Response, context: &RequestContext) {
+    let failed = response.status().as_u16() >= 400;
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(context.request_id()) {
+        headers.insert(X_REQUEST_ID, id);
+    }
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if failed {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    } else {
+        // Data changes with every event, and much of it depends on who asks.
+        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
+    }
+}
+
+/// One request and its answer. It is counted and logged when it is dropped, so also when the caller leaves early.
+struct Exchange {
+    kit: Arc<Kit>,
+    context: RequestContext,
+    method: Method,
+    route: Option<MatchedPath>,
+    started: Instant,
+    status: u16,
+}
+
+impl Exchange {
+    async fn run(&self, request: Request, next: Next) -> Response {
+        let Ok(_permit) = self.kit.in_flight.try_acquire() else {
+            return ApiProblem::new(codes::OVERLOADED).into_response();
+        };
+        match tokio::time::timeout(self.kit.deadline, next.run(request)).await {
+            Ok(response) => response,
+            Err(_elapsed) if self.method.is_safe() => ApiProblem::new(codes::REQUEST_TIMEOUT).into_response(),
+            // The command may already be on its way to the log, so this must not sound like a refusal.
+            Err(_elapsed) => ApiProblem::new(codes::OUTCOME_UNKNOWN)
+                .detail("The operation took too long. Repeat it with the same Idempotency-Key.")
+                .into_response(),
+        }
+    }
+
+    fn route(&self) -> &str {
+        self.route.as_ref().map_or(UNMATCHED, MatchedPath::as_str)
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        let elapsed = self.started.elapsed();
+        self.kit.metrics.record(&self.method, self.route(), self.status, elapsed);
+        if self.kit.access_log {
+            tracing::event!(
+                target: "http.access",
+                tracing::Level::INFO,
+                http.method = self.method.as_str(),
+                http.route = self.route(),
+                http.status = self.status,
+                duration_ms = elapsed.as_secs_f64() * 1_000.0,
+                request.id = self.context.request_id(),
+                trace.id = self.context.trace_id(),
+                "request"
+            );
+        }
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the layer calls it with the payload itself")]
+fn after_panic(payload: Box<dyn Any + Send + 'static>) -> Response {
+    // The panic hook has printed where it happened; this is what was said, for the line with the request's id.
+    let said = payload.downcast_ref::<&str>().copied().map(str::to_owned);
+    let said = said.or_else(|| payload.downcast_ref::<String>().cloned());
+    ApiProblem::internal(format!("panic: {}", said.unwrap_or_default())).into_response()
+}

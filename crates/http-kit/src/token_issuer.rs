@@ -1,0 +1,89 @@
+//! Makes access tokens and the keys that sign them.
+//!
+//! The counterpart of the verification in [`crate::identity`]: the dispatcher signs the tokens of sessions with it, and
+//! the operator's command those for scheduled jobs. Only the holder of the private key needs it.
+
+mod signing_key;
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use serde::Serialize;
+use uuid::Uuid;
+
+pub use signing_key::{KeyError, SigningKey, write_jwks};
+
+use crate::identity::Roles;
+
+/// Signs tokens for one issuer and one audience.
+pub struct TokenIssuer {
+    key: EncodingKey,
+    header: Header,
+    issuer: String,
+    audience: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum IssueError {
+    #[error("the token cannot be signed")]
+    Sign(#[source] jsonwebtoken::errors::Error),
+    #[error("the clock stands before 1970")]
+    Clock,
+}
+
+#[derive(Serialize)]
+struct Claims<'claims> {
+    iss: &'claims str,
+    aud: &'claims str,
+    sub: String,
+    roles: Vec<&'static str>,
+    iat: u64,
+    exp: u64,
+    jti: Uuid,
+}
+
+impl TokenIssuer {
+    #[must_use]
+    pub fn new(key: &SigningKey, issuer: impl Into<String>, audience: impl Into<String>) -> Self {
+        let mut header = Header::new(Algorithm::EdDSA);
+        header.typ = Some("at+jwt".to_owned());
+        header.kid = Some(key.kid().to_owned());
+        Self { key: key.encoding_key(), header, issuer: issuer.into(), audience: audience.into() }
+    }
+
+    /// A token that is good from `now` on, for as long as `lifetime`, in whole seconds.
+    ///
+    /// # Errors
+    /// When the key is unusable or `now` lies before 1970.
+    pub fn issue(
+        &self,
+        account: i64,
+        roles: Roles,
+        now: SystemTime,
+        lifetime: Duration,
+    ) -> Result<String, IssueError> {
+        let iat = now.duration_since(UNIX_EPOCH).map_err(|_before| IssueError::Clock)?.as_secs();
+        let claims = Claims {
+            iss: &self.issuer,
+            aud: &self.audience,
+            sub: account.to_string(),
+            roles: roles.iter().map(|role| role.name()).collect(),
+            iat,
+            exp: iat.saturating_add(lifetime.as_secs()),
+            jti: Uuid::now_v7(),
+        };
+        encode(&self.header, &claims, &self.key).map_err(IssueError::Sign)
+    }
+}
+
+impl std::fmt::Debug for TokenIssuer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { issuer, audience, header, .. } = self;
+        formatter
+            .debug_struct("TokenIssuer")
+            .field("issuer", issuer)
+            .field("audience", audience)
+            .field("kid", &header.kid)
+            .finish_non_exhaustive()
+    }
+}

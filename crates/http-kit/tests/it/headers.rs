@@ -1,0 +1,102 @@
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{get as on_get, patch};
+use http::Request;
+use http_kit::ApiProblem;
+use http_kit::etag::{Conditional, EntityTag, IfMatch};
+use http_kit::idempotency::IdempotencyKey;
+use http_kit::position::{AwaitPosition, DataPosition, EventPosition};
+
+use crate::support::{Headers, call, get, request};
+
+async fn item(conditional: Conditional) -> Result<(DataPosition, Response), ApiProblem> {
+    Ok((DataPosition(7), conditional.json(&["an item"])?))
+}
+
+async fn change(if_match: IfMatch) -> Result<(EventPosition, String), ApiProblem> {
+    if_match.require(&EntityTag::of_edition(3))?;
+    Ok((EventPosition(8), format!("{:?}", if_match.edition()?)))
+}
+
+fn router() -> Router {
+    Router::new()
+        .route("/item", on_get(item))
+        .route("/change", patch(change))
+        .route("/key", on_get(|IdempotencyKey(key): IdempotencyKey| async move { key.unwrap_or_default() }))
+        .route(
+            "/await",
+            on_get(|wish: AwaitPosition| async move {
+                (wish.preference_applied(), format!("{:?} {}", wish.position, wish.wait.as_secs()))
+            }),
+        )
+}
+
+#[tokio::test]
+async fn what_the_caller_has_is_not_sent_again() {
+    let router = router();
+    let full = call(&router, get("/item", &[])).await;
+    let tag = full.header("etag").to_owned();
+    assert_eq!((full.status.as_u16(), full.body.as_str()), (200, r#"["an item"]"#));
+    let weak = format!("W/{tag}");
+    let listed = format!(r#""a,b", W/"c" , {tag}"#);
+    for known in ["*", &tag, &weak, &listed] {
+        let answer = call(&router, get("/item", &[("if-none-match", known)])).await;
+        assert_eq!((answer.status.as_u16(), answer.body.as_str()), (304, ""), "{known}");
+        assert_eq!((answer.header("etag"), answer.header("data-position")), (tag.as_str(), "7"));
+        assert_eq!(answer.header("content-type"), "");
+    }
+    for other in [r#""other""#, "", "unquoted", r#""half"#] {
+        let answer = call(&router, get("/item", &[("if-none-match", other)])).await;
+        assert_eq!(answer.status.as_u16(), 200, "{other}");
+    }
+}
+
+#[tokio::test]
+async fn changes_need_the_current_edition() {
+    let change = |tags: &'static [(&'static str, &'static str)]| -> Request<axum::body::Body> {
+        request("PATCH", "/change", tags, axum::body::Body::empty())
+    };
+    let cases: &[(Headers<'_>, u16, &str)] = &[
+        (&[("if-match", r#""3""#)], 200, "Some(3)"),
+        (&[("if-match", "*")], 200, "None"),
+        (&[], 428, "precondition-required"),
+        (&[("if-match", r#""2""#)], 412, "EditionMustMatch"),
+        (&[("if-match", r#"W/"3""#)], 412, "EditionMustMatch"),
+        (&[("if-match", "3")], 400, "invalid-header"),
+        (&[("if-match", r#""3" "4""#)], 400, "invalid-header"),
+    ];
+    for (headers, status, said) in cases {
+        let answer = call(&router(), change(headers)).await;
+        assert_eq!(answer.status.as_u16(), *status, "{headers:?}");
+        assert!(answer.body.contains(said), "{headers:?}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn keys_are_printable_and_single() {
+    let longest = "k".repeat(255);
+    let too_long = "k".repeat(256);
+    for (key, status) in [("a b~!", 200), (longest.as_str(), 200), ("", 400), (&too_long, 400), ("a\tb", 400)]
+    {
+        let answer = call(&router(), get("/key", &[("idempotency-key", key)])).await;
+        assert_eq!(answer.status.as_u16(), status, "{key:?}");
+    }
+    assert_eq!(call(&router(), get("/key", &[("idempotency-key", "sch\u{f6}n")])).await.status.as_u16(), 400);
+    let twice = call(&router(), get("/key", &[("idempotency-key", "a"), ("idempotency-key", "a")])).await;
+    assert_eq!(twice.problem().code, "idempotency-key-invalid");
+    assert_eq!(call(&router(), get("/key", &[])).await.status.as_u16(), 200);
+}
+
+#[tokio::test]
+async fn an_awaited_position_is_read_with_its_patience() {
+    let router = router();
+    let answer = call(&router, get("/await", &[("await-position", "512"), ("prefer", "wait=99")])).await;
+    assert_eq!((answer.body.as_str(), answer.header("preference-applied")), ("Some(512) 30", "wait=30"));
+    let answer = call(&router, get("/await", &[("await-position", "512")])).await;
+    assert_eq!((answer.body.as_str(), answer.header("preference-applied")), ("Some(512) 2", ""));
+    assert_eq!(call(&router, get("/await", &[("prefer", "wait=9")])).await.header("preference-applied"), "");
+    let twice = [("await-position", "1"), ("await-position", "1")];
+    for headers in [&[("await-position", "x")] as &[_], &[("await-position", "-1")], &twice] {
+        assert_eq!(call(&router, get("/await", headers)).await.problem().code, "invalid-header");
+    }
+}

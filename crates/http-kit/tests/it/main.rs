@@ -1,0 +1,10 @@
+//! What callers may rely on, and what they may not get away with, over real connections where that matters.
+
+mod gateway_identity;
+mod headers;
+mod json_bodies;
+mod jwt_identity;
+mod limits;
+mod problems;
+mod shutdown;
+mod support;

@@ -1,0 +1,75 @@
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get as on_get;
+use http_kit::Limits;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+
+use crate::support::{Server, read_to_end, read_until, within};
+
+const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+
+#[tokio::test]
+async fn a_request_under_way_is_finished() {
+    let (entered, leave) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (entering, leaving) = (Arc::clone(&entered), Arc::clone(&leave));
+    let slow = move || {
+        let (entering, leaving) = (Arc::clone(&entering), Arc::clone(&leaving));
+        async move {
+            entering.notify_one();
+            leaving.notified().await;
+            "finished"
+        }
+    };
+    let limits = Limits { shutdown_grace: std::time::Duration::from_secs(10), ..Limits::for_testing() };
+    let server = Server::start(Router::new().route("/", on_get(slow)), limits).await;
+    let mut stream = server.connect().await;
+    stream.write_all(REQUEST).await.expect("the server reads");
+    within(entered.notified()).await;
+    server.token.cancel();
+    refuses_newcomers(&server).await;
+    leave.notify_one();
+    let answer = read_to_end(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("finished"), "{answer}");
+    server.stopped().await;
+}
+
+#[tokio::test]
+async fn an_idle_connection_closes_at_once() {
+    let limits = Limits {
+        shutdown_grace: std::time::Duration::from_secs(600),
+        head_timeout: std::time::Duration::from_secs(600),
+        ..Limits::for_testing()
+    };
+    let server = Server::start(Router::new().route("/", on_get(|| async { "hello" })), limits).await;
+    let mut stream = server.connect().await;
+    stream.write_all(REQUEST).await.expect("the server reads");
+    read_until(&mut stream, "hello").await;
+    server.token.cancel();
+    assert_eq!(read_to_end(&mut stream).await, "");
+    server.stopped().await;
+}
+
+#[tokio::test]
+async fn a_request_that_never_ends_is_cut_after_the_grace() {
+    let entered = Arc::new(Notify::new());
+    let entering = Arc::clone(&entered);
+    let never = move || {
+        entering.notify_one();
+        std::future::pending::<&str>()
+    };
+    let server = Server::start(Router::new().route("/", on_get(never)), Limits::for_testing()).await;
+    let mut stream = server.connect().await;
+    stream.write_all(REQUEST).await.expect("the server reads");
+    within(entered.notified()).await;
+    server.token.cancel();
+    assert_eq!(read_to_end(&mut stream).await, "");
+    server.stopped().await;
+}
+
+async fn refuses_newcomers(server: &Server) {
+    let refused = async { while TcpStream::connect(server.address).await.is_ok() {} };
+    within(refused).await;
+}

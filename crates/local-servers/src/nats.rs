@@ -1,0 +1,126 @@
+//! A nats-server with JetStream, on loopback only, that syncs every message to disk before it acks it.
+
+mod config;
+mod probe;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use nix::sys::signal::Signal;
+
+use crate::child::spawn::{lock, spawn};
+use crate::child::{ChildSpec, EndSignals};
+use crate::readiness::wait_ready;
+use crate::{Access, ChildProcess, DiedEarly, Programs, RunAs, Server, data_dir, free_port, secret};
+
+/// Recovery reads every stream's index, or without one its blocks; a big store after a crash takes a while.
+const READY_LIMIT: Duration = Duration::from_secs(120);
+const PORT_ATTEMPTS_MAX: u32 = 10;
+const USER: &str = "rookery";
+
+/// How to run nats-server.
+#[derive(Clone, Debug)]
+pub struct NatsOptions {
+    /// Holds the configuration, the log, the password and the store. Made if missing.
+    pub dir: PathBuf,
+    /// A free port if none is given.
+    pub port: Option<u16>,
+    pub access: Access,
+    /// The most that all streams together may take on disk.
+    pub file_store_bytes_max: u64,
+    /// Further lines for the configuration file.
+    pub extra_config: String,
+}
+
+impl NatsOptions {
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self {
+            dir: dir.into(),
+            port: None,
+            access: Access::default(),
+            file_store_bytes_max: 10 << 30,
+            extra_config: String::new(),
+        }
+    }
+}
+
+/// A running nats-server. Dropping it ends the process.
+#[derive(Debug)]
+pub struct NatsServer {
+    port: u16,
+    server_name: String,
+    password: Option<String>,
+    spec: ChildSpec,
+    child: ChildProcess,
+}
+
+impl NatsServer {
+    /// Starts nats-server and waits until it accepts clients.
+    pub async fn start(options: NatsOptions, programs: &Programs, run_as: &RunAs) -> Result<Self> {
+        run_as.create_owned_dir(&options.dir)?;
+        let dir = options.dir.canonicalize().with_context(|| format!("find {}", options.dir.display()))?;
+        let password = match options.access {
+            Access::Password => Some(secret::read_or_create(&dir.join("password"), run_as)?),
+            Access::Open => None,
+        };
+        let server_name = format!("rookery-{}", data_dir::path_hash(&dir));
+        let spec = ChildSpec {
+            name: "nats-server",
+            program: programs.nats_server.clone(),
+            args: vec!["--config".into(), dir.join(config::FILE).display().to_string()],
+            dir,
+            run_as: run_as.clone(),
+            signals: EndSignals { stop: Signal::SIGTERM, abandon: Signal::SIGTERM },
+        };
+        for _ in 1..PORT_ATTEMPTS_MAX {
+            let port = options.port.map_or_else(free_port, Ok)?;
+            config::write(&options, &spec, port, &server_name, password.as_deref())?;
+            match launch(&spec, port, &server_name).await {
+                Ok(child) => return Ok(Self { port, server_name, password, spec, child }),
+                Err(error) if options.port.is_none() && port_was_taken(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        anyhow::bail!("every free port that was tried for nats-server was taken before it could use it")
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// With user and password where access needs them: treat it as a secret.
+    pub fn url(&self) -> String {
+        match &self.password {
+            Some(password) => format!("nats://{USER}:{password}@127.0.0.1:{}", self.port),
+            None => format!("nats://127.0.0.1:{}", self.port),
+        }
+    }
+
+    /// Stops it properly within `limit`, or else by force. [`Server::restart`] starts it again.
+    pub async fn stop(&self, limit: Duration) -> Result<()> {
+        self.child.stop(limit).await
+    }
+}
+
+impl Server for NatsServer {
+    fn child(&self) -> &ChildProcess {
+        &self.child
+    }
+
+    async fn restart(&mut self) -> Result<()> {
+        self.child.stop(Duration::ZERO).await?;
+        self.child = launch(&self.spec, self.port, &self.server_name).await?;
+        Ok(())
+    }
+}
+
+async fn launch(spec: &ChildSpec, port: u16, server_name: &str) -> Result<ChildProcess> {
+    let child = spawn(spec, lock(spec).await?)?;
+    wait_ready(&child, READY_LIMIT, || probe::accepts_clients(port, server_name)).await?;
+    Ok(child)
+}
+
+pub(crate) fn port_was_taken(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<DiedEarly>().is_some_and(DiedEarly::port_was_taken)
+}

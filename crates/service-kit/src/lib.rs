@@ -1,0 +1,10 @@
+//! What every process needs besides its work: configuration, telemetry, health and an orderly end.
+//!
+//! This crate knows no web framework, no domain, no SQL and no message broker. A check that asks a dependency how it
+//! feels is registered by the crate that owns that dependency.
+
+pub mod config;
+pub mod health;
+pub mod ops;
+pub mod shutdown;
+pub mod telemetry;

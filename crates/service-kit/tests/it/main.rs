@@ -1,0 +1,6 @@
+//! What an operator may rely on.
+
+mod config;
+mod health;
+mod ops;
+mod shutdown;

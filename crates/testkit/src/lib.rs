@@ -1,0 +1,30 @@
+//! Real servers for tests, and waiting without guessing.
+//!
+//! Every test gets its own nats-server and its own Postgres below a temporary directory; both are stopped and
+//! their files removed when the handle is dropped, also by a panic. Nothing here returns errors: a test that
+//! cannot have its server has failed, and the panic says why.
+//!
+//! This crate knows no crate of the house but local-servers: no event, no table, no route.
+
+mod eventually;
+mod nats;
+mod place;
+mod postgres;
+mod process;
+mod template;
+
+pub use eventually::{eventually, eventually_sync};
+pub use nats::Nats;
+pub use postgres::{Postgres, PostgresConfig};
+pub use process::Process;
+
+/// How long a server or process may take to do what takes it milliseconds on an idle machine.
+pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// A TCP port on 127.0.0.1 that nobody listens on now.
+///
+/// # Panics
+/// If there is none.
+pub fn free_port() -> u16 {
+    local_servers::free_port().unwrap_or_else(|error| panic!("{error:#}"))
+}

@@ -1,0 +1,83 @@
+//! A nats-server of one test's own.
+
+use local_servers::{Access, NatsOptions, NatsServer, Server, Signal};
+use tempfile::TempDir;
+
+use crate::PATIENCE;
+use crate::place::{installed, temp_dir};
+
+/// Enough for every test, and small enough that a runaway one fails rather than fill the disk.
+const FILE_STORE_BYTES_MAX: u64 = 1 << 30;
+
+/// A running nats-server with JetStream, syncing every message like the shipped configuration.
+#[derive(Debug)]
+pub struct Nats {
+    // Declared before the directory, so that it has ended when its files are removed.
+    server: NatsServer,
+    _dir: TempDir,
+}
+
+impl Nats {
+    /// Starts an empty server on a free port.
+    ///
+    /// # Panics
+    /// If it does not start; so do the other methods if they cannot do what they say.
+    pub async fn start() -> Self {
+        Self::start_with("").await
+    }
+
+    /// The same with further lines for its configuration file.
+    pub async fn start_with(extra_config: &str) -> Self {
+        let (programs, run_as) = installed();
+        let dir = temp_dir(run_as);
+        let options = NatsOptions {
+            access: Access::Open,
+            file_store_bytes_max: FILE_STORE_BYTES_MAX,
+            extra_config: extra_config.to_owned(),
+            ..NatsOptions::new(dir.path())
+        };
+        let server = NatsServer::start(options, programs, run_as).await;
+        Self { server: server.unwrap_or_else(|error| panic!("{error:#}")), _dir: dir }
+    }
+
+    pub fn url(&self) -> String {
+        self.server.url()
+    }
+
+    pub fn port(&self) -> u16 {
+        self.server.port()
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.server.child().pid()
+    }
+
+    /// SIGKILL, as in a crash. The data stays for [`Self::restart`].
+    pub async fn kill(&self) {
+        self.server.child().kill().await.unwrap_or_else(|error| panic!("{error:#}"));
+    }
+
+    /// A proper stop. The data stays for [`Self::restart`].
+    pub async fn stop(&self) {
+        self.server.stop(PATIENCE).await.unwrap_or_else(|error| panic!("{error:#}"));
+    }
+
+    /// Starts it again on the same port and data; one that still runs is stopped first.
+    pub async fn restart(&mut self) {
+        self.server.restart().await.unwrap_or_else(|error| panic!("{error:#}"));
+    }
+
+    /// Freezes it: connections stay open and nothing answers, as in a partition.
+    pub fn pause(&self) {
+        self.server.child().signal(Signal::SIGSTOP).unwrap_or_else(|error| panic!("{error:#}"));
+    }
+
+    pub fn resume(&self) {
+        self.server.child().signal(Signal::SIGCONT).unwrap_or_else(|error| panic!("{error:#}"));
+    }
+
+    /// All that it logged so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.server.child().log()).unwrap_or_default()
+    }
+}

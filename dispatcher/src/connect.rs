@@ -1,0 +1,57 @@
+//! Reaching the log, also one that is not there yet when the process starts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use event_store::{EventLog, Executor, JetStreamClaims, JetStreamConfig, JetStreamLog, OpenError};
+use service_kit::health::Health;
+use tokio_util::sync::CancellationToken;
+
+use crate::state::{Opened, State};
+
+const RETRY_PERIOD: Duration = Duration::from_millis(500);
+
+/// Opens the log, trying until it succeeds or the token is cancelled. Fails where the log must not be trusted.
+pub async fn connect(
+    state: &State,
+    config: JetStreamConfig,
+    token: CancellationToken,
+) -> Result<(), OpenError> {
+    loop {
+        match token.run_until_cancelled(open(&config)).await {
+            None => return Ok(()),
+            Some(Ok(opened)) => {
+                tracing::info!(stream.lineage = %opened.log.lineage(), "the log is open");
+                state.open(opened);
+                return Ok(());
+            }
+            Some(Err(OpenError::Unavailable(why))) => {
+                tracing::info!(reason = why, "waiting for the log");
+                token.run_until_cancelled(tokio::time::sleep(RETRY_PERIOD)).await;
+            }
+            Some(Err(error)) => return Err(error),
+        }
+    }
+}
+
+async fn open(config: &JetStreamConfig) -> Result<Opened, OpenError> {
+    let log = JetStreamLog::open(config).await?;
+    let claims =
+        JetStreamClaims::open_bucket(log.client(), config.shard, config.replicas, config.claims_bytes_max)
+            .await
+            .map_err(|error| OpenError::Unavailable(error.to_string()))?;
+    let log: Arc<dyn EventLog> = Arc::new(log);
+    Ok(Opened { executor: Executor::new(Arc::clone(&log), Arc::new(claims)), log })
+}
+
+/// Ready means: the log is open, reachable, and still the one that was opened.
+pub fn register_checks(health: &Health, state: &State) {
+    let state = state.clone();
+    health.register("log", move || {
+        let state = state.clone();
+        async move {
+            let opened = state.opened().ok_or("the log has not been opened yet")?;
+            opened.log.head().await.map(drop).map_err(|error| error.to_string())
+        }
+    });
+}

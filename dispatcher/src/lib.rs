@@ -1,0 +1,17 @@
+//! The command API: HTTP in, events out.
+//!
+//! A 2xx means that the command's event is in the log for good, a definite 4xx that it never will be. This crate does
+//! not know SQL and never reads the data set: what a decision needs, it reads from the log.
+
+pub mod config;
+mod connect;
+mod messages;
+mod openapi;
+mod problems;
+mod router;
+mod state;
+
+pub use connect::{connect, register_checks};
+pub use openapi::openapi;
+pub use router::router;
+pub use state::State;

@@ -1,0 +1,47 @@
+//! `DELETE /v1/messages/{id}`.
+
+use api_types::problem::Problem;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use domain::message::{DeleteMessage, MessageCommand};
+use http::StatusCode;
+use http_kit::idempotency::IdempotencyKey;
+use http_kit::position::EventPosition;
+use http_kit::{ApiProblem, Caller, RequestContext, StrictPath};
+
+use super::{command, parse};
+
+/// Takes a message back: the caller's own, or any for an `admin`.
+///
+/// It disappears from every list and count. Deleting it again is answered like the first time. It does not remove the
+/// event that posted it from the log.
+#[utoipa::path(
+    delete, path = "/v1/messages/{id}", tag = "messages",
+    params(
+        ("id" = String, Path, description = "The message's id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "As with POST /v1/messages"),
+    ),
+    responses(
+        (status = 204, description = "Deleted. Header: Event-Position"),
+        (status = 400, description = "The id or a header has the wrong shape", body = Problem),
+        (status = 401, description = "No identity, or a bad one", body = Problem),
+        (status = 403, description = "The message is somebody else's", body = Problem),
+        (status = 404, description = "There is no such message", body = Problem),
+        (status = 503, description = "The log cannot take it now, or the outcome is unknown", body = Problem),
+    ),
+    security(("bearer" = [])),
+)]
+pub(crate) async fn delete_message(
+    State(state): State<crate::State>,
+    caller: Caller,
+    StrictPath(id): StrictPath<String>,
+    IdempotencyKey(key): IdempotencyKey,
+    context: RequestContext,
+) -> Result<Response, ApiProblem> {
+    let actor = command::writer(&caller)?;
+    let delete = DeleteMessage { actor, message: parse::message_id(&id)? };
+    let key = command::idempotency(key, &format!("DELETE /v1/messages/{id}"), &[]);
+    let execution = command::execution(actor.account, &context, key);
+    let executed = command::run(state.ready()?, execution, MessageCommand::Delete(delete)).await?;
+    Ok((StatusCode::NO_CONTENT, EventPosition(executed.outcome.position().get()), ()).into_response())
+}

@@ -1,0 +1,92 @@
+//! Idempotency beyond the broker's own window: who claimed a key, for what, and what came of it.
+//!
+//! A claim is made *before* the append and holds the log's head of that moment. A crash in between leaves it pending;
+//! the retry then searches the subject behind that head for its own command id, so that it finds an event whose answer
+//! was lost, however long ago. Claims expire after [`CLAIM_AGE_MAX`].
+
+mod in_memory;
+mod jet_stream;
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::{AccountId, Sequence, Token};
+use serde::{Deserialize, Serialize};
+
+use crate::executor::Outcome;
+
+pub use self::in_memory::InMemoryClaims;
+pub use self::jet_stream::JetStreamClaims;
+
+/// For how long a key is remembered. The API promises 24 hours.
+pub const CLAIM_AGE_MAX: Duration = Duration::from_secs(48 * 3_600);
+
+/// Names a claim: one actor's key. Keys of different actors never meet.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ClaimName(String);
+
+impl ClaimName {
+    pub fn new(actor: AccountId, key: &str) -> Self {
+        Self(format!("{actor}.{}", Token::encode(key)))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// SHA-256 of the request in hexadecimal. Another request under the same key is an error of the caller.
+    pub fingerprint: String,
+    /// Sequence of the log's head before the command ran.
+    since: u64,
+    /// Absent while the command runs, or where its process died.
+    pub outcome: Option<Outcome>,
+}
+
+impl Claim {
+    pub fn pending(fingerprint: String, since: Sequence) -> Self {
+        Self { fingerprint, since: since.get(), outcome: None }
+    }
+
+    pub fn since(&self) -> Sequence {
+        Sequence::new(self.since).unwrap_or(Sequence::MAX)
+    }
+}
+
+/// A claim at the revision at which it was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldClaim {
+    pub name: ClaimName,
+    pub claim: Claim,
+    pub revision: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opened {
+    /// Nobody had claimed the key.
+    Made(HeldClaim),
+    /// Somebody had: an earlier try, or one that runs at this moment.
+    Found(HeldClaim),
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the idempotency claims cannot be reached: {0}")]
+pub struct ClaimError(pub String);
+
+#[async_trait]
+pub trait Claims: Send + Sync + fmt::Debug {
+    /// The claim of that name, if anybody made it.
+    async fn find(&self, name: &ClaimName) -> Result<Option<HeldClaim>, ClaimError>;
+
+    /// Makes the claim unless it exists.
+    async fn open(&self, name: ClaimName, claim: Claim) -> Result<Opened, ClaimError>;
+
+    /// Writes down what came of it. A claim that a twin wrote to in the meantime stays as the twin left it.
+    async fn complete(&self, held: &HeldClaim, outcome: &Outcome) -> Result<(), ClaimError>;
+
+    /// Gives the key back after a definite refusal. Does nothing where a twin wrote in the meantime.
+    async fn release(&self, held: &HeldClaim) -> Result<(), ClaimError>;
+}

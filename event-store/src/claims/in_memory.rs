@@ -1,0 +1,57 @@
+//! Claims in memory, for tests.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+
+use super::{Claim, ClaimError, ClaimName, Claims, HeldClaim, Opened};
+use crate::executor::Outcome;
+
+#[derive(Debug, Default)]
+pub struct InMemoryClaims {
+    held: Mutex<HashMap<ClaimName, HeldClaim>>,
+}
+
+impl InMemoryClaims {
+    fn held(&self) -> MutexGuard<'_, HashMap<ClaimName, HeldClaim>> {
+        // Every write below is a single insert or remove.
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Claims for InMemoryClaims {
+    async fn find(&self, name: &ClaimName) -> Result<Option<HeldClaim>, ClaimError> {
+        Ok(self.held().get(name).cloned())
+    }
+
+    async fn open(&self, name: ClaimName, claim: Claim) -> Result<Opened, ClaimError> {
+        let mut held = self.held();
+        if let Some(found) = held.get(&name) {
+            return Ok(Opened::Found(found.clone()));
+        }
+        let made = HeldClaim { name: name.clone(), claim, revision: 1 };
+        held.insert(name, made.clone());
+        Ok(Opened::Made(made))
+    }
+
+    async fn complete(&self, held: &HeldClaim, outcome: &Outcome) -> Result<(), ClaimError> {
+        let mut all = self.held();
+        if all.get(&held.name).is_none_or(|found| found.revision == held.revision) {
+            let mut completed = held.clone();
+            completed.claim.outcome = Some(outcome.clone());
+            completed.revision += 1;
+            all.insert(held.name.clone(), completed);
+        }
+        Ok(())
+    }
+
+    async fn release(&self, held: &HeldClaim) -> Result<(), ClaimError> {
+        let mut all = self.held();
+        if all.get(&held.name).is_some_and(|found| found.revision == held.revision) {
+            all.remove(&held.name);
+        }
+        Ok(())
+    }
+}

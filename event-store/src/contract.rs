@@ -1,0 +1,171 @@
+//! What a log promises. Every implementation runs the same suite, `conformance.rs`.
+//!
+//! ```text
+//!   sequence   1   2   3   4   5   6   7
+//!              a   b   a   a   c   b   a      a, b, c: subjects
+//!                                      ▲
+//!                                     head
+//! ```
+//!
+//! - **Durable on return.** An append that returned [`Appended`] survives kill -9 and power loss of the broker.
+//! - **Order.** Sequences of a shard count up by one without a gap. Whoever reads sees them in that order; there is no
+//!   other order, and no clock decides.
+//! - **Conflict.** [`Expected::Last`] holds an event back unless its subject's last sequence is the expected one; 0
+//!   means "none yet". Of several appends that expect the same, one wins and the others get
+//!   [`AppendError::Conflict`].
+//! - **All or nothing.** The events of one append become visible together, with consecutive sequences, or never.
+//! - **Idempotent.** An append is named by its command. Repeating one whose answer was lost returns the first one's
+//!   sequences ([`Appended::repeated`]) while the broker remembers the command (`dedupe_window`), and beyond that
+//!   wherever an expectation shows it. Callers who retry later ask [`crate::Claims`].
+//! - **Definite or unknown.** [`AppendError::Unknown`] alone leaves open whether the events are in the log.
+//! - **Tail.** [`EventLog::tail`] starts behind any sequence, gives every event once and in order, then waits for new
+//!   ones. It ends with an error rather than skip one.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use domain::{CommandId, Position, Sequence, Shard};
+use time::OffsetDateTime;
+use tokio::sync::mpsc;
+
+use crate::envelope::Envelope;
+use crate::subject::Subject;
+
+/// How long a broker must remember command ids. Longer than any request lives, retries included.
+pub const DEDUPE_WINDOW: Duration = Duration::from_secs(120);
+
+/// What the writer knows of a subject's history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// Nothing: the event holds whatever came before.
+    Any,
+    /// The last event of the subject has this sequence; zero: there is none.
+    Last(Sequence),
+}
+
+/// An event on its way into the log.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    pub subject: Subject,
+    pub expected: Expected,
+    pub envelope: Envelope,
+    /// JSON.
+    pub data: Bytes,
+}
+
+/// An event as the log holds it.
+#[derive(Debug, Clone)]
+pub struct RecordedEvent {
+    pub position: Position,
+    pub subject: String,
+    /// The broker's clock, for people; order comes from the position.
+    pub recorded_at: OffsetDateTime,
+    /// `None` where the headers are not ours; such an event is decoded to an error, never skipped.
+    pub envelope: Option<Envelope>,
+    pub data: Bytes,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    /// One position per event, in the order of the append.
+    pub positions: Vec<Position>,
+    /// The events had been in the log already.
+    pub repeated: bool,
+}
+
+/// Which log this is. A log that was deleted and made again has another lineage, although it has the same name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Lineage(pub Arc<str>);
+
+impl fmt::Display for Lineage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum AppendError {
+    /// The subject has other events than expected. Definite.
+    #[error("the subject's last sequence is not the expected one")]
+    Conflict,
+    /// The broker refused. Definite; the same append will be refused again.
+    #[error("the log refused the append: {0}")]
+    Refused(String),
+    /// The log has reached its configured size. Definite; an operator has to act.
+    #[error("the log is full: {0}")]
+    Full(String),
+    /// The broker cannot be reached, and nothing was sent. Definite; try later.
+    #[error("the log cannot be reached: {0}")]
+    Unavailable(String),
+    /// No answer came in time. The events may be in the log or may yet arrive there.
+    #[error("the outcome of the append is unknown: {0}")]
+    Unknown(String),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    #[error("the log cannot be read: {0}")]
+    Unavailable(String),
+    #[error("this is another log: expected lineage {expected}, found {found}")]
+    OtherLineage { expected: Lineage, found: Lineage },
+    #[error("the log has no event {after} to go on from; its last one is {head}")]
+    BehindCheckpoint { after: u64, head: u64 },
+    #[error("the log skipped from sequence {expected} to {found}")]
+    Gap { expected: u64, found: u64 },
+}
+
+/// Why a log is not opened at all.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("the broker cannot be reached: {0}")]
+    Unavailable(String),
+    #[error("stream {stream} can lose events: {}", problems.join("; "))]
+    CanLoseEvents { stream: String, problems: Vec<String> },
+    #[error("stream {stream} is not the one remembered: expected lineage {expected}, found {found}")]
+    OtherLineage { stream: String, expected: Lineage, found: Lineage },
+    #[error("the broker is too old: {found}; at least {required} is needed")]
+    OldBroker { found: String, required: &'static str },
+}
+
+/// Events in order, as they come. Bounded: a slow reader holds the feeder back, not the memory up.
+#[derive(Debug)]
+pub struct Tail {
+    pub(crate) events: mpsc::Receiver<Result<RecordedEvent, ReadError>>,
+}
+
+impl Tail {
+    /// Waits for at least one event, then gives all that are there, at most `max`. `None`: the feeder is gone.
+    pub async fn next_batch(&mut self, max: usize) -> Option<Result<Vec<RecordedEvent>, ReadError>> {
+        let mut received = Vec::new();
+        if self.events.recv_many(&mut received, max).await == 0 {
+            return None;
+        }
+        Some(received.into_iter().collect())
+    }
+}
+
+#[async_trait]
+pub trait EventLog: Send + Sync + fmt::Debug {
+    fn shard(&self) -> Shard;
+
+    /// The lineage that this log had when it was opened.
+    fn lineage(&self) -> Lineage;
+
+    /// Appends the events of one command, all or nothing.
+    async fn append(&self, command: CommandId, events: Vec<NewEvent>) -> Result<Appended, AppendError>;
+
+    /// Sequence of the newest event; zero when there is none. Fails where the log has another lineage by now.
+    async fn head(&self) -> Result<Sequence, ReadError>;
+
+    /// The event at a sequence, or `None` beyond the head.
+    async fn read(&self, sequence: Sequence) -> Result<Option<RecordedEvent>, ReadError>;
+
+    /// Every event of a subject from a sequence on, in order. Sees all appends that returned before the call.
+    async fn read_subject(&self, subject: Subject, from: Sequence) -> Result<Vec<RecordedEvent>, ReadError>;
+
+    /// Follows the log from behind a sequence. Fails where the log is shorter than that.
+    async fn tail(&self, after: Sequence) -> Result<Tail, ReadError>;
+}

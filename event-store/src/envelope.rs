@@ -1,0 +1,93 @@
+//! What is known about an event besides its data: CloudEvents 1.0 attributes and ours, as message headers (NATS
+//! binding, binary mode).
+
+use std::fmt;
+use std::str::FromStr;
+
+use domain::{AccountId, CommandId, EventId};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use uuid::Uuid;
+
+pub(crate) mod header {
+    pub(crate) const SPEC_VERSION: &str = "ce-specversion";
+    pub(crate) const ID: &str = "ce-id";
+    pub(crate) const TYPE: &str = "ce-type";
+    pub(crate) const SOURCE: &str = "ce-source";
+    pub(crate) const TIME: &str = "ce-time";
+    pub(crate) const SUBJECT: &str = "ce-subject";
+    pub(crate) const CONTENT_TYPE: &str = "ce-datacontenttype";
+    pub(crate) const SCHEMA: &str = "ce-dataschema";
+    pub(crate) const COMMAND: &str = "rookery-command";
+    pub(crate) const ACTOR: &str = "rookery-actor";
+    pub(crate) const CORRELATION: &str = "rookery-correlation";
+    pub(crate) const CAUSATION: &str = "rookery-causation";
+    pub(crate) const TRACE_PARENT: &str = "traceparent";
+}
+
+pub(crate) const SOURCE: &str = "/rookery/dispatcher";
+
+/// A W3C `traceparent`, checked by whoever took it in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceParent(pub String);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    pub event: EventId,
+    /// With version: `rookery.message.posted.v1`.
+    pub event_type: String,
+    /// When the dispatcher decided, by its clock; for people.
+    pub time: OffsetDateTime,
+    pub command: CommandId,
+    pub actor: AccountId,
+    /// What started the chain of commands that this one belongs to, such as a request id.
+    pub correlation: String,
+    /// What caused this command: a request id or another event's id.
+    pub causation: String,
+    pub trace_parent: Option<TraceParent>,
+}
+
+impl Envelope {
+    /// Header names and values. The values hold no line break: they are made of ids, times and checked tokens.
+    pub(crate) fn headers(&self, subject: &str) -> Vec<(&'static str, String)> {
+        let mut headers = vec![
+            (header::SPEC_VERSION, "1.0".to_owned()),
+            (header::ID, self.event.0.to_string()),
+            (header::TYPE, self.event_type.clone()),
+            (header::SOURCE, SOURCE.to_owned()),
+            // A time from the system clock always has a four-digit year, so it can be written.
+            (header::TIME, self.time.format(&Rfc3339).unwrap_or_default()),
+            (header::SUBJECT, subject.to_owned()),
+            (header::CONTENT_TYPE, "application/json".to_owned()),
+            (header::SCHEMA, format!("/asyncapi.yaml#/components/schemas/{}", self.event_type)),
+            (header::COMMAND, self.command.to_string()),
+            (header::ACTOR, self.actor.to_string()),
+            (header::CORRELATION, self.correlation.clone()),
+            (header::CAUSATION, self.causation.clone()),
+        ];
+        if let Some(trace_parent) = &self.trace_parent {
+            headers.push((header::TRACE_PARENT, trace_parent.0.clone()));
+        }
+        headers
+    }
+
+    /// `None` where a required header is missing or malformed.
+    pub(crate) fn from_headers<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
+        Some(Self {
+            event: EventId(Uuid::from_str(get(header::ID)?).ok()?),
+            event_type: get(header::TYPE)?.to_owned(),
+            time: OffsetDateTime::parse(get(header::TIME)?, &Rfc3339).ok()?,
+            command: CommandId(Uuid::from_str(get(header::COMMAND)?).ok()?),
+            actor: get(header::ACTOR)?.parse().ok()?,
+            correlation: get(header::CORRELATION).unwrap_or_default().to_owned(),
+            causation: get(header::CAUSATION).unwrap_or_default().to_owned(),
+            trace_parent: get(header::TRACE_PARENT).map(|value| TraceParent(value.to_owned())),
+        })
+    }
+}
+
+impl fmt::Display for TraceParent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,156 @@
+//! The log on NATS JetStream: one stream per shard, one message per event.
+
+mod batch;
+mod group;
+mod open;
+mod publish;
+mod read;
+mod tail;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_nats::jetstream;
+use async_trait::async_trait;
+use domain::{CommandId, Position, Sequence, Shard};
+
+use crate::contract::{
+    AppendError, Appended, EventLog, Expected, Lineage, NewEvent, ReadError, RecordedEvent, Tail,
+};
+use crate::subject::Subject;
+
+use self::group::GroupCommit;
+pub use self::open::connect;
+
+/// Which stream to use and what to demand of it.
+#[derive(Debug, Clone)]
+pub struct JetStreamConfig {
+    /// For example `nats://127.0.0.1:4222`; may hold user and password.
+    pub url: String,
+    /// Shown in the broker's list of connections.
+    pub client_name: String,
+    pub shard: Shard,
+    /// Make the stream where there is none. Without it a missing stream is an error.
+    pub create: bool,
+    /// Copies of every event; 1, 3 or 5. Used when the stream is made.
+    pub replicas: usize,
+    /// Bound of the stream in bytes; beyond it appends are refused. Used when the stream is made.
+    pub stream_bytes_max: i64,
+    /// Bound of the bucket of idempotency claims in bytes. Used when the bucket is made.
+    pub claims_bytes_max: i64,
+    /// Refuse any other log than this one.
+    pub lineage: Option<Lineage>,
+    /// How long one try waits for the broker's answer. Short: after a leader is lost it is the whole gap.
+    pub ack_timeout: Duration,
+    /// How long an append is tried before its outcome is called unknown.
+    pub append_deadline: Duration,
+}
+
+impl JetStreamConfig {
+    pub fn new(url: impl Into<String>, client_name: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            client_name: client_name.into(),
+            shard: Shard(0),
+            create: true,
+            replicas: 1,
+            stream_bytes_max: 8 << 30,
+            claims_bytes_max: 1 << 30,
+            lineage: None,
+            ack_timeout: Duration::from_secs(2),
+            append_deadline: Duration::from_secs(8),
+        }
+    }
+
+    pub fn stream_name(&self) -> String {
+        format!("EVENTS_{}", self.shard.0)
+    }
+}
+
+/// What all parts of the implementation share.
+#[derive(Debug)]
+struct Inner {
+    client: async_nats::Client,
+    stream: jetstream::stream::Stream<()>,
+    stream_name: Arc<str>,
+    shard: Shard,
+    lineage: Lineage,
+    /// Set when the stream turned out to be another one than was opened; nothing is appended from then on.
+    foreign: AtomicBool,
+    ack_timeout: Duration,
+    append_deadline: Duration,
+}
+
+#[derive(Debug, Clone)]
+pub struct JetStreamLog {
+    inner: Arc<Inner>,
+    group: GroupCommit,
+}
+
+impl JetStreamLog {
+    /// The connection, for what lies beside the log on the same broker (the claims).
+    pub fn client(&self) -> async_nats::Client {
+        self.inner.client.clone()
+    }
+}
+
+#[async_trait]
+impl EventLog for JetStreamLog {
+    fn shard(&self) -> Shard {
+        self.inner.shard
+    }
+
+    fn lineage(&self) -> Lineage {
+        self.inner.lineage.clone()
+    }
+
+    async fn append(&self, command: CommandId, events: Vec<NewEvent>) -> Result<Appended, AppendError> {
+        if self.inner.foreign.load(Ordering::Relaxed) {
+            return Err(AppendError::Refused("the stream was replaced by another one".to_owned()));
+        }
+        if self.inner.client.connection_state() != async_nats::connection::State::Connected {
+            return Err(AppendError::Unavailable("no connection to the broker".to_owned()));
+        }
+        match <[NewEvent; 1]>::try_from(events) {
+            // Only appends without an expectation share a batch: one conflict refuses a whole batch.
+            Ok([event]) if event.expected == Expected::Any => self.group.append(command, event).await,
+            Ok([event]) => publish::append_one(&self.inner, command, &event).await,
+            Err(events) => batch::append_all(&self.inner, command, &events).await,
+        }
+    }
+
+    async fn head(&self) -> Result<Sequence, ReadError> {
+        self.inner.head().await
+    }
+
+    async fn read(&self, sequence: Sequence) -> Result<Option<RecordedEvent>, ReadError> {
+        read::one(&self.inner, sequence).await
+    }
+
+    async fn read_subject(&self, subject: Subject, from: Sequence) -> Result<Vec<RecordedEvent>, ReadError> {
+        read::subject(&self.inner, subject, from).await
+    }
+
+    async fn tail(&self, after: Sequence) -> Result<Tail, ReadError> {
+        tail::follow(Arc::clone(&self.inner), after).await
+    }
+}
+
+impl Inner {
+    fn position(&self, sequence: u64) -> Position {
+        // The broker counts from 1 and cannot reach 2^55; saturating keeps an impossible answer from panicking.
+        Position::new(Sequence::new(sequence).unwrap_or(Sequence::MAX), self.shard)
+    }
+
+    /// Asks the stream's leader, and makes sure that it is still the stream that was opened.
+    async fn head(&self) -> Result<Sequence, ReadError> {
+        let info = self.stream.get_info().await.map_err(|error| ReadError::Unavailable(error.to_string()))?;
+        let found = open::lineage_of(&info);
+        if found != self.lineage {
+            self.foreign.store(true, Ordering::Relaxed);
+            return Err(ReadError::OtherLineage { expected: self.lineage.clone(), found });
+        }
+        Ok(Sequence::new(info.state.last_sequence).unwrap_or(Sequence::MAX))
+    }
+}

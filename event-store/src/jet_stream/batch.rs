@@ -1,0 +1,76 @@
+//! Atomic batches: several events that become visible together or never.
+
+use async_nats::HeaderMap;
+use domain::CommandId;
+use uuid::Uuid;
+
+use crate::contract::{AppendError, Appended, NewEvent};
+
+use super::Inner;
+use super::publish::{self, Answer, Tries};
+
+/// The broker takes at most 1,000 messages in a batch.
+pub(super) const EVENTS_MAX: usize = 1_000;
+
+const BATCH_ID: &str = "Nats-Batch-Id";
+const BATCH_SEQUENCE: &str = "Nats-Batch-Sequence";
+const BATCH_COMMIT: &str = "Nats-Batch-Commit";
+
+/// Sends events, with their message ids, as one batch. Only the last one is answered, for all.
+pub(super) async fn send<'a>(
+    inner: &Inner,
+    events: impl ExactSizeIterator<Item = (String, &'a NewEvent)>,
+) -> Answer {
+    let id = Uuid::now_v7().to_string();
+    let count = events.len();
+    for (index, (message_id, event)) in events.enumerate() {
+        let mut headers: HeaderMap = publish::headers(inner, event, &message_id);
+        headers.insert(BATCH_ID, id.as_str());
+        headers.insert(BATCH_SEQUENCE, (index + 1).to_string().as_str());
+        let subject = event.subject.to_string();
+        if index + 1 == count {
+            headers.insert(BATCH_COMMIT, "1");
+            return publish::send(inner, subject, headers, event.data.clone()).await;
+        }
+        if let Err(error) = inner.client.publish_with_headers(subject, headers, event.data.clone()).await {
+            // Without its last message the broker drops the batch.
+            return Answer::Again(error.to_string());
+        }
+    }
+    Answer::Refused("a batch needs events".to_owned())
+}
+
+/// Appends the events of one command, all or nothing, until the answer is definite or time is up.
+pub(super) async fn append_all(
+    inner: &Inner,
+    command: CommandId,
+    events: &[NewEvent],
+) -> Result<Appended, AppendError> {
+    if events.is_empty() || events.len() > EVENTS_MAX {
+        return Err(AppendError::Refused(format!("{} events; 1 to {EVENTS_MAX} fit", events.len())));
+    }
+    let mut tries = Tries::new(inner);
+    loop {
+        let numbered = events.iter().enumerate().map(|(index, event)| (format!("{command}.{index}"), event));
+        match send(inner, numbered).await {
+            Answer::Acked { sequence, repeated } => {
+                let first = sequence.saturating_sub(events.len() as u64 - 1);
+                let positions = (first..=sequence).map(|sequence| inner.position(sequence)).collect();
+                return Ok(Appended { positions, repeated });
+            }
+            Answer::Conflict | Answer::RepeatedInBatch => {
+                return match publish::own_events(inner, command, events).await? {
+                    Some(positions) => Ok(Appended { positions, repeated: true }),
+                    None => Err(AppendError::Conflict),
+                };
+            }
+            Answer::Full(words) if !tries.silent => return Err(AppendError::Full(words)),
+            Answer::Refused(words) if !tries.silent => return Err(AppendError::Refused(words)),
+            Answer::Silence => {
+                tries.silent = true;
+                tries.again("no answer from the broker".to_owned()).await?;
+            }
+            Answer::Again(words) | Answer::Full(words) | Answer::Refused(words) => tries.again(words).await?,
+        }
+    }
+}

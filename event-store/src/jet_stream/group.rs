@@ -1,0 +1,91 @@
+//! Group commit: events that wait at the same moment share one sync of the broker's disk.
+//!
+//! With `sync_interval: always` a broker syncs once per message, or once per atomic batch. One task collects what waits
+//! and sends it as one batch; while that is under way the next group gathers, so that groups grow with the load and a
+//! lone event never waits for company. A batch stands or falls as a whole, so a group that is not acked is sent again
+//! event by event, under the same message ids: what the batch did store is then answered as a repetition.
+//!
+//! Nothing is remembered here. A crash loses only answers, and a caller that got none does not know its outcome.
+
+use std::sync::Arc;
+
+use domain::CommandId;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+
+use crate::contract::{AppendError, Appended, NewEvent};
+
+use super::publish::{self, Answer};
+use super::{Inner, batch};
+
+/// Events in one group. More would lengthen the answer to the first one for little gain.
+const GROUP_MAX: usize = 128;
+/// Groups under way at once. The second one's transfer overlaps the first one's sync; the broker allows 50.
+const GROUPS_MAX: usize = 2;
+/// Events that wait. Each belongs to a request, whose number the API bounds as well.
+const QUEUE_MAX: usize = 4_096;
+
+const _: () = assert!(GROUP_MAX <= batch::EVENTS_MAX, "the broker refuses larger batches");
+
+struct Waiting {
+    command: CommandId,
+    event: NewEvent,
+    answer: oneshot::Sender<Result<Appended, AppendError>>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct GroupCommit {
+    queue: mpsc::Sender<Waiting>,
+}
+
+impl GroupCommit {
+    /// The task ends when the last clone of the handle is dropped.
+    pub(super) fn start(inner: Arc<Inner>) -> Self {
+        let (queue, waiting) = mpsc::channel(QUEUE_MAX);
+        tokio::spawn(collect(inner, waiting));
+        Self { queue }
+    }
+
+    pub(super) async fn append(&self, command: CommandId, event: NewEvent) -> Result<Appended, AppendError> {
+        let (answer, answered) = oneshot::channel();
+        if self.queue.send(Waiting { command, event, answer }).await.is_err() {
+            return Err(AppendError::Unavailable("the log is shutting down".to_owned()));
+        }
+        answered.await.unwrap_or_else(|_| Err(AppendError::Unknown("the log shut down".to_owned())))
+    }
+}
+
+async fn collect(inner: Arc<Inner>, mut waiting: mpsc::Receiver<Waiting>) {
+    let free = Arc::new(Semaphore::new(GROUPS_MAX));
+    loop {
+        // The place is taken before the group is, so that events gather while all places are in use.
+        let Ok(place) = Arc::clone(&free).acquire_owned().await else { return };
+        let mut group = Vec::new();
+        if waiting.recv_many(&mut group, GROUP_MAX).await == 0 {
+            return;
+        }
+        tokio::spawn(commit(Arc::clone(&inner), group, place));
+    }
+}
+
+async fn commit(inner: Arc<Inner>, group: Vec<Waiting>, place: OwnedSemaphorePermit) {
+    if group.len() > 1 {
+        let events = group.iter().map(|one| (one.command.to_string(), &one.event));
+        if let Answer::Acked { sequence, repeated: false } = batch::send(&inner, events).await {
+            drop(place);
+            let first = sequence.saturating_sub(group.len() as u64 - 1);
+            for (sequence, one) in (first..=sequence).zip(group) {
+                let positions = vec![inner.position(sequence)];
+                // A caller that gave up does not listen any more.
+                drop(one.answer.send(Ok(Appended { positions, repeated: false })));
+            }
+            return;
+        }
+    }
+    for one in group {
+        let inner = Arc::clone(&inner);
+        tokio::spawn(async move {
+            let outcome = publish::append_one(&inner, one.command, &one.event).await;
+            drop(one.answer.send(outcome));
+        });
+    }
+}

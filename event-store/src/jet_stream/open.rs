@@ -1,0 +1,157 @@
+//! Connecting, making the stream, and refusing one that can lose events or is not the one remembered.
+//!
+//! What a client cannot see: the broker's `sync_interval`. Every configuration that we ship sets it to `always`.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use async_nats::jetstream::stream::{
+    Config, DiscardPolicy, Info, PersistenceMode, RetentionPolicy, StorageType,
+};
+use async_nats::jetstream::{self, ErrorCode};
+use uuid::Uuid;
+
+use crate::contract::{DEDUPE_WINDOW, Lineage, OpenError};
+use crate::subject::Subject;
+
+use super::group::GroupCommit;
+use super::{Inner, JetStreamConfig, JetStreamLog};
+
+/// Older brokers lack atomic batches or have races in the expected-sequence check.
+const BROKER_MIN: (i64, i64, i64) = (2, 12, 6);
+const BROKER_MIN_TEXT: &str = "nats-server 2.12.6";
+/// The larger of a frame of the API (16 KiB) in its worst encoding and the headers, with room to spare.
+const EVENT_BYTES_MAX: i32 = 256 * 1024;
+const LINEAGE_KEY: &str = "rookery.lineage";
+
+/// Connects and keeps reconnecting for ever. Fails only where the first connection does.
+pub async fn connect(url: &str, name: &str) -> Result<async_nats::Client, OpenError> {
+    async_nats::ConnectOptions::new()
+        .name(name)
+        .connection_timeout(Duration::from_secs(3))
+        .ping_interval(Duration::from_secs(5))
+        .max_reconnects(None)
+        .reconnect_delay_callback(|tries| Duration::from_millis((20 << tries.min(5)).min(500)))
+        .connect(url)
+        .await
+        .map_err(|error| OpenError::Unavailable(error.to_string()))
+}
+
+impl JetStreamLog {
+    /// Connects, makes the stream where that is asked for, and checks what is really there.
+    pub async fn open(config: &JetStreamConfig) -> Result<Self, OpenError> {
+        let client = connect(&config.url, &config.client_name).await?;
+        let (major, minor, patch) = BROKER_MIN;
+        if !client.is_server_compatible(major, minor, patch) {
+            return Err(OpenError::OldBroker {
+                found: client.server_info().version,
+                required: BROKER_MIN_TEXT,
+            });
+        }
+        let mut context = jetstream::new(client.clone());
+        context.set_timeout(config.ack_timeout);
+        let info = find_or_make(&context, config).await?;
+        let problems = ways_to_lose_events(&info.config, config);
+        if !problems.is_empty() {
+            return Err(OpenError::CanLoseEvents { stream: config.stream_name(), problems });
+        }
+        let lineage = lineage_of(&info);
+        if let Some(expected) = config.lineage.clone().filter(|expected| *expected != lineage) {
+            return Err(OpenError::OtherLineage { stream: config.stream_name(), expected, found: lineage });
+        }
+        let stream = context
+            .get_stream_no_info(config.stream_name())
+            .await
+            .map_err(|error| OpenError::Unavailable(error.to_string()))?;
+        let inner = Arc::new(Inner {
+            client,
+            stream,
+            stream_name: config.stream_name().into(),
+            shard: config.shard,
+            lineage,
+            foreign: AtomicBool::new(false),
+            ack_timeout: config.ack_timeout,
+            append_deadline: config.append_deadline,
+        });
+        Ok(Self { group: GroupCommit::start(Arc::clone(&inner)), inner })
+    }
+}
+
+async fn find_or_make(context: &jetstream::Context, config: &JetStreamConfig) -> Result<Info, OpenError> {
+    let unavailable = |error: &dyn std::fmt::Display| OpenError::Unavailable(error.to_string());
+    match context.get_stream(config.stream_name()).await {
+        Ok(stream) => return Ok(stream.cached_info().clone()),
+        Err(error) => match error.kind() {
+            jetstream::context::GetStreamErrorKind::JetStream(cause)
+                if cause.error_code() == ErrorCode::STREAM_NOT_FOUND && config.create => {}
+            _ => return Err(unavailable(&error)),
+        },
+    }
+    let made = context.create_stream(wanted(config)).await.map_err(|error| unavailable(&error))?;
+    tracing::info!(stream.name = config.stream_name(), "made the event stream");
+    Ok(made.cached_info().clone())
+}
+
+fn wanted(config: &JetStreamConfig) -> Config {
+    Config {
+        name: config.stream_name(),
+        description: Some(
+            "Rookery's log. Its history is the data: never delete, purge or edit it.".to_owned(),
+        ),
+        subjects: vec![Subject::all_of(config.shard)],
+        retention: RetentionPolicy::Limits,
+        storage: StorageType::File,
+        discard: DiscardPolicy::New,
+        num_replicas: config.replicas,
+        max_bytes: config.stream_bytes_max,
+        max_message_size: EVENT_BYTES_MAX,
+        duplicate_window: DEDUPE_WINDOW,
+        deny_delete: true,
+        deny_purge: true,
+        allow_direct: true,
+        allow_atomic_publish: true,
+        metadata: [(LINEAGE_KEY.to_owned(), Uuid::now_v7().to_string())].into(),
+        ..Config::default()
+    }
+}
+
+/// Everything about a stream that breaks a promise of the contract, in words for its operator.
+fn ways_to_lose_events(found: &Config, config: &JetStreamConfig) -> Vec<String> {
+    let subjects = Subject::all_of(config.shard);
+    [
+        (found.storage != StorageType::File, "storage must be file"),
+        (
+            found.discard != DiscardPolicy::New,
+            "discard must be new: old deletes history when the log is full",
+        ),
+        (found.retention != RetentionPolicy::Limits, "retention must be limits"),
+        (!found.max_age.is_zero(), "max_age must be 0: events never expire"),
+        (found.max_messages > 0, "max_msgs must be unlimited"),
+        (found.max_messages_per_subject > 0, "max_msgs_per_subject must be unlimited"),
+        (found.max_bytes <= 0, "max_bytes must be set, below the size of the disk"),
+        (!found.deny_delete, "deny_delete must be true"),
+        (!found.deny_purge, "deny_purge must be true"),
+        (found.allow_rollup, "allow_rollup_hdrs must be false"),
+        (found.allow_message_ttl, "allow_msg_ttl must be false"),
+        (found.persist_mode == Some(PersistenceMode::Async), "persist_mode must not be async"),
+        (found.no_ack, "no_ack must be false"),
+        (!found.allow_direct, "allow_direct must be true"),
+        (!found.allow_atomic_publish, "allow_atomic must be true"),
+        (found.duplicate_window < DEDUPE_WINDOW, "duplicate_window must be at least 2m"),
+        (found.subjects != [subjects], "its only subject must be all of the shard (ev.<shard>.>)"),
+        (found.subject_transform.is_some(), "it must not transform subjects"),
+        (found.mirror.is_some() || found.sources.is_some(), "it must have no other origin"),
+        (found.sealed, "it is sealed"),
+        (!found.metadata.contains_key(LINEAGE_KEY), "its metadata holds no rookery.lineage: it is not ours"),
+    ]
+    .into_iter()
+    .filter_map(|(is_wrong, words)| is_wrong.then(|| words.to_owned()))
+    .collect()
+}
+
+/// Our own id, which a restored backup keeps, and the time at which the broker made the stream, which it does not.
+pub(super) fn lineage_of(info: &Info) -> Lineage {
+    let id = info.config.metadata.get(LINEAGE_KEY).map_or("", String::as_str);
+    Lineage(format!("{id}@{}", info.created.unix_timestamp_nanos()).into())
+}

@@ -1,0 +1,211 @@
+//! Publishing one event, and making sense of the answers.
+
+use std::time::Duration;
+
+use async_nats::HeaderMap;
+use async_nats::client::{Request, RequestErrorKind};
+use bytes::Bytes;
+use domain::{CommandId, Position};
+use serde::Deserialize;
+use tokio::time::Instant;
+
+use crate::contract::{AppendError, Appended, Expected, NewEvent};
+
+use super::{Inner, read};
+
+/// Waits between tries of an append that the broker asked us to repeat. It says so for 1 to 20 ms at a time.
+const PAUSE_MIN: Duration = Duration::from_millis(1);
+const PAUSE_MAX: Duration = Duration::from_millis(100);
+
+/// What the broker said to one message, or to the last one of a batch.
+#[derive(Debug)]
+pub(super) enum Answer {
+    Acked {
+        sequence: u64,
+        repeated: bool,
+    },
+    Conflict,
+    /// A passing state; nothing was stored.
+    Again(String),
+    /// A message of the batch was stored before.
+    RepeatedInBatch,
+    Full(String),
+    Refused(String),
+    /// Nothing came back in time.
+    Silence,
+}
+
+#[derive(Deserialize)]
+struct PubAck {
+    #[serde(default)]
+    seq: u64,
+    #[serde(default)]
+    duplicate: bool,
+    error: Option<ApiError>,
+}
+
+#[derive(Deserialize)]
+struct ApiError {
+    code: u16,
+    #[serde(default)]
+    err_code: u64,
+    #[serde(default)]
+    description: String,
+}
+
+/// Error codes of the JetStream API, by number: the client library names only some of them.
+mod code {
+    pub(super) const WRONG_LAST_SEQUENCE: u64 = 10071;
+    pub(super) const STREAM_MAX_BYTES: u64 = 10077;
+    pub(super) const INSUFFICIENT_RESOURCES: u64 = 10023;
+    pub(super) const STORAGE_RESOURCES_EXCEEDED: u64 = 10047;
+    pub(super) const BATCH_HOLDS_DUPLICATE: u64 = 10201;
+    /// In flight for this subject (also seen for no reason on three replicas), and kin of it.
+    pub(super) const PASSING: [u64; 4] = [10158, 10163, 10164, 10210];
+}
+
+fn judge(ack: PubAck) -> Answer {
+    let Some(error) = ack.error else {
+        return Answer::Acked { sequence: ack.seq, repeated: ack.duplicate };
+    };
+    let words = format!("{} ({})", error.description, error.err_code);
+    match error.err_code {
+        code::WRONG_LAST_SEQUENCE => Answer::Conflict,
+        code::BATCH_HOLDS_DUPLICATE => Answer::RepeatedInBatch,
+        code::STREAM_MAX_BYTES | code::INSUFFICIENT_RESOURCES | code::STORAGE_RESOURCES_EXCEEDED => {
+            Answer::Full(words)
+        }
+        passing if code::PASSING.contains(&passing) => Answer::Again(words),
+        // The broker had no store error number that lasts: a store that is full says so by its text alone.
+        _ if error.description.contains("maximum bytes exceeded") => Answer::Full(words),
+        _ if error.code == 503 => Answer::Again(words),
+        _ => Answer::Refused(words),
+    }
+}
+
+/// Sends one message and waits for the broker's answer.
+pub(super) async fn send(inner: &Inner, subject: String, headers: HeaderMap, data: Bytes) -> Answer {
+    let request = Request::new().headers(headers).payload(data).timeout(Some(inner.ack_timeout));
+    match inner.client.send_request(subject, request).await {
+        Ok(message) => match serde_json::from_slice::<PubAck>(&message.payload) {
+            Ok(ack) => judge(ack),
+            Err(error) => Answer::Refused(format!("the broker's answer makes no sense: {error}")),
+        },
+        Err(error) => match error.kind() {
+            // Nobody listens on the subject: JetStream is not up yet, or the stream has no leader.
+            RequestErrorKind::NoResponders => Answer::Again("no stream took the event".to_owned()),
+            RequestErrorKind::MaxPayloadExceeded | RequestErrorKind::InvalidSubject => {
+                Answer::Refused(error.to_string())
+            }
+            _ => Answer::Silence,
+        },
+    }
+}
+
+/// The headers of one event. The message id is the command's, so that the broker knows a repetition.
+pub(super) fn headers(inner: &Inner, event: &NewEvent, message_id: &str) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(async_nats::header::NATS_MESSAGE_ID, message_id);
+    headers.insert(async_nats::header::NATS_EXPECTED_STREAM, &*inner.stream_name);
+    if let Expected::Last(sequence) = event.expected {
+        headers.insert(
+            async_nats::header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE,
+            sequence.get().to_string().as_str(),
+        );
+    }
+    for (name, value) in event.envelope.headers(&event.subject.to_string()) {
+        headers.insert(name, value.as_str());
+    }
+    headers
+}
+
+/// A clock for tries: the deadline, the pauses, and whether an earlier try may have landed.
+pub(super) struct Tries {
+    deadline: Instant,
+    pause: Duration,
+    pub(super) silent: bool,
+}
+
+impl Tries {
+    pub(super) fn new(inner: &Inner) -> Self {
+        Self { deadline: Instant::now() + inner.append_deadline, pause: PAUSE_MIN, silent: false }
+    }
+
+    /// Waits before the next try, or says how the append ends when time is up.
+    pub(super) async fn again(&mut self, why: String) -> Result<(), AppendError> {
+        if Instant::now() + self.pause >= self.deadline {
+            return Err(if self.silent { AppendError::Unknown(why) } else { AppendError::Unavailable(why) });
+        }
+        tokio::time::sleep(self.pause).await;
+        self.pause = (self.pause * 2).min(PAUSE_MAX);
+        Ok(())
+    }
+}
+
+/// Publishes one event until the answer is definite or time is up.
+pub(super) async fn append_one(
+    inner: &Inner,
+    command: CommandId,
+    event: &NewEvent,
+) -> Result<Appended, AppendError> {
+    let message_id = command.to_string();
+    let subject = event.subject.to_string();
+    let mut tries = Tries::new(inner);
+    loop {
+        let headers = headers(inner, event, &message_id);
+        match send(inner, subject.clone(), headers, event.data.clone()).await {
+            Answer::Acked { sequence, repeated } => {
+                return Ok(Appended { positions: vec![inner.position(sequence)], repeated });
+            }
+            Answer::Conflict => {
+                let events = std::slice::from_ref(event);
+                // Whether it was us can only be read; a failure to read leaves the outcome open.
+                return match own_events(inner, command, events).await? {
+                    Some(positions) => Ok(Appended { positions, repeated: true }),
+                    None => Err(AppendError::Conflict),
+                };
+            }
+            Answer::Full(words) if !tries.silent => return Err(AppendError::Full(words)),
+            Answer::Refused(words) if !tries.silent => return Err(AppendError::Refused(words)),
+            Answer::Silence => {
+                tries.silent = true;
+                tries.again("no answer from the broker".to_owned()).await?;
+            }
+            Answer::Again(words) | Answer::Full(words) | Answer::Refused(words) => tries.again(words).await?,
+            Answer::RepeatedInBatch => {
+                tries.again("the broker took one event for a batch".to_owned()).await?
+            }
+        }
+    }
+}
+
+/// The positions of a command's events, where they are in the log behind what the command expected.
+pub(super) async fn own_events(
+    inner: &Inner,
+    command: CommandId,
+    events: &[NewEvent],
+) -> Result<Option<Vec<Position>>, AppendError> {
+    let mut found = Vec::new();
+    let mut subjects: Vec<_> = Vec::new();
+    for event in events {
+        if subjects.contains(&event.subject) {
+            continue;
+        }
+        subjects.push(event.subject);
+        let from = match event.expected {
+            Expected::Last(sequence) => sequence.next(),
+            Expected::Any => domain::Sequence::ZERO.next(),
+        };
+        let recorded = read::subject(inner, event.subject, from)
+            .await
+            .map_err(|error| AppendError::Unknown(error.to_string()))?;
+        found.extend(
+            recorded
+                .into_iter()
+                .filter(|recorded| recorded.envelope.as_ref().is_some_and(|own| own.command == command))
+                .map(|recorded| recorded.position),
+        );
+    }
+    found.sort_unstable();
+    Ok((found.len() == events.len()).then_some(found))
+}

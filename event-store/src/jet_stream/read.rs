@@ -1,0 +1,145 @@
+//! Reading: one event by sequence, and a subject's events in batches.
+
+use std::time::Duration;
+
+use async_nats::HeaderMap;
+use async_nats::jetstream::message::StreamMessage;
+use bytes::Bytes;
+use domain::Sequence;
+use futures::StreamExt;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use tokio::time::Instant;
+
+use crate::contract::{ReadError, RecordedEvent};
+use crate::envelope::Envelope;
+use crate::subject::Subject;
+
+use super::Inner;
+
+/// Events per page of a batched direct get.
+const PAGE: usize = 512;
+/// How long a replica may take to have what its leader had, and how often it is asked.
+const CATCH_UP_MAX: Duration = Duration::from_secs(2);
+const CATCH_UP_PAUSE: Duration = Duration::from_millis(5);
+/// Longest wait for the next reply of a page.
+const REPLY_TIMEOUT: Duration = Duration::from_secs(2);
+const STATUS_NOT_FOUND: u16 = 404;
+const STATUS_END_OF_PAGE: u16 = 204;
+
+pub(super) fn unavailable(error: &dyn std::fmt::Display) -> ReadError {
+    ReadError::Unavailable(error.to_string())
+}
+
+pub(super) fn recorded(
+    inner: &Inner,
+    sequence: u64,
+    subject: &str,
+    headers: Option<&HeaderMap>,
+    recorded_at: OffsetDateTime,
+    data: Bytes,
+) -> RecordedEvent {
+    let envelope = headers.and_then(|headers| {
+        Envelope::from_headers(|name| headers.get(name).map(async_nats::HeaderValue::as_str))
+    });
+    RecordedEvent {
+        position: inner.position(sequence),
+        subject: subject.to_owned(),
+        recorded_at,
+        envelope,
+        data,
+    }
+}
+
+fn from_leader(inner: &Inner, message: StreamMessage) -> RecordedEvent {
+    let StreamMessage { subject, sequence, headers, payload, time } = message;
+    recorded(inner, sequence, subject.as_str(), Some(&headers), time, payload)
+}
+
+/// The event at a sequence, from the stream's leader: what was just appended is there.
+pub(super) async fn one(inner: &Inner, sequence: Sequence) -> Result<Option<RecordedEvent>, ReadError> {
+    use async_nats::jetstream::stream::RawMessageErrorKind;
+    if sequence == Sequence::ZERO {
+        return Ok(None);
+    }
+    match inner.stream.get_raw_message(sequence.get()).await {
+        Ok(message) => Ok(Some(from_leader(inner, message))),
+        Err(error) if matches!(error.kind(), RawMessageErrorKind::NoMessageFound) => Ok(None),
+        Err(error) => Err(unavailable(&error)),
+    }
+}
+
+/// A subject's events from a sequence on. They come in batches, perhaps from a replica that lags behind the leader by a
+/// few milliseconds; the leader says which one is the last, and reading goes on until it is there.
+pub(super) async fn subject(
+    inner: &Inner,
+    subject: Subject,
+    from: Sequence,
+) -> Result<Vec<RecordedEvent>, ReadError> {
+    let name = subject.to_string();
+    let newest = last_of_subject(inner, &name).await?;
+    let deadline = Instant::now() + CATCH_UP_MAX;
+    let mut events: Vec<RecordedEvent> = Vec::new();
+    let mut next = from.get().max(1);
+    while next <= newest {
+        let page = page(inner, &name, next).await?;
+        match page.last() {
+            Some(last) => next = last.position.sequence().get() + 1,
+            None if Instant::now() < deadline => tokio::time::sleep(CATCH_UP_PAUSE).await,
+            None => return Err(unavailable(&"the replica that was read stays behind its leader")),
+        }
+        events.extend(page);
+    }
+    Ok(events)
+}
+
+/// Sequence of a subject's newest event, from the leader; 0 where there is none.
+async fn last_of_subject(inner: &Inner, subject: &str) -> Result<u64, ReadError> {
+    use async_nats::jetstream::stream::LastRawMessageErrorKind;
+    match inner.stream.get_last_raw_message_by_subject(subject).await {
+        Ok(message) => Ok(message.sequence),
+        Err(error) if matches!(error.kind(), LastRawMessageErrorKind::NoMessageFound) => Ok(0),
+        Err(error) => Err(unavailable(&error)),
+    }
+}
+
+/// One batched direct get. The broker sends the events one by one and ends with an empty message of status 204, or
+/// answers 404 where there are none.
+async fn page(inner: &Inner, subject: &str, from: u64) -> Result<Vec<RecordedEvent>, ReadError> {
+    let inbox = inner.client.new_inbox();
+    let mut replies = inner.client.subscribe(inbox.clone()).await.map_err(|error| unavailable(&error))?;
+    let request = serde_json::json!({ "seq": from, "next_by_subj": subject, "batch": PAGE });
+    inner
+        .client
+        .publish_with_reply(
+            format!("$JS.API.DIRECT.GET.{}", inner.stream_name),
+            inbox,
+            Bytes::from(request.to_string()),
+        )
+        .await
+        .map_err(|error| unavailable(&error))?;
+    let mut events = Vec::new();
+    loop {
+        let reply = tokio::time::timeout(REPLY_TIMEOUT, replies.next())
+            .await
+            .map_err(|_| unavailable(&"no reply to a direct get"))?
+            .ok_or_else(|| unavailable(&"the connection was closed"))?;
+        match reply.status.map(|status| status.as_u16()) {
+            Some(STATUS_END_OF_PAGE | STATUS_NOT_FOUND) => return Ok(events),
+            Some(other) => {
+                return Err(unavailable(&format!("a direct get was answered with status {other}")));
+            }
+            None => events.push(from_direct_get(inner, reply)?),
+        }
+    }
+}
+
+fn from_direct_get(inner: &Inner, reply: async_nats::Message) -> Result<RecordedEvent, ReadError> {
+    let malformed = || unavailable(&"a direct get was answered without sequence, subject or time");
+    let headers = reply.headers.ok_or_else(malformed)?;
+    let get = |name: &str| headers.get(name).map(async_nats::HeaderValue::as_str).ok_or_else(malformed);
+    let sequence = get("Nats-Sequence")?.parse().map_err(|_| malformed())?;
+    let time = OffsetDateTime::parse(get("Nats-Time-Stamp")?, &Rfc3339).map_err(|_| malformed())?;
+    let subject = get("Nats-Subject")?;
+    Ok(recorded(inner, sequence, subject, Some(&headers), time, reply.payload))
+}

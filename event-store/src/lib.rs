@@ -1,0 +1,29 @@
+//! The log: what it promises ([`EventLog`]), who keeps the promise ([`JetStreamLog`], [`InMemoryLog`]), and how a
+//! command becomes events in it ([`Executor`]).
+//!
+//! This crate does not know SQL or HTTP, and knows the domain only to write events down and read them back.
+
+pub mod claims;
+mod codec;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod contract;
+mod envelope;
+mod executor;
+mod in_memory;
+pub mod jet_stream;
+mod message_store;
+mod subject;
+
+pub use claims::{Claims, InMemoryClaims, JetStreamClaims};
+pub use codec::{DecodeError, Decoded, decode, encode};
+pub use contract::{
+    AppendError, Appended, DEDUPE_WINDOW, EventLog, Expected, Lineage, NewEvent, OpenError, ReadError,
+    RecordedEvent, Tail,
+};
+pub use envelope::{Envelope, TraceParent};
+pub use executor::{ExecuteError, Executed, Execution, Executor, IdempotencyKey, Outcome};
+pub use in_memory::InMemoryLog;
+pub use jet_stream::{JetStreamConfig, JetStreamLog};
+pub use message_store::{MessageContext, MessageStore, Stamp};
+pub use subject::Subject;

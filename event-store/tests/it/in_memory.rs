@@ -1,0 +1,48 @@
+use std::sync::Arc;
+
+use domain::Shard;
+use event_store::{InMemoryLog, conformance};
+
+fn log() -> InMemoryLog {
+    InMemoryLog::new(Shard(0))
+}
+
+#[tokio::test]
+async fn append_and_read_back() {
+    conformance::append_and_read_back(&log()).await;
+}
+
+#[tokio::test]
+async fn expected_sequence() {
+    conformance::expected_sequence(&log()).await;
+}
+
+#[tokio::test]
+async fn concurrent_first_appends() {
+    conformance::concurrent_first_appends(Arc::new(log())).await;
+}
+
+#[tokio::test]
+async fn retry_after_a_lost_ack() {
+    conformance::retry_after_a_lost_ack(Arc::new(log())).await;
+}
+
+#[tokio::test]
+async fn batch_is_all_or_nothing() {
+    conformance::batch_is_all_or_nothing(&log()).await;
+}
+
+#[tokio::test]
+async fn more_than_a_thousand_events_in_one_subject() {
+    conformance::more_than_a_thousand_events_in_one_subject(Arc::new(log())).await;
+}
+
+#[tokio::test]
+async fn resume_from_any_position() {
+    conformance::resume_from_any_position(&log()).await;
+}
+
+#[tokio::test]
+async fn undecodable_data_is_passed_on() {
+    conformance::undecodable_data_is_passed_on(&log()).await;
+}

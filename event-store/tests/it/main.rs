@@ -1,0 +1,6 @@
+//! The logs against their contract, and the executor on top of them.
+
+mod executor;
+mod golden;
+mod in_memory;
+mod jet_stream;

@@ -1,0 +1,14 @@
+-- How far a projection has folded a shard. Updated in the transaction that writes the rows, with the old position
+-- as the fence: of two workers on one lane only one can commit a batch.
+create table control.checkpoint (
+    projection text not null,
+    version integer not null,
+    shard smallint not null,
+    -- Position (sequence << 8 | shard) of the last folded event; 0 before the first.
+    position bigint not null default 0,
+    -- Which log was folded. A worker refuses to go on with another one.
+    lineage text not null,
+    folded_at timestamptz not null default now(),
+    constraint checkpoint_pk primary key (projection, version, shard),
+    constraint checkpoint_position_not_negative check (position >= 0)
+) with (fillfactor = 50);

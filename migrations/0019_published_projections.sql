@@ -1,0 +1,10 @@
+create view published.projections as
+select
+    c.projection, c.version, c.shard, c.position, c.lineage, c.folded_at,
+    h.head, h.seen_at, h.complete_until,
+    (select count(*) from control.parked_event p
+      where p.projection = c.projection and p.version = c.version and p.shard = c.shard) as parked_events
+from control.checkpoint c
+left join control.lane_heartbeat h using (projection, version, shard);
+comment on view published.projections is
+    'Per projection and shard: the position up to which its views reflect the log, and what its worker last saw.';

@@ -1,0 +1,129 @@
+//! Answers no query from data that is older than its caller wants.
+//!
+//! Positions come from the database that also gives the answer, in the same statement, so this holds on a lagging replica
+//! too, and where several answer behind one address. An answer that is too old is thrown away. Then one task asks the
+//! database for its position every few milliseconds, for all who wait, and wakes those who have waited long enough: a
+//! thousand waiting callers cost as much as one. The task ends when nobody waits.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use api_types::codes;
+use data_set::Pool;
+use data_set::read::{self, At, ReadError};
+use http_kit::ApiProblem;
+use http_kit::position::AwaitPosition;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::refusal::Refusal;
+
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
+/// A database that does not answer is not asked more often for it.
+const POLL_INTERVAL_AFTER_FAILURE: Duration = Duration::from_millis(100);
+
+/// The position of the data, for those who wait for it. Clones share it.
+#[derive(Debug, Clone)]
+pub(crate) struct PositionWatch {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    pool: Pool,
+    seen: watch::Sender<Seen>,
+    poller: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[derive(Debug, Clone)]
+struct Seen {
+    position: i64,
+    /// Why the database did not say, the last time it was asked.
+    failure: Option<Arc<ReadError>>,
+}
+
+impl PositionWatch {
+    pub(crate) fn new(pool: Pool) -> Self {
+        let (seen, _) = watch::channel(Seen { position: 0, failure: None });
+        Self { inner: Arc::new(Inner { pool, seen, poller: Mutex::new(None) }) }
+    }
+
+    /// Runs a query until its answer reflects what the caller awaits.
+    pub(crate) async fn answer<T, E, F, Fut>(
+        &self,
+        awaited: &AwaitPosition,
+        query: F,
+    ) -> Result<At<T>, Refusal>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<At<T>, E>>,
+        E: Into<Refusal>,
+    {
+        let deadline = Instant::now() + awaited.wait;
+        let wanted = awaited.position.unwrap_or(0);
+        loop {
+            // The query goes first: mostly the data is there by now, and then asking for its position was a detour.
+            let answer = query().await.map_err(Into::into)?;
+            if answer.position >= wanted {
+                return Ok(answer);
+            }
+            self.inner.seen.send_replace(Seen { position: answer.position, failure: None });
+            self.reach(wanted, deadline).await?;
+        }
+    }
+
+    async fn reach(&self, wanted: i64, deadline: Instant) -> Result<(), Refusal> {
+        // Subscribed before the poller is looked at: it stops only while there are no subscribers.
+        let mut seen = self.inner.seen.subscribe();
+        if Instant::now() >= deadline {
+            return Err(refuse(&seen.borrow()));
+        }
+        self.ensure_poller();
+        // The reference to what was seen is dropped at once: it holds a lock.
+        let reached = timeout_at(deadline, seen.wait_for(|seen| seen.position >= wanted))
+            .await
+            .map(|seen| seen.map(drop));
+        match reached {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_closed)) => Err(ApiProblem::internal("the watch is owned by whoever waits on it").into()),
+            Err(_elapsed) => Err(refuse(&seen.borrow())),
+        }
+    }
+
+    fn ensure_poller(&self) {
+        let mut poller = self.inner.poller.lock().unwrap_or_else(PoisonError::into_inner);
+        if poller.as_ref().is_none_or(JoinHandle::is_finished) {
+            *poller = Some(tokio::spawn(poll(Arc::clone(&self.inner))));
+        }
+    }
+}
+
+fn refuse(seen: &Seen) -> Refusal {
+    match &seen.failure {
+        Some(failure) => ApiProblem::unavailable(Arc::clone(failure)).into(),
+        None => Refusal::at(seen.position, codes::NOT_CAUGHT_UP),
+    }
+}
+
+/// Asks for the position until nobody waits for one.
+async fn poll(inner: Arc<Inner>) {
+    loop {
+        let pause = match read::position(&inner.pool).await {
+            Ok(position) => {
+                inner.seen.send_replace(Seen { position, failure: None });
+                POLL_INTERVAL
+            }
+            Err(error) => {
+                inner.seen.send_modify(|seen| seen.failure = Some(Arc::new(error)));
+                POLL_INTERVAL_AFTER_FAILURE
+            }
+        };
+        sleep(pause).await;
+        let mut poller = inner.poller.lock().unwrap_or_else(PoisonError::into_inner);
+        if inner.seen.receiver_count() == 0 {
+            *poller = None;
+            return;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The environment of the read API.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use http_kit::Limits;
+use http_kit::identity::IdentityConfig;
+use service_kit::config::{ConfigError, Environment, Secret};
+use service_kit::telemetry::TelemetryConfig;
+
+const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8082);
+/// A reader's statement takes about a millisecond, so a few connections serve thousands of requests a second.
+const POOL_CONNECTIONS_DEFAULT: u32 = 16;
+const READY_LAG_MAX_SECONDS_DEFAULT: u64 = 30;
+
+/// Everything that the service reads from its environment.
+#[derive(Debug, Clone)]
+pub struct QueryApiConfig {
+    /// Where the API listens.
+    pub listen: SocketAddr,
+    /// The data set, as a `postgres://` address. It may hold a password.
+    pub database_url: Secret,
+    pub pool_connections_max: u32,
+    /// How old the data may be before the service calls itself not ready.
+    pub ready_lag_max: Duration,
+    pub identity: IdentityConfig,
+    pub limits: Limits,
+    pub telemetry: TelemetryConfig,
+}
+
+impl QueryApiConfig {
+    /// # Errors
+    /// Everything that is missing or malformed, at once.
+    pub fn from_environment(mut env: Environment) -> Result<Self, ConfigError> {
+        match Self::read(&mut env) {
+            Some(config) if !env.has_faults() => Ok(config),
+            _ => Err(env.into_error()),
+        }
+    }
+
+    fn read(env: &mut Environment) -> Option<Self> {
+        let listen = env.or_default("ROOKERY_QUERY_LISTEN", LISTEN_DEFAULT);
+        let database_url = env.secret("ROOKERY_DATABASE_URL");
+        let connections = env.or_default("ROOKERY_QUERY_POOL_CONNECTIONS_MAX", POOL_CONNECTIONS_DEFAULT);
+        if connections == Some(0) {
+            env.reject("ROOKERY_QUERY_POOL_CONNECTIONS_MAX", "at least 1");
+        }
+        let lag_max = env.or_default("ROOKERY_READY_LAG_MAX_SECONDS", READY_LAG_MAX_SECONDS_DEFAULT);
+        let identity = IdentityConfig::from_environment(env);
+        let limits = Limits::from_environment(env);
+        let telemetry = TelemetryConfig::from_environment(env);
+        let database_url = database_url.and_then(|url| accept_url(env, url));
+        Some(Self {
+            listen: listen?,
+            database_url: database_url?,
+            pool_connections_max: connections?,
+            ready_lag_max: Duration::from_secs(lag_max?),
+            identity: identity?,
+            limits: limits?,
+            telemetry: telemetry?,
+        })
+    }
+}
+
+fn accept_url(env: &mut Environment, url: Secret) -> Option<Secret> {
+    let acceptable = data_set::pool::is_acceptable(url.expose());
+    if !acceptable {
+        env.reject("ROOKERY_DATABASE_URL", "an address like postgres://user:password@host:5432/database");
+    }
+    acceptable.then_some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: [(&str, &str); 3] = [
+        ("ROOKERY_DATABASE_URL", "postgres://reader:secret@localhost/rookery"),
+        ("ROOKERY_IDENTITY_MODE", "gateway"),
+        ("ROOKERY_GATEWAY_SECRET", "a-secret-of-some-length"),
+    ];
+
+    #[test]
+    fn what_is_required_is_enough() {
+        let config = QueryApiConfig::from_environment(Environment::from_pairs(GOOD)).expect("it is complete");
+        assert_eq!(config.listen, LISTEN_DEFAULT);
+        assert!(!format!("{config:?}").contains("secret@"));
+    }
+
+    #[test]
+    fn everything_wrong_is_reported_at_once() {
+        let bad = [
+            ("ROOKERY_DATABASE_URL", "mysql://x"),
+            ("ROOKERY_QUERY_LISTEN", "nowhere"),
+            ("ROOKERY_QUERY_POOL_CONNECTIONS_MAX", "0"),
+            ("ROOKERY_READY_LAG_MAX_SECONDS", "-1"),
+        ];
+        let error = QueryApiConfig::from_environment(Environment::from_pairs(bad)).expect_err("it is bad");
+        let mut names: Vec<_> = error.faults().iter().map(|fault| fault.name.as_str()).collect();
+        names.sort_unstable();
+        assert_eq!(
+            names,
+            [
+                "ROOKERY_DATABASE_URL",
+                "ROOKERY_IDENTITY_MODE",
+                "ROOKERY_QUERY_LISTEN",
+                "ROOKERY_QUERY_POOL_CONNECTIONS_MAX",
+                "ROOKERY_READY_LAG_MAX_SECONDS",
+            ]
+        );
+    }
+}

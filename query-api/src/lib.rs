@@ -1,0 +1,21 @@
+//! The read API: rows in, HTTP out.
+//!
+//! Every answer says which position of the log it reflects, and can wait for one. This crate knows neither the log nor
+//! the rules of the domain, and it changes nothing: it only has routes for GET and HEAD.
+
+mod await_position;
+pub mod config;
+mod messages;
+mod openapi;
+mod ops;
+mod projections;
+mod refusal;
+mod router;
+mod service;
+mod state;
+
+pub use openapi::openapi;
+pub use ops::ops_checks;
+pub use router::router;
+pub use service::serve;
+pub use state::AppState;

@@ -1,0 +1,44 @@
+//! The read API as a program, configured by its environment alone.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use query_api::config::QueryApiConfig;
+use service_kit::config::Environment;
+use service_kit::shutdown::Shutdown;
+use service_kit::telemetry;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Rookery's read API. Its configuration is in the environment; docs/OPERATIONS.md lists the variables.
+#[derive(Debug, Parser)]
+#[command(name = "query-api", version)]
+struct Arguments {
+    /// Read the configuration, report everything that is wrong with it, and end.
+    #[arg(long)]
+    check_config: bool,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing is left to do where even this cannot be written.
+            writeln!(std::io::stderr(), "query-api: {error:#}").ok();
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let config = QueryApiConfig::from_environment(Environment::from_process())?;
+    if arguments.check_config {
+        writeln!(std::io::stdout(), "query-api: the configuration is complete")?;
+        return Ok(());
+    }
+    telemetry::init(&config.telemetry)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async { query_api::serve(config, Shutdown::on_signals()?).await })
+}

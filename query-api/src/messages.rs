@@ -1,0 +1,16 @@
+//! Messages: lists, counts, one of them, and its editions.
+
+mod cursor;
+mod dates;
+mod filter;
+pub(crate) mod get_counts;
+pub(crate) mod get_history;
+pub(crate) mod get_message;
+mod id;
+pub(crate) mod list_messages;
+mod represent;
+
+pub(crate) use get_counts::get_counts;
+pub(crate) use get_history::get_history;
+pub(crate) use get_message::get_message;
+pub(crate) use list_messages::list_messages;

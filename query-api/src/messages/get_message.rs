@@ -1,0 +1,71 @@
+use api_types::codes;
+use api_types::messages::Message;
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use data_set::read::{self, At, Existence};
+use http_kit::etag::{Conditional, EntityTag};
+use http_kit::identity::Caller;
+use http_kit::path::StrictPath;
+use http_kit::position::{AwaitPosition, DataPosition};
+use http_kit::query::StrictQuery;
+use http_kit::{Reader, Role};
+
+use super::{id, represent};
+use crate::AppState;
+use crate::openapi::{NoParameters, Refusals};
+use crate::refusal::Refusal;
+
+/// Shows one message in its latest edition.
+///
+/// Its `ETag` is the edition, and is what `If-Match` of an edit takes. A deleted message is not found, except by its
+/// author and by admins, who learn that it is gone.
+#[utoipa::path(
+    get,
+    path = "/v1/messages/{id}",
+    operation_id = "get_message",
+    tag = "messages",
+    security(("bearer" = [])),
+    params(
+        ("id" = String, Path, description = "The message's id."),
+        ("Await-Position" = Option<i64>, Header, description = "Answer from data that reflects at least this position."),
+        ("Prefer" = Option<String>, Header, description = "wait=<seconds>: how long to wait for it, 2 by default, at most 30."),
+        ("If-None-Match" = Option<String>, Header, description = "304 where the edition is still the same."),
+    ),
+    responses(
+        (status = 200, description = "The message.", body = Message,
+         headers(("ETag" = String), ("Data-Position" = i64))),
+        (status = 404, description = "There is no such message.", body = api_types::problem::Problem,
+         content_type = "application/problem+json"),
+        (status = 410, description = "It was deleted.", body = api_types::problem::Problem,
+         content_type = "application/problem+json"),
+        Refusals,
+    ),
+)]
+pub(crate) async fn get_message(
+    State(state): State<AppState>,
+    Reader(caller): Reader,
+    StrictPath(id): StrictPath<String>,
+    _query: StrictQuery<NoParameters>,
+    awaited: AwaitPosition,
+    conditional: Conditional,
+) -> Result<Response, Refusal> {
+    let id = id::parse("id", &id)?;
+    let found = state.positions.answer(&awaited, || read::get_message(&state.pool, id)).await?;
+    let position = found.position;
+    let message = represent::message(present(found, &caller)?);
+    let tag = EntityTag::of_edition(message.edition.into());
+    let answer = (DataPosition(position), awaited.preference_applied(), Json(message)).into_response();
+    Ok(conditional.apply(&tag, answer))
+}
+
+/// What is there, or the refusal that this caller may see.
+pub(super) fn present<T>(found: At<Existence<T>>, caller: &Caller) -> Result<T, Refusal> {
+    match found.value {
+        Existence::Present(value) => Ok(value),
+        Existence::Deleted { author } if author == caller.account || caller.roles.contains(Role::Admin) => {
+            Err(Refusal::at(found.position, codes::GONE))
+        }
+        Existence::Deleted { .. } | Existence::Unknown => Err(Refusal::at(found.position, codes::NOT_FOUND)),
+    }
+}

@@ -1,0 +1,155 @@
+use std::borrow::Cow;
+
+use api_types::codes;
+use api_types::messages::Message;
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use data_set::read::{self, MessageFilter, PageKey};
+use http::HeaderValue;
+use http::header::LINK;
+use http_kit::etag::Conditional;
+use http_kit::position::{AwaitPosition, DataPosition};
+use http_kit::query::StrictQuery;
+use http_kit::{ApiProblem, Reader, Role};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::filter::filter;
+use super::{cursor, represent};
+use crate::AppState;
+use crate::openapi::Refusals;
+use crate::refusal::Refusal;
+
+const LIMIT_DEFAULT: u16 = 20;
+const LIMIT_MAX: u16 = 100;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub(crate) struct ListMessages {
+    /// Only messages with this tag, spelled as in posting. A tag that nobody used finds nothing.
+    tag: Option<String>,
+    /// Only messages of the account with this id.
+    author: Option<String>,
+    /// A day (`2026-01-31`, from its begin in `tz`) or an exact timestamp with a zone.
+    date_start: Option<String>,
+    /// A day (`2026-01-31`, to its end in `tz`) or an exact timestamp with a zone, itself not included.
+    date_end: Option<String>,
+    /// IANA time zone of days, `UTC` by default.
+    #[param(example = "Europe/Berlin")]
+    tz: Option<String>,
+    /// 1 to 100 messages per page, 20 by default.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 100)]
+    limit: Option<String>,
+    /// From the `Link` of the page before, with the same filter.
+    cursor: Option<String>,
+    /// `1`: answer only the number of all matching messages. Needs the role `analyst` or `admin`.
+    #[param(value_type = Option<u8>)]
+    count: Option<String>,
+}
+
+/// Lists messages, newest first, or counts them.
+///
+/// Ordered by `createdAt` and id. When there are more, a `Link` with `rel="next"` leads to the next page; messages that
+/// are posted meanwhile neither repeat nor hide any. With `count=1` the answer is a bare number, exact for any range.
+/// Deleted messages are not in either; text is not searched.
+#[utoipa::path(
+    get,
+    path = "/v1/messages",
+    operation_id = "list_messages",
+    tag = "messages",
+    security(("bearer" = [])),
+    params(
+        ListMessages,
+        ("Await-Position" = Option<i64>, Header, description = "Answer from data that reflects at least this position."),
+        ("Prefer" = Option<String>, Header, description = "wait=<seconds>: how long to wait for it, 2 by default, at most 30."),
+        ("If-None-Match" = Option<String>, Header, description = "304 where the answer would be the same."),
+    ),
+    responses(
+        (status = 200, description = "A page of messages; with `count=1` a number.", body = [Message],
+         headers(("Link" = String), ("ETag" = String), ("Data-Position" = i64))),
+        Refusals,
+    ),
+)]
+pub(crate) async fn list_messages(
+    State(state): State<AppState>,
+    Reader(caller): Reader,
+    StrictQuery(query): StrictQuery<ListMessages>,
+    RawQuery(raw): RawQuery,
+    awaited: AwaitPosition,
+    conditional: Conditional,
+) -> Result<Response, Refusal> {
+    match query.shape()? {
+        Shape::Number => {
+            caller.require_any(&[Role::Analyst, Role::Admin])?;
+            let asked = query.asked()?;
+            let count =
+                state.positions.answer(&awaited, || read::count_messages(&state.pool, &asked.filter)).await?;
+            let body = conditional.json(&count.value)?;
+            Ok((DataPosition(count.position), awaited.preference_applied(), body).into_response())
+        }
+        Shape::Page => {
+            let Asked { filter, after, limit } = query.asked()?;
+            let list = || read::list_messages(&state.pool, &filter, after, limit);
+            let page = state.positions.answer(&awaited, list).await?;
+            let link = page.value.next.map(|key| [(LINK, next(raw.as_deref(), &filter, &key))]);
+            let messages: Vec<Message> = page.value.messages.into_iter().map(represent::message).collect();
+            let body = conditional.json(&messages)?;
+            let position = DataPosition(page.position);
+            Ok(match link {
+                Some(link) => (position, awaited.preference_applied(), link, body).into_response(),
+                None => (position, awaited.preference_applied(), body).into_response(),
+            })
+        }
+    }
+}
+
+enum Shape {
+    Page,
+    Number,
+}
+
+struct Asked {
+    filter: MessageFilter,
+    after: Option<PageKey>,
+    limit: u16,
+}
+
+impl ListMessages {
+    fn shape(&self) -> Result<Shape, ApiProblem> {
+        match self.count.as_deref() {
+            None | Some("0") => Ok(Shape::Page),
+            Some("1") => Ok(Shape::Number),
+            Some(_) => Err(refuse("count", "expected 0 or 1")),
+        }
+    }
+
+    fn asked(&self) -> Result<Asked, ApiProblem> {
+        let dates = (self.date_start.as_deref(), self.date_end.as_deref());
+        let filter = filter(self.tag.as_deref(), self.author.as_deref(), dates, self.tz.as_deref())?;
+        let after = self.cursor.as_deref().map(|text| cursor::decode(&filter, text)).transpose()?;
+        Ok(Asked { after, limit: self.limit()?, filter })
+    }
+
+    fn limit(&self) -> Result<u16, ApiProblem> {
+        let Some(text) = self.limit.as_deref() else { return Ok(LIMIT_DEFAULT) };
+        let limit = text.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
+        limit.ok_or_else(|| refuse("limit", "expected a whole number from 1 to 100"))
+    }
+}
+
+fn refuse(parameter: &str, expected: &str) -> ApiProblem {
+    ApiProblem::new(codes::INVALID_PARAMETER).field(parameter, expected)
+}
+
+/// The address of the next page: the same query with another cursor. It has no host, because only the caller knows by
+/// which name it reached us.
+fn next(query: Option<&str>, filter: &MessageFilter, key: &PageKey) -> HeaderValue {
+    let mut encoder = form_urlencoded::Serializer::new(String::new());
+    let given = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    encoder.extend_pairs(given.filter(|(name, _)| name != "cursor"));
+    encoder.append_pair("cursor", &cursor::encode(filter, key));
+    let link: Cow<'_, str> = format!("</v1/messages?{}>; rel=\"next\"", encoder.finish()).into();
+    // The encoder leaves only letters, digits, percent escapes and a few signs that headers allow.
+    HeaderValue::try_from(link.as_ref()).unwrap_or_else(|_never| HeaderValue::from_static(""))
+}

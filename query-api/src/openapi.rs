@@ -1,0 +1,79 @@
+//! The description of the read API, and the browser for the description of both APIs.
+
+use api_types::problem::Problem;
+use axum::Router;
+use axum::response::IntoResponse;
+use http::header::CONTENT_TYPE;
+use serde::Deserialize;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{IntoResponses, Modify, OpenApi};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+/// Both APIs in one document, generated and checked in.
+const DOCUMENT: &str = include_str!("../../docs/openapi.json");
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Rookery", description = "An event-sourced microblog."),
+    paths(
+        crate::messages::list_messages::list_messages,
+        crate::messages::get_counts::get_counts,
+        crate::messages::get_message::get_message,
+        crate::messages::get_history::get_history,
+        crate::projections::list_projections::list_projections,
+    ),
+    modifiers(&Bearer),
+    tags((name = "messages"), (name = "system")),
+)]
+struct ReadApi;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    }
+}
+
+/// The read API's own description, from the code.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    ReadApi::openapi()
+}
+
+/// Serves the checked-in description of both APIs.
+pub(crate) async fn document() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "application/json")], DOCUMENT)
+}
+
+/// A browser for the description, without anything from elsewhere.
+pub(crate) fn browser() -> Router {
+    SwaggerUi::new("/docs").config(Config::from("/openapi.json")).into()
+}
+
+/// The query of an operation that takes no parameters.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NoParameters {}
+
+/// What every query may answer besides what was asked for.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "it only describes")]
+pub(crate) enum Refusals {
+    /// The caller has this answer already (`If-None-Match`).
+    #[response(status = 304)]
+    NotModified,
+    /// A parameter or header is not acceptable.
+    #[response(status = 400, content_type = "application/problem+json")]
+    BadRequest(#[to_schema] Problem),
+    /// The access token is not acceptable.
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unauthorized(#[to_schema] Problem),
+    /// There is no identity, or it lacks a role.
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(#[to_schema] Problem),
+    /// The data is not there yet (`not-caught-up`) or cannot be reached; try again after `Retry-After`.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(#[to_schema] Problem),
+}

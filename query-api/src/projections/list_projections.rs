@@ -1,0 +1,52 @@
+use api_types::projections::ProjectionStatus;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use data_set::read::{self, At, ProjectionRow, ReadError};
+use http_kit::Reader;
+use http_kit::etag::Conditional;
+use http_kit::position::{AwaitPosition, DataPosition};
+use http_kit::query::StrictQuery;
+
+use crate::AppState;
+use crate::openapi::{NoParameters, Refusals};
+use crate::projections::status::status;
+use crate::refusal::Refusal;
+
+/// Says how far every projection has folded the log.
+///
+/// One entry per projection and shard: its position, the newest event that its worker knows of, and the lag between the
+/// two in events and in seconds. An idle projection is told from one that is stuck. It does not say what was parked and
+/// why; analysts find that in `published.parked_events`.
+#[utoipa::path(
+    get,
+    path = "/v1/projections",
+    operation_id = "list_projections",
+    tag = "system",
+    security(("bearer" = [])),
+    params(
+        ("Await-Position" = Option<i64>, Header, description = "Answer from data that reflects at least this position."),
+        ("Prefer" = Option<String>, Header, description = "wait=<seconds>: how long to wait for it, 2 by default, at most 30."),
+    ),
+    responses(
+        (status = 200, description = "The state of every projection.", body = [ProjectionStatus],
+         headers(("Data-Position" = i64, description = "The position that messages reflect."), ("ETag" = String))),
+        Refusals,
+    ),
+)]
+pub(crate) async fn list_projections(
+    State(state): State<AppState>,
+    _caller: Reader,
+    _query: StrictQuery<NoParameters>,
+    awaited: AwaitPosition,
+    conditional: Conditional,
+) -> Result<Response, Refusal> {
+    let rows = state.positions.answer(&awaited, || rows(&state)).await?;
+    let body: Vec<ProjectionStatus> = rows.value.into_iter().map(status).collect();
+    Ok((DataPosition(rows.position), awaited.preference_applied(), conditional.json(&body)?).into_response())
+}
+
+async fn rows(state: &AppState) -> Result<At<Vec<ProjectionRow>>, ReadError> {
+    let rows = read::list_projections(&state.pool).await?;
+    let position = rows.iter().find(|row| row.is_shown_in_messages()).map_or(0, |row| row.position);
+    Ok(At { position, value: rows })
+}

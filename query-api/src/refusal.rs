@@ -1,0 +1,57 @@
+//! How a query that has no answer leaves the service.
+
+use api_types::codes;
+use axum::response::{IntoResponse, Response};
+use data_set::read::{BucketCountsError, ReadError};
+use http_kit::ApiProblem;
+use http_kit::position::DataPosition;
+
+/// A problem, and where data was looked at, the position that this data had.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    problem: ApiProblem,
+    position: Option<i64>,
+}
+
+impl Refusal {
+    /// A refusal that rests on what the data said, so that a caller who knows of newer data can tell.
+    pub(crate) fn at(position: i64, problem: impl Into<ApiProblem>) -> Self {
+        Self { problem: problem.into(), position: Some(position) }
+    }
+}
+
+impl From<ApiProblem> for Refusal {
+    fn from(problem: ApiProblem) -> Self {
+        Self { problem, position: None }
+    }
+}
+
+impl From<ReadError> for Refusal {
+    fn from(error: ReadError) -> Self {
+        let problem =
+            if error.retryable() { ApiProblem::unavailable(error) } else { ApiProblem::internal(error) };
+        problem.into()
+    }
+}
+
+impl From<BucketCountsError> for Refusal {
+    fn from(error: BucketCountsError) -> Self {
+        match error {
+            BucketCountsError::Read(error) => error.into(),
+            BucketCountsError::RangeTooLarge => ApiProblem::new(codes::RANGE_TOO_LARGE)
+                .detail(
+                    "The range has more than 10,000 buckets. Ask for a shorter range or for wider buckets.",
+                )
+                .into(),
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        match self.position {
+            Some(position) => (DataPosition(position), self.problem).into_response(),
+            None => self.problem.into_response(),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The read API as a process of its own.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use data_set::pool::{self, PoolOptions};
+use http_kit::Identity;
+use service_kit::health::Health;
+use service_kit::shutdown::Shutdown;
+use tokio::net::TcpListener;
+
+use crate::config::QueryApiConfig;
+use crate::{AppState, ops_checks, router};
+
+const NAME: &str = "query-api";
+
+/// Serves until the shutdown is triggered and the last request has been answered.
+///
+/// It starts without Postgres: until that is there, queries are answered with `unavailable`.
+///
+/// # Errors
+/// When the configuration turns out to be unusable, or the address is taken.
+pub async fn serve(config: QueryApiConfig, shutdown: Shutdown) -> anyhow::Result<()> {
+    let options = PoolOptions::reader(NAME, config.pool_connections_max);
+    let pool = pool::connect(config.database_url.expose(), &options).context("ROOKERY_DATABASE_URL")?;
+    let identity = Identity::new(&config.identity).context("the identity cannot be set up")?;
+    let state = AppState::new(pool.clone(), Arc::new(identity));
+    let health = Health::new();
+    ops_checks(&health, &state, config.ready_lag_max);
+    let routes =
+        http_kit::standard(router(state), NAME, &config.limits).merge(http_kit::ops::routes(health.clone()));
+    let listener =
+        TcpListener::bind(config.listen).await.with_context(|| format!("listen on {}", config.listen))?;
+    let token = shutdown.token();
+    tokio::spawn(async move {
+        shutdown.triggered().await;
+        health.start_draining();
+    });
+    http_kit::serve(listener, routes, &config.limits, token).await.context("serve")?;
+    pool.close().await;
+    Ok(())
+}

@@ -1,0 +1,73 @@
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use testkit::eventually;
+
+use crate::support::App;
+use crate::support::rows::{fold, row};
+
+#[tokio::test]
+async fn a_position_that_is_reached_is_answered_at_once() {
+    let app = App::start().await;
+    fold(&app.writer, &[row(256, 1, &[], "2026-01-01T00:00:00Z")]).await;
+    app.get_with("/v1/messages", &[("Await-Position", "256"), ("Prefer", "wait=0")]).await.ok();
+    let too_early = app.get_with("/v1/messages", &[("Await-Position", "512"), ("Prefer", "wait=0")]).await;
+    too_early.is_problem(503, "not-caught-up");
+    for path in ["/v1/messages", "/v1/messages/256", "/v1/messages/256/history", "/v1/projections"] {
+        let answer = app.get_with(path, &[("Await-Position", "256"), ("Prefer", "wait=30")]).await;
+        answer.ok();
+        assert_eq!((answer.header("data-position"), answer.header("preference-applied")), ("256", "wait=30"));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_waits_for_its_position() {
+    let app = App::start().await;
+    fold(&app.writer, &[row(256, 1, &[], "2026-01-01T00:00:00Z")]).await;
+    let headers = [("Await-Position", "768"), ("Prefer", "wait=30")];
+    let waiting = (0..50).map(|_| app.get_with("/v1/messages", &headers));
+    let waiting = join_all(waiting);
+    let folding = async {
+        // The wait has begun when the database is asked for its position again and again.
+        eventually("somebody waits", Duration::from_secs(10), || async {
+            let asked = sqlx::query_scalar(include_str!("awaiting/asked.sql")).fetch_one(&app.writer).await;
+            let asked: i64 = asked.expect("activity can be read");
+            if asked > 0 { Ok(()) } else { Err("nobody asks".to_owned()) }
+        })
+        .await;
+        fold(&app.writer, &[row(512, 1, &[], "2026-01-01T00:00:01Z")]).await;
+        fold(&app.writer, &[row(768, 1, &[], "2026-01-01T00:00:02Z")]).await;
+    };
+    let (answers, ()) = tokio::join!(waiting, folding);
+    for answer in answers {
+        assert_eq!(answer.ids(), [768, 512, 256]);
+        assert_eq!(answer.header("data-position"), "768");
+    }
+}
+
+#[tokio::test]
+async fn a_position_that_is_not_reached_in_time_is_said_to_be_missing() {
+    let app = App::start().await;
+    fold(&app.writer, &[row(256, 1, &[], "2026-01-01T00:00:00Z")]).await;
+    let started = Instant::now();
+    let answer = app.get_with("/v1/messages", &[("Await-Position", "512"), ("Prefer", "wait=1")]).await;
+    answer.is_problem(503, "not-caught-up");
+    assert!(started.elapsed() >= Duration::from_secs(1));
+    assert_eq!((answer.header("data-position"), answer.header("retry-after")), ("256", "1"));
+}
+
+#[tokio::test]
+async fn a_database_that_fell_back_is_not_believed_to_be_ahead() {
+    let app = App::start().await;
+    fold(&app.writer, &[row(256, 1, &[], "2026-01-01T00:00:00Z"), row(512, 1, &[], "2026-01-01T00:00:00Z")])
+        .await;
+    app.get_with("/v1/messages", &[("Await-Position", "512")]).await.ok();
+    // As after a switch to a replica that lags.
+    sqlx::query("update control.checkpoint set position = 256")
+        .execute(&app.writer)
+        .await
+        .expect("it falls back");
+    let answer = app.get_with("/v1/messages", &[("Await-Position", "512"), ("Prefer", "wait=1")]).await;
+    answer.is_problem(503, "not-caught-up");
+    assert_eq!(answer.header("data-position"), "256");
+}

@@ -1,0 +1,43 @@
+use axum::Router;
+use axum::routing::{delete, patch, post};
+use http::Method;
+
+use crate::support::{ADMIN, App};
+
+#[tokio::test]
+async fn every_documented_path_is_routed() {
+    let app = App::start().await;
+    let document = serde_json::to_value(query_api::openapi()).expect("it can be written");
+    let paths = document["paths"].as_object().expect("it has paths");
+    assert_eq!(paths.len(), 5);
+    for (path, operations) in paths {
+        let get = &operations["get"];
+        assert!(get["operationId"].is_string() && get["summary"].is_string(), "{path} is undocumented");
+        let answer = app.send(Method::GET, &path.replace("{id}", "256"), None, &[]).await;
+        answer.is_problem(403, "identity-required");
+    }
+}
+
+#[tokio::test]
+async fn the_browser_needs_nothing_from_elsewhere() {
+    let app = App::start().await;
+    let page = app.send(Method::GET, "/docs/", None, &[]).await;
+    let text = String::from_utf8(page.body).expect("it is text");
+    assert!(page.status.is_success() && text.contains("swagger-ui"));
+    assert!(!text.contains("src=\"http") && !text.contains("href=\"http"));
+    app.send(Method::GET, "/openapi.json", None, &[]).await.ok();
+}
+
+#[tokio::test]
+async fn commands_can_share_the_paths() {
+    let app = App::start().await;
+    let commands = Router::new()
+        .route("/v1/messages", post(|| async { "posted" }))
+        .route("/v1/messages/{id}", patch(|| async { "edited" }).merge(delete(|| async { "deleted" })));
+    let both = App { router: query_api::router(app.state.clone()).merge(commands), ..app };
+    let posted = both.send(Method::POST, "/v1/messages", Some(ADMIN), &[]).await;
+    assert_eq!(posted.body, b"posted");
+    both.get("/v1/messages").await.ok();
+    assert_eq!(both.send(Method::PATCH, "/v1/messages/1", Some(ADMIN), &[]).await.body, b"edited");
+    both.get("/v1/messages/1").await.is_problem(404, "not-found");
+}

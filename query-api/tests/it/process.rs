@@ -1,0 +1,60 @@
+use std::time::Duration;
+
+use testkit::{Process, eventually, free_port};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_query-api");
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// An address where no Postgres is.
+const NO_DATABASE: (&str, &str) = ("ROOKERY_DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing");
+const IDENTITY: [(&str, &str); 2] =
+    [("ROOKERY_IDENTITY_MODE", "gateway"), ("ROOKERY_GATEWAY_SECRET", "a-secret-of-some-length")];
+
+async fn status_of(port: u16, path: &str) -> Result<String, String> {
+    let exchange = async {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+        stream
+            .write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes())
+            .await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        std::io::Result::Ok(answer.lines().next().unwrap_or_default().to_owned())
+    };
+    exchange.await.map_err(|error| error.to_string())
+}
+
+#[tokio::test]
+async fn it_starts_without_postgres_and_ends_when_it_is_told_to() {
+    let port = free_port();
+    let listen = format!("127.0.0.1:{port}");
+    let env = [NO_DATABASE, IDENTITY[0], IDENTITY[1], ("ROOKERY_QUERY_LISTEN", &listen)];
+    let mut process = Process::start(PROGRAM, [], env);
+    let livez = eventually("it is alive", LIMIT, || status_of(port, "/livez")).await;
+    assert_eq!(livez, "HTTP/1.1 200 OK");
+    assert_eq!(status_of(port, "/readyz").await.expect("it answers"), "HTTP/1.1 503 Service Unavailable");
+    assert_eq!(status_of(port, "/v1/messages").await.expect("it answers"), "HTTP/1.1 403 Forbidden");
+    process.terminate();
+    assert!(process.wait(LIMIT).await.success(), "{}", process.output());
+}
+
+#[tokio::test]
+async fn a_bad_configuration_is_reported_as_a_whole() {
+    let env = [("ROOKERY_QUERY_LISTEN", "nowhere"), ("ROOKERY_DATABASE_URI", "postgres://x")];
+    for arguments in [vec!["--check-config"], vec![]] {
+        let mut process = Process::start(PROGRAM, arguments, env);
+        assert!(!process.wait(LIMIT).await.success());
+        for name in
+            ["ROOKERY_QUERY_LISTEN", "ROOKERY_DATABASE_URL", "ROOKERY_IDENTITY_MODE", "ROOKERY_DATABASE_URI"]
+        {
+            assert!(process.output().contains(name), "{name} is not in {}", process.output());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_good_configuration_is_approved_without_starting() {
+    let mut process = Process::start(PROGRAM, ["--check-config"], [NO_DATABASE, IDENTITY[0], IDENTITY[1]]);
+    assert!(process.wait(LIMIT).await.success(), "{}", process.output());
+}

@@ -1,0 +1,39 @@
+//! The settings of the service `reducers`, from the environment.
+
+use std::net::SocketAddr;
+
+use service_kit::config::{ConfigError, Environment, Secret};
+use service_kit::telemetry::TelemetryConfig;
+
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where `/livez`, `/readyz` and `/metrics` are served.
+    pub listen: SocketAddr,
+    /// The broker; may hold user and password.
+    pub nats_url: Secret,
+    /// The data set, as a user with the role `rookery_reducer`, or its owner where the schema is migrated at start.
+    pub database_url: Secret,
+    /// Bring the schema up to date before folding.
+    pub migrate_on_start: bool,
+    pub telemetry: TelemetryConfig,
+}
+
+impl Config {
+    pub fn from_environment(mut env: Environment) -> Result<Self, ConfigError> {
+        let settings = (
+            env.or_default("ROOKERY_REDUCERS_LISTEN", SocketAddr::from(([127, 0, 0, 1], 8083))),
+            env.secret("ROOKERY_NATS_URL"),
+            env.secret("ROOKERY_DATABASE_URL"),
+            env.or_default("ROOKERY_MIGRATE_ON_START", true),
+            TelemetryConfig::from_environment(&mut env),
+        );
+        match settings {
+            (Some(listen), Some(nats_url), Some(database_url), Some(migrate_on_start), Some(telemetry))
+                if !env.has_faults() =>
+            {
+                Ok(Self { listen, nats_url, database_url, migrate_on_start, telemetry })
+            }
+            _ => Err(env.into_error()),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! About once a second a lane writes down what it sees of its log, for those who watch it through the database, and
+//! sets its gauges. Apart from the lane's own loop, so that a long batch does not look like a dead worker.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use data_set::Pool;
+use data_set::write::{self, Heartbeat};
+use domain::Position;
+use event_store::EventLog;
+
+use time::OffsetDateTime;
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+use crate::status::Status;
+
+const PERIOD: Duration = Duration::from_secs(1);
+
+pub(crate) async fn run(
+    log: Arc<dyn EventLog>,
+    pool: Pool,
+    lane: write::Lane,
+    status: Status,
+    token: CancellationToken,
+) {
+    let mut ticks = tokio::time::interval(PERIOD);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while token.run_until_cancelled(ticks.tick()).await.is_some() {
+        if let Err(error) = beat(&*log, &pool, &lane, &status).await {
+            tracing::debug!(%error, projection = lane.projection, "no heartbeat");
+        }
+    }
+}
+
+async fn beat(log: &dyn EventLog, pool: &Pool, lane: &write::Lane, status: &Status) -> anyhow::Result<()> {
+    // The clock is read before the head, so that "complete until now" is never claimed for later events.
+    let now = OffsetDateTime::now_utc();
+    let head = Position::new(log.head().await?, log.shard());
+    let Some(progress) = status.progress() else { return Ok(()) };
+    let is_complete = progress.position.sequence() >= head.sequence();
+    let complete_until =
+        if is_complete { now } else { progress.recorded_at.unwrap_or(OffsetDateTime::UNIX_EPOCH) };
+    let lag_events = head.sequence().get().saturating_sub(progress.position.sequence().get());
+    let lag_seconds = if is_complete { 0.0 } else { (now - complete_until).as_seconds_f64().max(0.0) };
+    set_gauges(lane.projection, head, progress.position, lag_events, lag_seconds);
+    write::beat(pool, lane, Heartbeat { head: head.get(), complete_until }).await?;
+    Ok(())
+}
+
+/// Gauges are floats; a position is shown as its sequence, which they hold exactly up to 2^53.
+#[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and 2^53 events are not reached")]
+fn set_gauges(
+    projection: &'static str,
+    head: Position,
+    position: Position,
+    lag_events: u64,
+    lag_seconds: f64,
+) {
+    metrics::gauge!("reducer_log_head_sequence", "projection" => projection)
+        .set(head.sequence().get() as f64);
+    metrics::gauge!("reducer_checkpoint_sequence", "projection" => projection)
+        .set(position.sequence().get() as f64);
+    metrics::gauge!("reducer_lag_events", "projection" => projection).set(lag_events as f64);
+    metrics::gauge!("reducer_lag_seconds", "projection" => projection).set(lag_seconds);
+}

@@ -1,0 +1,19 @@
+//! The folds: events in, rows out.
+//!
+//! A projection is a name, a version and a pure function from a run of events to row changes ([`messages`]). A lane runs
+//! it over one shard of the log. This crate does not know HTTP; it serves its health and metrics through service-kit.
+
+pub mod config;
+mod fold;
+mod heartbeat;
+mod lane;
+pub mod messages;
+mod order;
+mod run;
+mod status;
+
+pub use fold::fold;
+pub use lane::{Lane, LaneError, run_lane};
+pub use order::in_order;
+pub use run::run;
+pub use status::{Progress, Status};

@@ -1,0 +1,119 @@
+//! The projection `messages`: messages, their tags and editions, tombstones, and exact counts.
+//!
+//! A pure function: the same events give the same changes, and a batch is folded without looking at the rows. What
+//! happens to a message within one batch is folded here; what it meets of earlier batches is settled by set-wise
+//! statements in data-set.
+
+use std::collections::{HashMap, HashSet};
+
+use data_set::write::{DeletedRow, EditedRow, EditionRow, MessageChanges, PostedRow};
+use domain::{MessageDeleted, MessageEdited, MessageEvent, MessagePosted, Position};
+use time::OffsetDateTime;
+
+/// Its name in checkpoints, metrics and the API.
+pub const NAME: &str = "messages";
+/// Version of its tables, and of the meaning of their rows.
+pub const VERSION: i32 = 1;
+
+/// Changes under construction.
+#[derive(Debug, Default)]
+pub struct MessageFold {
+    posted: Vec<PostedRow>,
+    posted_index: HashMap<i64, usize>,
+    edited: Vec<EditedRow>,
+    edited_index: HashMap<i64, usize>,
+    superseded: Vec<EditionRow>,
+    deleted: Vec<DeletedRow>,
+    deleted_ids: HashSet<i64>,
+}
+
+/// Editions count up from 1 by one; a database column of 31 bits outlasts any author.
+fn edition(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+impl MessageFold {
+    /// Takes the next event of the log.
+    pub fn apply(&mut self, position: Position, recorded_at: OffsetDateTime, event: MessageEvent) {
+        match event {
+            MessageEvent::Posted(event) => self.posted(position, recorded_at, event),
+            MessageEvent::Edited(event) => self.edited(recorded_at, event),
+            MessageEvent::Deleted(event) => self.deleted(recorded_at, &event),
+        }
+    }
+
+    fn posted(&mut self, position: Position, recorded_at: OffsetDateTime, event: MessagePosted) {
+        let id = position.get();
+        self.posted_index.insert(id, self.posted.len());
+        self.posted.push(PostedRow {
+            id,
+            author: event.author.get(),
+            text: event.text.into_string(),
+            tags: event.tags.into_strings(),
+            in_reply_to: event.in_reply_to.map(|target| target.get()),
+            created_at: event.original_time.unwrap_or(recorded_at),
+            edited_at: None,
+            edition: 1,
+        });
+    }
+
+    fn edited(&mut self, recorded_at: OffsetDateTime, event: MessageEdited) {
+        let id = event.message.get();
+        if self.deleted_ids.contains(&id) {
+            return;
+        }
+        let next = EditedRow {
+            id,
+            text: event.text.into_string(),
+            tags: event.tags.into_strings(),
+            edited_at: recorded_at,
+            edition: edition(event.edition),
+        };
+        if let Some(row) = self.posted_index.get(&id).map(|index| &mut self.posted[*index]) {
+            if next.edition <= row.edition {
+                return;
+            }
+            self.superseded.push(EditionRow {
+                message: id,
+                edition: row.edition,
+                text: std::mem::replace(&mut row.text, next.text),
+                tags: std::mem::replace(&mut row.tags, next.tags),
+                made_at: row.edited_at.unwrap_or(row.created_at),
+            });
+            row.edited_at = Some(next.edited_at);
+            row.edition = next.edition;
+        } else if let Some(row) = self.edited_index.get(&id).map(|index| &mut self.edited[*index]) {
+            if next.edition <= row.edition {
+                return;
+            }
+            let EditedRow { text, tags, edited_at, edition, .. } = std::mem::replace(row, next);
+            self.superseded.push(EditionRow { message: id, edition, text, tags, made_at: edited_at });
+        } else {
+            self.edited_index.insert(id, self.edited.len());
+            self.edited.push(next);
+        }
+    }
+
+    fn deleted(&mut self, recorded_at: OffsetDateTime, event: &MessageDeleted) {
+        let id = event.message.get();
+        if self.deleted_ids.insert(id) {
+            self.deleted.push(DeletedRow {
+                id,
+                author: event.author.get(),
+                deleted_by: event.deleted_by.get(),
+                deleted_at: recorded_at,
+            });
+        }
+    }
+
+    /// The changes of the whole batch. What was deleted within it leaves nothing but its tombstone.
+    pub fn finish(self) -> MessageChanges {
+        let Self { mut posted, mut edited, mut superseded, deleted, deleted_ids, .. } = self;
+        if !deleted_ids.is_empty() {
+            posted.retain(|row| !deleted_ids.contains(&row.id));
+            edited.retain(|row| !deleted_ids.contains(&row.id));
+            superseded.retain(|row| !deleted_ids.contains(&row.message));
+        }
+        MessageChanges { posted, edited, superseded, deleted }
+    }
+}
