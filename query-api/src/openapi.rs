@@ -11,6 +11,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 /// Both APIs in one document, generated and checked in.
 const DOCUMENT: &str = include_str!("../../docs/openapi.json");
+const EVENTS: &str = include_str!("../../docs/asyncapi.yaml");
+const ERRORS: &str = include_str!("../../docs/ERRORS.md");
 
 #[derive(OpenApi)]
 #[openapi(
@@ -45,6 +47,16 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 /// Serves the checked-in description of both APIs.
 pub(crate) async fn document() -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/json")], DOCUMENT)
+}
+
+/// What the events are, for consumers of the log; their `ce-dataschema` points here.
+pub(crate) async fn events() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "application/yaml")], EVENTS)
+}
+
+/// What each error code means; the `type` of every problem points here.
+pub(crate) async fn errors() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "text/markdown; charset=utf-8")], ERRORS)
 }
 
 /// A browser for the description, without anything from elsewhere.

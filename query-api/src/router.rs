@@ -18,5 +18,7 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/projections", get(list_projections))
         .with_state(state)
         .route("/openapi.json", get(openapi::document))
+        .route("/asyncapi.yaml", get(openapi::events))
+        .route("/docs/errors", get(openapi::errors))
         .merge(openapi::browser())
 }

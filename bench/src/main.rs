@@ -1,0 +1,101 @@
+//! Benchmarks of Rookery against the limits of what it stands on.
+//!
+//! Starts its own servers with the durability that we ship, runs the services as processes of their own, and prints for
+//! each part our figure, the limit's figure from the same run, and their ratio. Nothing here is a test: a slow machine
+//! fails nothing.
+
+mod archive;
+mod bare;
+mod corpus;
+mod identity;
+mod load;
+mod parts;
+mod processes;
+mod programs;
+mod report;
+mod servers;
+mod services;
+mod stats;
+
+use anyhow::Result;
+use clap::{Parser, ValueEnum};
+
+use crate::parts::{Parts, Scale};
+
+/// Measures Rookery and prints a table per part.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// What to measure.
+    #[arg(value_enum, default_values_t = [Part::All])]
+    parts: Vec<Part>,
+    /// A short form for a first look: less of everything, and figures that vary more.
+    #[arg(long)]
+    quick: bool,
+    /// Messages of the archive for `fold`, `count` and `read`; by default 1,000,000, with --quick 100,000.
+    #[arg(long)]
+    events: Option<u64>,
+    /// Give the archive's messages their times in random order, instead of the order of the log.
+    #[arg(long)]
+    shuffled_times: bool,
+    /// Also print the statements that cost Postgres most during the fold (slows it down a little).
+    #[arg(long)]
+    statements: bool,
+    /// Take the services as they were built last.
+    #[arg(long)]
+    no_build: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// POST per second against bare JetStream publishes and a plain Postgres service.
+    Post,
+    /// Events folded per second against a bare insert of the same rows.
+    Fold,
+    /// Lists and single messages per second against the same SQL in a bare loop.
+    Read,
+    /// The time of a count over a year, by the size of the data.
+    Count,
+    /// The time from a 201 to the message's being readable, at 500 posts per second.
+    Visible,
+    /// Resident memory of each process, idle and under load.
+    Memory,
+    All,
+}
+
+impl Arguments {
+    fn has(&self, part: Part) -> bool {
+        self.parts.contains(&part) || self.parts.contains(&Part::All)
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let programs = programs::Programs::find(!arguments.no_build)?;
+    let mut scale = if arguments.quick { Scale::QUICK } else { Scale::FULL };
+    scale.events = arguments.events.unwrap_or(scale.events);
+    scale.times_are_shuffled = arguments.shuffled_times;
+    let mut parts = Parts::new(programs, scale);
+    report::say(&report::machine());
+    if arguments.has(Part::Post) {
+        parts.post().await?;
+    }
+    if arguments.has(Part::Visible) {
+        parts.visible().await?;
+    }
+    if arguments.has(Part::Memory) {
+        parts.memory().await?;
+    }
+    let archive = parts::ArchiveParts {
+        fold: arguments.has(Part::Fold),
+        count: arguments.has(Part::Count),
+        read: arguments.has(Part::Read),
+        statements: arguments.statements,
+    };
+    if archive.any() {
+        parts.archive(archive).await?;
+    }
+    parts.finish();
+    Ok(())
+}

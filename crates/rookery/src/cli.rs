@@ -1,0 +1,66 @@
+//! What can be typed behind `rookery`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::{demo, keys, migrate, openapi, token, up};
+
+pub(crate) const DATA_DIR_DEFAULT: &str = ".rookery";
+
+/// Rookery, an event-sourced microblog backend: the whole system in one process, and its operator's tools.
+///
+/// Begin with `rookery up`, then fill it with `rookery demo` in another terminal.
+#[derive(Debug, Parser)]
+#[command(name = "rookery", version, disable_help_subcommand = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Up(up::Arguments),
+    Demo(demo::Arguments),
+    Token(token::Arguments),
+    Keys(keys::Arguments),
+    Migrate(migrate::Arguments),
+    Openapi(openapi::Arguments),
+}
+
+impl Arguments {
+    /// Runs the command to its end.
+    ///
+    /// # Errors
+    /// What the command could not do, for the person who typed it.
+    pub fn run(&self) -> anyhow::Result<()> {
+        match &self.command {
+            Command::Up(arguments) => up::run(arguments),
+            Command::Demo(arguments) => demo::run(arguments),
+            Command::Token(arguments) => token::run(arguments),
+            Command::Keys(arguments) => keys::run(arguments),
+            Command::Migrate(arguments) => migrate::run(arguments),
+            Command::Openapi(arguments) => openapi::run(arguments),
+        }
+    }
+}
+
+/// Where the data of `rookery up` is.
+#[derive(Debug, Args)]
+pub(crate) struct DataDirArgument {
+    /// Folder with everything that Rookery keeps: log, data set, keys, passwords. Made if missing.
+    #[arg(long, value_name = "DIR", env = "ROOKERY_DATA_DIR", default_value = DATA_DIR_DEFAULT)]
+    pub(crate) data_dir: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn definition_is_sound() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,101 @@
+//! `rookery token`: a bearer token for the API.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use anyhow::Result;
+use http_kit::token_issuer::{SigningKey, TokenIssuer};
+use http_kit::{Role, Roles};
+
+use crate::cli::DataDirArgument;
+use crate::data_dir::DataDir;
+use crate::signing_keys::{self, AUDIENCE, ISSUER};
+
+/// Longer than any token should live; a typing error ends here.
+const LIFETIME_MAX: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+/// Print a token for the API, and nothing else
+///
+/// It is signed with the key of the data directory, which is made if there is none yet, so it does not matter whether
+/// `rookery up` runs. For the separate services give --key, --issuer and --audience as they are configured.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  TOKEN=$(rookery token --account 1 --roles user,analyst)
+  curl -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:8080/v1/messages")]
+pub struct Arguments {
+    /// Id of the account that the token speaks for
+    #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(1..))]
+    account: i64,
+    /// What the token may do: any of user, analyst, operator, admin
+    #[arg(long, value_name = "ROLE,...", value_delimiter = ',', required = true, value_parser = role)]
+    roles: Vec<Role>,
+    /// How long it is good: a number with s, m, h or d
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = lifetime)]
+    lifetime: Duration,
+    #[command(flatten)]
+    data: DataDirArgument,
+    /// Sign with this key (Ed25519, PKCS#8 in PEM) instead of the data directory's
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// Who issues it
+    #[arg(long, value_name = "NAME", default_value = ISSUER)]
+    issuer: String,
+    /// Whom it is for
+    #[arg(long, value_name = "NAME", default_value = AUDIENCE)]
+    audience: String,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let key = match &arguments.key {
+        Some(file) => SigningKey::read_pem(file)?,
+        None => signing_keys::read_or_create(&DataDir::open(&arguments.data.data_dir)?.keys())?.key,
+    };
+    let issuer = TokenIssuer::new(&key, &arguments.issuer, &arguments.audience);
+    let roles: Roles = arguments.roles.iter().copied().collect();
+    let token = issuer.issue(arguments.account, roles, SystemTime::now(), arguments.lifetime)?;
+    writeln!(std::io::stdout(), "{token}")?;
+    Ok(())
+}
+
+fn role(name: &str) -> Result<Role, String> {
+    Role::from_name(name).ok_or_else(|| format!("the roles are {}", Role::ALL.map(Role::name).join(", ")))
+}
+
+fn lifetime(text: &str) -> Result<Duration, String> {
+    let expected = || "expected a number with s, m, h or d, like 90s, 1h or 7d; at most 366d".to_owned();
+    let unit_at = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(expected)?;
+    let (number, unit) = text.split_at(unit_at);
+    let unit_seconds: u64 = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        "d" => 24 * 60 * 60,
+        _ => return Err(expected()),
+    };
+    let seconds = number.parse::<u64>().ok().and_then(|number| number.checked_mul(unit_seconds));
+    let lifetime = seconds.filter(|seconds| *seconds > 0).map(Duration::from_secs);
+    lifetime.filter(|lifetime| *lifetime <= LIFETIME_MAX).ok_or_else(expected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lifetimes_have_a_unit_and_an_end() {
+        assert_eq!(lifetime("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(lifetime("1h"), Ok(Duration::from_secs(3_600)));
+        assert_eq!(lifetime("366d"), Ok(LIFETIME_MAX));
+        for bad in ["", "1", "h", "0s", "-1h", "1w", "1.5h", "367d", "99999999999999999999d"] {
+            assert!(lifetime(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_role_is_answered_with_the_known_ones() {
+        assert_eq!(role("analyst"), Ok(Role::Analyst));
+        assert_eq!(role("root"), Err("the roles are user, analyst, operator, admin".to_owned()));
+    }
+}

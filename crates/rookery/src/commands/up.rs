@@ -1,0 +1,178 @@
+//! `rookery up`: the whole system in one process, with its two servers as children.
+//!
+//! ```text
+//!   lock ─ listen ─ servers ─ schema, users ─ lineage ─ dispatcher, reducers, query API ─ ready
+//!                                    and back: APIs ─ reducers ─ servers
+//! ```
+//!
+//! Nothing here depends on a clean end: after a crash at any point the next start goes through the same steps. A server
+//! that dies is started again on its port by its supervisor; the services find it again by themselves, as they do when
+//! they run alone.
+
+mod data_set_users;
+mod log_lineage;
+mod servers;
+mod services;
+
+use std::io::{ErrorKind, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow};
+use http_kit::Limits;
+use local_servers::DataDirLock;
+use service_kit::config::Environment;
+use service_kit::health::Health;
+use service_kit::shutdown::Shutdown;
+use service_kit::telemetry::{self, LogFormat, TelemetryConfig};
+use tokio::net::TcpListener;
+
+use self::servers::Servers;
+use crate::cli::DataDirArgument;
+use crate::data_dir::DataDir;
+use crate::invocation;
+
+/// Time for requests under way at the end. With the limits of the servers and the reducers it stays below the ten
+/// seconds that a supervisor such as systemd or Docker commonly grants.
+const SHUTDOWN_GRACE_MAX: Duration = Duration::from_secs(3);
+const READY_POLL: Duration = Duration::from_millis(100);
+/// What a person wants to see in a terminal: requests are many, and the broker's client reports each connection.
+const LOG_DEFAULT: &str = "info,http.access=warn,async_nats=warn,sqlx=warn";
+
+/// Run the whole system: both servers, all services, one address
+///
+/// Starts nats-server and Postgres as child processes on free ports, brings the schema up to date, and serves the API
+/// on one address. Ctrl-C ends it all; the data stays in the data directory for the next start. When it is ready, it
+/// says so in one line on standard output; its log goes to standard error.
+///
+/// Analysts connect to the data set with `psql "$(cat .rookery/analyst-url)"` while it runs.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    data: DataDirArgument,
+    /// Where the API listens
+    #[arg(long, value_name = "ADDRESS", env = "ROOKERY_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Use this nats-server (2.15 or newer) instead of looking for one
+    #[arg(long, value_name = "FILE", env = "ROOKERY_NATS_SERVER")]
+    nats_server: Option<PathBuf>,
+    /// Use the Postgres (15 or newer) of this folder instead of looking for one
+    #[arg(long, value_name = "DIR", env = "ROOKERY_POSTGRES_BIN")]
+    postgres_bin: Option<PathBuf>,
+    /// What to log: levels, also by module
+    #[arg(long, value_name = "LEVELS", env = "ROOKERY_LOG", default_value = LOG_DEFAULT)]
+    log: String,
+    /// How log lines look: text or json
+    #[arg(long, value_name = "FORMAT", env = "ROOKERY_LOG_FORMAT", default_value = "text")]
+    log_format: LogFormat,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let telemetry = TelemetryConfig { format: arguments.log_format, filter: arguments.log.clone() };
+    telemetry::init(&telemetry).context("ROOKERY_LOG")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(up(arguments))
+}
+
+async fn up(arguments: &Arguments) -> Result<()> {
+    let limits = limits()?;
+    let shutdown = Shutdown::on_signals()?;
+    let data = DataDir::open(&arguments.data.data_dir)?;
+    if let Some(reason) = &data.moved_because {
+        tracing::warn!("{reason}");
+    }
+    let _lock = DataDirLock::acquire(data.path())?;
+    // Before the servers, so that a port that is taken is told at once.
+    let listener = listen(arguments.listen).await?;
+
+    let starting = Servers::start(arguments, &data);
+    let Some(servers) = shutdown.token().run_until_cancelled(starting).await else { return Ok(()) };
+    let servers = servers?;
+    let served = serve(arguments, &data, &servers, listener, limits, &shutdown).await;
+    // Also after a failure, and the failure is what is told.
+    let stopped = servers.stop().await;
+    served.and(stopped)
+}
+
+async fn serve(
+    arguments: &Arguments,
+    data: &DataDir,
+    servers: &Servers,
+    listener: TcpListener,
+    limits: Limits,
+    shutdown: &Shutdown,
+) -> Result<()> {
+    let preparing = async {
+        data_set::migrate::migrate(servers.admin_url()).await.context("bring the schema up to date")?;
+        let users = data_set_users::ensure(data, servers).await?;
+        let log = log_lineage::hold(data, servers.nats_url()).await?;
+        anyhow::Ok((users, log))
+    };
+    let Some(prepared) = shutdown.token().run_until_cancelled(preparing).await else { return Ok(()) };
+    let (users, log) = prepared?;
+    let address = listener.local_addr()?;
+    let health = Health::new();
+    let services = services::start(data, &users, log, listener, limits, &health, shutdown)?;
+    if shutdown.token().run_until_cancelled(is_ready(&health)).await.is_some() {
+        announce(arguments, address)?;
+    }
+    shutdown.triggered().await;
+    health.start_draining();
+    services.stop().await
+}
+
+/// The variables `ROOKERY_HTTP_*` count here, too.
+fn limits() -> Result<Limits> {
+    let mut env = Environment::from_process();
+    let Some(limits) = Limits::from_environment(&mut env) else { return Err(env.into_error().into()) };
+    Ok(Limits { shutdown_grace: limits.shutdown_grace.min(SHUTDOWN_GRACE_MAX), ..limits })
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => anyhow!(
+            "another program listens on {address}: stop it, or set ROOKERY_LISTEN to another address, like 127.0.0.1:8090"
+        ),
+        _ => anyhow::Error::new(error).context(format!("cannot listen on {address}; set ROOKERY_LISTEN")),
+    })
+}
+
+async fn is_ready(health: &Health) {
+    while !health.readiness().await.ready {
+        tokio::time::sleep(READY_POLL).await;
+    }
+}
+
+/// The only line on standard output.
+fn announce(arguments: &Arguments, address: SocketAddr) -> Result<()> {
+    let token = invocation::command_line("token --account 1 --roles user,analyst", &arguments.data.data_dir);
+    let url = url(address);
+    writeln!(
+        std::io::stdout(),
+        "Rookery is ready at {url} - docs at {url}/docs - get a token: {token}"
+    )
+    .context("write to standard output")
+}
+
+/// Who listens everywhere is reached here.
+fn url(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    }
+    format!("http://{address}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn url_can_be_pasted_where_it_runs() {
+        let url = |text: &str| url(text.parse().expect("it is an address"));
+        assert_eq!(url("127.0.0.1:8080"), "http://127.0.0.1:8080");
+        assert_eq!(url("0.0.0.0:80"), "http://127.0.0.1:80");
+        assert_eq!(url("[::]:80"), "http://127.0.0.1:80");
+        assert_eq!(url("[::1]:80"), "http://[::1]:80");
+    }
+}

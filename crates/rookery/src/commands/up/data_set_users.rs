@@ -1,0 +1,58 @@
+//! Who connects to the data set: the reducers as the only writer, the query API and analysts as readers.
+//!
+//! The superuser is used for migrations and for this, before any service starts.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use data_set::logins::{Group, Login};
+use uuid::Uuid;
+
+use super::servers::Servers;
+use crate::data_dir::DataDir;
+use crate::files;
+
+const REDUCERS: &str = "rookery_reducer_login";
+const QUERY_API: &str = "rookery_query_login";
+const ANALYST: &str = "rookery_analyst";
+
+/// The services set limits of their own; these are for whoever forgot to.
+const SERVICE_STATEMENT_TIMEOUT_MS: u32 = 60_000;
+/// An analyst's question may take long, but not until tomorrow: it holds back the clean-up of old rows.
+const ANALYST_STATEMENT_TIMEOUT_MS: u32 = 600_000;
+
+/// Addresses with passwords.
+pub(super) struct Users {
+    pub(super) reducers_url: String,
+    pub(super) query_api_url: String,
+}
+
+/// Makes the users, with passwords that stay the same for the life of the data directory, and tells analysts where to
+/// connect this time.
+pub(super) async fn ensure(data: &DataDir, servers: &Servers) -> Result<Users> {
+    let dir = data.logins()?;
+    let logins = [
+        login(&dir, REDUCERS, Group::Reducer, SERVICE_STATEMENT_TIMEOUT_MS)?,
+        login(&dir, QUERY_API, Group::Reader, SERVICE_STATEMENT_TIMEOUT_MS)?,
+        login(&dir, ANALYST, Group::Reader, ANALYST_STATEMENT_TIMEOUT_MS)?,
+    ];
+    data_set::logins::ensure(servers.admin_url(), &logins).await.context("make the users of the data set")?;
+    let [reducers_url, query_api_url, analyst_url] =
+        logins.map(|login| servers.data_set_url(&login.name, &login.password));
+    files::write_private(&data.analyst_url(), &analyst_url)?;
+    Ok(Users { reducers_url, query_api_url })
+}
+
+fn login(dir: &Path, name: &str, group: Group, statement_timeout_ms: u32) -> Result<Login> {
+    let file = dir.join(name);
+    let password = match files::read_if_there(&file)? {
+        Some(password) => password,
+        None => {
+            // 122 random bits in hexadecimal digits, which need no escapes in an address.
+            let password = Uuid::new_v4().simple().to_string();
+            files::write_private(&file, &password)?;
+            password
+        }
+    };
+    Ok(Login { name: name.to_owned(), password, group, statement_timeout_ms })
+}

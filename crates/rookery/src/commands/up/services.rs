@@ -1,0 +1,144 @@
+//! Dispatcher, reducers and query API, side by side in this process.
+//!
+//! They share nothing but the process: each has its own connections, and a failure for good of any one ends them all,
+//! because half a system that looks alive would be worse.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow};
+use data_set::pool::{self, PoolOptions};
+use event_store::JetStreamConfig;
+use http_kit::identity::IdentityConfig;
+use http_kit::{Identity, Limits};
+use query_api::AppState;
+use service_kit::health::Health;
+use service_kit::shutdown::Shutdown;
+use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::data_set_users::Users;
+use crate::data_dir::DataDir;
+use crate::signing_keys::{self, AUDIENCE, ISSUER};
+
+const NAME: &str = "rookery";
+const QUERY_CONNECTIONS_MAX: u32 = 16;
+/// How old the data may be before the system calls itself not ready.
+const READY_LAG_MAX: Duration = Duration::from_secs(30);
+/// A batch takes milliseconds; one that takes longer is folded again at the next start.
+const FOLD_STOP_LIMIT: Duration = Duration::from_secs(2);
+
+pub(super) struct Services {
+    apis: CancellationToken,
+    fold: CancellationToken,
+    serving: JoinHandle<Result<()>>,
+    connecting: JoinHandle<Result<()>>,
+    folding: JoinHandle<Result<()>>,
+}
+
+/// Starts them; each reaches its servers by itself, and `health` tells when all have.
+pub(super) fn start(
+    data: &DataDir,
+    users: &Users,
+    log: JetStreamConfig,
+    listener: TcpListener,
+    limits: Limits,
+    health: &Health,
+    shutdown: &Shutdown,
+) -> Result<Services> {
+    let (apis, fold) = (CancellationToken::new(), CancellationToken::new());
+    let identity = Arc::new(identity(data)?);
+
+    let dispatcher = dispatcher::State::new(Arc::clone(&identity));
+    dispatcher::register_checks(health, &dispatcher);
+    let options = PoolOptions::reader("rookery-query-api", QUERY_CONNECTIONS_MAX);
+    let queries = AppState::new(pool::connect(&users.query_api_url, &options)?, identity);
+    query_api::ops_checks(health, &queries, READY_LAG_MAX);
+    let router = dispatcher::router(dispatcher.clone()).merge(query_api::router(queries));
+    let router = http_kit::standard(router, NAME, &limits).merge(http_kit::ops::routes(health.clone()));
+
+    let (nats_url, reducers_url, health) = (log.url.clone(), users.reducers_url.clone(), health.clone());
+    let token = fold.clone();
+    let runtime = Handle::current();
+    let folding = tokio::task::spawn_blocking(move || {
+        runtime.block_on(fold_until(&nats_url, &reducers_url, &health, token))
+    });
+    let folding = watch("the reducers", shutdown, folding);
+    let token = apis.clone();
+    let connecting = tokio::spawn(async move { Ok(dispatcher::connect(&dispatcher, log, token).await?) });
+    let connecting = watch("the dispatcher", shutdown, connecting);
+    let token = apis.clone();
+    let serving =
+        tokio::spawn(async move { Ok(http_kit::serve(listener, router, &limits, token).await?) });
+    let serving = watch("the API", shutdown, serving);
+    Ok(Services { apis, fold, serving, connecting, folding })
+}
+
+impl Services {
+    /// The APIs first, so that nothing is accepted any more; then the reducers. The first failure is told.
+    pub(super) async fn stop(self) -> Result<()> {
+        self.apis.cancel();
+        let served = ended(self.serving).await;
+        let connected = ended(self.connecting).await;
+        self.fold.cancel();
+        let folded = ended(self.folding).await;
+        folded.and(connected).and(served)
+    }
+}
+
+/// Tokens of the data directory's own key.
+fn identity(data: &DataDir) -> Result<Identity> {
+    let keys = signing_keys::read_or_create(&data.keys())?;
+    let config = IdentityConfig::Jwt {
+        jwks_file: keys.jwks_file,
+        issuer: ISSUER.to_owned(),
+        audience: AUDIENCE.to_owned(),
+    };
+    Identity::new(&config).context("the keys of the data directory cannot be used")
+}
+
+/// Folds until the token is cancelled and the batch under way is written, or until that takes too long.
+///
+/// It has a thread of its own, so that a burst of folding holds up no request. (The compiler would not let it move
+/// between threads anyway: it cannot prove the migrator's future to be `Send`.)
+async fn fold_until(
+    nats_url: &str,
+    database_url: &str,
+    health: &Health,
+    token: CancellationToken,
+) -> Result<()> {
+    let overdue = async {
+        token.cancelled().await;
+        tokio::time::sleep(FOLD_STOP_LIMIT).await;
+    };
+    tokio::select! {
+        folded = reducers::run(nats_url, database_url, false, health, token.clone()) => folded,
+        () = overdue => {
+            tracing::warn!("the reducers did not end in time; the batch under way will be folded again");
+            Ok(())
+        }
+    }
+}
+
+/// The failure of a part, or its panic, is the end of the whole.
+fn watch(
+    name: &'static str,
+    shutdown: &Shutdown,
+    part: JoinHandle<Result<()>>,
+) -> JoinHandle<Result<()>> {
+    let shutdown = shutdown.clone();
+    tokio::spawn(async move {
+        let result = ended(part).await.context(name);
+        if let Err(error) = &result {
+            tracing::error!("{error:#}");
+            shutdown.trigger();
+        }
+        result
+    })
+}
+
+async fn ended(task: JoinHandle<Result<()>>) -> Result<()> {
+    task.await.unwrap_or_else(|panic| Err(anyhow!(panic)))
+}

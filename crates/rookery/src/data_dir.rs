@@ -1,0 +1,70 @@
+//! Where things are in a data directory.
+//!
+//! ```text
+//!   rookery.lock     held by the instance that runs
+//!   nats/            the log; belongs to the servers' user
+//!   postgres/        the data set; belongs to the servers' user
+//!   keys/            the key that signs tokens, and its public half
+//!   logins/          passwords of the users of the data set
+//!   log-lineage      which log this directory's data came from
+//!   analyst-url      how analysts connect while it runs
+//! ```
+
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use local_servers::{RunAs, reachable_data_dir};
+
+/// A data directory that exists and that the servers can reach.
+#[derive(Debug)]
+pub(crate) struct DataDir {
+    path: PathBuf,
+    pub(crate) run_as: RunAs,
+    /// Why it is another directory than the one asked for.
+    pub(crate) moved_because: Option<String>,
+}
+
+impl DataDir {
+    /// All commands find the directory in this way, so that they agree where it had to be moved.
+    pub(crate) fn open(asked: &Path) -> Result<Self> {
+        let run_as = RunAs::choose()?;
+        let reachable = reachable_data_dir(asked, &run_as)?;
+        Ok(Self { path: reachable.path, run_as, moved_because: reachable.moved_because })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn nats(&self) -> PathBuf {
+        self.path.join("nats")
+    }
+
+    pub(crate) fn postgres(&self) -> PathBuf {
+        self.path.join("postgres")
+    }
+
+    pub(crate) fn keys(&self) -> PathBuf {
+        self.path.join("keys")
+    }
+
+    /// Made here, because nobody but its owner may even list it.
+    pub(crate) fn logins(&self) -> Result<PathBuf> {
+        let path = self.path.join("logins");
+        match std::fs::DirBuilder::new().mode(0o700).create(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+                Err(error).with_context(|| format!("create {}", path.display()))
+            }
+            _ => Ok(path),
+        }
+    }
+
+    pub(crate) fn log_lineage(&self) -> PathBuf {
+        self.path.join("log-lineage")
+    }
+
+    pub(crate) fn analyst_url(&self) -> PathBuf {
+        self.path.join("analyst-url")
+    }
+}

@@ -1,0 +1,21 @@
+//! The program `rookery`.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use rookery::cli::Arguments;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    match Arguments::parse().run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing is left to do where even this cannot be written.
+            writeln!(std::io::stderr(), "rookery: {error:#}").ok();
+            ExitCode::FAILURE
+        }
+    }
+}

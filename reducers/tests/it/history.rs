@@ -1,0 +1,110 @@
+//! Histories to fold: random commands, carried out by the real executor.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use domain::message::{
+    Actor, DeleteMessage, EditMessage, ExpectedEdition, MessageCommand, PostMessage,
+};
+use domain::{AccountId, MessageId, OriginalTime, Tags, Text};
+use event_store::{EventLog, ExecuteError, Execution, Executor, Expected, InMemoryClaims, conformance};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use time::{Duration, OffsetDateTime};
+
+const TAGS: [&str; 5] = ["birds", "at-dusk", "b\"q\\", "naïve", "x"];
+
+/// Draws commands and carries them out on a log.
+pub(crate) struct Author {
+    executor: Executor,
+    random: StdRng,
+    messages: Vec<(MessageId, AccountId)>,
+}
+
+fn account(number: i64) -> AccountId {
+    AccountId::from_i64(number).expect("positive")
+}
+
+impl Author {
+    /// The same seed gives the same commands.
+    pub(crate) fn new(log: Arc<dyn EventLog>, seed: u64) -> Self {
+        Self {
+            executor: Executor::new(log, Arc::new(InMemoryClaims::default())),
+            random: StdRng::seed_from_u64(seed),
+            messages: Vec::new(),
+        }
+    }
+
+    /// Appends what `count` random commands come to.
+    pub(crate) async fn write(&mut self, count: usize) {
+        for _ in 0..count {
+            let (actor, command) = self.command();
+            let execution = Execution {
+                actor,
+                now: OffsetDateTime::now_utc(),
+                idempotency: None,
+                correlation: "test".to_owned(),
+                trace_parent: None,
+            };
+            let is_post = matches!(command, MessageCommand::Post(_));
+            match self.executor.execute(execution, command).await {
+                Ok(executed) if is_post => self.messages.push((executed.outcome.message, actor)),
+                // An edit of a deleted message is part of life.
+                Ok(_) | Err(ExecuteError::Rejected(_)) => {}
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+    }
+
+    fn command(&mut self) -> (AccountId, MessageCommand) {
+        let dice = self.random.random_range(0..10);
+        if dice < 5 || self.messages.is_empty() {
+            let author = account(self.random.random_range(1..=4));
+            return (author, MessageCommand::Post(self.post(author)));
+        }
+        // Mostly recent ones, so that batches hold several events of one message.
+        let recent = self.messages.len().min(6);
+        let index = self.messages.len() - 1 - self.random.random_range(0..recent);
+        let (message, author) = self.messages[index];
+        let actor = Actor { account: author, is_admin: false };
+        if dice < 9 {
+            let text = Some(self.text());
+            let tags = self.random.random_bool(0.6).then(|| self.tags());
+            let expected = ExpectedEdition::Any;
+            return (author, MessageCommand::Edit(EditMessage { actor, message, expected, text, tags }));
+        }
+        (author, MessageCommand::Delete(DeleteMessage { actor, message }))
+    }
+
+    fn post(&mut self, author: AccountId) -> PostMessage {
+        let now = OffsetDateTime::now_utc();
+        let age = Duration::seconds(self.random.random_range(0..3 * 86_400));
+        let is_imported = self.random.random_bool(0.7);
+        PostMessage {
+            author,
+            text: self.text(),
+            tags: self.tags(),
+            in_reply_to: None,
+            original_time: is_imported.then(|| OriginalTime::parse(now - age, now).expect("plausible")),
+        }
+    }
+
+    fn text(&mut self) -> Text {
+        Text::parse(&format!("text {}", self.random.random_range(0..1_000_000))).expect("a text")
+    }
+
+    fn tags(&mut self) -> Tags {
+        let count = self.random.random_range(0..3);
+        let first = self.random.random_range(0..TAGS.len());
+        Tags::parse((0..count).map(|offset| TAGS[(first + offset) % TAGS.len()])).expect("tags")
+    }
+}
+
+/// Appends an event as somebody might who does not keep to the rules: any type, any data.
+pub(crate) async fn plant(log: &dyn EventLog, event_type: &str, data: &str) -> i64 {
+    let command = conformance::command();
+    let mut event = conformance::posted(log, 1, "planted", command, Expected::Any);
+    event.envelope.event_type = event_type.to_owned();
+    event.data = Bytes::copy_from_slice(data.as_bytes());
+    log.append(command, vec![event]).await.expect("appended").positions[0].get()
+}

@@ -1,0 +1,9 @@
+//! The fold against a real Postgres: its rows must equal what a slow model makes of the same log.
+
+mod crash;
+mod history;
+mod lane;
+mod model;
+mod order;
+mod park;
+mod rows;

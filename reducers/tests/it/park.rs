@@ -1,0 +1,62 @@
+//! Events that cannot be folded: parked with their reason, and the rest goes on.
+
+use std::sync::Arc;
+
+use domain::Shard;
+use event_store::{EventLog, InMemoryLog};
+
+use crate::history::{Author, plant};
+use crate::rows::DataSet;
+
+const POSTED: &str = "rookery.message.posted.v1";
+
+#[tokio::test]
+async fn what_cannot_be_folded_is_parked_and_the_rest_goes_on() {
+    let log: Arc<dyn EventLog> = Arc::new(InMemoryLog::new(Shard(0)));
+    let data_set = DataSet::start().await;
+    let mut author = Author::new(Arc::clone(&log), 1);
+    author.write(20).await;
+    let truncated = plant(&*log, POSTED, r#"{"author":"7","te"#).await;
+    let nul = plant(&*log, POSTED, r#"{"author":"7","text":"a\u0000b","tags":[]}"#).await;
+    let missing = plant(&*log, "rookery.message.edited.v1", r#"{"author":"7"}"#).await;
+    // It decodes, but no index of Postgres holds a key of 20,000 bytes that do not repeat.
+    let noise: String = (0..20_000_u64).map(|n| char::from(b'a' + (n * n * 31 % 7919 % 26) as u8)).collect();
+    let huge =
+        plant(&*log, POSTED, &format!(r#"{{"author":"7","text":"x","tags":["{noise}"]}}"#)).await;
+    author.write(20).await;
+    let worker = data_set.fold(Arc::clone(&log));
+    data_set.caught_up(&*log).await;
+    worker.stop().await;
+
+    let parked = data_set.parked().await;
+    let reasons: Vec<_> = parked.iter().map(|(at, reason, _)| (*at, reason.as_str())).collect();
+    assert_eq!(
+        reasons,
+        [
+            (truncated, "undecodable"),
+            (nul, "undecodable"),
+            (missing, "undecodable"),
+            (huge, "refused-by-database")
+        ]
+    );
+    assert!(parked.iter().all(|(_, _, detail)| !detail.is_empty()));
+    let folded: i64 = sqlx::query_scalar("select count(*) from messages_v1.message where id > $1")
+        .bind(huge)
+        .fetch_one(&data_set.pool)
+        .await
+        .expect("readable");
+    assert!(folded > 0, "messages behind the parked events are there");
+}
+
+#[tokio::test]
+async fn events_of_unknown_types_are_passed_over_but_move_the_checkpoint() {
+    let log: Arc<dyn EventLog> = Arc::new(InMemoryLog::new(Shard(0)));
+    let data_set = DataSet::start().await;
+    plant(&*log, "rookery.message.posted.v9", "{}").await;
+    let last = plant(&*log, "somebody.elses.event", "not json").await;
+    let worker = data_set.fold(Arc::clone(&log));
+    data_set.caught_up(&*log).await;
+    worker.stop().await;
+    assert_eq!(data_set.checkpoint().await, Ok(last));
+    assert!(data_set.parked().await.is_empty());
+}

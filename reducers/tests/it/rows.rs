@@ -1,0 +1,111 @@
+//! The rows of the projection, as comparable text.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use event_store::EventLog;
+use reducers::{Lane, Status, messages, run_lane};
+use sqlx::{PgPool, Row};
+use testkit::{Postgres, eventually};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Table name to its rows, in order.
+pub(crate) type Rows = BTreeMap<String, Vec<String>>;
+
+const TABLES: [&str; 6] =
+    ["message", "message_tag", "message_edition", "tombstone", "tag_count", "author_count"];
+
+/// A migrated data set of its own.
+pub(crate) struct DataSet {
+    pub(crate) postgres: Postgres,
+    pub(crate) pool: PgPool,
+}
+
+impl DataSet {
+    pub(crate) async fn start() -> Self {
+        let postgres = Postgres::start().await;
+        data_set::migrate::migrate(&postgres.url()).await.expect("migrated");
+        let pool = data_set::write::connect(&postgres.url(), "test").expect("a URL");
+        Self { postgres, pool }
+    }
+
+    pub(crate) async fn rows(&self) -> Rows {
+        let mut rows = Rows::new();
+        for table in TABLES {
+            let sql = format!("select to_jsonb(t)::text from messages_v1.{table} t order by 1");
+            let found: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+                .fetch_all(&self.pool)
+                .await
+                .expect("readable");
+            rows.insert(table.to_owned(), found);
+        }
+        rows
+    }
+
+    pub(crate) async fn checkpoint(&self) -> Result<i64, String> {
+        sqlx::query_scalar("select position from control.checkpoint where projection = 'messages'")
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(|error| error.to_string())
+            .map(Option::unwrap_or_default)
+    }
+
+    /// Back to before the first event, with the rows as they are.
+    pub(crate) async fn forget_checkpoint(&self) {
+        sqlx::query("update control.checkpoint set position = 0").execute(&self.pool).await.expect("reset");
+    }
+
+    pub(crate) async fn parked(&self) -> Vec<(i64, String, String)> {
+        sqlx::query("select position, reason, detail from control.parked_event order by position")
+            .map(|row: sqlx::postgres::PgRow| (row.get(0), row.get(1), row.get(2)))
+            .fetch_all(&self.pool)
+            .await
+            .expect("readable")
+    }
+
+    /// Starts a worker on the projection.
+    pub(crate) fn fold(&self, log: Arc<dyn EventLog>) -> Worker {
+        let status = Status::default();
+        let pool = data_set::write::connect(&self.postgres.url(), "lane").expect("a URL");
+        let lane = Lane {
+            log,
+            pool,
+            projection: messages::NAME,
+            version: messages::VERSION,
+            status: status.clone(),
+        };
+        let token = CancellationToken::new();
+        Worker { task: tokio::spawn(run_lane(lane, token.clone())), token, status }
+    }
+
+    /// Waits until everything in the log is folded.
+    pub(crate) async fn caught_up(&self, log: &dyn EventLog) {
+        let head = log.head().await.expect("a head").get();
+        eventually("the fold catches up", PATIENCE, || async {
+            let position = self.checkpoint().await?;
+            if (position >> 8) as u64 >= head {
+                Ok(())
+            } else {
+                Err(format!("sequence {} of {head}", position >> 8))
+            }
+        })
+        .await;
+    }
+}
+
+pub(crate) struct Worker {
+    task: JoinHandle<()>,
+    token: CancellationToken,
+    pub(crate) status: Status,
+}
+
+impl Worker {
+    pub(crate) async fn stop(self) {
+        self.token.cancel();
+        tokio::time::timeout(PATIENCE, self.task).await.expect("the worker stops").expect("without panic");
+    }
+}
