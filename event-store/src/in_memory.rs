@@ -83,7 +83,7 @@ impl InMemoryLog {
         Ok(Appended { positions, repeated: false })
     }
 
-    fn from_sequence(&self, from: u64, max: usize) -> Vec<RecordedEvent> {
+    fn events_from(&self, from: u64, max: usize) -> Vec<RecordedEvent> {
         let skip = usize::try_from(from.saturating_sub(1)).unwrap_or(usize::MAX);
         self.stored().events.iter().skip(skip).take(max).cloned().collect()
     }
@@ -111,12 +111,12 @@ impl EventLog for InMemoryLog {
         if sequence == Sequence::ZERO {
             return Ok(None);
         }
-        Ok(self.from_sequence(sequence.get(), 1).into_iter().next())
+        Ok(self.events_from(sequence.get(), 1).into_iter().next())
     }
 
     async fn read_subject(&self, subject: Subject, from: Sequence) -> Result<Vec<RecordedEvent>, ReadError> {
         let subject = subject.to_string();
-        let mut events = self.from_sequence(from.get(), usize::MAX);
+        let mut events = self.events_from(from.get(), usize::MAX);
         events.retain(|event| event.subject == subject);
         Ok(events)
     }
@@ -132,7 +132,7 @@ impl EventLog for InMemoryLog {
         let mut head = self.head.subscribe();
         tokio::spawn(async move {
             loop {
-                for event in log.from_sequence(next, TAIL_BUFFER) {
+                for event in log.events_from(next, TAIL_BUFFER) {
                     next += 1;
                     if sender.send(Ok(event)).await.is_err() {
                         return;

@@ -146,7 +146,8 @@ fn ways_to_lose_events(found: &Config, config: &JetStreamConfig) -> Vec<String> 
         (!found.metadata.contains_key(LINEAGE_KEY), "its metadata holds no rookery.lineage: it is not ours"),
     ]
     .into_iter()
-    .filter_map(|(is_wrong, words)| is_wrong.then(|| words.to_owned()))
+    .filter(|(is_wrong, _)| *is_wrong)
+    .map(|(_, words)| words.to_owned())
     .collect()
 }
 

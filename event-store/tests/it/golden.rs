@@ -105,7 +105,8 @@ fn the_asyncapi_document_describes_every_event_and_field() {
     for (event_type, golden, _event) in examples() {
         let schema = document.split(&format!("\n    {event_type}:\n")).nth(1);
         let schema = schema.unwrap_or_else(|| panic!("asyncapi.yaml has no schema {event_type}"));
-        let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(golden).expect("an object");
+        let fields: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(golden).expect("an object");
         for field in fields.keys() {
             let own = schema.split("\n    rookery.").next().unwrap_or_default();
             assert!(own.contains(&format!("\n        {field}:")), "{event_type} lacks {field}");

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use domain::message::{
-    Actor, DeleteMessage, EditMessage, ExpectedEdition, MessageCommand, PostMessage,
-};
+use domain::message::{Actor, DeleteMessage, EditMessage, ExpectedEdition, MessageCommand, PostMessage};
 use domain::{AccountId, MessageId, OriginalTime, Tags, Text};
 use event_store::{EventLog, ExecuteError, Execution, Executor, Expected, InMemoryClaims, conformance};
 use rand::rngs::StdRng;

@@ -26,9 +26,8 @@ struct Message {
 /// As Postgres writes a timestamptz into JSON, in UTC.
 fn moment(time: OffsetDateTime) -> String {
     let time = time.to_offset(time::UtcOffset::UTC);
-    let seconds = time
-        .format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]"))
-        .expect("formats");
+    let seconds =
+        time.format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]")).expect("formats");
     let micros = time.microsecond();
     if micros == 0 {
         return format!("{seconds}+00:00");
@@ -101,21 +100,30 @@ pub(crate) async fn rows_of(log: &dyn EventLog) -> Rows {
         let (last, earlier) = message.editions.split_last().expect("at least the first edition");
         let created_at = moment(message.created_at);
         let mut push = |table: &str, row: Value| rows.get_mut(table).expect("a table").push(row);
-        push("message", json!({
-            "id": id, "author": message.author, "text": last.text, "tags": last.tags,
-            "in_reply_to": message.in_reply_to, "created_at": created_at,
-            "edited_at": (!earlier.is_empty()).then(|| moment(last.at)), "edition": message.editions.len(),
-        }));
+        push(
+            "message",
+            json!({
+                "id": id, "author": message.author, "text": last.text, "tags": last.tags,
+                "in_reply_to": message.in_reply_to, "created_at": created_at,
+                "edited_at": (!earlier.is_empty()).then(|| moment(last.at)), "edition": message.editions.len(),
+            }),
+        );
         for (index, edition) in earlier.iter().enumerate() {
-            push("message_edition", json!({
-                "message": id, "edition": index + 1, "text": edition.text, "tags": edition.tags,
-                "made_at": moment(edition.at),
-            }));
+            push(
+                "message_edition",
+                json!({
+                    "message": id, "edition": index + 1, "text": edition.text, "tags": edition.tags,
+                    "made_at": moment(edition.at),
+                }),
+            );
         }
         for tag in last.tags.iter().map(String::as_str).chain([""]) {
-            push("message_tag", json!({
-                "tag": tag, "created_at": created_at, "id": id, "author": message.author,
-            }));
+            push(
+                "message_tag",
+                json!({
+                    "tag": tag, "created_at": created_at, "id": id, "author": message.author,
+                }),
+            );
             for (grain, width_s) in [("minute", 60), ("hour", 3_600), ("day", 86_400)] {
                 let begin = moment(begin_of(message.created_at, width_s));
                 *tag_counts.entry((tag.to_owned(), grain, begin)).or_default() += 1;
@@ -132,10 +140,10 @@ pub(crate) async fn rows_of(log: &dyn EventLog) -> Rows {
         let row = json!({ "author": author, "tag": tag, "starts_at": starts_at, "messages": count });
         rows.entry("author_count").or_default().push(row);
     }
-    rows.into_iter().map(|(table, rows)| (table.to_owned(), normal(rows))).collect()
+    rows.into_iter().map(|(table, rows)| (table.to_owned(), normal(&rows))).collect()
 }
 
-fn normal(rows: Vec<Value>) -> Vec<String> {
+fn normal(rows: &[Value]) -> Vec<String> {
     let mut rows: Vec<String> = rows.iter().map(Value::to_string).collect();
     rows.sort();
     rows
@@ -144,5 +152,7 @@ fn normal(rows: Vec<Value>) -> Vec<String> {
 /// Brings rows as Postgres printed them into the model's form.
 pub(crate) fn normalised(rows: Rows) -> Rows {
     let parse = |row: &String| serde_json::from_str::<Value>(row).expect("Postgres writes JSON");
-    rows.into_iter().map(|(table, rows)| (table, normal(rows.iter().map(parse).collect()))).collect()
+    rows.into_iter()
+        .map(|(table, rows)| (table, normal(&rows.iter().map(parse).collect::<Vec<_>>())))
+        .collect()
 }

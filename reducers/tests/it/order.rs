@@ -31,12 +31,8 @@ async fn permuted_and_repeated_events_in_random_batches_equal_the_log_in_order()
     for seed in 20..26 {
         let (log, events) = history(seed, 200).await;
         let mut random = StdRng::seed_from_u64(seed);
-        let lane = write::Lane {
-            projection: "messages",
-            version: 1,
-            shard: 0,
-            lineage: log.lineage().to_string(),
-        };
+        let lane =
+            write::Lane { projection: "messages", version: 1, shard: 0, lineage: log.lineage().to_string() };
         sqlx::raw_sql(
             "truncate messages_v1.message, messages_v1.message_tag, messages_v1.message_edition,
              messages_v1.tombstone, messages_v1.tag_count, messages_v1.author_count, control.checkpoint",

@@ -21,8 +21,7 @@ async fn what_cannot_be_folded_is_parked_and_the_rest_goes_on() {
     let missing = plant(&*log, "rookery.message.edited.v1", r#"{"author":"7"}"#).await;
     // It decodes, but no index of Postgres holds a key of 20,000 bytes that do not repeat.
     let noise: String = (0..20_000_u64).map(|n| char::from(b'a' + (n * n * 31 % 7919 % 26) as u8)).collect();
-    let huge =
-        plant(&*log, POSTED, &format!(r#"{{"author":"7","text":"x","tags":["{noise}"]}}"#)).await;
+    let huge = plant(&*log, POSTED, &format!(r#"{{"author":"7","text":"x","tags":["{noise}"]}}"#)).await;
     author.write(20).await;
     let worker = data_set.fold(Arc::clone(&log));
     data_set.caught_up(&*log).await;

@@ -37,10 +37,8 @@ impl DataSet {
         let mut rows = Rows::new();
         for table in TABLES {
             let sql = format!("select to_jsonb(t)::text from messages_v1.{table} t order by 1");
-            let found: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
-                .fetch_all(&self.pool)
-                .await
-                .expect("readable");
+            let found: Vec<String> =
+                sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await.expect("readable");
             rows.insert(table.to_owned(), found);
         }
         rows

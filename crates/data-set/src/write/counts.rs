@@ -77,8 +77,10 @@ impl Counts {
     }
 }
 
+type Deltas<Key> = Vec<(Key, i64)>;
+
 /// Growing and shrinking counts apart: an upsert would check a negative delta as if it were the new count.
-fn split<Key>(deltas: BTreeMap<Key, i64>) -> (Vec<(Key, i64)>, Vec<(Key, i64)>) {
+fn split<Key>(deltas: BTreeMap<Key, i64>) -> (Deltas<Key>, Deltas<Key>) {
     deltas.into_iter().filter(|(_, delta)| *delta != 0).partition(|(_, delta)| *delta > 0)
 }
 
