@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use async_nats::ServerAddr;
 use async_nats::jetstream::stream::{
     Config, DiscardPolicy, Info, PersistenceMode, RetentionPolicy, StorageType,
 };
 use async_nats::jetstream::{self, ErrorCode};
+use percent_encoding::percent_decode_str;
 use uuid::Uuid;
 
 use crate::contract::{DEDUPE_WINDOW, Lineage, OpenError};
@@ -25,17 +27,25 @@ const BROKER_MIN_TEXT: &str = "nats-server 2.12.6";
 const EVENT_BYTES_MAX: i32 = 256 * 1024;
 const LINEAGE_KEY: &str = "rookery.lineage";
 
-/// Connects and keeps reconnecting for ever. Fails only where the first connection does.
+/// Connects and keeps reconnecting for ever. Fails only where the first connection does. Takes user and password from
+/// the URL, percent-decoded: the client library parses them but does not send them.
 pub async fn connect(url: &str, name: &str) -> Result<async_nats::Client, OpenError> {
-    async_nats::ConnectOptions::new()
+    let address: ServerAddr = url.parse().map_err(|error| unavailable(&error))?;
+    let mut options = async_nats::ConnectOptions::new()
         .name(name)
         .connection_timeout(Duration::from_secs(3))
         .ping_interval(Duration::from_secs(5))
         .max_reconnects(None)
-        .reconnect_delay_callback(|tries| Duration::from_millis((20 << tries.min(5)).min(500)))
-        .connect(url)
-        .await
-        .map_err(|error| OpenError::Unavailable(error.to_string()))
+        .reconnect_delay_callback(|tries| Duration::from_millis((20 << tries.min(5)).min(500)));
+    if let (Some(user), Some(password)) = (address.username(), address.password()) {
+        let decoded = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        options = options.user_and_password(decoded(user), decoded(password));
+    }
+    options.connect(address).await.map_err(|error| unavailable(&error))
+}
+
+fn unavailable(error: &dyn std::fmt::Display) -> OpenError {
+    OpenError::Unavailable(error.to_string())
 }
 
 impl JetStreamLog {
@@ -60,10 +70,8 @@ impl JetStreamLog {
         if let Some(expected) = config.lineage.clone().filter(|expected| *expected != lineage) {
             return Err(OpenError::OtherLineage { stream: config.stream_name(), expected, found: lineage });
         }
-        let stream = context
-            .get_stream_no_info(config.stream_name())
-            .await
-            .map_err(|error| OpenError::Unavailable(error.to_string()))?;
+        let stream =
+            context.get_stream_no_info(config.stream_name()).await.map_err(|error| unavailable(&error))?;
         let inner = Arc::new(Inner {
             client,
             stream,
@@ -79,7 +87,6 @@ impl JetStreamLog {
 }
 
 async fn find_or_make(context: &jetstream::Context, config: &JetStreamConfig) -> Result<Info, OpenError> {
-    let unavailable = |error: &dyn std::fmt::Display| OpenError::Unavailable(error.to_string());
     match context.get_stream(config.stream_name()).await {
         Ok(stream) => return Ok(stream.cached_info().clone()),
         Err(error) => match error.kind() {

@@ -25,6 +25,17 @@ async fn context(nats: &Nats) -> jetstream::Context {
 }
 
 #[tokio::test]
+async fn user_and_password_come_from_the_url() {
+    let nats = Nats::start_with("authorization { user: rookery, password: \"p/w d\" }").await;
+    let address = format!("127.0.0.1:{}", nats.port());
+    let mut known = config(&nats);
+    known.url = format!("nats://rookery:p%2Fw%20d@{address}");
+    JetStreamLog::open(&known).await.expect("the right password opens");
+    known.url = format!("nats://rookery:wrong@{address}");
+    assert!(matches!(JetStreamLog::open(&known).await, Err(OpenError::Unavailable(_))));
+}
+
+#[tokio::test]
 async fn append_and_read_back() {
     let nats = Nats::start().await;
     conformance::append_and_read_back(&open(&nats).await).await;
