@@ -1,7 +1,7 @@
 # `make` lists the targets. Every target that needs nats-server, Postgres or a cargo command provides it first.
 .POSIX:
 .DEFAULT_GOAL := help
-.PHONY: help run demo test bench check fmt clean-data tools release
+.PHONY: help run demo test bench check fmt openapi clean-data tools release
 
 # An eval of a command substitution alone would hide the failure of the command.
 PROVIDE = provided=$$(tools/provide env) && eval "$$provided"
@@ -13,7 +13,7 @@ help: ## list these targets
 run: release ## build Rookery and run all of it on http://127.0.0.1:8080 (ROOKERY_LISTEN, ROOKERY_DATA_DIR)
 	@$(PROVIDE) && exec target/release/rookery up
 
-demo: release ## fill a running Rookery with people and messages, and watch them be read
+demo: release ## fill a running Rookery with the sample, and show what to try next
 	@$(PROVIDE) && exec target/release/rookery demo
 
 test: ## run every test against real servers
@@ -33,6 +33,9 @@ check: ## formatting, lints, dependencies, documentation: all that CI checks bes
 
 fmt: ## format all code
 	cargo fmt --all
+
+openapi: ## write docs/openapi.json anew from the code
+	@cargo run --quiet --package rookery -- openapi >docs/openapi.json.new && mv docs/openapi.json.new docs/openapi.json
 
 clean-data: ## delete all data of the local Rookery (ROOKERY_DATA_DIR, default .rookery)
 	@tools/clean-data

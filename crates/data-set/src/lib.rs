@@ -1,4 +1,4 @@
-//! The Postgres side of Rookery: [`write`] for the reducers, [`read`] for the query API.
+//! The Postgres side of Rookery: [`mod@write`] for the reducers, [`read`] for the query API.
 //!
 //! This crate does not know NATS or HTTP. It is the only one that speaks SQL; its statements stand in files of their own
 //! beside the functions that run them.

@@ -20,7 +20,7 @@ pub struct Login {
     pub name: String,
     pub password: String,
     pub group: Group,
-    /// After so many milliseconds the server ends a statement, unless the session asks for another limit.
+    /// After so many milliseconds the server ends a statement, unless its client asks for another limit.
     pub statement_timeout_ms: u32,
 }
 
@@ -59,7 +59,7 @@ pub async fn ensure(url: &str, logins: &[Login]) -> Result<(), Error> {
 }
 
 async fn make(connection: &mut PgConnection, login: &Login) -> Result<(), sqlx::Error> {
-    // A statement that makes a user takes no parameters, so they travel as settings of the session and are quoted by
+    // A statement that makes a user takes no parameters, so they travel as settings of the connection, quoted by
     // the server. Like that the password is not part of any statement that might be logged.
     sqlx::query(include_str!("logins/settings.sql"))
         .bind(&login.name)

@@ -66,7 +66,9 @@ impl RequestContext {
         &self.inner.traceparent
     }
 
-    pub(crate) fn body_limits(&self) -> BodyLimits {
+    /// The server's, for handlers that read their body themselves.
+    #[must_use]
+    pub fn body_limits(&self) -> BodyLimits {
         self.inner.body_limits
     }
 }

@@ -42,12 +42,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for StrictJson<T> {
         require_json(request.headers())?;
         let limits = body_limits(&request);
         let bytes = body::read(request, limits).await?;
-        require_object(&bytes)?;
-        match serde_json::from_slice(&bytes) {
-            Ok(value) => Ok(Self { value, bytes }),
-            Err(error) => Err(refusal::explain::<T>(&bytes, &error)),
-        }
+        Ok(Self { value: parse(&bytes)?, bytes })
     }
+}
+
+/// Reads one object as strictly as [`StrictJson`] does, for bodies that hold many.
+///
+/// # Errors
+/// The same as those of a body.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiProblem> {
+    require_object(bytes)?;
+    serde_json::from_slice(bytes).map_err(|error| refusal::explain::<T>(bytes, &error))
 }
 
 /// A route's own limits, set with `axum::Extension`, go before those of the server.

@@ -1,4 +1,4 @@
--- Purpose: one user, as the session's settings say. Run again, it changes what differs.
+-- Purpose: one user, as the connection's settings say. Run again, it changes what differs.
 do $$
 declare
     login text := current_setting('rookery.login');
@@ -10,8 +10,6 @@ begin
         'alter role %I login nosuperuser nocreatedb nocreaterole noreplication nobypassrls password %L',
         login, current_setting('rookery.password'));
     execute format('grant %I to %I', current_setting('rookery.group'), login);
-    -- The query API compares them with its own before it calls itself ready.
-    execute format('grant select on _sqlx_migrations to %I', current_setting('rookery.group'));
     execute format(
         'alter role %I set default_transaction_read_only = %L', login, current_setting('rookery.reads_only'));
     execute format(

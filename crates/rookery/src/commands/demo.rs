@@ -81,9 +81,10 @@ async fn load(api: &Api, sample: &Sample) -> Result<()> {
     let mut tally = Tally::default();
     let bar = ProgressBar::new(sample.lines.len() as u64).with_style(style());
     for chunk in sample.lines.chunks(CHUNK_LINES) {
-        let (reports, position) = api.import(chunk).await.context(
-            "the import broke off; run it again, and what was imported is not imported twice",
-        )?;
+        let (reports, position) = api
+            .import(chunk)
+            .await
+            .context("the import broke off; run it again, and what was imported is not imported twice")?;
         for report in reports {
             match report.outcome {
                 ImportOutcome::Imported => tally.imported += 1,
@@ -107,7 +108,9 @@ async fn load(api: &Api, sample: &Sample) -> Result<()> {
         api.wait_for(position).await?;
     }
     let Tally { imported, repeated, .. } = tally;
-    next_steps::say(&format!("{imported} messages imported, {repeated} were there already; all can be read now."))
+    next_steps::say(&format!(
+        "{imported} messages imported, {repeated} were there already; all can be read now."
+    ))
 }
 
 /// What became of the lines.
@@ -129,6 +132,6 @@ async fn is_there(api: &Api, sample: &Sample) -> Result<bool> {
 }
 
 fn style() -> ProgressStyle {
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} messages, {per_sec:.0} ({eta} left)");
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} messages, {eta} left");
     style.unwrap_or_else(|_malformed| ProgressStyle::default_bar())
 }

@@ -148,11 +148,8 @@ async fn is_ready(health: &Health) {
 fn announce(arguments: &Arguments, address: SocketAddr) -> Result<()> {
     let token = invocation::command_line("token --account 1 --roles user,analyst", &arguments.data.data_dir);
     let url = url(address);
-    writeln!(
-        std::io::stdout(),
-        "Rookery is ready at {url} - docs at {url}/docs - get a token: {token}"
-    )
-    .context("write to standard output")
+    writeln!(std::io::stdout(), "Rookery is ready at {url} - docs at {url}/docs - get a token: {token}")
+        .context("write to standard output")
 }
 
 /// Who listens everywhere is reached here.

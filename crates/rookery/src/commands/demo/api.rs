@@ -54,7 +54,8 @@ impl Api {
             .header(header::CONTENT_TYPE, "application/x-ndjson")
             .body(lines.join("\n"));
         let answer = self.send(request).await?;
-        let position = answer.headers().get(EVENT_POSITION).and_then(|value| value.to_str().ok()?.parse().ok());
+        let position =
+            answer.headers().get(EVENT_POSITION).and_then(|value| value.to_str().ok()?.parse().ok());
         let body = answer.text().await?;
         let reports = body.lines().map(serde_json::from_str).collect::<Result<_, _>>();
         Ok((reports.context("the report cannot be read")?, position))

@@ -21,8 +21,7 @@ impl Sample {
     }
 
     pub(super) fn read(file: &Path) -> Result<Self> {
-        let text =
-            std::fs::read_to_string(file).with_context(|| format!("read {}", file.display()))?;
+        let text = std::fs::read_to_string(file).with_context(|| format!("read {}", file.display()))?;
         Self::parse(&text).with_context(|| file.display().to_string())
     }
 

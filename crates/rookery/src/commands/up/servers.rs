@@ -39,10 +39,8 @@ impl Servers {
             postgres.programs = %programs.postgres.bin.display(),
             "starting the servers"
         );
-        let postgres_options = PostgresOptions {
-            databases: vec![DATABASE.to_owned()],
-            ..PostgresOptions::new(data.postgres())
-        };
+        let postgres_options =
+            PostgresOptions { databases: vec![DATABASE.to_owned()], ..PostgresOptions::new(data.postgres()) };
         let (nats, postgres) = tokio::try_join!(
             NatsServer::start(NatsOptions::new(data.nats()), &programs, &data.run_as),
             PostgresServer::start(postgres_options, &programs, &data.run_as),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
+use data_set::Pool;
 use data_set::pool::{self, PoolOptions};
 use event_store::JetStreamConfig;
 use http_kit::identity::IdentityConfig;
@@ -29,10 +30,13 @@ const QUERY_CONNECTIONS_MAX: u32 = 16;
 const READY_LAG_MAX: Duration = Duration::from_secs(30);
 /// A batch takes milliseconds; one that takes longer is folded again at the next start.
 const FOLD_STOP_LIMIT: Duration = Duration::from_secs(2);
+const POOL_CLOSE_LIMIT: Duration = Duration::from_millis(500);
 
 pub(super) struct Services {
     apis: CancellationToken,
     fold: CancellationToken,
+    /// The query API's.
+    pool: Pool,
     serving: JoinHandle<Result<()>>,
     connecting: JoinHandle<Result<()>>,
     folding: JoinHandle<Result<()>>,
@@ -54,7 +58,8 @@ pub(super) fn start(
     let dispatcher = dispatcher::State::new(Arc::clone(&identity));
     dispatcher::register_checks(health, &dispatcher);
     let options = PoolOptions::reader("rookery-query-api", QUERY_CONNECTIONS_MAX);
-    let queries = AppState::new(pool::connect(&users.query_api_url, &options)?, identity);
+    let pool = pool::connect(&users.query_api_url, &options)?;
+    let queries = AppState::new(pool.clone(), identity);
     query_api::ops_checks(health, &queries, READY_LAG_MAX);
     let router = dispatcher::router(dispatcher.clone()).merge(query_api::router(queries));
     let router = http_kit::standard(router, NAME, &limits).merge(http_kit::ops::routes(health.clone()));
@@ -67,13 +72,15 @@ pub(super) fn start(
     });
     let folding = watch("the reducers", shutdown, folding);
     let token = apis.clone();
-    let connecting = tokio::spawn(async move { Ok(dispatcher::connect(&dispatcher, log, token).await?) });
+    let connecting = tokio::spawn(async move {
+        // Boxed, because opening the log holds the state of a whole handshake.
+        Ok(Box::pin(dispatcher::connect(&dispatcher, log, token)).await?)
+    });
     let connecting = watch("the dispatcher", shutdown, connecting);
     let token = apis.clone();
-    let serving =
-        tokio::spawn(async move { Ok(http_kit::serve(listener, router, &limits, token).await?) });
+    let serving = tokio::spawn(async move { Ok(http_kit::serve(listener, router, &limits, token).await?) });
     let serving = watch("the API", shutdown, serving);
-    Ok(Services { apis, fold, serving, connecting, folding })
+    Ok(Services { apis, fold, pool, serving, connecting, folding })
 }
 
 impl Services {
@@ -84,6 +91,8 @@ impl Services {
         let connected = ended(self.connecting).await;
         self.fold.cancel();
         let folded = ended(self.folding).await;
+        // A courtesy to the server's log. What a query that was cut holds on to goes when the server does.
+        tokio::time::timeout(POOL_CLOSE_LIMIT, self.pool.close()).await.ok();
         folded.and(connected).and(served)
     }
 }
@@ -123,11 +132,7 @@ async fn fold_until(
 }
 
 /// The failure of a part, or its panic, is the end of the whole.
-fn watch(
-    name: &'static str,
-    shutdown: &Shutdown,
-    part: JoinHandle<Result<()>>,
-) -> JoinHandle<Result<()>> {
+fn watch(name: &'static str, shutdown: &Shutdown, part: JoinHandle<Result<()>>) -> JoinHandle<Result<()>> {
     let shutdown = shutdown.clone();
     tokio::spawn(async move {
         let result = ended(part).await.context(name);

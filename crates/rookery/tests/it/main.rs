@@ -1,0 +1,9 @@
+//! The command as a person uses it: run as a program, seen from outside.
+
+mod demo;
+mod openapi;
+mod support;
+mod tokens;
+mod up;
+mod users;
+mod walls;

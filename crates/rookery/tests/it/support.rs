@@ -1,0 +1,149 @@
+//! A system of a test's own, and how to talk to it.
+
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use local_servers::{ProgramHints, Programs, RunAs};
+use reqwest::{Client, RequestBuilder};
+use tempfile::TempDir;
+use testkit::Process;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_rookery");
+/// A first start makes a Postgres cluster, and all tests may do so at the same time.
+pub(crate) const START_LIMIT: Duration = Duration::from_secs(90);
+/// What `rookery up` promises.
+pub(crate) const STOP_LIMIT: Duration = Duration::from_secs(10);
+
+/// A data directory that the servers' user may enter, unlike the usual temporary ones.
+pub(crate) fn data_dir() -> TempDir {
+    let open = Permissions::from_mode(0o755);
+    tempfile::Builder::new().permissions(open).tempdir().expect("the temporary directory is writable")
+}
+
+/// Starts `rookery up` on any free port.
+pub(crate) fn up(dir: &Path) -> Process {
+    up_on(dir, "127.0.0.1:0")
+}
+
+pub(crate) fn up_on(dir: &Path, listen: &str) -> Process {
+    let mut env = environment(dir);
+    env.push(("ROOKERY_LISTEN".to_owned(), listen.to_owned()));
+    Process::start(PROGRAM, ["up".to_owned()], env)
+}
+
+/// Runs another command to its end.
+pub(crate) fn rookery(dir: &Path, args: &[&str]) -> Output {
+    command(dir, args).output().expect("the program runs")
+}
+
+pub(crate) fn command(dir: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.args(args).env_clear().envs(environment(dir)).stdin(Stdio::null());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+pub(crate) fn stdout(output: &Output) -> String {
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout.clone()).expect("it prints UTF-8")
+}
+
+pub(crate) fn stderr(output: &Output) -> String {
+    assert!(!output.status.success(), "{output:?}");
+    String::from_utf8(output.stderr.clone()).expect("it prints UTF-8")
+}
+
+fn environment(dir: &Path) -> Vec<(String, String)> {
+    let run_as = RunAs::choose().expect("there is a user to run as");
+    let tools = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.tools");
+    let hints = ProgramHints::from_env().with_tools_dir(tools);
+    let programs = Programs::find(&hints, &run_as).expect("tests need nats-server and Postgres");
+    [
+        ("ROOKERY_DATA_DIR", dir),
+        ("ROOKERY_NATS_SERVER", &programs.nats_server),
+        ("ROOKERY_POSTGRES_BIN", &programs.postgres.bin),
+    ]
+    .map(|(name, path)| (name.to_owned(), path.display().to_string()))
+    .into()
+}
+
+/// A running system and somebody who may use it.
+pub(crate) struct System {
+    pub(crate) process: Process,
+    pub(crate) url: String,
+    token: String,
+    client: Client,
+}
+
+impl System {
+    pub(crate) async fn start(dir: &Path) -> Self {
+        let mut process = up(dir);
+        let output = process.wait_for_output("Rookery is ready at ", START_LIMIT).await;
+        let ready = output.lines().find(|line| line.starts_with("Rookery is ready at "));
+        let url = ready.and_then(|line| line.split(' ').nth(4)).expect("the line names the address");
+        let token = rookery(dir, &["token", "--account", "1", "--roles", "user,analyst"]);
+        Self {
+            url: url.to_owned(),
+            process,
+            token: stdout(&token).trim_end().to_owned(),
+            client: Client::builder().no_proxy().build().expect("a client needs nothing"),
+        }
+    }
+
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
+        self.client.get(format!("{}{path}", self.url)).bearer_auth(&self.token)
+    }
+
+    /// Posts a message; the position of its event, or the answer that came instead.
+    pub(crate) async fn post(&self, text: &str, tag: &str) -> Result<String, String> {
+        let body = format!(r#"{{"text":"{text}","tag":"{tag}"}}"#);
+        let request = self
+            .client
+            .post(format!("{}/v1/messages", self.url))
+            .bearer_auth(&self.token)
+            .header("content-type", "application/json")
+            .body(body);
+        let answer = request.send().await.map_err(|error| error.to_string())?;
+        if answer.status() != 201 {
+            return Err(format!("{answer:?}"));
+        }
+        let position = answer.headers().get("event-position").expect("a command answers it");
+        Ok(position.to_str().expect("it is a number").to_owned())
+    }
+
+    /// What a query answers once the position can be seen.
+    pub(crate) async fn read(&self, path: &str, position: &str) -> Result<String, String> {
+        let request = self.get(path).header("await-position", position).header("prefer", "wait=10");
+        let answer = request.send().await.map_err(|error| error.to_string())?;
+        let (status, body) = (answer.status(), answer.text().await.unwrap_or_default());
+        if status == 200 { Ok(body) } else { Err(format!("{status}: {body}")) }
+    }
+
+    /// SIGTERM, and waits for the end, which has to be in time and clean.
+    pub(crate) async fn stop(mut self) {
+        self.process.terminate();
+        let status = self.process.wait(STOP_LIMIT).await;
+        assert!(status.success(), "{status}; its output is\n{}", self.process.output());
+    }
+}
+
+/// The processes below a process, its children's children included.
+#[cfg(target_os = "linux")]
+pub(crate) fn descendants(pid: u32) -> Vec<(u32, String)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir("/proc").expect("Linux has it").flatten() {
+        let stat = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+        // `pid (name) state parent`; the name may hold anything.
+        let Some((head, tail)) = stat.rsplit_once(") ") else { continue };
+        let Some((child, name)) = head.split_once(" (") else { continue };
+        if tail.split(' ').nth(1) == Some(&pid.to_string()) {
+            let child = child.parse().expect("a pid is a number");
+            found.push((child, name.to_owned()));
+            found.extend(descendants(child));
+        }
+    }
+    found
+}

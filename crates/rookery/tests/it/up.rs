@@ -1,0 +1,130 @@
+//! `rookery up`: from the first start to the last signal.
+
+use std::net::TcpListener;
+
+use testkit::eventually;
+
+use crate::support::{START_LIMIT, STOP_LIMIT, System, data_dir, up, up_on};
+
+#[tokio::test]
+async fn message_can_be_read_and_counted_and_survives_a_restart() {
+    let dir = data_dir();
+    let system = System::start(dir.path()).await;
+
+    let position = system.post("The nightjars are back", "birds").await.expect("it is accepted");
+    let found = system.read("/v1/messages?tag=birds", &position).await.expect("it is there");
+    assert!(found.contains("The nightjars are back"), "{found}");
+    assert_eq!(system.read("/v1/messages?count=1", &position).await.as_deref(), Ok("1"));
+    let docs = system.get("/docs/").send().await.expect("it answers");
+    assert_eq!(docs.status(), 200);
+    system.stop().await;
+
+    let system = System::start(dir.path()).await;
+    let found = system.read("/v1/messages?tag=birds", &position).await.expect("it is there");
+    assert!(found.contains("The nightjars are back"), "{found}");
+    system.stop().await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn no_process_is_left_behind() {
+    use crate::support::descendants;
+
+    let dir = data_dir();
+    let system = System::start(dir.path()).await;
+    let children = descendants(system.process.pid());
+    for server in ["nats-server", "postgres"] {
+        assert!(children.iter().any(|(_, name)| name == server), "{children:?}");
+    }
+    system.stop().await;
+    for (pid, name) in children {
+        assert!(!std::path::Path::new(&format!("/proc/{pid}")).exists(), "{name} ({pid}) is left");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn killed_servers_come_back_by_themselves() {
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
+
+    use crate::support::descendants;
+
+    let dir = data_dir();
+    let system = System::start(dir.path()).await;
+    let before = system.post("before", "storm").await.expect("it is accepted");
+    system.read("/v1/messages?tag=storm", &before).await.expect("it is there");
+
+    let parent = system.process.pid();
+    for name in ["nats-server", "postgres"] {
+        let pid = descendants(parent).into_iter().find(|(_, child)| child == name).expect("it runs").0;
+        kill(Pid::from_raw(pid.try_into().expect("a pid fits")), Signal::SIGKILL).expect("it runs");
+        let after = eventually("a message is accepted again", START_LIMIT, || async {
+            let running = descendants(parent);
+            if running.iter().any(|(child, _)| *child == pid) {
+                return Err(format!("{name} still runs"));
+            }
+            system.post("after", "storm").await
+        })
+        .await;
+        let found =
+            eventually("it can be read", START_LIMIT, || system.read("/v1/messages?tag=storm", &after)).await;
+        assert!(found.contains("before") && found.contains("after"), "{found}");
+    }
+    let is_ready = || async {
+        let answer = system.get("/readyz").send().await.map_err(|error| error.to_string())?;
+        let (status, body) = (answer.status(), answer.text().await.unwrap_or_default());
+        if status == 200 { Ok(()) } else { Err(body) }
+    };
+    eventually("the system is ready again", START_LIMIT, is_ready).await;
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn second_instance_on_the_same_directory_is_refused() {
+    let dir = data_dir();
+    let system = System::start(dir.path()).await;
+    let mut second = up(dir.path());
+    let status = second.wait(STOP_LIMIT).await;
+    assert_eq!(status.code(), Some(1));
+    let output = second.output();
+    assert!(output.contains("already runs") && output.contains("ROOKERY_DATA_DIR"), "{output}");
+    system.post("unimpressed", "calm").await.expect("the first one goes on");
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn taken_port_is_told_with_the_variable_to_set() {
+    let dir = data_dir();
+    let taken = TcpListener::bind("127.0.0.1:0").expect("some port is free");
+    let address = taken.local_addr().expect("it is bound").to_string();
+    let mut process = up_on(dir.path(), &address);
+    assert_eq!(process.wait(STOP_LIMIT).await.code(), Some(1));
+    let output = process.output();
+    assert!(output.contains(&address) && output.contains("ROOKERY_LISTEN"), "{output}");
+}
+
+#[tokio::test]
+async fn end_during_the_first_start_is_clean() {
+    let dir = data_dir();
+    let mut process = up(dir.path());
+    process.wait_for_output("starting the servers", START_LIMIT).await;
+    process.terminate();
+    let status = process.wait(STOP_LIMIT).await;
+    assert!(status.success(), "{status}; its output is\n{}", process.output());
+    System::start(dir.path()).await.stop().await;
+}
+
+#[tokio::test]
+async fn log_that_is_not_the_remembered_one_is_refused() {
+    let dir = data_dir();
+    System::start(dir.path()).await.stop().await;
+    let file = dir.path().join("log-lineage");
+    assert!(std::fs::read_to_string(&file).is_ok_and(|text| text.contains('@')));
+    std::fs::write(&file, "01a1fcc4-08aa-7789-9af5-b0809e93e3b4@1\n").expect("it is ours");
+
+    let mut process = up(dir.path());
+    assert_eq!(process.wait(START_LIMIT).await.code(), Some(1));
+    let output = process.output();
+    assert!(output.contains("log-lineage") && !output.contains("is ready"), "{output}");
+}
