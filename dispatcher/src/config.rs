@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 
 use event_store::{JetStreamConfig, Lineage};
-use http_kit::Limits;
 use http_kit::identity::IdentityConfig;
+use http_kit::{Identity, Limits};
 use service_kit::config::{ConfigError, Environment};
 use service_kit::telemetry::TelemetryConfig;
 
@@ -22,7 +22,7 @@ impl Config {
         let settings = (
             env.or_default("ROOKERY_DISPATCHER_LISTEN", SocketAddr::from(([127, 0, 0, 1], 8081))),
             log(&mut env),
-            IdentityConfig::from_environment(&mut env),
+            identity(&mut env),
             Limits::from_environment(&mut env),
             TelemetryConfig::from_environment(&mut env),
         );
@@ -35,14 +35,27 @@ impl Config {
     }
 }
 
+/// Reads the key set too, so that a file which cannot be used is named together with all else that is wrong.
+fn identity(env: &mut Environment) -> Option<IdentityConfig> {
+    let config = IdentityConfig::from_environment(env)?;
+    if let Err(error) = Identity::new(&config) {
+        env.reject("ROOKERY_JWT_JWKS_FILE", format!("the path of a JSON Web Key Set ({error})"));
+        return None;
+    }
+    Some(config)
+}
+
 fn log(env: &mut Environment) -> Option<JetStreamConfig> {
     let url = env.secret("ROOKERY_NATS_URL");
     let lineage = env.optional::<String>("ROOKERY_LOG_LINEAGE");
     let replicas = env.or_default("ROOKERY_LOG_REPLICAS", 1_usize);
-    let stream_bytes_max = env.or_default("ROOKERY_LOG_BYTES_MAX", 8_i64 << 30);
-    let claims_bytes_max = env.or_default("ROOKERY_CLAIMS_BYTES_MAX", 1_i64 << 30);
+    let stream_bytes_max = bytes_max(env, "ROOKERY_LOG_BYTES_MAX", 8 << 30);
+    let claims_bytes_max = bytes_max(env, "ROOKERY_CLAIMS_BYTES_MAX", 1 << 30);
     if replicas.is_some_and(|replicas| ![1, 3, 5].contains(&replicas)) {
         env.reject("ROOKERY_LOG_REPLICAS", "1, 3 or 5");
+    }
+    if url.as_ref().is_some_and(|url| !url.expose().split(',').all(is_nats_url)) {
+        env.reject("ROOKERY_NATS_URL", "addresses like nats://127.0.0.1:4222, separated by commas");
     }
     let mut config = JetStreamConfig::new(url?.expose(), "rookery-dispatcher");
     config.lineage = lineage?.map(|text| Lineage(text.into()));
@@ -50,4 +63,20 @@ fn log(env: &mut Environment) -> Option<JetStreamConfig> {
     config.stream_bytes_max = stream_bytes_max?;
     config.claims_bytes_max = claims_bytes_max?;
     Some(config)
+}
+
+/// The broker takes zero and less for "no bound", which would let the log fill the disk.
+fn bytes_max(env: &mut Environment, name: &str, default: i64) -> Option<i64> {
+    let bytes = env.or_default(name, default)?;
+    if bytes <= 0 {
+        env.reject(name, "a number of bytes, at least 1");
+        return None;
+    }
+    Some(bytes)
+}
+
+/// Without this an address that can never work would be tried for ever.
+fn is_nats_url(text: &str) -> bool {
+    let host = text.trim().strip_prefix("nats://").or_else(|| text.trim().strip_prefix("tls://"));
+    host.is_some_and(|host| !host.is_empty() && !host.contains(char::is_whitespace))
 }

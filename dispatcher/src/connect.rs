@@ -18,7 +18,8 @@ pub async fn connect(
     token: CancellationToken,
 ) -> Result<(), OpenError> {
     loop {
-        match token.run_until_cancelled(open(&config)).await {
+        // On the heap: opening is long-winded, happens once, and would make every future around it as large.
+        match token.run_until_cancelled(Box::pin(open(&config))).await {
             None => return Ok(()),
             Some(Ok(opened)) => {
                 tracing::info!(stream.lineage = %opened.log.lineage(), "the log is open");

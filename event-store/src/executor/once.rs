@@ -34,13 +34,19 @@ impl Executor {
         };
         let decided = self.decide(execution, id, command).await;
         // A twin may have been faster: then its event is what made this decision a refusal, or a change of nothing.
-        let is_new_message = matches!(command, MessageCommand::Post(_));
-        if !is_new_message
-            && !matches!(&decided, Err(error) if error.is_open())
-            && let Some(outcome) = self.find_own(id, command, held.claim.since()).await?
-        {
-            self.complete(&held, &outcome).await;
-            return Ok(Executed { outcome, repeated: false });
+        let may_be_a_twins =
+            !matches!(command, MessageCommand::Post(_)) && !matches!(&decided, Err(error) if error.is_open());
+        if may_be_a_twins {
+            match self.find_own(id, command, held.claim.since()).await {
+                Ok(Some(outcome)) => {
+                    self.complete(&held, &outcome).await;
+                    return Ok(Executed { outcome, repeated: false });
+                }
+                Ok(None) => {}
+                // What was decided to be done is done, whether it can be looked up or not.
+                Err(_) if decided.is_ok() => {}
+                Err(error) => return Err(error),
+            }
         }
         match decided {
             Ok(outcome) => {

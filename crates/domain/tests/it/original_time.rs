@@ -1,0 +1,47 @@
+use domain::{OriginalTime, TimeRejection};
+use proptest::prelude::*;
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime, UtcOffset};
+
+const NOW: OffsetDateTime = datetime!(2026-06-01 12:00 UTC);
+const SKEW: Duration = Duration::minutes(5);
+
+#[test]
+fn the_bounds_belong_to_it() {
+    let (epoch, latest) = (OffsetDateTime::UNIX_EPOCH, NOW + SKEW);
+    for fits in [epoch, NOW, latest, datetime!(1969-12-31 23:00 -1)] {
+        assert_eq!(OriginalTime::parse(fits, NOW).map(OriginalTime::get), Ok(fits));
+    }
+    let instant = Duration::nanoseconds(1);
+    for bad in [
+        epoch - instant,
+        latest + instant,
+        datetime!(0000-01-01 0:00 +23:59),
+        datetime!(9999-12-31 23:59 -23:59),
+    ] {
+        assert_eq!(OriginalTime::parse(bad, NOW), Err(TimeRejection::TimeMustBePlausible), "{bad}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_plausible_time_is_kept_to_the_nanosecond_in_utc(
+        seconds in 0..NOW.unix_timestamp(),
+        nanoseconds in 0_i64..1_000_000_000,
+        offset in -86_399_i32..86_399,
+    ) {
+        let instant = OffsetDateTime::UNIX_EPOCH + Duration::seconds(seconds) + Duration::nanoseconds(nanoseconds);
+        let offset = UtcOffset::from_whole_seconds(offset).expect("it is less than a day");
+        let parsed = OriginalTime::parse(instant.to_offset(offset), NOW).expect("it is past").get();
+        prop_assert_eq!((parsed, parsed.offset()), (instant, UtcOffset::UTC));
+    }
+
+    #[test]
+    fn what_is_outside_is_refused(beyond in 1_i64..200_000_000_000) {
+        let beyond = Duration::seconds(beyond);
+        let outside = [OffsetDateTime::UNIX_EPOCH.checked_sub(beyond), (NOW + SKEW).checked_add(beyond)];
+        for time in outside.into_iter().flatten() {
+            prop_assert_eq!(OriginalTime::parse(time, NOW), Err(TimeRejection::TimeMustBePlausible));
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! A dispatcher on a port of its own, in front of a nats-server of its own, and the log beside it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::{Event, MessageEvent, Position};
+use event_store::{Decoded, Envelope, EventLog, JetStreamConfig, JetStreamLog};
+use http_kit::identity::IdentityConfig;
+use http_kit::{Identity, Limits};
+use reqwest::{Body, Client, Method};
+use serde_json::Value;
+use service_kit::health::Health;
+use testkit::Nats;
+use tokio::net::TcpListener;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::answer::Answer;
+use crate::tokens::Tokens;
+
+/// Longer than anything here may take; reaching it is a failure.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Names and values, as a request carries them.
+pub(crate) type Headers<'test> = &'test [(&'test str, &'test str)];
+
+/// The usual setting: tokens, generous limits, an open log.
+pub(crate) struct App {
+    pub(crate) api: Api,
+    pub(crate) log: JetStreamLog,
+    pub(crate) tokens: Tokens,
+    // Last, so that what talks to it has ended before.
+    pub(crate) nats: Nats,
+}
+
+impl App {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(quiet()).await
+    }
+
+    pub(crate) async fn start_with(limits: Limits) -> Self {
+        let (nats, tokens) = (Nats::start().await, Tokens::new());
+        let api = Api::open(&log_config(&nats), &tokens.config(), limits).await;
+        let log = Box::pin(JetStreamLog::open(&log_config(&nats))).await.expect("the log was made");
+        Self { api, log, tokens, nats }
+    }
+
+    /// A caller with the role `user`.
+    pub(crate) fn user(&self, account: i64) -> Caller<'_> {
+        self.caller(account, "user")
+    }
+
+    pub(crate) fn caller(&self, account: i64, roles: &str) -> Caller<'_> {
+        Caller { api: &self.api, authorization: self.tokens.of(account, roles) }
+    }
+
+    /// How many events the log holds.
+    pub(crate) async fn events(&self) -> u64 {
+        self.log.head().await.expect("the log answers").get()
+    }
+
+    /// The event at the position that an answer named.
+    pub(crate) async fn event(&self, position: i64) -> (MessageEvent, Envelope) {
+        let position = Position::from_i64(position).expect("positions are positive");
+        let recorded = self.log.read(position.sequence()).await.expect("the log answers");
+        let recorded = recorded.unwrap_or_else(|| panic!("there is nothing at {position}"));
+        assert_eq!(recorded.position, position);
+        match event_store::decode(&recorded).expect("the dispatcher writes sound events") {
+            Decoded::Known(Event::Message(event)) => {
+                (event, recorded.envelope.expect("a decoded event has one"))
+            }
+            other => panic!("unexpected: {other:?}"),
+        }
+    }
+}
+
+/// A dispatcher's HTTP side. Dropping it ends the server.
+pub(crate) struct Api {
+    pub(crate) address: SocketAddr,
+    client: Client,
+    _end: DropGuard,
+}
+
+impl Api {
+    /// With the log open from the start.
+    pub(crate) async fn open(log: &JetStreamConfig, identity: &IdentityConfig, limits: Limits) -> Self {
+        let state = state(identity);
+        let token = CancellationToken::new();
+        dispatcher::connect(&state, log.clone(), token.clone()).await.expect("the log can be trusted");
+        Self::serve(state, limits, token).await
+    }
+
+    /// As a process starts: serving at once, and reaching the log when that is possible.
+    pub(crate) async fn opening(log: JetStreamConfig, identity: &IdentityConfig, limits: Limits) -> Self {
+        let state = state(identity);
+        let token = CancellationToken::new();
+        tokio::spawn({
+            let (state, token) = (state.clone(), token.clone());
+            async move { dispatcher::connect(&state, log, token).await }
+        });
+        Self::serve(state, limits, token).await
+    }
+
+    async fn serve(state: dispatcher::State, limits: Limits, token: CancellationToken) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has free ports");
+        let address = listener.local_addr().expect("it is bound");
+        let health = Health::new();
+        dispatcher::register_checks(&health, &state);
+        let router = http_kit::standard(dispatcher::router(state), "dispatcher", &limits)
+            .merge(http_kit::ops::routes(health));
+        let ending = token.clone();
+        tokio::spawn(async move { http_kit::serve(listener, router, &limits, ending).await });
+        // A connection per request: a server with tight limits may close an idle one at any moment.
+        let client = Client::builder().no_proxy().pool_max_idle_per_host(0).timeout(PATIENCE).build();
+        Self { address, client: client.expect("the client is well formed"), _end: token.drop_guard() }
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
+        let mut request = self.client.request(method, format!("http://{}{path}", self.address)).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Answer::of(request.send().await.expect("the server answers")).await
+    }
+
+    pub(crate) async fn is_ready(&self) -> bool {
+        self.send(Method::GET, "/readyz", &[], "").await.status == 200
+    }
+}
+
+/// An API as one caller sees it.
+pub(crate) struct Caller<'app> {
+    pub(crate) api: &'app Api,
+    pub(crate) authorization: String,
+}
+
+impl Caller<'_> {
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: Headers<'_>,
+        body: impl Into<Body>,
+    ) -> Answer {
+        let mut all = vec![("authorization", self.authorization.as_str())];
+        all.extend(headers);
+        self.api.send(method, path, &all, body).await
+    }
+
+    pub(crate) async fn json(
+        &self,
+        method: Method,
+        path: &str,
+        headers: Headers<'_>,
+        body: &Value,
+    ) -> Answer {
+        let mut all = vec![("content-type", "application/json")];
+        all.extend(headers);
+        self.send(method, path, &all, body.to_string()).await
+    }
+
+    pub(crate) async fn post(&self, body: &Value) -> Answer {
+        self.json(Method::POST, "/v1/messages", &[], body).await
+    }
+
+    /// An edit by whoever has read the given `ETag`, or `*`.
+    pub(crate) async fn edit(&self, id: &str, if_match: &str, body: &Value) -> Answer {
+        self.json(Method::PATCH, &path(id), &[("if-match", if_match)], body).await
+    }
+
+    pub(crate) async fn delete(&self, id: &str) -> Answer {
+        self.send(Method::DELETE, &path(id), &[], "").await
+    }
+
+    pub(crate) async fn import(&self, lines: impl Into<Body>) -> Answer {
+        self.send(Method::POST, "/v1/messages:import", &[("content-type", "application/x-ndjson")], lines)
+            .await
+    }
+}
+
+pub(crate) fn path(id: &str) -> String {
+    format!("/v1/messages/{id}")
+}
+
+/// The shipped limits.
+pub(crate) fn quiet() -> Limits {
+    Limits { access_log: false, ..Limits::default() }
+}
+
+pub(crate) fn log_config(nats: &Nats) -> JetStreamConfig {
+    let mut config = JetStreamConfig::new(nats.url(), "dispatcher-test");
+    (config.stream_bytes_max, config.claims_bytes_max) = (64 << 20, 64 << 20);
+    config
+}
+
+fn state(identity: &IdentityConfig) -> dispatcher::State {
+    dispatcher::State::new(Arc::new(Identity::new(identity).expect("the configuration is good")))
+}

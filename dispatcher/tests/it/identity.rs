@@ -1,0 +1,132 @@
+//! Every operation refuses whoever does not show who they are, or may not do it.
+
+use http_kit::identity::IdentityConfig;
+use reqwest::Method;
+use serde_json::json;
+use service_kit::config::Secret;
+use testkit::Nats;
+
+use crate::answer::{Answer, refused};
+use crate::app::{Api, App, log_config, quiet};
+
+const SECRET: &str = "correct horse battery staple";
+
+struct Operation {
+    method: Method,
+    path: String,
+    headers: [(&'static str, &'static str); 2],
+    body: &'static str,
+    success: u16,
+    /// Which of the roles may carry it out.
+    roles: &'static [&'static str],
+}
+
+impl Operation {
+    async fn run(&self, api: &Api, credentials: &[(&str, &str)]) -> Answer {
+        let headers = [credentials, &self.headers].concat();
+        api.send(self.method.clone(), &self.path, &headers, self.body).await
+    }
+}
+
+/// All operations of this API, in an order in which each of them can succeed.
+fn operations(id: &str) -> [Operation; 4] {
+    let json = [("content-type", "application/json"), ("if-match", "*")];
+    let ndjson = [("content-type", "application/x-ndjson"), ("accept", "*/*")];
+    let line = r#"{"text":"old","account":"42","time":"2020-01-01T00:00:00Z"}"#;
+    let operation = |method, path: String, headers, body, success, roles| Operation {
+        method,
+        path,
+        headers,
+        body,
+        success,
+        roles,
+    };
+    let own = &["user", "admin"][..];
+    let message = format!("/v1/messages/{id}");
+    [
+        operation(Method::POST, "/v1/messages".to_owned(), json, r#"{"text":"x"}"#, 201, own),
+        operation(Method::POST, "/v1/messages:import".to_owned(), ndjson, line, 200, &["operator", "admin"]),
+        operation(Method::PATCH, message.clone(), json, r#"{"text":"new"}"#, 200, own),
+        operation(Method::DELETE, message, json, "", 204, own),
+    ]
+}
+
+#[tokio::test]
+async fn without_a_good_token_nothing_happens() {
+    let app = App::start().await;
+    let id = app.user(42).post(&json!({"text": "one"})).await.id();
+    let bad = app.tokens.bad();
+    for operation in operations(&id) {
+        let answer = operation.run(&app.api, &[]).await;
+        assert_eq!(answer.refusal(), refused(401, "unauthenticated"), "{}", operation.path);
+        assert!(answer.header("www-authenticate").starts_with("Bearer"));
+        for (name, authorization, code) in &bad {
+            let answer = operation.run(&app.api, &[("authorization", authorization)]).await;
+            assert_eq!(answer.refusal(), refused(401, code), "{name}: {}", operation.path);
+        }
+        let headers = [("x-user-id", "42"), ("x-user-roles", "admin"), ("x-gateway-secret", SECRET)];
+        let answer = operation.run(&app.api, &headers).await;
+        assert_eq!(
+            answer.refusal(),
+            refused(401, "unauthenticated"),
+            "a gateway's headers mean nothing here"
+        );
+    }
+    assert_eq!(app.events().await, 1);
+}
+
+#[tokio::test]
+async fn each_operation_takes_its_roles_and_no_other() {
+    let app = App::start().await;
+    let id = app.user(42).post(&json!({"text": "one"})).await.id();
+    let operations = operations(&id);
+    for operation in &operations {
+        for role in ["", "user", "analyst", "operator", "admin", "root"] {
+            if operation.roles.contains(&role) {
+                continue;
+            }
+            let authorization = app.tokens.of(42, role);
+            let answer = operation.run(&app.api, &[("authorization", &authorization)]).await;
+            assert_eq!(answer.refusal(), refused(403, "role-required"), "{role}: {}", operation.path);
+        }
+    }
+    assert_eq!(app.events().await, 1);
+    for operation in &operations {
+        for role in operation.roles {
+            let authorization = app.tokens.of(42, role);
+            let answer = operation.run(&app.api, &[("authorization", &authorization)]).await;
+            assert_eq!(answer.status, operation.success, "{role}: {}: {answer:?}", operation.path);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_gateway_speaks_for_its_callers_with_its_secret_only() {
+    let (nats, identity) = (Nats::start().await, IdentityConfig::Gateway { secret: Secret::new(SECRET) });
+    let api = Api::open(&log_config(&nats), &identity, quiet()).await;
+    let (user, roles) = (("x-user-id", "42"), ("x-user-roles", "user,operator"));
+    let (secret, wrong) = (("x-gateway-secret", SECRET), ("x-gateway-secret", "correct horse"));
+    let [post, ..] = operations("0");
+    let first = post.run(&api, &[user, roles, secret]).await;
+    assert_eq!(first.status, 201, "{first:?}");
+    let operations = operations(&first.id());
+    for operation in &operations {
+        for (name, headers, status, code) in [
+            ("nothing", &[][..], 401, "unauthenticated"),
+            ("no secret", &[user, roles][..], 401, "unauthenticated"),
+            ("wrong secret", &[user, roles, wrong][..], 401, "gateway-untrusted"),
+            ("no account", &[("x-user-id", "root"), roles, secret][..], 401, "gateway-untrusted"),
+            ("no role", &[user, secret][..], 403, "role-required"),
+            ("other roles", &[user, ("x-user-roles", "analyst"), secret][..], 403, "role-required"),
+            ("a token", &[("authorization", "Bearer x"), roles][..], 401, "unauthenticated"),
+        ] {
+            let answer = operation.run(&api, headers).await;
+            assert_eq!(answer.refusal(), refused(status, code), "{name}: {}", operation.path);
+            assert!(!answer.body.contains("horse"), "{name}: {}", answer.body);
+        }
+    }
+    for operation in &operations {
+        let answer = operation.run(&api, &[user, roles, secret]).await;
+        assert_eq!(answer.status, operation.success, "{}: {answer:?}", operation.path);
+    }
+}
