@@ -1,6 +1,7 @@
 //! What the kernel knows about a process and its children: memory and processor time. Linux only; elsewhere zeros.
 
 use std::fs;
+use std::time::Instant;
 
 /// Kernel ticks of processor time per second; fixed at 100 in the interface to programs (`getconf CLK_TCK`).
 const TICKS_PER_SECOND: f64 = 100.0;
@@ -35,9 +36,41 @@ fn kilobytes(text: &str, key: &str) -> u64 {
     number.unwrap_or(0_u64) * 1_024
 }
 
-/// Seconds of processor time of a process and its children, those that ended included.
-pub(crate) fn cpu_seconds_of_tree(pid: u32) -> f64 {
+/// How many cores some processes keep busy, this one included, from a moment on.
+#[derive(Debug)]
+pub(crate) struct Cores {
+    began: Instant,
+    processes: Vec<(&'static str, u32, f64)>,
+}
+
+impl Cores {
+    pub(crate) fn watch(processes: &[(&'static str, u32)]) -> Self {
+        let own = ("the benchmark itself", std::process::id());
+        let with_time = |(name, pid): (&'static str, u32)| (name, pid, cpu_seconds(pid));
+        let processes = processes.iter().copied().chain([own]).map(with_time).collect();
+        Self { began: Instant::now(), processes }
+    }
+
+    pub(crate) fn describe(&self) -> String {
+        let elapsed = self.began.elapsed().as_secs_f64();
+        let used = |pid: u32, before: f64| (cpu_seconds(pid) - before) / elapsed;
+        let words = self.processes.iter().map(|(name, pid, at)| format!("{name} {:.2}", used(*pid, *at)));
+        words.collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Seconds of processor time; of Postgres with the processes that it made.
+fn cpu_seconds(pid: u32) -> f64 {
+    // Our own children are measured under their own names.
+    if pid == std::process::id() {
+        return own_ticks(pid).unwrap_or(0.0) / TICKS_PER_SECOND;
+    }
     tree(pid).iter().filter_map(|pid| ticks(*pid)).sum::<f64>() / TICKS_PER_SECOND
+}
+
+fn own_ticks(pid: u32) -> Option<f64> {
+    let fields = stat_behind_name(pid)?;
+    Some(fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?)
 }
 
 /// Fields 14 to 17 of `stat`, counted behind the program's name, which may hold spaces: own and awaited children's time.
@@ -72,6 +105,6 @@ mod tests {
     fn a_process_has_memory_and_time() {
         let own = std::process::id();
         assert!(resident(own) > 100_000 && resident_peak(own) >= resident(own) / 2);
-        assert!(proportional_of_tree(own) > 0 && cpu_seconds_of_tree(own) >= 0.0);
+        assert!(proportional_of_tree(own) > 0 && cpu_seconds(own) >= 0.0);
     }
 }

@@ -38,10 +38,8 @@ impl Service {
 
     /// Not awaited to be ready: a lane that still replays is none.
     pub(crate) async fn reducers(programs: &Programs, servers: &Servers, database_url: &str) -> Result<Self> {
-        let env = vec![
-            ("ROOKERY_NATS_URL", servers.nats_url()),
-            ("ROOKERY_DATABASE_URL", database_url.to_owned()),
-        ];
+        let env =
+            vec![("ROOKERY_NATS_URL", servers.nats_url()), ("ROOKERY_DATABASE_URL", database_url.to_owned())];
         start(&programs.reducers, "ROOKERY_REDUCERS_LISTEN", env).await
     }
 

@@ -22,10 +22,6 @@ impl Sample {
         self.micros.extend(other.micros);
     }
 
-    pub(crate) fn count(&self) -> usize {
-        self.micros.len()
-    }
-
     #[expect(clippy::cast_precision_loss, reason = "counts of a run stay far below 2^53")]
     pub(crate) fn per_second(&self) -> f64 {
         self.micros.len() as f64 / self.elapsed.as_secs_f64().max(f64::EPSILON)

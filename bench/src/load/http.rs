@@ -59,7 +59,8 @@ impl Connection {
                 break at;
             }
         };
-        let head = std::str::from_utf8(&self.received[..head_end]).context("the answer's head is not text")?;
+        let head =
+            std::str::from_utf8(&self.received[..head_end]).context("the answer's head is not text")?;
         let length: usize = match header(head, "content-length") {
             Some(length) => length.parse().context("the answer's length is no number")?,
             None => 0,

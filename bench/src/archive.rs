@@ -1,0 +1,105 @@
+//! A log full of imported messages, filled without the dispatcher: the fold cannot tell, and it takes a minute instead of
+//! ten.
+
+use anyhow::{Context, Result};
+use domain::{AccountId, CommandId, EventId, MessageEvent, MessagePosted, OriginalTime, Shard, Tags, Text};
+use event_store::{Envelope, EventLog, Expected, JetStreamConfig, JetStreamLog, NewEvent, Subject};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::corpus::{Corpus, Message};
+
+/// Events per atomic batch, the most that the broker takes.
+const BATCH: usize = 1_000;
+
+#[derive(Debug)]
+pub(crate) struct Archive {
+    log: JetStreamLog,
+    /// How many messages the log held after each filling. Each filling spans the whole year once.
+    fillings: Vec<u64>,
+    times_are_shuffled: bool,
+}
+
+impl Archive {
+    pub(crate) async fn new(nats_url: &str, times_are_shuffled: bool) -> Result<Self> {
+        let log = JetStreamLog::open(&JetStreamConfig::new(nats_url, "bench")).await?;
+        Ok(Self { log, fillings: Vec::new(), times_are_shuffled })
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        self.fillings.last().copied().unwrap_or(0)
+    }
+
+    /// Every message in the order of the log. Its sequence is its place in here, counted from 1.
+    pub(crate) fn messages(&self) -> impl Iterator<Item = Message> {
+        let starts = [0].into_iter().chain(self.fillings.iter().copied());
+        let fillings = starts.zip(self.fillings.iter().copied());
+        fillings.flat_map(|(from, to)| filling(from, to, self.times_are_shuffled))
+    }
+
+    /// Appends messages until there are `count`.
+    pub(crate) async fn fill_to(&mut self, count: u64) -> Result<()> {
+        let from = self.count();
+        if from >= count {
+            return Ok(());
+        }
+        let messages = filling(from, count, self.times_are_shuffled);
+        let mut events = Vec::with_capacity(BATCH);
+        for message in messages {
+            events.push(event(&message)?);
+            if events.len() == BATCH {
+                self.append(std::mem::take(&mut events)).await?;
+            }
+        }
+        if !events.is_empty() {
+            self.append(events).await?;
+        }
+        self.fillings.push(count);
+        Ok(())
+    }
+
+    async fn append(&self, events: Vec<NewEvent>) -> Result<()> {
+        self.log.append(CommandId(Uuid::now_v7()), events).await.context("fill the log")?;
+        Ok(())
+    }
+}
+
+/// The messages of one filling, from the year's begin to its end.
+#[expect(clippy::cast_precision_loss, reason = "progress need not be exact")]
+fn filling(from: u64, to: u64, is_shuffled: bool) -> impl Iterator<Item = Message> {
+    let mut corpus = Corpus::new(from);
+    let length = (to - from).max(1) as f64;
+    (0..to - from).map(move |index| match is_shuffled {
+        true => corpus.message_at_random(),
+        false => corpus.message(index as f64 / length),
+    })
+}
+
+fn event(message: &Message) -> Result<NewEvent> {
+    let account = AccountId::from_i64(message.author).context("authors are positive")?;
+    let posted = MessageEvent::Posted(MessagePosted {
+        author: account,
+        text: Text::parse(&message.text)?,
+        tags: Tags::parse(message.tags.iter().map(String::as_str))?,
+        in_reply_to: None,
+        original_time: Some(OriginalTime::parse(message.time, OffsetDateTime::now_utc())?.get()),
+    });
+    let (event_type, data) = event_store::encode(&posted)?;
+    let command = CommandId(Uuid::now_v7());
+    let envelope = Envelope {
+        event: EventId(Uuid::now_v7()),
+        event_type,
+        time: OffsetDateTime::now_utc(),
+        command,
+        actor: account,
+        correlation: command.to_string(),
+        causation: command.to_string(),
+        trace_parent: None,
+    };
+    Ok(NewEvent {
+        subject: Subject::Outbox { shard: Shard(0), account },
+        expected: Expected::Any,
+        envelope,
+        data,
+    })
+}

@@ -1,0 +1,79 @@
+//! The parts of a run. Each starts what it needs from nothing, so that none inherits another's load.
+
+mod archive;
+mod count;
+mod fold;
+mod memory;
+mod post;
+mod read;
+mod visible;
+
+use std::time::Duration;
+
+use crate::identity::Callers;
+use crate::load::closed::Timing;
+use crate::parts::memory::MemoryBook;
+use crate::programs::Programs;
+
+pub(crate) use archive::ArchiveParts;
+
+/// Callers of the widest load, each with an account of its own.
+const CALLERS: i64 = 64;
+
+/// How much is done.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scale {
+    /// Messages of the archive.
+    pub(crate) events: u64,
+    pub(crate) times_are_shuffled: bool,
+    /// Of every closed loop.
+    timing: Timing,
+    /// Of the open loop.
+    visible: Duration,
+    /// Requests per size of data.
+    counts: usize,
+    /// Before idle memory is looked at.
+    idle: Duration,
+}
+
+impl Scale {
+    pub(crate) const FULL: Self = Self {
+        events: 1_000_000,
+        times_are_shuffled: false,
+        timing: Timing { warm_up: Duration::from_secs(2), measured: Duration::from_secs(8) },
+        visible: Duration::from_secs(20),
+        counts: 1_000,
+        idle: Duration::from_secs(5),
+    };
+    pub(crate) const QUICK: Self = Self {
+        events: 100_000,
+        times_are_shuffled: false,
+        timing: Timing { warm_up: Duration::from_millis(500), measured: Duration::from_secs(2) },
+        visible: Duration::from_secs(4),
+        counts: 200,
+        idle: Duration::from_secs(1),
+    };
+}
+
+/// What all parts share.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    programs: Programs,
+    scale: Scale,
+    memory: MemoryBook,
+}
+
+impl Parts {
+    pub(crate) fn new(programs: Programs, scale: Scale) -> Self {
+        Self { programs, scale, memory: MemoryBook::default() }
+    }
+
+    /// Memory was watched in every part; it is shown once.
+    pub(crate) fn finish(&self) {
+        self.memory.print();
+    }
+}
+
+fn callers(servers: &crate::servers::Servers) -> anyhow::Result<Callers> {
+    Callers::make(servers.dir(), CALLERS)
+}
