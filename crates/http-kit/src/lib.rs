@@ -1,8 +1,8 @@
 //! Axum parts that both APIs share.
 //!
-//! Who calls ([`identity`]), what a request may weigh and how long it may take ([`limits`], [`serve`]), how its parts
+//! Who calls ([`identity`]), what a request may weigh and how long it may take ([`limits`], [`serve()`]), how its parts
 //! are read strictly ([`json`], [`query`], [`path`]), how a refusal looks ([`problem`]), and what surrounds every
-//! handler ([`standard`]). This crate knows no domain, no SQL and no message broker.
+//! handler ([`standard()`]). This crate knows no domain, no SQL and no message broker.
 
 pub mod context;
 pub mod etag;
