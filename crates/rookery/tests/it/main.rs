@@ -2,6 +2,7 @@
 
 mod demo;
 mod openapi;
+mod separate_binaries;
 mod support;
 mod tokens;
 mod up;
