@@ -9,6 +9,7 @@ mod bare;
 mod corpus;
 mod identity;
 mod load;
+mod machine;
 mod parts;
 mod processes;
 mod programs;
@@ -77,7 +78,7 @@ async fn main() -> Result<()> {
     scale.events = arguments.events.unwrap_or(scale.events);
     scale.times_are_shuffled = arguments.shuffled_times;
     let mut parts = Parts::new(programs, scale);
-    report::say(&report::machine());
+    report::say(&machine::describe()?);
     if arguments.has(Part::Post) {
         parts.post().await?;
     }

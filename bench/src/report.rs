@@ -77,21 +77,6 @@ pub(crate) fn met(is_met: bool) -> String {
     if is_met { "met".to_owned() } else { "NOT met".to_owned() }
 }
 
-/// What the figures depend on.
-pub(crate) fn machine() -> String {
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let cpu = first_value("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown CPU".to_owned());
-    let memory = first_value("/proc/meminfo", "MemTotal").unwrap_or_else(|| "unknown".to_owned());
-    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    format!("Machine: {cores} cores ({cpu}), memory {memory}, Linux {}", kernel.trim())
-}
-
-fn first_value(file: &str, key: &str) -> Option<String> {
-    let text = std::fs::read_to_string(file).ok()?;
-    let line = text.lines().find(|line| line.starts_with(key))?;
-    Some(line.split_once(':')?.1.trim().to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

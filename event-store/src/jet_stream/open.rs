@@ -20,9 +20,9 @@ use crate::subject::Subject;
 use super::group::GroupCommit;
 use super::{Inner, JetStreamConfig, JetStreamLog};
 
-/// Older brokers lack atomic batches or have races in the expected-sequence check.
-const BROKER_MIN: (i64, i64, i64) = (2, 12, 6);
-const BROKER_MIN_TEXT: &str = "nats-server 2.12.6";
+/// Older brokers lack atomic batches, or have races in the expected-sequence check; this is the one that was tried.
+const BROKER_MIN: (i64, i64, i64) = (2, 15, 0);
+const BROKER_MIN_TEXT: &str = "nats-server 2.15";
 /// The larger of a frame of the API (16 KiB) in its worst encoding and the headers, with room to spare.
 const EVENT_BYTES_MAX: i32 = 256 * 1024;
 const LINEAGE_KEY: &str = "rookery.lineage";
