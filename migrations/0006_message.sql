@@ -1,5 +1,5 @@
 -- One row per message that is not deleted, in its latest edition.
-create table messages_v1.message (
+create table social_v1.message (
     -- The position of its MessagePosted event, hence unique and in the order of the log.
     id bigint not null,
     author bigint not null,

@@ -1,6 +1,6 @@
 -- Every message once per tag, and once with the empty tag, which stands for "any": the list of all messages, the list
 -- of a tag and the partial minutes at the edges of a count are all range scans of this one key.
-create table messages_v1.message_tag (
+create table social_v1.message_tag (
     tag text not null,
     created_at timestamptz not null,
     id bigint not null,

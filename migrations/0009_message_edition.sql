@@ -1,5 +1,5 @@
 -- Editions that a later one replaced. The latest is in `message`.
-create table messages_v1.message_edition (
+create table social_v1.message_edition (
     message bigint not null,
     edition integer not null,
     text text not null,

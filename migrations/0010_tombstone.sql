@@ -1,5 +1,5 @@
 -- What is left of a deleted message: enough to answer 410 to its author, nothing of what it said.
-create table messages_v1.tombstone (
+create table social_v1.tombstone (
     id bigint not null,
     author bigint not null,
     deleted_by bigint not null,

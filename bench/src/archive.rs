@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result};
 use domain::{AccountId, CommandId, EventId, MessageEvent, MessagePosted, OriginalTime, Shard, Tags, Text};
-use event_store::{Envelope, EventLog, Expected, JetStreamConfig, JetStreamLog, NewEvent, Subject};
+use event_store::{Boundary, Envelope, EventLog, Expected, JetStreamConfig, JetStreamLog, NewEvent, Subject};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -84,7 +84,7 @@ fn event(message: &Message) -> Result<NewEvent> {
         in_reply_to: None,
         original_time: Some(OriginalTime::parse(message.time, OffsetDateTime::now_utc())?.get()),
     });
-    let (event_type, data) = event_store::encode(&posted)?;
+    let (event_type, data) = event_store::encode(&posted.into())?;
     let command = CommandId(Uuid::now_v7());
     let envelope = Envelope {
         event: EventId(Uuid::now_v7()),
@@ -97,7 +97,7 @@ fn event(message: &Message) -> Result<NewEvent> {
         trace_parent: None,
     };
     Ok(NewEvent {
-        subject: Subject::Outbox { shard: Shard(0), account },
+        subject: Subject::new(Shard(0), Boundary::Outbox(account)),
         expected: Expected::Any,
         envelope,
         data,

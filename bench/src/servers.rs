@@ -91,4 +91,11 @@ impl Servers {
         data_set::migrate::migrate(&url).await?;
         Ok(url)
     }
+
+    /// So that no vacuum of it runs beside what is measured next.
+    pub(crate) async fn drop_database(&self, name: &'static str) -> Result<()> {
+        let statement = sqlx::AssertSqlSafe(format!("drop database {name} with (force)"));
+        sqlx::query(statement).execute(&mut self.connect().await?).await?;
+        Ok(())
+    }
 }

@@ -10,6 +10,7 @@ use domain::{AccountId, CommandId, EventId, MessageEvent, MessagePosted, Sequenc
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::subject::Boundary;
 use crate::{
     AppendError, Decoded, Envelope, EventLog, Expected, NewEvent, ReadError, RecordedEvent, Subject, codec,
 };
@@ -22,7 +23,7 @@ pub fn account(number: i64) -> AccountId {
 }
 
 pub fn outbox(log: &dyn EventLog, number: i64) -> Subject {
-    Subject::Outbox { shard: log.shard(), account: account(number) }
+    Subject::new(log.shard(), Boundary::Outbox(account(number)))
 }
 
 pub fn command() -> CommandId {
@@ -44,7 +45,7 @@ pub fn posted(
         in_reply_to: None,
         original_time: None,
     });
-    let (event_type, data) = codec::encode(&event).expect("an event encodes");
+    let (event_type, data) = codec::encode(&event.into()).expect("an event encodes");
     NewEvent {
         subject: outbox(log, author),
         expected,

@@ -68,7 +68,6 @@ impl InMemoryLog {
             let sequence = Sequence::new(stored.events.len() as u64 + 1)
                 .ok_or_else(|| AppendError::Full("no sequence is left".to_owned()))?;
             let position = Position::new(sequence, self.shard);
-            stored.last_of_subject.insert(event.subject, sequence);
             stored.events.push(RecordedEvent {
                 position,
                 subject: event.subject.to_string(),
@@ -76,6 +75,7 @@ impl InMemoryLog {
                 envelope: Some(event.envelope),
                 data: event.data,
             });
+            stored.last_of_subject.insert(event.subject, sequence);
             positions.push(position);
         }
         stored.appended.insert(command, positions.clone());

@@ -26,4 +26,4 @@ pub use executor::{ExecuteError, Executed, Execution, Executor, IdempotencyKey, 
 pub use in_memory::InMemoryLog;
 pub use jet_stream::{JetStreamConfig, JetStreamLog};
 pub use message_store::{MessageContext, MessageStore, Stamp};
-pub use subject::Subject;
+pub use subject::{Boundary, Subject};

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::codec::{self, Decoded};
 use crate::contract::{EventLog, Expected, NewEvent, RecordedEvent};
 use crate::envelope::{Envelope, TraceParent};
-use crate::subject::Subject;
+use crate::subject::{Boundary, Subject};
 
 /// Aggregate id of a message that has no event yet, hence no id.
 pub(crate) const NEW_MESSAGE: &str = "new";
@@ -81,7 +81,7 @@ impl MessageStore {
     }
 
     pub fn outbox(&self, account: AccountId) -> Subject {
-        Subject::Outbox { shard: self.shard(), account }
+        Subject::new(self.shard(), Boundary::Outbox(account))
     }
 
     /// Who wrote a message, from the event that posted it; `None` where that position holds something else.
@@ -132,8 +132,8 @@ impl MessageStore {
     }
 
     fn seal(&self, event: &MessageEvent, expected: Expected, stamp: &Stamp) -> Result<NewEvent, StoreError> {
-        let (event_type, data) =
-            codec::encode(event).map_err(|error| AggregateError::UnexpectedError(Box::new(error)))?;
+        let (event_type, data) = codec::encode(&event.clone().into())
+            .map_err(|error| AggregateError::UnexpectedError(Box::new(error)))?;
         Ok(NewEvent {
             subject: self.outbox(event.author()),
             expected,
@@ -156,7 +156,7 @@ impl MessageStore {
 pub(crate) fn message_event(recorded: &RecordedEvent) -> Option<MessageEvent> {
     match codec::decode(recorded) {
         Ok(Decoded::Known(Event::Message(event))) => Some(event),
-        Ok(Decoded::UnknownType(_)) | Err(_) => None,
+        Ok(Decoded::Known(_) | Decoded::UnknownType(_)) | Err(_) => None,
     }
 }
 

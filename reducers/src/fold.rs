@@ -16,7 +16,7 @@ pub fn fold(events: &[RecordedEvent]) -> Batch {
             Ok(Decoded::Known(Event::Message(event))) => {
                 messages.apply(recorded.position, recorded.recorded_at, event);
             }
-            Ok(Decoded::UnknownType(_)) => {}
+            Ok(Decoded::Known(_) | Decoded::UnknownType(_)) => {}
             Err(error) => parked.push(park(recorded, "undecodable", &describe(&error))),
         }
     }
@@ -29,7 +29,7 @@ pub(crate) fn refused(recorded: &RecordedEvent, error: &dyn std::error::Error) -
 }
 
 fn park(recorded: &RecordedEvent, reason: &'static str, detail: &str) -> ParkedEvent {
-    metrics::counter!("reducer_events_parked_total", "projection" => crate::messages::NAME, "reason" => reason)
+    metrics::counter!("reducer_events_parked_total", "projection" => crate::social::NAME, "reason" => reason)
         .increment(1);
     tracing::error!(event.position = recorded.position.get(), reason, detail, "an event was parked");
     ParkedEvent {

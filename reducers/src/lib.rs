@@ -1,6 +1,6 @@
 //! The folds: events in, rows out.
 //!
-//! A projection is a name, a version and a pure function from a run of events to row changes ([`messages`]). A lane runs
+//! A projection is a name, a version and a pure function from a run of events to row changes ([`social`]). A lane runs
 //! it over one shard of the log. This crate does not know HTTP; it serves its health and metrics through service-kit.
 
 pub mod config;
@@ -10,6 +10,7 @@ mod lane;
 pub mod messages;
 mod order;
 mod run;
+pub mod social;
 mod status;
 
 pub use fold::fold;

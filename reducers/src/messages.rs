@@ -1,4 +1,4 @@
-//! The projection `messages`: messages, their tags and editions, tombstones, and exact counts.
+//! Messages in the projection `social`: messages, their tags and editions, tombstones, and exact counts.
 //!
 //! A pure function: the same events give the same changes, and a batch is folded without looking at the rows. What
 //! happens to a message within one batch is folded here; what it meets of earlier batches is settled by set-wise
@@ -9,11 +9,6 @@ use std::collections::{HashMap, HashSet};
 use data_set::write::{DeletedRow, EditedRow, EditionRow, MessageChanges, PostedRow};
 use domain::{MessageDeleted, MessageEdited, MessageEvent, MessagePosted, Position};
 use time::OffsetDateTime;
-
-/// Its name in checkpoints, metrics and the API.
-pub const NAME: &str = "messages";
-/// Version of its tables, and of the meaning of their rows.
-pub const VERSION: i32 = 1;
 
 /// Changes under construction.
 #[derive(Debug, Default)]

@@ -9,7 +9,7 @@ use service_kit::health::Health;
 use tokio_util::sync::CancellationToken;
 
 use crate::lane::{Lane, run_lane};
-use crate::messages;
+use crate::social;
 use crate::status::Status;
 
 /// Between tries to reach what is not there yet.
@@ -26,7 +26,7 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let status = Status::default();
     let checked = status.clone();
-    health.register("lane messages", move || {
+    health.register("lane social", move || {
         let checked = checked.clone();
         async move { checked.check() }
     });
@@ -35,7 +35,7 @@ pub async fn run(
         return Ok(());
     }
     let Some(log) = open_log(nats_url, &status, &token).await? else { return Ok(()) };
-    let lane = Lane { log, pool, projection: messages::NAME, version: messages::VERSION, status };
+    let lane = Lane { log, pool, projection: social::NAME, version: social::VERSION, status };
     run_lane(lane, token).await;
     Ok(())
 }

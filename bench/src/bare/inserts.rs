@@ -88,7 +88,7 @@ async fn copy_tag_counts(
     spent: &mut Spent,
 ) -> Result<()> {
     let rows: Vec<TagCount> =
-        sqlx::query_as("select tag, grain::text, starts_at, messages from messages_v1.tag_count")
+        sqlx::query_as("select tag, grain::text, starts_at, messages from social_v1.tag_count")
             .fetch_all(source)
             .await?;
     for rows in rows.chunks(BATCH) {
@@ -112,7 +112,7 @@ async fn copy_author_counts(
     spent: &mut Spent,
 ) -> Result<()> {
     let rows: Vec<AuthorCount> =
-        sqlx::query_as("select author, tag, starts_at, messages from messages_v1.author_count")
+        sqlx::query_as("select author, tag, starts_at, messages from social_v1.author_count")
             .fetch_all(source)
             .await?;
     for rows in rows.chunks(BATCH) {

@@ -8,7 +8,7 @@ use async_nats::jetstream;
 use async_nats::{HeaderMap, header::NATS_EXPECTED_STREAM, header::NATS_MESSAGE_ID};
 use bytes::Bytes;
 use domain::{AccountId, Shard};
-use event_store::{JetStreamConfig, JetStreamLog, Subject};
+use event_store::{Boundary, JetStreamConfig, JetStreamLog, Subject};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -36,7 +36,7 @@ pub(crate) async fn run(nats_url: String, publishers: usize, timing: Timing) -> 
         let mut running = JoinSet::new();
         for publisher in 0..publishers {
             let account = AccountId::from_i64(i64::try_from(publisher)? + 1).context("an account")?;
-            let subject = Subject::Outbox { shard: SHARD, account }.to_string();
+            let subject = Subject::new(SHARD, Boundary::Outbox(account)).to_string();
             running.spawn(publish(context.clone(), subject, model.clone(), window));
         }
         gather(running).await

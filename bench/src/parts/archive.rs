@@ -8,12 +8,14 @@ use sqlx::{Connection, PgConnection};
 use super::count::Curve;
 use super::{Parts, callers, fold};
 use crate::archive::Archive;
+use crate::identity::Callers;
 use crate::report::{Table, say, whole};
 use crate::servers::Servers;
 use crate::services::Service;
 
 /// Sizes before the full one at which counts are timed.
 const SMALLER: [u64; 2] = [10_000, 100_000];
+const GROWING: &str = "growing";
 
 /// Which of them are asked for.
 #[derive(Debug, Clone, Copy)]
@@ -38,14 +40,7 @@ impl Parts {
         let mut archive = Archive::new(&servers.nats_url(), self.scale.times_are_shuffled).await?;
         let mut curve = Curve::default();
         if asked.count {
-            let url = servers.make_database("growing").await?;
-            let _reducers = Service::reducers(&self.programs, &servers, &url).await?;
-            for size in SMALLER.into_iter().filter(|size| *size < self.scale.events) {
-                archive.fill_to(size).await?;
-                fold::await_head(&servers, &url, None).await?;
-                let query_api = Service::query_api(&self.programs, &url, &callers).await?;
-                curve.measure(&query_api, &tokens[0], &url, size, self.scale.counts).await?;
-            }
+            self.count_smaller(&servers, &callers, &mut archive, &mut curve).await?;
         }
         let began = std::time::Instant::now();
         archive.fill_to(self.scale.events).await?;
@@ -70,6 +65,26 @@ impl Parts {
             self.compare_fold(&servers, &archive, &url, &progress).await?;
         }
         Ok(())
+    }
+
+    /// Folds the archive while it grows, and times counts on the way.
+    async fn count_smaller(
+        &self,
+        servers: &Servers,
+        callers: &Callers,
+        archive: &mut Archive,
+        curve: &mut Curve,
+    ) -> Result<()> {
+        let url = servers.make_database(GROWING).await?;
+        let reducers = Service::reducers(&self.programs, servers, &url).await?;
+        for size in SMALLER.into_iter().filter(|size| *size < self.scale.events) {
+            archive.fill_to(size).await?;
+            fold::await_head(servers, &url, None).await?;
+            let query_api = Service::query_api(&self.programs, &url, callers).await?;
+            curve.measure(&query_api, &callers.tokens[0], &url, size, self.scale.counts).await?;
+        }
+        drop(reducers);
+        servers.drop_database(GROWING).await
     }
 }
 

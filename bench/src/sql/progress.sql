@@ -1,2 +1,2 @@
 -- Purpose: how far the fold is. Index: checkpoint_pk.
-select coalesce(max(position), 0) from control.checkpoint where projection = 'messages'
+select coalesce(max(position), 0) from control.checkpoint where projection = 'social'

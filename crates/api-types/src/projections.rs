@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 pub struct ProjectionStatus {
     /// Name of the projection.
-    #[schema(example = "messages")]
+    #[schema(example = "social")]
     pub projection: String,
     /// Version of its tables.
     pub version: u32,

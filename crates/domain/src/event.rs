@@ -1,88 +1,66 @@
 //! The events. Stored names and fields are public for ever: a Rust item may be renamed, the bytes may not change
 //! (`event-store/tests/golden` holds them). A new meaning is a new version and an upcaster.
 
+mod account;
+mod graph;
+mod inbox;
+mod message;
+mod reaction;
+
 use cqrs_es::DomainEvent;
-use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 
-use crate::{AccountId, MessageId, Tags, Text};
-
-/// A message was written. Its id is the position of this event, so the event does not hold it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MessagePosted {
-    pub author: AccountId,
-    pub text: Text,
-    pub tags: Tags,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub in_reply_to: Option<MessageId>,
-    /// When an imported message was written. Absent: when the log recorded this event.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
-    pub original_time: Option<OffsetDateTime>,
-}
-
-/// A message got a new edition, which is held whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MessageEdited {
-    pub message: MessageId,
-    pub author: AccountId,
-    /// 2 for the first edit.
-    pub edition: u32,
-    pub text: Text,
-    pub tags: Tags,
-}
-
-/// A message was taken back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MessageDeleted {
-    pub message: MessageId,
-    pub author: AccountId,
-    /// The author, or the admin who did it.
-    pub deleted_by: AccountId,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum MessageEvent {
-    Posted(MessagePosted),
-    Edited(MessageEdited),
-    Deleted(MessageDeleted),
-}
-
-impl MessageEvent {
-    /// Whose outbox the event belongs to.
-    pub fn author(&self) -> AccountId {
-        match self {
-            Self::Posted(event) => event.author,
-            Self::Edited(event) => event.author,
-            Self::Deleted(event) => event.author,
-        }
-    }
-}
-
-impl DomainEvent for MessageEvent {
-    fn event_type(&self) -> String {
-        match self {
-            Self::Posted(_) => "rookery.message.posted".to_owned(),
-            Self::Edited(_) => "rookery.message.edited".to_owned(),
-            Self::Deleted(_) => "rookery.message.deleted".to_owned(),
-        }
-    }
-
-    fn event_version(&self) -> String {
-        "1".to_owned()
-    }
-}
+pub use account::{
+    AccountDeactivated, AccountEvent, AccountRegistered, HandleClaimed, HandleEvent, HandleReleased,
+    ProfileChanged,
+};
+pub use graph::{Followed, GraphEvent, Unfollowed};
+pub use inbox::{InboxEvent, NotificationsRead};
+pub use message::{MessageDeleted, MessageEdited, MessageEvent, MessagePosted};
+pub use reaction::{Liked, ReactionEvent, Reposted, Unliked, Unreposted};
 
 /// Every event that this version of the code knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
+    Account(AccountEvent),
+    Handle(HandleEvent),
     Message(MessageEvent),
+    Graph(GraphEvent),
+    Reaction(ReactionEvent),
+    Inbox(InboxEvent),
 }
 
-impl From<MessageEvent> for Event {
-    fn from(event: MessageEvent) -> Self {
-        Self::Message(event)
+impl Event {
+    /// Name and version, such as `rookery.message.posted.v1`.
+    pub fn type_name(&self) -> String {
+        let (name, version) = match self {
+            Self::Account(event) => (event.event_type(), event.event_version()),
+            Self::Handle(event) => (event.event_type(), event.event_version()),
+            Self::Message(event) => (event.event_type(), event.event_version()),
+            Self::Graph(event) => (event.event_type(), event.event_version()),
+            Self::Reaction(event) => (event.event_type(), event.event_version()),
+            Self::Inbox(event) => (event.event_type(), event.event_version()),
+        };
+        format!("{name}.v{version}")
     }
 }
+
+macro_rules! into_event {
+    ($($variant:ident($inner:ident)),*) => {
+        $(
+            impl From<$inner> for Event {
+                fn from(event: $inner) -> Self {
+                    Self::$variant(event)
+                }
+            }
+        )*
+    };
+}
+
+into_event!(
+    Account(AccountEvent),
+    Handle(HandleEvent),
+    Message(MessageEvent),
+    Graph(GraphEvent),
+    Reaction(ReactionEvent),
+    Inbox(InboxEvent)
+);

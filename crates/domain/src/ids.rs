@@ -180,6 +180,21 @@ macro_rules! decimal_text {
     };
 }
 
+/// A position in data: a decimal string, 0 included. (In headers and checkpoints it is a number.)
+impl Serialize for Position {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Position {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        let value = if text == "0" { Ok(0) } else { parse_canonical(&text) };
+        value.map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
 decimal_text!(MessageId, |value| Self(Position(value)));
 decimal_text!(AccountId, Self);
 

@@ -4,16 +4,25 @@
 //! time, ids and look-ups arrive as arguments.
 
 mod event;
+mod handle;
 mod ids;
 pub mod message;
 mod original_time;
+mod profile;
 mod tag;
 mod text;
 mod token;
 
-pub use event::{Event, MessageDeleted, MessageEdited, MessageEvent, MessagePosted};
+pub use event::{
+    AccountDeactivated, AccountEvent, AccountRegistered, Event, Followed, GraphEvent, HandleClaimed,
+    HandleEvent, HandleReleased, InboxEvent, Liked, MessageDeleted, MessageEdited, MessageEvent,
+    MessagePosted, NotificationsRead, ProfileChanged, ReactionEvent, Reposted, Unfollowed, Unliked,
+    Unreposted,
+};
+pub use handle::{Handle, HandleRejection};
 pub use ids::{AccountId, CommandId, EventId, IdError, MessageId, Position, Sequence, Shard};
 pub use original_time::{OriginalTime, TimeRejection};
+pub use profile::{Bio, DisplayName, ProfileRejection};
 pub use tag::{Tag, TagRejection, Tags};
 pub use text::{Text, TextRejection};
 pub use token::Token;

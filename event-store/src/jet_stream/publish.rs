@@ -188,15 +188,15 @@ pub(super) async fn own_events(
     let mut found = Vec::new();
     let mut subjects: Vec<_> = Vec::new();
     for event in events {
-        if subjects.contains(&event.subject) {
+        if subjects.contains(&&event.subject) {
             continue;
         }
-        subjects.push(event.subject);
+        subjects.push(&event.subject);
         let from = match event.expected {
             Expected::Last(sequence) => sequence.next(),
             Expected::Any => domain::Sequence::ZERO.next(),
         };
-        let recorded = read::subject(inner, event.subject, from)
+        let recorded = read::subject(inner, event.subject.clone(), from)
             .await
             .map_err(|error| AppendError::Unknown(error.to_string()))?;
         found.extend(

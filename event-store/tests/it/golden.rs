@@ -2,8 +2,10 @@
 
 use bytes::Bytes;
 use domain::{
-    AccountId, CommandId, Event, EventId, MessageDeleted, MessageEdited, MessageEvent, MessageId,
-    MessagePosted, Position, Tags, Text,
+    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, CommandId, DisplayName, Event,
+    EventId, Followed, GraphEvent, Handle, HandleClaimed, HandleEvent, HandleReleased, InboxEvent, Liked,
+    MessageDeleted, MessageEdited, MessageEvent, MessageId, MessagePosted, NotificationsRead, Position,
+    ProfileChanged, ReactionEvent, Reposted, Tags, Text, Unfollowed, Unliked, Unreposted,
 };
 use event_store::{Decoded, Envelope, RecordedEvent, decode, encode};
 use time::OffsetDateTime;
@@ -17,53 +19,110 @@ fn message() -> MessageId {
     "256".parse().expect("an id")
 }
 
-fn examples() -> Vec<(&'static str, &'static str, MessageEvent)> {
+/// A golden file: the type, the bytes, and the event that they are.
+macro_rules! golden {
+    ($name:literal, $event:expr) => {
+        golden!($name, concat!($name, ".json"), $event)
+    };
+    ($name:literal, $file:expr, $event:expr) => {
+        ($name, include_str!(concat!("../golden/", $file)), Event::from($event))
+    };
+}
+
+type Example = (&'static str, &'static str, Event);
+
+fn messages() -> Vec<Example> {
     let text = |raw| Text::parse(raw).expect("a text");
     let tags = |raw: &[&str]| Tags::parse(raw.iter().copied()).expect("tags");
+    let full = MessagePosted {
+        author: account(7),
+        text: text("Grüße, \"nightjar\" \u{1F426}"),
+        tags: tags(&["birds", "at dusk"]),
+        in_reply_to: Some(message()),
+        original_time: Some(OffsetDateTime::from_unix_timestamp(1_700_000_000).expect("a time")),
+    };
+    let minimal = MessagePosted {
+        author: account(7),
+        text: text("plain"),
+        tags: Tags::default(),
+        in_reply_to: None,
+        original_time: None,
+    };
+    let edited = MessageEdited {
+        message: message(),
+        author: account(7),
+        edition: 2,
+        text: text("second thoughts"),
+        tags: tags(&["birds"]),
+    };
+    let deleted = MessageDeleted { message: message(), author: account(7), deleted_by: account(1) };
     vec![
-        (
+        golden!("rookery.message.posted.v1", MessageEvent::Posted(full)),
+        golden!(
             "rookery.message.posted.v1",
-            include_str!("../golden/rookery.message.posted.v1.json"),
-            MessageEvent::Posted(MessagePosted {
-                author: account(7),
-                text: text("Grüße, \"nightjar\" \u{1F426}"),
-                tags: tags(&["birds", "at dusk"]),
-                in_reply_to: Some(message()),
-                original_time: Some(OffsetDateTime::from_unix_timestamp(1_700_000_000).expect("a time")),
-            }),
+            "rookery.message.posted.v1.minimal.json",
+            MessageEvent::Posted(minimal)
         ),
-        (
-            "rookery.message.posted.v1",
-            include_str!("../golden/rookery.message.posted.v1.minimal.json"),
-            MessageEvent::Posted(MessagePosted {
-                author: account(7),
-                text: text("plain"),
-                tags: Tags::default(),
-                in_reply_to: None,
-                original_time: None,
-            }),
+        golden!("rookery.message.edited.v1", MessageEvent::Edited(edited)),
+        golden!("rookery.message.deleted.v1", MessageEvent::Deleted(deleted)),
+    ]
+}
+
+fn accounts() -> Vec<Example> {
+    let handle = |raw| Handle::parse(raw).expect("a handle");
+    let name = |raw| DisplayName::parse(raw).expect("a name");
+    let registered = AccountRegistered {
+        account: account(7),
+        handle: handle("night_jar"),
+        display_name: name("Night Jar"),
+    };
+    let changed = ProfileChanged {
+        account: account(7),
+        handle: handle("NightJar"),
+        display_name: name("Caprimulgus \u{1F426}"),
+        bio: Bio::parse("Dusk till dawn.\nMoths.").expect("a bio"),
+    };
+    let claimed = HandleClaimed { handle: handle("night_jar"), account: account(7) };
+    let released = HandleReleased { handle: handle("night_jar"), account: account(7) };
+    vec![
+        golden!("rookery.account.registered.v1", AccountEvent::Registered(registered)),
+        golden!("rookery.account.profile-changed.v1", AccountEvent::ProfileChanged(changed)),
+        golden!(
+            "rookery.account.deactivated.v1",
+            AccountEvent::Deactivated(AccountDeactivated { account: account(7) })
         ),
-        (
-            "rookery.message.edited.v1",
-            include_str!("../golden/rookery.message.edited.v1.json"),
-            MessageEvent::Edited(MessageEdited {
-                message: message(),
-                author: account(7),
-                edition: 2,
-                text: text("second thoughts"),
-                tags: tags(&["birds"]),
-            }),
+        golden!("rookery.handle.claimed.v1", HandleEvent::Claimed(claimed)),
+        golden!("rookery.handle.released.v1", HandleEvent::Released(released)),
+    ]
+}
+
+fn edges() -> Vec<Example> {
+    let (account, other, message) = (account(7), account(8), message());
+    vec![
+        golden!(
+            "rookery.account.followed.v1",
+            GraphEvent::Followed(Followed { follower: account, followee: other })
         ),
-        (
-            "rookery.message.deleted.v1",
-            include_str!("../golden/rookery.message.deleted.v1.json"),
-            MessageEvent::Deleted(MessageDeleted {
-                message: message(),
-                author: account(7),
-                deleted_by: account(1),
-            }),
+        golden!(
+            "rookery.account.unfollowed.v1",
+            GraphEvent::Unfollowed(Unfollowed { follower: account, followee: other })
+        ),
+        golden!("rookery.message.liked.v1", ReactionEvent::Liked(Liked { account, message })),
+        golden!("rookery.message.unliked.v1", ReactionEvent::Unliked(Unliked { account, message })),
+        golden!("rookery.message.reposted.v1", ReactionEvent::Reposted(Reposted { account, message })),
+        golden!("rookery.message.unreposted.v1", ReactionEvent::Unreposted(Unreposted { account, message })),
+        golden!(
+            "rookery.notifications.read.v1",
+            InboxEvent::NotificationsRead(NotificationsRead {
+                account,
+                until: Position::from_i64(512).expect("positive")
+            })
         ),
     ]
+}
+
+fn examples() -> Vec<Example> {
+    [messages(), accounts(), edges()].concat()
 }
 
 #[test]
@@ -94,7 +153,7 @@ fn every_golden_file_is_read_as_the_event_it_was() {
             }),
             data: Bytes::from_static(golden.as_bytes()),
         };
-        assert_eq!(decode(&recorded).expect("decodes"), Decoded::Known(Event::Message(event)));
+        assert_eq!(decode(&recorded).expect("decodes"), Decoded::Known(event));
     }
 }
 

@@ -60,7 +60,7 @@ mod tests {
     fn row(position: i64, head: i64, seen_ago: i64, folded_ago: i64) -> ProjectionRow {
         let ago = |seconds| NOW - Duration::seconds(seconds);
         ProjectionRow {
-            projection: "messages".to_owned(),
+            projection: "social".to_owned(),
             version: 1,
             shard: 0,
             position: position << 8,

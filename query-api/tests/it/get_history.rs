@@ -2,9 +2,9 @@ use crate::support::App;
 use crate::support::rows::{execute, fold, row};
 
 const EDIT: &str = "
-    insert into messages_v1.message_edition (message, edition, text, tags, made_at)
-        select id, edition, text, tags, created_at from messages_v1.message;
-    update messages_v1.message
+    insert into social_v1.message_edition (message, edition, text, tags, made_at)
+        select id, edition, text, tags, created_at from social_v1.message;
+    update social_v1.message
         set edition = 2, text = 'better', tags = '{owls}', edited_at = '2026-01-02T00:00:00Z'";
 
 #[tokio::test]

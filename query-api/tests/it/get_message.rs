@@ -4,8 +4,8 @@ use crate::support::rows::{execute, fold, row};
 use crate::support::{ADMIN, App, Caller, READER};
 
 const DELETE: &str = "
-    delete from messages_v1.message where id = 256;
-    insert into messages_v1.tombstone (id, author, deleted_by, deleted_at) values (256, 1, 1, now())";
+    delete from social_v1.message where id = 256;
+    insert into social_v1.tombstone (id, author, deleted_by, deleted_at) values (256, 1, 1, now())";
 const AUTHOR: Caller = Caller { account: 1, roles: "user" };
 
 #[tokio::test]
@@ -19,8 +19,7 @@ async fn a_message_carries_its_edition_as_its_tag() {
     assert_eq!((same.status.as_u16(), same.body.len(), same.header("data-position")), (304, 0, "256"));
     let head = app.send(Method::HEAD, "/v1/messages/256", Some(READER), &[]).await;
     assert_eq!((head.status.as_u16(), head.body.len(), head.header("etag")), (200, 0, "\"1\""));
-    execute(&app.writer, "update messages_v1.message set edition = 2, edited_at = now() where id = 256")
-        .await;
+    execute(&app.writer, "update social_v1.message set edition = 2, edited_at = now() where id = 256").await;
     let edited = app.get_with("/v1/messages/256", &[("If-None-Match", "\"1\"")]).await;
     assert_eq!((edited.ok()["edition"].as_i64(), edited.header("etag")), (Some(2), "\"2\""));
     assert!(edited.ok()["editedAt"].as_str().is_some_and(|at| at.ends_with('Z')));

@@ -52,7 +52,7 @@ async fn without_a_schema_reads_are_unavailable() {
 async fn a_table_that_is_locked_for_long_is_unavailable() {
     let app = App::start().await;
     let mut lock = app.writer.begin().await.expect("a transaction begins");
-    let locking = sqlx::query("lock table messages_v1.message in access exclusive mode").execute(&mut *lock);
+    let locking = sqlx::query("lock table social_v1.message in access exclusive mode").execute(&mut *lock);
     locking.await.expect("nobody else holds it");
     app.get("/v1/messages/256").await.is_problem(503, "unavailable");
     lock.rollback().await.expect("it can be released");

@@ -34,7 +34,7 @@ async fn parked_events_are_counted() {
     let app = App::start().await;
     fold(&app.writer, &[row(256, 1, &[], "2026-01-01T00:00:00Z")]).await;
     let park = "insert into control.parked_event (projection, version, shard, position, subject, event_type, reason, detail)
-        values ('messages', 1, 0, 512, 's', 't', 'undecodable', 'd')";
+        values ('social', 1, 0, 512, 's', 't', 'undecodable', 'd')";
     execute(&app.writer, park).await;
     let answer = app.get("/v1/projections").await;
     assert_eq!((answer.ok()[0]["parkedEvents"].as_i64(), answer.header("data-position")), (Some(1), "256"));

@@ -32,10 +32,10 @@ async fn permuted_and_repeated_events_in_random_batches_equal_the_log_in_order()
         let (log, events) = history(seed, 200).await;
         let mut random = StdRng::seed_from_u64(seed);
         let lane =
-            write::Lane { projection: "messages", version: 1, shard: 0, lineage: log.lineage().to_string() };
+            write::Lane { projection: "social", version: 1, shard: 0, lineage: log.lineage().to_string() };
         sqlx::raw_sql(
-            "truncate messages_v1.message, messages_v1.message_tag, messages_v1.message_edition,
-             messages_v1.tombstone, messages_v1.tag_count, messages_v1.author_count, control.checkpoint",
+            "truncate social_v1.message, social_v1.message_tag, social_v1.message_edition,
+             social_v1.tombstone, social_v1.tag_count, social_v1.author_count, control.checkpoint",
         )
         .execute(&data_set.pool)
         .await
@@ -73,8 +73,7 @@ async fn a_missing_event_is_never_passed_over() {
 async fn a_batch_that_was_written_is_fenced_off() {
     let data_set = DataSet::start().await;
     let (log, events) = history(31, 30).await;
-    let lane =
-        write::Lane { projection: "messages", version: 1, shard: 0, lineage: log.lineage().to_string() };
+    let lane = write::Lane { projection: "social", version: 1, shard: 0, lineage: log.lineage().to_string() };
     write::resume(&data_set.pool, &lane).await.expect("a checkpoint");
     let to = events.last().expect("not empty").position.get();
     let batch = fold(&events);

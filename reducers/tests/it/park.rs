@@ -39,7 +39,7 @@ async fn what_cannot_be_folded_is_parked_and_the_rest_goes_on() {
         ]
     );
     assert!(parked.iter().all(|(_, _, detail)| !detail.is_empty()));
-    let folded: i64 = sqlx::query_scalar("select count(*) from messages_v1.message where id > $1")
+    let folded: i64 = sqlx::query_scalar("select count(*) from social_v1.message where id > $1")
         .bind(huge)
         .fetch_one(&data_set.pool)
         .await

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use event_store::EventLog;
-use reducers::{Lane, Status, messages, run_lane};
+use reducers::{Lane, Status, run_lane, social};
 use sqlx::{PgPool, Row};
 use testkit::{Postgres, eventually};
 use tokio::task::JoinHandle;
@@ -36,7 +36,7 @@ impl DataSet {
     pub(crate) async fn rows(&self) -> Rows {
         let mut rows = Rows::new();
         for table in TABLES {
-            let sql = format!("select to_jsonb(t)::text from messages_v1.{table} t order by 1");
+            let sql = format!("select to_jsonb(t)::text from social_v1.{table} t order by 1");
             let found: Vec<String> =
                 sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await.expect("readable");
             rows.insert(table.to_owned(), found);
@@ -45,7 +45,7 @@ impl DataSet {
     }
 
     pub(crate) async fn checkpoint(&self) -> Result<i64, String> {
-        sqlx::query_scalar("select position from control.checkpoint where projection = 'messages'")
+        sqlx::query_scalar("select position from control.checkpoint where projection = 'social'")
             .fetch_optional(&self.pool)
             .await
             .map_err(|error| error.to_string())
@@ -69,13 +69,8 @@ impl DataSet {
     pub(crate) fn fold(&self, log: Arc<dyn EventLog>) -> Worker {
         let status = Status::default();
         let pool = data_set::write::connect(&self.postgres.url(), "lane").expect("a URL");
-        let lane = Lane {
-            log,
-            pool,
-            projection: messages::NAME,
-            version: messages::VERSION,
-            status: status.clone(),
-        };
+        let lane =
+            Lane { log, pool, projection: social::NAME, version: social::VERSION, status: status.clone() };
         let token = CancellationToken::new();
         Worker { task: tokio::spawn(run_lane(lane, token.clone())), token, status }
     }

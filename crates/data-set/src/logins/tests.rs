@@ -45,8 +45,8 @@ const READ_ONLY_TRANSACTION: &str = "25006";
 const READ_WRITE: &str = "set default_transaction_read_only = off";
 const WRITES: [&str; 6] = [
     "insert into control.checkpoint (projection, version, shard, lineage) values ('x', 1, 0, 'x')",
-    "delete from messages_v1.message",
-    "truncate messages_v1.message",
+    "delete from social_v1.message",
+    "truncate social_v1.message",
     "create table published.mine (id int)",
     "create table public.mine (id int)",
     "create temporary table mine (id int)",
@@ -72,7 +72,7 @@ async fn reader_sees_nothing_behind_what_is_published() {
     let data_set = DataSet::with(Group::Reader).await;
     let mut guest = data_set.guest().await;
     for sql in [
-        "select * from messages_v1.message",
+        "select * from social_v1.message",
         "select * from control.checkpoint",
         "select * from control.parked_event",
         "select * from pg_authid",

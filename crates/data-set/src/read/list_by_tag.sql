@@ -4,7 +4,7 @@
 with p as (
     select coalesce(max(position), 0) as position
     from published.projections
-    where projection = 'messages' and version = 1 and shard = 0
+    where projection = 'social' and version = 1 and shard = 0
 )
 select p.position, m.id, m.author, m.text, m.tags, m.in_reply_to, m.created_at, m.edited_at, m.edition
 from p

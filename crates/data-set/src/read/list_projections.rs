@@ -31,7 +31,7 @@ impl ProjectionRow {
     /// Whether it is the one whose rows the views of messages show, and whose position messages come with. Another version
     /// may be folded beside it until the views are switched over.
     pub fn is_shown_in_messages(&self) -> bool {
-        self.projection == "messages" && self.version == 1 && self.shard == 0
+        self.projection == "social" && self.version == 1 && self.shard == 0
     }
 }
 

@@ -1,4 +1,4 @@
-//! Row changes of the projection `messages`, and how they are written: one statement per table and kind of change.
+//! Row changes of the projection `social`, and how they are written: one statement per table and kind of change.
 
 use std::collections::HashMap;
 

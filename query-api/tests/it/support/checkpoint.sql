@@ -1,5 +1,5 @@
 -- Purpose: the position after a batch.
 insert into control.checkpoint (projection, version, shard, position, lineage)
-values ('messages', 1, 0, $1, 'test')
+values ('social', 1, 0, $1, 'test')
 on conflict (projection, version, shard)
     do update set position = greatest(checkpoint.position, excluded.position), folded_at = now()

@@ -1,0 +1,8 @@
+-- What each account showed its followers: its messages (position = message) and its reposts (position of the repost).
+create table feeds_v1.entry (
+    author bigint not null,
+    position bigint not null,
+    message bigint not null,
+    constraint entry_pk primary key (author, position) include (message)
+);
+create index entry_by_message on feeds_v1.entry (message, position) include (author);
