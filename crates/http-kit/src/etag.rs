@@ -19,6 +19,9 @@ use crate::problem::ApiProblem;
 /// Half a SHA-256 tells any two editions of one resource apart, and makes a short header.
 const DIGEST_BYTES: usize = 16;
 
+/// Stands between the edition and the digest of its representation. No decimal holds it.
+const EDITION_END: char = '-';
+
 /// A strong entity tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntityTag(String);
@@ -30,15 +33,22 @@ impl EntityTag {
         Self(URL_SAFE_NO_PAD.encode(&Sha256::digest(body)[..DIGEST_BYTES]))
     }
 
-    /// The tag of a numbered edition, for a resource whose other parts may change without making it another edition.
+    /// The tag of a numbered edition whose representation is not at hand, as after a command that made it.
     #[must_use]
     pub fn of_edition(edition: u64) -> Self {
         Self(edition.to_string())
     }
 
+    /// The tag of exactly these bytes, which show a numbered edition: other parts of a representation may change without
+    /// making another edition, and caches must notice while `If-Match` must not.
+    #[must_use]
+    pub fn of_edition_as(edition: u64, body: &[u8]) -> Self {
+        Self(format!("{edition}{EDITION_END}{}", Self::of_body(body).0))
+    }
+
     #[must_use]
     pub fn header_value(&self) -> HeaderValue {
-        // Both constructors make visible ASCII.
+        // Every constructor makes visible ASCII.
         HeaderValue::try_from(self.to_string()).unwrap_or_else(|_invalid| HeaderValue::from_static("\"\""))
     }
 }
@@ -80,14 +90,14 @@ impl Tags {
             Self::Listed(tags) => tags.iter().any(|(_weak, opaque)| *opaque == tag.0),
         }
     }
+}
 
-    /// Strong comparison, for changes: a weak tag matches nothing.
-    fn matches_strongly(&self, tag: &EntityTag) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Listed(tags) => tags.iter().any(|(weak, opaque)| !weak && *opaque == tag.0),
-        }
-    }
+/// The edition that an opaque tag names, with or without the digest of a representation: whoever read the edition may
+/// change it, whatever happened to the rest of what was shown.
+fn edition_of(opaque: &str) -> Option<u64> {
+    let edition = opaque.split_once(EDITION_END).map_or(opaque, |(edition, _digest)| edition);
+    // `parse` alone would take a plus sign.
+    edition.parse().ok().filter(|_| edition.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn parse(mut text: &str) -> Option<Vec<(bool, String)>> {
@@ -122,8 +132,24 @@ impl Conditional {
     /// # Errors
     /// When the body cannot be written, which is a failure of ours.
     pub fn json(&self, body: &impl Serialize) -> Result<Response, ApiProblem> {
+        self.tagged_json(body, EntityTag::of_body)
+    }
+
+    /// The body as JSON under the tag of its bytes and of the edition that they show.
+    ///
+    /// # Errors
+    /// As with `json`.
+    pub fn json_of_edition(&self, edition: u64, body: &impl Serialize) -> Result<Response, ApiProblem> {
+        self.tagged_json(body, |bytes| EntityTag::of_edition_as(edition, bytes))
+    }
+
+    fn tagged_json(
+        &self,
+        body: &impl Serialize,
+        tag: impl FnOnce(&[u8]) -> EntityTag,
+    ) -> Result<Response, ApiProblem> {
         let bytes = serde_json::to_vec(body).map_err(ApiProblem::internal)?;
-        let tag = EntityTag::of_body(&bytes);
+        let tag = tag(&bytes);
         let json = HeaderValue::from_static("application/json");
         Ok(self.apply(&tag, ([(CONTENT_TYPE, json)], bytes).into_response()))
     }
@@ -163,16 +189,6 @@ impl IfMatch {
         self.0.is_some()
     }
 
-    /// # Errors
-    /// `precondition-required` without the header, `EditionMustMatch` where it names other editions.
-    pub fn require(&self, current: &EntityTag) -> Result<(), ApiProblem> {
-        match &self.0 {
-            None => Err(ApiProblem::new(codes::PRECONDITION_REQUIRED)),
-            Some(tags) if tags.matches_strongly(current) => Ok(()),
-            Some(_) => Err(ApiProblem::new(codes::EDITION_CHANGED)),
-        }
-    }
-
     /// The single numbered edition that the header names, for decisions that compare it themselves; `None` for `*`.
     ///
     /// # Errors
@@ -182,7 +198,11 @@ impl IfMatch {
             None => Err(ApiProblem::new(codes::PRECONDITION_REQUIRED)),
             Some(Tags::Any) => Ok(None),
             Some(Tags::Listed(tags)) => match tags.as_slice() {
-                [(false, opaque)] => opaque.parse().map(Some).map_err(|_other| codes::EDITION_CHANGED.into()),
+                // Strong comparison: a weak tag matches nothing.
+                [(false, opaque)] => match edition_of(opaque) {
+                    Some(edition) => Ok(Some(edition)),
+                    None => Err(ApiProblem::new(codes::EDITION_CHANGED)),
+                },
                 _ => Err(ApiProblem::new(codes::EDITION_CHANGED)),
             },
         }

@@ -1,3 +1,4 @@
+use api_types::codes;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::{get as on_get, patch};
@@ -14,8 +15,11 @@ async fn item(conditional: Conditional) -> Result<(DataPosition, Response), ApiP
 }
 
 async fn change(if_match: IfMatch) -> Result<(EventPosition, String), ApiProblem> {
-    if_match.require(&EntityTag::of_edition(3))?;
-    Ok((EventPosition(8), format!("{:?}", if_match.edition()?)))
+    let edition = if_match.edition()?;
+    if edition.is_some_and(|edition| edition != 3) {
+        return Err(ApiProblem::new(codes::EDITION_CHANGED));
+    }
+    Ok((EventPosition(8), format!("{edition:?}")))
 }
 
 fn router() -> Router {
@@ -52,16 +56,45 @@ async fn what_the_caller_has_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn a_shown_edition_is_sent_again_when_anything_in_it_changed_and_may_be_edited_all_the_same() {
+    let shown = |body: &'static str| {
+        Router::new().route(
+            "/item",
+            on_get(move |conditional: Conditional| async move { conditional.json_of_edition(3, &body) }),
+        )
+    };
+    let tag = call(&shown("one like"), get("/item", &[])).await.header("etag").to_owned();
+    assert!(tag.starts_with("\"3-"), "{tag}");
+    let same = call(&shown("one like"), get("/item", &[("if-none-match", &tag)])).await;
+    assert_eq!((same.status.as_u16(), same.header("etag")), (304, tag.as_str()));
+    let edition_alone = EntityTag::of_edition(3).to_string();
+    for known in [&tag, &edition_alone] {
+        let other = call(&shown("two likes"), get("/item", &[("if-none-match", known)])).await;
+        assert_eq!(other.status.as_u16(), 200, "{known}");
+    }
+    let edit = request("PATCH", "/change", &[("if-match", &tag)], axum::body::Body::empty());
+    assert_eq!(call(&router(), edit).await.body, "Some(3)");
+}
+
+#[tokio::test]
 async fn changes_need_the_current_edition() {
     let change = |tags: &'static [(&'static str, &'static str)]| -> Request<axum::body::Body> {
         request("PATCH", "/change", tags, axum::body::Body::empty())
     };
     let cases: &[(Headers<'_>, u16, &str)] = &[
         (&[("if-match", r#""3""#)], 200, "Some(3)"),
+        (&[("if-match", r#""3-Q9vJ_digest-of_a-body""#)], 200, "Some(3)"),
         (&[("if-match", "*")], 200, "None"),
         (&[], 428, "precondition-required"),
         (&[("if-match", r#""2""#)], 412, "EditionMustMatch"),
+        (&[("if-match", r#""2-Q9vJ_digest-of_a-body""#)], 412, "EditionMustMatch"),
         (&[("if-match", r#"W/"3""#)], 412, "EditionMustMatch"),
+        (&[("if-match", r#"W/"3-Q9vJ_digest-of_a-body""#)], 412, "EditionMustMatch"),
+        (&[("if-match", r#""3", "4""#)], 412, "EditionMustMatch"),
+        (&[("if-match", r#""""#)], 412, "EditionMustMatch"),
+        (&[("if-match", r#""-3""#)], 412, "EditionMustMatch"),
+        (&[("if-match", r#""+3""#)], 412, "EditionMustMatch"),
+        (&[("if-match", r#""99999999999999999999-x""#)], 412, "EditionMustMatch"),
         (&[("if-match", "3")], 400, "invalid-header"),
         (&[("if-match", r#""3" "4""#)], 400, "invalid-header"),
     ];
