@@ -3,11 +3,14 @@
 //! Every answer says which position of the log it reflects, and can wait for one. This crate knows neither the log nor
 //! the rules of the domain, and it changes nothing: it only has routes for GET and HEAD.
 
+mod accounts;
 mod await_position;
 pub mod config;
+mod id;
 mod messages;
 mod openapi;
 mod ops;
+mod paging;
 mod projections;
 mod refusal;
 mod router;

@@ -1,14 +1,12 @@
-//! Messages: lists, counts, one of them, and its editions.
+//! Messages: lists, counts, one of them, its editions, and what others made of it.
 
-mod cursor;
 mod dates;
 mod filter;
 pub(crate) mod get_counts;
 pub(crate) mod get_history;
 pub(crate) mod get_message;
-mod id;
 pub(crate) mod list_messages;
-mod represent;
+pub(crate) mod represent;
 
 pub(crate) use get_counts::get_counts;
 pub(crate) use get_history::get_history;

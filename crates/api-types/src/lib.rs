@@ -3,5 +3,7 @@
 pub mod codes;
 pub mod import;
 pub mod messages;
+pub mod notifications;
 pub mod problem;
+pub mod profiles;
 pub mod projections;

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
+use crate::profiles::Author;
+
 /// A new message.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -65,9 +67,7 @@ pub struct Message {
     pub tag: Option<String>,
     /// In the order in which they were given, without repetition.
     pub tags: Vec<String>,
-    /// Decimal id of the author's account.
-    #[schema(example = "123456789012345")]
-    pub author: String,
+    pub author: Author,
     /// When the log recorded it (imported messages: their original time), UTC.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
@@ -78,6 +78,29 @@ pub struct Message {
     pub in_reply_to: Option<String>,
     /// 1 until it is edited.
     pub edition: u32,
+    /// How many accounts like it.
+    pub likes: i64,
+    /// How many accounts reposted it.
+    pub reposts: i64,
+    /// How many messages answer it, not counting deleted ones and answers to answers.
+    pub replies: i64,
+    /// Whether the caller likes it.
+    pub liked: bool,
+    /// Whether the caller reposted it.
+    pub reposted: bool,
+}
+
+/// A message, what it answers and what answers it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Thread {
+    /// From the begin of the conversation to what the message answers, at most the nearest 50. Where one of them was
+    /// deleted, they begin after it.
+    #[schema(max_items = 50)]
+    pub ancestors: Vec<Message>,
+    pub message: Message,
+    /// The first page of `GET /v1/messages/{id}/replies`.
+    pub replies: Vec<Message>,
 }
 
 /// One edition of a message, oldest first in a history.

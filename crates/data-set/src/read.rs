@@ -4,30 +4,52 @@
 //! as its rows. Only the views of schema `published` are named, and nothing here writes. What a position is compared
 //! with, who may read and how an answer looks on the wire is not known here.
 
+mod account_row;
 mod bucket_counts;
 mod buckets;
 mod count_messages;
 mod error;
+mod existence;
 mod get_history;
 mod get_message;
+mod get_profile;
+mod get_thread;
+mod list_follows;
+mod list_liked;
 mod list_messages;
+mod list_notifications;
 mod list_projections;
+mod list_reactions;
+mod list_replies;
+mod message_row;
 mod moment;
+mod page;
 mod ping;
 mod position;
 mod run;
 mod segments;
 mod tag;
 
+pub use account_row::AccountRow;
 pub use bucket_counts::{BUCKETS_MAX, BucketCount, BucketCountsError, bucket_counts};
 pub use buckets::{Bucket, first_moment};
 pub use count_messages::count_messages;
 pub use error::ReadError;
+pub use existence::Existence;
 pub use get_history::{EditionRow, get_history};
-pub use get_message::{Existence, get_message};
-pub use list_messages::{MessageRow, Page, PageKey, list_messages};
+pub use get_message::get_message;
+pub use get_profile::{AccountName, HandleName, ProfileRow, get_profile};
+pub use get_thread::{ThreadRows, get_thread};
+pub use list_follows::{Follows, list_follows};
+pub use list_liked::list_liked;
+pub use list_messages::list_messages;
+pub use list_notifications::{NotificationRow, NotificationRows, list_notifications};
 pub use list_projections::{ProjectionRow, list_projections};
+pub use list_reactions::{Reactions, list_reactions};
+pub use list_replies::list_replies;
+pub use message_row::{AuthorRow, MessageRow};
 pub use moment::{Moment, TimeRange};
+pub use page::{Page, PageKey, PositionKey};
 pub use ping::ping;
 pub use position::position;
 pub use tag::TagFilter;

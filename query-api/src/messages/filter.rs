@@ -3,7 +3,9 @@
 use data_set::read::{MessageFilter, TagFilter};
 use http_kit::ApiProblem;
 
-use super::{dates, id};
+use super::dates;
+use crate::id;
+use crate::paging::List;
 
 pub(super) fn tag(text: Option<&str>) -> TagFilter {
     text.map_or_else(TagFilter::any, TagFilter::of)
@@ -18,4 +20,47 @@ pub(super) fn filter(
     let author = author.map(|text| id::parse("author", text)).transpose()?;
     let range = dates::range(dates.0, dates.1, &dates::zone(tz)?)?;
     Ok(MessageFilter { tag: self::tag(tag), author, range })
+}
+
+/// The list of the messages that are meant.
+pub(super) fn list(filter: &MessageFilter) -> List {
+    // Numbers have fixed widths and the tag comes last, so no two filters are written alike. No author has the id 0.
+    let mut bytes = Vec::new();
+    bytes.extend(filter.author.unwrap_or(0).to_be_bytes());
+    bytes.extend(filter.range.start().as_micros().to_be_bytes());
+    bytes.extend(filter.range.end().as_micros().to_be_bytes());
+    bytes.extend(filter.tag.as_str().as_bytes());
+    List::at("/v1/messages").narrowed_to(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use data_set::read::PageKey;
+
+    use super::*;
+
+    fn by(tag: Option<&str>, author: Option<&str>, start: Option<&str>) -> List {
+        list(&filter(tag, author, (start, None), None).expect("tests give filters"))
+    }
+
+    #[test]
+    fn a_cursor_belongs_to_one_filter() {
+        let start = Some("2026-01-01");
+        let birds = || by(Some("birds"), None, start);
+        let filter = filter(Some("birds"), None, (start, None), None).expect("it is a filter");
+        let key = PageKey { created_at: filter.range.start(), id: 256 };
+        let header = birds().next(None, Some(key)).expect("there is a key");
+        let link = header[0].1.to_str().expect("headers are text");
+        let cursor =
+            &link[link.find('=').expect("it has a cursor") + 1..link.len() - ">; rel=\"next\"".len()];
+        assert_eq!(birds().after(Some(cursor)).ok(), Some(Some(key)));
+        for other in [
+            by(Some("bird"), None, start),
+            by(None, None, start),
+            by(Some("birds"), Some("1"), start),
+            by(Some("birds"), None, None),
+        ] {
+            assert!(other.after::<PageKey>(Some(cursor)).is_err());
+        }
+    }
 }

@@ -9,8 +9,9 @@ use http_kit::position::{AwaitPosition, DataPosition};
 use http_kit::query::StrictQuery;
 
 use super::get_message::present;
-use super::{id, represent};
+use super::represent;
 use crate::AppState;
+use crate::id;
 use crate::openapi::{NoParameters, Refusals};
 use crate::refusal::Refusal;
 

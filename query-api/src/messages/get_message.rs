@@ -1,25 +1,26 @@
 use api_types::codes;
 use api_types::messages::Message;
-use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use data_set::read::{self, At, Existence};
-use http_kit::etag::{Conditional, EntityTag};
+use http_kit::etag::Conditional;
 use http_kit::identity::Caller;
 use http_kit::path::StrictPath;
 use http_kit::position::{AwaitPosition, DataPosition};
 use http_kit::query::StrictQuery;
 use http_kit::{Reader, Role};
 
-use super::{id, represent};
+use super::represent;
 use crate::AppState;
+use crate::id;
 use crate::openapi::{NoParameters, Refusals};
 use crate::refusal::Refusal;
 
 /// Shows one message in its latest edition.
 ///
-/// Its `ETag` is the edition, and is what `If-Match` of an edit takes. A deleted message is not found, except by its
-/// author and by admins, who learn that it is gone.
+/// Its `ETag` is what `If-Match` of an edit takes, which compares the edition in it alone: likes and replies that came in
+/// meanwhile do not stand in the way. A deleted message is not found, except by its author and by admins, who learn that
+/// it is gone.
 #[utoipa::path(
     get,
     path = "/v1/messages/{id}",
@@ -30,7 +31,7 @@ use crate::refusal::Refusal;
         ("id" = String, Path, description = "The message's id."),
         ("Await-Position" = Option<i64>, Header, description = "Answer from data that reflects at least this position."),
         ("Prefer" = Option<String>, Header, description = "wait=<seconds>: how long to wait for it, 2 by default, at most 30."),
-        ("If-None-Match" = Option<String>, Header, description = "304 where the edition is still the same."),
+        ("If-None-Match" = Option<String>, Header, description = "304 where the answer would be the same."),
     ),
     responses(
         (status = 200, description = "The message.", body = Message,
@@ -51,12 +52,12 @@ pub(crate) async fn get_message(
     conditional: Conditional,
 ) -> Result<Response, Refusal> {
     let id = id::parse("id", &id)?;
-    let found = state.positions.answer(&awaited, || read::get_message(&state.pool, id)).await?;
+    let read = || read::get_message(&state.pool, caller.account, id);
+    let found = state.positions.answer(&awaited, read).await?;
     let position = found.position;
     let message = represent::message(present(found, &caller)?);
-    let tag = EntityTag::of_edition(message.edition.into());
-    let answer = (DataPosition(position), awaited.preference_applied(), Json(message)).into_response();
-    Ok(conditional.apply(&tag, answer))
+    let body = conditional.json_of_edition(message.edition.into(), &message)?;
+    Ok((DataPosition(position), awaited.preference_applied(), body).into_response())
 }
 
 /// What is there, or the refusal that this caller may see.

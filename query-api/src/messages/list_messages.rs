@@ -1,12 +1,8 @@
-use std::borrow::Cow;
-
 use api_types::codes;
 use api_types::messages::Message;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use data_set::read::{self, MessageFilter, PageKey};
-use http::HeaderValue;
-use http::header::LINK;
 use http_kit::etag::Conditional;
 use http_kit::position::{AwaitPosition, DataPosition};
 use http_kit::query::StrictQuery;
@@ -14,14 +10,12 @@ use http_kit::{ApiProblem, Reader, Role};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::filter::filter;
-use super::{cursor, represent};
+use super::filter::{filter, list};
+use super::represent;
 use crate::AppState;
 use crate::openapi::Refusals;
+use crate::paging;
 use crate::refusal::Refusal;
-
-const LIMIT_DEFAULT: u16 = 20;
-const LIMIT_MAX: u16 = 100;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -90,16 +84,11 @@ pub(crate) async fn list_messages(
         }
         Shape::Page => {
             let Asked { filter, after, limit } = query.asked()?;
-            let list = || read::list_messages(&state.pool, &filter, after, limit);
-            let page = state.positions.answer(&awaited, list).await?;
-            let link = page.value.next.map(|key| [(LINK, next(raw.as_deref(), &filter, &key))]);
-            let messages: Vec<Message> = page.value.messages.into_iter().map(represent::message).collect();
-            let body = conditional.json(&messages)?;
-            let position = DataPosition(page.position);
-            Ok(match link {
-                Some(link) => (position, awaited.preference_applied(), link, body).into_response(),
-                None => (position, awaited.preference_applied(), body).into_response(),
-            })
+            let read = || read::list_messages(&state.pool, caller.account, &filter, after, limit);
+            let page = state.positions.answer(&awaited, read).await?;
+            let link = list(&filter).next(raw.as_deref(), page.value.next);
+            let body = conditional.json(&represent::messages(page.value.items))?;
+            Ok((DataPosition(page.position), awaited.preference_applied(), link, body).into_response())
         }
     }
 }
@@ -120,36 +109,14 @@ impl ListMessages {
         match self.count.as_deref() {
             None | Some("0") => Ok(Shape::Page),
             Some("1") => Ok(Shape::Number),
-            Some(_) => Err(refuse("count", "expected 0 or 1")),
+            Some(_) => Err(ApiProblem::new(codes::INVALID_PARAMETER).field("count", "expected 0 or 1")),
         }
     }
 
     fn asked(&self) -> Result<Asked, ApiProblem> {
         let dates = (self.date_start.as_deref(), self.date_end.as_deref());
         let filter = filter(self.tag.as_deref(), self.author.as_deref(), dates, self.tz.as_deref())?;
-        let after = self.cursor.as_deref().map(|text| cursor::decode(&filter, text)).transpose()?;
-        Ok(Asked { after, limit: self.limit()?, filter })
+        let after = list(&filter).after(self.cursor.as_deref())?;
+        Ok(Asked { after, limit: paging::limit(self.limit.as_deref())?, filter })
     }
-
-    fn limit(&self) -> Result<u16, ApiProblem> {
-        let Some(text) = self.limit.as_deref() else { return Ok(LIMIT_DEFAULT) };
-        let limit = text.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
-        limit.ok_or_else(|| refuse("limit", "expected a whole number from 1 to 100"))
-    }
-}
-
-fn refuse(parameter: &str, expected: &str) -> ApiProblem {
-    ApiProblem::new(codes::INVALID_PARAMETER).field(parameter, expected)
-}
-
-/// The address of the next page: the same query with another cursor. It has no host, because only the caller knows by
-/// which name it reached us.
-fn next(query: Option<&str>, filter: &MessageFilter, key: &PageKey) -> HeaderValue {
-    let mut encoder = form_urlencoded::Serializer::new(String::new());
-    let given = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-    encoder.extend_pairs(given.filter(|(name, _)| name != "cursor"));
-    encoder.append_pair("cursor", &cursor::encode(filter, key));
-    let link: Cow<'_, str> = format!("</v1/messages?{}>; rel=\"next\"", encoder.finish()).into();
-    // The encoder leaves only letters, digits, percent escapes and a few signs that headers allow.
-    HeaderValue::try_from(link.as_ref()).unwrap_or_else(|_never| HeaderValue::from_static(""))
 }

@@ -3,18 +3,29 @@
 use api_types::messages::{Edition, Message};
 use data_set::read::{EditionRow, MessageRow};
 
-pub(super) fn message(row: MessageRow) -> Message {
+use crate::accounts::represent::author;
+
+pub(crate) fn message(row: MessageRow) -> Message {
     Message {
         id: row.id.to_string(),
         text: row.text,
         tag: row.tags.first().cloned(),
         tags: row.tags,
-        author: row.author.to_string(),
+        author: author(row.author),
         created_at: row.created_at,
         edited_at: row.edited_at,
         in_reply_to: row.in_reply_to.map(|id| id.to_string()),
         edition: edition_number(row.edition),
+        likes: row.likes,
+        reposts: row.reposts,
+        replies: row.replies,
+        liked: row.liked,
+        reposted: row.reposted,
     }
+}
+
+pub(crate) fn messages(rows: Vec<MessageRow>) -> Vec<Message> {
+    rows.into_iter().map(message).collect()
 }
 
 pub(super) fn edition(row: EditionRow) -> Edition {

@@ -9,19 +9,24 @@ const DELETE: &str = "
 const AUTHOR: Caller = Caller { account: 1, roles: "user" };
 
 #[tokio::test]
-async fn a_message_carries_its_edition_as_its_tag() {
+async fn a_message_carries_its_edition_in_its_tag() {
     let app = App::start().await;
     fold(&app.writer, &[row(256, 1, &["birds"], "2026-01-01T00:00:00Z")]).await;
     let answer = app.get("/v1/messages/256").await;
     assert_eq!(answer.ok()["text"], "message 256");
-    assert_eq!((answer.header("etag"), answer.header("data-position")), ("\"1\"", "256"));
-    let same = app.get_with("/v1/messages/256", &[("If-None-Match", "\"1\"")]).await;
+    assert_eq!(answer.header("data-position"), "256");
+    let tag = answer.header("etag").to_owned();
+    assert!(tag.starts_with("\"1-"), "{tag}");
+    let same = app.get_with("/v1/messages/256", &[("If-None-Match", &tag)]).await;
     assert_eq!((same.status.as_u16(), same.body.len(), same.header("data-position")), (304, 0, "256"));
     let head = app.send(Method::HEAD, "/v1/messages/256", Some(READER), &[]).await;
-    assert_eq!((head.status.as_u16(), head.body.len(), head.header("etag")), (200, 0, "\"1\""));
+    assert_eq!((head.status.as_u16(), head.body.len(), head.header("etag")), (200, 0, tag.as_str()));
+    // The edition alone, as a command answers it, is no promise about the rest of what is shown.
+    app.get_with("/v1/messages/256", &[("If-None-Match", "\"1\"")]).await.ok();
     execute(&app.writer, "update social_v1.message set edition = 2, edited_at = now() where id = 256").await;
-    let edited = app.get_with("/v1/messages/256", &[("If-None-Match", "\"1\"")]).await;
-    assert_eq!((edited.ok()["edition"].as_i64(), edited.header("etag")), (Some(2), "\"2\""));
+    let edited = app.get_with("/v1/messages/256", &[("If-None-Match", &tag)]).await;
+    assert_eq!(edited.ok()["edition"].as_i64(), Some(2));
+    assert!(edited.header("etag").starts_with("\"2-"));
     assert!(edited.ok()["editedAt"].as_str().is_some_and(|at| at.ends_with('Z')));
 }
 

@@ -58,8 +58,10 @@ async fn a_message_looks_as_documented() {
     fold(&app.writer, &some_rows()).await;
     let list = app.get("/v1/messages?tag=night-birds&dateEnd=2026-01-01").await.ok();
     let expected = serde_json::json!([{
-        "id": "512", "text": "message 512", "tag": "birds", "tags": ["birds", "night-birds"], "author": "2",
+        "id": "512", "text": "message 512", "tag": "birds", "tags": ["birds", "night-birds"],
+        "author": {"id": "2", "handle": null, "displayName": null},
         "createdAt": "2026-01-01T00:00:00.000001Z", "editedAt": null, "inReplyTo": null, "edition": 1,
+        "likes": 0, "reposts": 0, "replies": 0, "liked": false, "reposted": false,
     }]);
     assert_eq!(list, expected);
 }

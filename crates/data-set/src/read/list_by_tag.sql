@@ -1,15 +1,13 @@
--- Purpose: one page of the messages of a tag (the empty tag: of all), newest first, with the position it reflects.
+-- Purpose: one page of the messages of a tag (the empty tag: of all), newest first, with the position it reflects. Ends in
+--   show_messages.sql.
 -- Index: message_tag_pk, walked backwards from the cursor; then message_pk, once per row of the page.
 -- Why this order: (created_at, id) is unique and never changes, so a cursor neither skips nor repeats a row.
 with p as (
-    select coalesce(max(position), 0) as position
+    select coalesce(max(position), 0) as position, $6::bigint as caller
     from published.projections
     where projection = 'social' and version = 1 and shard = 0
-)
-select p.position, m.id, m.author, m.text, m.tags, m.in_reply_to, m.created_at, m.edited_at, m.edition
-from p
-left join (
-    select m.*
+), page as (
+    select m.*, m.created_at as key_at, m.id as key_position
     from (
         select k.id
         from published.message_tags k
@@ -18,5 +16,4 @@ left join (
         limit $5
     ) k
     cross join lateral (select * from published.messages m where m.id = k.id limit 1) m
-) m on true
-order by m.created_at desc, m.id desc
+)

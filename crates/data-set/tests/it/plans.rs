@@ -1,15 +1,35 @@
-//! Every read is a range of an index, also on tables that nobody has analysed since they grew.
+//! Every read is a range of an index, also on tables that nobody has analysed since they grew, and also where the plan was
+//! made while they were empty: connections keep their plans.
+
+mod people;
 
 use data_set::Pool;
 use data_set::pool::{PoolOptions, connect};
 use testkit::Postgres;
 
+/// The statements of a `.sql` file, or of several after each other.
+macro_rules! sql {
+    ($($name:literal),+) => {
+        concat!($(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/read/", $name, ".sql"))),+)
+    };
+}
+use sql;
+
 async fn grown_tables() -> (Postgres, Pool) {
+    let (postgres, pool) = empty_tables().await;
+    grow(&pool).await;
+    (postgres, pool)
+}
+
+async fn empty_tables() -> (Postgres, Pool) {
     let postgres = Postgres::start().await;
     data_set::migrate::migrate(&postgres.url()).await.expect("a new database can be migrated");
     let pool = connect(&postgres.url(), &PoolOptions::reader("test", 1)).expect("the address is good");
-    sqlx::raw_sql(include_str!("plans/grow.sql")).execute(&pool).await.expect("rows can be added");
     (postgres, pool)
+}
+
+async fn grow(pool: &Pool) {
+    sqlx::raw_sql(include_str!("plans/grow.sql")).execute(pool).await.expect("rows can be added");
 }
 
 /// The plan that a pool of readers uses, after `prepare` as sqlx does it.
@@ -37,16 +57,14 @@ fn assert_reads(plan: &str, ranges: &[&str]) {
 #[tokio::test]
 async fn lists_walk_an_index_backwards_from_the_cursor() {
     let (_postgres, pool) = grown_tables().await;
-    let by_tag =
-        plan(&pool, include_str!("../../src/read/list_by_tag.sql"), "'birds', now(), 5, now(), 21").await;
+    let by_tag = plan(&pool, sql!("list_by_tag", "show_messages"), "'birds', now(), 5, now(), 21, 7").await;
     let range = "Index Only Scan Backward using message_tag_pk";
     assert_reads(&by_tag, &[range, "ROW(created_at, id) < ROW($2, $3)", "Index Scan using message_pk"]);
-    let by_author =
-        plan(&pool, include_str!("../../src/read/list_by_author.sql"), "1, now(), 5, now(), 21").await;
+    let by_author = plan(&pool, sql!("list_by_author", "show_messages"), "1, now(), 5, now(), 21, 7").await;
     let range = "Index Scan Backward using message_by_author";
     assert_reads(&by_author, &[range, "ROW(created_at, id) < ROW($2, $3)"]);
-    let by_both = include_str!("../../src/read/list_by_author_and_tag.sql");
-    let by_both = plan(&pool, by_both, "1, now(), 5, now(), 21, 'birds'").await;
+    let by_both = sql!("list_by_author_and_tag", "show_messages");
+    let by_both = plan(&pool, by_both, "1, now(), 5, now(), 21, 'birds', 7").await;
     assert_reads(&by_both, &[range, "ROW(created_at, id) < ROW($2, $3)"]);
     for plan in [by_tag, by_author, by_both] {
         // The one sort orders a page; below the limit the order is the index's.
@@ -58,7 +76,7 @@ async fn lists_walk_an_index_backwards_from_the_cursor() {
 #[tokio::test]
 async fn single_messages_are_looked_up() {
     let (_postgres, pool) = grown_tables().await;
-    let message = plan(&pool, include_str!("../../src/read/get_message.sql"), "256").await;
+    let message = plan(&pool, sql!("get_message", "show_messages"), "256, 7").await;
     assert_reads(&message, &["using message_pk", "using tombstone_pk", "using checkpoint_pk"]);
     let history = plan(&pool, include_str!("../../src/read/get_history.sql"), "256").await;
     assert_reads(&history, &["using message_edition_pk", "using message_pk", "using tombstone_pk"]);

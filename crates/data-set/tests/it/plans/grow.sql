@@ -10,3 +10,34 @@ insert into social_v1.tag_count (tag, grain, starts_at, messages)
 select tag, grain::control.grain, date_trunc(grain, created_at, 'UTC'), count(*)
 from social_v1.message_tag cross join unnest(array['minute', 'hour', 'day']) grain
 group by 1, 2, 3;
+
+-- Everybody replied to, likes, reposted and follows; account 1 and message 256 are the busiest.
+alter table social_v1.account set (autovacuum_enabled = off);
+alter table social_v1.account_stat set (autovacuum_enabled = off);
+alter table social_v1.message_stat set (autovacuum_enabled = off);
+alter table social_v1.follow set (autovacuum_enabled = off);
+alter table social_v1.liked set (autovacuum_enabled = off);
+alter table social_v1.reposted set (autovacuum_enabled = off);
+alter table social_v1.notification set (autovacuum_enabled = off);
+alter table social_v1.read_marker set (autovacuum_enabled = off);
+alter table social_v1.tombstone set (autovacuum_enabled = off);
+update social_v1.message set in_reply_to = case when id % 512 = 0 then 256 else id - 256 end where id > 256;
+insert into social_v1.account (id, handle, display_name, bio, registered_at)
+select i, 'bird_' || i, 'Bird ' || i, '', now() from generate_series(1, 5000) i;
+insert into social_v1.account_stat (account, followers) select id, 1 from social_v1.account;
+insert into social_v1.message_stat (message, likes) select id, 1 from social_v1.message;
+insert into social_v1.follow (follower, followee, position, followed_at)
+select i, 1, i * 256, now() from generate_series(2, 5000) i
+union all
+select 1, i, (5000 + i) * 256, now() from generate_series(2, 5000) i;
+insert into social_v1.liked (account, message, position, liked_at)
+select i, 256, i * 256, now() from generate_series(1, 5000) i
+union all
+select 1, i * 256, (5000 + i) * 256, now() from generate_series(2, 5000) i;
+insert into social_v1.reposted (account, message, position, reposted_at)
+select account, message, position, liked_at from social_v1.liked;
+insert into social_v1.notification (recipient, position, kind, actor, message, notified_at)
+select 1, i * 256, 'liked', i, 256, now() from generate_series(2, 5000) i;
+insert into social_v1.read_marker (account, until) select id, 256 from social_v1.account;
+insert into social_v1.tombstone (id, author, deleted_by, deleted_at)
+select i, 1, 1, now() from generate_series(3000000, 3005000) i;

@@ -5,7 +5,7 @@ use http_kit::ApiProblem;
 
 /// A positive decimal without a sign or leading zeros, so that one thing has one address. Whether there is anything under
 /// it, and of which kind, is not known here.
-pub(super) fn parse(parameter: &str, text: &str) -> Result<i64, ApiProblem> {
+pub(crate) fn parse(parameter: &str, text: &str) -> Result<i64, ApiProblem> {
     let canonical = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
     text.parse()
         .ok()

@@ -1,0 +1,46 @@
+//! Bodies of the notification routes.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+use crate::profiles::AccountEntry;
+
+/// A page of notifications, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Notifications {
+    pub items: Vec<Notification>,
+    /// How many of all notifications are not read, counted up to 1,000.
+    #[schema(minimum = 0, maximum = 1000)]
+    pub unread: i64,
+}
+
+/// Something that another account did.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Notification {
+    /// Of its event in the log. What was read last is what `PUT /v1/notifications/read` takes.
+    #[schema(example = "512")]
+    pub position: String,
+    pub kind: NotificationKind,
+    /// Who did it.
+    pub account: AccountEntry,
+    /// The liked or reposted message, or the reply; null for a follow.
+    #[schema(example = "256")]
+    pub message: Option<String>,
+    /// When the log recorded it, UTC.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    pub read: bool,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum NotificationKind {
+    Followed,
+    Liked,
+    Reposted,
+    Replied,
+}

@@ -1,0 +1,29 @@
+//! Accounts as the statements that end in `show_accounts.sql` select them.
+
+use super::{AuthorRow, PositionKey};
+
+/// An account in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRow {
+    pub account: AuthorRow,
+    /// By the caller.
+    pub followed: bool,
+}
+
+/// Of a row of such a statement; there may be no account in it.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct AccountColumns {
+    account: Option<i64>,
+    handle: Option<String>,
+    display_name: Option<String>,
+    followed: bool,
+    key_position: Option<i64>,
+}
+
+impl AccountColumns {
+    /// With its place in the list.
+    pub(super) fn into_placed(self) -> Option<(PositionKey, AccountRow)> {
+        let account = AuthorRow { id: self.account?, handle: self.handle, display_name: self.display_name };
+        Some((PositionKey(self.key_position?), AccountRow { account, followed: self.followed }))
+    }
+}

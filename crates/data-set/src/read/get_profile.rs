@@ -1,0 +1,103 @@
+//! One account, by its id or its handle.
+
+use domain::Handle;
+use time::OffsetDateTime;
+
+use super::run::run;
+use super::{At, ReadError};
+use crate::Pool;
+
+/// An account that registered and is not deactivated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileRow {
+    pub id: i64,
+    pub handle: String,
+    pub display_name: String,
+    pub bio: String,
+    pub registered_at: OffsetDateTime,
+    pub followers: i64,
+    pub following: i64,
+    pub messages: i64,
+    /// By the caller.
+    pub followed: bool,
+}
+
+/// What an account may be found by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccountName {
+    Id(i64),
+    Handle(HandleName),
+}
+
+/// A handle, spelled as the fold stores it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandleName(String);
+
+impl HandleName {
+    /// In small letters; `None` where nobody can have that handle.
+    pub fn parse(raw: &str) -> Option<Self> {
+        Handle::parse(raw).ok().map(|handle| Self(handle.into_string()))
+    }
+}
+
+/// There is always a row: it carries the position, and maybe no account.
+#[derive(sqlx::FromRow)]
+struct Row {
+    position: i64,
+    id: Option<i64>,
+    handle: Option<String>,
+    display_name: Option<String>,
+    bio: Option<String>,
+    registered_at: Option<OffsetDateTime>,
+    followers: i64,
+    following: i64,
+    messages: i64,
+    followed: bool,
+}
+
+const BY_ID: &str = concat!(include_str!("get_profile.sql"), include_str!("show_profile.sql"));
+const BY_HANDLE: &str = concat!(include_str!("get_profile_by_handle.sql"), include_str!("show_profile.sql"));
+
+/// The account with a name, as another one sees it.
+pub async fn get_profile(
+    pool: &Pool,
+    caller: i64,
+    name: &AccountName,
+) -> Result<At<Option<ProfileRow>>, ReadError> {
+    let query = || async move {
+        let query = match name {
+            AccountName::Id(id) => sqlx::query_as::<_, Row>(BY_ID).bind(id),
+            AccountName::Handle(HandleName(handle)) => sqlx::query_as(BY_HANDLE).bind(handle),
+        };
+        query.bind(caller).fetch_one(pool).await
+    };
+    let row = run(query).await?;
+    Ok(At { position: row.position, value: profile(row) })
+}
+
+fn profile(row: Row) -> Option<ProfileRow> {
+    Some(ProfileRow {
+        id: row.id?,
+        handle: row.handle?,
+        display_name: row.display_name?,
+        bio: row.bio?,
+        registered_at: row.registered_at?,
+        followers: row.followers,
+        following: row.following,
+        messages: row.messages,
+        followed: row.followed,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handle_is_found_in_any_case() {
+        assert_eq!(HandleName::parse("Grey_Heron9"), Some(HandleName("grey_heron9".to_owned())));
+        for raw in ["", "grey heron", "grey.heron", "h\u{e9}ron", "a\0b", &"x".repeat(31)] {
+            assert_eq!(HandleName::parse(raw), None, "{raw:?}");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+-- Purpose: a message with what it answers, up to 50 messages up, and the first page of its replies. Ends in
+--   show_messages.sql.
+-- Index: message_pk, one look-up per step up; message_reply, walked backwards from the newest; tombstone_pk.
+-- Why a bound: a conversation may be as long as its writers like, and who reads its end wants what is near.
+with recursive p as (
+    select
+        coalesce(max(position), 0) as position, $3::bigint as caller,
+        exists(select from published.messages m where m.id = $1) as is_known,
+        (select d.author from published.deleted_messages d where d.id = $1) as deleted_author
+    from published.projections
+    where projection = 'social' and version = 1 and shard = 0
+), up as (
+    (select m.*, 0 as steps from published.messages m where m.id = $1 limit 1)
+    union all
+    select m.*, up.steps + 1
+    from up
+    cross join lateral (select * from published.messages m where m.id = up.in_reply_to limit 1) m
+    where up.steps < 50
+), page as (
+    select
+        u.id, u.author, u.text, u.tags, u.in_reply_to, u.created_at, u.edited_at, u.edition,
+        u.created_at as key_at, u.id as key_position
+    from up u
+    union all
+    (
+        select
+            m.id, m.author, m.text, m.tags, m.in_reply_to, m.created_at, m.edited_at, m.edition,
+            m.created_at as key_at, m.id as key_position
+        from published.messages m
+        where m.in_reply_to = $1
+        order by m.created_at desc, m.id desc
+        limit $2
+    )
+)

@@ -1,0 +1,17 @@
+-- Purpose: one page of the followers of an account, newest first, and whether the account exists. Ends in
+--   show_accounts.sql.
+-- Index: follow_by_followee, walked backwards from the cursor; account_pk for the account itself.
+-- Why this order: an event's position is its own and never changes, so a cursor neither skips nor repeats a row.
+with p as (
+    select
+        coalesce(max(position), 0) as position, $4::bigint as caller,
+        exists(select from published.accounts a where a.id = $1) as is_known
+    from published.projections
+    where projection = 'social' and version = 1 and shard = 0
+), page as (
+    select k.follower as account, k.position as key_position
+    from published.follows k
+    where k.followee = $1 and k.position < $2
+    order by k.position desc
+    limit $3
+)

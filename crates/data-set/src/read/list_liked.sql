@@ -1,0 +1,21 @@
+-- Purpose: one page of the messages that an account likes, newest like first, and whether the account exists. Ends in
+--   show_messages.sql.
+-- Index: liked_by_account, walked backwards from the cursor; then message_pk, once per row of the page.
+-- Why this order: a like's position is its own and never changes; the messages' times say nothing about when they pleased.
+with p as (
+    select
+        coalesce(max(position), 0) as position, $4::bigint as caller,
+        exists(select from published.accounts a where a.id = $1) as is_known
+    from published.projections
+    where projection = 'social' and version = 1 and shard = 0
+), page as (
+    select m.*, null::timestamptz as key_at, k.position as key_position
+    from (
+        select k.message, k.position
+        from published.likes k
+        where k.account = $1 and k.position < $2
+        order by k.position desc
+        limit $3
+    ) k
+    cross join lateral (select * from published.messages m where m.id = k.message limit 1) m
+)

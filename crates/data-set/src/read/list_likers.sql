@@ -1,0 +1,18 @@
+-- Purpose: one page of the accounts that like a message, newest first, and whether the message exists. Ends in
+--   show_accounts.sql.
+-- Index: liked_by_message, walked backwards from the cursor; message_pk and tombstone_pk for the message itself.
+-- Why this order: an event's position is its own and never changes, so a cursor neither skips nor repeats a row.
+with p as (
+    select
+        coalesce(max(position), 0) as position, $4::bigint as caller,
+        exists(select from published.messages m where m.id = $1) as is_known,
+        (select d.author from published.deleted_messages d where d.id = $1) as deleted_author
+    from published.projections
+    where projection = 'social' and version = 1 and shard = 0
+), page as (
+    select k.account as account, k.position as key_position
+    from published.likes k
+    where k.message = $1 and k.position < $2
+    order by k.position desc
+    limit $3
+)

@@ -1,0 +1,13 @@
+-- Purpose: the end of every statement that shows accounts: who is in `page`, and whether the caller follows them.
+-- Index: account_pk and follow_pk, one look-up each per row of the page; `limit 1` as in show_messages.sql.
+-- Why this order: newest first, by the position of the event that put the account into the list.
+select p.*, c.*, a.handle, a.display_name, f.follower is not null as followed
+from p
+left join page c on true
+left join lateral (
+    select a.handle, a.display_name from published.accounts a where a.id = c.account limit 1
+) a on true
+left join lateral (
+    select f.follower from published.follows f where f.follower = p.caller and f.followee = c.account limit 1
+) f on true
+order by c.key_position desc

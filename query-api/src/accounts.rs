@@ -1,0 +1,3 @@
+//! Accounts: how they are shown.
+
+pub(crate) mod represent;
