@@ -8,6 +8,7 @@ mod await_position;
 pub mod config;
 mod id;
 mod messages;
+mod notifications;
 mod openapi;
 mod ops;
 mod paging;

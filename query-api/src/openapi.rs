@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use http::header::CONTENT_TYPE;
 use serde::Deserialize;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::{IntoResponses, Modify, OpenApi};
+use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 /// Both APIs in one document, generated and checked in.
@@ -22,10 +22,21 @@ const ERRORS: &str = include_str!("../../docs/ERRORS.md");
         crate::messages::get_counts::get_counts,
         crate::messages::get_message::get_message,
         crate::messages::get_history::get_history,
+        crate::messages::get_thread::get_thread,
+        crate::messages::list_replies::list_replies,
+        crate::messages::list_likes::list_likes,
+        crate::messages::list_reposts::list_reposts,
+        crate::accounts::get_account::get_account,
+        crate::accounts::get_account_by_handle::get_account_by_handle,
+        crate::accounts::get_own_account::get_own_account,
+        crate::accounts::list_followers::list_followers,
+        crate::accounts::list_following::list_following,
+        crate::accounts::list_liked::list_liked,
+        crate::notifications::list_notifications::list_notifications,
         crate::projections::list_projections::list_projections,
     ),
     modifiers(&Bearer),
-    tags((name = "messages"), (name = "system")),
+    tags((name = "messages"), (name = "accounts"), (name = "notifications"), (name = "system")),
 )]
 struct ReadApi;
 
@@ -68,6 +79,43 @@ pub(crate) fn browser() -> Router {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NoParameters {}
+
+/// The headers that every query takes.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it only describes")]
+pub(crate) struct ReadHeaders {
+    /// Answer from data that reflects at least this position.
+    #[param(rename = "Await-Position")]
+    await_position: Option<i64>,
+    /// wait=<seconds>: how long to wait for it, 2 by default, at most 30.
+    #[param(rename = "Prefer")]
+    prefer: Option<String>,
+    /// 304 where the answer would be the same.
+    #[param(rename = "If-None-Match")]
+    if_none_match: Option<String>,
+}
+
+/// What a query about an account may answer besides what was asked for.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "it only describes")]
+pub(crate) enum AccountRefusals {
+    /// There is no such account, or it was deactivated.
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(#[to_schema] Problem),
+}
+
+/// What a query about a message may answer besides what was asked for.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "it only describes")]
+pub(crate) enum MessageRefusals {
+    /// There is no such message.
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(#[to_schema] Problem),
+    /// It was deleted.
+    #[response(status = 410, content_type = "application/problem+json")]
+    Gone(#[to_schema] Problem),
+}
 
 /// What every query may answer besides what was asked for.
 #[derive(IntoResponses)]

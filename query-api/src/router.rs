@@ -3,7 +3,13 @@
 use axum::Router;
 use axum::routing::get;
 
-use crate::messages::{get_counts, get_history, get_message, list_messages};
+use crate::accounts::{
+    get_account, get_account_by_handle, get_own_account, list_followers, list_following, list_liked,
+};
+use crate::messages::{
+    get_counts, get_history, get_message, get_thread, list_likes, list_messages, list_replies, list_reposts,
+};
+use crate::notifications::list_notifications;
 use crate::projections::list_projections;
 use crate::{AppState, openapi};
 
@@ -15,6 +21,17 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/messages/counts", get(get_counts))
         .route("/v1/messages/{id}", get(get_message))
         .route("/v1/messages/{id}/history", get(get_history))
+        .route("/v1/messages/{id}/likes", get(list_likes))
+        .route("/v1/messages/{id}/replies", get(list_replies))
+        .route("/v1/messages/{id}/reposts", get(list_reposts))
+        .route("/v1/messages/{id}/thread", get(get_thread))
+        .route("/v1/accounts/me", get(get_own_account))
+        .route("/v1/accounts/by-handle/{handle}", get(get_account_by_handle))
+        .route("/v1/accounts/{id}", get(get_account))
+        .route("/v1/accounts/{id}/followers", get(list_followers))
+        .route("/v1/accounts/{id}/following", get(list_following))
+        .route("/v1/accounts/{id}/likes", get(list_liked))
+        .route("/v1/notifications", get(list_notifications))
         .route("/v1/projections", get(list_projections))
         .with_state(state)
         .route("/openapi.json", get(openapi::document))

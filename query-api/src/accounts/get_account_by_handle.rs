@@ -1,0 +1,50 @@
+use api_types::codes;
+use api_types::profiles::Profile;
+use axum::extract::State;
+use axum::response::Response;
+use data_set::read::{AccountName, HandleName};
+use http_kit::etag::Conditional;
+use http_kit::path::StrictPath;
+use http_kit::position::AwaitPosition;
+use http_kit::query::StrictQuery;
+use http_kit::{ApiProblem, Reader};
+
+use super::get_account::show;
+use crate::AppState;
+use crate::openapi::{AccountRefusals, NoParameters, ReadHeaders, Refusals};
+use crate::refusal::Refusal;
+
+/// Shows the account that has a handle.
+///
+/// Capital and small letters are the same. What no account can have as a handle is refused.
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/by-handle/{handle}",
+    operation_id = "get_account_by_handle",
+    tag = "accounts",
+    security(("bearer" = [])),
+    params(
+        ("handle" = String, Path, description = "1 to 30 of a-z, 0-9 and _, without an @.", example = "heron"),
+        ReadHeaders,
+    ),
+    responses(
+        (status = 200, description = "The account.", body = Profile,
+         headers(("ETag" = String), ("Data-Position" = i64))),
+        AccountRefusals,
+        Refusals,
+    ),
+)]
+pub(crate) async fn get_account_by_handle(
+    State(state): State<AppState>,
+    Reader(caller): Reader,
+    StrictPath(handle): StrictPath<String>,
+    _query: StrictQuery<NoParameters>,
+    awaited: AwaitPosition,
+    conditional: Conditional,
+) -> Result<Response, Refusal> {
+    let handle = HandleName::parse(&handle).ok_or_else(|| {
+        ApiProblem::new(codes::INVALID_PARAMETER)
+            .field("handle", "expected 1 to 30 letters from a to z, digits and underscores")
+    })?;
+    show(&state, &caller, &AccountName::Handle(handle), &awaited, &conditional).await
+}

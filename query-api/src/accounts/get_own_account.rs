@@ -1,0 +1,40 @@
+use api_types::profiles::Profile;
+use axum::extract::State;
+use axum::response::Response;
+use data_set::read::AccountName;
+use http_kit::Reader;
+use http_kit::etag::Conditional;
+use http_kit::position::AwaitPosition;
+use http_kit::query::StrictQuery;
+
+use super::get_account::show;
+use crate::AppState;
+use crate::openapi::{AccountRefusals, NoParameters, ReadHeaders, Refusals};
+use crate::refusal::Refusal;
+
+/// Shows the caller's account, as everybody sees it.
+///
+/// A caller whom another system identifies and who never registered here is not found.
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/me",
+    operation_id = "get_own_account",
+    tag = "accounts",
+    security(("bearer" = [])),
+    params(ReadHeaders),
+    responses(
+        (status = 200, description = "The account.", body = Profile,
+         headers(("ETag" = String), ("Data-Position" = i64))),
+        AccountRefusals,
+        Refusals,
+    ),
+)]
+pub(crate) async fn get_own_account(
+    State(state): State<AppState>,
+    Reader(caller): Reader,
+    _query: StrictQuery<NoParameters>,
+    awaited: AwaitPosition,
+    conditional: Conditional,
+) -> Result<Response, Refusal> {
+    show(&state, &caller, &AccountName::Id(caller.account), &awaited, &conditional).await
+}

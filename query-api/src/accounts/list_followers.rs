@@ -1,0 +1,55 @@
+use api_types::profiles::AccountEntry;
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use data_set::read::{self, Follows};
+use http_kit::Reader;
+use http_kit::etag::Conditional;
+use http_kit::path::StrictPath;
+use http_kit::position::{AwaitPosition, DataPosition};
+use http_kit::query::StrictQuery;
+
+use super::get_account::present;
+use super::represent;
+use crate::AppState;
+use crate::id;
+use crate::openapi::{AccountRefusals, ReadHeaders, Refusals};
+use crate::paging::{List, PageParameters};
+use crate::refusal::Refusal;
+
+/// Lists who follows an account, newest first.
+///
+/// The newest is who began to follow it last. Paged as `GET /v1/messages`.
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{id}/followers",
+    operation_id = "list_followers",
+    tag = "accounts",
+    security(("bearer" = [])),
+    params(("id" = String, Path, description = "The account's id."), PageParameters, ReadHeaders),
+    responses(
+        (status = 200, description = "A page of accounts.", body = [AccountEntry],
+         headers(("Link" = String), ("ETag" = String), ("Data-Position" = i64))),
+        AccountRefusals,
+        Refusals,
+    ),
+)]
+pub(crate) async fn list_followers(
+    State(state): State<AppState>,
+    Reader(caller): Reader,
+    StrictPath(id): StrictPath<String>,
+    StrictQuery(query): StrictQuery<PageParameters>,
+    RawQuery(raw): RawQuery,
+    awaited: AwaitPosition,
+    conditional: Conditional,
+) -> Result<Response, Refusal> {
+    let id = id::parse("id", &id)?;
+    let list = List::at(format!("/v1/accounts/{id}/followers"));
+    let (after, limit) = query.asked(&list)?;
+    let read = || read::list_follows(&state.pool, caller.account, (id, Follows::Followers), after, limit);
+    let found = state.positions.answer(&awaited, read).await?;
+    let position = DataPosition(found.position);
+    let page = present(found)?;
+    let link = list.next(raw.as_deref(), page.next);
+    let body = conditional.json(&represent::entries(page.items))?;
+    Ok((position, awaited.preference_applied(), link, body).into_response())
+}
