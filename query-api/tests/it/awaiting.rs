@@ -4,6 +4,7 @@ use futures::future::join_all;
 use testkit::eventually;
 
 use crate::support::App;
+use crate::support::people::account;
 use crate::support::rows::{fold, row};
 
 #[tokio::test]
@@ -13,7 +14,25 @@ async fn a_position_that_is_reached_is_answered_at_once() {
     app.get_with("/v1/messages", &[("Await-Position", "256"), ("Prefer", "wait=0")]).await.ok();
     let too_early = app.get_with("/v1/messages", &[("Await-Position", "512"), ("Prefer", "wait=0")]).await;
     too_early.is_problem(503, "not-caught-up");
-    for path in ["/v1/messages", "/v1/messages/256", "/v1/messages/256/history", "/v1/projections"] {
+    account(&app.writer, 1, "heron").await;
+    for path in [
+        "/v1/messages",
+        "/v1/messages/256",
+        "/v1/messages/256/history",
+        "/v1/messages/256/likes",
+        "/v1/messages/256/replies",
+        "/v1/messages/256/reposts",
+        "/v1/messages/256/thread",
+        "/v1/accounts/1",
+        "/v1/accounts/by-handle/heron",
+        "/v1/accounts/1/followers",
+        "/v1/accounts/1/following",
+        "/v1/accounts/1/likes",
+        "/v1/notifications",
+        "/v1/projections",
+    ] {
+        let headers = [("Await-Position", "512"), ("Prefer", "wait=0")];
+        app.get_with(path, &headers).await.is_problem(503, "not-caught-up");
         let answer = app.get_with(path, &[("Await-Position", "256"), ("Prefer", "wait=30")]).await;
         answer.ok();
         assert_eq!((answer.header("data-position"), answer.header("preference-applied")), ("256", "wait=30"));

@@ -1,5 +1,6 @@
 //! Whatever a caller sends, it is told what is wrong, and it is never our failure.
 
+use crate::support::people::{account, follow};
 use crate::support::rows::{fold, row};
 use crate::support::{ANALYST, App};
 
@@ -85,16 +86,120 @@ async fn a_cursor_that_we_did_not_make_is_refused() {
     app.get(&format!("/v1/messages?cursor={cursor}&author=1")).await.is_problem(400, "invalid-cursor");
 }
 
+/// Parameters that every list takes alike.
+const PAGE: &[(&str, &str)] = &[
+    ("limit=0", "limit"),
+    ("limit=-1", "limit"),
+    ("limit=%2B5", "limit"),
+    ("limit=101", "limit"),
+    ("limit=abc", "limit"),
+    ("limit=", "limit"),
+    ("limit=1.5", "limit"),
+    ("limit=99999999999999999999", "limit"),
+    ("limit=5&limit=5", "limit"),
+    ("cursor=a&cursor=a", "cursor"),
+    ("offset=5", "offset"),
+    ("Limit=5", "Limit"),
+    ("limit=%00", "limit"),
+];
+
+/// Addresses of lists, with `#` for the id.
+const LISTS_OF_ONE: [&str; 6] = [
+    "/v1/accounts/#/followers",
+    "/v1/accounts/#/following",
+    "/v1/accounts/#/likes",
+    "/v1/messages/#/likes",
+    "/v1/messages/#/reposts",
+    "/v1/messages/#/replies",
+];
+
+#[tokio::test]
+async fn every_list_refuses_the_same() {
+    let app = App::start().await;
+    fold(&app.writer, &[row(256, 1, &["birds"], "2026-01-01T00:00:00Z")]).await;
+    account(&app.writer, 256, "heron").await;
+    let lists = LISTS_OF_ONE.iter().map(|path| path.replace('#', "256"));
+    for list in lists.chain(["/v1/notifications".to_owned()]) {
+        app.get(&list).await.ok();
+        for (query, at_fault) in PAGE {
+            let answer = app.get(&format!("{list}?{query}")).await;
+            answer.is_problem(400, "invalid-parameter");
+            assert_eq!(answer.json()["errors"][0]["field"], **at_fault, "{list}?{query}");
+        }
+        for bad in ["", "x", "%20", "%C3%A9", &"A".repeat(40), &"A".repeat(4_000)] {
+            app.get(&format!("{list}?cursor={bad}")).await.is_problem(400, "invalid-cursor");
+        }
+    }
+    let thread = PAGE.iter().filter(|(query, _)| !query.contains("cursor"));
+    for (query, at_fault) in thread.chain(&[("cursor=x", "cursor")]) {
+        let answer = app.get(&format!("/v1/messages/256/thread?{query}")).await;
+        answer.is_problem(400, "invalid-parameter");
+        assert_eq!(answer.json()["errors"][0]["field"], **at_fault, "{query}");
+    }
+    for path in ["/v1/accounts/256", "/v1/accounts/me", "/v1/accounts/by-handle/heron"] {
+        app.get(&format!("{path}?limit=5")).await.is_problem(400, "invalid-parameter");
+    }
+}
+
+#[tokio::test]
+async fn a_flipped_cursor_of_a_list_by_position_is_refused() {
+    let app = App::start().await;
+    account(&app.writer, 1, "heron").await;
+    for sequence in 1..=2 {
+        follow(&app.writer, 10 + sequence, 1, sequence).await;
+    }
+    let next = app.get("/v1/accounts/1/followers?limit=1").await.next().expect("there is one more");
+    let cursor = next.split_once("cursor=").expect("it has a cursor").1;
+    for at in 0..cursor.len() {
+        let mut flipped = cursor.as_bytes().to_vec();
+        flipped[at] = if flipped[at] == b'A' { b'B' } else { b'A' };
+        let flipped = String::from_utf8(flipped).expect("it is ASCII");
+        let answer = app.get(&format!("/v1/accounts/1/followers?limit=1&cursor={flipped}")).await;
+        answer.is_problem(400, "invalid-cursor");
+    }
+}
+
 #[tokio::test]
 async fn an_id_that_is_none_is_refused() {
     let app = App::start().await;
+    let paths = ["/v1/messages/#", "/v1/messages/#/history", "/v1/messages/#/thread", "/v1/accounts/#"];
     for id in ["0", "-1", "+1", "0256", "256.0", "abc", "9223372036854775808", "%00", "%ff", "2%2056", "1e3"]
     {
-        for path in [format!("/v1/messages/{id}"), format!("/v1/messages/{id}/history")] {
-            app.get(&path).await.is_problem(400, "invalid-parameter");
+        for path in paths.iter().chain(&LISTS_OF_ONE) {
+            app.get(&path.replace('#', id)).await.is_problem(400, "invalid-parameter");
         }
     }
     app.get("/v1/messages/256?edition=1").await.is_problem(400, "invalid-parameter");
+}
+
+#[tokio::test]
+async fn what_no_account_can_be_called_is_refused() {
+    let app = App::start().await;
+    let too_long = "x".repeat(31);
+    for handle in [
+        "%40heron",
+        "grey-heron",
+        "grey.heron",
+        "grey%20heron",
+        "h%C3%A9ron",
+        "%00",
+        "%ff",
+        "%2e%2e",
+        "a%2Fb",
+        "a'b",
+        "%25",
+        "*",
+        &too_long,
+    ] {
+        let answer = app.get(&format!("/v1/accounts/by-handle/{handle}")).await;
+        assert_eq!(answer.status.as_u16(), 400, "{handle}");
+        answer.is_problem(400, "invalid-parameter");
+    }
+    let longest = "x".repeat(30);
+    for handle in ["HERON", "_", "0", &longest] {
+        app.get(&format!("/v1/accounts/by-handle/{handle}")).await.is_problem(404, "not-found");
+    }
+    app.get("/v1/accounts/by-handle/").await.is_problem(404, "not-found");
 }
 
 #[tokio::test]

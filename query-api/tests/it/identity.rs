@@ -2,12 +2,23 @@ use http::Method;
 
 use crate::support::{ADMIN, ANALYST, App, GATEWAY_SECRET, READER};
 
-const READS: [&str; 6] = [
+const READS: [&str; 17] = [
     "/v1/messages",
     "/v1/messages?count=1",
     "/v1/messages/counts?bucket=day",
     "/v1/messages/256",
     "/v1/messages/256/history",
+    "/v1/messages/256/likes",
+    "/v1/messages/256/replies",
+    "/v1/messages/256/reposts",
+    "/v1/messages/256/thread",
+    "/v1/accounts/me",
+    "/v1/accounts/by-handle/heron",
+    "/v1/accounts/1",
+    "/v1/accounts/1/followers",
+    "/v1/accounts/1/following",
+    "/v1/accounts/1/likes",
+    "/v1/notifications",
     "/v1/projections",
 ];
 

@@ -2,14 +2,20 @@ use std::time::Duration;
 
 use testkit::{Postgres, eventually};
 
+use crate::support::people::account;
 use crate::support::rows::{execute, fold, row};
 use crate::support::{ANALYST, App};
 
-const READS: [&str; 5] = [
+const READS: [&str; 10] = [
     "/v1/messages",
     "/v1/messages?count=1",
     "/v1/messages/counts?bucket=day",
     "/v1/messages/256",
+    "/v1/messages/256/likes",
+    "/v1/messages/256/thread",
+    "/v1/accounts/1",
+    "/v1/accounts/1/followers",
+    "/v1/notifications",
     "/v1/projections",
 ];
 
@@ -17,6 +23,7 @@ const READS: [&str; 5] = [
 async fn without_postgres_reads_are_unavailable_and_come_back_by_themselves() {
     let mut app = App::start().await;
     fold(&app.writer, &[row(256, 1, &[], "2026-01-01T00:00:00Z")]).await;
+    account(&app.writer, 1, "heron").await;
     for path in READS {
         app.get_as(ANALYST, path).await.ok();
     }

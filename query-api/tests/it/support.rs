@@ -1,5 +1,6 @@
 //! A read API over a database of its own, requests to it, and rows for it.
 
+pub(crate) mod people;
 pub(crate) mod rows;
 
 use std::sync::Arc;
