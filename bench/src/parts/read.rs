@@ -24,6 +24,8 @@ const CONNECTIONS: usize = 64;
 /// The query API's default.
 const POOL_CONNECTIONS: u32 = 16;
 const LIMIT: u16 = 20;
+/// For whom `liked` and `reposted` are looked up.
+const READER: i64 = 1;
 const AIM: f64 = 0.7;
 
 /// Lists of Zipf-like tags over so many connections.
@@ -67,7 +69,7 @@ async fn bare_list(pool: Pool, mut corpus: Corpus, window: Window) -> Result<Sam
         let filter =
             MessageFilter { tag: TagFilter::of(&corpus.tag()), author: None, range: TimeRange::ALWAYS };
         let began = Instant::now();
-        let page = read::list_messages(&pool, &filter, None, LIMIT).await;
+        let page = read::list_messages(&pool, READER, &filter, None, LIMIT).await;
         window.count(&mut sample, began, page.is_ok());
     }
     Ok(sample)
@@ -78,7 +80,7 @@ async fn bare_single(pool: Pool, mut corpus: Corpus, messages: u64, window: Wind
     while !window.is_over() {
         let id = random_id(&mut corpus, messages);
         let began = Instant::now();
-        let found = read::get_message(&pool, id).await;
+        let found = read::get_message(&pool, READER, id).await;
         window.count(&mut sample, began, found.is_ok());
     }
     Ok(sample)

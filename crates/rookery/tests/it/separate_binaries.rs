@@ -108,7 +108,7 @@ async fn a_gateways_identity_is_believed_with_its_secret_alone() {
 
     let posted = api.post("through the gateway", "birds", "key-1").await.expect("it is accepted");
     let seen = api.read(&format!("/v1/messages/{}", posted.id()), posted.position).await;
-    assert_eq!(seen["author"], AUTHOR.to_string());
+    assert_eq!(seen["author"]["id"], AUTHOR.to_string());
 
     let body = json!({"text": "without the secret", "tag": "birds"});
     let forged = api.request(Method::POST, &api.dispatcher, "/v1/messages").header("X-User-ID", "1");
