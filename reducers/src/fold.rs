@@ -1,43 +1,91 @@
-//! From recorded events to one batch of changes. An event that cannot be decoded is parked, an event of an unknown type
-//! is passed over: it belongs to a later version or to somebody else.
+//! What every projection has in common: a name, a version, and a fold of events into rows. An event that cannot be
+//! decoded is parked, an event of an unknown type is passed over: it belongs to a later version or to somebody else.
 
-use data_set::write::{Batch, ParkedEvent};
-use domain::Event;
+use std::fmt;
+
+use async_trait::async_trait;
+use data_set::Pool;
+use data_set::write::{self, ParkedEvent, WriteError};
+use domain::{Event, Position};
 use event_store::{Decoded, RecordedEvent};
+use time::OffsetDateTime;
 
-use crate::messages::MessageFold;
+/// A projection, as its lane sees it.
+#[async_trait]
+pub trait Fold: fmt::Debug + Send + Sync {
+    /// Its name in checkpoints, metrics and the API.
+    fn name(&self) -> &'static str;
 
-/// Pure; see the module.
-pub fn fold(events: &[RecordedEvent]) -> Batch {
-    let mut messages = MessageFold::default();
+    /// Version of its tables, and of the meaning of their rows.
+    fn version(&self) -> i32;
+
+    /// Writes what the events behind `from` up to `to` come to and moves the checkpoint, in one transaction. The rows
+    /// must not depend on how the log is cut into such batches.
+    async fn commit(
+        &self,
+        pool: &Pool,
+        lane: &write::Lane,
+        from: Position,
+        to: Position,
+        events: &[RecordedEvent],
+    ) -> Result<(), WriteError>;
+}
+
+/// An event that this version of the code knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownEvent {
+    pub position: Position,
+    /// The log's time, for people.
+    pub recorded_at: OffsetDateTime,
+    pub event: Event,
+}
+
+/// The events that are known, and those that cannot be decoded.
+pub(crate) fn decode(
+    projection: &'static str,
+    events: &[RecordedEvent],
+) -> (Vec<KnownEvent>, Vec<ParkedEvent>) {
+    let mut known = Vec::with_capacity(events.len());
     let mut parked = Vec::new();
     for recorded in events {
         match event_store::decode(recorded) {
-            Ok(Decoded::Known(Event::Message(event))) => {
-                messages.apply(recorded.position, recorded.recorded_at, event);
+            Ok(Decoded::Known(event)) => {
+                known.push(KnownEvent {
+                    position: recorded.position,
+                    recorded_at: recorded.recorded_at,
+                    event,
+                });
             }
-            Ok(Decoded::Known(_) | Decoded::UnknownType(_)) => {}
-            Err(error) => parked.push(park(recorded, "undecodable", &describe(&error))),
+            Ok(Decoded::UnknownType(_)) => {}
+            Err(error) => parked.push(park(projection, recorded, "undecodable", &error)),
         }
     }
-    Batch { messages: messages.finish(), parked }
+    (known, parked)
 }
 
-/// What stands for an event whose values the database refuses.
-pub(crate) fn refused(recorded: &RecordedEvent, error: &dyn std::error::Error) -> Batch {
-    Batch { parked: vec![park(recorded, "refused-by-database", &describe(error))], ..Batch::default() }
-}
-
-fn park(recorded: &RecordedEvent, reason: &'static str, detail: &str) -> ParkedEvent {
-    metrics::counter!("reducer_events_parked_total", "projection" => crate::social::NAME, "reason" => reason)
+/// What stands for an event that cannot be folded. `reason` is a stable word.
+pub(crate) fn park(
+    projection: &'static str,
+    recorded: &RecordedEvent,
+    reason: &'static str,
+    error: &dyn std::error::Error,
+) -> ParkedEvent {
+    metrics::counter!("reducer_events_parked_total", "projection" => projection, "reason" => reason)
         .increment(1);
-    tracing::error!(event.position = recorded.position.get(), reason, detail, "an event was parked");
+    let detail = describe(error);
+    tracing::error!(
+        projection,
+        event.position = recorded.position.get(),
+        reason,
+        detail,
+        "an event was parked"
+    );
     ParkedEvent {
         position: recorded.position.get(),
         subject: recorded.subject.clone(),
         event_type: recorded.envelope.as_ref().map_or_else(String::new, |own| own.event_type.clone()),
         reason,
-        detail: detail.to_owned(),
+        detail,
     }
 }
 

@@ -11,13 +11,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use data_set::Pool;
-use data_set::write::{self, Batch, WriteError, crash_point};
+use data_set::write::{self, WriteError, crash_point};
 use domain::Position;
 use event_store::{EventLog, ReadError, RecordedEvent, Tail};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::fold;
+use crate::fold::{self, Fold};
 use crate::heartbeat;
 use crate::order::{self, Gap};
 use crate::status::{Progress, Status};
@@ -46,16 +46,15 @@ pub enum LaneError {
 pub struct Lane {
     pub log: Arc<dyn EventLog>,
     pub pool: Pool,
-    pub projection: &'static str,
-    pub version: i32,
+    pub fold: Arc<dyn Fold>,
     pub status: Status,
 }
 
 /// Runs until the token is cancelled; the batch under way is finished first.
 pub async fn run_lane(lane: Lane, token: CancellationToken) {
     let checkpoint = write::Lane {
-        projection: lane.projection,
-        version: lane.version,
+        projection: lane.fold.name(),
+        version: lane.fold.version(),
         shard: lane.log.shard().0,
         lineage: lane.log.lineage().to_string(),
     };
@@ -72,12 +71,12 @@ pub async fn run_lane(lane: Lane, token: CancellationToken) {
         match follow(&lane, &checkpoint, &token).await {
             Ok(()) => break,
             Err(LaneError::Write(WriteError::Fenced)) => {
-                tracing::info!(projection = lane.projection, "another worker folds this lane; standing by");
+                tracing::info!(projection = lane.fold.name(), "another worker folds this lane; standing by");
                 stand_by(&lane, &checkpoint, &token).await;
             }
             Err(error) => {
                 let why = describe(&error);
-                tracing::warn!(projection = lane.projection, reason = why, "the lane starts over");
+                tracing::warn!(projection = lane.fold.name(), reason = why, "the lane starts over");
                 lane.status.failed(why);
                 pause = if began.elapsed() > PAUSE_MAX { PAUSE_MIN } else { (pause * 2).min(PAUSE_MAX) };
                 token.run_until_cancelled(tokio::time::sleep(pause)).await;
@@ -126,31 +125,21 @@ async fn write_all(
     let mut waiting = vec![events];
     while let Some(run) = waiting.pop() {
         let Some(last) = run.last() else { continue };
-        let mut written = commit(lane, checkpoint, *at, last.position, &fold::fold(run)).await;
+        let mut written = lane.fold.commit(&lane.pool, checkpoint, *at, last.position, run).await;
         if let Err(WriteError::Refused(error)) = &written {
             if run.len() > 1 {
                 let (first, second) = run.split_at(run.len() / 2);
                 waiting.extend([second, first]);
                 continue;
             }
-            let parked = fold::refused(last, error);
-            written = commit(lane, checkpoint, *at, last.position, &parked).await;
+            let parked = fold::park(checkpoint.projection, last, "refused-by-database", error);
+            written = write::park(&lane.pool, checkpoint, at.get(), last.position.get(), &[parked]).await;
         }
         written?;
         *at = last.position;
         lane.status.moved(Progress { position: *at, recorded_at: Some(last.recorded_at) });
     }
     Ok(())
-}
-
-async fn commit(
-    lane: &Lane,
-    checkpoint: &write::Lane,
-    from: Position,
-    to: Position,
-    batch: &Batch,
-) -> Result<(), WriteError> {
-    write::commit(&lane.pool, checkpoint, from.get(), to.get(), batch).await
 }
 
 /// Waits while somebody else moves the checkpoint.
@@ -170,10 +159,10 @@ async fn stand_by(lane: &Lane, checkpoint: &write::Lane, token: &CancellationTok
 
 #[expect(clippy::cast_precision_loss, reason = "a histogram takes floats, and a batch is small")]
 fn record(lane: &Lane, events: &[RecordedEvent], took: Duration) {
-    metrics::counter!("reducer_events_folded_total", "projection" => lane.projection)
+    metrics::counter!("reducer_events_folded_total", "projection" => lane.fold.name())
         .increment(events.len() as u64);
-    metrics::histogram!("reducer_batch_events", "projection" => lane.projection).record(events.len() as f64);
-    metrics::histogram!("reducer_batch_duration_seconds", "projection" => lane.projection).record(took);
+    metrics::histogram!("reducer_batch_events", "projection" => lane.fold.name()).record(events.len() as f64);
+    metrics::histogram!("reducer_batch_duration_seconds", "projection" => lane.fold.name()).record(took);
 }
 
 fn describe(error: &LaneError) -> String {

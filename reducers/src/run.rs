@@ -6,10 +6,12 @@ use std::time::Duration;
 use data_set::write;
 use event_store::{EventLog, JetStreamConfig, JetStreamLog, OpenError};
 use service_kit::health::Health;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::fold::Fold;
 use crate::lane::{Lane, run_lane};
-use crate::social;
+use crate::social::Social;
 use crate::status::Status;
 
 /// Between tries to reach what is not there yet.
@@ -24,31 +26,44 @@ pub async fn run(
     health: &Health,
     token: CancellationToken,
 ) -> anyhow::Result<()> {
-    let status = Status::default();
-    let checked = status.clone();
-    health.register("lane social", move || {
-        let checked = checked.clone();
-        async move { checked.check() }
-    });
-    let pool = write::connect(database_url, "rookery-reducers")?;
-    if migrate_on_start && !migrate(database_url, &status, &token).await {
+    let lanes = projections().map(|fold| (fold, Status::default()));
+    for (fold, status) in &lanes {
+        let status = status.clone();
+        health.register(format!("lane {}", fold.name()), move || {
+            let status = status.clone();
+            async move { status.check() }
+        });
+    }
+    let failed = |why: String| lanes.iter().for_each(|(_, status)| status.failed(why.clone()));
+    if migrate_on_start && !migrate(database_url, failed, &token).await {
         return Ok(());
     }
-    let Some(log) = open_log(nats_url, &status, &token).await? else { return Ok(()) };
-    let lane = Lane { log, pool, projection: social::NAME, version: social::VERSION, status };
-    run_lane(lane, token).await;
+    let Some(log) = open_log(nats_url, failed, &token).await? else { return Ok(()) };
+    let mut running = JoinSet::new();
+    for (fold, status) in lanes {
+        let pool = write::connect(database_url, &format!("rookery-reducers {}", fold.name()))?;
+        running.spawn(run_lane(Lane { log: Arc::clone(&log), pool, fold, status }, token.clone()));
+    }
+    while let Some(ended) = running.join_next().await {
+        ended?;
+    }
     Ok(())
 }
 
+/// Each of them has its own lane, checkpoint and pool: none ever waits for another one.
+fn projections() -> [Arc<dyn Fold>; 1] {
+    [Arc::new(Social)]
+}
+
 /// False when the token was cancelled first.
-async fn migrate(database_url: &str, status: &Status, token: &CancellationToken) -> bool {
+async fn migrate(database_url: &str, failed: impl Fn(String), token: &CancellationToken) -> bool {
     loop {
         match token.run_until_cancelled(data_set::migrate::migrate(database_url)).await {
             None => return false,
             Some(Ok(())) => return true,
             Some(Err(error)) => {
                 tracing::warn!(reason = format!("{error:#}"), "the schema cannot be migrated yet");
-                status.failed(format!("migrating the schema: {error}"));
+                failed(format!("migrating the schema: {error}"));
             }
         }
         token.run_until_cancelled(tokio::time::sleep(RETRY_PERIOD)).await;
@@ -58,7 +73,7 @@ async fn migrate(database_url: &str, status: &Status, token: &CancellationToken)
 /// The stream is made by the dispatcher; here it is only waited for. `None` when the token was cancelled first.
 async fn open_log(
     nats_url: &str,
-    status: &Status,
+    failed: impl Fn(String),
     token: &CancellationToken,
 ) -> anyhow::Result<Option<Arc<dyn EventLog>>> {
     let mut config = JetStreamConfig::new(nats_url, "rookery-reducers");
@@ -69,7 +84,7 @@ async fn open_log(
             Some(Ok(log)) => return Ok(Some(Arc::new(log))),
             Some(Err(error @ OpenError::Unavailable(_))) => {
                 tracing::info!(reason = %error, "waiting for the log");
-                status.failed(error.to_string());
+                failed(error.to_string());
             }
             Some(Err(error)) => return Err(error.into()),
         }

@@ -1,7 +1,51 @@
 //! The projection `social`: accounts, messages, and what accounts do to messages and to each other. One lane and one
 //! transaction for all of it, so that an answer never shows a message without its author or a count without its rows.
 
-/// Its name in checkpoints, metrics and the API.
-pub const NAME: &str = "social";
-/// Version of its tables, and of the meaning of their rows.
-pub const VERSION: i32 = 1;
+use async_trait::async_trait;
+use data_set::Pool;
+use data_set::write::{self, Batch, WriteError};
+use domain::{Event, Position};
+use event_store::RecordedEvent;
+
+use crate::fold::{self, Fold};
+use crate::messages::MessageFold;
+
+const NAME: &str = "social";
+const VERSION: i32 = 1;
+
+#[derive(Debug, Clone, Copy)]
+pub struct Social;
+
+#[async_trait]
+impl Fold for Social {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn version(&self) -> i32 {
+        VERSION
+    }
+
+    async fn commit(
+        &self,
+        pool: &Pool,
+        lane: &write::Lane,
+        from: Position,
+        to: Position,
+        events: &[RecordedEvent],
+    ) -> Result<(), WriteError> {
+        write::commit(pool, lane, from.get(), to.get(), &fold(events)).await
+    }
+}
+
+/// From recorded events to one batch of changes. Pure: the rows are not looked at.
+pub fn fold(events: &[RecordedEvent]) -> Batch {
+    let (events, parked) = fold::decode(NAME, events);
+    let mut messages = MessageFold::default();
+    for known in events {
+        if let Event::Message(event) = known.event {
+            messages.apply(known.position, known.recorded_at, event);
+        }
+    }
+    Batch { messages: messages.finish(), parked }
+}

@@ -18,6 +18,7 @@ mod parked;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{Postgres, Transaction};
 
 pub use checkpoint::{Lane, resume};
 pub use heartbeat::{Heartbeat, beat};
@@ -82,13 +83,44 @@ pub struct Batch {
 
 /// Writes a batch and moves the checkpoint, both or neither.
 pub async fn commit(pool: &PgPool, lane: &Lane, from: i64, to: i64, batch: &Batch) -> Result<(), WriteError> {
+    let mut transaction = begin(pool, lane, from, to).await?;
+    messages::write(&mut transaction, &batch.messages).await?;
+    finish(transaction, lane, &batch.parked).await
+}
+
+/// Moves the checkpoint over events that come to nothing but a note of why.
+pub async fn park(
+    pool: &PgPool,
+    lane: &Lane,
+    from: i64,
+    to: i64,
+    parked: &[ParkedEvent],
+) -> Result<(), WriteError> {
+    let transaction = begin(pool, lane, from, to).await?;
+    finish(transaction, lane, parked).await
+}
+
+/// A transaction that is past the fence.
+async fn begin(
+    pool: &PgPool,
+    lane: &Lane,
+    from: i64,
+    to: i64,
+) -> Result<Transaction<'static, Postgres>, WriteError> {
     let mut transaction = pool.begin().await?;
     crash_point("after-begin");
     checkpoint::advance(&mut transaction, lane, from, to).await?;
     crash_point("after-fence");
-    messages::write(&mut transaction, &batch.messages).await?;
+    Ok(transaction)
+}
+
+async fn finish(
+    mut transaction: Transaction<'static, Postgres>,
+    lane: &Lane,
+    parked: &[ParkedEvent],
+) -> Result<(), WriteError> {
     crash_point("after-rows");
-    parked::write(&mut transaction, lane, &batch.parked).await?;
+    parked::write(&mut transaction, lane, parked).await?;
     crash_point("before-commit");
     transaction.commit().await?;
     crash_point("after-commit");

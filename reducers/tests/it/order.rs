@@ -8,7 +8,8 @@ use event_store::{EventLog, InMemoryLog, RecordedEvent};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
-use reducers::{fold, in_order};
+use reducers::in_order;
+use reducers::social::fold;
 
 use crate::history::Author;
 use crate::model::{normalised, rows_of};

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use event_store::EventLog;
-use reducers::{Lane, Status, run_lane, social};
+use reducers::social::Social;
+use reducers::{Lane, Status, run_lane};
 use sqlx::{PgPool, Row};
 use testkit::{Postgres, eventually};
 use tokio::task::JoinHandle;
@@ -69,8 +70,7 @@ impl DataSet {
     pub(crate) fn fold(&self, log: Arc<dyn EventLog>) -> Worker {
         let status = Status::default();
         let pool = data_set::write::connect(&self.postgres.url(), "lane").expect("a URL");
-        let lane =
-            Lane { log, pool, projection: social::NAME, version: social::VERSION, status: status.clone() };
+        let lane = Lane { log, pool, fold: Arc::new(Social), status: status.clone() };
         let token = CancellationToken::new();
         Worker { task: tokio::spawn(run_lane(lane, token.clone())), token, status }
     }
