@@ -1,13 +1,13 @@
 //! Messages in the projection `social`: messages, their tags and editions, tombstones, and exact counts.
 //!
-//! A pure function: the same events give the same changes, and a batch is folded without looking at the rows. What
-//! happens to a message within one batch is folded here; what it meets of earlier batches is settled by set-wise
-//! statements in data-set.
+//! A pure function: the same events give the same changes, and a run is folded without looking at the rows. What
+//! happens to a message within one run is folded here; what it meets of earlier runs is settled by set-wise statements in
+//! data-set.
 
 use std::collections::{HashMap, HashSet};
 
 use data_set::write::{DeletedRow, EditedRow, EditionRow, MessageChanges, PostedRow};
-use domain::{MessageDeleted, MessageEdited, MessageEvent, MessagePosted, Position};
+use domain::{MessageDeleted, MessageEdited, MessageEvent, MessageId, MessagePosted, Position};
 use time::OffsetDateTime;
 
 /// Changes under construction.
@@ -27,13 +27,26 @@ fn edition(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
+/// Whether a message can have been there when an event happened. The dispatcher lets nothing else into the log; were a
+/// later message named, the set-wise fold would find it where the log's order does not. Positions of different shards
+/// cannot be compared.
+pub(crate) fn is_past(message: MessageId, position: Position) -> bool {
+    let named = message.position();
+    named.shard() != position.shard() || named < position
+}
+
 impl MessageFold {
     /// Takes the next event of the log.
     pub fn apply(&mut self, position: Position, recorded_at: OffsetDateTime, event: MessageEvent) {
         match event {
             MessageEvent::Posted(event) => self.posted(position, recorded_at, event),
-            MessageEvent::Edited(event) => self.edited(recorded_at, event),
-            MessageEvent::Deleted(event) => self.deleted(recorded_at, &event),
+            MessageEvent::Edited(event) if is_past(event.message, position) => {
+                self.edited(recorded_at, event);
+            }
+            MessageEvent::Deleted(event) if is_past(event.message, position) => {
+                self.deleted(recorded_at, &event);
+            }
+            MessageEvent::Edited(_) | MessageEvent::Deleted(_) => {}
         }
     }
 
@@ -45,8 +58,9 @@ impl MessageFold {
             author: event.author.get(),
             text: event.text.into_string(),
             tags: event.tags.into_strings(),
-            in_reply_to: event.in_reply_to.map(|target| target.get()),
+            in_reply_to: event.in_reply_to.filter(|target| is_past(*target, position)).map(MessageId::get),
             created_at: event.original_time.unwrap_or(recorded_at),
+            recorded_at,
             edited_at: None,
             edition: 1,
         });
@@ -101,14 +115,16 @@ impl MessageFold {
         }
     }
 
-    /// The changes of the whole batch. What was deleted within it leaves nothing but its tombstone.
+    /// The changes of the whole run, in the order of the keys. What was deleted within it leaves nothing but its tombstone.
     pub fn finish(self) -> MessageChanges {
-        let Self { mut posted, mut edited, mut superseded, deleted, deleted_ids, .. } = self;
+        let Self { mut posted, mut edited, mut superseded, mut deleted, deleted_ids, .. } = self;
         if !deleted_ids.is_empty() {
             posted.retain(|row| !deleted_ids.contains(&row.id));
             edited.retain(|row| !deleted_ids.contains(&row.id));
             superseded.retain(|row| !deleted_ids.contains(&row.message));
         }
+        edited.sort_unstable_by_key(|row| row.id);
+        deleted.sort_unstable_by_key(|row| row.id);
         MessageChanges { posted, edited, superseded, deleted }
     }
 }

@@ -1,14 +1,18 @@
 //! The projection `social`: accounts, messages, and what accounts do to messages and to each other. One lane and one
 //! transaction for all of it, so that an answer never shows a message without its author or a count without its rows.
 
+mod accounts;
+mod cut;
+mod edges;
+mod runs;
+
 use async_trait::async_trait;
 use data_set::Pool;
 use data_set::write::{self, Batch, WriteError};
-use domain::{Event, Position};
+use domain::Position;
 use event_store::RecordedEvent;
 
 use crate::fold::{self, Fold};
-use crate::messages::MessageFold;
 
 const NAME: &str = "social";
 const VERSION: i32 = 1;
@@ -41,11 +45,5 @@ impl Fold for Social {
 /// From recorded events to one batch of changes. Pure: the rows are not looked at.
 pub fn fold(events: &[RecordedEvent]) -> Batch {
     let (events, parked) = fold::decode(NAME, events);
-    let mut messages = MessageFold::default();
-    for known in events {
-        if let Event::Message(event) = known.event {
-            messages.apply(known.position, known.recorded_at, event);
-        }
-    }
-    Batch { messages: messages.finish(), parked }
+    Batch { runs: cut::cut(events).into_iter().filter_map(runs::fold).collect(), parked }
 }

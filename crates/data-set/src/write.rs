@@ -14,6 +14,7 @@ mod counts;
 mod heartbeat;
 mod messages;
 mod parked;
+mod social;
 
 use std::time::Duration;
 
@@ -24,6 +25,11 @@ pub use checkpoint::{Lane, resume};
 pub use heartbeat::{Heartbeat, beat};
 pub use messages::{DeletedRow, EditedRow, EditionRow, MessageChanges, PostedRow};
 pub use parked::ParkedEvent;
+pub use social::accounts::{ProfileRow, RegisteredRow};
+pub use social::deactivate::DeactivatedRow;
+pub use social::edges::{EdgeChanges, EdgeRow};
+pub use social::reads::ReadRow;
+pub use social::{Changes, Run};
 
 use crate::pool::UrlError;
 
@@ -74,17 +80,18 @@ pub fn connect(url: &str, application: &str) -> Result<PgPool, UrlError> {
         .connect_lazy_with(options))
 }
 
-/// One batch of one lane: what the events between two positions came to.
+/// One batch of the projection `social`: what the events between two positions came to.
 #[derive(Debug, Default)]
 pub struct Batch {
-    pub messages: MessageChanges,
+    /// Applied one behind the other.
+    pub runs: Vec<Run>,
     pub parked: Vec<ParkedEvent>,
 }
 
 /// Writes a batch and moves the checkpoint, both or neither.
 pub async fn commit(pool: &PgPool, lane: &Lane, from: i64, to: i64, batch: &Batch) -> Result<(), WriteError> {
     let mut transaction = begin(pool, lane, from, to).await?;
-    messages::write(&mut transaction, &batch.messages).await?;
+    social::write(&mut transaction, &batch.runs).await?;
     finish(transaction, lane, &batch.parked).await
 }
 
@@ -125,6 +132,11 @@ async fn finish(
     transaction.commit().await?;
     crash_point("after-commit");
     Ok(())
+}
+
+/// One column of rows that are sent as arrays.
+fn column<'a, Row, Value>(rows: &'a [Row], value: impl Fn(&'a Row) -> Value) -> Vec<Value> {
+    rows.iter().map(value).collect()
 }
 
 /// Ends the process at a named step when a test asked for it; nothing in other builds.

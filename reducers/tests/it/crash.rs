@@ -32,13 +32,19 @@ async fn log(nats: &Nats) -> Arc<dyn EventLog> {
 #[cfg(feature = "fail-points")]
 #[tokio::test]
 async fn a_crash_between_any_two_steps_loses_and_doubles_nothing() {
-    const STEPS: [&str; 9] = [
+    const STEPS: [&str; 15] = [
         "after-receive",
         "after-begin",
         "after-fence",
+        "after-accounts",
         "after-insert",
+        "after-answer",
         "after-edit",
         "after-delete",
+        "after-removed-edges",
+        "after-made-edges",
+        "after-deactivation",
+        "after-counts",
         "after-rows",
         "before-commit",
         "after-commit",

@@ -1,9 +1,11 @@
 //! The fold against a real Postgres: its rows must equal what a slow model makes of the same log.
 
 mod crash;
+mod crowd;
 mod history;
 mod lane;
 mod model;
 mod order;
 mod park;
+mod property;
 mod rows;

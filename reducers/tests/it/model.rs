@@ -1,27 +1,19 @@
-//! A slow, separate model of the projection: no SQL, no batches, no shared code but the decoding of events.
+//! A slow, separate model of the projection: no SQL, no batches, no shared code but the decoding of events. The state
+//! takes one event after the other; its rows are made of the state at the end.
+
+mod people;
+mod state;
 
 use std::collections::BTreeMap;
 
-use domain::{Event, MessageEvent, Sequence};
-use event_store::{Decoded, EventLog, RecordedEvent, decode};
+use domain::Sequence;
+use event_store::{EventLog, RecordedEvent};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
 use crate::rows::Rows;
-
-struct Edition {
-    text: String,
-    tags: Vec<String>,
-    at: OffsetDateTime,
-}
-
-struct Message {
-    author: i64,
-    created_at: OffsetDateTime,
-    in_reply_to: Option<i64>,
-    editions: Vec<Edition>,
-}
+use state::{Message, State};
 
 /// As Postgres writes a timestamptz into JSON, in UTC.
 fn moment(time: OffsetDateTime) -> String {
@@ -49,54 +41,27 @@ async fn all_events(log: &dyn EventLog) -> Vec<RecordedEvent> {
     events
 }
 
-fn apply(messages: &mut BTreeMap<i64, Message>, tombstones: &mut Vec<Value>, recorded: &RecordedEvent) {
-    let Ok(Decoded::Known(Event::Message(event))) = decode(recorded) else { return };
-    match event {
-        MessageEvent::Posted(event) => {
-            let created_at = event.original_time.unwrap_or(recorded.recorded_at);
-            let edition =
-                Edition { text: event.text.into_string(), tags: event.tags.into_strings(), at: created_at };
-            let message = Message {
-                author: event.author.get(),
-                created_at,
-                in_reply_to: event.in_reply_to.map(|target| target.get()),
-                editions: vec![edition],
-            };
-            messages.insert(recorded.position.get(), message);
-        }
-        MessageEvent::Edited(event) => {
-            if let Some(message) = messages.get_mut(&event.message.get()) {
-                message.editions.push(Edition {
-                    text: event.text.into_string(),
-                    tags: event.tags.into_strings(),
-                    at: recorded.recorded_at,
-                });
-            }
-        }
-        MessageEvent::Deleted(event) => {
-            messages.remove(&event.message.get());
-            tombstones.push(json!({
-                "id": event.message.get(), "author": event.author.get(),
-                "deleted_by": event.deleted_by.get(), "deleted_at": moment(recorded.recorded_at),
-            }));
-        }
-    }
-}
-
 /// The rows that the log must come to.
 pub(crate) async fn rows_of(log: &dyn EventLog) -> Rows {
-    let mut messages = BTreeMap::new();
-    let mut tombstones = Vec::new();
-    for recorded in all_events(log).await {
-        apply(&mut messages, &mut tombstones, &recorded);
-    }
-    let mut rows: BTreeMap<&str, Vec<Value>> = BTreeMap::from([("tombstone", tombstones)]);
+    rows_of_events(&all_events(log).await)
+}
+
+pub(crate) fn rows_of_events(events: &[RecordedEvent]) -> Rows {
+    let mut state = State::default();
+    events.iter().for_each(|recorded| state.apply(recorded));
+    let mut rows = people::rows(&state);
+    rows.extend(message_rows(&state.messages));
+    rows.into_iter().map(|(table, rows)| (table.to_owned(), normal(&rows))).collect()
+}
+
+fn message_rows(messages: &BTreeMap<i64, Message>) -> BTreeMap<&'static str, Vec<Value>> {
+    let mut rows: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     for table in ["message", "message_tag", "message_edition", "tag_count", "author_count"] {
         rows.insert(table, Vec::new());
     }
     let mut tag_counts: BTreeMap<(String, &str, String), i64> = BTreeMap::new();
     let mut author_counts: BTreeMap<(i64, String, String), i64> = BTreeMap::new();
-    for (id, message) in &messages {
+    for (id, message) in messages {
         let (last, earlier) = message.editions.split_last().expect("at least the first edition");
         let created_at = moment(message.created_at);
         let mut push = |table: &str, row: Value| rows.get_mut(table).expect("a table").push(row);
@@ -105,14 +70,14 @@ pub(crate) async fn rows_of(log: &dyn EventLog) -> Rows {
             json!({
                 "id": id, "author": message.author, "text": last.text, "tags": last.tags,
                 "in_reply_to": message.in_reply_to, "created_at": created_at,
-                "edited_at": (!earlier.is_empty()).then(|| moment(last.at)), "edition": message.editions.len(),
+                "edited_at": (!earlier.is_empty()).then(|| moment(last.at)), "edition": last.number,
             }),
         );
-        for (index, edition) in earlier.iter().enumerate() {
+        for edition in earlier {
             push(
                 "message_edition",
                 json!({
-                    "message": id, "edition": index + 1, "text": edition.text, "tags": edition.tags,
+                    "message": id, "edition": edition.number, "text": edition.text, "tags": edition.tags,
                     "made_at": moment(edition.at),
                 }),
             );
@@ -140,7 +105,7 @@ pub(crate) async fn rows_of(log: &dyn EventLog) -> Rows {
         let row = json!({ "author": author, "tag": tag, "starts_at": starts_at, "messages": count });
         rows.entry("author_count").or_default().push(row);
     }
-    rows.into_iter().map(|(table, rows)| (table.to_owned(), normal(&rows))).collect()
+    rows
 }
 
 fn normal(rows: &[Value]) -> Vec<String> {

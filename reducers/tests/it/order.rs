@@ -34,13 +34,7 @@ async fn permuted_and_repeated_events_in_random_batches_equal_the_log_in_order()
         let mut random = StdRng::seed_from_u64(seed);
         let lane =
             write::Lane { projection: "social", version: 1, shard: 0, lineage: log.lineage().to_string() };
-        sqlx::raw_sql(
-            "truncate social_v1.message, social_v1.message_tag, social_v1.message_edition,
-             social_v1.tombstone, social_v1.tag_count, social_v1.author_count, control.checkpoint",
-        )
-        .execute(&data_set.pool)
-        .await
-        .expect("emptied");
+        data_set.empty().await;
         let mut at = Position::ZERO;
         write::resume(&data_set.pool, &lane).await.expect("a checkpoint");
         let mut rest = events.as_slice();

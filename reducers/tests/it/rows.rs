@@ -17,8 +17,23 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// Table name to its rows, in order.
 pub(crate) type Rows = BTreeMap<String, Vec<String>>;
 
-const TABLES: [&str; 6] =
-    ["message", "message_tag", "message_edition", "tombstone", "tag_count", "author_count"];
+const TABLES: [&str; 15] = [
+    "message",
+    "message_tag",
+    "message_edition",
+    "tombstone",
+    "tag_count",
+    "author_count",
+    "account",
+    "former_account",
+    "account_stat",
+    "message_stat",
+    "follow",
+    "liked",
+    "reposted",
+    "notification",
+    "read_marker",
+];
 
 /// A migrated data set of its own.
 pub(crate) struct DataSet {
@@ -51,6 +66,15 @@ impl DataSet {
             .await
             .map_err(|error| error.to_string())
             .map(Option::unwrap_or_default)
+    }
+
+    /// As it was before the first event.
+    pub(crate) async fn empty(&self) {
+        let mut sql = String::from("delete from control.checkpoint;");
+        for table in TABLES {
+            sql.push_str(&format!("delete from social_v1.{table};"));
+        }
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&self.pool).await.expect("emptied");
     }
 
     /// Back to before the first event, with the rows as they are.

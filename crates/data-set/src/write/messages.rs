@@ -1,12 +1,19 @@
 //! Row changes of the projection `social`, and how they are written: one statement per table and kind of change.
 
+mod answer;
+mod delete;
+
 use std::collections::HashMap;
 
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::counts::Counts;
-use super::{WriteError, crash_point};
+use super::social::Tally;
+use super::social::stats::AccountStat;
+use super::{WriteError, column, crash_point};
+use answer::answer;
+pub(super) use delete::delete;
 
 /// A message as it stands at the end of its first batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +24,8 @@ pub struct PostedRow {
     pub tags: Vec<String>,
     pub in_reply_to: Option<i64>,
     pub created_at: OffsetDateTime,
+    /// When the log recorded it; differs from `created_at` for an imported message.
+    pub recorded_at: OffsetDateTime,
     pub edited_at: Option<OffsetDateTime>,
     pub edition: i32,
 }
@@ -58,24 +67,27 @@ pub struct MessageChanges {
     pub deleted: Vec<DeletedRow>,
 }
 
-pub(super) async fn write(connection: &mut PgConnection, changes: &MessageChanges) -> Result<(), WriteError> {
-    let mut counts = Counts::default();
+pub(super) async fn write(
+    connection: &mut PgConnection,
+    changes: &MessageChanges,
+    tally: &mut Tally,
+) -> Result<(), WriteError> {
     if !changes.posted.is_empty() {
-        insert(connection, &changes.posted, &mut counts).await?;
+        insert(connection, &changes.posted, tally).await?;
         crash_point("after-insert");
     }
     if !changes.edited.is_empty() {
-        edit(connection, &changes.edited, &mut counts).await?;
+        edit(connection, &changes.edited, &mut tally.counts).await?;
         crash_point("after-edit");
     }
     if !changes.superseded.is_empty() {
         supersede(connection, &changes.superseded).await?;
     }
     if !changes.deleted.is_empty() {
-        delete(connection, &changes.deleted, &mut counts).await?;
+        delete(connection, &changes.deleted, tally).await?;
         crash_point("after-delete");
     }
-    counts.write(connection).await
+    Ok(())
 }
 
 /// A `text[]` as Postgres writes it. Arrays of arrays cannot be ragged, so each row's tags travel as one text.
@@ -98,14 +110,10 @@ fn array_literal(tags: &[String]) -> String {
     literal
 }
 
-fn column<'a, Row, Value>(rows: &'a [Row], value: impl Fn(&'a Row) -> Value) -> Vec<Value> {
-    rows.iter().map(value).collect()
-}
-
 async fn insert(
     connection: &mut PgConnection,
     rows: &[PostedRow],
-    counts: &mut Counts,
+    tally: &mut Tally,
 ) -> Result<(), WriteError> {
     let inserted: Vec<i64> = sqlx::query_scalar(include_str!("messages/insert.sql"))
         .bind(column(rows, |row| row.id))
@@ -116,18 +124,20 @@ async fn insert(
         .bind(column(rows, |row| row.created_at))
         .bind(column(rows, |row| row.edited_at))
         .bind(column(rows, |row| row.edition))
-        .fetch_all(connection)
+        .fetch_all(&mut *connection)
         .await?;
     // Only rows that were really inserted count. Mostly that is all of them, in the order in which they were sent.
-    if inserted.len() == rows.len() {
-        rows.iter().for_each(|row| counts.add(row.author, row.created_at, &row.tags, 1));
+    let inserted: Vec<&PostedRow> = if inserted.len() == rows.len() {
+        rows.iter().collect()
     } else {
         let by_id: HashMap<i64, &PostedRow> = rows.iter().map(|row| (row.id, row)).collect();
-        for row in inserted.iter().filter_map(|id| by_id.get(id)) {
-            counts.add(row.author, row.created_at, &row.tags, 1);
-        }
+        inserted.iter().filter_map(|id| by_id.get(id).copied()).collect()
+    };
+    for row in &inserted {
+        tally.counts.add(row.author, row.created_at, &row.tags, 1);
+        tally.stats.add_account(row.author, AccountStat::Messages, 1);
     }
-    Ok(())
+    answer(connection, &inserted, tally).await
 }
 
 #[derive(sqlx::FromRow)]
@@ -219,29 +229,6 @@ async fn supersede(connection: &mut PgConnection, rows: &[EditionRow]) -> Result
         .bind(column(rows, |row| row.text.as_str()))
         .bind(column(rows, |row| array_literal(&row.tags)))
         .bind(column(rows, |row| row.made_at))
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-async fn delete(
-    connection: &mut PgConnection,
-    rows: &[DeletedRow],
-    counts: &mut Counts,
-) -> Result<(), WriteError> {
-    let deleted: Vec<(i64, OffsetDateTime, Vec<String>)> =
-        sqlx::query_as(include_str!("messages/delete.sql"))
-            .bind(column(rows, |row| row.id))
-            .fetch_all(&mut *connection)
-            .await?;
-    for (author, created_at, tags) in &deleted {
-        counts.add(*author, *created_at, tags, -1);
-    }
-    sqlx::query(include_str!("messages/bury.sql"))
-        .bind(column(rows, |row| row.id))
-        .bind(column(rows, |row| row.author))
-        .bind(column(rows, |row| row.deleted_by))
-        .bind(column(rows, |row| row.deleted_at))
         .execute(connection)
         .await?;
     Ok(())

@@ -1,12 +1,13 @@
 -- Purpose: new messages, each with a row per tag and one for the empty tag. Answers the ids that were really inserted.
--- Index: message_pk decides what is new. One statement, so that the tags are sent once.
+-- Indexes: former_account_pk; message_pk decides what is new. One statement, so that the tags are sent once.
 with given as (
     select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[],
                          $6::timestamptz[], $7::timestamptz[], $8::integer[])
         as g (id, author, text, tags, in_reply_to, created_at, edited_at, edition)
 ), inserted as (
     insert into social_v1.message (id, author, text, tags, in_reply_to, created_at, edited_at, edition)
-    select id, author, text, tags::text[], in_reply_to, created_at, edited_at, edition from given
+    select id, author, text, tags::text[], in_reply_to, created_at, edited_at, edition from given g
+    where not exists (select from social_v1.former_account f where f.id = g.author)
     on conflict (id) do nothing
     returning id, author, created_at, tags
 ), tagged as (

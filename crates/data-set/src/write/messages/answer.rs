@@ -1,0 +1,31 @@
+//! Replies.
+
+use sqlx::PgConnection;
+
+use super::PostedRow;
+use crate::write::social::Tally;
+use crate::write::social::stats::MessageStat;
+use crate::write::{WriteError, column, crash_point};
+
+/// Replies count for the message that they answer, and its author is told.
+pub(super) async fn answer(
+    connection: &mut PgConnection,
+    posted: &[&PostedRow],
+    tally: &mut Tally,
+) -> Result<(), WriteError> {
+    let replies: Vec<(&PostedRow, i64)> =
+        posted.iter().filter_map(|row| Some((*row, row.in_reply_to?))).collect();
+    if replies.is_empty() {
+        return Ok(());
+    }
+    let answered: Vec<i64> = sqlx::query_scalar(include_str!("answer.sql"))
+        .bind(column(&replies, |(row, _)| row.id))
+        .bind(column(&replies, |(row, _)| row.author))
+        .bind(column(&replies, |(_, parent)| *parent))
+        .bind(column(&replies, |(row, _)| row.recorded_at))
+        .fetch_all(connection)
+        .await?;
+    answered.iter().for_each(|parent| tally.stats.add_message(*parent, MessageStat::Replies, 1));
+    crash_point("after-answer");
+    Ok(())
+}

@@ -1,0 +1,12 @@
+-- Purpose: tell authors of replies; answers the message that each reply answers, where it is there.
+-- Index: message_pk. After the insert, so that a reply to a message of the same run finds it.
+with answered as (
+    select g.id, g.author, g.replied_at, p.id as parent, p.author as recipient
+    from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[]) as g (id, author, parent, replied_at)
+    join social_v1.message p on p.id = g.parent
+), noticed as (
+    insert into social_v1.notification (recipient, position, kind, actor, message, notified_at)
+    select recipient, id, 'replied', author, id, replied_at from answered where recipient <> author
+    on conflict (recipient, position) do nothing
+)
+select parent from answered

@@ -1,0 +1,54 @@
+//! Accounts and their profiles.
+
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use crate::write::{WriteError, column};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisteredRow {
+    pub id: i64,
+    pub handle: String,
+    pub display_name: String,
+    pub registered_at: OffsetDateTime,
+}
+
+/// A profile as it is at the end of the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileRow {
+    pub id: i64,
+    pub handle: String,
+    pub display_name: String,
+    pub bio: String,
+}
+
+pub(super) async fn register(
+    connection: &mut PgConnection,
+    rows: &[RegisteredRow],
+) -> Result<(), WriteError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(include_str!("accounts/register.sql"))
+        .bind(column(rows, |row| row.id))
+        .bind(column(rows, |row| row.handle.as_str()))
+        .bind(column(rows, |row| row.display_name.as_str()))
+        .bind(column(rows, |row| row.registered_at))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn change(connection: &mut PgConnection, rows: &[ProfileRow]) -> Result<(), WriteError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(include_str!("accounts/change.sql"))
+        .bind(column(rows, |row| row.id))
+        .bind(column(rows, |row| row.handle.as_str()))
+        .bind(column(rows, |row| row.display_name.as_str()))
+        .bind(column(rows, |row| row.bio.as_str()))
+        .execute(connection)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! An account that was given up: everything that it made and did goes, and what others did to it.
+//!
+//! Nothing here knows how an edge or a message is undone; the account's edges and messages are listed, in chunks, and
+//! undone as if each of them had been taken back. Chunks bound the memory and the time of a single statement, which
+//! has a time limit, whatever the account had; all of them are one transaction.
+
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use super::Tally;
+use super::edges::{self, EdgeKind};
+use crate::write::WriteError;
+use crate::write::messages::{self, DeletedRow};
+
+/// Rows that are undone by one statement.
+const CHUNK: i64 = 5_000;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeactivatedRow {
+    pub account: i64,
+    pub deactivated_at: OffsetDateTime,
+}
+
+pub(super) async fn deactivate(
+    connection: &mut PgConnection,
+    row: &DeactivatedRow,
+    tally: &mut Tally,
+) -> Result<(), WriteError> {
+    // Messages first: they take the edges to them along, which then need not be looked for.
+    delete_messages(connection, row, tally).await?;
+    for (kind, list) in [
+        (EdgeKind::Like, include_str!("deactivate/likes.sql")),
+        (EdgeKind::Repost, include_str!("deactivate/reposts.sql")),
+        (EdgeKind::Follow, include_str!("deactivate/following.sql")),
+        (EdgeKind::Follow, include_str!("deactivate/followers.sql")),
+    ] {
+        remove_edges(connection, row.account, kind, list, tally).await?;
+    }
+    delete_notifications(connection, row.account).await?;
+    // Last, because the tombstones above are those of an account that is not yet former.
+    sqlx::query(include_str!("deactivate/leave.sql"))
+        .bind(row.account)
+        .bind(row.deactivated_at)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn delete_messages(
+    connection: &mut PgConnection,
+    row: &DeactivatedRow,
+    tally: &mut Tally,
+) -> Result<(), WriteError> {
+    // Each chunk begins behind the one before: the rows deleted so far would have to be passed over again.
+    let mut behind: Option<(OffsetDateTime, i64)> = None;
+    loop {
+        let found: Vec<(OffsetDateTime, i64)> = sqlx::query_as(include_str!("deactivate/messages.sql"))
+            .bind(row.account)
+            .bind(behind.map(|(created_at, _)| created_at))
+            .bind(behind.map(|(_, id)| id))
+            .bind(CHUNK)
+            .fetch_all(&mut *connection)
+            .await?;
+        let Some(last) = found.last() else { return Ok(()) };
+        behind = Some(*last);
+        let mut deleted: Vec<DeletedRow> = found
+            .iter()
+            .map(|(_, id)| DeletedRow {
+                id: *id,
+                author: row.account,
+                deleted_by: row.account,
+                deleted_at: row.deactivated_at,
+            })
+            .collect();
+        deleted.sort_unstable_by_key(|row| row.id);
+        messages::delete(connection, &deleted, tally).await?;
+        tally.write(connection).await?;
+    }
+}
+
+async fn remove_edges(
+    connection: &mut PgConnection,
+    account: i64,
+    kind: EdgeKind,
+    list: &'static str,
+    tally: &mut Tally,
+) -> Result<(), WriteError> {
+    let mut behind = 0;
+    loop {
+        let found: Vec<(i64, i64, i64)> =
+            sqlx::query_as(list).bind(account).bind(behind).bind(CHUNK).fetch_all(&mut *connection).await?;
+        let Some((_, _, last)) = found.last() else { return Ok(()) };
+        behind = *last;
+        let mut keys: Vec<(i64, i64)> = found.iter().map(|(from, to, _)| (*from, *to)).collect();
+        keys.sort_unstable();
+        edges::remove(connection, kind, &keys, &mut tally.stats).await?;
+    }
+}
+
+async fn delete_notifications(connection: &mut PgConnection, account: i64) -> Result<(), WriteError> {
+    let mut behind = 0_i64;
+    loop {
+        let last: Option<i64> = sqlx::query_scalar(include_str!("deactivate/notifications.sql"))
+            .bind(account)
+            .bind(behind)
+            .bind(CHUNK)
+            .fetch_one(&mut *connection)
+            .await?;
+        let Some(last) = last else { return Ok(()) };
+        behind = last;
+    }
+}

@@ -1,0 +1,24 @@
+//! Up to where accounts have read their notifications.
+
+use sqlx::PgConnection;
+
+use crate::write::{WriteError, column};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadRow {
+    pub account: i64,
+    /// A position.
+    pub until: i64,
+}
+
+pub(super) async fn write(connection: &mut PgConnection, rows: &[ReadRow]) -> Result<(), WriteError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(include_str!("reads/read.sql"))
+        .bind(column(rows, |row| row.account))
+        .bind(column(rows, |row| row.until))
+        .execute(connection)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,172 @@
+use domain::{
+    AccountDeactivated, AccountRegistered, DisplayName, Handle, Liked, MessageDeleted, MessageEdited,
+    MessagePosted, Position, ProfileChanged, ReactionEvent, Tags, Text,
+};
+use proptest::prelude::*;
+use time::OffsetDateTime;
+
+use super::*;
+
+fn account(number: i64) -> AccountId {
+    AccountId::from_i64(number).expect("positive")
+}
+
+fn message(number: i64) -> MessageId {
+    MessageId::at(Position::from_i64(number).expect("positive"))
+}
+
+fn text() -> Text {
+    Text::parse("text").expect("a text")
+}
+
+fn posted(in_reply_to: Option<i64>) -> Event {
+    let in_reply_to = in_reply_to.map(message);
+    let tags = Tags::default();
+    MessageEvent::Posted(MessagePosted {
+        author: account(1),
+        text: text(),
+        tags,
+        in_reply_to,
+        original_time: None,
+    })
+    .into()
+}
+
+fn edited(number: i64) -> Event {
+    let (message, author, tags) = (message(number), account(1), Tags::default());
+    MessageEvent::Edited(MessageEdited { message, author, edition: 2, text: text(), tags }).into()
+}
+
+fn deleted(number: i64) -> Event {
+    let (message, author) = (message(number), account(1));
+    MessageEvent::Deleted(MessageDeleted { message, author, deleted_by: author }).into()
+}
+
+fn liked(number: i64) -> Event {
+    ReactionEvent::Liked(Liked { account: account(2), message: message(number) }).into()
+}
+
+fn registered(number: i64) -> Event {
+    let (handle, display_name) = (Handle::parse("somebody").expect("a handle"), DisplayName::default());
+    AccountEvent::Registered(AccountRegistered { account: account(number), handle, display_name }).into()
+}
+
+fn changed(number: i64) -> Event {
+    let (handle, display_name) = (Handle::parse("somebody").expect("a handle"), DisplayName::default());
+    let bio = domain::Bio::default();
+    AccountEvent::ProfileChanged(ProfileChanged { account: account(number), handle, display_name, bio })
+        .into()
+}
+
+fn deactivated(number: i64) -> Event {
+    AccountEvent::Deactivated(AccountDeactivated { account: account(number) }).into()
+}
+
+fn known(events: Vec<Event>) -> Vec<KnownEvent> {
+    let recorded_at = OffsetDateTime::UNIX_EPOCH;
+    (100..)
+        .zip(events)
+        .map(|(number, event)| KnownEvent { position: message(number).position(), recorded_at, event })
+        .collect()
+}
+
+fn lengths(events: Vec<Event>) -> Vec<usize> {
+    cut(known(events)).iter().map(Vec::len).collect()
+}
+
+#[test]
+fn what_does_not_conflict_is_one_run() {
+    let events = vec![
+        registered(1),
+        changed(1),
+        changed(1),
+        posted(None),
+        liked(100),
+        edited(100),
+        posted(Some(7)),
+        deleted(100),
+        liked(100),
+        edited(100),
+        posted(Some(7)),
+    ];
+    assert_eq!(lengths(events), [11]);
+    assert!(lengths(Vec::new()).is_empty());
+}
+
+#[test]
+fn a_reply_and_a_deletion_of_what_it_answers_do_not_share_a_run() {
+    assert_eq!(lengths(vec![deleted(7), posted(Some(7)), posted(Some(7))]), [1, 2]);
+    assert_eq!(lengths(vec![posted(Some(7)), deleted(8), deleted(7)]), [2, 1]);
+    assert_eq!(lengths(vec![posted(Some(7)), deleted(7), posted(Some(7)), deleted(7)]), [1, 1, 1, 1]);
+}
+
+#[test]
+fn a_registration_does_not_come_before_an_earlier_profile() {
+    assert_eq!(lengths(vec![changed(1), registered(1)]), [1, 1]);
+    assert_eq!(lengths(vec![changed(1), registered(2)]), [2]);
+}
+
+#[test]
+fn a_deactivation_is_a_run_alone() {
+    assert_eq!(
+        lengths(vec![deactivated(1), deactivated(2), posted(None), deactivated(3), posted(None)]),
+        [1, 1, 1, 1, 1]
+    );
+}
+
+/// The rules again, for two events of which the second one comes later.
+fn may_share_a_run(first: &Event, second: &Event) -> bool {
+    let answers = |event: &Event| match event {
+        Event::Message(MessageEvent::Posted(event)) => event.in_reply_to,
+        _ => None,
+    };
+    let deletes = |event: &Event| match event {
+        Event::Message(MessageEvent::Deleted(event)) => Some(event.message),
+        _ => None,
+    };
+    let is_deactivation = |event: &Event| matches!(event, Event::Account(AccountEvent::Deactivated(_)));
+    if is_deactivation(first) || is_deactivation(second) {
+        return false;
+    }
+    if let (
+        Event::Account(AccountEvent::ProfileChanged(first)),
+        Event::Account(AccountEvent::Registered(second)),
+    ) = (first, second)
+    {
+        return first.account != second.account;
+    }
+    match (answers(first).or(deletes(first)), answers(second).or(deletes(second))) {
+        (Some(one), Some(other)) if one == other => answers(first).is_some() == answers(second).is_some(),
+        _ => true,
+    }
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let number = 1..5_i64;
+    prop_oneof![
+        3 => prop::option::of(number.clone()).prop_map(posted),
+        1 => number.clone().prop_map(edited),
+        3 => number.clone().prop_map(deleted),
+        2 => number.clone().prop_map(liked),
+        1 => number.clone().prop_map(registered),
+        1 => number.clone().prop_map(changed),
+        1 => number.prop_map(deactivated),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn runs_are_the_events_in_order_cut_only_where_they_must(events in prop::collection::vec(any_event(), 0..60)) {
+        let events = known(events);
+        let runs = cut(events.clone());
+        prop_assert_eq!(runs.concat(), events);
+        for run in &runs {
+            for (index, second) in run.iter().enumerate() {
+                prop_assert!(run[..index].iter().all(|first| may_share_a_run(&first.event, &second.event)));
+            }
+        }
+        for pair in runs.windows(2) {
+            prop_assert!(!pair[0].iter().all(|first| may_share_a_run(&first.event, &pair[1][0].event)));
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! From the events of one run to its changes.
+
+use std::collections::BTreeMap;
+
+use data_set::write::{Changes, DeactivatedRow, ReadRow, Run};
+use domain::{
+    AccountEvent, Event, GraphEvent, InboxEvent, MessageId, NotificationsRead, Position, ReactionEvent,
+};
+use time::OffsetDateTime;
+
+use super::accounts::AccountFold;
+use super::edges::EdgeFold;
+use crate::fold::KnownEvent;
+use crate::messages::{MessageFold, is_past};
+
+/// Changes under construction.
+#[derive(Debug, Default)]
+struct RunFold {
+    accounts: AccountFold,
+    messages: MessageFold,
+    follows: EdgeFold,
+    likes: EdgeFold,
+    reposts: EdgeFold,
+    reads: BTreeMap<i64, i64>,
+}
+
+/// `None` where the events come to no rows.
+pub(super) fn fold(events: Vec<KnownEvent>) -> Option<Run> {
+    let mut run = RunFold::default();
+    for known in events {
+        let (position, recorded_at) = (known.position, known.recorded_at);
+        match known.event {
+            Event::Account(AccountEvent::Deactivated(event)) => {
+                // Alone in its run; see `cut`.
+                return Some(Run::Deactivated(DeactivatedRow {
+                    account: event.account.get(),
+                    deactivated_at: recorded_at,
+                }));
+            }
+            Event::Account(AccountEvent::Registered(event)) => run.accounts.registered(recorded_at, &event),
+            Event::Account(AccountEvent::ProfileChanged(event)) => run.accounts.changed(&event),
+            Event::Message(event) => run.messages.apply(position, recorded_at, event),
+            Event::Graph(event) => run.graph(position, recorded_at, &event),
+            Event::Reaction(event) => run.reaction(position, recorded_at, &event),
+            Event::Inbox(InboxEvent::NotificationsRead(event)) => run.read(&event),
+            // They keep handles unique in the log; an account's row has its handle from the account's own events.
+            Event::Handle(_) => {}
+        }
+    }
+    let changes = run.finish();
+    (changes != Changes::default()).then(|| Run::Changes(Box::new(changes)))
+}
+
+impl RunFold {
+    fn graph(&mut self, position: Position, recorded_at: OffsetDateTime, event: &GraphEvent) {
+        match event {
+            GraphEvent::Followed(event) => {
+                self.follows.make(event.follower.get(), event.followee.get(), position, recorded_at);
+            }
+            GraphEvent::Unfollowed(event) => self.follows.undo(event.follower.get(), event.followee.get()),
+        }
+    }
+
+    fn reaction(&mut self, position: Position, recorded_at: OffsetDateTime, event: &ReactionEvent) {
+        let make = |edges: &mut EdgeFold, account: domain::AccountId, message: MessageId| {
+            if is_past(message, position) {
+                edges.make(account.get(), message.get(), position, recorded_at);
+            }
+        };
+        match event {
+            ReactionEvent::Liked(event) => make(&mut self.likes, event.account, event.message),
+            ReactionEvent::Reposted(event) => make(&mut self.reposts, event.account, event.message),
+            ReactionEvent::Unliked(event) => self.likes.undo(event.account.get(), event.message.get()),
+            ReactionEvent::Unreposted(event) => self.reposts.undo(event.account.get(), event.message.get()),
+        }
+    }
+
+    fn read(&mut self, event: &NotificationsRead) {
+        let until = self.reads.entry(event.account.get()).or_default();
+        *until = (*until).max(event.until.get());
+    }
+
+    fn finish(self) -> Changes {
+        let (registered, profiles) = self.accounts.finish();
+        Changes {
+            registered,
+            profiles,
+            messages: self.messages.finish(),
+            follows: self.follows.finish(),
+            likes: self.likes.finish(),
+            reposts: self.reposts.finish(),
+            reads: self.reads.into_iter().map(|(account, until)| ReadRow { account, until }).collect(),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Random events of a few accounts that do everything to each other, also what the dispatcher would refuse: likes of
+//! deleted messages, follows of accounts that are gone, answers to messages that do not exist, repeats of everything.
+
+use domain::{
+    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, DisplayName, Event, Followed,
+    GraphEvent, Handle, HandleClaimed, HandleEvent, InboxEvent, Liked, MessageDeleted, MessageEdited,
+    MessageEvent, MessageId, MessagePosted, NotificationsRead, Position, ProfileChanged, ReactionEvent,
+    Reposted, Sequence, Shard, Tags, Text, Unfollowed, Unliked, Unreposted,
+};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use time::{Duration, OffsetDateTime};
+
+const TAGS: [&str; 3] = ["birds", "at-dusk", "b\"q\\"];
+
+pub(crate) struct Crowd {
+    random: StdRng,
+    accounts: i64,
+    /// Id, author and number of the latest edition.
+    messages: Vec<(MessageId, AccountId, u32)>,
+}
+
+impl Crowd {
+    /// The same seed gives the same events.
+    pub(crate) fn new(seed: u64, accounts: i64) -> Self {
+        Self { random: StdRng::seed_from_u64(seed), accounts, messages: Vec::new() }
+    }
+
+    /// A message that others may refer to from now on.
+    pub(crate) fn heard(&mut self, message: MessageId, author: AccountId) {
+        self.messages.push((message, author, 1));
+    }
+
+    /// The event at a position.
+    pub(crate) fn draw(&mut self, position: Position) -> Event {
+        if self.random.random_bool(0.42) { self.message(position) } else { self.deed(position) }
+    }
+
+    /// An event that is not one of a message.
+    pub(crate) fn deed(&mut self, position: Position) -> Event {
+        match self.random.random_range(0..58) {
+            0..20 => self.follow(),
+            20..48 => self.react(position),
+            48..56 => self.profile(),
+            56 => AccountEvent::Deactivated(AccountDeactivated { account: self.anybody() }).into(),
+            _ => {
+                let account = self.anybody();
+                let until = self.position_up_to(position);
+                InboxEvent::NotificationsRead(NotificationsRead { account, until }).into()
+            }
+        }
+    }
+
+    fn anybody(&mut self) -> AccountId {
+        AccountId::from_i64(self.random.random_range(1..=self.accounts)).expect("positive")
+    }
+
+    fn position_up_to(&mut self, position: Position) -> Position {
+        let sequence = self.random.random_range(0..=position.sequence().get());
+        Position::new(Sequence::new(sequence).expect("small"), Shard(0))
+    }
+
+    /// Mostly a message that was posted lately; sometimes any number, such as one of the future.
+    fn some_message(&mut self, position: Position) -> (MessageId, AccountId, Option<usize>) {
+        if self.messages.is_empty() || self.random.random_bool(0.04) {
+            let sequence = position.sequence().get();
+            let number = self.random.random_range(sequence.saturating_sub(10).max(1)..sequence + 10);
+            let position = Position::new(Sequence::new(number).expect("small"), Shard(0));
+            return (MessageId::at(position), self.anybody(), None);
+        }
+        let recent = self.messages.len().min(8);
+        let index = self.messages.len() - 1 - self.random.random_range(0..recent);
+        (self.messages[index].0, self.messages[index].1, Some(index))
+    }
+
+    fn message(&mut self, position: Position) -> Event {
+        match self.random.random_range(0..10) {
+            0..6 => {
+                let author = self.anybody();
+                let in_reply_to = self.random.random_bool(0.5).then(|| self.some_message(position).0);
+                let original_time =
+                    self.random.random_bool(0.3).then(|| moment(position) - Duration::days(1));
+                self.heard(MessageId::at(position), author);
+                let (text, tags) = (self.text(), self.tags());
+                MessageEvent::Posted(MessagePosted { author, text, tags, in_reply_to, original_time }).into()
+            }
+            6..8 => {
+                let (message, author, index) = self.some_message(position);
+                // Numbers grow, as the dispatcher sees to; some are missing, as where an edit was parked.
+                let step = self.random.random_range(1..=2);
+                let edition = index.map_or(2, |index| {
+                    self.messages[index].2 += step;
+                    self.messages[index].2
+                });
+                let (text, tags) = (self.text(), self.tags());
+                MessageEvent::Edited(MessageEdited { message, author, edition, text, tags }).into()
+            }
+            _ => {
+                let (message, author, _) = self.some_message(position);
+                let deleted_by = if self.random.random_bool(0.8) { author } else { self.anybody() };
+                MessageEvent::Deleted(MessageDeleted { message, author, deleted_by }).into()
+            }
+        }
+    }
+
+    fn follow(&mut self) -> Event {
+        let (follower, followee) = (self.anybody(), self.anybody());
+        if self.random.random_bool(0.65) {
+            GraphEvent::Followed(Followed { follower, followee }).into()
+        } else {
+            GraphEvent::Unfollowed(Unfollowed { follower, followee }).into()
+        }
+    }
+
+    fn react(&mut self, position: Position) -> Event {
+        let account = self.anybody();
+        let (message, ..) = self.some_message(position);
+        let event = match self.random.random_range(0..10) {
+            0..4 => ReactionEvent::Liked(Liked { account, message }),
+            4..6 => ReactionEvent::Unliked(Unliked { account, message }),
+            6..9 => ReactionEvent::Reposted(Reposted { account, message }),
+            _ => ReactionEvent::Unreposted(Unreposted { account, message }),
+        };
+        event.into()
+    }
+
+    fn profile(&mut self) -> Event {
+        let account = self.anybody();
+        let handle = Handle::parse(&format!("handle_{}", self.random.random_range(0..9))).expect("a handle");
+        let name = format!("name {}", self.random.random_range(0..1_000));
+        let display_name = DisplayName::parse(&name).expect("a name");
+        match self.random.random_range(0..9) {
+            0 => HandleEvent::Claimed(HandleClaimed { handle, account }).into(),
+            1..5 => AccountEvent::Registered(AccountRegistered { account, handle, display_name }).into(),
+            _ => {
+                let bio = Bio::parse("a \"bio\"").expect("a bio");
+                AccountEvent::ProfileChanged(ProfileChanged { account, handle, display_name, bio }).into()
+            }
+        }
+    }
+
+    fn text(&mut self) -> Text {
+        Text::parse(&format!("text {}", self.random.random_range(0..1_000_000))).expect("a text")
+    }
+
+    fn tags(&mut self) -> Tags {
+        let count = self.random.random_range(0..3);
+        let first = self.random.random_range(0..TAGS.len());
+        Tags::parse((0..count).map(|offset| TAGS[(first + offset) % TAGS.len()])).expect("tags")
+    }
+}
+
+/// When the event at a position is recorded, where a test makes up the record.
+pub(crate) fn moment(position: Position) -> OffsetDateTime {
+    let seconds = i64::try_from(position.sequence().get()).expect("small") * 7;
+    time::macros::datetime!(2026-03-01 23:30 UTC)
+        + Duration::seconds(seconds)
+        + Duration::microseconds(seconds)
+}
