@@ -5,9 +5,13 @@ with removed as (
     using unnest($1::bigint[], $2::bigint[]) as g (account, message)
     where e.account = g.account and e.message = g.message
     returning e.account, e.message, e.position
+), told as materialized (
+    -- Apart, so that recipient and position are looked up together: with both tables in one join the planner may go
+    -- through all notifications of a recipient for each position.
+    select m.author as recipient, r.position
+    from removed r join social_v1.message m on m.id = r.message
 ), hushed as (
-    delete from social_v1.notification n
-    using removed r join social_v1.message m on m.id = r.message
-    where n.recipient = m.author and n.position = r.position
+    delete from social_v1.notification n using told t
+    where n.recipient = t.recipient and n.position = t.position
 )
 select account, message from removed
