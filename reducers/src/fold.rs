@@ -11,7 +11,6 @@ use event_store::{Decoded, RecordedEvent};
 use time::OffsetDateTime;
 
 /// A projection, as its lane sees it.
-#[async_trait]
 pub trait Fold: fmt::Debug + Send + Sync {
     /// Its name in checkpoints, metrics and the API.
     fn name(&self) -> &'static str;
@@ -19,15 +18,20 @@ pub trait Fold: fmt::Debug + Send + Sync {
     /// Version of its tables, and of the meaning of their rows.
     fn version(&self) -> i32;
 
-    /// Writes what the events behind `from` up to `to` come to and moves the checkpoint, in one transaction. The rows
-    /// must not depend on how the log is cut into such batches.
+    /// What events come to. Pure: no rows are looked at, so it needs no database and can be done ahead.
+    fn fold(&self, events: &[RecordedEvent]) -> Box<dyn Changes>;
+}
+
+/// What the events of one batch come to. The rows must not depend on how the log is cut into batches.
+#[async_trait]
+pub trait Changes: Send + Sync {
+    /// Writes them and moves the checkpoint from before the batch to its last event, both or neither.
     async fn commit(
         &self,
         pool: &Pool,
         lane: &write::Lane,
         from: Position,
         to: Position,
-        events: &[RecordedEvent],
     ) -> Result<(), WriteError>;
 }
 

@@ -125,7 +125,8 @@ async fn write_all(
     let mut waiting = vec![events];
     while let Some(run) = waiting.pop() {
         let Some(last) = run.last() else { continue };
-        let mut written = lane.fold.commit(&lane.pool, checkpoint, *at, last.position, run).await;
+        let changes = lane.fold.fold(run);
+        let mut written = changes.commit(&lane.pool, checkpoint, *at, last.position).await;
         if let Err(WriteError::Refused(error)) = &written {
             if run.len() > 1 {
                 let (first, second) = run.split_at(run.len() / 2);

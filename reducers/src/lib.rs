@@ -13,7 +13,7 @@ mod run;
 pub mod social;
 mod status;
 
-pub use fold::{Fold, KnownEvent};
+pub use fold::{Changes, Fold, KnownEvent};
 pub use lane::{Lane, LaneError, run_lane};
 pub use order::in_order;
 pub use run::run;

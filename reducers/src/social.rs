@@ -12,7 +12,7 @@ use data_set::write::{self, Batch, WriteError};
 use domain::Position;
 use event_store::RecordedEvent;
 
-use crate::fold::{self, Fold};
+use crate::fold::{self, Changes, Fold};
 
 const NAME: &str = "social";
 const VERSION: i32 = 1;
@@ -20,7 +20,6 @@ const VERSION: i32 = 1;
 #[derive(Debug, Clone, Copy)]
 pub struct Social;
 
-#[async_trait]
 impl Fold for Social {
     fn name(&self) -> &'static str {
         NAME
@@ -30,15 +29,21 @@ impl Fold for Social {
         VERSION
     }
 
+    fn fold(&self, events: &[RecordedEvent]) -> Box<dyn Changes> {
+        Box::new(fold(events))
+    }
+}
+
+#[async_trait]
+impl Changes for Batch {
     async fn commit(
         &self,
         pool: &Pool,
         lane: &write::Lane,
         from: Position,
         to: Position,
-        events: &[RecordedEvent],
     ) -> Result<(), WriteError> {
-        write::commit(pool, lane, from.get(), to.get(), &fold(events)).await
+        write::commit(pool, lane, from.get(), to.get(), self).await
     }
 }
 

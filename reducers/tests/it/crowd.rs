@@ -16,6 +16,10 @@ const TAGS: [&str; 3] = ["birds", "at-dusk", "b\"q\\"];
 pub(crate) struct Crowd {
     random: StdRng,
     accounts: i64,
+    /// How many of the events are about messages.
+    talk: f64,
+    /// How many of these are deletions.
+    regret: f64,
     /// Id, author and number of the latest edition.
     messages: Vec<(MessageId, AccountId, u32)>,
 }
@@ -23,7 +27,10 @@ pub(crate) struct Crowd {
 impl Crowd {
     /// The same seed gives the same events.
     pub(crate) fn new(seed: u64, accounts: i64) -> Self {
-        Self { random: StdRng::seed_from_u64(seed), accounts, messages: Vec::new() }
+        let mut random = StdRng::seed_from_u64(seed);
+        // Every crowd has a temper of its own: what one hardly ever comes to is the life of another.
+        let (talk, regret) = (random.random_range(0.1..0.7), random.random_range(0.0..0.4));
+        Self { random, accounts, talk, regret, messages: Vec::new() }
     }
 
     /// A message that others may refer to from now on.
@@ -33,7 +40,7 @@ impl Crowd {
 
     /// The event at a position.
     pub(crate) fn draw(&mut self, position: Position) -> Event {
-        if self.random.random_bool(0.42) { self.message(position) } else { self.deed(position) }
+        if self.random.random_bool(self.talk) { self.message(position) } else { self.deed(position) }
     }
 
     /// An event that is not one of a message.
@@ -74,7 +81,12 @@ impl Crowd {
     }
 
     fn message(&mut self, position: Position) -> Event {
-        match self.random.random_range(0..10) {
+        if self.random.random_bool(self.regret) {
+            let (message, author, _) = self.some_message(position);
+            let deleted_by = if self.random.random_bool(0.8) { author } else { self.anybody() };
+            return MessageEvent::Deleted(MessageDeleted { message, author, deleted_by }).into();
+        }
+        match self.random.random_range(0..8) {
             0..6 => {
                 let author = self.anybody();
                 let in_reply_to = self.random.random_bool(0.5).then(|| self.some_message(position).0);
@@ -84,7 +96,7 @@ impl Crowd {
                 let (text, tags) = (self.text(), self.tags());
                 MessageEvent::Posted(MessagePosted { author, text, tags, in_reply_to, original_time }).into()
             }
-            6..8 => {
+            _ => {
                 let (message, author, index) = self.some_message(position);
                 // Numbers grow, as the dispatcher sees to; some are missing, as where an edit was parked.
                 let step = self.random.random_range(1..=2);
@@ -94,11 +106,6 @@ impl Crowd {
                 });
                 let (text, tags) = (self.text(), self.tags());
                 MessageEvent::Edited(MessageEdited { message, author, edition, text, tags }).into()
-            }
-            _ => {
-                let (message, author, _) = self.some_message(position);
-                let deleted_by = if self.random.random_bool(0.8) { author } else { self.anybody() };
-                MessageEvent::Deleted(MessageDeleted { message, author, deleted_by }).into()
             }
         }
     }

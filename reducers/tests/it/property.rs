@@ -61,21 +61,30 @@ enum Cuts {
     Random(u64),
 }
 
+impl Cuts {
+    /// Decided by the position alone, so that a history from which events are left out is cut at the same places.
+    fn begins_batch(self, position: Position) -> bool {
+        match self {
+            Self::OneByOne => true,
+            Self::OneBatch => false,
+            Self::Random(seed) => {
+                StdRng::seed_from_u64(seed.wrapping_add(position.sequence().get() << 32)).random_bool(0.08)
+            }
+        }
+    }
+}
+
 async fn fold(data_set: &DataSet, events: &[RecordedEvent], cuts: Cuts) -> Rows {
     data_set.empty().await;
     let lane = write::Lane { projection: "social", version: 1, shard: 0, lineage: "test".to_owned() };
     write::resume(&data_set.pool, &lane).await.expect("a checkpoint");
-    let mut random = StdRng::seed_from_u64(if let Cuts::Random(seed) = cuts { seed } else { 0 });
     let (mut from, mut rest) = (Position::ZERO, events);
     while let Some(first) = rest.first() {
-        let length = match cuts {
-            Cuts::OneByOne => 1,
-            Cuts::OneBatch => rest.len(),
-            Cuts::Random(_) => random.random_range(1..=rest.len().min(30)),
-        };
+        let behind = rest[1..].iter().position(|event| cuts.begins_batch(event.position));
+        let length = behind.map_or(rest.len(), |behind| behind + 1);
         let (batch, later) = rest.split_at(length);
         let to = batch.last().unwrap_or(first).position;
-        Social.commit(&data_set.pool, &lane, from, to, batch).await.expect("written");
+        Social.fold(batch).commit(&data_set.pool, &lane, from, to).await.expect("written");
         (from, rest) = (to, later);
     }
     normalised(data_set.rows().await)
