@@ -22,6 +22,9 @@ async fn what_cannot_be_folded_is_parked_and_the_rest_goes_on() {
     // It decodes, but no index of Postgres holds a key of 20,000 bytes that do not repeat.
     let noise: String = (0..20_000_u64).map(|n| char::from(b'a' + (n * n * 31 % 7919 % 26) as u8)).collect();
     let huge = plant(&*log, POSTED, &format!(r#"{{"author":"7","text":"x","tags":["{noise}"]}}"#)).await;
+    let nobody = plant(&*log, "rookery.account.followed.v1", r#"{"follower":"7"}"#).await;
+    let profile = format!(r#"{{"account":"7","handle":"{noise}","displayName":"x"}}"#);
+    let huge_handle = plant(&*log, "rookery.account.registered.v1", &profile).await;
     author.write(20).await;
     let worker = data_set.fold(Arc::clone(&log));
     data_set.caught_up(&*log).await;
@@ -35,12 +38,14 @@ async fn what_cannot_be_folded_is_parked_and_the_rest_goes_on() {
             (truncated, "undecodable"),
             (nul, "undecodable"),
             (missing, "undecodable"),
-            (huge, "refused-by-database")
+            (huge, "refused-by-database"),
+            (nobody, "undecodable"),
+            (huge_handle, "refused-by-database"),
         ]
     );
     assert!(parked.iter().all(|(_, _, detail)| !detail.is_empty()));
     let folded: i64 = sqlx::query_scalar("select count(*) from social_v1.message where id > $1")
-        .bind(huge)
+        .bind(huge_handle)
         .fetch_one(&data_set.pool)
         .await
         .expect("readable");

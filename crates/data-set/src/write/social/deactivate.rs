@@ -94,6 +94,7 @@ async fn remove_edges(
         let mut keys: Vec<(i64, i64)> = found.iter().map(|(from, to, _)| (*from, *to)).collect();
         keys.sort_unstable();
         edges::remove(connection, kind, &keys, &mut tally.stats).await?;
+        tally.write(connection).await?;
     }
 }
 
