@@ -5,4 +5,5 @@ create table feeds_v1.entry (
     message bigint not null,
     constraint entry_pk primary key (author, position) include (message)
 );
-create index entry_by_message on feeds_v1.entry (message, position) include (author);
+-- By author before position: whether an account has reposted a message must not cost more the more often others did.
+create index entry_by_message on feeds_v1.entry (message, author, position);
