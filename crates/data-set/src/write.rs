@@ -11,6 +11,7 @@
 
 mod checkpoint;
 mod counts;
+mod feeds;
 mod heartbeat;
 mod messages;
 mod parked;
@@ -22,6 +23,9 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Postgres, Transaction};
 
 pub use checkpoint::{Lane, resume};
+pub use feeds::{
+    EntryRow, FanOutLimit, FeedBatch, FeedChanges, FeedRun, FollowKey, FollowRow, RepostKey, commit_feeds,
+};
 pub use heartbeat::{Heartbeat, beat};
 pub use messages::{DeletedRow, EditedRow, EditionRow, MessageChanges, PostedRow};
 pub use parked::ParkedEvent;

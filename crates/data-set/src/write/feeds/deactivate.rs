@@ -1,0 +1,40 @@
+//! An account that is gone, with all that it showed, saw and followed.
+
+use std::collections::BTreeMap;
+
+use sqlx::PgConnection;
+
+use super::fan_out::{self, Reach};
+use super::{FanOutLimit, WriteError, follows};
+
+pub(super) async fn deactivate(
+    connection: &mut PgConnection,
+    account: i64,
+    limit: FanOutLimit,
+) -> Result<(), WriteError> {
+    let is_new = sqlx::query(include_str!("deactivate/remember.sql"))
+        .bind(account)
+        .execute(&mut *connection)
+        .await?
+        .rows_affected();
+    if is_new == 0 {
+        return Ok(());
+    }
+    // Entries go while the follows are there that lead to the feeds they are in.
+    let reached: Vec<Reach> = sqlx::query_as(include_str!("deactivate/delete_entries.sql"))
+        .bind(account)
+        .fetch_all(&mut *connection)
+        .await?;
+    fan_out::withdraw(connection, &reached).await?;
+    sqlx::query(include_str!("deactivate/delete_feed.sql")).bind(account).execute(&mut *connection).await?;
+    sqlx::query(include_str!("deactivate/delete_followers.sql"))
+        .bind(account)
+        .execute(&mut *connection)
+        .await?;
+    let followees: Vec<i64> = sqlx::query_scalar(include_str!("deactivate/delete_follows.sql"))
+        .bind(account)
+        .fetch_all(&mut *connection)
+        .await?;
+    let lost: BTreeMap<i64, i64> = followees.into_iter().map(|followee| (followee, 1)).collect();
+    follows::lose(connection, &lost, limit).await
+}

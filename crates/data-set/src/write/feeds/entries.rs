@@ -1,0 +1,55 @@
+//! What authors show, and with it the feeds of their followers.
+
+use sqlx::PgConnection;
+
+use super::fan_out::{self, Reach};
+use super::{EntryRow, RepostKey, WriteError, column};
+
+pub(super) async fn insert_posts(connection: &mut PgConnection, rows: &[EntryRow]) -> Result<(), WriteError> {
+    insert(connection, include_str!("insert_posts.sql"), rows).await
+}
+
+pub(super) async fn insert_reposts(
+    connection: &mut PgConnection,
+    rows: &[EntryRow],
+) -> Result<(), WriteError> {
+    insert(connection, include_str!("insert_reposts.sql"), rows).await
+}
+
+async fn insert(
+    connection: &mut PgConnection,
+    sql: &'static str,
+    rows: &[EntryRow],
+) -> Result<(), WriteError> {
+    let reached: Vec<Reach> = sqlx::query_as(sql)
+        .bind(column(rows, |row| row.author))
+        .bind(column(rows, |row| row.position))
+        .bind(column(rows, |row| row.message))
+        .fetch_all(&mut *connection)
+        .await?;
+    fan_out::spread(connection, &reached).await
+}
+
+/// Takes posts away, and all reposts of them.
+pub(super) async fn delete_messages(
+    connection: &mut PgConnection,
+    messages: &[i64],
+) -> Result<(), WriteError> {
+    let reached: Vec<Reach> = sqlx::query_as(include_str!("delete_messages.sql"))
+        .bind(messages)
+        .fetch_all(&mut *connection)
+        .await?;
+    fan_out::withdraw(connection, &reached).await
+}
+
+pub(super) async fn delete_reposts(
+    connection: &mut PgConnection,
+    keys: &[RepostKey],
+) -> Result<(), WriteError> {
+    let reached: Vec<Reach> = sqlx::query_as(include_str!("delete_reposts.sql"))
+        .bind(column(keys, |key| key.author))
+        .bind(column(keys, |key| key.message))
+        .fetch_all(&mut *connection)
+        .await?;
+    fan_out::withdraw(connection, &reached).await
+}

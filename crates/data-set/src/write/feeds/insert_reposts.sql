@@ -1,0 +1,22 @@
+-- Purpose: reposts as entries of their accounts: only of messages that are there, and none while an earlier one stands.
+--   Answers as insert_posts.sql does.
+-- Indexes: former_pk, entry_pk, author_pk, and two look-ups in entry_by_message per repost.
+with inserted as (
+    insert into feeds_v1.entry (author, position, message)
+    select g.author, g.position, g.message
+    from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as g (author, position, message)
+    where not exists (select from feeds_v1.former x where x.account = g.author)
+        and exists (
+            select from feeds_v1.entry post where post.message = g.message and post.position = g.message
+        )
+        and not exists (
+            select from feeds_v1.entry earlier
+            where earlier.message = g.message and earlier.author = g.author
+                and earlier.position <> earlier.message
+        )
+    on conflict do nothing
+    returning author, position, message
+)
+select i.author, i.position, i.message, a.followers
+from inserted i
+join feeds_v1.author a on a.account = i.author and not a.is_merged
