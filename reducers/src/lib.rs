@@ -1,9 +1,11 @@
 //! The folds: events in, rows out.
 //!
-//! A projection is a name, a version and a pure function from a run of events to row changes ([`social`]). A lane runs
-//! it over one shard of the log. This crate does not know HTTP; it serves its health and metrics through service-kit.
+//! A projection is a name, a version and a pure function from a run of events to row changes ([`social`], [`feeds`]). A
+//! lane runs it over one shard of the log. This crate does not know HTTP; it serves its health and metrics through
+//! service-kit.
 
 pub mod config;
+pub mod feeds;
 mod fold;
 mod heartbeat;
 mod lane;

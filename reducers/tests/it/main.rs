@@ -2,6 +2,7 @@
 
 mod crash;
 mod crowd;
+mod feeds;
 mod history;
 mod lane;
 mod model;

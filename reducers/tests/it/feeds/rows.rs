@@ -1,0 +1,89 @@
+//! Folds events into a data set of its own, without a lane, and reads the rows.
+
+use std::collections::BTreeMap;
+
+use data_set::write::{self, FanOutLimit};
+use domain::Position;
+use event_store::RecordedEvent;
+use reducers::feeds::{FeedsFold, NAME, VERSION};
+use sqlx::PgPool;
+use testkit::Postgres;
+
+use super::model::ReadableFeeds;
+use crate::rows::Rows;
+
+const TABLES: [&str; 6] = ["follow", "entry", "author", "feed", "merged", "former"];
+
+pub(crate) struct Feeds {
+    _postgres: Postgres,
+    pub(crate) pool: PgPool,
+    lane: write::Lane,
+}
+
+impl Feeds {
+    pub(crate) async fn start() -> Self {
+        let postgres = Postgres::start().await;
+        data_set::migrate::migrate(&postgres.url()).await.expect("migrated");
+        let pool = write::connect(&postgres.url(), "test").expect("a URL");
+        let lane = write::Lane { projection: NAME, version: VERSION, shard: 0, lineage: "test".to_owned() };
+        write::resume(&pool, &lane).await.expect("a checkpoint");
+        Self { _postgres: postgres, pool, lane }
+    }
+
+    /// Folds everything from the first event on into empty tables, in batches: `size` is asked for each, and told how
+    /// many events are left.
+    pub(crate) async fn fold_all(
+        &self,
+        limit: u32,
+        events: &[RecordedEvent],
+        mut size: impl FnMut(usize) -> usize,
+    ) {
+        for table in TABLES {
+            let sql = format!("truncate feeds_v1.{table}");
+            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&self.pool).await.expect("emptied");
+        }
+        sqlx::query("update control.checkpoint set position = 0").execute(&self.pool).await.expect("reset");
+        let mut rest = events;
+        while !rest.is_empty() {
+            let (batch, later) = rest.split_at(size(rest.len()));
+            rest = later;
+            self.fold(limit, batch).await;
+        }
+    }
+
+    /// Folds one more batch.
+    pub(crate) async fn fold(&self, limit: u32, batch: &[RecordedEvent]) {
+        let fold = FeedsFold { limit: FanOutLimit::new(limit) };
+        let from = write::resume(&self.pool, &self.lane).await.expect("a checkpoint");
+        let from = Position::from_i64(from).expect("not negative");
+        let to = batch.last().expect("not empty").position;
+        fold.commit(&self.pool, &self.lane, from, to, batch).await.expect("written");
+    }
+
+    pub(crate) async fn rows(&self) -> Rows {
+        let mut rows = Rows::new();
+        for table in TABLES {
+            let sql = format!("select to_jsonb(t)::text from feeds_v1.{table} t order by 1");
+            let found: Vec<String> =
+                sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await.expect("readable");
+            rows.insert(table.to_owned(), found);
+        }
+        rows
+    }
+
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&self.pool).await.expect("a number")
+    }
+
+    /// What owners see of those whom they follow: what is written, and what is merged on read. An entry that was in both
+    /// would be there twice.
+    pub(crate) async fn readable(&self) -> ReadableFeeds {
+        let rows: Vec<(i64, i64, i64, i64)> =
+            sqlx::query_as(include_str!("readable.sql")).fetch_all(&self.pool).await.expect("readable");
+        let mut feeds = BTreeMap::new();
+        for (owner, position, author, message) in rows {
+            feeds.entry(owner).or_insert_with(Vec::new).push((position, author, message));
+        }
+        feeds
+    }
+}
