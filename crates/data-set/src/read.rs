@@ -10,6 +10,7 @@ mod buckets;
 mod count_messages;
 mod error;
 mod existence;
+mod feed_item;
 mod get_history;
 mod get_message;
 mod get_profile;
@@ -29,6 +30,7 @@ mod position;
 mod run;
 mod segments;
 mod tag;
+mod timeline;
 
 pub use account_row::AccountRow;
 pub use bucket_counts::{BUCKETS_MAX, BucketCount, BucketCountsError, bucket_counts};
@@ -36,6 +38,7 @@ pub use buckets::{Bucket, first_moment};
 pub use count_messages::count_messages;
 pub use error::ReadError;
 pub use existence::Existence;
+pub use feed_item::{FeedAccountRow, FeedItemRow, FeedMessageRow, FeedPage};
 pub use get_history::{EditionRow, get_history};
 pub use get_message::get_message;
 pub use get_profile::{AccountName, HandleName, ProfileRow, get_profile};
@@ -53,6 +56,9 @@ pub use page::{Page, PageKey, PositionKey};
 pub use ping::ping;
 pub use position::position;
 pub use tag::TagFilter;
+pub use timeline::{
+    FeedRange, TimelineUpdates, account_items, timeline, timeline_position, timeline_updates,
+};
 
 /// An answer and the position that it reflects: every event up to it is folded into the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

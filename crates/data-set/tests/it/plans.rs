@@ -3,6 +3,8 @@
 
 mod people;
 
+mod timeline;
+
 use data_set::Pool;
 use data_set::pool::{PoolOptions, connect};
 use testkit::Postgres;

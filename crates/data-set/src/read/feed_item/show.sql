@@ -1,0 +1,37 @@
+-- Purpose: entries (c), each with what is shown of it. The end of a statement that made p and c. A repost is shown only
+--   together with its row in reposts: the entries come from a lane that may be ahead of the others.
+-- Index: message_pk, reposted_pk, account_pk, message_stat_pk and liked_pk, one look-up each per entry.
+-- Why limit 1: every part is one look-up per entry, never a join over whole tables.
+select
+    p.position as data_position, c.position as entry_position,
+    case when c.position <> c.message then c.author end as reposter,
+    b.handle as reposter_handle, b.display_name as reposter_display_name,
+    m.id, m.author, a.handle, a.display_name, m.text, m.tags, m.in_reply_to, m.created_at, m.edited_at, m.edition,
+    coalesce(s.likes, 0) as likes, coalesce(s.reposts, 0) as reposts, coalesce(s.replies, 0) as replies,
+    l.position is not null as liked, r.position is not null as reposted
+from p
+left join c on true
+left join lateral (
+    select position from published.reposts
+    where account = c.author and message = c.message and c.position <> c.message limit 1
+) o on true
+left join lateral (
+    select * from published.messages
+    where id = c.message and (c.position = c.message or c.position = o.position) limit 1
+) m on true
+left join lateral (
+    select handle, display_name from published.accounts where id = m.author limit 1
+) a on true
+left join lateral (
+    select handle, display_name from published.accounts where id = c.author and c.position <> c.message limit 1
+) b on true
+left join lateral (
+    select likes, reposts, replies from published.message_stats where message = m.id limit 1
+) s on true
+left join lateral (
+    select position from published.likes where account = $1 and message = m.id limit 1
+) l on true
+left join lateral (
+    select position from published.reposts where account = $1 and message = m.id limit 1
+) r on true
+order by c.position desc

@@ -1,0 +1,20 @@
+-- Purpose: posts and reposts of account $2 before $3, the newest $4 of them, with the position that two projections
+--   reflect. Ends in feed_item/show.sql.
+-- Index: entry_pk, walked backwards.
+-- Why this order: positions are unique and never change, so a key neither skips nor repeats an entry.
+with folded as materialized (
+    select least(
+        coalesce((select position from published.projections
+                   where projection = 'social' and version = 1 and shard = 0), 0),
+        coalesce((select position from published.projections
+                   where projection = 'feeds' and version = 1 and shard = 0), 0)
+    ) as position
+), p as (
+    select position, least($3::bigint, position + 1) as before from folded
+), c as (
+    select e.position, e.author, e.message
+    from published.author_entries e
+    where e.author = $2 and e.position < (select before from p)
+    order by e.position desc
+    limit $4
+)

@@ -1,0 +1,10 @@
+//! How far home timelines reflect the log.
+
+use crate::Pool;
+use crate::read::ReadError;
+use crate::read::run::run;
+
+/// The position up to which both projections that timelines join are folded; 0 before the first event.
+pub async fn timeline_position(pool: &Pool) -> Result<i64, ReadError> {
+    run(|| sqlx::query_scalar(include_str!("position.sql")).fetch_one(pool)).await
+}
