@@ -23,6 +23,24 @@ const POLL_INTERVAL: Duration = Duration::from_millis(5);
 /// A database that does not answer is not asked more often for it.
 const POLL_INTERVAL_AFTER_FAILURE: Duration = Duration::from_millis(100);
 
+/// Which data is waited for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Shown {
+    /// What one projection holds.
+    Social,
+    /// What two projections hold together.
+    Timelines,
+}
+
+impl Shown {
+    async fn position(self, pool: &Pool) -> Result<i64, ReadError> {
+        match self {
+            Self::Social => read::position(pool).await,
+            Self::Timelines => read::timeline_position(pool).await,
+        }
+    }
+}
+
 /// The position of the data, for those who wait for it. Clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct PositionWatch {
@@ -32,6 +50,7 @@ pub(crate) struct PositionWatch {
 #[derive(Debug)]
 struct Inner {
     pool: Pool,
+    shown: Shown,
     seen: watch::Sender<Seen>,
     poller: Mutex<Option<JoinHandle<()>>>,
 }
@@ -44,9 +63,9 @@ struct Seen {
 }
 
 impl PositionWatch {
-    pub(crate) fn new(pool: Pool) -> Self {
+    pub(crate) fn new(pool: Pool, shown: Shown) -> Self {
         let (seen, _) = watch::channel(Seen { position: 0, failure: None });
-        Self { inner: Arc::new(Inner { pool, seen, poller: Mutex::new(None) }) }
+        Self { inner: Arc::new(Inner { pool, shown, seen, poller: Mutex::new(None) }) }
     }
 
     /// Runs a query until its answer reflects what the caller awaits.
@@ -109,7 +128,7 @@ fn refuse(seen: &Seen) -> Refusal {
 /// Asks for the position until nobody waits for one.
 async fn poll(inner: Arc<Inner>) {
     loop {
-        let pause = match read::position(&inner.pool).await {
+        let pause = match inner.shown.position(&inner.pool).await {
             Ok(position) => {
                 inner.seen.send_replace(Seen { position, failure: None });
                 POLL_INTERVAL

@@ -17,6 +17,7 @@ mod refusal;
 mod router;
 mod service;
 mod state;
+mod timeline;
 
 pub use openapi::openapi;
 pub use ops::ops_checks;

@@ -33,10 +33,13 @@ const ERRORS: &str = include_str!("../../docs/ERRORS.md");
         crate::accounts::list_following::list_following,
         crate::accounts::list_liked::list_liked,
         crate::notifications::list_notifications::list_notifications,
+        crate::timeline::get_timeline::get_timeline,
+        crate::timeline::get_updates::get_updates,
+        crate::timeline::list_account_items::list_account_items,
         crate::projections::list_projections::list_projections,
     ),
     modifiers(&Bearer),
-    tags((name = "messages"), (name = "accounts"), (name = "notifications"), (name = "system")),
+    tags((name = "messages"), (name = "accounts"), (name = "timeline"), (name = "notifications"), (name = "system")),
 )]
 struct ReadApi;
 

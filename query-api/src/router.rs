@@ -11,6 +11,7 @@ use crate::messages::{
 };
 use crate::notifications::list_notifications;
 use crate::projections::list_projections;
+use crate::timeline::{get_timeline, get_updates, list_account_items};
 use crate::{AppState, openapi};
 
 /// The routes, all of them for GET (and with it HEAD), without fallbacks: a process that also takes commands merges the
@@ -32,6 +33,9 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/accounts/{id}/following", get(list_following))
         .route("/v1/accounts/{id}/likes", get(list_liked))
         .route("/v1/notifications", get(list_notifications))
+        .route("/v1/accounts/{id}/messages", get(list_account_items))
+        .route("/v1/timeline", get(get_timeline))
+        .route("/v1/timeline/updates", get(get_updates))
         .route("/v1/projections", get(list_projections))
         .with_state(state)
         .route("/openapi.json", get(openapi::document))

@@ -6,21 +6,24 @@ use axum::extract::FromRef;
 use data_set::Pool;
 use http_kit::Identity;
 
-use crate::await_position::PositionWatch;
+use crate::await_position::{PositionWatch, Shown};
 
 /// The data set, the way to learn who asks, and what is known about the data's position. Clones share all of it.
 #[derive(Debug, Clone)]
 pub struct AppState {
     pub(crate) pool: Pool,
     pub(crate) positions: PositionWatch,
+    /// Of what timelines show.
+    pub(crate) timeline_positions: PositionWatch,
     identity: Arc<Identity>,
 }
 
 impl AppState {
     #[must_use]
     pub fn new(pool: Pool, identity: Arc<Identity>) -> Self {
-        let positions = PositionWatch::new(pool.clone());
-        Self { pool, positions, identity }
+        let positions = PositionWatch::new(pool.clone(), Shown::Social);
+        let timeline_positions = PositionWatch::new(pool.clone(), Shown::Timelines);
+        Self { pool, positions, timeline_positions, identity }
     }
 }
 

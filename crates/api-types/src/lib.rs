@@ -7,3 +7,4 @@ pub mod notifications;
 pub mod problem;
 pub mod profiles;
 pub mod projections;
+pub mod timeline;

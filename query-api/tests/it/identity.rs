@@ -2,7 +2,7 @@ use http::Method;
 
 use crate::support::{ADMIN, ANALYST, App, GATEWAY_SECRET, READER};
 
-const READS: [&str; 17] = [
+const READS: [&str; 20] = [
     "/v1/messages",
     "/v1/messages?count=1",
     "/v1/messages/counts?bucket=day",
@@ -20,6 +20,9 @@ const READS: [&str; 17] = [
     "/v1/accounts/1/likes",
     "/v1/notifications",
     "/v1/projections",
+    "/v1/timeline",
+    "/v1/timeline/updates?since=0",
+    "/v1/accounts/7/messages",
 ];
 
 #[tokio::test]

@@ -17,3 +17,4 @@ mod process;
 mod projections;
 mod support;
 mod thread;
+mod timeline;
