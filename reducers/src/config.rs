@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use data_set::write::FanOutLimit;
 use service_kit::config::{ConfigError, Environment, Secret};
 use service_kit::telemetry::TelemetryConfig;
 
@@ -15,6 +16,8 @@ pub struct Config {
     pub database_url: Secret,
     /// Bring the schema up to date before folding.
     pub migrate_on_start: bool,
+    /// With more followers, an author's messages are merged into home timelines on read.
+    pub fan_out_limit: FanOutLimit,
     pub telemetry: TelemetryConfig,
 }
 
@@ -25,13 +28,19 @@ impl Config {
             env.secret("ROOKERY_NATS_URL"),
             env.secret("ROOKERY_DATABASE_URL"),
             env.or_default("ROOKERY_MIGRATE_ON_START", true),
+            env.or_default("ROOKERY_FANOUT_LIMIT", FanOutLimit::DEFAULT.followers()).map(FanOutLimit::new),
             TelemetryConfig::from_environment(&mut env),
         );
         match settings {
-            (Some(listen), Some(nats_url), Some(database_url), Some(migrate_on_start), Some(telemetry))
-                if !env.has_faults() =>
-            {
-                Ok(Self { listen, nats_url, database_url, migrate_on_start, telemetry })
+            (
+                Some(listen),
+                Some(nats_url),
+                Some(database_url),
+                Some(migrate_on_start),
+                Some(fan_out_limit),
+                Some(telemetry),
+            ) if !env.has_faults() => {
+                Ok(Self { listen, nats_url, database_url, migrate_on_start, fan_out_limit, telemetry })
             }
             _ => Err(env.into_error()),
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use data_set::write;
+use data_set::write::{self, FanOutLimit};
 use event_store::{EventLog, JetStreamConfig, JetStreamLog, OpenError};
 use service_kit::health::Health;
 use tokio::task::JoinSet;
@@ -23,6 +23,7 @@ pub async fn run(
     nats_url: &str,
     database_url: &str,
     migrate_on_start: bool,
+    #[expect(unused_variables, reason = "the lane of feeds is not started yet")] fan_out_limit: FanOutLimit,
     health: &Health,
     token: CancellationToken,
 ) -> anyhow::Result<()> {

@@ -20,6 +20,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
+use data_set::write::FanOutLimit;
 use http_kit::Limits;
 use local_servers::DataDirLock;
 use service_kit::config::Environment;
@@ -29,6 +30,7 @@ use service_kit::telemetry::{self, LogFormat, TelemetryConfig};
 use tokio::net::TcpListener;
 
 use self::servers::Servers;
+use self::services::Settings;
 use crate::cli::DataDirArgument;
 use crate::data_dir::DataDir;
 use crate::invocation;
@@ -60,6 +62,9 @@ pub struct Arguments {
     /// Use the Postgres (15 or newer) of this folder instead of looking for one
     #[arg(long, value_name = "DIR", env = "ROOKERY_POSTGRES_BIN")]
     postgres_bin: Option<PathBuf>,
+    /// With more followers, an author's messages are merged into home timelines on read
+    #[arg(long, value_name = "FOLLOWERS", env = "ROOKERY_FANOUT_LIMIT", default_value_t = FanOutLimit::DEFAULT)]
+    fan_out_limit: FanOutLimit,
     /// What to log: levels, also by module
     #[arg(long, value_name = "LEVELS", env = "ROOKERY_LOG", default_value = LOG_DEFAULT)]
     log: String,
@@ -113,7 +118,8 @@ async fn serve(
     let (users, log) = prepared?;
     let address = listener.local_addr()?;
     let health = Health::new();
-    let services = services::start(data, &users, log, listener, limits, &health, shutdown)?;
+    let settings = Settings { limits, fan_out_limit: arguments.fan_out_limit };
+    let services = services::start(data, &users, log, listener, settings, &health, shutdown)?;
     if shutdown.token().run_until_cancelled(is_ready(&health)).await.is_some() {
         announce(arguments, address)?;
     }

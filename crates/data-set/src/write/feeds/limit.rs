@@ -1,5 +1,9 @@
 //! When an author has too many followers for fan-out.
 
+use std::fmt;
+use std::num::ParseIntError;
+use std::str::FromStr;
+
 /// The most followers to whose feeds an author's entries are written. With more, readers merge them.
 ///
 /// The way back begins a tenth lower: both ways touch every follower's rows, and an author at the limit must not go to
@@ -14,12 +18,30 @@ impl FanOutLimit {
         Self(followers)
     }
 
+    pub const fn followers(self) -> u32 {
+        self.0
+    }
+
     pub(super) fn is_exceeded_by(self, followers: i64) -> bool {
         followers > i64::from(self.0)
     }
 
     pub(super) fn is_left_by(self, followers: i64) -> bool {
         followers <= i64::from(self.0 - self.0 / 10)
+    }
+}
+
+impl fmt::Display for FanOutLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for FanOutLimit {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIntError> {
+        text.parse().map(Self)
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use data_set::Pool;
 use data_set::pool::{self, PoolOptions};
+use data_set::write::FanOutLimit;
 use event_store::JetStreamConfig;
 use http_kit::identity::IdentityConfig;
 use http_kit::{Identity, Limits};
@@ -42,16 +43,23 @@ pub(super) struct Services {
     folding: JoinHandle<Result<()>>,
 }
 
+/// What an operator chose for them.
+pub(super) struct Settings {
+    pub(super) limits: Limits,
+    pub(super) fan_out_limit: FanOutLimit,
+}
+
 /// Starts them; each reaches its servers by itself, and `health` tells when all have.
 pub(super) fn start(
     data: &DataDir,
     users: &Users,
     log: JetStreamConfig,
     listener: TcpListener,
-    limits: Limits,
+    settings: Settings,
     health: &Health,
     shutdown: &Shutdown,
 ) -> Result<Services> {
+    let Settings { limits, fan_out_limit } = settings;
     let (apis, fold) = (CancellationToken::new(), CancellationToken::new());
     let identity = Arc::new(identity(data)?);
 
@@ -68,7 +76,7 @@ pub(super) fn start(
     let token = fold.clone();
     let runtime = Handle::current();
     let folding = tokio::task::spawn_blocking(move || {
-        runtime.block_on(fold_until(&nats_url, &reducers_url, &health, token))
+        runtime.block_on(fold_until(&nats_url, &reducers_url, fan_out_limit, &health, token))
     });
     let folding = watch("the reducers", shutdown, folding);
     let token = apis.clone();
@@ -115,6 +123,7 @@ fn identity(data: &DataDir) -> Result<Identity> {
 async fn fold_until(
     nats_url: &str,
     database_url: &str,
+    fan_out_limit: FanOutLimit,
     health: &Health,
     token: CancellationToken,
 ) -> Result<()> {
@@ -123,7 +132,7 @@ async fn fold_until(
         tokio::time::sleep(FOLD_STOP_LIMIT).await;
     };
     tokio::select! {
-        folded = reducers::run(nats_url, database_url, false, health, token.clone()) => folded,
+        folded = reducers::run(nats_url, database_url, false, fan_out_limit, health, token.clone()) => folded,
         () = overdue => {
             tracing::warn!("the reducers did not end in time; the batch under way will be folded again");
             Ok(())
