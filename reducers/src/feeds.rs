@@ -4,54 +4,60 @@
 mod change;
 mod runs;
 
+use async_trait::async_trait;
 use data_set::Pool;
 use data_set::write::{self, FanOutLimit, FeedBatch, WriteError};
 use domain::Position;
-use event_store::{Decoded, RecordedEvent};
+use event_store::RecordedEvent;
 
 use self::runs::Runs;
-use crate::fold::park;
+use crate::fold::{Changes, Fold, decode};
 
-/// Its name in checkpoints, metrics and the API.
-pub const NAME: &str = "feeds";
-/// Version of its tables, and of the meaning of their rows.
-pub const VERSION: i32 = 1;
+const NAME: &str = "feeds";
+const VERSION: i32 = 1;
 
 /// The fold, with the setting that its rows depend on: another limit needs a replay, or reaches an author only with the
 /// next follow.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct FeedsFold {
+pub struct Feeds {
     pub limit: FanOutLimit,
 }
 
-impl FeedsFold {
-    /// Writes what the events between two positions come to, and the checkpoint, in one transaction.
-    pub async fn commit(
+struct FeedChanges {
+    limit: FanOutLimit,
+    batch: FeedBatch,
+}
+
+impl Fold for Feeds {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn version(&self) -> i32 {
+        VERSION
+    }
+
+    fn fold(&self, events: &[RecordedEvent]) -> Box<dyn Changes> {
+        let (events, parked) = decode(NAME, events);
+        let mut runs = Runs::default();
+        for known in events {
+            if let Some(change) = change::of(known.position, &known.event) {
+                runs.push(change);
+            }
+        }
+        Box::new(FeedChanges { limit: self.limit, batch: FeedBatch { runs: runs.finish(), parked } })
+    }
+}
+
+#[async_trait]
+impl Changes for FeedChanges {
+    async fn commit(
         &self,
         pool: &Pool,
         lane: &write::Lane,
         from: Position,
         to: Position,
-        events: &[RecordedEvent],
     ) -> Result<(), WriteError> {
-        write::commit_feeds(pool, lane, from.get(), to.get(), self.limit, &fold(events)).await
+        write::commit_feeds(pool, lane, from.get(), to.get(), self.limit, &self.batch).await
     }
-}
-
-/// Pure: events as runs of changes, and those that cannot be decoded.
-fn fold(events: &[RecordedEvent]) -> FeedBatch {
-    let mut runs = Runs::default();
-    let mut parked = Vec::new();
-    for recorded in events {
-        match event_store::decode(recorded) {
-            Ok(Decoded::Known(event)) => {
-                if let Some(change) = change::of(recorded.position, &event) {
-                    runs.push(change);
-                }
-            }
-            Ok(Decoded::UnknownType(_)) => {}
-            Err(error) => parked.push(park(NAME, recorded, "undecodable", &error)),
-        }
-    }
-    FeedBatch { runs: runs.finish(), parked }
 }

@@ -9,6 +9,7 @@ use service_kit::health::Health;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::feeds::Feeds;
 use crate::fold::Fold;
 use crate::lane::{Lane, run_lane};
 use crate::social::Social;
@@ -23,11 +24,11 @@ pub async fn run(
     nats_url: &str,
     database_url: &str,
     migrate_on_start: bool,
-    #[expect(unused_variables, reason = "the lane of feeds is not started yet")] fan_out_limit: FanOutLimit,
+    fan_out_limit: FanOutLimit,
     health: &Health,
     token: CancellationToken,
 ) -> anyhow::Result<()> {
-    let lanes = projections().map(|fold| (fold, Status::default()));
+    let lanes = projections(fan_out_limit).map(|fold| (fold, Status::default()));
     for (fold, status) in &lanes {
         let status = status.clone();
         health.register(format!("lane {}", fold.name()), move || {
@@ -52,8 +53,8 @@ pub async fn run(
 }
 
 /// Each of them has its own lane, checkpoint and pool: none ever waits for another one.
-fn projections() -> [Arc<dyn Fold>; 1] {
-    [Arc::new(Social)]
+fn projections(fan_out_limit: FanOutLimit) -> [Arc<dyn Fold>; 2] {
+    [Arc::new(Social), Arc::new(Feeds { limit: fan_out_limit })]
 }
 
 /// False when the token was cancelled first.

@@ -38,7 +38,7 @@ pub use buckets::{Bucket, first_moment};
 pub use count_messages::count_messages;
 pub use error::ReadError;
 pub use existence::Existence;
-pub use feed_item::{FeedAccountRow, FeedItemRow, FeedMessageRow, FeedPage};
+pub use feed_item::{FeedItemRow, FeedPage};
 pub use get_history::{EditionRow, get_history};
 pub use get_message::get_message;
 pub use get_profile::{AccountName, HandleName, ProfileRow, get_profile};

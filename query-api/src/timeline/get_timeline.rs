@@ -12,9 +12,10 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::cursor::{self, List};
-use super::{parameters, represent};
+use super::represent;
 use crate::AppState;
 use crate::openapi::Refusals;
+use crate::paging;
 use crate::refusal::Refusal;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -60,7 +61,7 @@ pub(crate) async fn get_timeline(
     conditional: Conditional,
 ) -> Result<Response, Refusal> {
     let list = List::Timeline { caller: caller.account };
-    let limit = parameters::limit(query.limit.as_deref())?;
+    let limit = paging::limit(query.limit.as_deref())?;
     let range = cursor::decode(list, query.cursor.as_deref())?;
     let read = || read::timeline(&state.pool, caller.account, range, limit);
     let page = state.timeline_positions.answer(&awaited, read).await?;

@@ -12,6 +12,7 @@ use utoipa::IntoParams;
 use super::{parameters, represent};
 use crate::AppState;
 use crate::openapi::Refusals;
+use crate::paging;
 use crate::refusal::Refusal;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -56,7 +57,7 @@ pub(crate) async fn get_updates(
     conditional: Conditional,
 ) -> Result<Response, Refusal> {
     let since = parameters::since(&query.since)?;
-    let limit = parameters::limit(query.limit.as_deref())?;
+    let limit = paging::limit(query.limit.as_deref())?;
     let read = || read::timeline_updates(&state.pool, caller.account, since, limit);
     let updates = state.timeline_positions.answer(&awaited, read).await?;
     let (items, has_more) = (represent::items(updates.value.items), updates.value.has_more);

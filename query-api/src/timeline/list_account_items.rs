@@ -12,10 +12,11 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::cursor::{self, List};
-use super::{parameters, represent};
+use super::represent;
 use crate::AppState;
-use crate::messages::id;
+use crate::id;
 use crate::openapi::Refusals;
+use crate::paging;
 use crate::refusal::Refusal;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -62,7 +63,7 @@ pub(crate) async fn list_account_items(
 ) -> Result<Response, Refusal> {
     let (caller, account) = (caller.account, id::parse("id", &id)?);
     let list = List::AccountItems { caller, account };
-    let limit = parameters::limit(query.limit.as_deref())?;
+    let limit = paging::limit(query.limit.as_deref())?;
     let before = match cursor::decode(list, query.cursor.as_deref())? {
         FeedRange::Before(position) => Some(position),
         // This list gives no links to what is newer.

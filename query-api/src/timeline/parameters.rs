@@ -3,15 +3,6 @@
 use api_types::codes;
 use http_kit::ApiProblem;
 
-const LIMIT_DEFAULT: u16 = 20;
-const LIMIT_MAX: u16 = 100;
-
-pub(super) fn limit(text: Option<&str>) -> Result<u16, ApiProblem> {
-    let Some(text) = text else { return Ok(LIMIT_DEFAULT) };
-    let limit = text.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
-    limit.ok_or_else(|| refuse("limit", "expected a whole number from 1 to 100"))
-}
-
 /// A position, 0 included: before everything.
 pub(super) fn since(text: &str) -> Result<i64, ApiProblem> {
     let is_canonical = text == "0" || text.starts_with(|first: char| matches!(first, '1'..='9'));

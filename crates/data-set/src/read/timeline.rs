@@ -71,7 +71,7 @@ async fn newer(pool: &Pool, caller: i64, after: i64, limit: u16) -> Result<Vec<I
 /// A page says where to go on by its entries, not by what is shown of them: a page of which nothing is shown, because it
 /// was deleted meanwhile, must not be the end.
 fn page(mut rows: Vec<ItemColumns>, range: FeedRange, limit: u16) -> At<FeedPage> {
-    let position = rows.first().map_or(0, |row| row.data_position);
+    let position = rows.first().map_or(0, |row| row.data_position());
     rows.retain(|row| row.entry_position.is_some());
     let has_more = rows.len() > usize::from(limit);
     let goes_up = matches!(range, FeedRange::After(_));

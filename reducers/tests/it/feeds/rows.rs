@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use data_set::write::{self, FanOutLimit};
 use domain::Position;
 use event_store::RecordedEvent;
-use reducers::feeds::{FeedsFold, NAME, VERSION};
+use reducers::{Fold, feeds};
 use sqlx::PgPool;
 use testkit::Postgres;
 
@@ -25,7 +25,7 @@ impl Feeds {
         let postgres = Postgres::start().await;
         data_set::migrate::migrate(&postgres.url()).await.expect("migrated");
         let pool = write::connect(&postgres.url(), "test").expect("a URL");
-        let lane = write::Lane { projection: NAME, version: VERSION, shard: 0, lineage: "test".to_owned() };
+        let lane = write::Lane { projection: "feeds", version: 1, shard: 0, lineage: "test".to_owned() };
         write::resume(&pool, &lane).await.expect("a checkpoint");
         Self { _postgres: postgres, pool, lane }
     }
@@ -53,11 +53,11 @@ impl Feeds {
 
     /// Folds one more batch.
     pub(crate) async fn fold(&self, limit: u32, batch: &[RecordedEvent]) {
-        let fold = FeedsFold { limit: FanOutLimit::new(limit) };
+        let fold = feeds::Feeds { limit: FanOutLimit::new(limit) };
         let from = write::resume(&self.pool, &self.lane).await.expect("a checkpoint");
         let from = Position::from_i64(from).expect("not negative");
         let to = batch.last().expect("not empty").position;
-        fold.commit(&self.pool, &self.lane, from, to, batch).await.expect("written");
+        fold.fold(batch).commit(&self.pool, &self.lane, from, to).await.expect("written");
     }
 
     pub(crate) async fn rows(&self) -> Rows {

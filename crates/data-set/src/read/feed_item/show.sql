@@ -3,10 +3,10 @@
 -- Index: message_pk, reposted_pk, account_pk, message_stat_pk and liked_pk, one look-up each per entry.
 -- Why limit 1: every part is one look-up per entry, never a join over whole tables.
 select
-    p.position as data_position, c.position as entry_position,
+    p.position, c.position as entry_position, c.position as key_position,
     case when c.position <> c.message then c.author end as reposter,
-    b.handle as reposter_handle, b.display_name as reposter_display_name,
-    m.id, m.author, a.handle, a.display_name, m.text, m.tags, m.in_reply_to, m.created_at, m.edited_at, m.edition,
+    b.handle as reposter_handle, b.display_name as reposter_name,
+    m.id, m.author, a.handle as author_handle, a.display_name as author_name, m.text, m.tags, m.in_reply_to, m.created_at, m.edited_at, m.edition,
     coalesce(s.likes, 0) as likes, coalesce(s.reposts, 0) as reposts, coalesce(s.replies, 0) as replies,
     l.position is not null as liked, r.position is not null as reposted
 from p

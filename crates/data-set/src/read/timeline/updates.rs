@@ -21,7 +21,7 @@ pub async fn timeline_updates(
     limit: u16,
 ) -> Result<At<TimelineUpdates>, ReadError> {
     let mut rows = older(pool, caller, END, since, limit).await?;
-    let position = rows.first().map_or(0, |row| row.data_position);
+    let position = rows.first().map_or(0, |row| row.data_position());
     let has_more = rows.len() > usize::from(limit);
     rows.truncate(usize::from(limit));
     Ok(At { position, value: TimelineUpdates { items: items(rows), has_more } })
