@@ -210,6 +210,11 @@ impl CommandId {
     pub fn derived(actor: AccountId, key: &str) -> Self {
         Self(Uuid::new_v5(&Self::NAMESPACE, format!("{actor}/{key}").as_bytes()))
     }
+
+    /// The same for a command that nobody known gives. No account's id is empty, so the two never meet.
+    pub fn derived_for_nobody(key: &str) -> Self {
+        Self(Uuid::new_v5(&Self::NAMESPACE, format!("/{key}").as_bytes()))
+    }
 }
 
 impl fmt::Display for CommandId {

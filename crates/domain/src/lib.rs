@@ -3,12 +3,19 @@
 //! Everything here is pure. This crate does not know NATS, SQL or HTTP, reads no clock and makes no random numbers:
 //! time, ids and look-ups arrive as arguments.
 
+pub mod account;
+pub mod edge;
 mod event;
+pub mod graph;
 mod handle;
+pub mod handle_claim;
 mod ids;
+pub mod inbox;
 pub mod message;
 mod original_time;
+mod password;
 mod profile;
+pub mod reaction;
 mod tag;
 mod text;
 mod token;
@@ -22,6 +29,7 @@ pub use event::{
 pub use handle::{Handle, HandleRejection};
 pub use ids::{AccountId, CommandId, EventId, IdError, MessageId, Position, Sequence, Shard};
 pub use original_time::{OriginalTime, TimeRejection};
+pub use password::{Password, PasswordRejection};
 pub use profile::{Bio, DisplayName, ProfileRejection};
 pub use tag::{Tag, TagRejection, Tags};
 pub use text::{Text, TextRejection};

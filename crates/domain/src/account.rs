@@ -1,0 +1,179 @@
+//! An account: registered once, changed by its owner, given up for good.
+//!
+//! Invariants:
+//! - Whoever registers, or takes another handle, claims a handle that nobody holds.
+//! - A change that changes nothing makes no event.
+//! - Nothing follows a deactivation.
+//! - Every event but the deactivation holds the whole profile, so that the last event alone tells the account.
+
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use serde::{Deserialize, Serialize};
+
+use crate::handle_claim::HandleClaim;
+use crate::{
+    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, DisplayName, Handle, ProfileChanged,
+    Rejection,
+};
+
+/// A handle that somebody wants, and who holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WantedHandle {
+    pub handle: Handle,
+    pub claim: HandleClaim,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccountCommand {
+    Register(Register),
+    ChangeProfile(ChangeProfile),
+    Deactivate(Deactivate),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Register {
+    pub account: AccountId,
+    pub handle: WantedHandle,
+    pub display_name: DisplayName,
+}
+
+/// What is absent stays as it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeProfile {
+    pub account: AccountId,
+    pub handle: Option<WantedHandle>,
+    pub display_name: Option<DisplayName>,
+    pub bio: Option<Bio>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deactivate {
+    pub account: AccountId,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AccountRejection {
+    #[error("there is no such account, or it was given up")]
+    AccountMustExist,
+    #[error("the account was given up")]
+    AccountMustBeActive,
+    #[error("the id that was drawn for the account is taken")]
+    AccountMustBeNew,
+    #[error("somebody else has this handle")]
+    HandleMustBeFree,
+}
+
+impl Rejection for AccountRejection {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::AccountMustExist => "AccountMustExist",
+            Self::AccountMustBeActive => "AccountMustBeActive",
+            Self::AccountMustBeNew => "AccountMustBeNew",
+            Self::HandleMustBeFree => "HandleMustBeFree",
+        }
+    }
+}
+
+/// An account as its events tell it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Account {
+    /// No event yet. Operators may issue tokens for such an account; it can act, and has no profile.
+    #[default]
+    Unregistered,
+    Active(Profile),
+    Deactivated,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    pub handle: Handle,
+    pub display_name: DisplayName,
+    pub bio: Bio,
+}
+
+impl Aggregate for Account {
+    const TYPE: &'static str = "account";
+    type Command = AccountCommand;
+    type Event = AccountEvent;
+    type Error = AccountRejection;
+    /// Facts come with the command; a decision calls nobody.
+    type Services = ();
+
+    async fn handle(
+        &mut self,
+        command: AccountCommand,
+        _services: &(),
+        sink: &EventSink<Self>,
+    ) -> Result<(), AccountRejection> {
+        let event = match command {
+            AccountCommand::Register(command) => Some(self.register(command)?),
+            AccountCommand::ChangeProfile(command) => self.change_profile(command)?,
+            AccountCommand::Deactivate(command) => Some(self.deactivate(command)?),
+        };
+        if let Some(event) = event {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: AccountEvent) {
+        *self = match event {
+            AccountEvent::Registered(AccountRegistered { handle, display_name, .. }) => {
+                Self::Active(Profile { handle, display_name, bio: Bio::default() })
+            }
+            AccountEvent::ProfileChanged(ProfileChanged { handle, display_name, bio, .. }) => {
+                Self::Active(Profile { handle, display_name, bio })
+            }
+            AccountEvent::Deactivated(_) => Self::Deactivated,
+        };
+    }
+}
+
+impl Account {
+    fn register(&self, command: Register) -> Result<AccountEvent, AccountRejection> {
+        if *self != Self::Unregistered {
+            return Err(AccountRejection::AccountMustBeNew);
+        }
+        Ok(AccountEvent::Registered(AccountRegistered {
+            account: command.account,
+            handle: free(command.handle)?,
+            display_name: command.display_name,
+        }))
+    }
+
+    fn change_profile(&self, command: ChangeProfile) -> Result<Option<AccountEvent>, AccountRejection> {
+        let current = self.profile()?;
+        let handle = match command.handle {
+            Some(wanted) if wanted.handle != current.handle => free(wanted)?,
+            Some(_) | None => current.handle.clone(),
+        };
+        let display_name = command.display_name.unwrap_or_else(|| current.display_name.clone());
+        let bio = command.bio.unwrap_or_else(|| current.bio.clone());
+        if handle == current.handle && display_name == current.display_name && bio == current.bio {
+            return Ok(None);
+        }
+        let account = command.account;
+        Ok(Some(AccountEvent::ProfileChanged(ProfileChanged { account, handle, display_name, bio })))
+    }
+
+    fn deactivate(&self, command: Deactivate) -> Result<AccountEvent, AccountRejection> {
+        self.profile()?;
+        Ok(AccountEvent::Deactivated(AccountDeactivated { account: command.account }))
+    }
+
+    /// The profile of an account that its owner may still change.
+    pub fn profile(&self) -> Result<&Profile, AccountRejection> {
+        match self {
+            Self::Unregistered => Err(AccountRejection::AccountMustExist),
+            Self::Active(profile) => Ok(profile),
+            Self::Deactivated => Err(AccountRejection::AccountMustBeActive),
+        }
+    }
+}
+
+fn free(wanted: WantedHandle) -> Result<Handle, AccountRejection> {
+    match wanted.claim {
+        HandleClaim::Free => Ok(wanted.handle),
+        HandleClaim::HeldBy(_) => Err(AccountRejection::HandleMustBeFree),
+    }
+}

@@ -1,0 +1,52 @@
+//! Following and unfollowing.
+//!
+//! Invariants:
+//! - Nobody follows themselves.
+//! - Who is followed exists: it registered and was not given up.
+//! - An edge that is known to be as it is wanted makes no event.
+
+use crate::edge::{Edge, Wish};
+use crate::{AccountId, Followed, GraphEvent, Rejection, Unfollowed};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChangeFollow {
+    pub follower: AccountId,
+    pub followee: AccountId,
+    pub followee_exists: bool,
+    pub wish: Wish,
+    pub edge: Edge,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum GraphRejection {
+    #[error("an account cannot follow itself")]
+    AccountMustNotFollowItself,
+    #[error("there is no such account, or it was given up")]
+    AccountMustExist,
+}
+
+impl Rejection for GraphRejection {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::AccountMustNotFollowItself => "AccountMustNotFollowItself",
+            Self::AccountMustExist => "AccountMustExist",
+        }
+    }
+}
+
+pub fn change_follow(command: ChangeFollow) -> Result<Option<GraphEvent>, GraphRejection> {
+    let ChangeFollow { follower, followee, followee_exists, wish, edge } = command;
+    if follower == followee {
+        return Err(GraphRejection::AccountMustNotFollowItself);
+    }
+    if !followee_exists {
+        return Err(GraphRejection::AccountMustExist);
+    }
+    if edge.is_as(wish) {
+        return Ok(None);
+    }
+    Ok(Some(match wish {
+        Wish::Set => GraphEvent::Followed(Followed { follower, followee }),
+        Wish::Unset => GraphEvent::Unfollowed(Unfollowed { follower, followee }),
+    }))
+}
