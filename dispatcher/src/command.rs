@@ -2,8 +2,8 @@
 
 use api_types::codes;
 use domain::AccountId;
-use domain::message::{Actor, MessageCommand};
-use event_store::{ExecuteError, Executed, Execution, IdempotencyKey, TraceParent};
+use domain::message::Actor;
+use event_store::{Command, ExecuteError, Executed, Execution, IdempotencyKey, TraceParent};
 use http_kit::{ApiProblem, Caller, RequestContext, Role};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
@@ -12,19 +12,19 @@ use crate::problems;
 use crate::state::Ready;
 
 /// Who may write under their own name.
-pub(super) fn writer(caller: &Caller) -> Result<Actor, ApiProblem> {
+pub(crate) fn writer(caller: &Caller) -> Result<Actor, ApiProblem> {
     caller.require_any(&[Role::User, Role::Admin])?;
     actor(caller)
 }
 
-pub(super) fn actor(caller: &Caller) -> Result<Actor, ApiProblem> {
+pub(crate) fn actor(caller: &Caller) -> Result<Actor, ApiProblem> {
     let account = AccountId::from_i64(caller.account)
         .ok_or_else(|| ApiProblem::new(codes::TOKEN_INVALID).detail("The subject is no account id."))?;
     Ok(Actor { account, is_admin: caller.roles.contains(Role::Admin) })
 }
 
 /// A key together with what it was used for: operation and body.
-pub(super) fn idempotency(key: Option<String>, operation: &str, body: &[u8]) -> Option<IdempotencyKey> {
+pub(crate) fn idempotency(key: Option<String>, operation: &str, body: &[u8]) -> Option<IdempotencyKey> {
     let key = key?;
     let mut digest = Sha256::new();
     digest.update(operation.as_bytes());
@@ -33,7 +33,7 @@ pub(super) fn idempotency(key: Option<String>, operation: &str, body: &[u8]) -> 
     Some(IdempotencyKey { key, fingerprint: digest.finalize().into() })
 }
 
-pub(super) fn execution(
+pub(crate) fn execution(
     actor: AccountId,
     context: &RequestContext,
     idempotency: Option<IdempotencyKey>,
@@ -48,35 +48,28 @@ pub(super) fn execution(
 }
 
 /// Runs a command in a task of its own, so that a caller who hangs up does not leave it half done.
-pub(super) async fn run(
+pub(crate) async fn run<C: Command>(
     ready: Ready,
     execution: Execution,
-    command: MessageCommand,
-) -> Result<Executed, ApiProblem> {
+    command: C,
+) -> Result<Executed<C::Outcome>, ApiProblem> {
     execute(ready, execution, command).await.map_err(problems::from_execute)
 }
 
-pub(super) async fn execute(
+pub(crate) async fn execute<C: Command>(
     ready: Ready,
     execution: Execution,
-    command: MessageCommand,
-) -> Result<Executed, ExecuteError> {
-    let operation = match &command {
-        MessageCommand::Post(_) => "post",
-        MessageCommand::Edit(_) => "edit",
-        MessageCommand::Delete(_) => "delete",
-    };
-    let task = tokio::spawn(async move {
-        match ready.executor() {
-            Some(executor) => executor.execute(execution, command).await,
-            None => Err(ExecuteError::Unexpected("the log is not open".into())),
-        }
-    });
+    command: C,
+) -> Result<Executed<C::Outcome>, ExecuteError<C::Rejection>> {
+    let operation = command.operation();
+    let task = tokio::spawn(async move { ready.executor().execute(execution, command).await });
     let executed = task.await.unwrap_or_else(|error| Err(ExecuteError::Unexpected(Box::new(error))));
     let outcome = match &executed {
         Ok(Executed { repeated: false, .. }) => "done",
         Ok(Executed { repeated: true, .. }) => "repeated",
-        Err(ExecuteError::Rejected(_) | ExecuteError::KeyReused) => "rejected",
+        Err(ExecuteError::Rejected(_) | ExecuteError::ActorDeactivated | ExecuteError::KeyReused) => {
+            "rejected"
+        }
         Err(_) => "failed",
     };
     metrics::counter!("dispatcher_commands_total", "operation" => operation, "outcome" => outcome)

@@ -3,6 +3,7 @@
 //! A 2xx means that the command's event is in the log for good, a definite 4xx that it never will be. This crate does
 //! not know SQL and never reads the data set: what a decision needs, it reads from the log.
 
+mod command;
 pub mod config;
 mod connect;
 mod messages;

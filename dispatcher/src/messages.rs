@@ -1,6 +1,5 @@
 //! Commands on messages, one file per operation.
 
-mod command;
 pub(crate) mod delete_message;
 pub(crate) mod edit_message;
 pub(crate) mod import_messages;

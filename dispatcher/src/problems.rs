@@ -2,6 +2,7 @@
 
 use api_types::codes;
 use domain::Rejection;
+use domain::account::AccountRejection;
 use event_store::{AppendError, ExecuteError};
 use http_kit::ApiProblem;
 
@@ -14,15 +15,17 @@ pub(crate) fn from_rejection(rejection: &impl Rejection) -> ApiProblem {
     }
 }
 
-pub(crate) fn from_execute(error: ExecuteError) -> ApiProblem {
+pub(crate) fn from_execute<R: Rejection>(error: ExecuteError<R>) -> ApiProblem {
     match error {
         ExecuteError::Rejected(rejection) => from_rejection(&rejection),
+        ExecuteError::ActorDeactivated => from_rejection(&AccountRejection::AccountMustBeActive),
         ExecuteError::KeyReused => ApiProblem::new(codes::IDEMPOTENCY_KEY_REUSED),
         ExecuteError::Contended => ApiProblem::new(codes::CONFLICT)
             .detail("Others keep changing the same thing. Nothing was done; try again."),
         ExecuteError::Append(error) => from_append(error),
         ExecuteError::Read(error) => ApiProblem::unavailable(error),
         ExecuteError::Claims(error) => ApiProblem::unavailable(error),
+        ExecuteError::Credential(error) => ApiProblem::unavailable(error),
         ExecuteError::Unexpected(error) => ApiProblem::internal(error),
     }
 }

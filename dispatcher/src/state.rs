@@ -17,12 +17,12 @@ pub(crate) struct Opened {
 #[derive(Debug, Clone)]
 pub struct State {
     identity: Arc<Identity>,
-    opened: Arc<OnceLock<Opened>>,
+    opened: Arc<OnceLock<Arc<Opened>>>,
 }
 
-/// A share of the executor that outlives the request, for the task in which a command runs.
+/// A share of what was opened that outlives the request, for the task in which a command runs.
 #[derive(Debug, Clone)]
-pub(crate) struct Ready(Arc<OnceLock<Opened>>);
+pub(crate) struct Ready(Arc<Opened>);
 
 impl State {
     #[must_use]
@@ -32,26 +32,25 @@ impl State {
 
     /// The first log stays: it is opened once per process.
     pub(crate) fn open(&self, opened: Opened) {
-        drop(self.opened.set(opened));
+        drop(self.opened.set(Arc::new(opened)));
     }
 
     pub(crate) fn opened(&self) -> Option<&Opened> {
-        self.opened.get()
+        self.opened.get().map(Arc::as_ref)
     }
 
     /// Refuses with `unavailable` until the log was opened.
     pub(crate) fn ready(&self) -> Result<Ready, ApiProblem> {
         match self.opened.get() {
-            Some(_) => Ok(Ready(Arc::clone(&self.opened))),
+            Some(opened) => Ok(Ready(Arc::clone(opened))),
             None => Err(ApiProblem::unavailable("the log has not been opened yet")),
         }
     }
 }
 
 impl Ready {
-    /// `None` is impossible: a `Ready` is made from an opened state only, which stays open.
-    pub(crate) fn executor(&self) -> Option<&Executor> {
-        self.0.get().map(|opened| &opened.executor)
+    pub(crate) fn executor(&self) -> &Executor {
+        &self.0.executor
     }
 }
 

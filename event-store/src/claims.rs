@@ -13,8 +13,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::{AccountId, Sequence, Token};
 use serde::{Deserialize, Serialize};
-
-use crate::executor::Outcome;
+use serde_json::Value;
 
 pub use self::in_memory::InMemoryClaims;
 pub use self::jet_stream::JetStreamClaims;
@@ -31,6 +30,11 @@ impl ClaimName {
         Self(format!("{actor}.{}", Token::encode(key)))
     }
 
+    /// A key of callers who are not known. They share one space, so their keys have to be hard to guess.
+    pub fn of_nobody(key: &str) -> Self {
+        Self(format!("nobody.{}", Token::encode(key)))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -42,8 +46,8 @@ pub struct Claim {
     pub fingerprint: String,
     /// Sequence of the log's head before the command ran.
     since: u64,
-    /// Absent while the command runs, or where its process died.
-    pub outcome: Option<Outcome>,
+    /// The command's outcome as JSON. Absent while the command runs, or where its process died.
+    pub outcome: Option<Value>,
 }
 
 impl Claim {
@@ -85,7 +89,7 @@ pub trait Claims: Send + Sync + fmt::Debug {
     async fn open(&self, name: ClaimName, claim: Claim) -> Result<Opened, ClaimError>;
 
     /// Writes down what came of it. A claim that a twin wrote to in the meantime stays as the twin left it.
-    async fn complete(&self, held: &HeldClaim, outcome: &Outcome) -> Result<(), ClaimError>;
+    async fn complete(&self, held: &HeldClaim, outcome: &Value) -> Result<(), ClaimError>;
 
     /// Gives the key back after a definite refusal. Does nothing where a twin wrote in the meantime.
     async fn release(&self, held: &HeldClaim) -> Result<(), ClaimError>;

@@ -166,6 +166,11 @@ pub trait EventLog: Send + Sync + fmt::Debug {
     /// Every event of a subject from a sequence on, in order. Sees all appends that returned before the call.
     async fn read_subject(&self, subject: Subject, from: Sequence) -> Result<Vec<RecordedEvent>, ReadError>;
 
+    /// The newest event of a subject. Sees all appends that returned before the call.
+    async fn last(&self, subject: Subject) -> Result<Option<RecordedEvent>, ReadError> {
+        Ok(self.read_subject(subject, Sequence::ZERO.next()).await?.pop())
+    }
+
     /// Follows the log from behind a sequence. Fails where the log is shorter than that.
     async fn tail(&self, after: Sequence) -> Result<Tail, ReadError>;
 }

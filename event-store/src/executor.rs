@@ -1,138 +1,175 @@
 //! From a command to events in the log: load, decide, append; again on a conflict; once per idempotency key.
 //!
-//! Replaces `cqrs_es::CqrsFramework`, which returns nothing and never retries. A decision whose events were not stored
-//! is thrown away with its context.
+//! Replaces `cqrs_es::CqrsFramework`, which returns nothing, never retries and knows one aggregate at a time. A decision
+//! whose events were not stored is thrown away.
 
 mod once;
 mod outcome;
 
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use cqrs_es::event_sink::EventSink;
-use cqrs_es::{Aggregate, AggregateError, EventStore};
-use domain::message::{Message, MessageCommand, MessageRejection};
-use domain::{CommandId, MessageId, Position};
+use domain::{AccountId, CommandId, Handle, MessageId, Position};
+use time::OffsetDateTime;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::claims::Claims;
-use crate::contract::{AppendError, EventLog, ReadError};
-use crate::message_store::{MessageContext, MessageStore, NEW_MESSAGE, Stamp};
+use crate::command::{Change, Command, Decision, Placed, Turn};
+use crate::contract::{AppendError, Appended, EventLog, ReadError};
+use crate::seal::{Stamp, seal};
+use crate::stores::Stores;
 
-pub use self::outcome::{ExecuteError, Executed, Execution, IdempotencyKey, Outcome};
+pub use self::outcome::{
+    AccountOutcome, Done, ExecuteError, Executed, Execution, IdempotencyKey, MessageOutcome,
+};
 
 /// Decisions per command when others keep appending in between.
 const DECISIONS_MAX: usize = 5;
-/// Commands on one message run one after the other within a process, so that they conflict only across processes.
-const LOCKS: usize = 64;
+const TURNS: usize = 256;
 
 #[derive(Debug)]
 pub struct Executor {
     log: Arc<dyn EventLog>,
-    messages: MessageStore,
+    stores: Stores,
     claims: Arc<dyn Claims>,
-    locks: [Mutex<()>; LOCKS],
+    turns: [Mutex<()>; TURNS],
+}
+
+/// A command that was carried out, and whether that took an append.
+struct Decided<O> {
+    outcome: O,
+    is_appended: bool,
 }
 
 impl Executor {
     pub fn new(log: Arc<dyn EventLog>, claims: Arc<dyn Claims>) -> Self {
-        let messages = MessageStore::new(Arc::clone(&log));
-        Self { log, messages, claims, locks: std::array::from_fn(|_| Mutex::new(())) }
+        let stores = Stores::new(Arc::clone(&log));
+        Self { log, stores, claims, turns: std::array::from_fn(|_| Mutex::new(())) }
     }
 
     /// Whether the log knows a message of that id. One that was deleted since is still known.
     pub async fn message_exists(&self, id: MessageId) -> Result<bool, ReadError> {
-        Ok(self.messages.author_of(id).await?.is_some())
+        Ok(self.stores.messages.author_of(id).await?.is_some())
+    }
+
+    /// Who holds a handle at this moment, a deactivated account included.
+    pub async fn holder_of(&self, handle: &Handle) -> Result<Option<AccountId>, ReadError> {
+        use domain::handle_claim::HandleClaim;
+        Ok(match self.stores.accounts.claim_of(handle).await?.state {
+            HandleClaim::Free => None,
+            HandleClaim::HeldBy(account) => Some(account),
+        })
+    }
+
+    /// Whether an account may act: it was not given up, as far as this process knew at most ten seconds ago.
+    pub async fn may_act(&self, account: AccountId) -> Result<bool, ReadError> {
+        self.stores.accounts.may_act(account).await
+    }
+
+    /// Draws the id of an account that is to be registered. `None` where the clock is outside of 2025 to 2164.
+    pub fn draw_account(&self, now: OffsetDateTime) -> Option<AccountId> {
+        let ms = i64::try_from(now.unix_timestamp_nanos() / 1_000_000).ok()?;
+        // The last bits of a UUIDv7 are random (RFC 9562 §5.7).
+        let [.., high, low] = Uuid::now_v7().into_bytes();
+        AccountId::from_parts(ms, self.log.shard(), u16::from_be_bytes([high, low]))
     }
 
     /// Carries a command out. Cancelling the future leaves the outcome unknown; run it in a task of its own.
-    pub async fn execute(
+    pub async fn execute<C: Command>(
         &self,
         execution: Execution,
-        command: MessageCommand,
-    ) -> Result<Executed, ExecuteError> {
+        command: C,
+    ) -> Result<Executed<C::Outcome>, ExecuteError<C::Rejection>> {
         match execution.idempotency.clone() {
             None => {
-                let outcome = self.decide(&execution, CommandId(Uuid::now_v7()), &command).await?;
-                Ok(Executed { outcome, repeated: false })
+                let decided = self.decide(&execution, CommandId(Uuid::now_v7()), &command).await?;
+                Ok(Executed { outcome: decided.outcome, repeated: false })
             }
             Some(key) => self.execute_once(&execution, &key, &command).await,
         }
     }
 
     /// Loads, decides and appends, again while others are faster.
-    async fn decide(
+    async fn decide<C: Command>(
         &self,
         execution: &Execution,
         id: CommandId,
-        command: &MessageCommand,
-    ) -> Result<Outcome, ExecuteError> {
-        let target = match command {
-            MessageCommand::Post(_) => None,
-            MessageCommand::Edit(command) => Some(command.message),
-            MessageCommand::Delete(command) => Some(command.message),
-        };
-        let _turn = match target {
-            Some(message) => Some(self.lock_of(message).lock().await),
+        command: &C,
+    ) -> Result<Decided<C::Outcome>, ExecuteError<C::Rejection>> {
+        let _turn = match command.turn() {
+            Some(turn) => Some(self.mutex_of(turn).lock().await),
             None => None,
         };
-        let name = target.map_or_else(|| NEW_MESSAGE.to_owned(), |message| message.to_string());
+        self.require_active(execution, command).await?;
+        let stamp = Stamp {
+            command: id,
+            actor: execution.actor,
+            correlation: execution.correlation.clone(),
+            trace_parent: execution.trace_parent.clone(),
+            time: execution.now,
+        };
         for _ in 0..DECISIONS_MAX {
-            let mut context = self.messages.load_aggregate(&name).await.map_err(from_store)?;
-            let sink = EventSink::default();
-            context.message.handle(command.clone(), &(), &sink).await.map_err(ExecuteError::Rejected)?;
-            let events = sink.collect().await;
-            if events.is_empty() {
-                return Ok(self.unchanged(target, &context));
-            }
-            context.stamp = Some(Stamp {
-                command: id,
-                actor: execution.actor,
-                correlation: execution.correlation.clone(),
-                trace_parent: execution.trace_parent.clone(),
-                time: execution.now,
-            });
-            match self.messages.commit(events, context, std::collections::HashMap::new()).await {
-                Ok(committed) => return Outcome::of_commit(&committed),
-                Err(AggregateError::AggregateConflict) => {}
-                Err(error) => return Err(from_store(error)),
+            let changes = match command.decide(&self.stores).await? {
+                Decision::Unchanged(outcome) => return Ok(Decided { outcome, is_appended: false }),
+                Decision::Append(changes) => changes,
+            };
+            let sealed = changes
+                .iter()
+                .map(|change| seal(self.log.shard(), &change.event, change.expected, &stamp))
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(|error| ExecuteError::Unexpected(Box::new(error)))?;
+            match self.log.append(id, sealed).await {
+                Ok(appended) => {
+                    command.appended(&self.stores).await;
+                    let outcome = self.outcome(command, changes, appended).await?;
+                    return Ok(Decided { outcome, is_appended: true });
+                }
+                Err(AppendError::Conflict) => {}
+                Err(error) => return Err(ExecuteError::Append(error)),
             }
         }
         Err(ExecuteError::Contended)
     }
 
-    fn unchanged(&self, target: Option<MessageId>, context: &MessageContext) -> Outcome {
-        let position = Position::new(context.through, self.log.shard());
-        let edition = match &context.message {
-            Message::Standing(standing) => standing.edition,
-            Message::Unknown | Message::Deleted { .. } => 0,
-        };
-        Outcome::unchanged(target.unwrap_or(MessageId::at(position)), edition, position)
+    async fn require_active<C: Command>(
+        &self,
+        execution: &Execution,
+        command: &C,
+    ) -> Result<(), ExecuteError<C::Rejection>> {
+        let actor = (!command.is_anonymous()).then_some(execution.actor);
+        let other = command.acts_for().filter(|other| *other != execution.actor);
+        for account in [actor, other].into_iter().flatten() {
+            if !self.stores.accounts.may_act(account).await.map_err(ExecuteError::Read)? {
+                return Err(ExecuteError::ActorDeactivated);
+            }
+        }
+        Ok(())
     }
 
-    fn lock_of(&self, message: MessageId) -> &Mutex<()> {
-        let mut hasher = DefaultHasher::new();
-        message.hash(&mut hasher);
-        // The remainder is below LOCKS.
-        &self.locks[(hasher.finish() % LOCKS as u64) as usize]
+    /// What an append came to. Where it turned out to be a repetition, the events in the log are those of a twin, who
+    /// may have decided otherwise.
+    async fn outcome<C: Command>(
+        &self,
+        command: &C,
+        changes: Vec<Change>,
+        appended: Appended,
+    ) -> Result<C::Outcome, ExecuteError<C::Rejection>> {
+        let mut own = Vec::with_capacity(changes.len());
+        for (change, position) in changes.into_iter().zip(appended.positions) {
+            let event = if appended.repeated { self.stored(position).await? } else { change.event };
+            own.push(Placed { event, position });
+        }
+        command.outcome(&own).ok_or_else(|| ExecuteError::Unexpected("an append came back as another".into()))
     }
-}
 
-fn from_store(error: AggregateError<MessageRejection>) -> ExecuteError {
-    let source = match error {
-        AggregateError::UserError(rejection) => return ExecuteError::Rejected(rejection),
-        AggregateError::AggregateConflict => return ExecuteError::Contended,
-        AggregateError::DatabaseConnectionError(source)
-        | AggregateError::DeserializationError(source)
-        | AggregateError::UnexpectedError(source) => source,
-    };
-    match source.downcast::<AppendError>() {
-        Ok(append) => ExecuteError::Append(*append),
-        Err(source) => match source.downcast::<ReadError>() {
-            Ok(read) => ExecuteError::Read(*read),
-            Err(source) => ExecuteError::Unexpected(source),
-        },
+    async fn stored<R>(&self, position: Position) -> Result<domain::Event, ExecuteError<R>> {
+        let recorded = self.log.read(position.sequence()).await.map_err(ExecuteError::Read)?;
+        let event = recorded.as_ref().and_then(crate::stores::known);
+        event.ok_or_else(|| ExecuteError::Unexpected("an event of our own cannot be read".into()))
+    }
+
+    fn mutex_of(&self, turn: Turn) -> &Mutex<()> {
+        // The remainder is below TURNS.
+        &self.turns[(turn.0 % TURNS as u64) as usize]
     }
 }

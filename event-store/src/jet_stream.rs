@@ -14,6 +14,7 @@ use std::time::Duration;
 use async_nats::jetstream;
 use async_trait::async_trait;
 use domain::{CommandId, Position, Sequence, Shard};
+use tokio::sync::Semaphore;
 
 use crate::contract::{
     AppendError, Appended, EventLog, Expected, Lineage, NewEvent, ReadError, RecordedEvent, Tail,
@@ -78,6 +79,7 @@ struct Inner {
     lineage: Lineage,
     /// Set when the stream turned out to be another one than was opened; nothing is appended from then on.
     foreign: AtomicBool,
+    batches: Semaphore,
     ack_timeout: Duration,
     append_deadline: Duration,
 }
@@ -130,6 +132,10 @@ impl EventLog for JetStreamLog {
 
     async fn read_subject(&self, subject: Subject, from: Sequence) -> Result<Vec<RecordedEvent>, ReadError> {
         read::subject(&self.inner, subject, from).await
+    }
+
+    async fn last(&self, subject: Subject) -> Result<Option<RecordedEvent>, ReadError> {
+        read::last(&self.inner, &subject.to_string()).await
     }
 
     async fn tail(&self, after: Sequence) -> Result<Tail, ReadError> {

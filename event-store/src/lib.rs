@@ -5,6 +5,8 @@
 
 pub mod claims;
 mod codec;
+mod command;
+pub mod commands;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod contract;
@@ -12,18 +14,23 @@ mod envelope;
 mod executor;
 mod in_memory;
 pub mod jet_stream;
-mod message_store;
+mod seal;
+mod stores;
 mod subject;
 
 pub use claims::{Claims, InMemoryClaims, JetStreamClaims};
 pub use codec::{DecodeError, Decoded, decode, encode};
+pub use command::{Change, Command, Decision, Outcome, Placed, Turn};
 pub use contract::{
     AppendError, Appended, DEDUPE_WINDOW, EventLog, Expected, Lineage, NewEvent, OpenError, ReadError,
     RecordedEvent, Tail,
 };
 pub use envelope::{Envelope, TraceParent};
-pub use executor::{ExecuteError, Executed, Execution, Executor, IdempotencyKey, Outcome};
+pub use executor::{
+    AccountOutcome, Done, ExecuteError, Executed, Execution, Executor, IdempotencyKey, MessageOutcome,
+};
 pub use in_memory::InMemoryLog;
 pub use jet_stream::{JetStreamConfig, JetStreamLog};
-pub use message_store::{MessageContext, MessageStore, Stamp};
+pub use seal::Stamp;
+pub use stores::{AccountStore, Last, MessageContext, MessageStore, Seen, Standing, Stores};
 pub use subject::{Boundary, Subject};

@@ -9,7 +9,8 @@ use http_kit::idempotency::IdempotencyKey;
 use http_kit::position::EventPosition;
 use http_kit::{ApiProblem, Caller, RequestContext, StrictPath};
 
-use super::{command, parse};
+use super::parse;
+use crate::command;
 
 /// Takes a message back: the caller's own, or any for an `admin`.
 ///

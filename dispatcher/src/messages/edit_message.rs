@@ -13,7 +13,8 @@ use http_kit::idempotency::IdempotencyKey;
 use http_kit::position::EventPosition;
 use http_kit::{ApiProblem, Caller, RequestContext, StrictJson, StrictPath};
 
-use super::{command, parse};
+use super::parse;
+use crate::command;
 
 /// Gives a message of the caller's a new edition.
 ///

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use domain::message::{MessageCommand, PostMessage};
 use domain::{AccountId, OriginalTime};
-use event_store::Executed;
+use event_store::{Executed, MessageOutcome};
 use futures::StreamExt;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
@@ -20,9 +20,9 @@ use http_kit::position::EventPosition;
 use http_kit::{ApiProblem, Caller, RequestContext, Role, json};
 use time::OffsetDateTime;
 
-use super::{command, parse};
-use crate::problems;
+use super::parse;
 use crate::state::Ready;
+use crate::{command, problems};
 
 const NDJSON: &str = "application/x-ndjson";
 /// Lines that are carried out at the same time; they share the broker's syncs.
@@ -127,7 +127,7 @@ impl Import {
         }
     }
 
-    async fn import(&self, number: u64, line: &[u8]) -> Result<Executed, ApiProblem> {
+    async fn import(&self, number: u64, line: &[u8]) -> Result<Executed<MessageOutcome>, ApiProblem> {
         let parsed: ImportLine = json::parse(line)?;
         let author: AccountId = parsed.account.parse().map_err(|error: domain::IdError| {
             ApiProblem::new(codes::INVALID_FIELD).field("account", error.to_string())

@@ -40,7 +40,6 @@ pub(super) async fn reply_target(
     let message: MessageId = raw.parse().map_err(|error: domain::IdError| {
         ApiProblem::new(codes::INVALID_FIELD).field("inReplyTo", error.to_string())
     })?;
-    let executor = ready.executor().ok_or_else(|| ApiProblem::unavailable("the log is not open"))?;
-    let exists = executor.message_exists(message).await.map_err(ApiProblem::unavailable)?;
+    let exists = ready.executor().message_exists(message).await.map_err(ApiProblem::unavailable)?;
     Ok(Some(ReplyTarget { message, exists }))
 }

@@ -12,7 +12,8 @@ use http_kit::idempotency::IdempotencyKey;
 use http_kit::position::EventPosition;
 use http_kit::{ApiProblem, Caller, RequestContext, StrictJson};
 
-use super::{command, parse};
+use super::parse;
+use crate::command;
 
 /// Posts a message under the caller's account.
 ///

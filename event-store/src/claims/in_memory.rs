@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use serde_json::Value;
 
 use super::{Claim, ClaimError, ClaimName, Claims, HeldClaim, Opened};
-use crate::executor::Outcome;
 
 #[derive(Debug, Default)]
 pub struct InMemoryClaims {
@@ -36,7 +36,7 @@ impl Claims for InMemoryClaims {
         Ok(Opened::Made(made))
     }
 
-    async fn complete(&self, held: &HeldClaim, outcome: &Outcome) -> Result<(), ClaimError> {
+    async fn complete(&self, held: &HeldClaim, outcome: &Value) -> Result<(), ClaimError> {
         let mut all = self.held();
         if all.get(&held.name).is_none_or(|found| found.revision == held.revision) {
             let mut completed = held.clone();

@@ -5,9 +5,9 @@ use async_nats::jetstream::{self, stream::StorageType};
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::Shard;
+use serde_json::Value;
 
 use super::{CLAIM_AGE_MAX, Claim, ClaimError, ClaimName, Claims, HeldClaim, Opened};
-use crate::executor::Outcome;
 
 /// Tries to open a claim that is deleted and made again by others at the same time.
 const TRIES_MAX: usize = 5;
@@ -83,7 +83,7 @@ impl Claims for JetStreamClaims {
         Err(ClaimError("the key is claimed and released all the time".to_owned()))
     }
 
-    async fn complete(&self, held: &HeldClaim, outcome: &Outcome) -> Result<(), ClaimError> {
+    async fn complete(&self, held: &HeldClaim, outcome: &Value) -> Result<(), ClaimError> {
         let mut completed = held.claim.clone();
         completed.outcome = Some(outcome.clone());
         let value = to_json(&completed)?;

@@ -1,32 +1,36 @@
 //! One event per idempotency key: claim, look for what an earlier try left, carry out, write the outcome down.
 
-use domain::message::MessageCommand;
-use domain::{AccountId, CommandId, Sequence};
+use domain::{CommandId, Sequence};
 
-use super::{ExecuteError, Executed, Execution, Executor, IdempotencyKey, Outcome};
+use super::{Decided, ExecuteError, Executed, Execution, Executor, IdempotencyKey};
 use crate::claims::{Claim, ClaimName, HeldClaim, Opened};
-use crate::message_store;
-use crate::subject::Subject;
+use crate::command::{Command, Placed};
+use crate::stores::known;
 
 impl Executor {
-    pub(super) async fn execute_once(
+    pub(super) async fn execute_once<C: Command>(
         &self,
         execution: &Execution,
         key: &IdempotencyKey,
-        command: &MessageCommand,
-    ) -> Result<Executed, ExecuteError> {
-        let id = CommandId::derived(execution.actor, &key.key);
-        let held = match self.claim(execution.actor, key).await? {
+        command: &C,
+    ) -> Result<Executed<C::Outcome>, ExecuteError<C::Rejection>> {
+        let (name, id) = if command.is_anonymous() {
+            (ClaimName::of_nobody(&key.key), CommandId::derived_for_nobody(&key.key))
+        } else {
+            let actor = execution.actor;
+            (ClaimName::new(actor, &key.key), CommandId::derived(actor, &key.key))
+        };
+        let held = match self.claim(name, key).await? {
             Opened::Made(held) => held,
             Opened::Found(held) => {
                 if held.claim.fingerprint != hexadecimal(&key.fingerprint) {
                     return Err(ExecuteError::KeyReused);
                 }
-                if let Some(outcome) = held.claim.outcome {
+                if let Some(outcome) = remembered::<C>(&held) {
                     return Ok(Executed { outcome, repeated: true });
                 }
                 if let Some(outcome) = self.find_own(id, command, held.claim.since()).await? {
-                    self.complete(&held, &outcome).await;
+                    self.complete::<C>(&held, &outcome).await;
                     return Ok(Executed { outcome, repeated: true });
                 }
                 held
@@ -34,12 +38,14 @@ impl Executor {
         };
         let decided = self.decide(execution, id, command).await;
         // A twin may have been faster: then its event is what made this decision a refusal, or a change of nothing.
-        let may_be_a_twins =
-            !matches!(command, MessageCommand::Post(_)) && !matches!(&decided, Err(error) if error.is_open());
+        let may_be_a_twins = match &decided {
+            Ok(decided) => !decided.is_appended,
+            Err(error) => !error.is_open(),
+        };
         if may_be_a_twins {
             match self.find_own(id, command, held.claim.since()).await {
                 Ok(Some(outcome)) => {
-                    self.complete(&held, &outcome).await;
+                    self.complete::<C>(&held, &outcome).await;
                     return Ok(Executed { outcome, repeated: false });
                 }
                 Ok(None) => {}
@@ -49,8 +55,8 @@ impl Executor {
             }
         }
         match decided {
-            Ok(outcome) => {
-                self.complete(&held, &outcome).await;
+            Ok(Decided { outcome, .. }) => {
+                self.complete::<C>(&held, &outcome).await;
                 Ok(Executed { outcome, repeated: false })
             }
             Err(error) => {
@@ -64,46 +70,46 @@ impl Executor {
         }
     }
 
-    async fn claim(&self, actor: AccountId, key: &IdempotencyKey) -> Result<Opened, ExecuteError> {
-        let name = ClaimName::new(actor, &key.key);
+    async fn claim<R>(&self, name: ClaimName, key: &IdempotencyKey) -> Result<Opened, ExecuteError<R>> {
         let since = self.log.head().await.map_err(ExecuteError::Read)?;
         let claim = Claim::pending(hexadecimal(&key.fingerprint), since);
         self.claims.open(name, claim).await.map_err(ExecuteError::Claims)
     }
 
     /// The claim is a memory aid: without it the next retry searches the log.
-    async fn complete(&self, held: &HeldClaim, outcome: &Outcome) {
-        if let Err(error) = self.claims.complete(held, outcome).await {
-            tracing::warn!(%error, "an idempotency claim stays pending");
+    async fn complete<C: Command>(&self, held: &HeldClaim, outcome: &C::Outcome) {
+        let written = match serde_json::to_value(outcome) {
+            Ok(outcome) => self.claims.complete(held, &outcome).await.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(error) = written {
+            tracing::warn!(error, "an idempotency claim stays pending");
         }
     }
 
-    /// The command's own event behind a sequence, as an outcome.
-    async fn find_own(
+    /// What the command's own events behind a sequence mean.
+    async fn find_own<C: Command>(
         &self,
         id: CommandId,
-        command: &MessageCommand,
+        command: &C,
         since: Sequence,
-    ) -> Result<Option<Outcome>, ExecuteError> {
-        let Some(subject) = self.subject(command).await? else { return Ok(None) };
+    ) -> Result<Option<C::Outcome>, ExecuteError<C::Rejection>> {
+        let Some(subject) = command.trace(&self.stores).await.map_err(ExecuteError::Read)? else {
+            return Ok(None);
+        };
         let recorded = self.log.read_subject(subject, since.next()).await.map_err(ExecuteError::Read)?;
-        Ok(recorded
+        let own: Vec<Placed> = recorded
             .iter()
             .filter(|recorded| recorded.envelope.as_ref().is_some_and(|own| own.command == id))
-            .find_map(|recorded| {
-                Some(Outcome::of_event(&message_store::message_event(recorded)?, recorded.position))
-            }))
+            .filter_map(|recorded| Some(Placed { event: known(recorded)?, position: recorded.position }))
+            .collect();
+        Ok(command.outcome(&own))
     }
+}
 
-    async fn subject(&self, command: &MessageCommand) -> Result<Option<Subject>, ExecuteError> {
-        let message = match command {
-            MessageCommand::Post(command) => return Ok(Some(self.messages.outbox(command.author))),
-            MessageCommand::Edit(command) => command.message,
-            MessageCommand::Delete(command) => command.message,
-        };
-        let author = self.messages.author_of(message).await.map_err(ExecuteError::Read)?;
-        Ok(author.map(|author| self.messages.outbox(author)))
-    }
+/// The outcome that an earlier try wrote down. One that an older version wrote otherwise is found in the log again.
+fn remembered<C: Command>(held: &HeldClaim) -> Option<C::Outcome> {
+    held.claim.outcome.clone().and_then(|outcome| serde_json::from_value(outcome).ok())
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

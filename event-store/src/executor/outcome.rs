@@ -1,15 +1,13 @@
 //! What goes into an execution and what comes out of it.
 
-use cqrs_es::EventEnvelope;
-use domain::message::{Message, MessageRejection};
-use domain::{AccountId, MessageEvent, MessageId, Position};
+use domain::{AccountId, Bio, DisplayName, Handle, MessageId, Position};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::claims::ClaimError;
+use crate::command::Outcome;
 use crate::contract::{AppendError, ReadError};
 use crate::envelope::TraceParent;
-use crate::message_store::POSITION;
 
 /// A key that makes a command safe to repeat, and the digest of the request that it was first used for.
 #[derive(Debug, Clone)]
@@ -29,34 +27,75 @@ pub struct Execution {
     pub trace_parent: Option<TraceParent>,
 }
 
-/// What a command came to; what its repetitions are answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Executed<O> {
+    pub outcome: O,
+    pub repeated: bool,
+}
+
+/// What a command on a message came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outcome {
+pub struct MessageOutcome {
     pub message: MessageId,
+    /// 0 where the message is gone.
     pub edition: u32,
-    /// Position of the command's event, or where nothing had to change, of what it was decided on.
     position: i64,
 }
 
-impl Outcome {
+/// What a command on an account came to: the account as it is from then on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountOutcome {
+    pub account: AccountId,
+    pub handle: Handle,
+    pub display_name: DisplayName,
+    pub bio: Bio,
+    pub(crate) position: Position,
+}
+
+/// What a command came to that answers nothing but that it is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    pub(crate) position: Position,
+}
+
+impl MessageOutcome {
+    pub(crate) fn new(message: MessageId, edition: u32, position: Position) -> Self {
+        Self { message, edition, position: position.get() }
+    }
+
     pub fn position(&self) -> Position {
         Position::from_i64(self.position).unwrap_or_default()
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Executed {
-    pub outcome: Outcome,
-    pub repeated: bool,
+impl Outcome for MessageOutcome {
+    fn position(&self) -> Position {
+        self.position()
+    }
 }
 
+impl Outcome for AccountOutcome {
+    fn position(&self) -> Position {
+        self.position
+    }
+}
+
+impl Outcome for Done {
+    fn position(&self) -> Position {
+        self.position
+    }
+}
+
+/// `R`: the rejections of the command's own rules.
 #[derive(Debug, thiserror::Error)]
-pub enum ExecuteError {
+pub enum ExecuteError<R> {
     #[error("the command was rejected")]
-    Rejected(#[source] MessageRejection),
+    Rejected(R),
+    #[error("the account that acts was given up")]
+    ActorDeactivated,
     #[error("the idempotency key was used for another request")]
     KeyReused,
-    #[error("others kept changing the same outbox")]
+    #[error("others kept changing the same thing")]
     Contended,
     #[error("the append failed")]
     Append(#[source] AppendError),
@@ -64,11 +103,13 @@ pub enum ExecuteError {
     Read(#[source] ReadError),
     #[error("the idempotency claims could not be used")]
     Claims(#[source] ClaimError),
+    #[error("the account's credential could not be kept")]
+    Credential(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the command could not be carried out")]
     Unexpected(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-impl ExecuteError {
+impl<R> ExecuteError<R> {
     /// Whether the command may still have been, or come to be, carried out.
     pub(super) fn is_open(&self) -> bool {
         match self {
@@ -80,32 +121,11 @@ impl ExecuteError {
                 | AppendError::Unavailable(_),
             )
             | Self::Rejected(_)
+            | Self::ActorDeactivated
             | Self::KeyReused
             | Self::Contended
+            | Self::Credential(_)
             | Self::Claims(_) => false,
         }
-    }
-}
-
-impl Outcome {
-    /// Of a command that had nothing to change.
-    pub(super) fn unchanged(message: MessageId, edition: u32, decided_on: Position) -> Self {
-        Self { message, edition, position: decided_on.get() }
-    }
-
-    pub(super) fn of_event(event: &MessageEvent, position: Position) -> Self {
-        let (message, edition) = match event {
-            MessageEvent::Posted(_) => (MessageId::at(position), 1),
-            MessageEvent::Edited(edited) => (edited.message, edited.edition),
-            MessageEvent::Deleted(deleted) => (deleted.message, 0),
-        };
-        Self { message, edition, position: position.get() }
-    }
-
-    pub(super) fn of_commit(committed: &[EventEnvelope<Message>]) -> Result<Self, ExecuteError> {
-        let broken = || ExecuteError::Unexpected("a commit came back without a position".into());
-        let last = committed.last().ok_or_else(broken)?;
-        let position = last.metadata.get(POSITION).and_then(|text| text.parse().ok()).ok_or_else(broken)?;
-        Ok(Self::of_event(&last.payload, Position::from_i64(position).ok_or_else(broken)?))
     }
 }

@@ -11,6 +11,9 @@ use super::publish::{self, Answer, Tries};
 
 /// The broker takes at most 1,000 messages in a batch.
 pub(super) const EVENTS_MAX: usize = 1_000;
+/// Batches of commands under way at once in this process. The broker takes 50 for all processes together, groups of
+/// single events included, and drops what is more.
+pub(super) const BATCHES_MAX: usize = 12;
 
 const BATCH_ID: &str = "Nats-Batch-Id";
 const BATCH_SEQUENCE: &str = "Nats-Batch-Sequence";
@@ -49,6 +52,8 @@ pub(super) async fn append_all(
     if events.is_empty() || events.len() > EVENTS_MAX {
         return Err(AppendError::Refused(format!("{} events; 1 to {EVENTS_MAX} fit", events.len())));
     }
+    // The semaphore is never closed.
+    let _place = inner.batches.acquire().await.ok();
     let mut tries = Tries::new(inner);
     loop {
         let numbered = events.iter().enumerate().map(|(index, event)| (format!("{command}.{index}"), event));

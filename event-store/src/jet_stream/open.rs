@@ -12,13 +12,14 @@ use async_nats::jetstream::stream::{
 };
 use async_nats::jetstream::{self, ErrorCode};
 use percent_encoding::percent_decode_str;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::contract::{DEDUPE_WINDOW, Lineage, OpenError};
 use crate::subject::Subject;
 
 use super::group::GroupCommit;
-use super::{Inner, JetStreamConfig, JetStreamLog};
+use super::{Inner, JetStreamConfig, JetStreamLog, batch};
 
 /// Older brokers lack atomic batches, or have races in the expected-sequence check; this is the one that was tried.
 const BROKER_MIN: (i64, i64, i64) = (2, 15, 0);
@@ -79,6 +80,7 @@ impl JetStreamLog {
             shard: config.shard,
             lineage,
             foreign: AtomicBool::new(false),
+            batches: Semaphore::new(batch::BATCHES_MAX),
             ack_timeout: config.ack_timeout,
             append_deadline: config.append_deadline,
         });

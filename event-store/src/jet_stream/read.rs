@@ -77,7 +77,7 @@ pub(super) async fn subject(
     from: Sequence,
 ) -> Result<Vec<RecordedEvent>, ReadError> {
     let name = subject.to_string();
-    let newest = last_of_subject(inner, &name).await?;
+    let newest = last(inner, &name).await?.map_or(0, |newest| newest.position.sequence().get());
     let deadline = Instant::now() + CATCH_UP_MAX;
     let mut events: Vec<RecordedEvent> = Vec::new();
     let mut next = from.get().max(1);
@@ -93,12 +93,12 @@ pub(super) async fn subject(
     Ok(events)
 }
 
-/// Sequence of a subject's newest event, from the leader; 0 where there is none.
-async fn last_of_subject(inner: &Inner, subject: &str) -> Result<u64, ReadError> {
+/// A subject's newest event, from the leader.
+pub(super) async fn last(inner: &Inner, subject: &str) -> Result<Option<RecordedEvent>, ReadError> {
     use async_nats::jetstream::stream::LastRawMessageErrorKind;
     match inner.stream.get_last_raw_message_by_subject(subject).await {
-        Ok(message) => Ok(message.sequence),
-        Err(error) if matches!(error.kind(), LastRawMessageErrorKind::NoMessageFound) => Ok(0),
+        Ok(message) => Ok(Some(from_leader(inner, message))),
+        Err(error) if matches!(error.kind(), LastRawMessageErrorKind::NoMessageFound) => Ok(None),
         Err(error) => Err(unavailable(&error)),
     }
 }

@@ -9,14 +9,13 @@ use std::sync::Arc;
 
 use cqrs_es::{AggregateContext, AggregateError, EventEnvelope, EventStore};
 use domain::message::{Message, MessageRejection};
-use domain::{AccountId, CommandId, Event, EventId, MessageEvent, MessageId, Position, Sequence, Shard};
+use domain::{AccountId, Event, MessageEvent, MessageId, Position, Sequence, Shard};
 use moka::future::Cache;
-use time::OffsetDateTime;
-use uuid::Uuid;
 
-use crate::codec::{self, Decoded};
-use crate::contract::{EventLog, Expected, NewEvent, RecordedEvent};
-use crate::envelope::{Envelope, TraceParent};
+use super::last::known;
+use crate::contract::{AppendError, EventLog, Expected, ReadError, RecordedEvent};
+use crate::executor::ExecuteError;
+use crate::seal::{Stamp, seal};
 use crate::subject::{Boundary, Subject};
 
 /// Aggregate id of a message that has no event yet, hence no id.
@@ -25,16 +24,8 @@ pub(crate) const NEW_MESSAGE: &str = "new";
 pub(crate) const POSITION: &str = "position";
 /// Messages whose state is remembered, at most some 1.5 KB each.
 const REMEMBERED_MAX: u64 = 10_000;
-
-/// Who commands, and why: what every event of the command is stamped with.
-#[derive(Debug, Clone)]
-pub struct Stamp {
-    pub command: CommandId,
-    pub actor: AccountId,
-    pub correlation: String,
-    pub trace_parent: Option<TraceParent>,
-    pub time: OffsetDateTime,
-}
+/// Messages whose author is remembered, some 100 bytes each. It never changes.
+const AUTHORS_MAX: u64 = 50_000;
 
 /// A message with what is needed to append behind what was read.
 #[derive(Debug, Clone)]
@@ -63,6 +54,7 @@ struct Remembered {
 pub struct MessageStore {
     log: Arc<dyn EventLog>,
     remembered: Cache<MessageId, Remembered>,
+    authors: Cache<MessageId, AccountId>,
 }
 
 type StoreError = AggregateError<MessageRejection>;
@@ -73,7 +65,7 @@ fn connection<E: std::error::Error + Send + Sync + 'static>(error: E) -> StoreEr
 
 impl MessageStore {
     pub fn new(log: Arc<dyn EventLog>) -> Self {
-        Self { log, remembered: Cache::new(REMEMBERED_MAX) }
+        Self { log, remembered: Cache::new(REMEMBERED_MAX), authors: Cache::new(AUTHORS_MAX) }
     }
 
     fn shard(&self) -> Shard {
@@ -85,18 +77,31 @@ impl MessageStore {
     }
 
     /// Who wrote a message, from the event that posted it; `None` where that position holds something else.
-    pub async fn author_of(&self, id: MessageId) -> Result<Option<AccountId>, crate::ReadError> {
+    pub async fn author_of(&self, id: MessageId) -> Result<Option<AccountId>, ReadError> {
         if id.position().shard() != self.shard() {
             return Ok(None);
         }
+        if let Some(author) = self.authors.get(&id).await {
+            return Ok(Some(author));
+        }
         let recorded = self.log.read(id.position().sequence()).await?;
-        Ok(recorded.as_ref().and_then(message_event).and_then(|event| match event {
+        let author = recorded.as_ref().and_then(message_event).and_then(|event| match event {
             MessageEvent::Posted(posted) => Some(posted.author),
             MessageEvent::Edited(_) | MessageEvent::Deleted(_) => None,
-        }))
+        });
+        if let Some(author) = author {
+            self.authors.insert(id, author).await;
+        }
+        Ok(author)
     }
 
-    async fn load(&self, id: MessageId) -> Result<MessageContext, crate::ReadError> {
+    /// Whether this process happens to know that a message was deleted. It asks nobody.
+    pub async fn is_known_deleted(&self, id: MessageId) -> bool {
+        let remembered = self.remembered.get(&id).await;
+        remembered.is_some_and(|remembered| matches!(remembered.message, Message::Deleted { .. }))
+    }
+
+    async fn load(&self, id: MessageId) -> Result<MessageContext, ReadError> {
         let mut known = match self.remembered.get(&id).await {
             Some(known) => known,
             None => match self.author_of(id).await? {
@@ -130,33 +135,12 @@ impl MessageStore {
             stamp: None,
         })
     }
-
-    fn seal(&self, event: &MessageEvent, expected: Expected, stamp: &Stamp) -> Result<NewEvent, StoreError> {
-        let (event_type, data) = codec::encode(&event.clone().into())
-            .map_err(|error| AggregateError::UnexpectedError(Box::new(error)))?;
-        Ok(NewEvent {
-            subject: self.outbox(event.author()),
-            expected,
-            envelope: Envelope {
-                event: EventId(Uuid::now_v7()),
-                event_type,
-                time: stamp.time,
-                command: stamp.command,
-                actor: stamp.actor,
-                correlation: stamp.correlation.clone(),
-                causation: stamp.command.to_string(),
-                trace_parent: stamp.trace_parent.clone(),
-            },
-            data,
-        })
-    }
 }
 
-/// What the fold would make of it too: an event that cannot be decoded counts for nobody.
-pub(crate) fn message_event(recorded: &RecordedEvent) -> Option<MessageEvent> {
-    match codec::decode(recorded) {
-        Ok(Decoded::Known(Event::Message(event))) => Some(event),
-        Ok(Decoded::Known(_) | Decoded::UnknownType(_)) | Err(_) => None,
+fn message_event(recorded: &RecordedEvent) -> Option<MessageEvent> {
+    match known(recorded) {
+        Some(Event::Message(event)) => Some(event),
+        Some(_) | None => None,
     }
 }
 
@@ -208,7 +192,7 @@ impl EventStore<Message> for MessageStore {
     }
 
     /// One append for all events, stamped with the context's stamp; the metadata is of no use here, for it knows no
-    /// types. Conflicts are [`AggregateError::AggregateConflict`], other failures hold a [`crate::AppendError`].
+    /// types. Conflicts are [`AggregateError::AggregateConflict`], other failures hold a [`AppendError`].
     async fn commit(
         &self,
         events: Vec<MessageEvent>,
@@ -220,10 +204,11 @@ impl EventStore<Message> for MessageStore {
         };
         let sealed = events
             .iter()
-            .map(|event| self.seal(event, context.expected, &stamp))
-            .collect::<Result<Vec<_>, _>>()?;
+            .map(|event| seal(self.shard(), &event.clone().into(), context.expected, &stamp))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| AggregateError::UnexpectedError(Box::new(error)))?;
         let appended = self.log.append(stamp.command, sealed).await.map_err(|error| match error {
-            crate::AppendError::Conflict => AggregateError::AggregateConflict,
+            AppendError::Conflict => AggregateError::AggregateConflict,
             other => AggregateError::UnexpectedError(Box::new(other)),
         })?;
         Ok(appended
@@ -232,5 +217,20 @@ impl EventStore<Message> for MessageStore {
             .zip(events)
             .map(|(position, event)| envelope(NEW_MESSAGE, position, event))
             .collect())
+    }
+}
+
+/// What an `EventStore` calls a failure, as the executor calls it.
+pub(crate) fn from_store(error: StoreError) -> ExecuteError<MessageRejection> {
+    let source = match error {
+        AggregateError::UserError(rejection) => return ExecuteError::Rejected(rejection),
+        AggregateError::AggregateConflict => return ExecuteError::Contended,
+        AggregateError::DatabaseConnectionError(source)
+        | AggregateError::DeserializationError(source)
+        | AggregateError::UnexpectedError(source) => source,
+    };
+    match source.downcast::<ReadError>() {
+        Ok(read) => ExecuteError::Read(*read),
+        Err(source) => ExecuteError::Unexpected(source),
     }
 }

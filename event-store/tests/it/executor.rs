@@ -9,7 +9,7 @@ use domain::message::{
 use domain::{AccountId, MessageId, Sequence, Shard, Tags, Text};
 use event_store::{
     Claims, EventLog, ExecuteError, Executed, Execution, Executor, IdempotencyKey, InMemoryClaims,
-    InMemoryLog, JetStreamClaims, JetStreamConfig, JetStreamLog,
+    InMemoryLog, JetStreamClaims, JetStreamConfig, JetStreamLog, MessageOutcome,
 };
 use testkit::Nats;
 use time::OffsetDateTime;
@@ -58,7 +58,11 @@ fn in_memory() -> (Arc<InMemoryLog>, Executor) {
     (log, executor)
 }
 
-async fn run(executor: &Executor, by: i64, command: MessageCommand) -> Result<Executed, ExecuteError> {
+async fn run(
+    executor: &Executor,
+    by: i64,
+    command: MessageCommand,
+) -> Result<Executed<MessageOutcome>, ExecuteError<MessageRejection>> {
     executor.execute(execution(by, None), command).await
 }
 
@@ -215,7 +219,7 @@ async fn a_retry_after_a_crash_between_append_and_answer_finds_its_event() {
         async fn complete(
             &self,
             _held: &event_store::claims::HeldClaim,
-            _outcome: &event_store::Outcome,
+            _outcome: &serde_json::Value,
         ) -> Result<(), event_store::claims::ClaimError> {
             Ok(())
         }

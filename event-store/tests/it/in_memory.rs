@@ -33,6 +33,16 @@ async fn batch_is_all_or_nothing() {
 }
 
 #[tokio::test]
+async fn batch_over_several_subjects() {
+    conformance::batch_over_several_subjects(&log()).await;
+}
+
+#[tokio::test]
+async fn a_conflict_fails_no_one_else() {
+    conformance::a_conflict_fails_no_one_else(Arc::new(log())).await;
+}
+
+#[tokio::test]
 async fn more_than_a_thousand_events_in_one_subject() {
     conformance::more_than_a_thousand_events_in_one_subject(Arc::new(log())).await;
 }

@@ -66,6 +66,18 @@ async fn batch_is_all_or_nothing() {
 }
 
 #[tokio::test]
+async fn batch_over_several_subjects() {
+    let nats = Nats::start().await;
+    conformance::batch_over_several_subjects(&open(&nats).await).await;
+}
+
+#[tokio::test]
+async fn a_conflict_fails_no_one_else() {
+    let nats = Nats::start().await;
+    conformance::a_conflict_fails_no_one_else(Arc::new(open(&nats).await)).await;
+}
+
+#[tokio::test]
 async fn more_than_a_thousand_events_in_one_subject() {
     let nats = Nats::start().await;
     conformance::more_than_a_thousand_events_in_one_subject(Arc::new(open(&nats).await)).await;

@@ -1,0 +1,97 @@
+//! What a command has to say for itself, so that one executor can carry all of them out.
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use domain::{AccountId, Event, Position, Rejection};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::contract::{Expected, ReadError};
+use crate::executor::ExecuteError;
+use crate::stores::Stores;
+use crate::subject::Subject;
+
+/// What a command came to; what its repetitions are answered.
+pub trait Outcome: Clone + Debug + Send + Sync + Serialize + DeserializeOwned + 'static {
+    /// Of the command's last event, or where nothing had to change, of what that was decided on.
+    fn position(&self) -> Position;
+}
+
+/// An event to append, and what its decision knew of its subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub event: Event,
+    pub expected: Expected,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision<O> {
+    /// All of them or none.
+    Append(Vec<Change>),
+    Unchanged(O),
+}
+
+/// An event of the command's own, where the log has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    pub event: Event,
+    pub position: Position,
+}
+
+pub trait Command: Clone + Debug + Send + Sync + 'static {
+    type Rejection: Rejection + Send + Sync + 'static;
+    type Outcome: Outcome;
+
+    /// Names the operation in metrics.
+    fn operation(&self) -> &'static str;
+
+    /// Commands with the same turn run one after the other within a process, so that they conflict only across
+    /// processes. `None` where nothing can conflict.
+    fn turn(&self) -> Option<Turn> {
+        None
+    }
+
+    /// Nobody known gives this command: its idempotency keys belong to no actor, who is not asked to be active.
+    fn is_anonymous(&self) -> bool {
+        false
+    }
+
+    /// Whose active account it needs besides the actor's.
+    fn acts_for(&self) -> Option<AccountId> {
+        None
+    }
+
+    /// Reads what the decision has to know, and decides. Called again when others changed that before the append.
+    fn decide(
+        &self,
+        stores: &Stores,
+    ) -> impl Future<Output = Result<Decision<Self::Outcome>, ExecuteError<Self::Rejection>>> + Send;
+
+    /// The subject in which an earlier try under the same idempotency key must have left an event; `None` where no try
+    /// can have left any.
+    fn trace(&self, stores: &Stores) -> impl Future<Output = Result<Option<Subject>, ReadError>> + Send;
+
+    /// What events of its own mean: all of them after an append, or those of the [`Command::trace`] of an earlier try.
+    fn outcome(&self, own: &[Placed]) -> Option<Self::Outcome>;
+
+    /// Runs when its events are in the log.
+    fn appended(&self, stores: &Stores) -> impl Future<Output = ()> + Send {
+        let _ = stores;
+        std::future::ready(())
+    }
+}
+
+/// See [`Command::turn`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn(pub(crate) u64);
+
+impl Turn {
+    /// Two things may get the same turn, which costs them nothing but time.
+    pub fn of(thing: &impl Hash) -> Self {
+        let mut hasher = DefaultHasher::new();
+        thing.hash(&mut hasher);
+        Self(hasher.finish())
+    }
+}

@@ -1,0 +1,79 @@
+//! Liking and reposting, and taking that back. The last write per edge wins, so nothing is expected of the subject.
+
+use domain::edge::{Edge, Wish};
+use domain::reaction::{self, ReactionKind, ReactionRejection};
+use domain::{AccountId, MessageId, Position};
+
+use super::{blind, done};
+use crate::command::{Command, Decision, Placed};
+use crate::contract::ReadError;
+use crate::executor::{Done, ExecuteError};
+use crate::stores::Stores;
+use crate::subject::{Boundary, Subject};
+
+#[derive(Debug, Clone, Copy)]
+pub struct ChangeReaction {
+    pub kind: ReactionKind,
+    pub account: AccountId,
+    pub message: MessageId,
+    pub wish: Wish,
+}
+
+impl Command for ChangeReaction {
+    type Rejection = ReactionRejection;
+    type Outcome = Done;
+
+    fn operation(&self) -> &'static str {
+        match (self.kind, self.wish) {
+            (ReactionKind::Like, Wish::Set) => "like",
+            (ReactionKind::Like, Wish::Unset) => "unlike",
+            (ReactionKind::Repost, Wish::Set) => "repost",
+            (ReactionKind::Repost, Wish::Unset) => "unrepost",
+        }
+    }
+
+    async fn decide(&self, stores: &Stores) -> Result<Decision<Done>, ExecuteError<ReactionRejection>> {
+        let Self { kind, account, message, wish } = *self;
+        let message_exists = exists(stores, message).await.map_err(ExecuteError::Read)?;
+        let (edge, seen_at) = if message_exists {
+            self.edge(stores).await.map_err(ExecuteError::Read)?
+        } else {
+            (Edge::Unknown, None)
+        };
+        let command = reaction::ChangeReaction { kind, account, message, message_exists, wish, edge };
+        let event = reaction::change_reaction(command).map_err(ExecuteError::Rejected)?;
+        Ok(blind(event, seen_at.unwrap_or(message.position())))
+    }
+
+    async fn trace(&self, stores: &Stores) -> Result<Option<Subject>, ReadError> {
+        Ok(Some(stores.subject(Boundary::Reactions(self.account))))
+    }
+
+    fn outcome(&self, own: &[Placed]) -> Option<Done> {
+        done(own)
+    }
+}
+
+/// Whether the message is in the log, and neither it nor its author is known to be gone. A deletion that only a search
+/// would find is left to the fold, for which a reaction to a deleted message means nothing.
+async fn exists(stores: &Stores, message: MessageId) -> Result<bool, ReadError> {
+    match stores.messages.author_of(message).await? {
+        Some(_) if stores.messages.is_known_deleted(message).await => Ok(false),
+        Some(author) => stores.accounts.may_act(author).await,
+        None => Ok(false),
+    }
+}
+
+impl ChangeReaction {
+    /// What the account's last event tells, and where it stands; see `ChangeFollow`.
+    async fn edge(&self, stores: &Stores) -> Result<(Edge, Option<Position>), ReadError> {
+        let last = stores.last_reaction(self.account).await?;
+        Ok(match last.event {
+            Some((event, at)) => {
+                (self.kind.edge_after(&event, self.message).unwrap_or(Edge::Unknown), Some(at))
+            }
+            None if last.through.get() == 0 => (Edge::Unset, None),
+            None => (Edge::Unknown, None),
+        })
+    }
+}

@@ -1,0 +1,50 @@
+//! Giving an account up for good. Its handle stays claimed.
+
+use domain::AccountId;
+use domain::account::{AccountCommand, AccountRejection, Deactivate};
+
+use super::{ask, done};
+use crate::command::{Change, Command, Decision, Placed, Turn};
+use crate::contract::{Expected, ReadError};
+use crate::executor::{Done, ExecuteError};
+use crate::stores::Stores;
+use crate::subject::{Boundary, Subject};
+
+#[derive(Debug, Clone, Copy)]
+pub struct DeactivateAccount {
+    pub account: AccountId,
+}
+
+impl Command for DeactivateAccount {
+    type Rejection = AccountRejection;
+    type Outcome = Done;
+
+    fn operation(&self) -> &'static str {
+        "deactivate"
+    }
+
+    fn turn(&self) -> Option<Turn> {
+        Some(Turn::of(&self.account))
+    }
+
+    async fn decide(&self, stores: &Stores) -> Result<Decision<Done>, ExecuteError<AccountRejection>> {
+        let seen = stores.accounts.load(self.account).await.map_err(ExecuteError::Read)?;
+        let command = AccountCommand::Deactivate(Deactivate { account: self.account });
+        let events = ask(seen.state, command).await?;
+        let expected = Expected::Last(seen.through);
+        let changes = events.into_iter().map(|event| Change { event: event.into(), expected });
+        Ok(Decision::Append(changes.collect()))
+    }
+
+    async fn trace(&self, stores: &Stores) -> Result<Option<Subject>, ReadError> {
+        Ok(Some(stores.subject(Boundary::Account(self.account))))
+    }
+
+    fn outcome(&self, own: &[Placed]) -> Option<Done> {
+        done(own)
+    }
+
+    async fn appended(&self, stores: &Stores) {
+        stores.accounts.note_deactivated(self.account).await;
+    }
+}

@@ -1,0 +1,96 @@
+//! Registering: the handle is claimed and the account registered in one append.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::account::{AccountCommand, AccountRejection, Register, WantedHandle};
+use domain::handle_claim::handle_events;
+use domain::{AccountId, Bio, DisplayName, Event, Handle, HandleEvent, Position};
+
+use super::ask;
+use crate::command::{Change, Command, Decision, Placed, Turn};
+use crate::contract::{Expected, ReadError};
+use crate::executor::{AccountOutcome, ExecuteError};
+use crate::stores::Stores;
+use crate::subject::{Boundary, Subject};
+
+/// Keeps what the new account proves itself with. It is no event, and must be there before the account is.
+#[async_trait]
+pub trait KeepCredential: Send + Sync + fmt::Debug {
+    /// Runs when nothing speaks against the registration any more, before its append. It may run more than once, and
+    /// for an account that loses its handle to another at the last moment and never comes to be.
+    async fn keep(&self, account: AccountId) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
+}
+
+#[derive(Debug, Clone)]
+pub struct RegisterAccount {
+    /// Drawn with [`crate::Executor::draw_account`]. Rejected as `AccountMustBeNew` if it is taken: draw again.
+    pub account: AccountId,
+    pub handle: Handle,
+    pub display_name: DisplayName,
+    pub credential: Arc<dyn KeepCredential>,
+}
+
+impl Command for RegisterAccount {
+    type Rejection = AccountRejection;
+    type Outcome = AccountOutcome;
+
+    fn operation(&self) -> &'static str {
+        "register"
+    }
+
+    fn turn(&self) -> Option<Turn> {
+        Some(Turn::of(&self.handle))
+    }
+
+    fn is_anonymous(&self) -> bool {
+        true
+    }
+
+    async fn decide(
+        &self,
+        stores: &Stores,
+    ) -> Result<Decision<AccountOutcome>, ExecuteError<AccountRejection>> {
+        let held = stores.accounts.claim_of(&self.handle).await.map_err(ExecuteError::Read)?;
+        let seen = stores.accounts.load(self.account).await.map_err(ExecuteError::Read)?;
+        let command = AccountCommand::Register(Register {
+            account: self.account,
+            handle: WantedHandle { handle: self.handle.clone(), claim: held.state },
+            display_name: self.display_name.clone(),
+        });
+        let mut changes = Vec::new();
+        for event in ask(seen.state.clone(), command).await? {
+            let claims = handle_events(&seen.state, &event);
+            changes.extend(
+                claims
+                    .into_iter()
+                    .map(|claim| Change { event: claim.into(), expected: Expected::Last(held.through) }),
+            );
+            changes.push(Change { event: event.into(), expected: Expected::Last(seen.through) });
+        }
+        self.credential.keep(self.account).await.map_err(ExecuteError::Credential)?;
+        Ok(Decision::Append(changes))
+    }
+
+    /// The handle's, because an earlier try may have drawn another account.
+    async fn trace(&self, stores: &Stores) -> Result<Option<Subject>, ReadError> {
+        Ok(Some(stores.subject(Boundary::Handle(self.handle.clone()))))
+    }
+
+    fn outcome(&self, own: &[Placed]) -> Option<AccountOutcome> {
+        let (claimed, position) = own.iter().find_map(|placed| match &placed.event {
+            Event::Handle(HandleEvent::Claimed(claimed)) => Some((claimed, placed.position)),
+            _ => None,
+        })?;
+        Some(AccountOutcome {
+            account: claimed.account,
+            handle: claimed.handle.clone(),
+            // The same key means the same request.
+            display_name: self.display_name.clone(),
+            bio: Bio::default(),
+            // The events of an append have consecutive sequences, and the registration comes behind the claim.
+            position: Position::new(position.sequence().next(), position.shard()),
+        })
+    }
+}

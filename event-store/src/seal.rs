@@ -1,0 +1,44 @@
+//! From an event to what is appended: where it belongs, who caused it, its bytes.
+
+use domain::{AccountId, CommandId, Event, EventId, Shard};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::codec;
+use crate::contract::{Expected, NewEvent};
+use crate::envelope::{Envelope, TraceParent};
+use crate::subject::Subject;
+
+/// Who commands, and why: what every event of the command is stamped with.
+#[derive(Debug, Clone)]
+pub struct Stamp {
+    pub command: CommandId,
+    pub actor: AccountId,
+    pub correlation: String,
+    pub trace_parent: Option<TraceParent>,
+    pub time: OffsetDateTime,
+}
+
+pub(crate) fn seal(
+    shard: Shard,
+    event: &Event,
+    expected: Expected,
+    stamp: &Stamp,
+) -> Result<NewEvent, serde_json::Error> {
+    let (event_type, data) = codec::encode(event)?;
+    Ok(NewEvent {
+        subject: Subject::of(shard, event),
+        expected,
+        envelope: Envelope {
+            event: EventId(Uuid::now_v7()),
+            event_type,
+            time: stamp.time,
+            command: stamp.command,
+            actor: stamp.actor,
+            correlation: stamp.correlation.clone(),
+            causation: stamp.command.to_string(),
+            trace_parent: stamp.trace_parent.clone(),
+        },
+        data,
+    })
+}

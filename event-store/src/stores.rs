@@ -1,0 +1,76 @@
+//! What decisions read. Each store keeps some of the log's past in memory; the log stays the truth.
+
+mod accounts;
+mod last;
+pub(crate) mod messages;
+
+use std::sync::Arc;
+
+use domain::{AccountId, GraphEvent, InboxEvent, Position, ReactionEvent, Sequence, Shard};
+
+use crate::contract::{EventLog, ReadError};
+use crate::subject::{Boundary, Subject};
+
+pub use self::accounts::{AccountStore, Seen, Standing};
+pub use self::last::Last;
+pub(crate) use self::last::known;
+pub use self::messages::{MessageContext, MessageStore};
+
+#[derive(Debug, Clone)]
+pub struct Stores {
+    log: Arc<dyn EventLog>,
+    pub messages: MessageStore,
+    pub accounts: AccountStore,
+}
+
+impl Stores {
+    pub fn new(log: Arc<dyn EventLog>) -> Self {
+        let messages = MessageStore::new(Arc::clone(&log));
+        let accounts = AccountStore::new(Arc::clone(&log));
+        Self { log, messages, accounts }
+    }
+
+    pub fn shard(&self) -> Shard {
+        self.log.shard()
+    }
+
+    pub fn position(&self, sequence: Sequence) -> Position {
+        Position::new(sequence, self.shard())
+    }
+
+    pub fn subject(&self, boundary: Boundary) -> Subject {
+        Subject::new(self.shard(), boundary)
+    }
+
+    /// Position of the newest event of all.
+    pub async fn head(&self) -> Result<Position, ReadError> {
+        Ok(self.position(self.log.head().await?))
+    }
+
+    pub async fn last_follow(&self, follower: AccountId) -> Result<Last<GraphEvent>, ReadError> {
+        let subject = self.subject(Boundary::Graph(follower));
+        last::last(&*self.log, subject, |event| match event {
+            domain::Event::Graph(event) => Some(event),
+            _ => None,
+        })
+        .await
+    }
+
+    pub async fn last_reaction(&self, account: AccountId) -> Result<Last<ReactionEvent>, ReadError> {
+        let subject = self.subject(Boundary::Reactions(account));
+        last::last(&*self.log, subject, |event| match event {
+            domain::Event::Reaction(event) => Some(event),
+            _ => None,
+        })
+        .await
+    }
+
+    pub async fn last_read(&self, account: AccountId) -> Result<Last<InboxEvent>, ReadError> {
+        let subject = self.subject(Boundary::Inbox(account));
+        last::last(&*self.log, subject, |event| match event {
+            domain::Event::Inbox(event) => Some(event),
+            _ => None,
+        })
+        .await
+    }
+}

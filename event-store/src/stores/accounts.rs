@@ -1,0 +1,116 @@
+//! Accounts and handles in the log.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cqrs_es::Aggregate;
+use domain::account::Account;
+use domain::handle_claim::HandleClaim;
+use domain::{AccountId, Event, Handle, Position, Sequence};
+use moka::future::Cache;
+
+use super::last::last;
+use crate::contract::{EventLog, ReadError};
+use crate::subject::{Boundary, Subject};
+
+/// For how long another process's deactivation may stay unnoticed.
+const STANDING_AGE_MAX: Duration = Duration::from_secs(10);
+/// Accounts whose standing is remembered, at most some 100 bytes each.
+const STANDINGS_MAX: u64 = 100_000;
+
+/// Something that was read, and the sequence of its subject up to which that holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen<T> {
+    pub state: T,
+    pub through: Sequence,
+}
+
+/// What an account may do, without its profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It may act all the same: operators issue tokens for such ids.
+    Unregistered,
+    /// With the position of its last event.
+    Active(Position),
+    Deactivated,
+}
+
+#[derive(Debug, Clone)]
+pub struct AccountStore {
+    log: Arc<dyn EventLog>,
+    standings: Cache<AccountId, Standing>,
+}
+
+impl AccountStore {
+    pub fn new(log: Arc<dyn EventLog>) -> Self {
+        let standings = Cache::builder().max_capacity(STANDINGS_MAX).time_to_live(STANDING_AGE_MAX).build();
+        Self { log, standings }
+    }
+
+    pub async fn load(&self, account: AccountId) -> Result<Seen<Account>, ReadError> {
+        let subject = Subject::new(self.log.shard(), Boundary::Account(account));
+        let last = last(&*self.log, subject, |event| match event {
+            Event::Account(event) => Some(event),
+            _ => None,
+        })
+        .await?;
+        let mut state = Account::default();
+        if let Some((event, _position)) = last.event {
+            state.apply(event);
+        }
+        Ok(Seen { state, through: last.through })
+    }
+
+    /// Who holds a handle.
+    pub async fn claim_of(&self, handle: &Handle) -> Result<Seen<HandleClaim>, ReadError> {
+        let subject = Subject::new(self.log.shard(), Boundary::Handle(handle.clone()));
+        let last = last(&*self.log, subject, |event| match event {
+            Event::Handle(event) => Some(event),
+            _ => None,
+        })
+        .await?;
+        let mut state = HandleClaim::default();
+        if let Some((event, _position)) = &last.event {
+            state.apply(event);
+        }
+        Ok(Seen { state, through: last.through })
+    }
+
+    /// Whether an account may act, by a memory of ten seconds. Callers that ask for the same account wait for one read.
+    pub async fn may_act(&self, account: AccountId) -> Result<bool, ReadError> {
+        let standing = self.standings.try_get_with(account, self.read_standing(account)).await;
+        let standing = standing.map_err(|error: Arc<ReadError>| ReadError::Unavailable(error.to_string()))?;
+        Ok(standing != Standing::Deactivated)
+    }
+
+    /// Position of the last event of an account that can be followed. Only an account that is there is remembered: one
+    /// that is not may be registered at any moment, and shall be found at once.
+    pub async fn existing(&self, account: AccountId) -> Result<Option<Position>, ReadError> {
+        let standing = match self.standings.get(&account).await {
+            Some(known @ Standing::Active(_)) => known,
+            Some(Standing::Unregistered | Standing::Deactivated) | None => {
+                let read = self.read_standing(account).await?;
+                self.standings.insert(account, read).await;
+                read
+            }
+        };
+        match standing {
+            Standing::Active(position) => Ok(Some(position)),
+            Standing::Unregistered | Standing::Deactivated => Ok(None),
+        }
+    }
+
+    /// For the process that appended the deactivation: it need not be reminded in ten seconds.
+    pub(crate) async fn note_deactivated(&self, account: AccountId) {
+        self.standings.insert(account, Standing::Deactivated).await;
+    }
+
+    async fn read_standing(&self, account: AccountId) -> Result<Standing, ReadError> {
+        let seen = self.load(account).await?;
+        Ok(match seen.state {
+            Account::Unregistered => Standing::Unregistered,
+            Account::Active(_) => Standing::Active(Position::new(seen.through, self.log.shard())),
+            Account::Deactivated => Standing::Deactivated,
+        })
+    }
+}
