@@ -99,6 +99,24 @@ codes! {
     MESSAGE_MUST_EXIST = 404, "MessageMustExist", "There is no such message, or it was deleted.";
     ACTOR_MUST_BE_AUTHOR = 403, "ActorMustBeAuthor", "Only the author may do this.";
     EDITION_CHANGED = 412, "EditionMustMatch", "The message was changed since the caller read it.";
+    HANDLE_MUST_BE_WELL_FORMED = 422, "HandleMustBeWellFormed",
+        "A handle has 1 to 30 letters from a to z, digits and underscores.";
+    HANDLE_MUST_BE_FREE = 409, "HandleMustBeFree", "Somebody else has this handle.";
+    DISPLAY_NAME_MUST_NOT_BE_EMPTY = 422, "DisplayNameMustNotBeEmpty",
+        "The display name is empty or only white space.";
+    DISPLAY_NAME_MUST_NOT_BE_TOO_LONG = 422, "DisplayNameMustNotBeTooLong",
+        "The display name is longer than 50 code points.";
+    DISPLAY_NAME_MUST_NOT_CONTAIN_CONTROL_CHARACTERS = 422, "DisplayNameMustNotContainControlCharacters",
+        "The display name contains a control character.";
+    BIO_MUST_NOT_BE_TOO_LONG = 422, "BioMustNotBeTooLong", "The bio is longer than 500 code points.";
+    BIO_MUST_NOT_CONTAIN_CONTROL_CHARACTERS = 422, "BioMustNotContainControlCharacters",
+        "The bio contains a control character.";
+    PASSWORD_MUST_HAVE_GOOD_LENGTH = 422, "PasswordMustHaveGoodLength", "A password has 8 to 128 code points.";
+    ACCOUNT_MUST_EXIST = 404, "AccountMustExist", "There is no such account, or it was given up.";
+    ACCOUNT_MUST_BE_ACTIVE = 403, "AccountMustBeActive", "The caller's account was given up.";
+    ACCOUNT_MUST_BE_NEW = 409, "AccountMustBeNew", "The ids that were drawn for the account were taken.";
+    ACCOUNT_MUST_NOT_FOLLOW_ITSELF = 403, "AccountMustNotFollowItself", "An account cannot follow itself.";
+    POSITION_MUST_BE_REACHED = 422, "PositionMustBeReached", "The log has not reached this position.";
 }
 
 #[cfg(test)]

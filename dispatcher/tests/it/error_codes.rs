@@ -3,36 +3,48 @@
 use std::collections::BTreeSet;
 
 use api_types::codes;
+use domain::account::AccountRejection;
+use domain::graph::GraphRejection;
+use domain::inbox::InboxRejection;
 use domain::message::MessageRejection;
-use domain::{Rejection, TagRejection, TextRejection, TimeRejection};
+use domain::reaction::ReactionRejection;
+use domain::{
+    HandleRejection, PasswordRejection, ProfileRejection, Rejection, TagRejection, TextRejection,
+    TimeRejection,
+};
 
 const PAGES: &str = include_str!("../../../docs/ERRORS.md");
 
-/// Every variant, by exhaustive matches: a new one does not compile until it is listed.
+/// The codes of all variants, by an exhaustive match: a new one does not compile until it is listed.
+macro_rules! codes_of {
+    ($($rejection:ident: $($variant:ident),+;)+) => {{
+        let mut all = Vec::new();
+        $(
+            all.extend([$($rejection::$variant),+].map(|rejection| match rejection {
+                $($rejection::$variant)|+ => rejection.code(),
+            }));
+        )+
+        all
+    }};
+}
+
 fn rejections() -> Vec<&'static str> {
-    use MessageRejection::{ActorMustBeAuthor, EditionMustMatch, MessageMustExist, ReplyTargetMustExist};
-    use TagRejection::{
-        TagMustNotBeEmpty, TagMustNotBeTooLong, TagMustNotContainReservedCharacters, TagsMustNotBeTooMany,
-    };
-    use TextRejection::{TextMustNotBeEmpty, TextMustNotBeTooLong, TextMustNotContainNul};
-    let messages = [MessageMustExist, ActorMustBeAuthor, EditionMustMatch, ReplyTargetMustExist];
-    let tags =
-        [TagMustNotBeEmpty, TagMustNotBeTooLong, TagMustNotContainReservedCharacters, TagsMustNotBeTooMany];
-    let texts = [TextMustNotBeEmpty, TextMustNotBeTooLong, TextMustNotContainNul];
-    let mut all = vec![TimeRejection::TimeMustBePlausible.code()];
-    all.extend(messages.map(|rejection| match rejection {
-        MessageMustExist | ActorMustBeAuthor | EditionMustMatch | ReplyTargetMustExist => rejection.code(),
-    }));
-    all.extend(tags.map(|rejection| match rejection {
-        TagMustNotBeEmpty
-        | TagMustNotBeTooLong
-        | TagMustNotContainReservedCharacters
-        | TagsMustNotBeTooMany => rejection.code(),
-    }));
-    all.extend(texts.map(|rejection| match rejection {
-        TextMustNotBeEmpty | TextMustNotBeTooLong | TextMustNotContainNul => rejection.code(),
-    }));
-    all
+    codes_of! {
+        TextRejection: TextMustNotBeEmpty, TextMustNotBeTooLong, TextMustNotContainNul;
+        TagRejection: TagMustNotBeEmpty, TagMustNotBeTooLong, TagMustNotContainReservedCharacters,
+            TagsMustNotBeTooMany;
+        TimeRejection: TimeMustBePlausible;
+        MessageRejection: MessageMustExist, ActorMustBeAuthor, EditionMustMatch, ReplyTargetMustExist;
+        HandleRejection: HandleMustBeWellFormed;
+        ProfileRejection: DisplayNameMustNotBeEmpty, DisplayNameMustNotBeTooLong,
+            DisplayNameMustNotContainControlCharacters, BioMustNotBeTooLong,
+            BioMustNotContainControlCharacters;
+        PasswordRejection: PasswordMustHaveGoodLength;
+        AccountRejection: AccountMustExist, AccountMustBeActive, AccountMustBeNew, HandleMustBeFree;
+        GraphRejection: AccountMustNotFollowItself, AccountMustExist;
+        ReactionRejection: MessageMustExist;
+        InboxRejection: PositionMustBeReached;
+    }
 }
 
 fn is_rejection(code: &str) -> bool {
