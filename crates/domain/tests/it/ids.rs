@@ -134,5 +134,8 @@ proptest! {
         };
         prop_assert_eq!(of(a, &key), of(a, &key));
         prop_assert_eq!(of(a, &key) == of(b, &other), a == b && key == other);
+        let for_nobody = CommandId::derived_for_nobody;
+        prop_assert_eq!(for_nobody(&key) == for_nobody(&other), key == other);
+        prop_assert_ne!(for_nobody(&key), of(a, &other));
     }
 }

@@ -1,0 +1,143 @@
+//! The rules of follows, likes and reposts, and of what was read.
+
+use domain::edge::{Edge, Wish};
+use domain::graph::{ChangeFollow, GraphRejection, change_follow};
+use domain::inbox::{InboxRejection, ReadNotifications, read_notifications};
+use domain::reaction::{ChangeReaction, ReactionKind, ReactionRejection, change_reaction};
+use domain::{
+    AccountId, Followed, GraphEvent, InboxEvent, Liked, MessageId, NotificationsRead, Position,
+    ReactionEvent, Reposted, Sequence, Shard, Unfollowed, Unliked, Unreposted,
+};
+
+fn account(id: i64) -> AccountId {
+    AccountId::from_i64(id).expect("the tests use positive ids")
+}
+
+fn message(id: &str) -> MessageId {
+    id.parse().expect("the tests use good ids")
+}
+
+fn position(sequence: u64) -> Position {
+    Position::new(Sequence::new(sequence).expect("it is small"), Shard(0))
+}
+
+fn follow() -> ChangeFollow {
+    let (follower, followee) = (account(1), account(2));
+    ChangeFollow { follower, followee, followee_exists: true, wish: Wish::Set, edge: Edge::Unknown }
+}
+
+#[test]
+fn a_follow_is_an_event_unless_it_is_known_to_stand() {
+    let followed = GraphEvent::Followed(Followed { follower: account(1), followee: account(2) });
+    for edge in [Edge::Unknown, Edge::Unset] {
+        assert_eq!(change_follow(ChangeFollow { edge, ..follow() }), Ok(Some(followed.clone())));
+    }
+    assert_eq!(change_follow(ChangeFollow { edge: Edge::Set, ..follow() }), Ok(None));
+}
+
+#[test]
+fn an_unfollow_is_an_event_unless_it_is_known_to_be_done() {
+    let unfollow = ChangeFollow { wish: Wish::Unset, ..follow() };
+    let unfollowed = GraphEvent::Unfollowed(Unfollowed { follower: account(1), followee: account(2) });
+    for edge in [Edge::Unknown, Edge::Set] {
+        assert_eq!(change_follow(ChangeFollow { edge, ..unfollow }), Ok(Some(unfollowed.clone())));
+    }
+    assert_eq!(change_follow(ChangeFollow { edge: Edge::Unset, ..unfollow }), Ok(None));
+}
+
+#[test]
+fn nobody_follows_themselves_or_somebody_who_is_not_there() {
+    for wish in [Wish::Set, Wish::Unset] {
+        for edge in [Edge::Unknown, Edge::Set, Edge::Unset] {
+            let missing = ChangeFollow { followee_exists: false, wish, edge, ..follow() };
+            assert_eq!(change_follow(missing), Err(GraphRejection::AccountMustExist));
+            for followee_exists in [true, false] {
+                let own = ChangeFollow { followee: account(1), followee_exists, wish, edge, ..follow() };
+                assert_eq!(change_follow(own), Err(GraphRejection::AccountMustNotFollowItself));
+            }
+        }
+    }
+}
+
+fn reaction(kind: ReactionKind, wish: Wish, edge: Edge) -> ChangeReaction {
+    ChangeReaction { kind, account: account(1), message: message("256"), message_exists: true, wish, edge }
+}
+
+fn reactions() -> [(ReactionKind, Wish, ReactionEvent); 4] {
+    let (account, message) = (account(1), message("256"));
+    [
+        (ReactionKind::Like, Wish::Set, ReactionEvent::Liked(Liked { account, message })),
+        (ReactionKind::Like, Wish::Unset, ReactionEvent::Unliked(Unliked { account, message })),
+        (ReactionKind::Repost, Wish::Set, ReactionEvent::Reposted(Reposted { account, message })),
+        (ReactionKind::Repost, Wish::Unset, ReactionEvent::Unreposted(Unreposted { account, message })),
+    ]
+}
+
+#[test]
+fn a_reaction_is_an_event_unless_it_is_known_to_stand() {
+    for (kind, wish, event) in reactions() {
+        let (as_wished, otherwise) = match wish {
+            Wish::Set => (Edge::Set, Edge::Unset),
+            Wish::Unset => (Edge::Unset, Edge::Set),
+        };
+        for edge in [Edge::Unknown, otherwise] {
+            assert_eq!(change_reaction(reaction(kind, wish, edge)), Ok(Some(event.clone())));
+        }
+        assert_eq!(change_reaction(reaction(kind, wish, as_wished)), Ok(None));
+    }
+}
+
+#[test]
+fn a_reaction_needs_a_message() {
+    for (kind, wish, _event) in reactions() {
+        for edge in [Edge::Unknown, Edge::Set, Edge::Unset] {
+            let missing = ChangeReaction { message_exists: false, ..reaction(kind, wish, edge) };
+            assert_eq!(change_reaction(missing), Err(ReactionRejection::MessageMustExist));
+        }
+    }
+}
+
+#[test]
+fn an_event_tells_of_its_own_edge_alone() {
+    for (kind, wish, event) in reactions() {
+        let edge = Edge::of(wish == Wish::Set);
+        assert_eq!(kind.edge_after(&event, message("256")), Some(edge));
+        assert_eq!(kind.edge_after(&event, message("512")), None);
+        let other = if kind == ReactionKind::Like { ReactionKind::Repost } else { ReactionKind::Like };
+        assert_eq!(other.edge_after(&event, message("256")), None);
+    }
+}
+
+fn read(until: u64, before: Option<u64>) -> ReadNotifications {
+    ReadNotifications {
+        account: account(1),
+        until: position(until),
+        before: before.map(position),
+        head: position(10),
+    }
+}
+
+#[test]
+fn a_mark_moves_forward_only() {
+    let marked = |until| {
+        let event = NotificationsRead { account: account(1), until: position(until) };
+        Ok(Some(InboxEvent::NotificationsRead(event)))
+    };
+    assert_eq!(read_notifications(read(5, None)), marked(5));
+    assert_eq!(read_notifications(read(5, Some(4))), marked(5));
+    assert_eq!(read_notifications(read(10, Some(4))), marked(10));
+    for before in [5, 6, 10] {
+        assert_eq!(read_notifications(read(5, Some(before))), Ok(None));
+    }
+}
+
+#[test]
+fn a_mark_stays_within_the_log() {
+    for before in [None, Some(3), Some(10)] {
+        let beyond = read_notifications(read(11, before));
+        assert_eq!(beyond, Err(InboxRejection::PositionMustBeReached));
+    }
+    let elsewhere = Position::new(Sequence::new(5).expect("it is small"), Shard(1));
+    let elsewhere = ReadNotifications { until: elsewhere, ..read(5, None) };
+    assert_eq!(read_notifications(elsewhere), Err(InboxRejection::PositionMustBeReached));
+}
