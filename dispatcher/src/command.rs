@@ -1,9 +1,13 @@
 //! Carrying a command out on behalf of a request.
 
 use api_types::codes;
+use axum::response::{IntoResponse, Response};
 use domain::AccountId;
+use domain::edge::Wish;
 use domain::message::Actor;
-use event_store::{Command, ExecuteError, Executed, Execution, IdempotencyKey, TraceParent};
+use event_store::{Command, ExecuteError, Executed, Execution, IdempotencyKey, Outcome, TraceParent};
+use http::StatusCode;
+use http_kit::position::EventPosition;
 use http_kit::{ApiProblem, Caller, RequestContext, Role};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
@@ -56,6 +60,17 @@ pub(crate) async fn run<C: Command>(
     execute(ready, execution, command).await.map_err(problems::from_execute)
 }
 
+/// Runs a command that answers nothing but that it is done, and where.
+pub(crate) async fn done<C: Command>(
+    ready: Ready,
+    execution: Execution,
+    command: C,
+) -> Result<Response, ApiProblem> {
+    let executed = run(ready, execution, command).await?;
+    let position = EventPosition(executed.outcome.position().get());
+    Ok((StatusCode::NO_CONTENT, position, ()).into_response())
+}
+
 pub(crate) async fn execute<C: Command>(
     ready: Ready,
     execution: Execution,
@@ -75,4 +90,12 @@ pub(crate) async fn execute<C: Command>(
     metrics::counter!("dispatcher_commands_total", "operation" => operation, "outcome" => outcome)
         .increment(1);
     executed
+}
+
+/// The method by which an edge is wished for.
+pub(crate) fn method(wish: Wish) -> &'static str {
+    match wish {
+        Wish::Set => "PUT",
+        Wish::Unset => "DELETE",
+    }
 }

@@ -3,12 +3,17 @@
 //! A 2xx means that the command's event is in the log for good, a definite 4xx that it never will be. This crate does
 //! not know SQL and never reads the data set: what a decision needs, it reads from the log.
 
+mod accounts;
 mod command;
 pub mod config;
 mod connect;
+mod graph;
 mod messages;
+mod notifications;
 mod openapi;
+mod parse;
 mod problems;
+mod reactions;
 mod router;
 mod state;
 

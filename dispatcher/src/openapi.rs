@@ -8,6 +8,16 @@ use utoipa::OpenApi;
     crate::messages::edit_message::edit_message,
     crate::messages::delete_message::delete_message,
     crate::messages::import_messages::import_messages,
+    crate::reactions::like_message::like_message,
+    crate::reactions::unlike_message::unlike_message,
+    crate::reactions::repost_message::repost_message,
+    crate::reactions::unrepost_message::unrepost_message,
+    crate::accounts::register_account::register_account,
+    crate::accounts::change_profile::change_profile,
+    crate::accounts::deactivate_account::deactivate_account,
+    crate::graph::follow_account::follow_account,
+    crate::graph::unfollow_account::unfollow_account,
+    crate::notifications::mark_notifications_read::mark_notifications_read,
 ))]
 struct Commands;
 

@@ -1,9 +1,13 @@
 //! Every route of the command API.
 
 use axum::Router;
-use axum::routing::{patch, post};
+use axum::routing::{patch, post, put};
 
+use crate::accounts::{change_profile, deactivate_account, register_account};
+use crate::graph::{follow_account, unfollow_account};
 use crate::messages::{delete_message, edit_message, import_messages, post_message};
+use crate::notifications::mark_notifications_read;
+use crate::reactions::{like_message, repost_message, unlike_message, unrepost_message};
 use crate::state::State;
 
 /// The routes without GET and without fallbacks: a process that also answers queries merges the query API's methods
@@ -13,5 +17,11 @@ pub fn router(state: State) -> Router {
         .route("/v1/messages", post(post_message))
         .route("/v1/messages:import", post(import_messages))
         .route("/v1/messages/{id}", patch(edit_message).delete(delete_message))
+        .route("/v1/messages/{id}/like", put(like_message).delete(unlike_message))
+        .route("/v1/messages/{id}/repost", put(repost_message).delete(unrepost_message))
+        .route("/v1/accounts", post(register_account))
+        .route("/v1/accounts/me", patch(change_profile).delete(deactivate_account))
+        .route("/v1/accounts/{id}/follow", put(follow_account).delete(unfollow_account))
+        .route("/v1/notifications/read", put(mark_notifications_read))
         .with_state(state)
 }

@@ -1,5 +1,6 @@
 //! Request and response bodies, the problem envelope and the error codes.
 
+pub mod accounts;
 pub mod codes;
 pub mod import;
 pub mod messages;

@@ -2,15 +2,12 @@
 
 use api_types::problem::Problem;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use domain::message::{DeleteMessage, MessageCommand};
-use http::StatusCode;
 use http_kit::idempotency::IdempotencyKey;
-use http_kit::position::EventPosition;
 use http_kit::{ApiProblem, Caller, RequestContext, StrictPath};
 
-use super::parse;
-use crate::command;
+use crate::{command, parse};
 
 /// Takes a message back: the caller's own, or any for an `admin`.
 ///
@@ -43,6 +40,5 @@ pub(crate) async fn delete_message(
     let delete = DeleteMessage { actor, message: parse::message_id(&id)? };
     let key = command::idempotency(key, &format!("DELETE /v1/messages/{id}"), &[]);
     let execution = command::execution(actor.account, &context, key);
-    let executed = command::run(state.ready()?, execution, MessageCommand::Delete(delete)).await?;
-    Ok((StatusCode::NO_CONTENT, EventPosition(executed.outcome.position().get()), ()).into_response())
+    command::done(state.ready()?, execution, MessageCommand::Delete(delete)).await
 }

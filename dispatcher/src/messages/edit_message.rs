@@ -52,7 +52,7 @@ pub(crate) async fn edit_message(
     let actor = command::writer(&caller)?;
     let edit = Edit {
         actor,
-        message: parse::message_id(&id)?,
+        message: crate::parse::message_id(&id)?,
         expected: expected(&if_match)?,
         text: body.value.text.as_deref().map(parse::text).transpose()?,
         tags: parse::tags(body.value.tag.as_deref(), body.value.tags.as_deref())?,

@@ -25,12 +25,6 @@ pub(super) fn tags(tag: Option<&str>, tags: Option<&[String]>) -> Result<Option<
     parsed.map(Some).map_err(|rejection| problems::from_rejection(&rejection))
 }
 
-pub(super) fn message_id(raw: &str) -> Result<MessageId, ApiProblem> {
-    raw.parse().map_err(|error: domain::IdError| {
-        ApiProblem::new(codes::INVALID_PARAMETER).field("id", error.to_string())
-    })
-}
-
 /// Looks the answered message up, so that the decision has the fact.
 pub(super) async fn reply_target(
     raw: Option<&str>,

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use domain::account::{AccountCommand, AccountRejection, Register, WantedHandle};
 use domain::handle_claim::handle_events;
 use domain::{AccountId, Bio, DisplayName, Event, Handle, HandleEvent, Position};
+
+use futures::future::BoxFuture;
 
 use super::ask;
 use crate::command::{Change, Command, Decision, Placed, Turn};
@@ -15,12 +16,14 @@ use crate::executor::{AccountOutcome, ExecuteError};
 use crate::stores::Stores;
 use crate::subject::{Boundary, Subject};
 
+/// Why a credential could not be kept. The registration is refused and may be tried again.
+pub type CredentialError = Box<dyn std::error::Error + Send + Sync>;
+
 /// Keeps what the new account proves itself with. It is no event, and must be there before the account is.
-#[async_trait]
 pub trait KeepCredential: Send + Sync + fmt::Debug {
     /// Runs when nothing speaks against the registration any more, before its append. It may run more than once, and
     /// for an account that loses its handle to another at the last moment and never comes to be.
-    async fn keep(&self, account: AccountId) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
+    fn keep(&self, account: AccountId) -> BoxFuture<'_, Result<(), CredentialError>>;
 }
 
 #[derive(Debug, Clone)]

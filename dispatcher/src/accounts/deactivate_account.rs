@@ -1,0 +1,39 @@
+//! `DELETE /v1/accounts/me`.
+
+use api_types::problem::Problem;
+use axum::extract::State;
+use axum::response::Response;
+use event_store::commands::DeactivateAccount;
+use http_kit::idempotency::IdempotencyKey;
+use http_kit::{ApiProblem, Caller, RequestContext};
+
+use crate::command;
+
+/// Gives the caller's account up for good.
+///
+/// Nothing that it made is shown from then on, and it can do nothing any more, whatever tokens are left; other
+/// dispatchers may take ten seconds to notice. Nobody else ever gets its handle. It cannot be undone.
+#[utoipa::path(
+    delete, path = "/v1/accounts/me", tag = "accounts",
+    params(("Idempotency-Key" = Option<String>, Header, description = "As with POST /v1/messages")),
+    responses(
+        (status = 204, description = "Given up. Header: Event-Position"),
+        (status = 400, description = "A header has the wrong shape", body = Problem),
+        (status = 401, description = "No identity, or a bad one", body = Problem),
+        (status = 403, description = "The caller lacks a role, or its account was given up before", body = Problem),
+        (status = 404, description = "The caller's account never registered", body = Problem),
+        (status = 503, description = "The log cannot take it now, or the outcome is unknown", body = Problem),
+    ),
+    security(("bearer" = [])),
+)]
+pub(crate) async fn deactivate_account(
+    State(state): State<crate::State>,
+    caller: Caller,
+    IdempotencyKey(key): IdempotencyKey,
+    context: RequestContext,
+) -> Result<Response, ApiProblem> {
+    let account = command::writer(&caller)?.account;
+    let key = command::idempotency(key, "DELETE /v1/accounts/me", &[]);
+    let execution = command::execution(account, &context, key);
+    command::done(state.ready()?, execution, DeactivateAccount { account }).await
+}

@@ -1,0 +1,32 @@
+//! Commands on who follows whom, one file per operation.
+
+pub(crate) mod follow_account;
+pub(crate) mod unfollow_account;
+
+use axum::response::Response;
+use domain::edge::Wish;
+use event_store::commands::ChangeFollow;
+use http_kit::{ApiProblem, Caller, RequestContext};
+
+use crate::state::State;
+use crate::{command, parse};
+
+pub(crate) use follow_account::follow_account;
+pub(crate) use unfollow_account::unfollow_account;
+
+/// Method and path name the whole command, so they are what an idempotency key stands for.
+async fn change(
+    state: &State,
+    caller: &Caller,
+    id: &str,
+    wish: Wish,
+    key: Option<String>,
+    context: &RequestContext,
+) -> Result<Response, ApiProblem> {
+    let follower = command::writer(caller)?.account;
+    let change = ChangeFollow { follower, followee: parse::account_id(id)?, wish };
+    let method = command::method(wish);
+    let key = command::idempotency(key, &format!("{method} /v1/accounts/{id}/follow"), &[]);
+    let execution = command::execution(follower, context, key);
+    command::done(state.ready()?, execution, change).await
+}

@@ -1,0 +1,39 @@
+//! `DELETE /v1/messages/{id}/like`.
+
+use api_types::problem::Problem;
+use axum::extract::State;
+use axum::response::Response;
+use domain::edge::Wish;
+use domain::reaction::ReactionKind;
+use http_kit::idempotency::IdempotencyKey;
+use http_kit::{ApiProblem, Caller, RequestContext, StrictPath};
+
+/// Takes a like back.
+///
+/// Doing it again, or where there is none, is answered alike. Needs the role `user` or `admin`.
+#[utoipa::path(
+    delete, path = "/v1/messages/{id}/like", tag = "messages",
+    params(
+        ("id" = String, Path, description = "The message's id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "As with POST /v1/messages"),
+    ),
+    responses(
+        (status = 204, description = "Taken back. Header: Event-Position"),
+        (status = 400, description = "The id or a header has the wrong shape", body = Problem),
+        (status = 401, description = "No identity, or a bad one", body = Problem),
+        (status = 403, description = "The caller lacks a role, or its account was given up", body = Problem),
+        (status = 404, description = "There is no such message, or it is known to be gone", body = Problem),
+        (status = 503, description = "The log cannot take it now, or the outcome is unknown", body = Problem),
+    ),
+    security(("bearer" = [])),
+)]
+pub(crate) async fn unlike_message(
+    State(state): State<crate::State>,
+    caller: Caller,
+    StrictPath(id): StrictPath<String>,
+    IdempotencyKey(key): IdempotencyKey,
+    context: RequestContext,
+) -> Result<Response, ApiProblem> {
+    let asked = super::Asked { kind: ReactionKind::Like, wish: Wish::Unset };
+    super::change(&state, &caller, &id, asked, key, &context).await
+}
