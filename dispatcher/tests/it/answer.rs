@@ -32,6 +32,12 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
+    /// The body of a success.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        assert!((200..300).contains(&self.status), "{self:?}");
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
     /// The id of the message that the command was about.
     pub(crate) fn id(&self) -> String {
         self.receipt().id
@@ -55,6 +61,14 @@ impl Answer {
     /// Status and code of a refusal.
     pub(crate) fn refusal(&self) -> (u16, String) {
         (self.status, self.problem().code.into_owned())
+    }
+
+    /// All of an answer but what belongs to one exchange.
+    pub(crate) fn lasting(&self) -> (u16, String, Vec<(String, String)>) {
+        let passing = ["x-request-id", "date"];
+        let headers = self.headers.keys().map(|name| name.as_str()).filter(|name| !passing.contains(name));
+        let headers = headers.map(|name| (name.to_owned(), self.header(name).to_owned())).collect();
+        (self.status, self.body.clone(), headers)
     }
 
     /// The lines of an import's report.

@@ -9,7 +9,7 @@ use event_store::{Decoded, Envelope, EventLog, JetStreamConfig, JetStreamLog};
 use http_kit::identity::IdentityConfig;
 use http_kit::{Identity, Limits};
 use reqwest::{Body, Client, Method};
-use serde_json::Value;
+use serde_json::{Value, json};
 use service_kit::health::Health;
 use testkit::Nats;
 use tokio::net::TcpListener;
@@ -59,18 +59,32 @@ impl App {
         self.log.head().await.expect("the log answers").get()
     }
 
-    /// The event at the position that an answer named.
+    /// The event on a message at the position that an answer named.
     pub(crate) async fn event(&self, position: i64) -> (MessageEvent, Envelope) {
+        match self.any_event(position).await {
+            (Event::Message(event), envelope) => (event, envelope),
+            other => panic!("unexpected: {other:?}"),
+        }
+    }
+
+    /// The event at the position that an answer named.
+    pub(crate) async fn any_event(&self, position: i64) -> (Event, Envelope) {
         let position = Position::from_i64(position).expect("positions are positive");
         let recorded = self.log.read(position.sequence()).await.expect("the log answers");
         let recorded = recorded.unwrap_or_else(|| panic!("there is nothing at {position}"));
         assert_eq!(recorded.position, position);
         match event_store::decode(&recorded).expect("the dispatcher writes sound events") {
-            Decoded::Known(Event::Message(event)) => {
-                (event, recorded.envelope.expect("a decoded event has one"))
-            }
-            other => panic!("unexpected: {other:?}"),
+            Decoded::Known(event) => (event, recorded.envelope.expect("a decoded event has one")),
+            Decoded::UnknownType(name) => panic!("unexpected: {name}"),
         }
+    }
+
+    /// Registers an account under a handle; its id.
+    pub(crate) async fn register(&self, handle: &str) -> i64 {
+        let body = json!({"handle": handle, "password": "correct horse", "displayName": handle});
+        let answer = self.api.register(&[], &body).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        answer.json()["id"].as_str().and_then(|id| id.parse().ok()).expect("ids are decimals")
     }
 }
 
@@ -129,6 +143,13 @@ impl Api {
         Answer::of(request.send().await.expect("the server answers")).await
     }
 
+    /// Without an identity.
+    pub(crate) async fn register(&self, headers: Headers<'_>, body: &Value) -> Answer {
+        let mut all = vec![("content-type", "application/json")];
+        all.extend(headers);
+        self.send(Method::POST, "/v1/accounts", &all, body.to_string()).await
+    }
+
     pub(crate) async fn is_ready(&self) -> bool {
         self.send(Method::GET, "/readyz", &[], "").await.status == 200
     }
@@ -176,6 +197,24 @@ impl Caller<'_> {
 
     pub(crate) async fn delete(&self, id: &str) -> Answer {
         self.send(Method::DELETE, &path(id), &[], "").await
+    }
+
+    /// `PUT` without a body.
+    pub(crate) async fn put(&self, path: &str) -> Answer {
+        self.send(Method::PUT, path, &[], "").await
+    }
+
+    /// `DELETE` of any address.
+    pub(crate) async fn remove(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, &[], "").await
+    }
+
+    pub(crate) async fn change_profile(&self, body: &Value) -> Answer {
+        self.json(Method::PATCH, "/v1/accounts/me", &[], body).await
+    }
+
+    pub(crate) async fn mark_read(&self, until: &str) -> Answer {
+        self.json(Method::PUT, "/v1/notifications/read", &[], &json!({"until": until})).await
     }
 
     pub(crate) async fn import(&self, lines: impl Into<Body>) -> Answer {

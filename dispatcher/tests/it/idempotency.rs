@@ -8,14 +8,6 @@ async fn post(caller: &Caller<'_>, key: &str, body: &Value) -> Answer {
     caller.json(Method::POST, "/v1/messages", &[("idempotency-key", key)], body).await
 }
 
-/// All of an answer but what belongs to one exchange.
-fn lasting(answer: &Answer) -> (u16, String, Vec<(String, String)>) {
-    let passing = ["x-request-id", "date"];
-    let headers = answer.headers.keys().map(|name| name.as_str()).filter(|name| !passing.contains(name));
-    let headers = headers.map(|name| (name.to_owned(), answer.header(name).to_owned())).collect();
-    (answer.status, answer.body.clone(), headers)
-}
-
 #[tokio::test]
 async fn the_same_key_and_body_give_the_same_answer() {
     let app = App::start().await;
@@ -25,7 +17,7 @@ async fn the_same_key_and_body_give_the_same_answer() {
     assert_eq!(first.status, 201);
     // Something else in between, so that positions differ.
     assert_eq!(user.post(&json!({"text": "another"})).await.status, 201);
-    assert_eq!(lasting(&post(&user, "k 1", &body).await), lasting(&first));
+    assert_eq!(post(&user, "k 1", &body).await.lasting(), first.lasting());
     assert_eq!(app.events().await, 2);
 }
 
@@ -42,11 +34,11 @@ async fn edits_and_deletions_are_repeated_as_well() {
     let edited = edit().await;
     assert_eq!((edited.status, edited.header("etag")), (200, "\"2\""));
     assert_eq!(user.edit(&id, "\"2\"", &json!({"text": "three"})).await.status, 200);
-    assert_eq!(lasting(&edit().await), lasting(&edited), "although the edition is stale by now");
+    assert_eq!(edit().await.lasting(), edited.lasting(), "although the edition is stale by now");
     let deleted = delete().await;
     assert_eq!(deleted.status, 204);
-    assert_eq!(lasting(&delete().await), lasting(&deleted));
-    assert_eq!(lasting(&edit().await), lasting(&edited), "although the message is gone by now");
+    assert_eq!(delete().await.lasting(), deleted.lasting());
+    assert_eq!(edit().await.lasting(), edited.lasting(), "although the message is gone by now");
     assert_eq!(app.events().await, 4);
 }
 
@@ -108,7 +100,7 @@ async fn a_key_is_255_printable_characters_at_most() {
     // Each of these characters takes three in the broker's key.
     let longest = ".*> /:".repeat(43)[..255].to_owned();
     let first = post(&user, &longest, &body).await;
-    assert_eq!(lasting(&post(&user, &longest, &body).await), lasting(&first));
+    assert_eq!(post(&user, &longest, &body).await.lasting(), first.lasting());
     assert_eq!((first.status, app.events().await), (201, 1));
 }
 
@@ -141,7 +133,7 @@ async fn keys_outlive_the_dispatcher_and_the_broker() {
     app.nats.stop().await;
     app.nats.restart().await;
     app.api = Api::open(&log_config(&app.nats), &app.tokens.config(), quiet()).await;
-    assert_eq!(lasting(&post(&app.user(42), "k", &body).await), lasting(&first));
+    assert_eq!(post(&app.user(42), "k", &body).await.lasting(), first.lasting());
     let other = post(&app.user(42), "k", &json!({"text": "twice"})).await;
     assert_eq!(other.refusal(), refused(422, "idempotency-key-reused"));
 }

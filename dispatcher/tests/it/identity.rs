@@ -28,8 +28,9 @@ impl Operation {
     }
 }
 
-/// All operations of this API, in an order in which each of them can succeed.
-fn operations(id: &str) -> [Operation; 4] {
+/// All operations of this API but the one that needs no identity, in an order in which each of them can succeed, and
+/// succeed again. The caller has registered, as has `followee`.
+fn operations(id: &str, followee: i64) -> Vec<Operation> {
     let json = [("content-type", "application/json"), ("if-match", "*")];
     let ndjson = [("content-type", "application/x-ndjson"), ("accept", "*/*")];
     let line = r#"{"text":"old","account":"42","time":"2020-01-01T00:00:00Z"}"#;
@@ -43,20 +44,44 @@ fn operations(id: &str) -> [Operation; 4] {
     };
     let own = &["user", "admin"][..];
     let message = format!("/v1/messages/{id}");
-    [
+    let edge = |method, path| operation(method, path, json, "", 204, own);
+    let (like, repost) = (format!("{message}/like"), format!("{message}/repost"));
+    let follow = format!("/v1/accounts/{followee}/follow");
+    vec![
         operation(Method::POST, "/v1/messages".to_owned(), json, r#"{"text":"x"}"#, 201, own),
         operation(Method::POST, "/v1/messages:import".to_owned(), ndjson, line, 200, &["operator", "admin"]),
         operation(Method::PATCH, message.clone(), json, r#"{"text":"new"}"#, 200, own),
-        operation(Method::DELETE, message, json, "", 204, own),
+        edge(Method::PUT, like.clone()),
+        edge(Method::DELETE, like),
+        edge(Method::PUT, repost.clone()),
+        edge(Method::DELETE, repost),
+        edge(Method::PUT, follow.clone()),
+        edge(Method::DELETE, follow),
+        operation(Method::PUT, "/v1/notifications/read".to_owned(), json, r#"{"until":"256"}"#, 204, own),
+        operation(Method::PATCH, "/v1/accounts/me".to_owned(), json, r#"{"bio":"x"}"#, 200, own),
     ]
+}
+
+/// Those that can be done once only.
+fn last_operations(id: &str) -> [Operation; 2] {
+    let headers = [("content-type", "application/json"), ("if-match", "*")];
+    [format!("/v1/messages/{id}"), "/v1/accounts/me".to_owned()].map(|path| Operation {
+        method: Method::DELETE,
+        path,
+        headers,
+        body: "",
+        success: 204,
+        roles: &["user", "admin"],
+    })
 }
 
 #[tokio::test]
 async fn without_a_good_token_nothing_happens() {
     let app = App::start().await;
-    let id = app.user(42).post(&json!({"text": "one"})).await.id();
-    let bad = app.tokens.bad();
-    for operation in operations(&id) {
+    let (me, other) = (app.register("me").await, app.register("other").await);
+    let id = app.user(me).post(&json!({"text": "one"})).await.id();
+    let (bad, events) = (app.tokens.bad(), app.events().await);
+    for operation in operations(&id, other).iter().chain(&last_operations(&id)) {
         let answer = operation.run(&app.api, &[]).await;
         assert_eq!(answer.refusal(), refused(401, "unauthenticated"), "{}", operation.path);
         assert!(answer.header("www-authenticate").starts_with("Bearer"));
@@ -72,28 +97,31 @@ async fn without_a_good_token_nothing_happens() {
             "a gateway's headers mean nothing here"
         );
     }
-    assert_eq!(app.events().await, 1);
+    assert_eq!(app.events().await, events);
 }
 
 #[tokio::test]
 async fn each_operation_takes_its_roles_and_no_other() {
     let app = App::start().await;
-    let id = app.user(42).post(&json!({"text": "one"})).await.id();
-    let operations = operations(&id);
-    for operation in &operations {
+    let (me, other) = (app.register("me").await, app.register("other").await);
+    let id = app.user(me).post(&json!({"text": "one"})).await.id();
+    let (operations, last, events) = (operations(&id, other), last_operations(&id), app.events().await);
+    for operation in operations.iter().chain(&last) {
         for role in ["", "user", "analyst", "operator", "admin", "root"] {
             if operation.roles.contains(&role) {
                 continue;
             }
-            let authorization = app.tokens.of(42, role);
+            let authorization = app.tokens.of(me, role);
             let answer = operation.run(&app.api, &[("authorization", &authorization)]).await;
             assert_eq!(answer.refusal(), refused(403, "role-required"), "{role}: {}", operation.path);
         }
     }
-    assert_eq!(app.events().await, 1);
-    for operation in &operations {
-        for role in operation.roles {
-            let authorization = app.tokens.of(42, role);
+    assert_eq!(app.events().await, events);
+    let last_time = last.iter().map(|operation| (operation, &operation.roles[..1]));
+    for (operation, roles) in operations.iter().map(|operation| (operation, operation.roles)).chain(last_time)
+    {
+        for role in roles {
+            let authorization = app.tokens.of(me, role);
             let answer = operation.run(&app.api, &[("authorization", &authorization)]).await;
             assert_eq!(answer.status, operation.success, "{role}: {}: {answer:?}", operation.path);
         }
@@ -101,16 +129,33 @@ async fn each_operation_takes_its_roles_and_no_other() {
 }
 
 #[tokio::test]
+async fn a_registration_asks_for_no_identity_and_looks_at_none() {
+    let app = App::start().await;
+    for (number, (name, authorization, _code)) in app.tokens.bad().iter().enumerate() {
+        let body = json!({"handle": format!("a{number}"), "password": "correct horse", "displayName": "x"});
+        let answer = app.api.register(&[("authorization", authorization)], &body).await;
+        assert_eq!(answer.status, 201, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn a_gateway_speaks_for_its_callers_with_its_secret_only() {
     let (nats, identity) = (Nats::start().await, IdentityConfig::Gateway { secret: Secret::new(SECRET) });
     let api = Api::open(&log_config(&nats), &identity, quiet()).await;
-    let (user, roles) = (("x-user-id", "42"), ("x-user-roles", "user,operator"));
+    let account = async |handle: &str| {
+        let body = json!({"handle": handle, "password": "correct horse", "displayName": "x"});
+        let registered = api.register(&[], &body).await.json();
+        registered["id"].as_str().expect("ids are strings").to_owned()
+    };
+    let (me, other) = (account("me").await, account("other").await);
+    let other = other.parse().expect("ids are decimals");
+    let (user, roles) = (("x-user-id", me.as_str()), ("x-user-roles", "user,operator"));
     let (secret, wrong) = (("x-gateway-secret", SECRET), ("x-gateway-secret", "correct horse"));
-    let [post, ..] = operations("0");
-    let first = post.run(&api, &[user, roles, secret]).await;
+    let first = operations("0", other)[0].run(&api, &[user, roles, secret]).await;
     assert_eq!(first.status, 201, "{first:?}");
-    let operations = operations(&first.id());
-    for operation in &operations {
+    let operations = operations(&first.id(), other);
+    let last = last_operations(&first.id());
+    for operation in operations.iter().chain(&last) {
         for (name, headers, status, code) in [
             ("nothing", &[][..], 401, "unauthenticated"),
             ("no secret", &[user, roles][..], 401, "unauthenticated"),
@@ -125,7 +170,7 @@ async fn a_gateway_speaks_for_its_callers_with_its_secret_only() {
             assert!(!answer.body.contains("horse"), "{name}: {}", answer.body);
         }
     }
-    for operation in &operations {
+    for operation in operations.iter().chain(&last) {
         let answer = operation.run(&api, &[user, roles, secret]).await;
         assert_eq!(answer.status, operation.success, "{}: {answer:?}", operation.path);
     }

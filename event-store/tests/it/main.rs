@@ -1,5 +1,6 @@
 //! The logs against their contract, and the executor on top of them.
 
+mod accounts;
 mod executor;
 mod golden;
 mod in_memory;
