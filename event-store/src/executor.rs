@@ -8,6 +8,7 @@ mod outcome;
 
 use std::sync::Arc;
 
+use domain::handle_claim::HandleClaim;
 use domain::{AccountId, CommandId, Handle, MessageId, Position};
 use time::OffsetDateTime;
 use tokio::sync::Mutex;
@@ -54,7 +55,6 @@ impl Executor {
 
     /// Who holds a handle at this moment, a deactivated account included.
     pub async fn holder_of(&self, handle: &Handle) -> Result<Option<AccountId>, ReadError> {
-        use domain::handle_claim::HandleClaim;
         Ok(match self.stores.accounts.claim_of(handle).await?.state {
             HandleClaim::Free => None,
             HandleClaim::HeldBy(account) => Some(account),

@@ -37,6 +37,7 @@ async fn readiness(api: &Api, expected: bool) {
 
 /// Every operation says that it cannot be done now, and when to ask again.
 async fn all_unavailable(caller: &Caller<'_>) {
+    let registration = json!({"handle": "x", "password": "correct horse", "displayName": "x"});
     let line = r#"{"text":"x","account":"42","time":"2020-01-01T00:00:00Z"}"#;
     for answer in [
         caller.post(&json!({"text": "x"})).await,
@@ -45,6 +46,13 @@ async fn all_unavailable(caller: &Caller<'_>) {
         caller.edit("256", "*", &json!({"text": "x"})).await,
         caller.delete("256").await,
         caller.import(line).await,
+        caller.put("/v1/messages/256/like").await,
+        caller.remove("/v1/messages/256/repost").await,
+        caller.put("/v1/accounts/7/follow").await,
+        caller.mark_read("256").await,
+        caller.change_profile(&json!({"bio": "x"})).await,
+        caller.remove("/v1/accounts/me").await,
+        caller.api.register(&[], &registration).await,
     ] {
         assert_eq!(answer.refusal(), refused(503, "unavailable"));
         assert!(answer.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0), "{answer:?}");

@@ -5,3 +5,4 @@ mod executor;
 mod golden;
 mod in_memory;
 mod jet_stream;
+mod stores;
