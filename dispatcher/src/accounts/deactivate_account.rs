@@ -22,6 +22,7 @@ use crate::command;
         (status = 401, description = "No identity, or a bad one", body = Problem),
         (status = 403, description = "The caller lacks a role, or its account was given up before", body = Problem),
         (status = 404, description = "The caller's account never registered", body = Problem),
+        (status = 422, description = "The Idempotency-Key was used for another request", body = Problem),
         (status = 503, description = "The log cannot take it now, or the outcome is unknown", body = Problem),
     ),
     security(("bearer" = [])),

@@ -44,7 +44,7 @@ const KEY_CHARS_MAX: usize = 255;
         (status = 200, description = "A report per line. Header: Event-Position of the last event", body = ImportReport, content_type = "application/x-ndjson"),
         (status = 400, description = "A header has the wrong shape", body = Problem),
         (status = 401, description = "No identity, or a bad one", body = Problem),
-        (status = 403, description = "The caller lacks a role", body = Problem),
+        (status = 403, description = "The caller lacks a role, or its account was given up", body = Problem),
         (status = 415, description = "The body is not application/x-ndjson", body = Problem),
         (status = 503, description = "The log cannot take it now, or the outcome is unknown; some lines may have been imported", body = Problem),
     ),

@@ -26,7 +26,7 @@ use crate::command;
         (status = 201, description = "In the log. Headers: Location, Event-Position", body = MessageReceipt),
         (status = 400, description = "The body or a header has the wrong shape", body = Problem),
         (status = 401, description = "No identity, or a bad one", body = Problem),
-        (status = 403, description = "The caller lacks a role", body = Problem),
+        (status = 403, description = "The caller lacks a role, or its account was given up", body = Problem),
         (status = 422, description = "A rule was broken; `code` is its name. Or the key was used for another body", body = Problem),
         (status = 503, description = "The log cannot take it now, or the outcome is unknown", body = Problem),
     ),

@@ -23,6 +23,7 @@ use http_kit::{ApiProblem, Caller, RequestContext, StrictPath};
         (status = 401, description = "No identity, or a bad one", body = Problem),
         (status = 403, description = "The caller lacks a role, or its account was given up", body = Problem),
         (status = 404, description = "There is no such message, or it is known to be gone", body = Problem),
+        (status = 422, description = "The Idempotency-Key was used for another request", body = Problem),
         (status = 503, description = "The log cannot take it now, or the outcome is unknown", body = Problem),
     ),
     security(("bearer" = [])),

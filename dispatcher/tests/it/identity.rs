@@ -50,7 +50,7 @@ fn operations(id: &str, followee: i64) -> Vec<Operation> {
     vec![
         operation(Method::POST, "/v1/messages".to_owned(), json, r#"{"text":"x"}"#, 201, own),
         operation(Method::POST, "/v1/messages:import".to_owned(), ndjson, line, 200, &["operator", "admin"]),
-        operation(Method::PATCH, message.clone(), json, r#"{"text":"new"}"#, 200, own),
+        operation(Method::PATCH, message, json, r#"{"text":"new"}"#, 200, own),
         edge(Method::PUT, like.clone()),
         edge(Method::DELETE, like),
         edge(Method::PUT, repost.clone()),
