@@ -11,9 +11,12 @@ use super::publish::{self, Answer, Tries};
 
 /// The broker takes at most 1,000 messages in a batch.
 pub(super) const EVENTS_MAX: usize = 1_000;
-/// Batches of commands under way at once in this process. The broker takes 50 for all processes together, groups of
-/// single events included, and drops what is more.
-pub(super) const BATCHES_MAX: usize = 12;
+/// Batches of commands under way at once in this process. A broker takes 50 per stream and goes silent for seconds beyond
+/// that; with the groups of single events, eight processes stay below.
+pub(super) const BATCHES_MAX: usize = 4;
+
+const _: () =
+    assert!((BATCHES_MAX + super::group::GROUPS_MAX) * 8 < 50, "eight processes stay below the bound");
 
 const BATCH_ID: &str = "Nats-Batch-Id";
 const BATCH_SEQUENCE: &str = "Nats-Batch-Sequence";

@@ -20,7 +20,7 @@ use super::{Inner, batch};
 /// Events in one group. More would lengthen the answer to the first one for little gain.
 const GROUP_MAX: usize = 128;
 /// Groups under way at once. The second one's transfer overlaps the first one's sync; the broker allows 50.
-const GROUPS_MAX: usize = 2;
+pub(super) const GROUPS_MAX: usize = 2;
 /// Events that wait. Each belongs to a request, whose number the API bounds as well.
 const QUEUE_MAX: usize = 4_096;
 

@@ -61,7 +61,7 @@ mod code {
     pub(super) const STORAGE_RESOURCES_EXCEEDED: u64 = 10047;
     pub(super) const BATCH_HOLDS_DUPLICATE: u64 = 10201;
     /// In flight for this subject (also seen for no reason on three replicas), and kin of it; and a batch of which the
-    /// broker dropped the beginning, because too many of them were under way.
+    /// broker did not take the beginning.
     pub(super) const PASSING: [u64; 5] = [10158, 10163, 10164, 10176, 10210];
 }
 

@@ -235,3 +235,31 @@ async fn a_stream_that_was_replaced_while_open_is_noticed_and_takes_nothing_more
     let refused = log.append(command, vec![conformance::posted(&log, 1, "x", command, Expected::Any)]).await;
     assert!(matches!(refused, Err(AppendError::Refused(_))), "{refused:?}");
 }
+
+/// The broker takes 50 batches at once and goes silent beyond that, so each process bounds its own.
+#[tokio::test]
+async fn more_batches_of_eight_processes_than_the_broker_takes_at_once_are_all_appended() {
+    const PROCESSES: i64 = 8;
+    const BATCHES: i64 = 10;
+    let nats = Nats::start().await;
+    let mut appends = Vec::new();
+    for process in 0..PROCESSES {
+        let log = Arc::new(open(&nats).await);
+        appends.extend((0..BATCHES).map(|number| {
+            let log = Arc::clone(&log);
+            let first = 1 + 2 * (process * BATCHES + number);
+            tokio::spawn(async move {
+                let command = conformance::command();
+                let none = Expected::Last(Sequence::ZERO);
+                let event = |author| conformance::posted(&*log, author, "x", command, none);
+                log.append(command, vec![event(first), event(first + 1)]).await
+            })
+        }));
+    }
+    for append in appends {
+        let appended = append.await.expect("no panic").expect("appended");
+        assert_eq!(appended.positions.len(), 2);
+    }
+    let head = open(&nats).await.head().await.expect("a head").get();
+    assert_eq!(i64::try_from(head), Ok(2 * PROCESSES * BATCHES));
+}
