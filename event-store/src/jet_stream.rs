@@ -40,6 +40,8 @@ pub struct JetStreamConfig {
     pub stream_bytes_max: i64,
     /// Bound of the bucket of idempotency claims in bytes. Used when the bucket is made.
     pub claims_bytes_max: i64,
+    /// Bound of the bucket of password hashes, and of that of sessions, in bytes. Used when they are made.
+    pub vault_bytes_max: i64,
     /// Refuse any other log than this one.
     pub lineage: Option<Lineage>,
     /// How long one try waits for the broker's answer. Short: after a leader is lost it is the whole gap.
@@ -58,6 +60,7 @@ impl JetStreamConfig {
             replicas: 1,
             stream_bytes_max: 8 << 30,
             claims_bytes_max: 1 << 30,
+            vault_bytes_max: 256 << 20,
             lineage: None,
             ack_timeout: Duration::from_secs(2),
             append_deadline: Duration::from_secs(8),

@@ -1,5 +1,5 @@
 //! The log: what it promises ([`EventLog`]), who keeps the promise ([`JetStreamLog`], [`InMemoryLog`]), and how a
-//! command becomes events in it ([`Executor`]).
+//! command becomes events in it ([`Executor`]). Beside it, what is no event: [`Claims`] and the [`Vault`].
 //!
 //! This crate does not know SQL or HTTP, and knows the domain only to write events down and read them back.
 
@@ -17,6 +17,7 @@ pub mod jet_stream;
 mod seal;
 mod stores;
 mod subject;
+pub mod vault;
 
 pub use claims::{Claims, InMemoryClaims, JetStreamClaims};
 pub use codec::{DecodeError, Decoded, decode, encode};
@@ -34,3 +35,4 @@ pub use jet_stream::{JetStreamConfig, JetStreamLog};
 pub use seal::Stamp;
 pub use stores::{AccountStore, Last, MessageContext, MessageStore, Seen, Standing, Stores};
 pub use subject::{Boundary, Subject};
+pub use vault::{Vault, VaultError};

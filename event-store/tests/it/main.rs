@@ -6,3 +6,4 @@ mod golden;
 mod in_memory;
 mod jet_stream;
 mod stores;
+mod vault;

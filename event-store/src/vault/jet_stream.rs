@@ -1,0 +1,158 @@
+//! A key-value bucket of the broker that holds the log.
+
+use std::error::Error;
+use std::time::Duration;
+
+use async_nats::connection::State;
+use async_nats::header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE;
+use async_nats::jetstream::kv::{self, Store};
+use async_nats::jetstream::stream::{LastRawMessageErrorKind, StorageType};
+use async_nats::jetstream::{self, Context};
+use async_nats::{Client, HeaderMap};
+use async_trait::async_trait;
+use bytes::Bytes;
+use domain::Shard;
+
+use super::bucket::{Bucket, BucketEntry, VaultError, Written};
+
+/// How long one request waits for the broker. A log-in makes about six, which have to fit into a request's deadline.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(2);
+/// The largest value is an account's full list of families, about 10 KB.
+const VALUE_BYTES_MAX: i32 = 64 * 1024;
+
+/// The header by which key-value buckets mark a deletion.
+const OPERATION: &str = "KV-Operation";
+const OPERATION_DELETE: &str = "DEL";
+
+/// Another revision, and "another write to this key is in flight", which replicated streams also say for no reason.
+const CONFLICTS: [u64; 2] = [10071, 10164];
+
+/// What to make where there is no bucket yet.
+#[derive(Debug, Clone, Copy)]
+pub struct BucketConfig {
+    pub name: &'static str,
+    pub description: &'static str,
+    pub bytes_max: i64,
+    pub age_max: Option<Duration>,
+}
+
+#[derive(Debug, Clone)]
+pub struct JetStreamBucket {
+    client: Client,
+    context: Context,
+    bucket: Store,
+}
+
+impl JetStreamBucket {
+    pub async fn find_or_make(
+        client: Client,
+        shard: Shard,
+        replicas: usize,
+        config: BucketConfig,
+    ) -> Result<Self, VaultError> {
+        if let Ok(found) = Self::find(client.clone(), shard, config.name).await {
+            return Ok(found);
+        }
+        let name = format!("{}_{}", config.name, shard.0);
+        let context = context(client.clone());
+        let wanted = kv::Config {
+            bucket: name.clone(),
+            description: config.description.to_owned(),
+            max_age: config.age_max.unwrap_or_default(),
+            max_bytes: config.bytes_max,
+            max_value_size: VALUE_BYTES_MAX,
+            storage: StorageType::File,
+            num_replicas: replicas,
+            history: 1,
+            ..kv::Config::default()
+        };
+        match context.create_key_value(wanted).await {
+            Ok(bucket) => Ok(Self { client, context, bucket }),
+            Err(error) => Err(unavailable(&name, &error)),
+        }
+    }
+
+    pub async fn find(client: Client, shard: Shard, name: &str) -> Result<Self, VaultError> {
+        let name = format!("{name}_{}", shard.0);
+        let context = context(client.clone());
+        match context.get_key_value(&name).await {
+            Ok(bucket) => Ok(Self { client, context, bucket }),
+            Err(error) => Err(unavailable(&name, &error)),
+        }
+    }
+
+    fn subject(&self, key: &str) -> String {
+        format!("{}{key}", self.bucket.prefix)
+    }
+
+    /// Without a connection the client would hold a request back until its timeout.
+    fn require_connection(&self) -> Result<(), VaultError> {
+        match self.client.connection_state() {
+            State::Connected => Ok(()),
+            state => Err(unavailable(&self.bucket.name, &format!("the connection is {state}"))),
+        }
+    }
+}
+
+fn context(client: Client) -> Context {
+    let mut context = jetstream::new(client);
+    context.set_timeout(REQUEST_TIMEOUT);
+    context
+}
+
+fn unavailable(bucket: &str, reason: &dyn std::fmt::Display) -> VaultError {
+    VaultError::Unavailable { bucket: bucket.to_owned(), reason: reason.to_string() }
+}
+
+#[async_trait]
+impl Bucket for JetStreamBucket {
+    /// Asks the stream's leader. A replica may be behind, and an old family would make a good token look used.
+    async fn read(&self, key: &str) -> Result<BucketEntry, VaultError> {
+        self.require_connection()?;
+        match self.bucket.stream.get_last_raw_message_by_subject(&self.subject(key)).await {
+            Ok(message) => {
+                let deleted = message.headers.get(OPERATION).is_some();
+                let value = (!deleted).then_some(message.payload);
+                Ok(BucketEntry { value, revision: message.sequence })
+            }
+            Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => {
+                Ok(BucketEntry::default())
+            }
+            Err(error) => Err(unavailable(&self.bucket.name, &error)),
+        }
+    }
+
+    async fn write(&self, key: &str, value: Option<Bytes>, revision: u64) -> Result<Written, VaultError> {
+        self.require_connection()?;
+        let mut headers = HeaderMap::new();
+        headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, revision.to_string());
+        if value.is_none() {
+            headers.insert(OPERATION, OPERATION_DELETE);
+        }
+        let published =
+            self.context.publish_with_headers(self.subject(key), headers, value.unwrap_or_default()).await;
+        let written = match published {
+            Ok(ack) => ack.await.map(drop),
+            Err(error) => Err(error),
+        };
+        match written {
+            Ok(()) => Ok(Written::Done),
+            Err(error) if is_conflict(&error) => Ok(Written::Conflict),
+            Err(error) => Err(unavailable(&self.bucket.name, &error)),
+        }
+    }
+}
+
+fn is_conflict(error: &jetstream::context::PublishError) -> bool {
+    if error.kind() == jetstream::context::PublishErrorKind::WrongLastSequence {
+        return true;
+    }
+    let mut source = error.source();
+    while let Some(cause) = source {
+        if let Some(api) = cause.downcast_ref::<jetstream::Error>() {
+            return CONFLICTS.contains(&u64::from(api.error_code().0));
+        }
+        source = cause.source();
+    }
+    false
+}
