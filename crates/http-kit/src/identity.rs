@@ -10,17 +10,26 @@ mod caller;
 mod config;
 mod gateway;
 mod jwt;
+mod keys;
 mod roles;
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use http::HeaderMap;
+use tokio_util::sync::CancellationToken;
 
 pub use caller::{Caller, OptionalCaller, Reader};
 pub use config::IdentityConfig;
 pub use gateway::{X_GATEWAY_SECRET, X_USER_ID, X_USER_ROLES};
-pub use jwt::JwksError;
+pub use keys::{CurrentKeys, JwksError, JwksUrl, KeySet, KeySource, KeysUnavailable};
 pub use roles::{Role, Roles};
 
 use crate::problem::ApiProblem;
+
+/// How often the sources of keys are read again. A key that was withdrawn is believed for no longer, but as long as its
+/// source cannot be reached.
+const REFRESH_PERIOD: Duration = Duration::from_secs(60);
 
 /// The way in which this service learns who calls. Keep it in the router's state as `Arc<Identity>`.
 #[derive(Debug)]
@@ -34,14 +43,53 @@ enum Mode {
 
 impl Identity {
     /// # Errors
-    /// When the file with the keys cannot be used.
+    /// When the file with the keys cannot be used, or there is no source of keys at all.
     pub fn new(config: &IdentityConfig) -> Result<Self, JwksError> {
-        Ok(Self(match config {
-            IdentityConfig::Jwt { jwks_file, issuer, audience } => {
-                Mode::Jwt(Box::new(jwt::JwtVerifier::new(jwks_file.clone(), issuer, audience)?))
+        Self::with_sources(config, Vec::new())
+    }
+
+    /// As [`Self::new`], with keys of this process besides those that the configuration names.
+    ///
+    /// # Errors
+    /// As with [`Self::new`].
+    pub fn with_sources(
+        config: &IdentityConfig,
+        mut sources: Vec<Arc<dyn KeySource>>,
+    ) -> Result<Self, JwksError> {
+        let (jwks_file, jwks_url, issuer, audience) = match config {
+            IdentityConfig::Jwt { jwks_file, jwks_url, issuer, audience } => {
+                (jwks_file, jwks_url, issuer, audience)
             }
-            IdentityConfig::Gateway { secret } => Mode::Gateway(gateway::GatewayHeaders::new(secret)),
-        }))
+            IdentityConfig::Gateway { secret } => {
+                return Ok(Self(Mode::Gateway(gateway::GatewayHeaders::new(secret))));
+            }
+        };
+        if let Some(file) = jwks_file {
+            sources.push(Arc::new(keys::FileKeys::open(file.clone())?));
+        }
+        if let Some(url) = jwks_url {
+            sources.push(Arc::new(keys::UrlKeys::new(url)?));
+        }
+        if sources.is_empty() {
+            return Err(JwksError::NoSource);
+        }
+        Ok(Self(Mode::Jwt(Box::new(jwt::JwtVerifier::new(sources, issuer, audience)))))
+    }
+
+    /// Reads the sources of keys at once, and again every minute, until the token is cancelled.
+    ///
+    /// Without it identities still work: a key that is not known is looked for, but one that was withdrawn stays.
+    pub async fn keep_fresh(&self, token: CancellationToken) {
+        let Mode::Jwt(verifier) = &self.0 else { return };
+        let refreshing = async {
+            loop {
+                for source in verifier.sources() {
+                    source.refresh().await;
+                }
+                tokio::time::sleep(REFRESH_PERIOD).await;
+            }
+        };
+        token.run_until_cancelled(refreshing).await;
     }
 
     /// Who sent these headers; `None` for an anonymous caller.

@@ -11,7 +11,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde::Serialize;
 use uuid::Uuid;
 
-pub use signing_key::{KeyError, SigningKey, write_jwks};
+pub use signing_key::{KeyError, SigningKey, public_jwks, write_jwks};
 
 use crate::identity::Roles;
 
@@ -40,6 +40,8 @@ struct Claims<'claims> {
     iat: u64,
     exp: u64,
     jti: Uuid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<Uuid>,
 }
 
 impl TokenIssuer {
@@ -62,6 +64,32 @@ impl TokenIssuer {
         now: SystemTime,
         lifetime: Duration,
     ) -> Result<String, IssueError> {
+        self.sign(account, roles, None, now, lifetime)
+    }
+
+    /// The same for somebody who logged in: the token names the session that it belongs to.
+    ///
+    /// # Errors
+    /// As with [`Self::issue`].
+    pub fn issue_for_session(
+        &self,
+        account: i64,
+        roles: Roles,
+        session: Uuid,
+        now: SystemTime,
+        lifetime: Duration,
+    ) -> Result<String, IssueError> {
+        self.sign(account, roles, Some(session), now, lifetime)
+    }
+
+    fn sign(
+        &self,
+        account: i64,
+        roles: Roles,
+        sid: Option<Uuid>,
+        now: SystemTime,
+        lifetime: Duration,
+    ) -> Result<String, IssueError> {
         let iat = now.duration_since(UNIX_EPOCH).map_err(|_before| IssueError::Clock)?.as_secs();
         let claims = Claims {
             iss: &self.issuer,
@@ -71,6 +99,7 @@ impl TokenIssuer {
             iat,
             exp: iat.saturating_add(lifetime.as_secs()),
             jti: Uuid::now_v7(),
+            sid,
         };
         encode(&self.header, &claims, &self.key).map_err(IssueError::Sign)
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use api_types::codes;
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
+use uuid::Uuid;
 
 use super::{Identity, Role, Roles};
 use crate::problem::ApiProblem;
@@ -14,6 +15,8 @@ use crate::problem::ApiProblem;
 pub struct Caller {
     pub account: i64,
     pub roles: Roles,
+    /// The session that the identity belongs to; an operator's token and a gateway's identity have none.
+    pub session: Option<Uuid>,
 }
 
 /// A known caller, for reads: an anonymous one is refused with 403.

@@ -1,30 +1,22 @@
 //! Identity from a bearer token, which this service verifies itself.
 //!
-//! One algorithm (EdDSA over Ed25519), one issuer, one audience; all fixed by configuration, none chosen by the token.
-//! The token only names which of the issuer's keys made it.
+//! The issuer and the audience are fixed by configuration, the algorithm by the kind of the issuer's key; the token
+//! chooses none of them. It only names which of the issuer's keys made it.
 
-mod cache;
-mod keys;
-
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use api_types::codes;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::{
-    Algorithm, DecodingKey, Header, Validation, decode, decode_header, get_current_timestamp,
-};
+use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, get_current_timestamp};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
-pub use keys::JwksError;
-
+use super::keys::{KeySet, KeySource, PublicKey, Verified};
 use super::{Caller, Roles, account_id};
 use crate::problem::ApiProblem;
-use cache::Verified;
-use keys::{KeySet, KeyStore};
 
 /// Clocks of machines in one installation differ by less.
 const LEEWAY_SECONDS: u64 = 5;
@@ -34,7 +26,8 @@ const TOKEN_BYTES_MAX: usize = 4 * 1024;
 
 #[derive(Debug)]
 pub(super) struct JwtVerifier {
-    keys: KeyStore,
+    sources: Vec<Arc<dyn KeySource>>,
+    /// Its algorithm is replaced by the key's.
     validation: Validation,
 }
 
@@ -45,51 +38,82 @@ struct Claims {
     exp: f64,
     #[serde(default)]
     roles: Vec<String>,
+    /// Other issuers have session ids of other shapes; those name no session of ours.
+    #[serde(default)]
+    sid: serde_json::Value,
 }
 
 impl JwtVerifier {
-    pub(super) fn new(jwks_file: PathBuf, issuer: &str, audience: &str) -> Result<Self, JwksError> {
+    pub(super) fn new(sources: Vec<Arc<dyn KeySource>>, issuer: &str, audience: &str) -> Self {
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.leeway = LEEWAY_SECONDS;
         validation.validate_nbf = true;
         validation.set_issuer(&[issuer]);
         validation.set_audience(&[audience]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        Ok(Self { keys: KeyStore::open(jwks_file)?, validation })
+        Self { sources, validation }
+    }
+
+    pub(super) fn sources(&self) -> &[Arc<dyn KeySource>] {
+        &self.sources
     }
 
     pub(super) async fn resolve(&self, headers: &HeaderMap) -> Result<Option<Caller>, ApiProblem> {
         let Some(token) = bearer(headers)? else { return Ok(None) };
         let sha256: [u8; 32] = Sha256::digest(token).into();
-        let keys = self.keys.current();
-        if let Some(caller) = keys.cache().get(&sha256, get_current_timestamp()) {
+        let now = get_current_timestamp();
+        let known = self.sources.iter().find_map(|source| source.current().cache().get(&sha256, now));
+        if let Some(caller) = known {
             return Ok(Some(caller));
         }
-        let kid = key_id(token)?;
-        let (keys, key) = self.key(keys, &kid).await.ok_or_else(invalid)?;
+        let named = named_key(token)?;
+        let (keys, key) = self.key(&named.kid).await?;
+        if key.algorithm != named.algorithm {
+            return Err(invalid());
+        }
         let verified = self.verify(token, &key)?;
         keys.cache().put(sha256, verified);
         Ok(Some(verified.caller))
     }
 
-    /// The key of that name, and the set it is from. A name that is not known may be newer than what was read.
-    async fn key(&self, keys: Arc<KeySet>, kid: &str) -> Option<(Arc<KeySet>, DecodingKey)> {
-        if let Some(key) = keys.find(kid) {
-            return Some((Arc::clone(&keys), key.clone()));
+    /// The key of that name, and the set it is from. A name that nobody knows may be newer than what was read.
+    async fn key(&self, kid: &str) -> Result<(Arc<KeySet>, PublicKey), ApiProblem> {
+        for source in &self.sources {
+            if let Some(found) = in_set(source.current(), kid) {
+                return Ok(found);
+            }
         }
-        let keys = self.keys.reread(kid).await?;
-        let key = keys.find(kid)?.clone();
-        Some((keys, key))
+        let mut unavailable = None;
+        for source in &self.sources {
+            match source.look_again(kid).await {
+                Ok(keys) => {
+                    if let Some(found) = in_set(keys, kid) {
+                        return Ok(found);
+                    }
+                }
+                Err(error) => unavailable = Some(error),
+            }
+        }
+        // Whether the token is good is not known then; its holder should not throw it away.
+        Err(unavailable.map_or_else(invalid, ApiProblem::unavailable))
     }
 
-    fn verify(&self, token: &str, key: &DecodingKey) -> Result<Verified, ApiProblem> {
-        let claims = decode::<Claims>(token, key, &self.validation).map_err(|error| explain(&error))?.claims;
+    fn verify(&self, token: &str, key: &PublicKey) -> Result<Verified, ApiProblem> {
+        let mut validation = self.validation.clone();
+        validation.algorithms = vec![key.algorithm];
+        let claims = decode::<Claims>(token, &key.key, &validation).map_err(|error| explain(&error))?.claims;
         let account = account_id(&claims.sub).ok_or_else(invalid)?;
         let roles = Roles::from_names(claims.roles.iter().map(String::as_str));
+        let session = claims.sid.as_str().and_then(|sid| Uuid::try_parse(sid).ok());
         // Negative and huge numbers saturate; the validation above has already compared them with the clock.
         let expires = claims.exp as u64;
-        Ok(Verified { caller: Caller { account, roles }, expires })
+        Ok(Verified { caller: Caller { account, roles, session }, expires })
     }
+}
+
+fn in_set(keys: Arc<KeySet>, kid: &str) -> Option<(Arc<KeySet>, PublicKey)> {
+    let key = keys.find(kid)?.clone();
+    Some((keys, key))
 }
 
 /// The token of the one `Authorization` header, if there is one.
@@ -104,10 +128,18 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, ApiProblem> {
     Ok(Some(token.trim_start_matches(' ')))
 }
 
-/// The name of the key that the token says it was signed with.
-fn key_id(token: &str) -> Result<String, ApiProblem> {
+/// What the token says that it was signed with.
+struct NamedKey {
+    kid: String,
+    algorithm: Algorithm,
+}
+
+fn named_key(token: &str) -> Result<NamedKey, ApiProblem> {
     let header = decode_header(token).map_err(|_unreadable| invalid())?;
-    if is_acceptable(&header) { header.kid.ok_or_else(invalid) } else { Err(invalid()) }
+    if !is_acceptable(&header) {
+        return Err(invalid());
+    }
+    Ok(NamedKey { algorithm: header.alg, kid: header.kid.ok_or_else(invalid)? })
 }
 
 /// An access token is typed as such or as a plain JWT: other tokens of the issuer, such as those that say who signed in,
@@ -117,7 +149,9 @@ fn is_acceptable(header: &Header) -> bool {
         .typ
         .as_deref()
         .is_none_or(|kind| kind.eq_ignore_ascii_case("JWT") || kind.eq_ignore_ascii_case("at+jwt"));
-    header.alg == Algorithm::EdDSA && header.crit.is_none() && typed
+    // Said here, too, so that a token of another kind costs no search for its key.
+    let allowed = matches!(header.alg, Algorithm::EdDSA | Algorithm::ES256 | Algorithm::RS256);
+    allowed && header.crit.is_none() && typed
 }
 
 /// Only expiry is told apart: it is the one fault that a caller mends by itself, with a fresh token.

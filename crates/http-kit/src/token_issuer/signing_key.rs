@@ -134,6 +134,11 @@ impl SigningKey {
     }
 }
 
+/// The public halves as a JSON Web Key Set.
+pub fn public_jwks<'key>(keys: impl IntoIterator<Item = &'key SigningKey>) -> Value {
+    json!({ "keys": keys.into_iter().map(SigningKey::public_jwk).collect::<Vec<_>>() })
+}
+
 /// Publishes the public halves as a JSON Web Key Set, replacing the file in one step: services may read it at any time.
 ///
 /// # Errors
@@ -142,10 +147,10 @@ pub fn write_jwks<'key>(
     path: &Path,
     keys: impl IntoIterator<Item = &'key SigningKey>,
 ) -> Result<(), KeyError> {
-    let keys: Vec<Value> = keys.into_iter().map(SigningKey::public_jwk).collect();
+    let jwks = public_jwks(keys);
     let fresh = path.with_extension("new");
     let written = File::create(&fresh).and_then(|mut file| {
-        writeln!(file, "{}", json!({ "keys": keys }))?;
+        writeln!(file, "{jwks}")?;
         file.sync_all()
     });
     written

@@ -30,8 +30,12 @@ impl Setting {
         let key = SigningKey::generate().expect("there is randomness");
         let jwks_file = directory.path().join("jwks.json");
         write_jwks(&jwks_file, [&key]).expect("the directory is ours");
-        let config =
-            IdentityConfig::Jwt { jwks_file, issuer: ISSUER.to_owned(), audience: AUDIENCE.to_owned() };
+        let config = IdentityConfig::Jwt {
+            jwks_file: Some(jwks_file),
+            jwks_url: None,
+            issuer: ISSUER.to_owned(),
+            audience: AUDIENCE.to_owned(),
+        };
         let identity = Arc::new(Identity::new(&config).expect("the key set was just written"));
         Self { router: routes(identity), key, directory }
     }
@@ -267,8 +271,12 @@ async fn a_new_key_is_found_without_a_restart() {
 fn a_key_set_without_a_usable_key_is_refused() {
     let directory = tempfile::tempdir().expect("there is room for a temporary directory");
     let jwks_file = directory.path().join("jwks.json");
-    let config =
-        IdentityConfig::Jwt { jwks_file: jwks_file.clone(), issuer: String::new(), audience: String::new() };
+    let config = IdentityConfig::Jwt {
+        jwks_file: Some(jwks_file.clone()),
+        jwks_url: None,
+        issuer: String::new(),
+        audience: String::new(),
+    };
     assert!(Identity::new(&config).is_err(), "there is no file");
     for content in
         ["", "{}", r#"{"keys":[]}"#, r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AAAA","kid":"short"}]}"#]

@@ -3,6 +3,7 @@
 mod gateway_identity;
 mod headers;
 mod json_bodies;
+mod jwks_url;
 mod jwt_identity;
 mod limits;
 mod problems;

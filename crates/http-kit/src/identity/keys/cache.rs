@@ -9,19 +9,19 @@ use std::sync::RwLock;
 
 use crate::identity::Caller;
 
-/// A power of two, so that the slot is a mask; about 300 KiB in all.
+/// A power of two, so that the slot is a mask; about 400 KiB in all.
 const SLOTS: usize = 4_096;
 const _: () = assert!(SLOTS.is_power_of_two() && SLOTS <= 1 << 16);
 
 /// What a good token said.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Verified {
-    pub(super) caller: Caller,
+pub(in crate::identity) struct Verified {
+    pub(in crate::identity) caller: Caller,
     /// Seconds since 1970.
-    pub(super) expires: u64,
+    pub(in crate::identity) expires: u64,
 }
 
-pub(super) struct TokenCache {
+pub(in crate::identity) struct TokenCache {
     /// Keyed by the SHA-256 of the whole token, signature included. A lock per slot is practically never contended.
     slots: Box<[Slot]>,
 }
@@ -34,13 +34,13 @@ impl TokenCache {
     }
 
     /// The caller of a token that was good and has not expired. Leeway is for the full verification to grant.
-    pub(super) fn get(&self, sha256: &[u8; 32], now: u64) -> Option<Caller> {
+    pub(in crate::identity) fn get(&self, sha256: &[u8; 32], now: u64) -> Option<Caller> {
         let slot = self.slot(sha256).try_read().ok()?;
         let (known, verified) = slot.as_ref()?;
         (known == sha256 && now < verified.expires).then_some(verified.caller)
     }
 
-    pub(super) fn put(&self, sha256: [u8; 32], verified: Verified) {
+    pub(in crate::identity) fn put(&self, sha256: [u8; 32], verified: Verified) {
         // Losing the race for a slot only means that this token is verified once more.
         if let Ok(mut slot) = self.slot(&sha256).try_write() {
             *slot = Some((sha256, verified));
