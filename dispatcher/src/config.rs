@@ -1,18 +1,22 @@
 //! The settings of the service `dispatcher`, from the environment.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use event_store::{JetStreamConfig, Lineage};
-use http_kit::identity::IdentityConfig;
+use http_kit::identity::{IdentityConfig, KeySource};
 use http_kit::{Identity, Limits};
 use service_kit::config::{ConfigError, Environment};
 use service_kit::telemetry::TelemetryConfig;
+
+use crate::sessions::{SessionSettings, SigningKeys};
 
 #[derive(Debug)]
 pub struct Config {
     pub listen: SocketAddr,
     pub log: JetStreamConfig,
     pub identity: IdentityConfig,
+    pub sessions: SessionSettings,
     pub limits: Limits,
     pub telemetry: TelemetryConfig,
 }
@@ -23,12 +27,15 @@ impl Config {
             env.or_default("ROOKERY_DISPATCHER_LISTEN", SocketAddr::from(([127, 0, 0, 1], 8081))),
             log(&mut env),
             identity(&mut env),
+            sessions(&mut env),
             Limits::from_environment(&mut env),
             TelemetryConfig::from_environment(&mut env),
         );
         match settings {
-            (Some(listen), Some(log), Some(identity), Some(limits), Some(telemetry)) if !env.has_faults() => {
-                Ok(Self { listen, log, identity, limits, telemetry })
+            (Some(listen), Some(log), Some(identity), Some(sessions), Some(limits), Some(telemetry))
+                if !env.has_faults() =>
+            {
+                Ok(Self { listen, log, identity, sessions, limits, telemetry })
             }
             _ => Err(env.into_error()),
         }
@@ -37,12 +44,22 @@ impl Config {
 
 /// Reads the key set too, so that a file which cannot be used is named together with all else that is wrong.
 fn identity(env: &mut Environment) -> Option<IdentityConfig> {
-    let config = IdentityConfig::from_environment(env)?;
-    if let Err(error) = Identity::new(&config) {
+    let config = IdentityConfig::beside_own_keys(env)?;
+    let own_keys: Arc<dyn KeySource> = Arc::new(SigningKeys::new(SessionSettings::default()));
+    if let Err(error) = Identity::with_sources(&config, vec![own_keys]) {
         env.reject("ROOKERY_JWT_JWKS_FILE", format!("the path of a JSON Web Key Set ({error})"));
         return None;
     }
     Some(config)
+}
+
+/// In gateway mode the gateway verifies the tokens of sessions, by the published keys.
+fn sessions(env: &mut Environment) -> Option<SessionSettings> {
+    let default = SessionSettings::default();
+    let issuer = env.or_default("ROOKERY_JWT_ISSUER", default.issuer);
+    let audience = env.or_default("ROOKERY_JWT_AUDIENCE", default.audience);
+    let hops = env.or_default("ROOKERY_TRUSTED_PROXY_HOPS", default.trusted_proxy_hops);
+    Some(SessionSettings { issuer: issuer?, audience: audience?, trusted_proxy_hops: hops? })
 }
 
 fn log(env: &mut Environment) -> Option<JetStreamConfig> {
@@ -51,6 +68,7 @@ fn log(env: &mut Environment) -> Option<JetStreamConfig> {
     let replicas = env.or_default("ROOKERY_LOG_REPLICAS", 1_usize);
     let stream_bytes_max = bytes_max(env, "ROOKERY_LOG_BYTES_MAX", 8 << 30);
     let claims_bytes_max = bytes_max(env, "ROOKERY_CLAIMS_BYTES_MAX", 1 << 30);
+    let vault_bytes_max = bytes_max(env, "ROOKERY_VAULT_BYTES_MAX", 256 << 20);
     if replicas.is_some_and(|replicas| ![1, 3, 5].contains(&replicas)) {
         env.reject("ROOKERY_LOG_REPLICAS", "1, 3 or 5");
     }
@@ -62,6 +80,7 @@ fn log(env: &mut Environment) -> Option<JetStreamConfig> {
     config.replicas = replicas?;
     config.stream_bytes_max = stream_bytes_max?;
     config.claims_bytes_max = claims_bytes_max?;
+    config.vault_bytes_max = vault_bytes_max?;
     Some(config)
 }
 

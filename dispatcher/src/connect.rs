@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::{EventLog, Executor, JetStreamClaims, JetStreamConfig, JetStreamLog, OpenError};
+use event_store::{EventLog, Executor, JetStreamClaims, JetStreamConfig, JetStreamLog, OpenError, Vault};
 use service_kit::health::Health;
 use tokio_util::sync::CancellationToken;
 
@@ -11,7 +11,8 @@ use crate::state::{Opened, State};
 
 const RETRY_PERIOD: Duration = Duration::from_millis(500);
 
-/// Opens the log, trying until it succeeds or the token is cancelled. Fails where the log must not be trusted.
+/// Opens the log and the vault, trying until it succeeds or the token is cancelled, and from then on follows the signing
+/// keys until it is. Fails where the log must not be trusted.
 pub async fn connect(
     state: &State,
     config: JetStreamConfig,
@@ -19,11 +20,13 @@ pub async fn connect(
 ) -> Result<(), OpenError> {
     loop {
         // On the heap: opening is long-winded, happens once, and would make every future around it as large.
-        match token.run_until_cancelled(Box::pin(open(&config))).await {
+        match token.run_until_cancelled(Box::pin(open(&config, state))).await {
             None => return Ok(()),
             Some(Ok(opened)) => {
                 tracing::info!(stream.lineage = %opened.log.lineage(), "the log is open");
                 state.open(opened);
+                let keys = Arc::clone(state.signing_keys());
+                tokio::spawn(async move { keys.follow(token).await });
                 return Ok(());
             }
             Some(Err(OpenError::Unavailable(why))) => {
@@ -35,14 +38,22 @@ pub async fn connect(
     }
 }
 
-async fn open(config: &JetStreamConfig) -> Result<Opened, OpenError> {
+async fn open(config: &JetStreamConfig, state: &State) -> Result<Opened, OpenError> {
     let log = JetStreamLog::open(config).await?;
     let claims =
         JetStreamClaims::open_bucket(log.client(), config.shard, config.replicas, config.claims_bytes_max)
             .await
             .map_err(|error| OpenError::Unavailable(error.to_string()))?;
+    let vault = Vault::open(&log.client(), config.shard, config.replicas, config.vault_bytes_max)
+        .await
+        .map_err(|error| OpenError::Unavailable(error.to_string()))?;
+    state
+        .signing_keys()
+        .open(vault.signing_keys.clone())
+        .await
+        .map_err(|error| OpenError::Unavailable(error.to_string()))?;
     let log: Arc<dyn EventLog> = Arc::new(log);
-    Ok(Opened { executor: Executor::new(Arc::clone(&log), Arc::new(claims)), log })
+    Ok(Opened { executor: Executor::new(Arc::clone(&log), Arc::new(claims)), log, vault })
 }
 
 /// Ready means: the log is open, reachable, and still the one that was opened.

@@ -15,9 +15,11 @@ mod parse;
 mod problems;
 mod reactions;
 mod router;
+mod sessions;
 mod state;
 
 pub use connect::{connect, register_checks};
 pub use openapi::openapi;
 pub use router::router;
+pub use sessions::{RotateError, SessionSettings, SigningKeys, rotate_signing_keys};
 pub use state::State;

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Parser;
+use dispatcher::SigningKeys;
 use dispatcher::config::Config;
 use http_kit::Identity;
+use http_kit::identity::KeySource;
 use service_kit::config::Environment;
 use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
@@ -18,9 +20,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Takes Rookery's commands over HTTP and appends their events to the log.
 ///
 /// Configured by the environment. Required: ROOKERY_NATS_URL (or ROOKERY_NATS_URL_FILE) and ROOKERY_IDENTITY_MODE, with
-/// jwt: ROOKERY_JWT_JWKS_FILE, ROOKERY_JWT_ISSUER, ROOKERY_JWT_AUDIENCE, with gateway: ROOKERY_GATEWAY_SECRET.
+/// jwt: ROOKERY_JWT_ISSUER and ROOKERY_JWT_AUDIENCE, with gateway: ROOKERY_GATEWAY_SECRET. With jwt, keys besides the
+/// dispatcher's own: ROOKERY_JWT_JWKS_FILE, ROOKERY_JWT_JWKS_URL.
 /// With defaults: ROOKERY_DISPATCHER_LISTEN (127.0.0.1:8081), ROOKERY_LOG_LINEAGE (any), ROOKERY_LOG_REPLICAS (1),
-/// ROOKERY_LOG_BYTES_MAX (8 GiB), ROOKERY_CLAIMS_BYTES_MAX (1 GiB), ROOKERY_LOG (info), ROOKERY_LOG_FORMAT (json).
+/// ROOKERY_LOG_BYTES_MAX (8 GiB), ROOKERY_CLAIMS_BYTES_MAX (1 GiB), ROOKERY_VAULT_BYTES_MAX (256 MiB, twice),
+/// ROOKERY_TRUSTED_PROXY_HOPS (0), ROOKERY_LOG (info), ROOKERY_LOG_FORMAT (json).
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
@@ -33,14 +37,18 @@ struct Arguments {
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let config = Config::from_environment(Environment::from_process())?;
-    let identity = Arc::new(Identity::new(&config.identity)?);
+    let signing_keys = Arc::new(SigningKeys::new(config.sessions.clone()));
+    let own_keys: Arc<dyn KeySource> = Arc::clone(&signing_keys) as _;
+    let identity = Arc::new(Identity::with_sources(&config.identity, vec![own_keys])?);
     if arguments.check_config {
         return Ok(());
     }
     telemetry::init(&config.telemetry)?;
     telemetry::install_metrics();
     let shutdown = Shutdown::on_signals()?;
-    let state = dispatcher::State::new(identity);
+    let state = dispatcher::State::new(Arc::clone(&identity), signing_keys);
+    let refreshing = shutdown.token();
+    tokio::spawn(async move { identity.keep_fresh(refreshing).await });
     let health = Health::new();
     dispatcher::register_checks(&health, &state);
     let listener = TcpListener::bind(config.listen)

@@ -18,6 +18,10 @@ use utoipa::OpenApi;
     crate::graph::follow_account::follow_account,
     crate::graph::unfollow_account::unfollow_account,
     crate::notifications::mark_notifications_read::mark_notifications_read,
+    crate::sessions::create_session::create_session,
+    crate::sessions::refresh_session::refresh_session,
+    crate::sessions::end_session::end_session,
+    crate::sessions::jwks::get_jwks,
 ))]
 struct Commands;
 

@@ -2,15 +2,17 @@
 
 use axum::Router;
 use axum::routing::{patch, post, put};
+use axum::routing::{delete, get, patch, post};
 
 use crate::accounts::{change_profile, deactivate_account, register_account};
 use crate::graph::{follow_account, unfollow_account};
 use crate::messages::{delete_message, edit_message, import_messages, post_message};
 use crate::notifications::mark_notifications_read;
 use crate::reactions::{like_message, repost_message, unlike_message, unrepost_message};
+use crate::sessions::{create_session, end_session, get_jwks, refresh_session};
 use crate::state::State;
 
-/// The routes without GET and without fallbacks: a process that also answers queries merges the query API's methods
+/// The routes, without fallbacks and but for the keys without GET: a process that also answers queries merges the query API's methods
 /// into the same paths.
 pub fn router(state: State) -> Router {
     Router::new()
@@ -23,5 +25,9 @@ pub fn router(state: State) -> Router {
         .route("/v1/accounts/me", patch(change_profile).delete(deactivate_account))
         .route("/v1/accounts/{id}/follow", put(follow_account).delete(unfollow_account))
         .route("/v1/notifications/read", put(mark_notifications_read))
+        .route("/v1/sessions", post(create_session))
+        .route("/v1/sessions/refresh", post(refresh_session))
+        .route("/v1/sessions/current", delete(end_session))
+        .route("/.well-known/jwks.json", get(get_jwks))
         .with_state(state)
 }

@@ -3,14 +3,17 @@
 use std::sync::{Arc, OnceLock};
 
 use axum::extract::FromRef;
-use event_store::{EventLog, Executor};
+use event_store::{EventLog, Executor, Vault};
 use http_kit::{ApiProblem, Identity};
+
+use crate::sessions::{Passwords, SessionSettings, SigningKeys};
 
 /// What was opened once the broker could be reached.
 #[derive(Debug)]
 pub(crate) struct Opened {
     pub(crate) log: Arc<dyn EventLog>,
     pub(crate) executor: Executor,
+    pub(crate) vault: Vault,
 }
 
 /// Clones share everything.
@@ -18,6 +21,9 @@ pub(crate) struct Opened {
 pub struct State {
     identity: Arc<Identity>,
     opened: Arc<OnceLock<Arc<Opened>>>,
+    signing_keys: Arc<SigningKeys>,
+    passwords: Arc<Passwords>,
+    opened: Arc<OnceLock<Opened>>,
 }
 
 /// A share of what was opened that outlives the request, for the task in which a command runs.
@@ -25,9 +31,10 @@ pub struct State {
 pub(crate) struct Ready(Arc<Opened>);
 
 impl State {
+    /// The keys sign the tokens of sessions; `identity` should have them among its sources.
     #[must_use]
-    pub fn new(identity: Arc<Identity>) -> Self {
-        Self { identity, opened: Arc::default() }
+    pub fn new(identity: Arc<Identity>, signing_keys: Arc<SigningKeys>) -> Self {
+        Self { identity, signing_keys, passwords: Arc::new(Passwords::new()), opened: Arc::default() }
     }
 
     /// The first log stays: it is opened once per process.
@@ -37,6 +44,18 @@ impl State {
 
     pub(crate) fn opened(&self) -> Option<&Opened> {
         self.opened.get().map(Arc::as_ref)
+    }
+
+    pub(crate) fn signing_keys(&self) -> &Arc<SigningKeys> {
+        &self.signing_keys
+    }
+
+    pub(crate) fn settings(&self) -> &SessionSettings {
+        self.signing_keys.settings()
+    }
+
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.passwords
     }
 
     /// Refuses with `unavailable` until the log was opened.
@@ -51,6 +70,19 @@ impl State {
 impl Ready {
     pub(crate) fn executor(&self) -> &Executor {
         &self.0.executor
+    }
+
+    pub(crate) fn log(&self) -> Result<&dyn EventLog, ApiProblem> {
+        self.opened().map(|opened| &*opened.log)
+    }
+
+    pub(crate) fn vault(&self) -> Result<&Vault, ApiProblem> {
+        self.opened().map(|opened| &opened.vault)
+    }
+
+    /// An error is impossible, as above; it is there so that nothing here can panic.
+    fn opened(&self) -> Result<&Opened, ApiProblem> {
+        self.0.get().ok_or_else(|| ApiProblem::unavailable("the log is not open"))
     }
 }
 

@@ -56,6 +56,7 @@ codes! {
     TOKEN_EXPIRED = 401, "token-expired", "The access token has expired.";
     GATEWAY_UNTRUSTED = 401, "gateway-untrusted", "The identity headers did not come from the gateway.";
     CREDENTIALS_INVALID = 401, "credentials-invalid", "The handle or the password is wrong.";
+    REFRESH_TOKEN_INVALID = 401, "refresh-token-invalid", "The refresh token is not good, or no longer.";
     ROLE_REQUIRED = 403, "role-required", "The caller lacks a role that this operation needs.";
 
     // The shape of the request.

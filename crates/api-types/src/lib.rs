@@ -9,3 +9,4 @@ pub mod problem;
 pub mod profiles;
 pub mod projections;
 pub mod timeline;
+pub mod sessions;

@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dispatcher::{SessionSettings, SigningKeys};
 use domain::{Event, MessageEvent, Position};
 use event_store::{Decoded, Envelope, EventLog, JetStreamConfig, JetStreamLog};
-use http_kit::identity::IdentityConfig;
+use http_kit::identity::{IdentityConfig, KeySource};
 use http_kit::{Identity, Limits};
 use reqwest::{Body, Client, Method};
 use serde_json::{Value, json};
@@ -16,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::answer::Answer;
-use crate::tokens::Tokens;
+use crate::tokens::{AUDIENCE, ISSUER, Tokens};
 
 /// Longer than anything here may take; reaching it is a failure.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -91,6 +92,7 @@ impl App {
 /// A dispatcher's HTTP side. Dropping it ends the server.
 pub(crate) struct Api {
     pub(crate) address: SocketAddr,
+    pub(crate) state: dispatcher::State,
     client: Client,
     _end: DropGuard,
 }
@@ -98,7 +100,7 @@ pub(crate) struct Api {
 impl Api {
     /// With the log open from the start.
     pub(crate) async fn open(log: &JetStreamConfig, identity: &IdentityConfig, limits: Limits) -> Self {
-        let state = state(identity);
+        let state = state(identity, sessions());
         let token = CancellationToken::new();
         dispatcher::connect(&state, log.clone(), token.clone()).await.expect("the log can be trusted");
         Self::serve(state, limits, token).await
@@ -106,7 +108,7 @@ impl Api {
 
     /// As a process starts: serving at once, and reaching the log when that is possible.
     pub(crate) async fn opening(log: JetStreamConfig, identity: &IdentityConfig, limits: Limits) -> Self {
-        let state = state(identity);
+        let state = state(identity, sessions());
         let token = CancellationToken::new();
         tokio::spawn({
             let (state, token) = (state.clone(), token.clone());
@@ -120,13 +122,13 @@ impl Api {
         let address = listener.local_addr().expect("it is bound");
         let health = Health::new();
         dispatcher::register_checks(&health, &state);
-        let router = http_kit::standard(dispatcher::router(state), "dispatcher", &limits)
+        let router = http_kit::standard(dispatcher::router(state.clone()), "dispatcher", &limits)
             .merge(http_kit::ops::routes(health));
         let ending = token.clone();
         tokio::spawn(async move { http_kit::serve(listener, router, &limits, ending).await });
         // A connection per request: a server with tight limits may close an idle one at any moment.
         let client = Client::builder().no_proxy().pool_max_idle_per_host(0).timeout(PATIENCE).build();
-        Self { address, client: client.expect("the client is well formed"), _end: token.drop_guard() }
+        Self { address, state, client: client.expect("the client is well formed"), _end: token.drop_guard() }
     }
 
     pub(crate) async fn send(
@@ -234,10 +236,24 @@ pub(crate) fn quiet() -> Limits {
 
 pub(crate) fn log_config(nats: &Nats) -> JetStreamConfig {
     let mut config = JetStreamConfig::new(nats.url(), "dispatcher-test");
-    (config.stream_bytes_max, config.claims_bytes_max) = (64 << 20, 64 << 20);
+    (config.stream_bytes_max, config.claims_bytes_max, config.vault_bytes_max) =
+        (64 << 20, 64 << 20, 64 << 20);
     config
 }
 
-fn state(identity: &IdentityConfig) -> dispatcher::State {
-    dispatcher::State::new(Arc::new(Identity::new(identity).expect("the configuration is good")))
+fn state(identity: &IdentityConfig, settings: SessionSettings) -> dispatcher::State {
+    let keys = Arc::new(SigningKeys::new(settings));
+    let sources: Vec<Arc<dyn KeySource>> = vec![Arc::clone(&keys) as _];
+    let identity = Identity::with_sources(identity, sources).expect("the configuration is good");
+    dispatcher::State::new(Arc::new(identity), keys)
+}
+
+/// Sessions of the issuer that the tests' tokens have.
+pub(crate) fn sessions() -> SessionSettings {
+    SessionSettings {
+        issuer: ISSUER.to_owned(),
+        audience: AUDIENCE.to_owned(),
+        // The tests say where they come from.
+        trusted_proxy_hops: 1,
+    }
 }

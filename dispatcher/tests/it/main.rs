@@ -23,4 +23,5 @@ mod post_message;
 mod reactions;
 mod refused_posts;
 mod register_account;
+mod sessions;
 mod tokens;

@@ -36,7 +36,8 @@ impl Tokens {
 
     pub(crate) fn config(&self) -> IdentityConfig {
         IdentityConfig::Jwt {
-            jwks_file: self.jwks_file(),
+            jwks_file: Some(self.jwks_file()),
+            jwks_url: None,
             issuer: ISSUER.to_owned(),
             audience: AUDIENCE.to_owned(),
         }
