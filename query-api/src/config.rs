@@ -88,6 +88,23 @@ mod tests {
     }
 
     #[test]
+    fn keys_may_come_from_an_address_alone() {
+        let of = |url: &'static str| {
+            let identity = [
+                ("ROOKERY_IDENTITY_MODE", "jwt"),
+                ("ROOKERY_JWT_ISSUER", "rookery"),
+                ("ROOKERY_JWT_AUDIENCE", "rookery"),
+                ("ROOKERY_JWT_JWKS_URL", url),
+            ];
+            let env = Environment::from_pairs([GOOD[0]].into_iter().chain(identity));
+            QueryApiConfig::from_environment(env)
+        };
+        assert!(of("http://dispatcher:8081/.well-known/jwks.json").is_ok());
+        assert!(of("").is_err(), "some keys are needed");
+        assert!(of("dispatcher:8081").is_err());
+    }
+
+    #[test]
     fn everything_wrong_is_reported_at_once() {
         let bad = [
             ("ROOKERY_DATABASE_URL", "mysql://x"),

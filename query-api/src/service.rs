@@ -24,13 +24,16 @@ pub async fn serve(config: QueryApiConfig, shutdown: Shutdown) -> anyhow::Result
     let options = PoolOptions::reader(NAME, config.pool_connections_max);
     let pool = pool::connect(config.database_url.expose(), &options).context("ROOKERY_DATABASE_URL")?;
     let identity = Identity::new(&config.identity).context("the identity cannot be set up")?;
-    let state = AppState::new(pool.clone(), Arc::new(identity));
+    let identity = Arc::new(identity);
+    let state = AppState::new(pool.clone(), Arc::clone(&identity));
     let health = Health::new();
     ops_checks(&health, &state, config.ready_lag_max);
     let routes =
         http_kit::standard(router(state), NAME, &config.limits).merge(http_kit::ops::routes(health.clone()));
     let listener =
         TcpListener::bind(config.listen).await.with_context(|| format!("listen on {}", config.listen))?;
+    let refreshing = shutdown.token();
+    tokio::spawn(async move { identity.keep_fresh(refreshing).await });
     let token = shutdown.token();
     tokio::spawn(async move {
         shutdown.triggered().await;

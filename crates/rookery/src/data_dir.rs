@@ -4,9 +4,10 @@
 //!   rookery.lock     held by the instance that runs
 //!   nats/            the log; belongs to the servers' user
 //!   postgres/        the data set; belongs to the servers' user
-//!   keys/            the key that signs tokens, and its public half
+//!   keys/            the key that signs operators' tokens, and its public half
 //!   logins/          passwords of the users of the data set
 //!   log-lineage      which log this directory's data came from
+//!   log-url          how the operator's tools reach the broker while it runs
 //!   analyst-url      how analysts connect while it runs
 //! ```
 
@@ -62,6 +63,10 @@ impl DataDir {
 
     pub(crate) fn log_lineage(&self) -> PathBuf {
         self.path.join("log-lineage")
+    }
+
+    pub(crate) fn log_url(&self) -> PathBuf {
+        self.path.join("log-url")
     }
 
     pub(crate) fn analyst_url(&self) -> PathBuf {

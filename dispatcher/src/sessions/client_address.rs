@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use http_kit::ApiProblem;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -34,12 +34,13 @@ impl ClientAddress {
     }
 }
 
-/// The entry that the outermost of our proxies appended; `None` without proxies.
+/// The entry that the outermost of our proxies appended; `None` without proxies. Bytes, because whatever the caller put
+/// before it must not spoil it.
 fn forwarded(headers: &HeaderMap, hops: usize) -> Option<IpAddr> {
-    let values: Vec<&str> =
-        headers.get_all(X_FORWARDED_FOR).iter().map(|value| value.to_str().ok()).collect::<Option<_>>()?;
-    let entries: Vec<&str> = values.iter().flat_map(|value| value.split(',')).map(str::trim).collect();
+    let values = headers.get_all(X_FORWARDED_FOR).iter().map(HeaderValue::as_bytes);
+    let entries: Vec<&[u8]> = values.flat_map(|value| value.split(|byte| *byte == b',')).collect();
     let entry = entries.get(entries.len().checked_sub(hops)?)?;
+    let entry = std::str::from_utf8(entry).ok()?.trim();
     let address = entry.parse().ok();
     // Some proxies add the port.
     address.or_else(|| entry.parse::<SocketAddr>().ok().map(|address| address.ip()))
@@ -63,7 +64,8 @@ mod tests {
     fn find(forwarded: &[&str], hops: usize) -> String {
         let mut headers = HeaderMap::new();
         for value in forwarded {
-            headers.append(X_FORWARDED_FOR, value.parse().expect("it is a header value"));
+            let value = HeaderValue::from_bytes(value.as_bytes()).expect("it is a header value");
+            headers.append(X_FORWARDED_FOR, value);
         }
         ClientAddress::find("10.0.0.1".parse().expect("it is an address"), &headers, hops).0
     }
@@ -77,6 +79,7 @@ mod tests {
         assert_eq!(find(&["203.0.113.9, 198.51.100.1, 192.0.2.7"], 2), "198.51.100.1");
         assert_eq!(find(&["192.0.2.7"], 2), "10.0.0.1", "a proxy is missing");
         assert_eq!(find(&["nonsense"], 1), "10.0.0.1");
+        assert_eq!(find(&["\u{e9}, 192.0.2.7"], 1), "192.0.2.7", "nothing before it can spoil it");
         assert_eq!(find(&["192.0.2.7:55555"], 1), "192.0.2.7");
     }
 

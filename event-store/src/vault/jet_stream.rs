@@ -150,7 +150,7 @@ fn is_conflict(error: &jetstream::context::PublishError) -> bool {
     let mut source = error.source();
     while let Some(cause) = source {
         if let Some(api) = cause.downcast_ref::<jetstream::Error>() {
-            return CONFLICTS.contains(&u64::from(api.error_code().0));
+            return CONFLICTS.contains(&api.error_code().0);
         }
         source = cause.source();
     }

@@ -1,10 +1,13 @@
-//! `rookery keys`: keys for installations of separate services.
+//! `rookery keys`: the keys that sign tokens.
+
+mod rotate;
 
 use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Result;
 
+use crate::cli::DataDirArgument;
 use crate::signing_keys;
 
 /// Manage the keys that sign tokens
@@ -16,14 +19,23 @@ pub struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Make a signing key and its public half, for the separate services
+    /// Make the key of operators' tokens and its public half, for the separate services
     ///
     /// Writes signing-key.pem, for `rookery token --key`, and jwks.json, for ROOKERY_JWT_JWKS_FILE. A key that is there
-    /// already is kept.
+    /// already is kept. The tokens of sessions are signed with other keys, which the dispatcher makes itself.
     Init {
         /// Folder for both files. Made if missing.
         #[arg(long, value_name = "DIR")]
         dir: PathBuf,
+    },
+    /// Sign the tokens of sessions with a new key from now on
+    ///
+    /// Dispatchers take it over within seconds. Tokens of the old key stay good until they expire, for an hour at most;
+    /// sessions go on. The broker is the one of ROOKERY_NATS_URL (or ROOKERY_NATS_URL_FILE), else that of the `rookery
+    /// up` which runs on the data directory.
+    Rotate {
+        #[command(flatten)]
+        data: DataDirArgument,
     },
 }
 
@@ -36,5 +48,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             writeln!(out, "{}", keys.jwks_file.display())?;
             Ok(())
         }
+        Command::Rotate { data } => rotate::run(data),
     }
 }

@@ -31,9 +31,10 @@ use tokio::net::TcpListener;
 
 use self::servers::Servers;
 use self::services::Settings;
+use self::services::Front;
 use crate::cli::DataDirArgument;
 use crate::data_dir::DataDir;
-use crate::invocation;
+use crate::{files, invocation};
 
 /// Time for requests under way at the end. With the limits of the servers and the reducers it stays below the ten
 /// seconds that a supervisor such as systemd or Docker commonly grants.
@@ -65,6 +66,9 @@ pub struct Arguments {
     /// With more followers, an author's messages are merged into home timelines on read
     #[arg(long, value_name = "FOLLOWERS", env = "ROOKERY_FANOUT_LIMIT", default_value_t = FanOutLimit::DEFAULT)]
     fan_out_limit: FanOutLimit,
+    /// How many proxies in front of this one append to X-Forwarded-For
+    #[arg(long, value_name = "NUMBER", env = "ROOKERY_TRUSTED_PROXY_HOPS", default_value_t = 0)]
+    trusted_proxy_hops: usize,
     /// What to log: levels, also by module
     #[arg(long, value_name = "LEVELS", env = "ROOKERY_LOG", default_value = LOG_DEFAULT)]
     log: String,
@@ -94,7 +98,8 @@ async fn up(arguments: &Arguments) -> Result<()> {
     let starting = Servers::start(arguments, &data);
     let Some(servers) = shutdown.token().run_until_cancelled(starting).await else { return Ok(()) };
     let servers = servers?;
-    let served = serve(arguments, &data, &servers, listener, limits, &shutdown).await;
+    // On the heap: it holds the state of every handshake of the start.
+    let served = Box::pin(serve(arguments, &data, &servers, listener, limits, &shutdown)).await;
     // Also after a failure, and the failure is what is told.
     let stopped = servers.stop().await;
     served.and(stopped)
@@ -111,6 +116,7 @@ async fn serve(
     let preparing = async {
         data_set::migrate::migrate(servers.admin_url()).await.context("bring the schema up to date")?;
         let users = data_set_users::ensure(data, servers).await?;
+        files::write_private(&data.log_url(), servers.nats_url())?;
         let log = log_lineage::hold(data, servers.nats_url()).await?;
         anyhow::Ok((users, log))
     };
@@ -120,6 +126,8 @@ async fn serve(
     let health = Health::new();
     let settings = Settings { limits, fan_out_limit: arguments.fan_out_limit };
     let services = services::start(data, &users, log, listener, settings, &health, shutdown)?;
+    let front = Front { listener, limits, trusted_proxy_hops: arguments.trusted_proxy_hops };
+    let services = services::start(data, &users, log, front, &health, shutdown)?;
     if shutdown.token().run_until_cancelled(is_ready(&health)).await.is_some() {
         announce(arguments, address)?;
     }

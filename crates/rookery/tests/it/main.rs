@@ -1,6 +1,7 @@
 //! The command as a person uses it: run as a program, seen from outside.
 
 mod demo;
+mod keys;
 mod openapi;
 mod separate_binaries;
 mod support;

@@ -1,6 +1,6 @@
 //! Dispatcher, reducers and query API, side by side in this process.
 //!
-//! They share nothing but the process: each has its own connections, and a failure for good of any one ends them all,
+//! They share nothing but the process and the knowledge of whom to believe: each has its own connections, and a failure for good of any one ends them all,
 //! because half a system that looks alive would be worse.
 
 use std::sync::Arc;
@@ -10,8 +10,9 @@ use anyhow::{Context, Result, anyhow};
 use data_set::Pool;
 use data_set::pool::{self, PoolOptions};
 use data_set::write::FanOutLimit;
+use dispatcher::{SessionSettings, SigningKeys};
 use event_store::JetStreamConfig;
-use http_kit::identity::IdentityConfig;
+use http_kit::identity::{IdentityConfig, KeySource};
 use http_kit::{Identity, Limits};
 use query_api::AppState;
 use service_kit::health::Health;
@@ -47,6 +48,11 @@ pub(super) struct Services {
 pub(super) struct Settings {
     pub(super) limits: Limits,
     pub(super) fan_out_limit: FanOutLimit,
+/// Where and how the API is served.
+pub(super) struct Front {
+    pub(super) listener: TcpListener,
+    pub(super) limits: Limits,
+    pub(super) trusted_proxy_hops: usize,
 }
 
 /// Starts them; each reaches its servers by itself, and `health` tells when all have.
@@ -56,14 +62,21 @@ pub(super) fn start(
     log: JetStreamConfig,
     listener: TcpListener,
     settings: Settings,
+    front: Front,
     health: &Health,
     shutdown: &Shutdown,
 ) -> Result<Services> {
     let Settings { limits, fan_out_limit } = settings;
     let (apis, fold) = (CancellationToken::new(), CancellationToken::new());
-    let identity = Arc::new(identity(data)?);
+    let Front { listener, limits, trusted_proxy_hops } = front;
+    let (issuer, audience) = (ISSUER.to_owned(), AUDIENCE.to_owned());
+    let sessions = SessionSettings { issuer, audience, trusted_proxy_hops };
+    let signing_keys = Arc::new(SigningKeys::new(sessions));
+    let identity = Arc::new(identity(data, &signing_keys)?);
+    let (refreshing, keeping) = (apis.clone(), Arc::clone(&identity));
+    tokio::spawn(async move { keeping.keep_fresh(refreshing).await });
 
-    let dispatcher = dispatcher::State::new(Arc::clone(&identity));
+    let dispatcher = dispatcher::State::new(Arc::clone(&identity), signing_keys);
     dispatcher::register_checks(health, &dispatcher);
     let options = PoolOptions::reader("rookery-query-api", QUERY_CONNECTIONS_MAX);
     let pool = pool::connect(&users.query_api_url, &options)?;
@@ -105,15 +118,18 @@ impl Services {
     }
 }
 
-/// Tokens of the data directory's own key.
-fn identity(data: &DataDir) -> Result<Identity> {
+/// Tokens of sessions, which the dispatcher signs, and operators' tokens of the data directory's own key.
+fn identity(data: &DataDir, signing_keys: &Arc<SigningKeys>) -> Result<Identity> {
     let keys = signing_keys::read_or_create(&data.keys())?;
     let config = IdentityConfig::Jwt {
-        jwks_file: keys.jwks_file,
+        jwks_file: Some(keys.jwks_file),
+        jwks_url: None,
         issuer: ISSUER.to_owned(),
         audience: AUDIENCE.to_owned(),
     };
-    Identity::new(&config).context("the keys of the data directory cannot be used")
+    let of_sessions: Arc<dyn KeySource> = Arc::clone(signing_keys) as _;
+    Identity::with_sources(&config, vec![of_sessions])
+        .context("the keys of the data directory cannot be used")
 }
 
 /// Folds until the token is cancelled and the batch under way is written, or until that takes too long.
