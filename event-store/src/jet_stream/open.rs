@@ -11,6 +11,7 @@ use async_nats::jetstream::stream::{
     Config, DiscardPolicy, Info, PersistenceMode, RetentionPolicy, StorageType,
 };
 use async_nats::jetstream::{self, ErrorCode};
+use domain::Token;
 use percent_encoding::percent_decode_str;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -34,6 +35,8 @@ pub async fn connect(url: &str, name: &str) -> Result<async_nats::Client, OpenEr
     let address: ServerAddr = url.parse().map_err(|error| unavailable(&error))?;
     let mut options = async_nats::ConnectOptions::new()
         .name(name)
+        // Of its own, so that the broker can be told who may hear whose answers.
+        .custom_inbox_prefix(format!("_INBOX.{}", Token::encode(name)))
         .connection_timeout(Duration::from_secs(3))
         .ping_interval(Duration::from_secs(5))
         .max_reconnects(None)

@@ -11,7 +11,8 @@ use crate::cli::DataDirArgument;
 use crate::data_dir::DataDir;
 use crate::files;
 
-const CLIENT_NAME: &str = "rookery-keys";
+/// Also names its inbox, which the broker's configuration grants (deploy/nats/nats.conf).
+const CLIENT_NAME: &str = "keys";
 
 pub(super) fn run(data: &DataDirArgument) -> Result<()> {
     let url = broker_url(data)?;
