@@ -1,8 +1,7 @@
 //! Every route of the command API.
 
 use axum::Router;
-use axum::routing::{patch, post, put};
-use axum::routing::{delete, get, patch, post};
+use axum::routing::{delete, get, patch, post, put};
 
 use crate::accounts::{change_profile, deactivate_account, register_account};
 use crate::graph::{follow_account, unfollow_account};

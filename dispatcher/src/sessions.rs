@@ -46,7 +46,7 @@ impl State {
     pub async fn store_credential(&self, account: AccountId, password: &str) -> Result<(), ApiProblem> {
         let ready = self.ready()?;
         let hash = self.passwords().take_turn()?.hash(password).await?;
-        ready.vault()?.credentials.put(account, &hash).await.map_err(ApiProblem::unavailable)
+        ready.vault().credentials.put(account, &hash).await.map_err(ApiProblem::unavailable)
     }
 
     /// Nobody can log in to the account from now on. Repeating it does no harm.
@@ -54,7 +54,7 @@ impl State {
     /// # Errors
     /// `unavailable` when the vault cannot be reached.
     pub async fn delete_credential(&self, account: AccountId) -> Result<(), ApiProblem> {
-        self.ready()?.vault()?.credentials.delete(account).await.map_err(ApiProblem::unavailable)
+        self.ready()?.vault().credentials.delete(account).await.map_err(ApiProblem::unavailable)
     }
 
     /// Nobody can refresh a session of the account from now on. Repeating it does no harm.
@@ -62,6 +62,6 @@ impl State {
     /// # Errors
     /// `unavailable` when the vault cannot be reached.
     pub async fn end_all_sessions(&self, account: AccountId) -> Result<(), ApiProblem> {
-        self.ready()?.vault()?.sessions.end_all(account).await.map_err(ApiProblem::unavailable)
+        self.ready()?.vault().sessions.end_all(account).await.map_err(ApiProblem::unavailable)
     }
 }

@@ -23,7 +23,6 @@ pub struct State {
     opened: Arc<OnceLock<Arc<Opened>>>,
     signing_keys: Arc<SigningKeys>,
     passwords: Arc<Passwords>,
-    opened: Arc<OnceLock<Opened>>,
 }
 
 /// A share of what was opened that outlives the request, for the task in which a command runs.
@@ -72,17 +71,12 @@ impl Ready {
         &self.0.executor
     }
 
-    pub(crate) fn log(&self) -> Result<&dyn EventLog, ApiProblem> {
-        self.opened().map(|opened| &*opened.log)
+    pub(crate) fn log(&self) -> &dyn EventLog {
+        &*self.0.log
     }
 
-    pub(crate) fn vault(&self) -> Result<&Vault, ApiProblem> {
-        self.opened().map(|opened| &opened.vault)
-    }
-
-    /// An error is impossible, as above; it is there so that nothing here can panic.
-    fn opened(&self) -> Result<&Opened, ApiProblem> {
-        self.0.get().ok_or_else(|| ApiProblem::unavailable("the log is not open"))
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.0.vault
     }
 }
 

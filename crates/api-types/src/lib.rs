@@ -8,5 +8,5 @@ pub mod notifications;
 pub mod problem;
 pub mod profiles;
 pub mod projections;
-pub mod timeline;
 pub mod sessions;
+pub mod timeline;

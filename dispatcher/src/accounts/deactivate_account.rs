@@ -36,5 +36,12 @@ pub(crate) async fn deactivate_account(
     let account = command::writer(&caller)?.account;
     let key = command::idempotency(key, "DELETE /v1/accounts/me", &[]);
     let execution = command::execution(account, &context, key);
-    command::done(state.ready()?, execution, DeactivateAccount { account }).await
+    let answer = command::done(state.ready()?, execution, DeactivateAccount { account }).await?;
+    // The log refuses the account from here on. What the vault still holds opens nothing, and goes by itself in time.
+    for ended in [state.end_all_sessions(account).await, state.delete_credential(account).await] {
+        if let Err(problem) = ended {
+            tracing::warn!(%problem, "the vault keeps something of an account that was given up");
+        }
+    }
+    Ok(answer)
 }

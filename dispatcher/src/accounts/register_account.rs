@@ -48,7 +48,8 @@ pub(crate) async fn register_account(
     let ready = state.ready()?;
     let handle = parse::handle(&body.value.handle)?;
     let display_name = parse::display_name(&body.value.display_name)?;
-    let credential = Arc::new(Credential { password: parse::password(&body.value.password)? });
+    let password = parse::password(&body.value.password)?;
+    let credential = Arc::new(Credential { state, password });
     // Not the whole body: its digest is kept, and a quick digest of a password could be searched for the password.
     let compared = format!("{}\0{}", body.value.handle, body.value.display_name);
     for _ in 0..DRAWS_MAX {

@@ -41,7 +41,7 @@ pub(crate) async fn create_session(
     let family = Family { id: token.family, secret: token.hashed(), refreshed_at: OffsetDateTime::now_utc() };
     // Signed first: a session of which nobody has the token would only take up room.
     let answer = issue::tokens(state.signing_keys(), &token)?;
-    state.ready()?.vault()?.sessions.open(account, family).await.map_err(ApiProblem::unavailable)?;
+    state.ready()?.vault().sessions.open(account, family).await.map_err(ApiProblem::unavailable)?;
     metrics::counter!("dispatcher_logins_total", "outcome" => "done").increment(1);
     Ok(answer)
 }
@@ -54,7 +54,7 @@ async fn log_in(
     address: &ClientAddress,
 ) -> Result<AccountId, ApiProblem> {
     let ready = state.ready()?;
-    let (vault, address) = (ready.vault()?, address.as_str());
+    let (vault, address) = (ready.vault(), address.as_str());
     let turn = state.passwords().take_turn()?;
     let now = OffsetDateTime::now_utc();
     let attempt = vault.attempts.begin(handle, address, now).await.map_err(ApiProblem::unavailable)?;
@@ -83,7 +83,7 @@ const NOBODY: AccountId = match AccountId::from_i64(1) {
 };
 
 async fn find(ready: &Ready, handle: &Handle) -> Result<Option<AccountId>, ApiProblem> {
-    let log = ready.log()?;
+    let log = ready.log();
     let found = account::of_handle(log, handle).await.map_err(ApiProblem::unavailable)?;
     let is_active =
         account::is_active(log, found.unwrap_or(NOBODY)).await.map_err(ApiProblem::unavailable)?;

@@ -29,6 +29,6 @@ pub(crate) async fn end_session(
     let Some((session, account)) = session else {
         return Err(ApiProblem::new(codes::NOT_FOUND).detail("This identity belongs to no session."));
     };
-    state.ready()?.vault()?.sessions.end(account, session).await.map_err(ApiProblem::unavailable)?;
+    state.ready()?.vault().sessions.end(account, session).await.map_err(ApiProblem::unavailable)?;
     Ok(StatusCode::NO_CONTENT)
 }

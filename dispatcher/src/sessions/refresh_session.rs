@@ -32,14 +32,14 @@ pub(crate) async fn refresh_session(
     let presented = RefreshToken::parse(&body.value.refresh_token).ok_or_else(refused)?;
     let ready = state.ready()?;
     // A deactivation ends all sessions; this also holds where that could not be done.
-    if !account::is_active(ready.log()?, presented.account).await.map_err(ApiProblem::unavailable)? {
+    if !account::is_active(ready.log(), presented.account).await.map_err(ApiProblem::unavailable)? {
         return Err(refused());
     }
     let next = presented.successor();
     // Signed first: once the token is replaced, its holder must get the next one.
     let answer = issue::tokens(state.signing_keys(), &next)?;
     let rotation = ready
-        .vault()?
+        .vault()
         .sessions
         .rotate(
             presented.account,

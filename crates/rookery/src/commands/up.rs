@@ -31,7 +31,6 @@ use tokio::net::TcpListener;
 
 use self::servers::Servers;
 use self::services::Settings;
-use self::services::Front;
 use crate::cli::DataDirArgument;
 use crate::data_dir::DataDir;
 use crate::{files, invocation};
@@ -124,10 +123,12 @@ async fn serve(
     let (users, log) = prepared?;
     let address = listener.local_addr()?;
     let health = Health::new();
-    let settings = Settings { limits, fan_out_limit: arguments.fan_out_limit };
+    let settings = Settings {
+        limits,
+        fan_out_limit: arguments.fan_out_limit,
+        trusted_proxy_hops: arguments.trusted_proxy_hops,
+    };
     let services = services::start(data, &users, log, listener, settings, &health, shutdown)?;
-    let front = Front { listener, limits, trusted_proxy_hops: arguments.trusted_proxy_hops };
-    let services = services::start(data, &users, log, front, &health, shutdown)?;
     if shutdown.token().run_until_cancelled(is_ready(&health)).await.is_some() {
         announce(arguments, address)?;
     }

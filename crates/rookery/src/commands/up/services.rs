@@ -48,10 +48,6 @@ pub(super) struct Services {
 pub(super) struct Settings {
     pub(super) limits: Limits,
     pub(super) fan_out_limit: FanOutLimit,
-/// Where and how the API is served.
-pub(super) struct Front {
-    pub(super) listener: TcpListener,
-    pub(super) limits: Limits,
     pub(super) trusted_proxy_hops: usize,
 }
 
@@ -62,13 +58,11 @@ pub(super) fn start(
     log: JetStreamConfig,
     listener: TcpListener,
     settings: Settings,
-    front: Front,
     health: &Health,
     shutdown: &Shutdown,
 ) -> Result<Services> {
-    let Settings { limits, fan_out_limit } = settings;
+    let Settings { limits, fan_out_limit, trusted_proxy_hops } = settings;
     let (apis, fold) = (CancellationToken::new(), CancellationToken::new());
-    let Front { listener, limits, trusted_proxy_hops } = front;
     let (issuer, audience) = (ISSUER.to_owned(), AUDIENCE.to_owned());
     let sessions = SessionSettings { issuer, audience, trusted_proxy_hops };
     let signing_keys = Arc::new(SigningKeys::new(sessions));
