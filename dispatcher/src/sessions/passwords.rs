@@ -1,6 +1,6 @@
 //! Hashing passwords, and verifying them, as many at a time as there are processors.
 //!
-//! A hash takes 19 MiB and some 20 ms of a processor on purpose. Without a bound a few hundred log-ins at once would
+//! A hash takes 19 MiB and tens of milliseconds of a processor on purpose. Without a bound a few hundred log-ins at once would
 //! take the memory and all the processors from everything else.
 
 use std::num::NonZero;
@@ -25,7 +25,7 @@ const LANES: u32 = 1;
 const DUMMY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$ESLTGYCyF+jmBF9ibwB/Sw$NYRPdt6SUh65dO3AWtqSynideR4mIpXvAfTPTKUmSfs";
 
-/// Who waits for a turn, per processor: with 20 ms each the last one waits for a third of a second.
+/// Who waits for a turn, per processor: few enough that the last one still gets an answer in about a second.
 const WAITING_PER_PROCESSOR: usize = 16;
 
 #[derive(Debug)]
