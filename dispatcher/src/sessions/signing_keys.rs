@@ -188,6 +188,6 @@ impl KeySource for SigningKeys {
         self.verifying.look_again(kid, self.read_ring()).await
     }
 
-    /// [`Self::follow`] does that.
+    /// Nothing: the task that follows the vault does that.
     async fn refresh(&self) {}
 }
