@@ -15,6 +15,8 @@ use crate::fold::{Changes, Fold, decode};
 
 const NAME: &str = "feeds";
 const VERSION: i32 = 1;
+/// An event may come to 10,000 rows: fewer of them than elsewhere, or a batch would take minutes.
+const BATCH_MAX: usize = 500;
 
 /// The fold, with the setting that its rows depend on: another limit needs a replay, or reaches an author only with the
 /// next follow.
@@ -35,6 +37,10 @@ impl Fold for Feeds {
 
     fn version(&self) -> i32 {
         VERSION
+    }
+
+    fn batch_max(&self) -> usize {
+        BATCH_MAX
     }
 
     fn fold(&self, events: &[RecordedEvent]) -> Box<dyn Changes> {

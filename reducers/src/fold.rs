@@ -18,6 +18,9 @@ pub trait Fold: fmt::Debug + Send + Sync {
     /// Version of its tables, and of the meaning of their rows.
     fn version(&self) -> i32;
 
+    /// Events in one batch at most: what bounds the memory, and the work that a crash repeats.
+    fn batch_max(&self) -> usize;
+
     /// What events come to. Pure: no rows are looked at, so it needs no database and can be done ahead.
     fn fold(&self, events: &[RecordedEvent]) -> Box<dyn Changes>;
 }

@@ -22,8 +22,6 @@ use crate::heartbeat;
 use crate::order::{self, Gap};
 use crate::status::{Progress, Status};
 
-/// Events in one batch: what bounds the memory, and the work that a crash repeats.
-const BATCH_MAX: usize = 5_000;
 const PAUSE_MIN: Duration = Duration::from_millis(50);
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 /// A checkpoint that another worker moves is looked at so often.
@@ -92,7 +90,9 @@ async fn follow(lane: &Lane, checkpoint: &write::Lane, token: &CancellationToken
     let mut tail = lane.log.tail(at.sequence()).await?;
     lane.status.moved(Progress { position: at, recorded_at: None });
     loop {
-        let Some(received) = token.run_until_cancelled(next(&mut tail)).await else { return Ok(()) };
+        let Some(received) = token.run_until_cancelled(next(&mut tail, lane.fold.batch_max())).await else {
+            return Ok(());
+        };
         let events = order::in_order(at, received?)?;
         crash_point("after-receive");
         let began = Instant::now();
@@ -107,8 +107,8 @@ async fn resume(lane: &Lane, checkpoint: &write::Lane) -> Result<Position, LaneE
     Ok(Position::from_i64(at).unwrap_or_default())
 }
 
-async fn next(tail: &mut Tail) -> Result<Vec<RecordedEvent>, LaneError> {
-    match tail.next_batch(BATCH_MAX).await {
+async fn next(tail: &mut Tail, max: usize) -> Result<Vec<RecordedEvent>, LaneError> {
+    match tail.next_batch(max).await {
         Some(events) => Ok(events?),
         None => Err(LaneError::TailEnded),
     }

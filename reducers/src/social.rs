@@ -16,6 +16,7 @@ use crate::fold::{self, Changes, Fold};
 
 const NAME: &str = "social";
 const VERSION: i32 = 1;
+const BATCH_MAX: usize = 5_000;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Social;
@@ -27,6 +28,10 @@ impl Fold for Social {
 
     fn version(&self) -> i32 {
         VERSION
+    }
+
+    fn batch_max(&self) -> usize {
+        BATCH_MAX
     }
 
     fn fold(&self, events: &[RecordedEvent]) -> Box<dyn Changes> {
