@@ -25,11 +25,12 @@ pub(crate) fn data_dir() -> TempDir {
 
 /// Starts `rookery up` on any free port.
 pub(crate) fn up(dir: &Path) -> Process {
-    up_on(dir, "127.0.0.1:0")
+    up_on(dir, "127.0.0.1:0", &[])
 }
 
-pub(crate) fn up_on(dir: &Path, listen: &str) -> Process {
+pub(crate) fn up_on(dir: &Path, listen: &str, more: &[(&str, &str)]) -> Process {
     let mut env = environment(dir);
+    env.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     env.push(("ROOKERY_LISTEN".to_owned(), listen.to_owned()));
     Process::start(PROGRAM, ["up".to_owned()], env)
 }
@@ -80,7 +81,12 @@ pub(crate) struct System {
 
 impl System {
     pub(crate) async fn start(dir: &Path) -> Self {
-        let mut process = up(dir);
+        Self::start_with(dir, &[]).await
+    }
+
+    /// With further variables.
+    pub(crate) async fn start_with(dir: &Path, more: &[(&str, &str)]) -> Self {
+        let mut process = up_on(dir, "127.0.0.1:0", more);
         let output = process.wait_for_output("Rookery is ready at ", START_LIMIT).await;
         let ready = output.lines().find(|line| line.starts_with("Rookery is ready at "));
         let url = ready.and_then(|line| line.split(' ').nth(4)).expect("the line names the address");
@@ -91,6 +97,11 @@ impl System {
             token: stdout(&token).trim_end().to_owned(),
             client: Client::builder().no_proxy().build().expect("a client needs nothing"),
         }
+    }
+
+    /// Of account 1, a user and analyst.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
     }
 
     pub(crate) fn get(&self, path: &str) -> RequestBuilder {

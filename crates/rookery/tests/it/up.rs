@@ -98,7 +98,7 @@ async fn taken_port_is_told_with_the_variable_to_set() {
     let dir = data_dir();
     let taken = TcpListener::bind("127.0.0.1:0").expect("some port is free");
     let address = taken.local_addr().expect("it is bound").to_string();
-    let mut process = up_on(dir.path(), &address);
+    let mut process = up_on(dir.path(), &address, &[]);
     assert_eq!(process.wait(STOP_LIMIT).await.code(), Some(1));
     let output = process.output();
     assert!(output.contains(&address) && output.contains("ROOKERY_LISTEN"), "{output}");

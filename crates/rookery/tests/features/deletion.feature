@@ -1,0 +1,35 @@
+Feature: Deletion
+  What is deleted is gone from everywhere.
+
+  Background:
+    Given "ada" has registered
+    And "bob" has registered
+    And "bob" follows "ada"
+
+  Scenario: A deleted message vanishes from every timeline
+    Given "ada" has posted "regret"
+    When "ada" deletes "regret"
+    Then the timeline of "bob" is empty
+    And "bob" does not find "regret"
+
+  Scenario: Nobody deletes what is not theirs
+    Given "ada" has posted "stays"
+    When "bob" deletes "stays"
+    Then the answer is 403 "ActorMustBeAuthor"
+
+  Scenario: An account that is given up takes everything along
+    Given "bob" has posted "about ada"
+    And "ada" likes "about ada"
+    And "ada" has posted "last words"
+    When "ada" gives up the account
+    Then the timeline of "bob" is:
+      | text      | reposted by |
+      | about ada |             |
+    And "about ada" has 0 likes
+    And "bob" follows 0 accounts
+    And nobody is found under the handle of "ada"
+
+  Scenario: The handle of an account that was given up stays taken
+    Given "ada" gives up the account
+    When somebody registers with the handle of "ada" in capital letters
+    Then the answer is 409 "HandleMustBeFree"

@@ -1,0 +1,127 @@
+//! The public API as a test's people use it: whoever reads, reads at least what anybody wrote before.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// One system, and the newest position that anybody was answered.
+#[derive(Debug)]
+pub(crate) struct Api {
+    http: Client,
+    url: String,
+    seen: AtomicI64,
+}
+
+/// Somebody with an account, logged in.
+#[derive(Debug, Clone)]
+pub(crate) struct Person {
+    pub(crate) id: String,
+    pub(crate) handle: String,
+    pub(crate) token: String,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+    /// Of the command's event.
+    pub(crate) position: Option<i64>,
+}
+
+impl Answer {
+    pub(crate) fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or_default()
+    }
+
+    pub(crate) fn items(&self) -> &[Value] {
+        self.body.as_array().map_or(&[], Vec::as_slice)
+    }
+
+    /// # Panics
+    /// Where the answer is another one.
+    pub(crate) fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{self:?}");
+        self
+    }
+}
+
+impl Api {
+    pub(crate) fn new(url: &str) -> Self {
+        let http = Client::builder().no_proxy().build().expect("a client needs nothing");
+        Self { http, url: url.to_owned(), seen: AtomicI64::new(0) }
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: Option<Value>,
+    ) -> Answer {
+        let mut request = self.http.request(method.clone(), format!("{}{path}", self.url));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        if method == Method::GET {
+            let seen = self.seen.load(Ordering::SeqCst).to_string();
+            request = request.header("await-position", seen).header("prefer", "wait=20");
+        }
+        if method == Method::PATCH && path.starts_with("/v1/messages/") {
+            request = request.header("if-match", "*");
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let answer = request.send().await.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        let header =
+            |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let position = header("event-position").and_then(|text| text.parse().ok());
+        let status = answer.status().as_u16();
+        let text = answer.text().await.unwrap_or_default();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        assert!(status < 500, "{method} {path}: {status} {text}");
+        self.seen.fetch_max(position.unwrap_or(0), Ordering::SeqCst);
+        Answer { status, body, position }
+    }
+
+    pub(crate) async fn get(&self, path: &str, token: &str) -> Answer {
+        self.send(Method::GET, path, Some(token), None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, token: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, Some(token), Some(body)).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, token: &str) -> Answer {
+        self.send(Method::PUT, path, Some(token), None).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str, token: &str) -> Answer {
+        self.send(Method::DELETE, path, Some(token), None).await
+    }
+
+    pub(crate) async fn register(&self, handle: &str, name: &str, password: &str) -> Answer {
+        let body = json!({"handle": handle, "password": password, "displayName": name});
+        self.send(Method::POST, "/v1/accounts", None, Some(body)).await
+    }
+
+    pub(crate) async fn log_in(&self, handle: &str, password: &str) -> Answer {
+        let body = json!({"handle": handle, "password": password});
+        self.send(Method::POST, "/v1/sessions", None, Some(body)).await
+    }
+
+    /// Registers and logs in.
+    pub(crate) async fn newcomer(&self, handle: &str, name: &str) -> Person {
+        let registered = self.register(handle, name, PASSWORD).await.expect(201);
+        let session = self.log_in(handle, PASSWORD).await.expect(201);
+        let text = |value: &Value| value.as_str().expect("it is a string").to_owned();
+        Person {
+            id: text(&registered.body["id"]),
+            handle: handle.to_owned(),
+            token: text(&session.body["accessToken"]),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Runs `tests/features`, the behaviour in a user's words, against one running system.
+//!
+//! Scenarios share the system, so names in them are nicknames: every scenario makes accounts with handles and texts of
+//! its own.
+
+mod steps;
+mod then;
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use cucumber::World as _;
+use cucumber::writer::Stats as _;
+use serde_json::Value;
+
+use super::client::{Answer, Api, Person};
+use crate::support::{System, data_dir};
+
+static API: OnceLock<Api> = OnceLock::new();
+static SCENARIOS: AtomicU32 = AtomicU32::new(0);
+
+/// What one scenario knows.
+#[derive(Debug, cucumber::World)]
+#[world(init = Self::new)]
+struct World {
+    number: u32,
+    people: HashMap<String, Person>,
+    /// Ids of messages by their text.
+    messages: HashMap<String, String>,
+    /// What the last command was answered.
+    answer: Option<Answer>,
+    /// Handles that people gave up for new ones.
+    former_handles: HashMap<String, String>,
+    /// Up to where people have read their timelines.
+    read: HashMap<String, String>,
+}
+
+impl World {
+    fn new() -> Self {
+        Self {
+            number: SCENARIOS.fetch_add(1, Ordering::Relaxed),
+            people: HashMap::new(),
+            messages: HashMap::new(),
+            answer: None,
+            former_handles: HashMap::new(),
+            read: HashMap::new(),
+        }
+    }
+
+    fn api(&self) -> &'static Api {
+        API.get().expect("the system runs before the first scenario")
+    }
+
+    fn handle(&self, nickname: &str) -> String {
+        format!("{nickname}_{}", self.number)
+    }
+
+    fn person(&self, nickname: &str) -> &Person {
+        self.people.get(nickname).unwrap_or_else(|| panic!("{nickname} has not registered"))
+    }
+
+    /// What a person wrote, told apart from the same words in other scenarios.
+    fn text(&self, words: &str) -> String {
+        if words.trim().is_empty() { words.to_owned() } else { format!("{words} ({})", self.number) }
+    }
+
+    fn message(&self, words: &str) -> &str {
+        self.messages.get(words).unwrap_or_else(|| panic!("nobody posted {words:?}"))
+    }
+
+    /// The words of a message as the scenario knows them.
+    fn words(&self, message: &Value) -> String {
+        let text = message["text"].as_str().expect("a message has a text");
+        text.strip_suffix(&format!(" ({})", self.number)).unwrap_or(text).to_owned()
+    }
+
+    fn nickname(&self, handle: &Value) -> String {
+        let handle = handle.as_str().expect("a registered account has a handle");
+        handle.strip_suffix(&format!("_{}", self.number)).unwrap_or(handle).to_owned()
+    }
+
+    async fn read(&self, path: &str, reader: &str) -> Answer {
+        self.api().get(path, &self.person(reader).token).await
+    }
+}
+
+#[tokio::test]
+async fn every_scenario_holds() {
+    let dir = data_dir();
+    let system = System::start(dir.path()).await;
+    API.set(Api::new(&system.url)).expect("it is set once");
+    let features = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/features");
+    let result = World::cucumber().with_default_cli().fail_on_skipped().run(features).await;
+    assert!(!result.execution_has_failed(), "see the scenarios above");
+    assert!(result.passed_steps() > 0, "no scenario was found in {features}");
+    system.stop().await;
+}

@@ -1,0 +1,230 @@
+//! Random people do random things to the real system; then every list, feed and count is compared with the model.
+
+mod check;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::json;
+use tokio::runtime::Runtime;
+
+use super::client::{Answer, Api, Person};
+use super::model::{Model, What, Who};
+use crate::support::{System, data_dir};
+
+const PEOPLE: usize = 4;
+const ACTS_MAX: usize = 60;
+const CASES: u32 = 10;
+/// So few followers make an author one whose entries are merged on read.
+const SMALL_FANOUT_LIMIT: &str = "2";
+
+/// Numbers stand for people and messages, modulo how many there are.
+#[derive(Debug, Clone)]
+enum Act {
+    Post(Who),
+    Reply(Who, What),
+    Delete(Who, What),
+    Like(Who, What),
+    Unlike(Who, What),
+    Repost(Who, What),
+    Unrepost(Who, What),
+    Follow(Who, Who),
+    Unfollow(Who, Who),
+    ReadNotifications(Who),
+    GiveUp(Who),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let who = || 0..PEOPLE;
+    // Mostly messages that were just written, so that much happens to few of them.
+    let what = || 0..12_usize;
+    prop_oneof![
+        6 => who().prop_map(Act::Post),
+        3 => (who(), what()).prop_map(|(who, what)| Act::Reply(who, what)),
+        2 => (who(), what()).prop_map(|(who, what)| Act::Delete(who, what)),
+        4 => (who(), what()).prop_map(|(who, what)| Act::Like(who, what)),
+        2 => (who(), what()).prop_map(|(who, what)| Act::Unlike(who, what)),
+        4 => (who(), what()).prop_map(|(who, what)| Act::Repost(who, what)),
+        2 => (who(), what()).prop_map(|(who, what)| Act::Unrepost(who, what)),
+        7 => (who(), who()).prop_map(|(who, whom)| Act::Follow(who, whom)),
+        3 => (who(), who()).prop_map(|(who, whom)| Act::Unfollow(who, whom)),
+        1 => who().prop_map(Act::ReadNotifications),
+        1 => who().prop_map(Act::GiveUp),
+    ]
+}
+
+/// One case: its own people and its own tag in a system that other cases use as well.
+struct Case<'api> {
+    api: &'api Api,
+    people: Vec<Person>,
+    model: Model,
+    tag: String,
+}
+
+impl<'api> Case<'api> {
+    async fn begin(api: &'api Api, number: u32) -> Self {
+        let mut people = Vec::new();
+        for index in 0..PEOPLE {
+            people.push(api.newcomer(&format!("p{index}_{number}"), &format!("Person {index}")).await);
+        }
+        let model = Model::of(PEOPLE);
+        Self { api, people, model, tag: format!("case-{number}") }
+    }
+
+    async fn act(&mut self, act: &Act) {
+        match *act {
+            Act::Post(who) => self.post(who, None).await,
+            Act::Reply(who, what) => {
+                let target = self.message(what);
+                if target.is_some() {
+                    self.post(who, target).await;
+                }
+            }
+            Act::Delete(who, what) => self.delete(who, what).await,
+            Act::Follow(who, whom) => self.follow(who, whom).await,
+            Act::Unfollow(who, whom) => {
+                if self.model.stands(who) && self.model.stands(whom) && who != whom {
+                    let path = format!("/v1/accounts/{}/follow", self.people[whom].id);
+                    self.api.delete(&path, &self.people[who].token).await.expect(204);
+                    self.model.unfollow(who, whom);
+                }
+            }
+            Act::Like(who, what) => {
+                if let Some((answer, what)) = self.react(who, what, "like", true).await {
+                    self.model.like(who, what, position(&answer));
+                }
+            }
+            Act::Unlike(who, what) => {
+                if let Some((_, what)) = self.react(who, what, "like", false).await {
+                    self.model.unlike(who, what);
+                }
+            }
+            Act::Repost(who, what) => {
+                if let Some((answer, what)) = self.react(who, what, "repost", true).await {
+                    self.model.repost(who, what, position(&answer));
+                }
+            }
+            Act::Unrepost(who, what) => {
+                if let Some((_, what)) = self.react(who, what, "repost", false).await {
+                    self.model.unrepost(who, what);
+                }
+            }
+            Act::ReadNotifications(who) => self.read_notifications(who).await,
+            Act::GiveUp(who) => {
+                if self.model.stands(who) {
+                    self.api.delete("/v1/accounts/me", &self.people[who].token).await.expect(204);
+                    self.model.give_up(who);
+                }
+            }
+        }
+    }
+
+    /// The newest messages are 0, 1, 2 and so on.
+    fn message(&self, what: What) -> Option<What> {
+        let count = self.model.messages.len();
+        (count > 0).then(|| count - 1 - what % count)
+    }
+
+    async fn post(&mut self, who: Who, reply_to: Option<What>) {
+        if !self.model.stands(who) {
+            return;
+        }
+        let text = format!("{} by {who}", self.model.messages.len());
+        let mut body = json!({"text": text, "tag": self.tag});
+        if let Some(target) = reply_to {
+            body["inReplyTo"] = json!(self.model.messages[target].id.to_string());
+        }
+        let posted = self.api.post("/v1/messages", &self.people[who].token, body).await;
+        // A reply to what was deleted may be refused or taken; both leave the same to be seen but for the reply.
+        if posted.status == 422 && reply_to.is_some_and(|target| !self.model.messages[target].is_live) {
+            return;
+        }
+        let position = position(&posted.expect(201));
+        self.model.post(who, text, reply_to, position);
+    }
+
+    async fn delete(&mut self, who: Who, what: What) {
+        let Some(what) = self.message(what).filter(|_| self.model.stands(who)) else { return };
+        let path = format!("/v1/messages/{}", self.model.messages[what].id);
+        let answer = self.api.delete(&path, &self.people[who].token).await;
+        if self.model.messages[what].author != who {
+            assert!(matches!(answer.status, 403 | 404), "{answer:?}");
+        } else {
+            answer.expect(204);
+            self.model.delete(what);
+        }
+    }
+
+    async fn follow(&mut self, who: Who, whom: Who) {
+        if !self.model.stands(who) {
+            return;
+        }
+        let path = format!("/v1/accounts/{}/follow", self.people[whom].id);
+        let answer = self.api.put(&path, &self.people[who].token).await;
+        if who == whom {
+            answer.expect(403);
+        } else if self.model.stands(whom) {
+            self.model.follow(who, whom, position(&answer.expect(204)));
+        } else {
+            answer.expect(404);
+        }
+    }
+
+    /// The answer, where the command was taken, and the message that it was about.
+    async fn react(&self, who: Who, what: What, verb: &str, sets: bool) -> Option<(Answer, What)> {
+        let what = self.message(what).filter(|_| self.model.stands(who))?;
+        let path = format!("/v1/messages/{}/{verb}", self.model.messages[what].id);
+        let token = &self.people[who].token;
+        let answer =
+            if sets { self.api.put(&path, token).await } else { self.api.delete(&path, token).await };
+        // What was deleted may be found missing, or be found in the log; nobody sees a difference.
+        if answer.status == 404 && !self.model.messages[what].is_live {
+            return None;
+        }
+        Some((answer.expect(204), what))
+    }
+
+    async fn read_notifications(&mut self, who: Who) {
+        let newest = self.model.notices(who).first().map(|notice| notice.position);
+        let Some(until) = newest.filter(|_| self.model.stands(who)) else { return };
+        let body = Some(json!({"until": until.to_string()}));
+        let token = Some(self.people[who].token.as_str());
+        self.api.send(reqwest::Method::PUT, "/v1/notifications/read", token, body).await.expect(204);
+        self.model.read_notifications(who);
+    }
+}
+
+fn position(answer: &Answer) -> i64 {
+    answer.position.expect("a command answers its event's position")
+}
+
+fn random_people_see_what_the_model_says(env: &[(&str, &str)]) {
+    let runtime = Runtime::new().expect("a runtime starts");
+    let dir = data_dir();
+    let system = runtime.block_on(System::start_with(dir.path(), env));
+    let (api, analyst) = (Api::new(&system.url), system.token().to_owned());
+    let number = std::cell::Cell::new(0);
+    let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
+    let outcome = TestRunner::new(config).run(&prop::collection::vec(act(), 1..ACTS_MAX), |acts| {
+        number.set(number.get() + 1);
+        runtime.block_on(async {
+            let mut case = Case::begin(&api, number.get()).await;
+            for act in &acts {
+                case.act(act).await;
+            }
+            case.check(&analyst).await;
+        });
+        Ok(())
+    });
+    outcome.unwrap_or_else(|error| panic!("{error}"));
+    runtime.block_on(system.stop());
+}
+
+#[test]
+fn every_list_and_count_equals_the_model_with_feeds_written_on_post() {
+    random_people_see_what_the_model_says(&[]);
+}
+
+#[test]
+fn every_list_and_count_equals_the_model_with_feeds_merged_on_read() {
+    random_people_see_what_the_model_says(&[("ROOKERY_FANOUT_LIMIT", SMALL_FANOUT_LIMIT)]);
+}
