@@ -2,8 +2,10 @@
 //! ten.
 
 use anyhow::{Context, Result};
-use domain::{AccountId, CommandId, EventId, MessageEvent, MessagePosted, OriginalTime, Shard, Tags, Text};
-use event_store::{Boundary, Envelope, EventLog, Expected, JetStreamConfig, JetStreamLog, NewEvent, Subject};
+use domain::{
+    AccountId, CommandId, Event, EventId, MessageEvent, MessagePosted, OriginalTime, Shard, Tags, Text,
+};
+use event_store::{Envelope, EventLog, Expected, JetStreamConfig, JetStreamLog, NewEvent, Subject};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -64,6 +66,26 @@ impl Archive {
     }
 }
 
+/// Appends events in batches as large as the broker takes.
+pub(crate) async fn append_all(
+    log: &JetStreamLog,
+    events: impl Iterator<Item = (AccountId, Event)>,
+) -> Result<()> {
+    let mut batch = Vec::with_capacity(BATCH);
+    for (actor, event) in events {
+        batch.push(seal(actor, &event)?);
+        if batch.len() == BATCH {
+            log.append(CommandId(Uuid::now_v7()), std::mem::take(&mut batch))
+                .await
+                .context("fill the log")?;
+        }
+    }
+    if !batch.is_empty() {
+        log.append(CommandId(Uuid::now_v7()), batch).await.context("fill the log")?;
+    }
+    Ok(())
+}
+
 /// The messages of one filling, from the year's begin to its end.
 #[expect(clippy::cast_precision_loss, reason = "progress need not be exact")]
 fn filling(from: u64, to: u64, is_shuffled: bool) -> impl Iterator<Item = Message> {
@@ -84,22 +106,22 @@ fn event(message: &Message) -> Result<NewEvent> {
         in_reply_to: None,
         original_time: Some(OriginalTime::parse(message.time, OffsetDateTime::now_utc())?.get()),
     });
-    let (event_type, data) = event_store::encode(&posted.into())?;
+    seal(account, &posted.into())
+}
+
+/// An event as the dispatcher would have written it, but for the expectation.
+pub(crate) fn seal(actor: AccountId, event: &Event) -> Result<NewEvent> {
+    let (event_type, data) = event_store::encode(event)?;
     let command = CommandId(Uuid::now_v7());
     let envelope = Envelope {
         event: EventId(Uuid::now_v7()),
         event_type,
         time: OffsetDateTime::now_utc(),
         command,
-        actor: account,
+        actor,
         correlation: command.to_string(),
         causation: command.to_string(),
         trace_parent: None,
     };
-    Ok(NewEvent {
-        subject: Subject::new(Shard(0), Boundary::Outbox(account)),
-        expected: Expected::Any,
-        envelope,
-        data,
-    })
+    Ok(NewEvent { subject: Subject::of(Shard(0), event), expected: Expected::Any, envelope, data })
 }

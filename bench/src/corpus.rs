@@ -6,7 +6,7 @@ use rand::{RngExt, SeedableRng};
 use serde::Deserialize;
 use time::{Duration, OffsetDateTime};
 
-const AUTHORS: usize = 10_000;
+pub(crate) const AUTHORS: usize = 10_000;
 const TAGS: usize = 2_000;
 /// How much rarer the next tag or author is; 1.0 is what is found in natural text.
 const TAG_EXPONENT: f64 = 1.0;

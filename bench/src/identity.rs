@@ -12,7 +12,7 @@ pub(crate) const AUDIENCE: &str = "rookery-bench";
 /// Longer than any run.
 const LIFETIME: Duration = Duration::from_secs(24 * 3_600);
 /// Accounts of the callers; no account of the archive has such an id.
-const FIRST_ACCOUNT: i64 = 1_000_000_000;
+pub(crate) const FIRST_ACCOUNT: i64 = 1_000_000_000;
 
 #[derive(Debug)]
 pub(crate) struct Callers {
@@ -23,13 +23,18 @@ pub(crate) struct Callers {
 
 impl Callers {
     pub(crate) fn make(dir: &Path, accounts: i64) -> Result<Self> {
+        Self::of(dir, FIRST_ACCOUNT..FIRST_ACCOUNT + accounts)
+    }
+
+    /// With accounts that the log knows.
+    pub(crate) fn of(dir: &Path, tokens: impl Iterator<Item = i64>) -> Result<Self> {
         let key = SigningKey::generate()?;
         let jwks_file = dir.join("jwks.json");
         write_jwks(&jwks_file, [&key])?;
         let issuer = TokenIssuer::new(&key, ISSUER, AUDIENCE);
         let roles = Roles::none().with(Role::User).with(Role::Analyst);
-        let tokens = (0..accounts)
-            .map(|number| issuer.issue(FIRST_ACCOUNT + number, roles, SystemTime::now(), LIFETIME))
+        let tokens = tokens
+            .map(|account| issuer.issue(account, roles, SystemTime::now(), LIFETIME))
             .collect::<Result<_, _>>()?;
         Ok(Self { jwks_file, tokens })
     }

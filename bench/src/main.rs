@@ -59,6 +59,8 @@ enum Part {
     Count,
     /// The time from a 201 to the message's being readable, at 500 posts per second.
     Visible,
+    /// Home timelines, fan-out, likes, follows and logins.
+    People,
     /// Resident memory of each process, idle and under load.
     Memory,
     All,
@@ -84,6 +86,9 @@ async fn main() -> Result<()> {
     }
     if arguments.has(Part::Visible) {
         parts.visible().await?;
+    }
+    if arguments.has(Part::People) {
+        parts.people().await?;
     }
     if arguments.has(Part::Memory) {
         parts.memory().await?;

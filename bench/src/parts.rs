@@ -4,6 +4,7 @@ mod archive;
 mod count;
 mod fold;
 mod memory;
+mod people;
 mod post;
 mod read;
 mod visible;
@@ -32,6 +33,8 @@ pub(crate) struct Scale {
     visible: Duration,
     /// Requests per size of data.
     counts: usize,
+    /// Posts to 1,000 followers each.
+    fan_out_posts: u64,
     /// Before idle memory is looked at.
     idle: Duration,
 }
@@ -43,6 +46,7 @@ impl Scale {
         timing: Timing { warm_up: Duration::from_secs(2), measured: Duration::from_secs(8) },
         visible: Duration::from_secs(20),
         counts: 1_000,
+        fan_out_posts: 3_000,
         idle: Duration::from_secs(5),
     };
     pub(crate) const QUICK: Self = Self {
@@ -51,6 +55,7 @@ impl Scale {
         timing: Timing { warm_up: Duration::from_millis(500), measured: Duration::from_secs(2) },
         visible: Duration::from_secs(4),
         counts: 200,
+        fan_out_posts: 500,
         idle: Duration::from_secs(1),
     };
 }

@@ -19,6 +19,11 @@ pub(crate) fn post(path: &str, token: Option<&str>, body: &str) -> String {
     )
 }
 
+/// A command without a body.
+pub(crate) fn put(path: &str, token: &str) -> String {
+    format!("PUT {path} HTTP/1.1\r\nHost: bench\r\n{}Content-Length: 0\r\n\r\n", authorization(Some(token)))
+}
+
 fn authorization(token: Option<&str>) -> String {
     token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default()
 }

@@ -21,6 +21,16 @@ pub(crate) struct Plan {
     pub(crate) tokens: Arc<[String]>,
     pub(crate) posts_per_second: u32,
     pub(crate) duration: Duration,
+    pub(crate) reading: Reading,
+}
+
+/// Where a post is looked for.
+#[derive(Debug, Clone)]
+pub(crate) enum Reading {
+    /// By its author, under its own address.
+    Message,
+    /// As the newest of the home timeline of a follower, with the token at the author's place.
+    Timeline(Arc<[String]>),
 }
 
 /// From the planned moment of a post to its 201, and from the 201 to the answer that shows the message.
@@ -72,9 +82,18 @@ async fn call(plan: Plan, caller: u32, begin: Instant) -> Result<Seen> {
         seen.posted.push(accepted - (begin + planned));
         let position = answer.header("event-position").context("a 201 has a position")?;
         let path = answer.header("location").context("a 201 has a location")?;
-        let request = get(path, Some(token), &format!("Await-Position: {position}\r\n"));
+        let awaited = format!("Await-Position: {position}\r\n");
+        let (request, shown) = match &plan.reading {
+            Reading::Message => (get(path, Some(token), &awaited), None),
+            Reading::Timeline(tokens) => {
+                let reader = tokens.get(caller as usize % tokens.len()).context("there are readers")?;
+                let id = path.rsplit('/').next().unwrap_or_default();
+                (get("/v1/timeline", Some(reader), &awaited), Some(format!("\"position\":\"{id}\"")))
+            }
+        };
         let answer = query_api.exchange(request.as_bytes()).await?;
-        if answer.status != 200 {
+        let is_shown = shown.is_none_or(|part| String::from_utf8_lossy(answer.body).contains(&part));
+        if answer.status != 200 || !is_shown {
             seen.visible.failures += 1;
             continue;
         }

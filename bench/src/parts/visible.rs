@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::memory::Situation;
 use super::{Parts, callers};
-use crate::load::open::{Plan, post_and_read};
+use crate::load::open::{Plan, Reading, post_and_read};
 use crate::processes::Cores;
 use crate::report::{Table, met, millis, say, whole};
 use crate::servers::Servers;
@@ -26,6 +26,7 @@ impl Parts {
             tokens: callers.tokens.into(),
             posts_per_second: POSTS_PER_SECOND,
             duration: self.scale.visible,
+            reading: Reading::Message,
         };
         let cores = Cores::watch(&[
             ("dispatcher", dispatcher.pid()),

@@ -1,2 +1,2 @@
--- Purpose: how far the fold is. Index: checkpoint_pk.
-select coalesce(max(position), 0) from control.checkpoint where projection = 'social'
+-- Purpose: how far the slowest lane is. Index: checkpoint_pk, a row per lane.
+select coalesce(min(position), 0) from control.checkpoint
