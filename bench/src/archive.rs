@@ -6,7 +6,7 @@ use domain::{
     AccountId, CommandId, Event, EventId, MessageEvent, MessagePosted, OriginalTime, Shard, Tags, Text,
 };
 use event_store::{Envelope, EventLog, Expected, JetStreamConfig, JetStreamLog, NewEvent, Subject};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::corpus::{Corpus, Message};
@@ -14,18 +14,32 @@ use crate::corpus::{Corpus, Message};
 /// Events per atomic batch, the most that the broker takes.
 const BATCH: usize = 1_000;
 
+/// When the messages of an archive were written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Times {
+    /// Spread over a year, in the order of the log: few per minute.
+    Year,
+    /// Spread over a year, in random order.
+    Shuffled,
+    /// A thousandth of a second apart, within a minute: as a busy installation writes its log.
+    Dense,
+}
+
+/// Between two messages of a dense archive.
+const DENSE_PACE: Duration = Duration::milliseconds(1);
+
 #[derive(Debug)]
 pub(crate) struct Archive {
     log: JetStreamLog,
-    /// How many messages the log held after each filling. Each filling spans the whole year once.
+    /// How many messages the log held after each filling. Each filling begins with the year.
     fillings: Vec<u64>,
-    times_are_shuffled: bool,
+    times: Times,
 }
 
 impl Archive {
-    pub(crate) async fn new(nats_url: &str, times_are_shuffled: bool) -> Result<Self> {
+    pub(crate) async fn new(nats_url: &str, times: Times) -> Result<Self> {
         let log = JetStreamLog::open(&JetStreamConfig::new(nats_url, "bench")).await?;
-        Ok(Self { log, fillings: Vec::new(), times_are_shuffled })
+        Ok(Self { log, fillings: Vec::new(), times })
     }
 
     pub(crate) fn count(&self) -> u64 {
@@ -36,7 +50,7 @@ impl Archive {
     pub(crate) fn messages(&self) -> impl Iterator<Item = Message> {
         let starts = [0].into_iter().chain(self.fillings.iter().copied());
         let fillings = starts.zip(self.fillings.iter().copied());
-        fillings.flat_map(|(from, to)| filling(from, to, self.times_are_shuffled))
+        fillings.flat_map(|(from, to)| filling(from, to, self.times))
     }
 
     /// Appends messages until there are `count`.
@@ -45,7 +59,7 @@ impl Archive {
         if from >= count {
             return Ok(());
         }
-        let messages = filling(from, count, self.times_are_shuffled);
+        let messages = filling(from, count, self.times);
         let mut events = Vec::with_capacity(BATCH);
         for message in messages {
             events.push(event(&message)?);
@@ -86,14 +100,15 @@ pub(crate) async fn append_all(
     Ok(())
 }
 
-/// The messages of one filling, from the year's begin to its end.
+/// The messages of one filling.
 #[expect(clippy::cast_precision_loss, reason = "progress need not be exact")]
-fn filling(from: u64, to: u64, is_shuffled: bool) -> impl Iterator<Item = Message> {
+fn filling(from: u64, to: u64, times: Times) -> impl Iterator<Item = Message> {
     let mut corpus = Corpus::new(from);
     let length = (to - from).max(1) as f64;
-    (0..to - from).map(move |index| match is_shuffled {
-        true => corpus.message_at_random(),
-        false => corpus.message(index as f64 / length),
+    (0..to - from).map(move |index| match times {
+        Times::Year => corpus.message(index as f64 / length),
+        Times::Shuffled => corpus.message_at_random(),
+        Times::Dense => corpus.message_after(DENSE_PACE * index as f64),
     })
 }
 

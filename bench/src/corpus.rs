@@ -60,9 +60,13 @@ impl Corpus {
 
     /// A message at `progress` (0 to 1) of the year.
     pub(crate) fn message(&mut self, progress: f64) -> Message {
+        self.message_after((YEAR - Duration::seconds(2 * JITTER_SECONDS)) * progress)
+    }
+
+    /// A message so long after the begin of the year.
+    pub(crate) fn message_after(&mut self, since: Duration) -> Message {
         let jitter = Duration::seconds(self.random.random_range(0..=JITTER_SECONDS));
         let micros = Duration::microseconds(self.random.random_range(0..1_000_000));
-        let span = YEAR - Duration::seconds(2 * JITTER_SECONDS);
         let count = self.random.random_range(1..=TAGS_PER_MESSAGE_MAX);
         let mut tags: Vec<String> = Vec::with_capacity(count);
         while tags.len() < count {
@@ -75,7 +79,7 @@ impl Corpus {
             author: 1 + i64::try_from(self.authors.pick(&mut self.random)).unwrap_or(0),
             text: self.text(),
             tags,
-            time: Self::year_start() + span * progress + jitter + micros,
+            time: Self::year_start() + since + jitter + micros,
         }
     }
 

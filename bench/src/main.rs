@@ -21,6 +21,7 @@ mod stats;
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
 
+use crate::archive::Times;
 use crate::parts::{Parts, Scale};
 
 /// Measures Rookery and prints a table per part.
@@ -39,6 +40,10 @@ struct Arguments {
     /// Give the archive's messages their times in random order, instead of the order of the log.
     #[arg(long)]
     shuffled_times: bool,
+    /// Give the archive's messages times that are a millisecond apart, as in the log of a busy installation, instead of
+    /// spreading them over a year.
+    #[arg(long, conflicts_with = "shuffled_times")]
+    dense_times: bool,
     /// Also print the statements that cost Postgres most during the fold (slows it down a little).
     #[arg(long)]
     statements: bool,
@@ -67,6 +72,14 @@ enum Part {
 }
 
 impl Arguments {
+    fn times(&self) -> Times {
+        match (self.shuffled_times, self.dense_times) {
+            (true, _) => Times::Shuffled,
+            (false, true) => Times::Dense,
+            (false, false) => Times::Year,
+        }
+    }
+
     fn has(&self, part: Part) -> bool {
         self.parts.contains(&part) || self.parts.contains(&Part::All)
     }
@@ -78,7 +91,7 @@ async fn main() -> Result<()> {
     let programs = programs::Programs::find(!arguments.no_build)?;
     let mut scale = if arguments.quick { Scale::QUICK } else { Scale::FULL };
     scale.events = arguments.events.unwrap_or(scale.events);
-    scale.times_are_shuffled = arguments.shuffled_times;
+    scale.times = arguments.times();
     let mut parts = Parts::new(programs, scale);
     report::say(&machine::describe()?);
     if arguments.has(Part::Post) {

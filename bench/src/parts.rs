@@ -11,6 +11,7 @@ mod visible;
 
 use std::time::Duration;
 
+use crate::archive::Times;
 use crate::identity::Callers;
 use crate::load::closed::Timing;
 use crate::parts::memory::MemoryBook;
@@ -26,7 +27,7 @@ const CALLERS: i64 = 64;
 pub(crate) struct Scale {
     /// Messages of the archive.
     pub(crate) events: u64,
-    pub(crate) times_are_shuffled: bool,
+    pub(crate) times: Times,
     /// Of every closed loop.
     timing: Timing,
     /// Of the open loop.
@@ -42,7 +43,7 @@ pub(crate) struct Scale {
 impl Scale {
     pub(crate) const FULL: Self = Self {
         events: 1_000_000,
-        times_are_shuffled: false,
+        times: Times::Year,
         timing: Timing { warm_up: Duration::from_secs(2), measured: Duration::from_secs(8) },
         visible: Duration::from_secs(20),
         counts: 1_000,
@@ -51,7 +52,7 @@ impl Scale {
     };
     pub(crate) const QUICK: Self = Self {
         events: 100_000,
-        times_are_shuffled: false,
+        times: Times::Year,
         timing: Timing { warm_up: Duration::from_millis(500), measured: Duration::from_secs(2) },
         visible: Duration::from_secs(4),
         counts: 200,

@@ -1,7 +1,8 @@
 //! One projection on one shard: read on from the checkpoint, fold, write rows and checkpoint together, for ever.
 //!
 //! - **What wakes it:** events. The broker pushes them into a bounded queue; while a batch is written the next one
-//!   gathers there, so batches grow with the load and a lone event is folded at once.
+//!   gathers there, so batches grow with the load and a lone event is folded at once. In a replay the next batch is read
+//!   and folded while Postgres is busy with this one.
 //! - **After a crash:** the checkpoint in Postgres says where to go on; the broker remembers nothing about the lane.
 //! - **Two by accident:** the checkpoint is the fence. The slower worker's batch changes nothing; it stands by until the
 //!   checkpoint stops moving, then takes part again. No lease is needed, and none can be held by the dead.
@@ -14,14 +15,17 @@ use data_set::Pool;
 use data_set::write::{self, WriteError, crash_point};
 use domain::Position;
 use event_store::{EventLog, ReadError, RecordedEvent, Tail};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::fold::{self, Fold};
+use crate::fold::{self, Changes, Fold};
 use crate::heartbeat;
 use crate::order::{self, Gap};
 use crate::status::{Progress, Status};
 
+/// From so many events in a run on, the next one is read and folded while this one is written.
+const AHEAD_FROM: usize = 1_000;
 const PAUSE_MIN: Duration = Duration::from_millis(50);
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 /// A checkpoint that another worker moves is looked at so often.
@@ -85,20 +89,53 @@ pub async fn run_lane(lane: Lane, token: CancellationToken) {
     drop(beats.await);
 }
 
+/// A run of events, what it comes to, and the tail that it came from.
+struct Arrived {
+    tail: Tail,
+    events: Vec<RecordedEvent>,
+    changes: Box<dyn Changes>,
+}
+
+/// At most one task, which waits for events and folds them. Dropped, it ends.
+type Arrival = JoinSet<Result<Arrived, LaneError>>;
+
 async fn follow(lane: &Lane, checkpoint: &write::Lane, token: &CancellationToken) -> Result<(), LaneError> {
     let mut at = resume(lane, checkpoint).await?;
-    let mut tail = lane.log.tail(at.sequence()).await?;
+    let tail = lane.log.tail(at.sequence()).await?;
     lane.status.moved(Progress { position: at, recorded_at: None });
+    let mut arrival = Arrival::new();
+    arrive(&mut arrival, lane, tail, at);
     loop {
-        let Some(received) = token.run_until_cancelled(next(&mut tail, lane.fold.batch_max())).await else {
-            return Ok(());
-        };
-        let events = order::in_order(at, received?)?;
+        let Some(arrived) = token.run_until_cancelled(arrival.join_next()).await else { return Ok(()) };
+        // The set holds a task whenever it is asked; one that panicked has no tail to go on with.
+        let Some(Ok(arrived)) = arrived else { return Err(LaneError::TailEnded) };
+        let Arrived { tail, events, changes } = arrived?;
         crash_point("after-receive");
+        let end = events.last().map_or(at, |event| event.position);
         let began = Instant::now();
-        write_all(lane, checkpoint, &mut at, &events).await?;
+        // Ahead only while there is much to do: a run that is taken early is short, and a short one costs almost as much.
+        let tail = if events.len() >= AHEAD_FROM {
+            arrive(&mut arrival, lane, tail, end);
+            None
+        } else {
+            Some(tail)
+        };
+        write_all(lane, checkpoint, &mut at, &events, changes).await?;
         record(lane, &events, began.elapsed());
+        if let Some(tail) = tail {
+            arrive(&mut arrival, lane, tail, end);
+        }
     }
+}
+
+/// Waits for the events after a position and folds them, beside what the lane is writing.
+fn arrive(arrival: &mut Arrival, lane: &Lane, mut tail: Tail, at: Position) {
+    let fold = Arc::clone(&lane.fold);
+    arrival.spawn(async move {
+        let events = order::in_order(at, next(&mut tail, fold.batch_max()).await?)?;
+        let changes = fold.fold(&events);
+        Ok(Arrived { tail, events, changes })
+    });
 }
 
 async fn resume(lane: &Lane, checkpoint: &write::Lane) -> Result<Position, LaneError> {
@@ -121,16 +158,17 @@ async fn write_all(
     checkpoint: &write::Lane,
     at: &mut Position,
     events: &[RecordedEvent],
+    changes: Box<dyn Changes>,
 ) -> Result<(), LaneError> {
-    let mut waiting = vec![events];
-    while let Some(run) = waiting.pop() {
+    let mut waiting = vec![(events, Some(changes))];
+    while let Some((run, changes)) = waiting.pop() {
         let Some(last) = run.last() else { continue };
-        let changes = lane.fold.fold(run);
+        let changes = changes.unwrap_or_else(|| lane.fold.fold(run));
         let mut written = changes.commit(&lane.pool, checkpoint, *at, last.position).await;
         if let Err(WriteError::Refused(error)) = &written {
             if run.len() > 1 {
                 let (first, second) = run.split_at(run.len() / 2);
-                waiting.extend([second, first]);
+                waiting.extend([(second, None), (first, None)]);
                 continue;
             }
             let parked = fold::park(checkpoint.projection, last, "refused-by-database", error);

@@ -37,8 +37,7 @@ pub(crate) async fn run(archive: &Archive, folded_url: &str, bare_url: &str) -> 
     }
     spent.messages_and_tags += insert_messages(&mut target, &batch).await?;
     let mut source = PgConnection::connect(folded_url).await?;
-    copy_tag_counts(&mut source, &mut target, &mut spent).await?;
-    copy_author_counts(&mut source, &mut target, &mut spent).await?;
+    copy_counts(&mut source, &mut target, &mut spent).await?;
     Ok(spent)
 }
 
@@ -78,50 +77,22 @@ async fn insert_messages(target: &mut PgConnection, batch: &[(i64, Message)]) ->
     Ok(began.elapsed())
 }
 
-type TagCount = (String, String, OffsetDateTime, i64);
-type AuthorCount = (i64, String, OffsetDateTime, i64);
+type Count = (i64, String, String, OffsetDateTime, i64);
 
 /// Each final count once, where the fold may have raised it many times; in the order in which the fold first wrote them.
-async fn copy_tag_counts(
-    source: &mut PgConnection,
-    target: &mut PgConnection,
-    spent: &mut Spent,
-) -> Result<()> {
-    let rows: Vec<TagCount> =
-        sqlx::query_as("select tag, grain::text, starts_at, messages from social_v1.tag_count")
+async fn copy_counts(source: &mut PgConnection, target: &mut PgConnection, spent: &mut Spent) -> Result<()> {
+    let rows: Vec<Count> =
+        sqlx::query_as("select author, tag, grain::text, starts_at, messages from social_v1.message_count")
             .fetch_all(source)
             .await?;
     for rows in rows.chunks(BATCH) {
         let began = Instant::now();
-        sqlx::query(include_str!("../sql/bare_tag_counts.sql"))
-            .bind(rows.iter().map(|row| row.0.as_str()).collect::<Vec<_>>())
-            .bind(rows.iter().map(|row| row.1.as_str()).collect::<Vec<_>>())
-            .bind(rows.iter().map(|row| row.2).collect::<Vec<_>>())
-            .bind(rows.iter().map(|row| row.3).collect::<Vec<_>>())
-            .execute(&mut *target)
-            .await?;
-        spent.counts += began.elapsed();
-    }
-    spent.count_rows += rows.len() as u64;
-    Ok(())
-}
-
-async fn copy_author_counts(
-    source: &mut PgConnection,
-    target: &mut PgConnection,
-    spent: &mut Spent,
-) -> Result<()> {
-    let rows: Vec<AuthorCount> =
-        sqlx::query_as("select author, tag, starts_at, messages from social_v1.author_count")
-            .fetch_all(source)
-            .await?;
-    for rows in rows.chunks(BATCH) {
-        let began = Instant::now();
-        sqlx::query(include_str!("../sql/bare_author_counts.sql"))
+        sqlx::query(include_str!("../sql/bare_counts.sql"))
             .bind(rows.iter().map(|row| row.0).collect::<Vec<_>>())
             .bind(rows.iter().map(|row| row.1.as_str()).collect::<Vec<_>>())
-            .bind(rows.iter().map(|row| row.2).collect::<Vec<_>>())
+            .bind(rows.iter().map(|row| row.2.as_str()).collect::<Vec<_>>())
             .bind(rows.iter().map(|row| row.3).collect::<Vec<_>>())
+            .bind(rows.iter().map(|row| row.4).collect::<Vec<_>>())
             .execute(&mut *target)
             .await?;
         spent.counts += began.elapsed();

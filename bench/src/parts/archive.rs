@@ -37,7 +37,7 @@ impl Parts {
         let servers = Servers::start(asked.statements).await?;
         let callers = callers(&servers)?;
         let tokens: Arc<[String]> = callers.tokens.clone().into();
-        let mut archive = Archive::new(&servers.nats_url(), self.scale.times_are_shuffled).await?;
+        let mut archive = Archive::new(&servers.nats_url(), self.scale.times).await?;
         let mut curve = Curve::default();
         if asked.count {
             self.count_smaller(&servers, &callers, &mut archive, &mut curve).await?;

@@ -3,6 +3,7 @@
 //! This crate does not know NATS or HTTP. It is the only one that speaks SQL; its statements stand in files of their own
 //! beside the functions that run them.
 
+mod grain;
 pub mod logins;
 pub mod migrate;
 pub mod pool;

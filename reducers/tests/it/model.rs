@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-use crate::rows::Rows;
+use crate::rows::{DIVIDED_FROM, Rows};
 use state::{Message, State};
 
 /// As Postgres writes a timestamptz into JSON, in UTC.
@@ -27,8 +27,60 @@ fn moment(time: OffsetDateTime) -> String {
     format!("{seconds}.{}+00:00", format!("{micros:06}").trim_end_matches('0'))
 }
 
-fn begin_of(time: OffsetDateTime, width_s: i64) -> OffsetDateTime {
-    OffsetDateTime::from_unix_timestamp(time.unix_timestamp().div_euclid(width_s) * width_s).expect("valid")
+fn begin_of(time: OffsetDateTime, grain: &str) -> OffsetDateTime {
+    let date = time.to_offset(time::UtcOffset::UTC).date();
+    let (hour, minute, _) = time.to_offset(time::UtcOffset::UTC).to_hms();
+    let begin = match grain {
+        "all" => return OffsetDateTime::UNIX_EPOCH,
+        "month" => date.replace_day(1).expect("a first").midnight(),
+        "day" => date.midnight(),
+        "hour" => date.with_hms(hour, 0, 0).expect("an hour"),
+        _ => date.with_hms(hour, minute, 0).expect("a minute"),
+    };
+    begin.assume_utc()
+}
+
+/// Counts of messages per tag, in periods of the first grain and, in periods that hold many, of the others in turn. Which
+/// are many is decided by the messages of any tag for an author, and by those of the tag alone for anybody.
+fn count(rows: &mut Vec<Value>, author: i64, any: &[(&str, OffsetDateTime)], grains: &[&str]) {
+    let Some((grain, finer)) = grains.split_first() else { return };
+    let mut periods: BTreeMap<OffsetDateTime, Vec<(&str, OffsetDateTime)>> = BTreeMap::new();
+    for (tag, at) in any {
+        periods.entry(begin_of(*at, grain)).or_default().push((tag, *at));
+    }
+    for (begin, tagged) in periods {
+        let mut by_tag: BTreeMap<&str, i64> = BTreeMap::new();
+        tagged.iter().for_each(|(tag, _)| *by_tag.entry(tag).or_default() += 1);
+        for (tag, messages) in &by_tag {
+            if *grain != "all" || tag.is_empty() {
+                rows.push(json!({
+                    "author": author, "tag": tag, "grain": grain, "starts_at": moment(begin), "messages": messages,
+                }));
+            }
+        }
+        let deciding = if author == 0 { tagged[0].0 } else { "" };
+        if by_tag[deciding] >= DIVIDED_FROM {
+            count(rows, author, &tagged, finer);
+        }
+    }
+}
+
+fn counts(messages: &BTreeMap<i64, Message>) -> Vec<Value> {
+    let mut of_tags: BTreeMap<&str, Vec<(&str, OffsetDateTime)>> = BTreeMap::new();
+    let mut of_authors: BTreeMap<i64, Vec<(&str, OffsetDateTime)>> = BTreeMap::new();
+    for message in messages.values() {
+        let last = message.editions.last().expect("at least the first edition");
+        for tag in last.tags.iter().map(String::as_str).chain([""]) {
+            of_tags.entry(tag).or_default().push((tag, message.created_at));
+            of_authors.entry(message.author).or_default().push((tag, message.created_at));
+        }
+    }
+    let mut rows = Vec::new();
+    of_tags.values().for_each(|tagged| count(&mut rows, 0, tagged, &["month", "day", "hour", "minute"]));
+    for (author, tagged) in of_authors {
+        count(&mut rows, author, &tagged, &["all", "month", "day", "hour", "minute"]);
+    }
+    rows
 }
 
 async fn all_events(log: &dyn EventLog) -> Vec<RecordedEvent> {
@@ -56,11 +108,10 @@ pub(crate) fn rows_of_events(events: &[RecordedEvent]) -> Rows {
 
 fn message_rows(messages: &BTreeMap<i64, Message>) -> BTreeMap<&'static str, Vec<Value>> {
     let mut rows: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
-    for table in ["message", "message_tag", "message_edition", "tag_count", "author_count"] {
+    for table in ["message", "message_tag", "message_edition"] {
         rows.insert(table, Vec::new());
     }
-    let mut tag_counts: BTreeMap<(String, &str, String), i64> = BTreeMap::new();
-    let mut author_counts: BTreeMap<(i64, String, String), i64> = BTreeMap::new();
+    rows.insert("message_count", counts(messages));
     for (id, message) in messages {
         let (last, earlier) = message.editions.split_last().expect("at least the first edition");
         let created_at = moment(message.created_at);
@@ -89,21 +140,7 @@ fn message_rows(messages: &BTreeMap<i64, Message>) -> BTreeMap<&'static str, Vec
                     "tag": tag, "created_at": created_at, "id": id, "author": message.author,
                 }),
             );
-            for (grain, width_s) in [("minute", 60), ("hour", 3_600), ("day", 86_400)] {
-                let begin = moment(begin_of(message.created_at, width_s));
-                *tag_counts.entry((tag.to_owned(), grain, begin)).or_default() += 1;
-            }
-            let day = moment(begin_of(message.created_at, 86_400));
-            *author_counts.entry((message.author, tag.to_owned(), day)).or_default() += 1;
         }
-    }
-    for ((tag, grain, starts_at), count) in tag_counts {
-        let row = json!({ "tag": tag, "grain": grain, "starts_at": starts_at, "messages": count });
-        rows.entry("tag_count").or_default().push(row);
-    }
-    for ((author, tag, starts_at), count) in author_counts {
-        let row = json!({ "author": author, "tag": tag, "starts_at": starts_at, "messages": count });
-        rows.entry("author_count").or_default().push(row);
     }
     rows
 }

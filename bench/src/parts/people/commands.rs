@@ -7,7 +7,7 @@ use domain::{AccountEvent, AccountRegistered, DisplayName, Event, Handle};
 use event_store::{JetStreamConfig, JetStreamLog};
 
 use super::account;
-use crate::archive::{Archive, append_all};
+use crate::archive::{Archive, Times, append_all};
 use crate::bare::publishes;
 use crate::corpus::{AUTHORS, Corpus};
 use crate::load::closed;
@@ -37,7 +37,7 @@ impl Parts {
         let callers = callers(&servers)?;
         let tokens: Arc<[String]> = callers.tokens.clone().into();
         // Messages first: their ids are then the first positions.
-        Archive::new(&servers.nats_url(), false).await?.fill_to(MESSAGES).await?;
+        Archive::new(&servers.nats_url(), Times::Year).await?.fill_to(MESSAGES).await?;
         let log = JetStreamLog::open(&JetStreamConfig::new(servers.nats_url(), "bench")).await?;
         let accounts = (1..=AUTHORS as i64).map(registered).collect::<Result<Vec<_>>>()?;
         append_all(&log, accounts.into_iter()).await?;

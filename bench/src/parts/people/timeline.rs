@@ -12,7 +12,7 @@ use event_store::{JetStreamConfig, JetStreamLog};
 use tokio::task::JoinSet;
 
 use super::followed;
-use crate::archive::{Archive, append_all};
+use crate::archive::{Archive, Times, append_all};
 use crate::corpus::{AUTHORS, Corpus};
 use crate::identity::FIRST_ACCOUNT;
 use crate::load::closed::{self, Window, gather};
@@ -59,7 +59,7 @@ impl Parts {
     pub(super) async fn timeline(&mut self) -> Result<()> {
         let servers = Servers::start(false).await?;
         let callers = callers(&servers)?;
-        let mut archive = Archive::new(&servers.nats_url(), false).await?;
+        let mut archive = Archive::new(&servers.nats_url(), Times::Year).await?;
         let log = JetStreamLog::open(&JetStreamConfig::new(servers.nats_url(), "bench")).await?;
         // Follows come first, so that what is posted later is fanned out rather than fetched.
         append_all(&log, follows().map(|(reader, author)| followed(reader, author))).await?;

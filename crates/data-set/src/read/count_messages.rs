@@ -4,9 +4,10 @@ use time::OffsetDateTime;
 
 use super::moment::Moment;
 use super::run::run;
-use super::segments::{self, Grain};
+use super::segments;
 use super::{At, MessageFilter, ReadError, TagFilter};
 use crate::Pool;
+use crate::grain::Grain;
 
 /// The exact number of messages that match.
 pub async fn count_messages(pool: &Pool, filter: &MessageFilter) -> Result<At<i64>, ReadError> {
@@ -26,22 +27,37 @@ pub(super) struct Ranges {
     grains: Vec<Option<&'static str>>,
     starts: Vec<OffsetDateTime>,
     ends: Vec<OffsetDateTime>,
+    /// What must be divided for the range to be folded; none for ranges that always or never are.
+    parents: Vec<Option<&'static str>>,
+    parent_starts: Vec<Option<OffsetDateTime>>,
 }
 
 impl Ranges {
     pub(super) fn of(author: Option<i64>) -> Self {
-        Self { author, sums: 0, numbers: vec![], grains: vec![], starts: vec![], ends: vec![] }
+        Self {
+            author,
+            sums: 0,
+            numbers: vec![],
+            grains: vec![],
+            starts: vec![],
+            ends: vec![],
+            parents: vec![],
+            parent_starts: vec![],
+        }
     }
 
     /// Adds `start..end` to a sum. Several ranges may share one.
     pub(super) fn add(&mut self, number: u16, start: Moment, end: Moment) {
         self.sums = self.sums.max(usize::from(number) + 1);
-        let grains = if self.author.is_some() { Grain::OF_AUTHORS } else { Grain::OF_TAGS };
-        for segment in segments::cut(start, end, grains) {
+        for segment in segments::cut(start, end) {
+            // The months of a tag are always folded, those of an author only if there are many messages in all.
+            let parent = segment.parent().filter(|(grain, _)| self.author.is_some() || *grain != Grain::All);
             self.numbers.push(i32::from(number));
             self.grains.push(segment.grain.map(Grain::name));
             self.starts.push(segment.start.to_time());
             self.ends.push(segment.end.to_time());
+            self.parents.push(parent.map(|(grain, _)| grain.name()));
+            self.parent_starts.push(parent.map(|(_, begin)| begin.to_time()));
         }
     }
 }
@@ -73,7 +89,9 @@ async fn rows(
         .bind(&ranges.numbers)
         .bind(&ranges.grains)
         .bind(&ranges.starts)
-        .bind(&ranges.ends);
+        .bind(&ranges.ends)
+        .bind(&ranges.parents)
+        .bind(&ranges.parent_starts);
     let query = match ranges.author {
         None => query,
         Some(author) => query.bind(author),

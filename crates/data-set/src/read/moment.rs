@@ -28,28 +28,18 @@ impl Moment {
         (Self::MIN.0..=Self::MAX.0).contains(&micros).then_some(Self(micros))
     }
 
-    pub(super) fn from_seconds(seconds: i64) -> Self {
+    pub(crate) fn from_seconds(seconds: i64) -> Self {
         Self::at_or_after(i128::from(seconds) * 1_000_000_000)
     }
 
     /// The next moment that a row may have.
-    pub(super) fn next(self) -> Self {
+    pub(crate) fn next(self) -> Self {
         Self((self.0 + 1).min(Self::MAX.0))
     }
 
     #[cfg(test)]
     pub(super) fn previous(self) -> Self {
         Self(self.0 - 1)
-    }
-
-    /// The multiple of `width` microseconds at or after this moment; `width` divides a day, as `MIN` and `MAX` begin one.
-    pub(super) fn round_up(self, width: i64) -> Self {
-        Self((self.0 + width - 1).div_euclid(width) * width)
-    }
-
-    /// The multiple of `width` microseconds at or before this moment; `width` as above.
-    pub(super) fn round_down(self, width: i64) -> Self {
-        Self(self.0.div_euclid(width) * width)
     }
 
     pub fn as_micros(self) -> i64 {

@@ -1,50 +1,42 @@
 //! Folded counts: what a batch adds to and takes from them, summed up before it is written.
 //!
 //! Every delta belongs to a row that was inserted or deleted in the same transaction, so a count equals the number of
-//! rows behind it. Keys are written in order, so that two lanes can never wait for each other.
+//! rows behind it. Which counts there are is said in migration 0011; [`levels`] keeps to it.
+
+mod levels;
+mod statements;
 
 use std::collections::HashMap;
-use std::hash::Hash;
 
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+use self::levels::Levels;
 use super::WriteError;
+use crate::grain::Grain;
 
-const MINUTE_S: i64 = 60;
-const HOUR_S: i64 = 3_600;
-const DAY_S: i64 = 86_400;
 /// The tag that stands for "any".
 const ANY: &str = "";
-
-/// In the order of the Postgres enum `control.grain`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Grain {
-    Minute,
-    Hour,
-    Day,
-}
-
-impl Grain {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Minute => "minute",
-            Self::Hour => "hour",
-            Self::Day => "day",
-        }
-    }
-}
+/// The author that stands for "any"; accounts have positive numbers.
+const ANYBODY: i64 = 0;
 
 /// Number of a tag within one batch. A batch names few tags very often; numbers spare it a string per delta.
 type TagNumber = u32;
 
+/// A change of the number of messages in one minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Delta {
+    author: i64,
+    tag: TagNumber,
+    /// Begin of the minute in Unix seconds.
+    minute: i64,
+    messages: i64,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     numbers: HashMap<String, TagNumber>,
-    /// By tag, grain and begin in Unix seconds.
-    tags: HashMap<(TagNumber, Grain, i64), i64>,
-    /// By author, tag and begin of the day in Unix seconds.
-    authors: HashMap<(i64, TagNumber, i64), i64>,
+    deltas: Vec<Delta>,
 }
 
 impl Counts {
@@ -63,12 +55,8 @@ impl Counts {
 
     fn add_tag(&mut self, author: i64, created_at: OffsetDateTime, tag: &str, delta: i64) {
         let tag = self.number_of(tag);
-        let second = created_at.unix_timestamp();
-        let begin = |width: i64| second.div_euclid(width) * width;
-        for (grain, width) in [(Grain::Minute, MINUTE_S), (Grain::Hour, HOUR_S), (Grain::Day, DAY_S)] {
-            *self.tags.entry((tag, grain, begin(width))).or_default() += delta;
-        }
-        *self.authors.entry((author, tag, begin(DAY_S))).or_default() += delta;
+        let minute = Grain::Minute.begin(created_at.unix_timestamp());
+        self.deltas.push(Delta { author, tag, minute, messages: delta });
     }
 
     fn number_of(&mut self, tag: &str) -> TagNumber {
@@ -82,70 +70,40 @@ impl Counts {
     }
 
     pub(super) async fn write(self, connection: &mut PgConnection) -> Result<(), WriteError> {
-        let mut names = vec![""; self.numbers.len()];
-        self.numbers.iter().for_each(|(name, number)| names[*number as usize] = name);
-        let (more, fewer) = split(self.tags, |(tag, grain, begin)| (names[tag as usize], grain, begin));
-        write_tags(connection, include_str!("counts/add_to_tags.sql"), &more).await?;
-        write_tags(connection, include_str!("counts/take_from_tags.sql"), &fewer).await?;
-        write_tags(connection, include_str!("counts/drop_empty_tags.sql"), &fewer).await?;
-        let (more, fewer) = split(self.authors, |(author, tag, begin)| (author, names[tag as usize], begin));
-        write_authors(connection, include_str!("counts/add_to_authors.sql"), &more).await?;
-        write_authors(connection, include_str!("counts/take_from_authors.sql"), &fewer).await?;
-        write_authors(connection, include_str!("counts/drop_empty_authors.sql"), &fewer).await
+        if self.deltas.is_empty() {
+            return Ok(());
+        }
+        let (tags, of_authors) = self.with_ordered_tags();
+        let of_tags = net(of_authors.iter().map(|delta| Delta { author: ANYBODY, ..*delta }).collect());
+        let of_authors = net(of_authors);
+        Levels::new(&tags).write(connection, of_authors, of_tags).await
+    }
+
+    /// The tags in order, and the deltas with the tags' places in it for numbers: statements send their rows in the order of
+    /// the key. "Any" is always there and comes first.
+    fn with_ordered_tags(mut self) -> (Vec<String>, Vec<Delta>) {
+        self.number_of(ANY);
+        let mut named: Vec<(String, TagNumber)> = self.numbers.into_iter().collect();
+        named.sort_unstable();
+        let mut places = vec![0; named.len()];
+        (0..).zip(&named).for_each(|(place, (_, number))| places[*number as usize] = place);
+        for delta in &mut self.deltas {
+            delta.tag = places[delta.tag as usize];
+        }
+        (named.into_iter().map(|(name, _)| name).collect(), self.deltas)
     }
 }
 
-type Deltas<Key> = Vec<(Key, i64)>;
-
-/// Growing and shrinking counts apart, each in the order of the key by its names. Apart because an upsert would check a
-/// negative delta as if it were the new count.
-fn split<Key: Eq + Hash, Named: Ord>(
-    deltas: HashMap<Key, i64>,
-    name: impl Fn(Key) -> Named,
-) -> (Deltas<Named>, Deltas<Named>) {
-    let mut named: Deltas<Named> =
-        deltas.into_iter().filter(|(_, delta)| *delta != 0).map(|(key, delta)| (name(key), delta)).collect();
-    named.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-    named.into_iter().partition(|(_, delta)| *delta > 0)
-}
-
-fn at(second: i64) -> OffsetDateTime {
-    // The second is that of a valid time, rounded down by at most a day; year -9999 is not stored.
-    OffsetDateTime::from_unix_timestamp(second).unwrap_or(OffsetDateTime::UNIX_EPOCH)
-}
-
-async fn write_tags(
-    connection: &mut PgConnection,
-    sql: &'static str,
-    deltas: &[((&str, Grain, i64), i64)],
-) -> Result<(), WriteError> {
-    if deltas.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(sql)
-        .bind(deltas.iter().map(|((tag, ..), _)| *tag).collect::<Vec<_>>())
-        .bind(deltas.iter().map(|((_, grain, _), _)| grain.name()).collect::<Vec<_>>())
-        .bind(deltas.iter().map(|((.., begin), _)| at(*begin)).collect::<Vec<_>>())
-        .bind(deltas.iter().map(|(_, delta)| *delta).collect::<Vec<_>>())
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-async fn write_authors(
-    connection: &mut PgConnection,
-    sql: &'static str,
-    deltas: &[((i64, &str, i64), i64)],
-) -> Result<(), WriteError> {
-    if deltas.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(sql)
-        .bind(deltas.iter().map(|((author, ..), _)| *author).collect::<Vec<_>>())
-        .bind(deltas.iter().map(|((_, tag, _), _)| *tag).collect::<Vec<_>>())
-        .bind(deltas.iter().map(|((.., begin), _)| at(*begin)).collect::<Vec<_>>())
-        .bind(deltas.iter().map(|(_, delta)| *delta).collect::<Vec<_>>())
-        .execute(connection)
-        .await?;
-    Ok(())
+/// One delta per author, tag and minute, in that order; none that is zero.
+fn net(mut deltas: Vec<Delta>) -> Vec<Delta> {
+    deltas.sort_unstable();
+    deltas.dedup_by(|next, sum| {
+        let is_same = (next.author, next.tag, next.minute) == (sum.author, sum.tag, sum.minute);
+        if is_same {
+            sum.messages += next.messages;
+        }
+        is_same
+    });
+    deltas.retain(|delta| delta.messages != 0);
+    deltas
 }

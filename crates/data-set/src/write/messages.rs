@@ -1,6 +1,7 @@
 //! Row changes of the projection `social`, and how they are written: one statement per table and kind of change.
 
 mod answer;
+mod copy;
 mod delete;
 
 use std::collections::HashMap;
@@ -115,6 +116,24 @@ async fn insert(
     rows: &[PostedRow],
     tally: &mut Tally,
 ) -> Result<(), WriteError> {
+    let inserted = if rows.len() >= copy::ROWS_MIN && copy::are_new(connection, rows).await? {
+        copy::copy(connection, rows).await?;
+        rows.iter().collect()
+    } else {
+        insert_new(connection, rows).await?
+    };
+    for row in &inserted {
+        tally.counts.add(row.author, row.created_at, &row.tags, 1);
+        tally.stats.add_account(row.author, AccountStat::Messages, 1);
+    }
+    answer(connection, &inserted, tally).await
+}
+
+/// The rows that were really inserted. Mostly that is all of them, in the order in which they were sent.
+async fn insert_new<'rows>(
+    connection: &mut PgConnection,
+    rows: &'rows [PostedRow],
+) -> Result<Vec<&'rows PostedRow>, WriteError> {
     let inserted: Vec<i64> = sqlx::query_scalar(include_str!("messages/insert.sql"))
         .bind(column(rows, |row| row.id))
         .bind(column(rows, |row| row.author))
@@ -124,20 +143,13 @@ async fn insert(
         .bind(column(rows, |row| row.created_at))
         .bind(column(rows, |row| row.edited_at))
         .bind(column(rows, |row| row.edition))
-        .fetch_all(&mut *connection)
+        .fetch_all(connection)
         .await?;
-    // Only rows that were really inserted count. Mostly that is all of them, in the order in which they were sent.
-    let inserted: Vec<&PostedRow> = if inserted.len() == rows.len() {
-        rows.iter().collect()
-    } else {
-        let by_id: HashMap<i64, &PostedRow> = rows.iter().map(|row| (row.id, row)).collect();
-        inserted.iter().filter_map(|id| by_id.get(id).copied()).collect()
-    };
-    for row in &inserted {
-        tally.counts.add(row.author, row.created_at, &row.tags, 1);
-        tally.stats.add_account(row.author, AccountStat::Messages, 1);
+    if inserted.len() == rows.len() {
+        return Ok(rows.iter().collect());
     }
-    answer(connection, &inserted, tally).await
+    let by_id: HashMap<i64, &PostedRow> = rows.iter().map(|row| (row.id, row)).collect();
+    Ok(inserted.iter().filter_map(|id| by_id.get(id).copied()).collect())
 }
 
 #[derive(sqlx::FromRow)]

@@ -6,10 +6,10 @@ select i * 256, i % 50, 'message ' || i, array['birds'], timestamptz '2026-01-01
 from generate_series(1::bigint, 5000) i;
 insert into social_v1.message_tag (tag, created_at, id, author)
 select tag, created_at, id, author from social_v1.message cross join unnest(array['', 'birds']) tag;
-insert into social_v1.tag_count (tag, grain, starts_at, messages)
-select tag, grain::control.grain, date_trunc(grain, created_at, 'UTC'), count(*)
-from social_v1.message_tag cross join unnest(array['minute', 'hour', 'day']) grain
-group by 1, 2, 3;
+insert into social_v1.message_count (author, tag, grain, starts_at, messages)
+select 0, tag, grain::control.grain, date_trunc(grain, created_at, 'UTC'), count(*)
+from social_v1.message_tag cross join unnest(array['minute', 'hour', 'day', 'month']) grain
+group by 1, 2, 3, 4;
 
 -- Everybody replied to, likes, reposted and follows; account 1 and message 256 are the busiest.
 alter table social_v1.account set (autovacuum_enabled = off);
