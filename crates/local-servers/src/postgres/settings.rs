@@ -4,7 +4,7 @@
 use std::path::Path;
 
 /// What we set ourselves. `PostgresOptions::settings` come after these and win.
-const SETTINGS: [(&str, &str); 9] = [
+const SETTINGS: [(&str, &str); 11] = [
     ("listen_addresses", "127.0.0.1"),
     // A socket's path must be short, and a data directory's need not be.
     ("unix_socket_directories", ""),
@@ -12,7 +12,12 @@ const SETTINGS: [(&str, &str); 9] = [
     ("log_timezone", "UTC"),
     ("timezone", "UTC"),
     ("cluster_name", "rookery"),
-    ("max_wal_size", "1GB"),
+    // The indexes that are written at random places stay in memory up to some ten million messages.
+    ("shared_buffers", "256MB"),
+    // After a checkpoint every page is logged whole once more; a replay would pay for that all the time. Costs disk space and
+    // at most some ten seconds of recovery.
+    ("max_wal_size", "2GB"),
+    ("checkpoint_timeout", "15min"),
     // Compiling a query costs more than the short queries of this system take.
     ("jit", "off"),
     // A client that vanished must not hold locks for two hours.
