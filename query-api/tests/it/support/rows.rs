@@ -34,6 +34,8 @@ pub(crate) async fn fold(pool: &Pool, rows: &[Row]) {
             .await
             .expect("a message can be added");
     }
+    let recount = sqlx::query(include_str!("recount.sql")).execute(&mut *transaction).await;
+    recount.expect("messages can be counted");
     let last = rows.iter().map(|row| row.id).max().unwrap_or(0);
     let checkpoint = sqlx::query(include_str!("checkpoint.sql")).bind(last);
     checkpoint.execute(&mut *transaction).await.expect("the checkpoint moves");

@@ -1,0 +1,24 @@
+-- Purpose: all counts as the rows ask for them, see migration 0011: those of a period if the one around it holds many.
+with tagged as (
+    select author, tag, created_at from social_v1.message_tag
+    union all
+    select 0, tag, created_at from social_v1.message_tag
+), counted as (
+    select author, tag, grain::control.grain as grain, date_trunc(grain, created_at, 'UTC') as starts_at, count(*) as messages
+    from tagged cross join unnest(array['minute', 'hour', 'day', 'month']) as grain
+    group by 1, 2, 3, 4
+    union all
+    select author, '', 'all', timestamptz '1970-01-01Z', count(*) from tagged where author <> 0 and tag = '' group by author
+)
+insert into social_v1.message_count (author, tag, grain, starts_at, messages)
+select c.author, c.tag, c.grain, c.starts_at, c.messages
+from counted c
+join (values ('minute'::control.grain, 'hour'), ('hour', 'day'), ('day', 'month'), ('month', 'all'), ('all', null))
+    as g (grain, parent) using (grain)
+where c.grain = 'all' or c.grain = 'month' and c.author = 0 or exists (
+    select from counted p
+    where p.author = c.author and p.tag = case when c.author = 0 then c.tag else '' end
+      and p.grain = g.parent::control.grain and p.messages >= control.divided_from()
+      and p.starts_at = case g.parent when 'all' then timestamptz '1970-01-01Z'
+                                      else date_trunc(g.parent, c.starts_at, 'UTC') end)
+on conflict (author, tag, grain, starts_at) do update set messages = excluded.messages
