@@ -25,8 +25,8 @@ const LANES: u32 = 1;
 const DUMMY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$ESLTGYCyF+jmBF9ibwB/Sw$NYRPdt6SUh65dO3AWtqSynideR4mIpXvAfTPTKUmSfs";
 
-/// Who waits for a turn, per processor: few enough that the last one still gets an answer in about a second.
-const WAITING_PER_PROCESSOR: usize = 16;
+/// Who waits for a turn, per processor: few enough that the last one still gets an answer in a few seconds.
+const WAITING_PER_PROCESSOR: usize = 64;
 
 #[derive(Debug)]
 pub(crate) struct Passwords {

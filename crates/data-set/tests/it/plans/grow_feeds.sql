@@ -5,10 +5,3 @@ insert into feeds_v1.entry (author, position, message) select author, id, id fro
 insert into feeds_v1.feed (owner, position, author, message)
 select owner, id, author, id from social_v1.message cross join generate_series(1::bigint, 10) owner;
 insert into feeds_v1.merged (owner, author, since) select i % 100, i, 0 from generate_series(1::bigint, 5000) i;
-insert into social_v1.account (id, handle, display_name, bio, registered_at)
-select i, 'account' || i, '', '', now() from generate_series(1::bigint, 5000) i;
-insert into social_v1.liked (account, message, position, liked_at)
-select i % 100, i * 256, i, now() from generate_series(1::bigint, 5000) i;
-insert into social_v1.reposted (account, message, position, reposted_at)
-select i % 100, i * 256, i, now() from generate_series(1::bigint, 5000) i;
-insert into social_v1.message_stat (message, likes) select i * 256, 1 from generate_series(1::bigint, 5000) i;
