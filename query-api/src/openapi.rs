@@ -91,7 +91,7 @@ pub(crate) struct ReadHeaders {
     /// Answer from data that reflects at least this position.
     #[param(rename = "Await-Position")]
     await_position: Option<i64>,
-    /// wait=<seconds>: how long to wait for it, 2 by default, at most 30.
+    /// `wait=<seconds>`: how long to wait for it, 2 by default, at most 30.
     #[param(rename = "Prefer")]
     prefer: Option<String>,
     /// 304 where the answer would be the same.

@@ -135,6 +135,18 @@ impl Model {
         self.people[who].1 = self.people[who].1.max(newest);
     }
 
+    pub(crate) fn follows(&self) -> &[Edge] {
+        &self.follows
+    }
+
+    pub(crate) fn likes(&self) -> &[Edge] {
+        &self.likes
+    }
+
+    pub(crate) fn reposts(&self) -> &[Edge] {
+        &self.reposts
+    }
+
     pub(crate) fn followers(&self, who: Who) -> Vec<Edge> {
         sorted(self.follows.iter().filter(|edge| edge.target == who).copied().collect())
     }
