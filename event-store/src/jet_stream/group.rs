@@ -1,8 +1,8 @@
 //! Group commit: events that wait at the same moment share one sync of the broker's disk.
 //!
-//! With `sync_interval: always` a broker syncs once per message, or once per atomic batch. One task collects what waits
-//! and sends it as one batch; while that is under way the next group gathers, so that groups grow with the load and a
-//! lone event never waits for company. A batch stands or falls as a whole, so a group that is not acked is sent again
+//! With `sync_interval: always` a broker syncs once per message, or a few times per atomic batch. One task collects what
+//! waits. Few events are published one by one, side by side; many as one batch, and while that is under way the next group
+//! gathers. So groups grow with the load, and a lone event never waits for company. A batch stands or falls as a whole, so a group that is not acked is sent again
 //! event by event, under the same message ids: what the batch did store is then answered as a repetition.
 //!
 //! Nothing is remembered here. A crash loses only answers, and a caller that got none does not know its outcome.
@@ -19,8 +19,13 @@ use super::{Inner, batch};
 
 /// Events in one group. More would lengthen the answer to the first one for little gain.
 const GROUP_MAX: usize = 128;
-/// Groups under way at once. The second one's transfer overlaps the first one's sync; the broker allows 50.
-pub(super) const GROUPS_MAX: usize = 2;
+/// Batches under way at once.
+pub(super) const GROUPS_MAX: usize = 1;
+/// From so many events on a batch is cheaper: it costs the broker the time of about a dozen single events, however many it
+/// holds.
+const BATCH_FROM: usize = 12;
+/// Single events under way at once. With more of them waiting, the next ones make a batch.
+const SINGLES_MAX: usize = BATCH_FROM;
 /// Events that wait. Each belongs to a request, whose number the API bounds as well.
 const QUEUE_MAX: usize = 4_096;
 
@@ -55,34 +60,47 @@ impl GroupCommit {
 }
 
 async fn collect(inner: Arc<Inner>, mut waiting: mpsc::Receiver<Waiting>) {
-    let free = Arc::new(Semaphore::new(GROUPS_MAX));
+    let singles = Arc::new(Semaphore::new(SINGLES_MAX));
     loop {
-        // The place is taken before the group is, so that events gather while all places are in use.
-        let Ok(place) = Arc::clone(&free).acquire_owned().await else { return };
+        // A place is taken before the events are, so that events gather while all places are in use.
+        let Ok(mut place) = Arc::clone(&singles).acquire_owned().await else { return };
         let mut group = Vec::new();
         if waiting.recv_many(&mut group, GROUP_MAX).await == 0 {
             return;
         }
-        tokio::spawn(commit(Arc::clone(&inner), group, place));
+        if group.len() < BATCH_FROM {
+            for one in group {
+                tokio::spawn(publish_one(Arc::clone(&inner), one, place));
+                let Ok(next) = Arc::clone(&singles).acquire_owned().await else { return };
+                place = next;
+            }
+        } else {
+            drop(place);
+            // One batch at a time: the broker takes them one after the other, and fewer, larger ones cost it less.
+            commit(&inner, group).await;
+        }
     }
 }
 
-async fn commit(inner: Arc<Inner>, group: Vec<Waiting>, place: OwnedSemaphorePermit) {
-    if group.len() > 1 {
-        let events = group.iter().map(|one| (one.command.to_string(), &one.event));
-        if let Answer::Acked { sequence, repeated: false } = batch::send(&inner, events).await {
-            drop(place);
-            let first = sequence.saturating_sub(group.len() as u64 - 1);
-            for (sequence, one) in (first..=sequence).zip(group) {
-                let positions = vec![inner.position(sequence)];
-                // A caller that gave up does not listen any more.
-                drop(one.answer.send(Ok(Appended { positions, repeated: false })));
-            }
-            return;
+async fn publish_one(inner: Arc<Inner>, one: Waiting, place: OwnedSemaphorePermit) {
+    let outcome = publish::append_one(&inner, one.command, &one.event).await;
+    drop(place);
+    // A caller that gave up does not listen any more.
+    drop(one.answer.send(outcome));
+}
+
+async fn commit(inner: &Arc<Inner>, group: Vec<Waiting>) {
+    let events = group.iter().map(|one| (one.command.to_string(), &one.event));
+    if let Answer::Acked { sequence, repeated: false } = batch::send(inner, events).await {
+        let first = sequence.saturating_sub(group.len() as u64 - 1);
+        for (sequence, one) in (first..=sequence).zip(group) {
+            let positions = vec![inner.position(sequence)];
+            drop(one.answer.send(Ok(Appended { positions, repeated: false })));
         }
+        return;
     }
     for one in group {
-        let inner = Arc::clone(&inner);
+        let inner = Arc::clone(inner);
         tokio::spawn(async move {
             let outcome = publish::append_one(&inner, one.command, &one.event).await;
             drop(one.answer.send(outcome));
