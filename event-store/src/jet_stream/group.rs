@@ -21,11 +21,11 @@ use super::{Inner, batch};
 const GROUP_MAX: usize = 128;
 /// Batches under way at once.
 pub(super) const GROUPS_MAX: usize = 1;
-/// From so many events on a batch is cheaper: it costs the broker the time of about a dozen single events, however many it
-/// holds.
-const BATCH_FROM: usize = 12;
-/// Single events under way at once. With more of them waiting, the next ones make a batch.
-const SINGLES_MAX: usize = BATCH_FROM;
+/// From so many waiting events on they make a batch. It costs the broker the time of about a dozen single events, however
+/// many it holds.
+const BATCH_FROM: usize = 16;
+/// Single events under way at once: enough for low load, and few, because under high load they delay the batches.
+const SINGLES_MAX: usize = 4;
 /// Events that wait. Each belongs to a request, whose number the API bounds as well.
 const QUEUE_MAX: usize = 4_096;
 
