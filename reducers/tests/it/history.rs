@@ -67,8 +67,8 @@ impl Author {
                     self.messages.push((executed.outcome.message, actor));
                     self.crowd.heard(executed.outcome.message, actor);
                 }
-                // An edit of a deleted message is part of life.
-                Ok(_) | Err(ExecuteError::Rejected(_)) => {}
+                // An edit of a deleted message is part of life, and so is one who has left and is noticed in time.
+                Ok(_) | Err(ExecuteError::Rejected(_) | ExecuteError::ActorDeactivated) => {}
                 Err(error) => panic!("{error:?}"),
             }
             if self.random.random_bool(0.6) {
