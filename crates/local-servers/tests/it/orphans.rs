@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use local_servers::{NatsServer, PostgresServer, Server};
+use testkit::eventually;
 
 use crate::clients::postgres_query;
 use crate::{installed, nats_options, postgres_options, runs, temp_dir};
@@ -41,16 +42,12 @@ async fn children_of_a_killed_parent_end_and_the_next_start_finds_the_data() {
         .stdout(Stdio::null())
         .spawn()
         .expect("we can be run again");
-    let pids = async {
-        loop {
-            if let Ok(pids) = std::fs::read_to_string(dir.path().join(PIDS_FILE)) {
-                return pids;
-            }
-            assert_eq!(parent.try_wait().expect("it can be awaited"), None, "the parent runs on");
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    let pids = tokio::time::timeout(LIMIT, pids).await.expect("the parent starts both servers");
+    let pids = eventually("the parent starts both servers", LIMIT, || {
+        assert_eq!(parent.try_wait().expect("it can be awaited"), None, "the parent runs on");
+        let pids = std::fs::read_to_string(dir.path().join(PIDS_FILE)).map_err(|error| error.to_string());
+        async move { pids }
+    })
+    .await;
 
     parent.kill().expect("it runs");
     parent.wait().expect("it can be awaited");

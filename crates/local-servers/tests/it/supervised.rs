@@ -5,6 +5,7 @@ use std::time::Duration;
 use local_servers::{NatsServer, PostgresServer, Server, Signal, Supervisor};
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
+use testkit::eventually;
 use tokio_util::sync::CancellationToken;
 
 use crate::clients::{nats_request, postgres_query};
@@ -17,15 +18,10 @@ fn kill_hard(pid: u32) {
 }
 
 async fn restarted(supervisor: &Supervisor, old: u32) -> u32 {
-    let came_back = async {
-        loop {
-            if let Some(pid) = supervisor.pid().filter(|pid| *pid != old) {
-                return pid;
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(LIMIT, came_back).await.expect("it is started again")
+    eventually("it is started again", LIMIT, || async {
+        supervisor.pid().filter(|pid| *pid != old).ok_or_else(|| format!("still {:?}", supervisor.pid()))
+    })
+    .await
 }
 
 #[tokio::test]
