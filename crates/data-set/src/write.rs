@@ -119,9 +119,9 @@ async fn begin(
     to: i64,
 ) -> Result<Transaction<'static, Postgres>, WriteError> {
     let mut transaction = pool.begin().await?;
-    crash_point("after-begin");
+    lane_crash_point(lane, "after-begin");
     checkpoint::advance(&mut transaction, lane, from, to).await?;
-    crash_point("after-fence");
+    lane_crash_point(lane, "after-fence");
     Ok(transaction)
 }
 
@@ -130,17 +130,23 @@ async fn finish(
     lane: &Lane,
     parked: &[ParkedEvent],
 ) -> Result<(), WriteError> {
-    crash_point("after-rows");
+    lane_crash_point(lane, "after-rows");
     parked::write(&mut transaction, lane, parked).await?;
-    crash_point("before-commit");
+    lane_crash_point(lane, "before-commit");
     transaction.commit().await?;
-    crash_point("after-commit");
+    lane_crash_point(lane, "after-commit");
     Ok(())
 }
 
 /// One column of rows that are sent as arrays.
 fn column<'a, Row, Value>(rows: &'a [Row], value: impl Fn(&'a Row) -> Value) -> Vec<Value> {
     rows.iter().map(value).collect()
+}
+
+/// As below, at a step that every lane takes: `feeds-after-begin`.
+fn lane_crash_point(_lane: &Lane, _step: &str) {
+    #[cfg(feature = "fail-points")]
+    crash_point(&format!("{}-{_step}", _lane.projection));
 }
 
 /// Ends the process at a named step when a test asked for it; nothing in other builds.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use event_store::{EventLog, JetStreamConfig, JetStreamLog};
 use testkit::{Nats, Process, eventually, free_port};
 
+use crate::feeds;
 use crate::history::Author;
-use crate::model::{normalised, rows_of};
+use crate::model::{all_events, normalised, rows_of_events};
 use crate::rows::{DataSet, PATIENCE};
 
 fn start(nats: &Nats, data_set: &DataSet, fail_points: &str) -> Process {
@@ -19,8 +20,18 @@ fn start(nats: &Nats, data_set: &DataSet, fail_points: &str) -> Process {
             ("ROOKERY_DATABASE_URL".to_owned(), data_set.postgres.url()),
             ("ROOKERY_REDUCERS_LISTEN".to_owned(), listen),
             ("FAILPOINTS".to_owned(), fail_points.to_owned()),
+            // So few that the accounts of the tests cross it.
+            ("ROOKERY_FANOUT_LIMIT".to_owned(), "3".to_owned()),
         ],
     )
+}
+
+/// Both projections, once both lanes have caught up.
+async fn equals_the_models(data_set: &DataSet, log: &dyn EventLog) {
+    data_set.all_caught_up(log).await;
+    let events = all_events(log).await;
+    assert_eq!(normalised(data_set.rows().await), rows_of_events(&events));
+    assert_eq!(feeds::readable(&data_set.pool).await, feeds::Model::of(&events).feeds());
 }
 
 async fn log(nats: &Nats) -> Arc<dyn EventLog> {
@@ -32,10 +43,10 @@ async fn log(nats: &Nats) -> Arc<dyn EventLog> {
 #[cfg(feature = "fail-points")]
 #[tokio::test]
 async fn a_crash_between_any_two_steps_loses_and_doubles_nothing() {
-    const STEPS: [&str; 15] = [
+    const STEPS: [&str; 21] = [
         "after-receive",
-        "after-begin",
-        "after-fence",
+        "social-after-begin",
+        "social-after-fence",
         "after-accounts",
         "after-insert",
         "after-answer",
@@ -45,9 +56,15 @@ async fn a_crash_between_any_two_steps_loses_and_doubles_nothing() {
         "after-made-edges",
         "after-deactivation",
         "after-counts",
-        "after-rows",
-        "before-commit",
-        "after-commit",
+        "social-after-rows",
+        "social-before-commit",
+        "social-after-commit",
+        "feeds-after-begin",
+        "feeds-after-fence",
+        "feeds-after-run",
+        "feeds-after-rows",
+        "feeds-before-commit",
+        "feeds-after-commit",
     ];
     let (nats, data_set) = (Nats::start().await, DataSet::start().await);
     let log = log(&nats).await;
@@ -63,8 +80,7 @@ async fn a_crash_between_any_two_steps_loses_and_doubles_nothing() {
         assert_eq!(std::os::unix::process::ExitStatusExt::signal(&died), Some(6), "{step}: {died}");
     }
     let mut process = start(&nats, &data_set, "");
-    data_set.caught_up(&*log).await;
-    assert_eq!(normalised(data_set.rows().await), rows_of(&*log).await);
+    equals_the_models(&data_set, &*log).await;
     process.kill();
 }
 
@@ -90,8 +106,7 @@ async fn kill_and_restart_under_load_loses_and_doubles_nothing() {
     }
     writing.await.expect("written");
     let mut process = start(&nats, &data_set, "");
-    data_set.caught_up(&*log).await;
-    assert_eq!(normalised(data_set.rows().await), rows_of(&*log).await);
+    equals_the_models(&data_set, &*log).await;
     process.kill();
 }
 

@@ -9,8 +9,10 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use self::events::{History, recorded};
-use self::model::Model;
 use self::rows::Feeds;
+
+pub(crate) use self::model::Model;
+pub(crate) use self::rows::readable;
 
 /// Crossed all the time by half a dozen accounts.
 const SMALL: u32 = 3;

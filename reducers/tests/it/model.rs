@@ -83,7 +83,7 @@ fn counts(messages: &BTreeMap<i64, Message>) -> Vec<Value> {
     rows
 }
 
-async fn all_events(log: &dyn EventLog) -> Vec<RecordedEvent> {
+pub(crate) async fn all_events(log: &dyn EventLog) -> Vec<RecordedEvent> {
     let mut events = Vec::new();
     let head = log.head().await.expect("a head").get();
     for sequence in 1..=head {

@@ -104,19 +104,32 @@ impl DataSet {
         Worker { task: tokio::spawn(run_lane(lane, token.clone())), token, status }
     }
 
-    /// Waits until everything in the log is folded.
+    /// Waits until everything in the log is folded into `social`.
     pub(crate) async fn caught_up(&self, log: &dyn EventLog) {
-        let head = log.head().await.expect("a head").get();
-        eventually("the fold catches up", PATIENCE, || async {
-            let position = self.checkpoint().await?;
-            if (position >> 8) as u64 >= head {
-                Ok(())
-            } else {
-                Err(format!("sequence {} of {head}", position >> 8))
-            }
-        })
-        .await;
+        caught_up(log, || self.checkpoint()).await;
     }
+
+    /// The same for both projections of the process.
+    pub(crate) async fn all_caught_up(&self, log: &dyn EventLog) {
+        caught_up(log, || self.slowest_checkpoint()).await;
+    }
+
+    async fn slowest_checkpoint(&self) -> Result<i64, String> {
+        let sql = "select case when count(*) = 2 then min(position) else 0 end from control.checkpoint";
+        sqlx::query_scalar(sql).fetch_one(&self.pool).await.map_err(|error| error.to_string())
+    }
+}
+
+async fn caught_up<Fut: Future<Output = Result<i64, String>>>(
+    log: &dyn EventLog,
+    checkpoint: impl Fn() -> Fut,
+) {
+    let head = log.head().await.expect("a head").get();
+    eventually("the fold catches up", PATIENCE, || async {
+        let sequence = checkpoint().await? >> 8;
+        if sequence as u64 >= head { Ok(()) } else { Err(format!("sequence {sequence} of {head}")) }
+    })
+    .await;
 }
 
 pub(crate) struct Worker {

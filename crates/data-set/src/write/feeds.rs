@@ -18,9 +18,9 @@ use sqlx::postgres::PgPool;
 
 pub use limit::FanOutLimit;
 
-use super::checkpoint::{self, Lane};
-use super::parked::{self, ParkedEvent};
-use super::{WriteError, crash_point};
+use super::checkpoint::Lane;
+use super::parked::ParkedEvent;
+use super::{WriteError, begin, column, crash_point, finish};
 
 /// What an author shows its followers: a message of its own (position = message) or a repost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,9 +88,7 @@ pub async fn commit_feeds(
     limit: FanOutLimit,
     batch: &FeedBatch,
 ) -> Result<(), WriteError> {
-    let mut transaction = pool.begin().await?;
-    crash_point("feeds-after-begin");
-    checkpoint::advance(&mut transaction, lane, from, to).await?;
+    let mut transaction = begin(pool, lane, from, to).await?;
     if !batch.runs.is_empty() {
         sqlx::query(include_str!("feeds/one_plan.sql")).execute(&mut *transaction).await?;
     }
@@ -103,11 +101,7 @@ pub async fn commit_feeds(
         }
         crash_point("feeds-after-run");
     }
-    parked::write(&mut transaction, lane, &batch.parked).await?;
-    crash_point("feeds-before-commit");
-    transaction.commit().await?;
-    crash_point("feeds-after-commit");
-    Ok(())
+    finish(transaction, lane, &batch.parked).await
 }
 
 async fn apply(
@@ -135,8 +129,4 @@ async fn apply(
         follows::delete(connection, &changes.unfollowed, limit).await?;
     }
     Ok(())
-}
-
-fn column<Row, Value>(rows: &[Row], value: impl Fn(&Row) -> Value) -> Vec<Value> {
-    rows.iter().map(value).collect()
 }

@@ -75,15 +75,19 @@ impl Feeds {
         sqlx::query_scalar(sql).fetch_one(&self.pool).await.expect("a number")
     }
 
-    /// What owners see of those whom they follow: what is written, and what is merged on read. An entry that was in both
-    /// would be there twice.
     pub(crate) async fn readable(&self) -> ReadableFeeds {
-        let rows: Vec<(i64, i64, i64, i64)> =
-            sqlx::query_as(include_str!("readable.sql")).fetch_all(&self.pool).await.expect("readable");
-        let mut feeds = BTreeMap::new();
-        for (owner, position, author, message) in rows {
-            feeds.entry(owner).or_insert_with(Vec::new).push((position, author, message));
-        }
-        feeds
+        readable(&self.pool).await
     }
+}
+
+/// What owners see of those whom they follow: what is written, and what is merged on read. An entry that was in both would
+/// be there twice.
+pub(crate) async fn readable(pool: &PgPool) -> ReadableFeeds {
+    let rows: Vec<(i64, i64, i64, i64)> =
+        sqlx::query_as(include_str!("readable.sql")).fetch_all(pool).await.expect("readable");
+    let mut feeds = BTreeMap::new();
+    for (owner, position, author, message) in rows {
+        feeds.entry(owner).or_insert_with(Vec::new).push((position, author, message));
+    }
+    feeds
 }
