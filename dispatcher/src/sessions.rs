@@ -9,7 +9,6 @@
 //! Nothing of this is an event: a session is no fact of the microblog. Access tokens are not looked up anywhere, so
 //! one that was issued stays good for its hour, also after its session has ended.
 
-mod account;
 mod client_address;
 pub(crate) mod create_session;
 pub(crate) mod end_session;

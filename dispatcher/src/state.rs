@@ -71,10 +71,6 @@ impl Ready {
         &self.0.executor
     }
 
-    pub(crate) fn log(&self) -> &dyn EventLog {
-        &*self.0.log
-    }
-
     pub(crate) fn vault(&self) -> &Vault {
         &self.0.vault
     }

@@ -66,6 +66,11 @@ impl Executor {
         self.stores.accounts.may_act(account).await
     }
 
+    /// Whether an account is registered and was not given up, as the log says now.
+    pub async fn is_active(&self, account: AccountId) -> Result<bool, ReadError> {
+        self.stores.accounts.is_active(account).await
+    }
+
     /// Draws the id of an account that is to be registered. `None` where the clock is outside of 2025 to 2164.
     pub fn draw_account(&self, now: OffsetDateTime) -> Option<AccountId> {
         let ms = i64::try_from(now.unix_timestamp_nanos() / 1_000_000).ok()?;

@@ -11,8 +11,8 @@ use http_kit::{ApiProblem, StrictJson};
 use time::OffsetDateTime;
 
 use super::client_address::ClientAddress;
+use super::issue;
 use super::refresh_token::RefreshToken;
-use super::{account, issue};
 use crate::state::Ready;
 
 /// Logs in with a handle and its password.
@@ -83,10 +83,9 @@ const NOBODY: AccountId = match AccountId::from_i64(1) {
 };
 
 async fn find(ready: &Ready, handle: &Handle) -> Result<Option<AccountId>, ApiProblem> {
-    let log = ready.log();
-    let found = account::of_handle(log, handle).await.map_err(ApiProblem::unavailable)?;
-    let is_active =
-        account::is_active(log, found.unwrap_or(NOBODY)).await.map_err(ApiProblem::unavailable)?;
+    let executor = ready.executor();
+    let found = executor.holder_of(handle).await.map_err(ApiProblem::unavailable)?;
+    let is_active = executor.is_active(found.unwrap_or(NOBODY)).await.map_err(ApiProblem::unavailable)?;
     Ok(found.filter(|_| is_active))
 }
 

@@ -9,8 +9,8 @@ use event_store::vault::Rotation;
 use http_kit::{ApiProblem, StrictJson};
 use time::OffsetDateTime;
 
+use super::issue;
 use super::refresh_token::RefreshToken;
-use super::{account, issue};
 
 /// Gets the next tokens of a session.
 ///
@@ -32,7 +32,7 @@ pub(crate) async fn refresh_session(
     let presented = RefreshToken::parse(&body.value.refresh_token).ok_or_else(refused)?;
     let ready = state.ready()?;
     // A deactivation ends all sessions; this also holds where that could not be done.
-    if !account::is_active(ready.log(), presented.account).await.map_err(ApiProblem::unavailable)? {
+    if !ready.executor().is_active(presented.account).await.map_err(ApiProblem::unavailable)? {
         return Err(refused());
     }
     let next = presented.successor();

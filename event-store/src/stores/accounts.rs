@@ -100,6 +100,11 @@ impl AccountStore {
         }
     }
 
+    /// Whether an account is registered and was not given up, as the log says now.
+    pub async fn is_active(&self, account: AccountId) -> Result<bool, ReadError> {
+        Ok(matches!(self.read_standing(account).await?, Standing::Active(_)))
+    }
+
     /// For the process that appended the deactivation: it need not be reminded in ten seconds.
     pub(crate) async fn note_deactivated(&self, account: AccountId) {
         self.standings.insert(account, Standing::Deactivated).await;
