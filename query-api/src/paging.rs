@@ -75,14 +75,28 @@ impl List {
         query: Option<&str>,
         key: Option<K>,
     ) -> Option<[(HeaderName, HeaderValue); 1]> {
-        let key = key?;
+        self.links(query, key.map(|key| ("next", key)))
+    }
+
+    /// The same with any relations, each with the key that it leads to.
+    pub(crate) fn links<K: Key>(
+        &self,
+        query: Option<&str>,
+        keys: impl IntoIterator<Item = (&'static str, K)>,
+    ) -> Option<[(HeaderName, HeaderValue); 1]> {
+        let links: Vec<String> =
+            keys.into_iter().map(|(relation, key)| self.link(query, relation, &key)).collect();
+        // Paths are made of words and numbers here, and the encoder leaves only letters, digits, percent escapes and a few
+        // signs that headers allow.
+        let value = (!links.is_empty()).then(|| HeaderValue::try_from(links.join(", ")).ok());
+        value.flatten().map(|value| [(LINK, value)])
+    }
+
+    fn link(&self, query: Option<&str>, relation: &str, key: &impl Key) -> String {
         let mut encoder = form_urlencoded::Serializer::new(String::new());
         let given = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
         encoder.extend_pairs(given.filter(|(name, _)| name != "cursor"));
-        encoder.append_pair("cursor", &cursor::encode(self, &key));
-        let link = format!("<{}?{}>; rel=\"next\"", self.path, encoder.finish());
-        // Paths are made of words and numbers here, and the encoder leaves only letters, digits, percent escapes and a few
-        // signs that headers allow.
-        HeaderValue::try_from(link).ok().map(|link| [(LINK, link)])
+        encoder.append_pair("cursor", &cursor::encode(self, key));
+        format!("<{}?{}>; rel=\"{relation}\"", self.path, encoder.finish())
     }
 }
