@@ -8,6 +8,7 @@
 //!   logins/          passwords of the users of the data set
 //!   log-lineage      which log this directory's data came from
 //!   log-url          how the operator's tools reach the broker while it runs
+//!   data-set-url     how the operator's tools reach the data set while it runs, as its owner
 //!   analyst-url      how analysts connect while it runs
 //! ```
 
@@ -67,6 +68,10 @@ impl DataDir {
 
     pub(crate) fn log_url(&self) -> PathBuf {
         self.path.join("log-url")
+    }
+
+    pub(crate) fn data_set_url(&self) -> PathBuf {
+        self.path.join("data-set-url")
     }
 
     pub(crate) fn analyst_url(&self) -> PathBuf {

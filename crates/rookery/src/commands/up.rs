@@ -116,6 +116,7 @@ async fn serve(
         data_set::migrate::migrate(servers.admin_url()).await.context("bring the schema up to date")?;
         let users = data_set_users::ensure(data, servers).await?;
         files::write_private(&data.log_url(), servers.nats_url())?;
+        files::write_private(&data.data_set_url(), servers.admin_url())?;
         let log = log_lineage::hold(data, servers.nats_url()).await?;
         anyhow::Ok((users, log))
     };

@@ -5,35 +5,18 @@ use std::io::Write;
 use anyhow::{Context, Result};
 use event_store::vault::find_signing_keys;
 use event_store::{JetStreamConfig, jet_stream};
-use service_kit::config::{Environment, Secret};
 
 use crate::cli::DataDirArgument;
-use crate::data_dir::DataDir;
-use crate::files;
+use crate::connections;
 
 /// Also names its inbox, which the broker's configuration grants (deploy/nats/nats.conf).
 const CLIENT_NAME: &str = "keys";
 
 pub(super) fn run(data: &DataDirArgument) -> Result<()> {
-    let url = broker_url(data)?;
+    let url = connections::log_url(data)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let kid = runtime.block_on(rotate(url.expose()))?;
     writeln!(std::io::stdout(), "{kid}").context("write to standard output")
-}
-
-fn broker_url(data: &DataDirArgument) -> Result<Secret> {
-    let mut env = Environment::from_process();
-    match env.optional_secret("ROOKERY_NATS_URL") {
-        None => Err(env.into_error().into()),
-        Some(Some(url)) => Ok(url),
-        Some(None) => {
-            let file = DataDir::open(&data.data_dir)?.log_url();
-            let url = files::read_if_there(&file)?.with_context(|| {
-                format!("there is no {}: set ROOKERY_NATS_URL, or start `rookery up` first", file.display())
-            })?;
-            Ok(Secret::new(url))
-        }
-    }
 }
 
 async fn rotate(url: &str) -> Result<String> {

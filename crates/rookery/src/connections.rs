@@ -1,0 +1,36 @@
+//! How the operator's tools reach a running system: where the environment says, or what `rookery up` wrote down in its
+//! data directory.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use service_kit::config::{Environment, Secret};
+
+use crate::cli::DataDirArgument;
+use crate::data_dir::DataDir;
+use crate::files;
+
+/// Of the broker: `ROOKERY_NATS_URL`, or that of the data directory.
+pub(crate) fn log_url(data: &DataDirArgument) -> Result<Secret> {
+    url("ROOKERY_NATS_URL", data, DataDir::log_url)
+}
+
+/// Of the data set, for its owner: `ROOKERY_DATABASE_URL`, or that of the data directory.
+pub(crate) fn data_set_url(data: &DataDirArgument) -> Result<Secret> {
+    url("ROOKERY_DATABASE_URL", data, DataDir::data_set_url)
+}
+
+fn url(variable: &str, data: &DataDirArgument, file: fn(&DataDir) -> PathBuf) -> Result<Secret> {
+    let mut env = Environment::from_process();
+    match env.optional_secret(variable) {
+        None => Err(env.into_error().into()),
+        Some(Some(url)) => Ok(url),
+        Some(None) => {
+            let file = file(&DataDir::open(&data.data_dir)?);
+            let url = files::read_if_there(&file)?.with_context(|| {
+                format!("there is no {}: set {variable}, or start `rookery up` first", file.display())
+            })?;
+            Ok(Secret::new(url))
+        }
+    }
+}
