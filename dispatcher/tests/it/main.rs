@@ -23,5 +23,6 @@ mod post_message;
 mod reactions;
 mod refused_posts;
 mod register_account;
+mod repetition;
 mod sessions;
 mod tokens;
