@@ -55,6 +55,17 @@ struct Inner {
     poller: Mutex<Option<JoinHandle<()>>>,
 }
 
+impl Inner {
+    /// Wakes those who wait by news alone: they may be thousands.
+    fn saw(&self, position: i64) {
+        self.seen.send_if_modified(|seen| {
+            let is_news = seen.position != position || seen.failure.is_some();
+            *seen = Seen { position, failure: None };
+            is_news
+        });
+    }
+}
+
 #[derive(Debug, Clone)]
 struct Seen {
     position: i64,
@@ -87,7 +98,7 @@ impl PositionWatch {
             if answer.position >= wanted {
                 return Ok(answer);
             }
-            self.inner.seen.send_replace(Seen { position: answer.position, failure: None });
+            self.inner.saw(answer.position);
             self.reach(wanted, deadline).await?;
         }
     }
@@ -130,7 +141,7 @@ async fn poll(inner: Arc<Inner>) {
     loop {
         let pause = match inner.shown.position(&inner.pool).await {
             Ok(position) => {
-                inner.seen.send_replace(Seen { position, failure: None });
+                inner.saw(position);
                 POLL_INTERVAL
             }
             Err(error) => {

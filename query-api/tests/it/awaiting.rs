@@ -1,3 +1,5 @@
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
@@ -6,6 +8,7 @@ use testkit::eventually;
 use crate::support::App;
 use crate::support::people::account;
 use crate::support::rows::{fold, row};
+use crate::support::statements::Statements;
 
 #[tokio::test]
 async fn a_position_that_is_reached_is_answered_at_once() {
@@ -62,6 +65,40 @@ async fn an_answer_waits_for_its_position() {
         assert_eq!(answer.ids(), [768, 512, 256]);
         assert_eq!(answer.header("data-position"), "768");
     }
+}
+
+/// In between one task asks for all of them, so that two hundred polls take two hundred pauses.
+#[tokio::test]
+async fn thousands_who_wait_do_not_ask_the_database_each() {
+    const WAITERS: usize = 2_000;
+    const POLLS: usize = 200;
+    let statements = Statements::count();
+    let app = App::start_for_a_crowd().await;
+    fold(&app.writer, &[row(256, 1, &[], "2026-01-01T00:00:00Z")]).await;
+    let headers = [("Await-Position", "512"), ("Prefer", "wait=30")];
+    let waiting = join_all((0..WAITERS).map(|_| app.get_with("/v1/messages/256", &headers)));
+    let folding = async {
+        let reached = async |what: &str, count: &AtomicUsize, wanted: usize| {
+            eventually(what, Duration::from_secs(60), || async {
+                let now = count.load(Relaxed);
+                if now >= wanted { Ok(()) } else { Err(format!("{now} of {wanted}")) }
+            })
+            .await;
+        };
+        reached("all wait", &statements.queries, WAITERS).await;
+        let (began, polls) = (Instant::now(), statements.polls.load(Relaxed));
+        reached("the position is polled", &statements.polls, polls + POLLS).await;
+        let elapsed = began.elapsed();
+        fold(&app.writer, &[row(512, 1, &[], "2026-01-01T00:00:01Z")]).await;
+        elapsed
+    };
+    let (answers, elapsed) = tokio::join!(waiting, folding);
+    for answer in answers {
+        answer.ok();
+        assert_eq!(answer.header("data-position"), "512");
+    }
+    assert!(elapsed >= Duration::from_millis(900), "{POLLS} polls came within {elapsed:?}");
+    assert_eq!(statements.queries.load(Relaxed), 2 * WAITERS, "one before the wait and one behind it");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 pub(crate) mod people;
 pub(crate) mod rows;
+pub(crate) mod statements;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,10 +55,21 @@ impl App {
         Self::over(postgres).await
     }
 
+    /// For more requests at once than four connections answer in a second.
+    pub(crate) async fn start_for_a_crowd() -> Self {
+        let postgres = Postgres::start().await;
+        data_set::migrate::migrate(&postgres.url()).await.expect("a new database can be migrated");
+        Self::with_acquire_timeout(postgres, Duration::from_secs(30)).await
+    }
+
     /// Without migrations.
     pub(crate) async fn over(postgres: Postgres) -> Self {
+        Self::with_acquire_timeout(postgres, Duration::from_secs(1)).await
+    }
+
+    async fn with_acquire_timeout(postgres: Postgres, acquire_timeout: Duration) -> Self {
         let writer = Pool::connect(&postgres.url()).await.expect("the database is there");
-        let (acquire_timeout, statement_timeout) = (Duration::from_secs(1), Duration::from_secs(1));
+        let statement_timeout = Duration::from_secs(1);
         let options =
             PoolOptions { acquire_timeout, statement_timeout, ..PoolOptions::reader("query-api-test", 4) };
         let pool = data_set::pool::connect(&postgres.url(), &options).expect("the address is good");
