@@ -11,5 +11,7 @@ create table control.lane_heartbeat (
     -- Until when the rows are known to be complete: the last moment at which position = head, or while behind, the
     -- time at which the log recorded the last folded event.
     complete_until timestamptz not null,
+    -- Why the worker does not fold this log: its rows came from another one. Null while it does.
+    refusal text,
     constraint lane_heartbeat_pk primary key (projection, version, shard)
 ) with (fillfactor = 50);

@@ -3,7 +3,7 @@ select
     c.projection, c.version, c.shard, c.position, c.lineage, c.folded_at,
     -- The heartbeat is up to a second older than the checkpoint.
     case when h.head is not null then greatest(h.head, c.position) end as head,
-    h.seen_at, h.complete_until,
+    h.seen_at, h.complete_until, h.refusal,
     (select count(*) from control.parked_event p
       where p.projection = c.projection and p.version = c.version and p.shard = c.shard) as parked_events
 from control.checkpoint c

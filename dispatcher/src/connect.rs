@@ -3,13 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::{EventLog, Executor, JetStreamClaims, JetStreamConfig, JetStreamLog, OpenError, Vault};
+use event_store::{
+    EventLog, Executor, JetStreamClaims, JetStreamConfig, JetStreamLog, OpenError, ReadError, Vault,
+};
 use service_kit::health::Health;
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use crate::state::{Opened, State};
 
 const RETRY_PERIOD: Duration = Duration::from_millis(500);
+const WATCH_PERIOD: Duration = Duration::from_secs(1);
 
 /// Opens the log and the vault, trying until it succeeds or the token is cancelled, and from then on follows the signing
 /// keys until it is. Fails where the log must not be trusted.
@@ -26,6 +30,7 @@ pub async fn connect(
                 tracing::info!(stream.lineage = %opened.log.lineage(), "the log is open");
                 state.open(opened);
                 let keys = Arc::clone(state.signing_keys());
+                tokio::spawn(watch(state.clone(), token.clone()));
                 tokio::spawn(async move { keys.follow(token).await });
                 return Ok(());
             }
@@ -54,6 +59,19 @@ async fn open(config: &JetStreamConfig, state: &State) -> Result<Opened, OpenErr
         .map_err(|error| OpenError::Unavailable(error.to_string()))?;
     let log: Arc<dyn EventLog> = Arc::new(log);
     Ok(Opened { executor: Executor::new(Arc::clone(&log), Arc::new(claims)), log, vault })
+}
+
+/// Looks again and again whether the log is still the one that was opened, so that one which was replaced under a running
+/// process takes no command as if nothing had happened.
+async fn watch(state: State, token: CancellationToken) {
+    let mut ticks = tokio::time::interval(WATCH_PERIOD);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while token.run_until_cancelled(ticks.tick()).await.is_some() {
+        let Some(opened) = state.opened() else { continue };
+        if let Err(error @ ReadError::OtherLineage { .. }) = opened.log.head().await {
+            return state.refuse(&error.to_string());
+        }
+    }
 }
 
 /// Ready means: the log is open, reachable, and still the one that was opened.

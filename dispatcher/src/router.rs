@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::routing::{delete, get, patch, post, put};
+use http_kit::lineage;
 
 use crate::accounts::{change_profile, deactivate_account, register_account};
 use crate::graph::{follow_account, unfollow_account};
@@ -14,7 +15,8 @@ use crate::state::State;
 /// The routes, without fallbacks and but for the keys without GET: a process that also answers queries merges the query API's methods
 /// into the same paths.
 pub fn router(state: State) -> Router {
-    Router::new()
+    let log = state.clone();
+    let router = Router::new()
         .route("/v1/messages", post(post_message))
         .route("/v1/messages:import", post(import_messages))
         .route("/v1/messages/{id}", patch(edit_message).delete(delete_message))
@@ -28,5 +30,6 @@ pub fn router(state: State) -> Router {
         .route("/v1/sessions/refresh", post(refresh_session))
         .route("/v1/sessions/current", delete(end_session))
         .route("/.well-known/jwks.json", get(get_jwks))
-        .with_state(state)
+        .with_state(state);
+    lineage::announce(lineage::guard(router, log.clone()), log)
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::extract::FromRef;
 use event_store::{EventLog, Executor, Vault};
-use http_kit::{ApiProblem, Identity};
+use http_kit::{ApiProblem, Identity, KnownLog, KnowsLog};
 
 use crate::sessions::{Passwords, SessionSettings, SigningKeys};
 
@@ -21,6 +21,8 @@ pub(crate) struct Opened {
 pub struct State {
     identity: Arc<Identity>,
     opened: Arc<OnceLock<Arc<Opened>>>,
+    /// Why the log that was opened is gone for good.
+    refusal: Arc<OnceLock<Arc<str>>>,
     signing_keys: Arc<SigningKeys>,
     passwords: Arc<Passwords>,
 }
@@ -33,12 +35,29 @@ impl State {
     /// The keys sign the tokens of sessions; `identity` should have them among its sources.
     #[must_use]
     pub fn new(identity: Arc<Identity>, signing_keys: Arc<SigningKeys>) -> Self {
-        Self { identity, signing_keys, passwords: Arc::new(Passwords::new()), opened: Arc::default() }
+        Self {
+            identity,
+            signing_keys,
+            passwords: Arc::new(Passwords::new()),
+            opened: Arc::default(),
+            refusal: Arc::default(),
+        }
     }
 
     /// The first log stays: it is opened once per process.
     pub(crate) fn open(&self, opened: Opened) {
         drop(self.opened.set(Arc::new(opened)));
+    }
+
+    /// From now on nothing is taken any more: only a new process opens another log.
+    pub(crate) fn refuse(&self, why: &str) {
+        if self.refusal.set(why.into()).is_ok() {
+            tracing::error!(
+                reason = why,
+                "commands are refused: the log was replaced; `rookery adopt` is the way on"
+            );
+            metrics::gauge!("dispatcher_log_refused").set(1.0);
+        }
     }
 
     pub(crate) fn opened(&self) -> Option<&Opened> {
@@ -79,5 +98,12 @@ impl Ready {
 impl FromRef<State> for Arc<Identity> {
     fn from_ref(state: &State) -> Self {
         Self::clone(&state.identity)
+    }
+}
+
+impl KnowsLog for State {
+    fn known_log(&self) -> KnownLog {
+        let lineage = self.opened().map(|opened| opened.log.lineage().0);
+        KnownLog { lineage, refusal: self.refusal.get().cloned() }
     }
 }

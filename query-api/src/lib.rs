@@ -7,6 +7,7 @@ mod accounts;
 mod await_position;
 pub mod config;
 mod id;
+mod log_watch;
 mod messages;
 mod notifications;
 mod openapi;

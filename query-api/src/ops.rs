@@ -36,6 +36,9 @@ async fn lag(pool: Pool, lag_max: Duration) -> Result<(), String> {
         return Err("no projection has been folded yet".to_owned());
     }
     for row in rows {
+        if let Some(why) = row.refusal {
+            return Err(why);
+        }
         let name = format!("{} version {} shard {}", row.projection, row.version, row.shard);
         let seconds = lag_seconds(&row).ok_or_else(|| format!("no worker has reported for {name}"))?;
         if seconds > lag_max.as_secs_f64() {

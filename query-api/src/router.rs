@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::routing::get;
+use http_kit::lineage;
 
 use crate::accounts::{
     get_account, get_account_by_handle, get_own_account, list_followers, list_following, list_liked,
@@ -17,7 +18,8 @@ use crate::{AppState, openapi};
 /// The routes, all of them for GET (and with it HEAD), without fallbacks: a process that also takes commands merges the
 /// dispatcher's methods into the same paths.
 pub fn router(state: AppState) -> Router {
-    Router::new()
+    let log = state.log.clone();
+    let queries = Router::new()
         .route("/v1/messages", get(list_messages))
         .route("/v1/messages/counts", get(get_counts))
         .route("/v1/messages/{id}", get(get_message))
@@ -36,8 +38,10 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/accounts/{id}/messages", get(list_account_items))
         .route("/v1/timeline", get(get_timeline))
         .route("/v1/timeline/updates", get(get_updates))
-        .route("/v1/projections", get(list_projections))
-        .with_state(state)
+        .with_state(state.clone());
+    // This one says why the others do not answer.
+    let projections = Router::new().route("/v1/projections", get(list_projections)).with_state(state);
+    lineage::announce(lineage::guard(queries, log.clone()).merge(projections), log)
         .route("/openapi.json", get(openapi::document))
         .route("/asyncapi.yaml", get(openapi::events))
         .route("/docs/errors", get(openapi::errors))

@@ -28,10 +28,13 @@ pub async fn serve(config: QueryApiConfig, shutdown: Shutdown) -> anyhow::Result
     let state = AppState::new(pool.clone(), Arc::clone(&identity));
     let health = Health::new();
     ops_checks(&health, &state, config.ready_lag_max);
+    let watching = state.clone();
     let routes =
         http_kit::standard(router(state), NAME, &config.limits).merge(http_kit::ops::routes(health.clone()));
     let listener =
         TcpListener::bind(config.listen).await.with_context(|| format!("listen on {}", config.listen))?;
+    let token = shutdown.token();
+    tokio::spawn(async move { watching.keep_watching(token).await });
     let refreshing = shutdown.token();
     tokio::spawn(async move { identity.keep_fresh(refreshing).await });
     let token = shutdown.token();

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use data_set::Pool;
 use http_kit::Identity;
+use tokio_util::sync::CancellationToken;
 
 use crate::await_position::{PositionWatch, Shown};
+use crate::log_watch::LogWatch;
 
 /// The data set, the way to learn who asks, and what is known about the data's position. Clones share all of it.
 #[derive(Debug, Clone)]
@@ -15,6 +17,7 @@ pub struct AppState {
     pub(crate) positions: PositionWatch,
     /// Of what timelines show.
     pub(crate) timeline_positions: PositionWatch,
+    pub(crate) log: LogWatch,
     identity: Arc<Identity>,
 }
 
@@ -23,7 +26,13 @@ impl AppState {
     pub fn new(pool: Pool, identity: Arc<Identity>) -> Self {
         let positions = PositionWatch::new(pool.clone(), Shown::Social);
         let timeline_positions = PositionWatch::new(pool.clone(), Shown::Timelines);
-        Self { pool, positions, timeline_positions, identity }
+        let log = LogWatch::new(pool.clone());
+        Self { pool, positions, timeline_positions, log, identity }
+    }
+
+    /// Follows what the data says of its log until the token is cancelled; without it nothing is known of the log.
+    pub async fn keep_watching(&self, token: CancellationToken) {
+        self.log.keep_watching(token).await;
     }
 }
 

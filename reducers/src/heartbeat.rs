@@ -34,6 +34,15 @@ pub(crate) async fn run(
 }
 
 async fn beat(log: &dyn EventLog, pool: &Pool, lane: &write::Lane, status: &Status) -> anyhow::Result<()> {
+    let refusal = status.refusal();
+    metrics::gauge!("reducer_log_refused", "projection" => lane.projection).set(if refusal.is_some() {
+        1.0
+    } else {
+        0.0
+    });
+    if let Some(why) = refusal {
+        return Ok(write::refuse(pool, lane, &why).await?);
+    }
     // The clock is read before the head, so that "complete until now" is never claimed for later events.
     let now = OffsetDateTime::now_utc();
     let head = Position::new(log.head().await?, log.shard());

@@ -43,6 +43,17 @@ pub enum LaneError {
     TailEnded,
 }
 
+impl LaneError {
+    /// Whether the log is not the one that the rows were folded from. No retry helps; an operator has to act.
+    fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::Log(ReadError::OtherLineage { .. } | ReadError::BehindCheckpoint { .. })
+                | Self::Write(WriteError::OtherLineage { .. })
+        )
+    }
+}
+
 /// What a lane works with.
 #[derive(Debug, Clone)]
 pub struct Lane {
@@ -78,8 +89,12 @@ pub async fn run_lane(lane: Lane, token: CancellationToken) {
             }
             Err(error) => {
                 let why = describe(&error);
-                tracing::warn!(projection = lane.fold.name(), reason = why, "the lane starts over");
-                lane.status.failed(why);
+                if error.is_refusal() {
+                    lane.status.refused(lane.fold.name(), &why);
+                } else {
+                    tracing::warn!(projection = lane.fold.name(), reason = why, "the lane starts over");
+                    lane.status.failed(why);
+                }
                 pause = if began.elapsed() > PAUSE_MAX { PAUSE_MIN } else { (pause * 2).min(PAUSE_MAX) };
                 token.run_until_cancelled(tokio::time::sleep(pause)).await;
             }

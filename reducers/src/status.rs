@@ -1,6 +1,6 @@
 //! What a lane tells its health checks and its heartbeat.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::Position;
 use time::OffsetDateTime;
@@ -18,7 +18,14 @@ pub struct Progress {
 #[derive(Debug, Clone)]
 pub struct Status {
     progress: watch::Sender<Option<Progress>>,
-    trouble: Arc<Mutex<Option<String>>>,
+    trouble: Arc<Mutex<Option<Trouble>>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Trouble {
+    why: String,
+    /// The log is another one than the rows came from.
+    is_refusal: bool,
 }
 
 impl Default for Status {
@@ -33,19 +40,37 @@ impl Status {
         *self.progress.borrow()
     }
 
+    /// Why the lane refuses its log, for as long as it does.
+    pub fn refusal(&self) -> Option<String> {
+        self.trouble().as_ref().filter(|trouble| trouble.is_refusal).map(|trouble| trouble.why.clone())
+    }
+
     pub(crate) fn moved(&self, progress: Progress) {
         self.progress.send_replace(Some(progress));
-        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.trouble() = None;
     }
 
     pub(crate) fn failed(&self, why: String) {
-        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+        *self.trouble() = Some(Trouble { why, is_refusal: false });
+    }
+
+    /// Said once, however often the lane looks again.
+    pub(crate) fn refused(&self, projection: &'static str, why: &str) {
+        let trouble = Trouble { why: why.to_owned(), is_refusal: true };
+        let before = self.trouble().replace(trouble.clone());
+        if before != Some(trouble) {
+            tracing::error!(projection, reason = why, "the log is refused; `rookery adopt` is the way on");
+        }
+    }
+
+    fn trouble(&self) -> MutexGuard<'_, Option<Trouble>> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// For a health check: what the lane last failed at, if it has not moved since.
     pub fn check(&self) -> Result<(), String> {
-        if let Some(trouble) = self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone() {
-            return Err(trouble);
+        if let Some(trouble) = self.trouble().clone() {
+            return Err(trouble.why);
         }
         if self.progress().is_none() {
             Err("the checkpoint has not been read yet".to_owned())

@@ -45,6 +45,7 @@ codes! {
     NOT_FOUND = 404, "not-found", "There is nothing at this address.";
     GONE = 410, "gone", "This was deleted.";
     METHOD_NOT_ALLOWED = 405, "method-not-allowed", "This address does not take that method.";
+    OTHER_LOG = 409, "other-log", "The caller knows another log than this one.";
     CONFLICT = 409, "conflict", "Others changed the same thing at the same time.";
 
     // Who asks.
@@ -78,6 +79,7 @@ codes! {
 
     // What the caller can only wait for.
     NOT_CAUGHT_UP = 503, "not-caught-up", "The data has not reached the awaited position yet.";
+    LOG_REFUSED = 503, "log-refused", "The data does not belong to the log; an operator has to act.";
     UNAVAILABLE = 503, "unavailable", "A part of the service cannot be reached.";
     OVERLOADED = 503, "overloaded", "The service has more work than it can take.";
     LOG_FULL = 503, "log-full", "The event log has reached its size limit.";

@@ -15,6 +15,8 @@ pub struct ProjectionStatus {
     pub version: u32,
     /// Shard of the log.
     pub shard: u8,
+    /// Which log was folded.
+    pub lineage: String,
     /// Position of the last folded event, decimal; "0" before the first.
     pub position: String,
     /// Position of the newest event that its worker saw, decimal; null before a worker looked.
@@ -25,6 +27,8 @@ pub struct ProjectionStatus {
     pub lag_seconds: Option<f64>,
     /// What its worker is doing.
     pub state: ProjectionState,
+    /// Why its worker refuses the log that it found; null while it does not.
+    pub refusal: Option<String>,
     /// Events that could not be folded; `published.parked_events` lists them.
     pub parked_events: i64,
     /// When the last batch was folded.
@@ -42,6 +46,8 @@ pub enum ProjectionState {
     Folding,
     /// Behind the log, alive, and not moving for 10 seconds.
     Stuck,
+    /// The log is not the one that the rows were folded from; an operator has to act.
+    Refused,
     /// No worker has reported for 10 seconds.
     Silent,
 }

@@ -26,7 +26,7 @@ pub use checkpoint::{Lane, resume};
 pub use feeds::{
     EntryRow, FanOutLimit, FeedBatch, FeedChanges, FeedRun, FollowKey, FollowRow, RepostKey, commit_feeds,
 };
-pub use heartbeat::{Heartbeat, beat};
+pub use heartbeat::{Heartbeat, beat, refuse};
 pub use messages::{DeletedRow, EditedRow, EditionRow, MessageChanges, PostedRow};
 pub use parked::ParkedEvent;
 pub use social::accounts::{ProfileRow, RegisteredRow};

@@ -18,6 +18,7 @@ mod idempotency;
 mod identity;
 mod import_body;
 mod import_messages;
+mod lineage;
 mod notifications;
 mod post_message;
 mod reactions;

@@ -1,4 +1,4 @@
-//! Tells idle from folding, folding from stuck, and stuck from silent.
+//! Tells idle from folding, folding from stuck, stuck from silent, and all of them from refused.
 
 use api_types::projections::{ProjectionState, ProjectionStatus};
 use data_set::read::ProjectionRow;
@@ -23,6 +23,8 @@ pub(crate) fn status(row: ProjectionRow) -> ProjectionStatus {
         shard: u8::try_from(row.shard).unwrap_or_default(),
         position: row.position.to_string(),
         head: row.head.map(|head| head.to_string()),
+        lineage: row.lineage,
+        refusal: row.refusal,
         parked_events: row.parked_events,
         folded_at: row.folded_at,
     }
@@ -30,6 +32,9 @@ pub(crate) fn status(row: ProjectionRow) -> ProjectionStatus {
 
 fn state(row: &ProjectionRow) -> ProjectionState {
     let is_recent = |at: OffsetDateTime| row.now - at <= PATIENCE;
+    if row.refusal.is_some() {
+        return ProjectionState::Refused;
+    }
     match (row.seen_at, row.head) {
         (Some(seen_at), Some(head)) if is_recent(seen_at) => {
             if row.position >= head {
@@ -63,6 +68,8 @@ mod tests {
             projection: "social".to_owned(),
             version: 1,
             shard: 0,
+            lineage: "l".to_owned(),
+            refusal: None,
             position: position << 8,
             folded_at: ago(folded_ago),
             head: Some(head << 8),

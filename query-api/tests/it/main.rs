@@ -9,6 +9,7 @@ mod get_history;
 mod get_message;
 mod growing_lists;
 mod identity;
+mod lineage;
 mod list_messages;
 mod notifications;
 mod outage;

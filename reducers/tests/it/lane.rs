@@ -150,7 +150,53 @@ async fn rows_of_another_log_are_not_touched() {
         }
     })
     .await;
+    refusal_is_told(&data_set, "was folded from log").await;
     stranger.stop().await;
+    assert_eq!(data_set.rows().await, before);
+    // The log that they came from is folded on, and the refusal is taken back.
+    let worker = data_set.fold(log);
+    refusal_is_taken_back(&data_set).await;
+    worker.stop().await;
+}
+
+async fn told_refusal(data_set: &DataSet) -> Option<String> {
+    let refusal = sqlx::query_scalar("select refusal from control.lane_heartbeat");
+    refusal.fetch_optional(&data_set.pool).await.expect("readable").flatten()
+}
+
+async fn refusal_is_told(data_set: &DataSet, words: &str) {
+    eventually("the refusal is told in the database", PATIENCE, || async {
+        match told_refusal(data_set).await {
+            Some(why) if why.contains(words) => Ok(()),
+            other => Err(format!("{other:?}")),
+        }
+    })
+    .await;
+}
+
+async fn refusal_is_taken_back(data_set: &DataSet) {
+    eventually("the refusal is taken back", PATIENCE, || async {
+        told_refusal(data_set).await.map_or(Ok(()), Err)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_log_that_is_shorter_than_what_was_folded_is_refused() {
+    let (log, data_set) = (in_memory(), DataSet::start().await);
+    Author::new(Arc::clone(&log), 7).write(50).await;
+    let worker = data_set.fold(Arc::clone(&log));
+    data_set.caught_up(&*log).await;
+    worker.stop().await;
+    let before = data_set.rows().await;
+    sqlx::query("update control.checkpoint set position = position + (1000 << 8)")
+        .execute(&data_set.pool)
+        .await
+        .expect("as if the log had lost its end");
+    let worker = data_set.fold(log);
+    refusal_is_told(&data_set, "the log has no event").await;
+    assert!(worker.status.refusal().is_some());
+    worker.stop().await;
     assert_eq!(data_set.rows().await, before);
 }
 

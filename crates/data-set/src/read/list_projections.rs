@@ -12,6 +12,8 @@ pub struct ProjectionRow {
     pub projection: String,
     pub version: i32,
     pub shard: i16,
+    /// Which log was folded.
+    pub lineage: String,
     /// Position of the last folded event.
     pub position: i64,
     /// When the last batch was folded.
@@ -23,6 +25,8 @@ pub struct ProjectionRow {
     /// Until when the rows are known to be complete.
     pub complete_until: Option<OffsetDateTime>,
     pub parked_events: i64,
+    /// Why its worker does not fold the log that it found.
+    pub refusal: Option<String>,
     /// The database's clock, to compare these times with: the clocks of its readers may differ.
     pub now: OffsetDateTime,
 }

@@ -24,3 +24,15 @@ pub async fn beat(pool: &PgPool, lane: &Lane, heartbeat: Heartbeat) -> Result<()
         .await?;
     Ok(())
 }
+
+/// Tells those who watch that the lane does not fold the log that it found. The next beat takes it back.
+pub async fn refuse(pool: &PgPool, lane: &Lane, why: &str) -> Result<(), WriteError> {
+    sqlx::query(include_str!("heartbeat/refuse.sql"))
+        .bind(lane.projection)
+        .bind(lane.version)
+        .bind(i16::from(lane.shard))
+        .bind(why)
+        .execute(pool)
+        .await?;
+    Ok(())
+}

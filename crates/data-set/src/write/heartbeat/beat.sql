@@ -5,4 +5,5 @@ values ($1, $2, $3, $4, now(), $5)
 on conflict (projection, version, shard) do update
 set head = greatest(h.head, excluded.head),
     seen_at = excluded.seen_at,
-    complete_until = greatest(h.complete_until, excluded.complete_until)
+    complete_until = greatest(h.complete_until, excluded.complete_until),
+    refusal = null

@@ -76,6 +76,8 @@ pub(super) fn start(
     let pool = pool::connect(&users.query_api_url, &options)?;
     let queries = AppState::new(pool.clone(), identity);
     query_api::ops_checks(health, &queries, READY_LAG_MAX);
+    let (watching, token) = (queries.clone(), apis.clone());
+    tokio::spawn(async move { watching.keep_watching(token).await });
     let router = dispatcher::router(dispatcher.clone()).merge(query_api::router(queries));
     let router = http_kit::standard(router, NAME, &limits).merge(http_kit::ops::routes(health.clone()));
 
