@@ -11,10 +11,12 @@ FROM ${RUST_IMAGE} AS build
 WORKDIR /src
 COPY . .
 ARG BUILD_JOBS=2
-# What cargo keeps between builds stays in the cache mounts, so the programs are copied out of them.
+# What cargo keeps between builds stays in the cache mounts, so the programs are copied out of them. Cargo takes a source
+# that is older than what it built before for unchanged, also where another work tree filled the mount; hence the touch.
 RUN --mount=type=cache,id=rookery-registry,target=/usr/local/cargo/registry,sharing=locked \
     --mount=type=cache,id=rookery-target,target=/src/target,sharing=locked \
-    cargo build --release --locked --jobs "${BUILD_JOBS}" \
+    find . -path ./target -prune -o -type f -exec touch {} + \
+    && cargo build --release --locked --jobs "${BUILD_JOBS}" \
         --package dispatcher --package reducers --package query-api --package rookery \
     && mkdir /programs \
     && cp target/release/dispatcher target/release/reducers target/release/query-api target/release/rookery /programs/
