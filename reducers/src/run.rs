@@ -43,7 +43,8 @@ pub async fn run(
     let Some(log) = open_log(nats_url, failed, &token).await? else { return Ok(()) };
     let mut running = JoinSet::new();
     for (fold, status) in lanes {
-        let pool = write::connect(database_url, &format!("rookery-reducers {}", fold.name()))?;
+        let schema = write::schema(fold.name(), fold.version());
+        let pool = write::connect(database_url, &format!("rookery-reducers {schema}"), &schema)?;
         running.spawn(run_lane(Lane { log: Arc::clone(&log), pool, fold, status }, token.clone()));
     }
     while let Some(ended) = running.join_next().await {
