@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use data_set::read::ProjectionRow;
 use data_set::{Pool, migrate, read};
 use service_kit::health::Health;
 
@@ -35,7 +36,8 @@ async fn lag(pool: Pool, lag_max: Duration) -> Result<(), String> {
     if rows.is_empty() {
         return Err("no projection has been folded yet".to_owned());
     }
-    for row in rows {
+    // A version that nobody is shown may be as old as it likes.
+    for row in rows.into_iter().filter(ProjectionRow::is_published) {
         let name = format!("{} version {} shard {}", row.projection, row.version, row.shard);
         let seconds = lag_seconds(&row).ok_or_else(|| format!("no worker has reported for {name}"))?;
         if seconds > lag_max.as_secs_f64() {

@@ -99,7 +99,7 @@ impl DataSet {
     pub(crate) fn fold(&self, log: Arc<dyn EventLog>) -> Worker {
         let status = Status::default();
         let pool = data_set::write::connect(&self.postgres.url(), "lane", "social_v1").expect("a URL");
-        let lane = Lane { log, pool, fold: Arc::new(Social), status: status.clone() };
+        let lane = Lane { log, pool, fold: Arc::new(Social), version: 1, status: status.clone() };
         let token = CancellationToken::new();
         Worker { task: tokio::spawn(run_lane(lane, token.clone())), token, status }
     }

@@ -2,7 +2,7 @@
 -- Index: none; the tables hold one row per projection and shard.
 -- Why this order: the key, so that the answer to an unchanged state never changes.
 select
-    projection, version, shard, position, folded_at, head, seen_at, complete_until, parked_events,
+    projection, version, shard, position, folded_at, head, seen_at, complete_until, parked_events, state,
     clock_timestamp() as now
 from published.projections
 order by projection, version, shard
