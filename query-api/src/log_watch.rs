@@ -65,9 +65,10 @@ impl KnowsLog for LogWatch {
 
 /// Of the rows that answers are made from. Two lineages among them are a refusal, too: one was adopted half.
 fn known(rows: &[ProjectionRow]) -> KnownLog {
-    let Some(shown) = rows.iter().find(|row| row.is_shown_in_messages()) else { return KnownLog::default() };
-    let refusal = rows.iter().find_map(|row| row.refusal.as_deref()).map(Arc::from);
-    let other = rows.iter().find(|row| row.lineage != shown.lineage);
+    let published = || rows.iter().filter(|row| row.is_published());
+    let Some(shown) = published().find(|row| row.is_shown_in_messages()) else { return KnownLog::default() };
+    let refusal = published().find_map(|row| row.refusal.as_deref()).map(Arc::from);
+    let other = published().find(|row| row.lineage != shown.lineage);
     let split = other.map(|other| {
         Arc::from(format!(
             "{} was folded from log {}, {} from log {}",

@@ -14,7 +14,6 @@ use self::runs::Runs;
 use crate::fold::{Changes, Fold, decode};
 
 const NAME: &str = "feeds";
-const VERSION: i32 = 1;
 /// An event may come to 10,000 rows: fewer of them than elsewhere, or a batch would take minutes.
 const BATCH_MAX: usize = 500;
 
@@ -33,10 +32,6 @@ struct FeedChanges {
 impl Fold for Feeds {
     fn name(&self) -> &'static str {
         NAME
-    }
-
-    fn version(&self) -> i32 {
-        VERSION
     }
 
     fn batch_max(&self) -> usize {

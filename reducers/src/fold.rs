@@ -1,4 +1,4 @@
-//! What every projection has in common: a name, a version, and a fold of events into rows. An event that cannot be
+//! What every projection has in common: a name, and a fold of events into rows. An event that cannot be
 //! decoded is parked, an event of an unknown type is passed over: it belongs to a later version or to somebody else.
 
 use std::fmt;
@@ -14,9 +14,6 @@ use time::OffsetDateTime;
 pub trait Fold: fmt::Debug + Send + Sync {
     /// Its name in checkpoints, metrics and the API.
     fn name(&self) -> &'static str;
-
-    /// Version of its tables, and of the meaning of their rows.
-    fn version(&self) -> i32;
 
     /// Events in one batch at most: what bounds the memory, and the work that a crash repeats.
     fn batch_max(&self) -> usize;
@@ -97,7 +94,7 @@ pub(crate) fn park(
 }
 
 /// The error and its causes on one line. Decode errors name places in the data, not the data.
-fn describe(error: &dyn std::error::Error) -> String {
+pub(crate) fn describe(error: &dyn std::error::Error) -> String {
     let mut words = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -52,24 +52,17 @@ async fn beat(log: &dyn EventLog, pool: &Pool, lane: &write::Lane, status: &Stat
         if is_complete { now } else { progress.recorded_at.unwrap_or(OffsetDateTime::UNIX_EPOCH) };
     let lag_events = head.sequence().get().saturating_sub(progress.position.sequence().get());
     let lag_seconds = if is_complete { 0.0 } else { (now - complete_until).as_seconds_f64().max(0.0) };
-    set_gauges(lane.projection, head, progress.position, lag_events, lag_seconds);
+    set_gauges(lane, head, progress.position, lag_events, lag_seconds);
     write::beat(pool, lane, Heartbeat { head: head.get(), complete_until }).await?;
     Ok(())
 }
 
 /// Gauges are floats; a position is shown as its sequence, which they hold exactly up to 2^53.
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and 2^53 events are not reached")]
-fn set_gauges(
-    projection: &'static str,
-    head: Position,
-    position: Position,
-    lag_events: u64,
-    lag_seconds: f64,
-) {
-    metrics::gauge!("reducer_log_head_sequence", "projection" => projection)
-        .set(head.sequence().get() as f64);
-    metrics::gauge!("reducer_checkpoint_sequence", "projection" => projection)
-        .set(position.sequence().get() as f64);
-    metrics::gauge!("reducer_lag_events", "projection" => projection).set(lag_events as f64);
-    metrics::gauge!("reducer_lag_seconds", "projection" => projection).set(lag_seconds);
+fn set_gauges(lane: &write::Lane, head: Position, position: Position, lag_events: u64, lag_seconds: f64) {
+    let labels = [("projection", lane.projection.to_owned()), ("version", lane.version.to_string())];
+    metrics::gauge!("reducer_log_head_sequence", &labels).set(head.sequence().get() as f64);
+    metrics::gauge!("reducer_checkpoint_sequence", &labels).set(position.sequence().get() as f64);
+    metrics::gauge!("reducer_lag_events", &labels).set(lag_events as f64);
+    metrics::gauge!("reducer_lag_seconds", &labels).set(lag_seconds);
 }

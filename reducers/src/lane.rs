@@ -1,4 +1,4 @@
-//! One projection on one shard: read on from the checkpoint, fold, write rows and checkpoint together, for ever.
+//! One version of a projection on one shard: read on from the checkpoint, fold, write rows and checkpoint together, for ever.
 //!
 //! - **What wakes it:** events. The broker pushes them into a bounded queue; while a batch is written the next one
 //!   gathers there, so batches grow with the load and a lone event is folded at once. In a replay the next batch is read
@@ -60,17 +60,25 @@ pub struct Lane {
     pub log: Arc<dyn EventLog>,
     pub pool: Pool,
     pub fold: Arc<dyn Fold>,
+    /// Which version of the projection's tables the pool's statements mean.
+    pub version: i32,
     pub status: Status,
+}
+
+impl Lane {
+    pub(crate) fn checkpoint(&self) -> write::Lane {
+        write::Lane {
+            projection: self.fold.name(),
+            version: self.version,
+            shard: self.log.shard().0,
+            lineage: self.log.lineage().to_string(),
+        }
+    }
 }
 
 /// Runs until the token is cancelled; the batch under way is finished first.
 pub async fn run_lane(lane: Lane, token: CancellationToken) {
-    let checkpoint = write::Lane {
-        projection: lane.fold.name(),
-        version: lane.fold.version(),
-        shard: lane.log.shard().0,
-        lineage: lane.log.lineage().to_string(),
-    };
+    let checkpoint = lane.checkpoint();
     let beats = tokio::spawn(heartbeat::run(
         Arc::clone(&lane.log),
         lane.pool.clone(),
@@ -153,13 +161,13 @@ fn arrive(arrival: &mut Arrival, lane: &Lane, mut tail: Tail, at: Position) {
     });
 }
 
-async fn resume(lane: &Lane, checkpoint: &write::Lane) -> Result<Position, LaneError> {
+pub(crate) async fn resume(lane: &Lane, checkpoint: &write::Lane) -> Result<Position, LaneError> {
     let at = write::resume(&lane.pool, checkpoint).await?;
     // The table forbids negative positions. A new lane's 0 belongs to shard 0; only its sequence matters.
     Ok(Position::from_i64(at).unwrap_or_default())
 }
 
-async fn next(tail: &mut Tail, max: usize) -> Result<Vec<RecordedEvent>, LaneError> {
+pub(crate) async fn next(tail: &mut Tail, max: usize) -> Result<Vec<RecordedEvent>, LaneError> {
     match tail.next_batch(max).await {
         Some(events) => Ok(events?),
         None => Err(LaneError::TailEnded),
@@ -213,10 +221,10 @@ async fn stand_by(lane: &Lane, checkpoint: &write::Lane, token: &CancellationTok
 
 #[expect(clippy::cast_precision_loss, reason = "a histogram takes floats, and a batch is small")]
 fn record(lane: &Lane, events: &[RecordedEvent], took: Duration) {
-    metrics::counter!("reducer_events_folded_total", "projection" => lane.fold.name())
-        .increment(events.len() as u64);
-    metrics::histogram!("reducer_batch_events", "projection" => lane.fold.name()).record(events.len() as f64);
-    metrics::histogram!("reducer_batch_duration_seconds", "projection" => lane.fold.name()).record(took);
+    let labels = [("projection", lane.fold.name().to_owned()), ("version", lane.version.to_string())];
+    metrics::counter!("reducer_events_folded_total", &labels).increment(events.len() as u64);
+    metrics::histogram!("reducer_batch_events", &labels).record(events.len() as f64);
+    metrics::histogram!("reducer_batch_duration_seconds", &labels).record(took);
 }
 
 fn describe(error: &LaneError) -> String {

@@ -1,19 +1,17 @@
-//! All lanes of one process.
+//! All lanes of one process: one per version of each projection that is published or ready to be.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use data_set::write::{self, FanOutLimit};
+use data_set::write::FanOutLimit;
 use event_store::{EventLog, JetStreamConfig, JetStreamLog, OpenError};
 use service_kit::health::Health;
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::feeds::Feeds;
 use crate::fold::Fold;
-use crate::lane::{Lane, run_lane};
+use crate::lanes::{Lanes, Shown};
 use crate::social::Social;
-use crate::status::Status;
 
 /// Between tries to reach what is not there yet.
 const RETRY_PERIOD: Duration = Duration::from_millis(500);
@@ -28,32 +26,24 @@ pub async fn run(
     health: &Health,
     token: CancellationToken,
 ) -> anyhow::Result<()> {
-    let lanes = projections(fan_out_limit).map(|fold| (fold, Status::default()));
-    for (fold, status) in &lanes {
-        let status = status.clone();
+    let folds = projections(fan_out_limit).map(|fold| (fold, Shown::default()));
+    for (fold, shown) in &folds {
+        let shown = shown.clone();
         health.register(format!("lane {}", fold.name()), move || {
-            let status = status.clone();
-            async move { status.check() }
+            let shown = shown.clone();
+            async move { shown.check() }
         });
     }
-    let failed = |why: String| lanes.iter().for_each(|(_, status)| status.failed(why.clone()));
+    let failed = |why: String| folds.iter().for_each(|(_, shown)| shown.failed(why.clone()));
     if migrate_on_start && !migrate(database_url, failed, &token).await {
         return Ok(());
     }
     let Some(log) = open_log(nats_url, failed, &token).await? else { return Ok(()) };
-    let mut running = JoinSet::new();
-    for (fold, status) in lanes {
-        let pool = write::connect(database_url, &format!("rookery-reducers {}", fold.name()))?;
-        running.spawn(run_lane(Lane { log: Arc::clone(&log), pool, fold, status }, token.clone()));
-    }
-    while let Some(ended) = running.join_next().await {
-        ended?;
-    }
-    Ok(())
+    Lanes::new(log, database_url, folds.into())?.run(token).await
 }
 
-/// Each of them has its own lane, checkpoint and pool: none ever waits for another one.
-fn projections(fan_out_limit: FanOutLimit) -> [Arc<dyn Fold>; 2] {
+/// Each of them has its own lanes, checkpoints and pools: none ever waits for another one.
+pub fn projections(fan_out_limit: FanOutLimit) -> [Arc<dyn Fold>; 2] {
     [Arc::new(Social), Arc::new(Feeds { limit: fan_out_limit })]
 }
 

@@ -15,7 +15,6 @@ use event_store::RecordedEvent;
 use crate::fold::{self, Changes, Fold};
 
 const NAME: &str = "social";
-const VERSION: i32 = 1;
 const BATCH_MAX: usize = 5_000;
 
 #[derive(Debug, Clone, Copy)]
@@ -24,10 +23,6 @@ pub struct Social;
 impl Fold for Social {
     fn name(&self) -> &'static str {
         NAME
-    }
-
-    fn version(&self) -> i32 {
-        VERSION
     }
 
     fn batch_max(&self) -> usize {

@@ -13,6 +13,8 @@ pub struct ProjectionStatus {
     pub projection: String,
     /// Version of its tables.
     pub version: u32,
+    /// Whether this version is the one that queries show. Another one may be built or kept beside it.
+    pub published: bool,
     /// Shard of the log.
     pub shard: u8,
     /// Which log was folded.

@@ -1,4 +1,5 @@
-//! The Postgres side of Rookery: [`mod@write`] for the reducers, [`read`] for the query API.
+//! The Postgres side of Rookery: [`mod@write`] for the reducers, [`read`] for the query API, [`versions`] of what
+//! is written for its operator.
 //!
 //! This crate does not know NATS or HTTP. It is the only one that speaks SQL; its statements stand in files of their own
 //! beside the functions that run them.
@@ -8,6 +9,7 @@ pub mod logins;
 pub mod migrate;
 pub mod pool;
 pub mod read;
+pub mod versions;
 pub mod write;
 
 pub use pool::Pool;

@@ -69,10 +69,14 @@ impl From<sqlx::Error> for WriteError {
     }
 }
 
-/// A pool for one lane. Connects when first used.
-pub fn connect(url: &str, application: &str) -> Result<PgPool, UrlError> {
+/// A pool for one lane, whose statements mean the tables of that schema. Connects when first used.
+///
+/// The statements name no schema, so that they write any version of their projection; what steers the fold they name in
+/// full. A schema that is gone makes them fail: there is no other place where they would look.
+pub fn connect(url: &str, application: &str, schema: &str) -> Result<PgPool, UrlError> {
     let options: PgConnectOptions = url.parse().map_err(UrlError)?;
     let options = options.application_name(application).options([
+        ("search_path", schema),
         ("synchronous_commit", "off"),
         ("statement_timeout", STATEMENT_TIMEOUT_MS),
         ("idle_in_transaction_session_timeout", STATEMENT_TIMEOUT_MS),
@@ -82,6 +86,11 @@ pub fn connect(url: &str, application: &str) -> Result<PgPool, UrlError> {
         .acquire_timeout(Duration::from_secs(5))
         .test_before_acquire(false)
         .connect_lazy_with(options))
+}
+
+/// Where the tables of one version of a projection are.
+pub fn schema(projection: &str, version: i32) -> String {
+    format!("{projection}_v{version}")
 }
 
 /// One batch of the projection `social`: what the events between two positions came to.

@@ -4,5 +4,6 @@ pub mod demo;
 pub mod keys;
 pub mod migrate;
 pub mod openapi;
+pub mod rebuild;
 pub mod token;
 pub mod up;

@@ -13,6 +13,7 @@ const SHARD_BITS: u32 = 8;
 pub(crate) fn status(row: ProjectionRow) -> ProjectionStatus {
     ProjectionStatus {
         state: state(&row),
+        published: row.is_published(),
         lag_events: row
             .head
             .map(|head| (head.max(row.position) >> SHARD_BITS) - (row.position >> SHARD_BITS)),
@@ -58,6 +59,8 @@ pub(crate) fn lag_seconds(row: &ProjectionRow) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use data_set::versions::State;
+
     use super::*;
 
     const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
@@ -76,6 +79,7 @@ mod tests {
             seen_at: Some(ago(seen_ago)),
             complete_until: Some(ago(seen_ago)),
             parked_events: 0,
+            state: State::Published,
             now: NOW,
         }
     }

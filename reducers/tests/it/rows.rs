@@ -49,7 +49,7 @@ impl DataSet {
     pub(crate) async fn start() -> Self {
         let postgres = Postgres::start().await;
         data_set::migrate::migrate(&postgres.url()).await.expect("migrated");
-        let pool = data_set::write::connect(&postgres.url(), "test").expect("a URL");
+        let pool = data_set::write::connect(&postgres.url(), "test", "social_v1").expect("a URL");
         sqlx::raw_sql(DIVIDE_EARLY).execute(&pool).await.expect("replaced");
         Self { postgres, pool }
     }
@@ -98,8 +98,8 @@ impl DataSet {
     /// Starts a worker on the projection.
     pub(crate) fn fold(&self, log: Arc<dyn EventLog>) -> Worker {
         let status = Status::default();
-        let pool = data_set::write::connect(&self.postgres.url(), "lane").expect("a URL");
-        let lane = Lane { log, pool, fold: Arc::new(Social), status: status.clone() };
+        let pool = data_set::write::connect(&self.postgres.url(), "lane", "social_v1").expect("a URL");
+        let lane = Lane { log, pool, fold: Arc::new(Social), version: 1, status: status.clone() };
         let token = CancellationToken::new();
         Worker { task: tokio::spawn(run_lane(lane, token.clone())), token, status }
     }

@@ -43,13 +43,14 @@ async fn refusal(connection: &mut PgConnection, sql: &'static str) -> Option<Str
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
 const READ_ONLY_TRANSACTION: &str = "25006";
 const READ_WRITE: &str = "set default_transaction_read_only = off";
-const WRITES: [&str; 6] = [
-    "insert into control.checkpoint (projection, version, shard, lineage) values ('x', 1, 0, 'x')",
+const WRITES: [&str; 7] = [
+    "insert into control.checkpoint (projection, version, shard, lineage) values ('social', 1, 0, 'x')",
     "delete from social_v1.message",
     "truncate social_v1.message",
     "create table published.mine (id int)",
     "create table public.mine (id int)",
     "create temporary table mine (id int)",
+    "update control.projection set state = 'standby'",
 ];
 
 #[tokio::test]

@@ -6,7 +6,7 @@
 with p as (
     select coalesce(max(position), 0) as position
     from published.projections
-    where projection = 'social' and version = 1 and shard = 0
+    where projection = 'social' and state = 'published' and shard = 0
 )
 select p.position, c.bucket, c.messages
 from p

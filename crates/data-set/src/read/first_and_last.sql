@@ -4,7 +4,7 @@
 select
     (select coalesce(max(position), 0)
      from published.projections
-     where projection = 'social' and version = 1 and shard = 0) as position,
+     where projection = 'social' and state = 'published' and shard = 0) as position,
     (select k.created_at from published.message_tags k where k.tag = $1 order by k.created_at, k.id limit 1) as first,
     (select k.created_at from published.message_tags k where k.tag = $1 order by k.created_at desc, k.id desc limit 1)
         as last

@@ -4,7 +4,7 @@
 with p as (
     select coalesce(max(position), 0) as position
     from published.projections
-    where projection = 'social' and version = 1 and shard = 0
+    where projection = 'social' and state = 'published' and shard = 0
 )
 select p.position, e.edition, e.text, e.tags, e.made_at, d.author as deleted_author
 from p

@@ -6,7 +6,7 @@ with p as (
         coalesce(max(position), 0) as position, $2::bigint as caller,
         (select d.author from published.deleted_messages d where d.id = $1) as deleted_author
     from published.projections
-    where projection = 'social' and version = 1 and shard = 0
+    where projection = 'social' and state = 'published' and shard = 0
 ), page as (
     select m.*, m.created_at as key_at, m.id as key_position from published.messages m where m.id = $1 limit 1
 )

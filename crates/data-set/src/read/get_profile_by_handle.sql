@@ -4,7 +4,7 @@
 with p as (
     select coalesce(max(position), 0) as position, $2::bigint as caller
     from published.projections
-    where projection = 'social' and version = 1 and shard = 0
+    where projection = 'social' and state = 'published' and shard = 0
 ), found as (
     select * from published.accounts a where a.handle = $1 limit 1
 )

@@ -6,7 +6,7 @@
 with p as (
     select coalesce(max(position), 0) as position, $7::bigint as caller
     from published.projections
-    where projection = 'social' and version = 1 and shard = 0
+    where projection = 'social' and state = 'published' and shard = 0
 ), page as (
     select m.*, m.created_at as key_at, m.id as key_position
     from published.messages m

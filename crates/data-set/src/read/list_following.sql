@@ -7,7 +7,7 @@ with p as (
         coalesce(max(position), 0) as position, $4::bigint as caller,
         exists(select from published.accounts a where a.id = $1) as is_known
     from published.projections
-    where projection = 'social' and version = 1 and shard = 0
+    where projection = 'social' and state = 'published' and shard = 0
 ), page as (
     select k.followee as account, k.position as key_position
     from published.follows k

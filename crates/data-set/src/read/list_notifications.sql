@@ -16,7 +16,7 @@ with marker as (
             ) n
         ) as unread
     from published.projections
-    where projection = 'social' and version = 1 and shard = 0
+    where projection = 'social' and state = 'published' and shard = 0
 ), page as (
     select n.actor as account, n.position as key_position, n.kind::text as kind, n.message, n.notified_at
     from published.notifications n

@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use super::ReadError;
 use super::run::run;
 use crate::Pool;
+use crate::versions::State as VersionState;
 
 /// One projection on one shard, as the database knows it.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -27,15 +28,20 @@ pub struct ProjectionRow {
     pub parked_events: i64,
     /// Why its worker does not fold the log that it found.
     pub refusal: Option<String>,
+    pub state: VersionState,
     /// The database's clock, to compare these times with: the clocks of its readers may differ.
     pub now: OffsetDateTime,
 }
 
 impl ProjectionRow {
-    /// Whether it is the one whose rows the views of messages show, and whose position messages come with. Another version
-    /// may be folded beside it until the views are switched over.
+    /// Whether the views show it. Another version may be folded beside it.
+    pub fn is_published(&self) -> bool {
+        self.state == VersionState::Published
+    }
+
+    /// Whether it is the one whose rows the views of messages show, and whose position messages come with.
     pub fn is_shown_in_messages(&self) -> bool {
-        self.projection == "social" && self.version == 1 && self.shard == 0
+        self.projection == "social" && self.is_published() && self.shard == 0
     }
 }
 

@@ -3,6 +3,7 @@
 -- Why this order: the key, so that the answer to an unchanged state never changes.
 select
     projection, version, shard, lineage, position, folded_at, head, seen_at, complete_until, parked_events, refusal,
+    state,
     clock_timestamp() as now
 from published.projections
 order by projection, version, shard

@@ -8,7 +8,7 @@ with p as (
         exists(select from published.messages m where m.id = $1) as is_known,
         (select d.author from published.deleted_messages d where d.id = $1) as deleted_author
     from published.projections
-    where projection = 'social' and version = 1 and shard = 0
+    where projection = 'social' and state = 'published' and shard = 0
 ), page as (
     select k.account as account, k.position as key_position
     from published.reposts k

@@ -2,4 +2,4 @@
 -- Index: checkpoint_pk.
 select coalesce(max(position), 0) as position
 from published.projections
-where projection = 'social' and version = 1 and shard = 0
+where projection = 'social' and state = 'published' and shard = 0

@@ -4,6 +4,7 @@ mod demo;
 mod keys;
 mod openapi;
 mod people;
+mod rebuild;
 mod separate_binaries;
 mod support;
 mod tokens;

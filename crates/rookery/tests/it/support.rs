@@ -57,7 +57,7 @@ pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("it prints UTF-8")
 }
 
-fn environment(dir: &Path) -> Vec<(String, String)> {
+pub(crate) fn environment(dir: &Path) -> Vec<(String, String)> {
     let run_as = RunAs::choose().expect("there is a user to run as");
     let tools = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.tools");
     let hints = ProgramHints::from_env().with_tools_dir(tools);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use data_set::Pool;
 use data_set::write::{
     self, EntryRow, FanOutLimit, FeedBatch, FeedChanges, FeedRun, FollowKey, FollowRow, Lane, RepostKey,
 };
@@ -16,6 +17,7 @@ const LIMIT: FanOutLimit = FanOutLimit::new(2);
 pub(crate) struct World {
     pub(crate) app: Arc<App>,
     lane: Lane,
+    pool: Pool,
     /// Of the last event.
     pub(crate) position: i64,
     feeds_at: i64,
@@ -27,8 +29,9 @@ impl World {
     pub(crate) async fn start() -> Self {
         let app = Arc::new(App::start().await);
         let lane = Lane { projection: "feeds", version: 1, shard: 0, lineage: "test".to_owned() };
-        write::resume(&app.writer, &lane).await.expect("a checkpoint");
-        Self { app, lane, position: 0, feeds_at: 0, held: None }
+        let pool = write::connect(&app.postgres.url(), "test", "feeds_v1").expect("the address is good");
+        write::resume(&pool, &lane).await.expect("a checkpoint");
+        Self { app, lane, pool, position: 0, feeds_at: 0, held: None }
     }
 
     /// From now on the lane of feeds falls behind.
@@ -44,7 +47,7 @@ impl World {
 
     async fn write_feeds(&mut self, batch: &FeedBatch) {
         let (from, to) = (self.feeds_at, self.position);
-        write::commit_feeds(&self.app.writer, &self.lane, from, to, LIMIT, batch).await.expect("written");
+        write::commit_feeds(&self.pool, &self.lane, from, to, LIMIT, batch).await.expect("written");
         self.feeds_at = to;
     }
 

@@ -24,7 +24,7 @@ impl Feeds {
     pub(crate) async fn start() -> Self {
         let postgres = Postgres::start().await;
         data_set::migrate::migrate(&postgres.url()).await.expect("migrated");
-        let pool = write::connect(&postgres.url(), "test").expect("a URL");
+        let pool = write::connect(&postgres.url(), "test", "feeds_v1").expect("a URL");
         let lane = write::Lane { projection: "feeds", version: 1, shard: 0, lineage: "test".to_owned() };
         write::resume(&pool, &lane).await.expect("a checkpoint");
         Self { _postgres: postgres, pool, lane }

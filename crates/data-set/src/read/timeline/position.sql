@@ -2,7 +2,7 @@
 -- Index: checkpoint_pk.
 select least(
     coalesce((select position from published.projections
-               where projection = 'social' and version = 1 and shard = 0), 0),
+               where projection = 'social' and state = 'published' and shard = 0), 0),
     coalesce((select position from published.projections
-               where projection = 'feeds' and version = 1 and shard = 0), 0)
+               where projection = 'feeds' and state = 'published' and shard = 0), 0)
 ) as position

@@ -1,7 +1,7 @@
 -- Purpose: counts of one grain that grow; answers those whose period is divided now. Index: message_count_pk.
 -- The rows come in the order of the key, so that two lanes can never wait for each other.
 with added as (
-    insert into social_v1.message_count as c (author, tag, grain, starts_at, messages)
+    insert into message_count as c (author, tag, grain, starts_at, messages)
     select author, tag, $1::text::control.grain, starts_at, delta
     from unnest($2::bigint[], $3::text[], $4::timestamptz[], $5::bigint[]) as g (author, tag, starts_at, delta)
     on conflict (author, tag, grain, starts_at) do update set messages = c.messages + excluded.messages

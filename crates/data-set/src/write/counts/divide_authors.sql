@@ -1,10 +1,10 @@
 -- Purpose: as divide_tags.sql, for all tags of authors. Index: message_by_author, one range of few rows per period.
 with built as (
-    insert into social_v1.message_count as c (author, tag, grain, starts_at, messages)
+    insert into message_count as c (author, tag, grain, starts_at, messages)
     select k.author, t.tag, $1::text::control.grain, date_trunc($1, k.created_at, 'UTC'), count(*)
     from unnest($2::bigint[], $3::text[], $4::timestamptz[], $5::timestamptz[]) as g (author, tag, starts_at, ends_at)
     cross join lateral (
-        select m.author, m.created_at, m.tags from social_v1.message m
+        select m.author, m.created_at, m.tags from message m
         where m.author = g.author and m.created_at >= g.starts_at and m.created_at < g.ends_at
     ) k
     cross join unnest(array_append(k.tags, '')) as t (tag)

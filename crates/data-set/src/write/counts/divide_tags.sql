@@ -1,11 +1,11 @@
 -- Purpose: counts of grain $1 in periods that have just got many messages; answers those that are many again.
 -- Index: message_tag_pk, one range of few rows per period.
 with built as (
-    insert into social_v1.message_count as c (author, tag, grain, starts_at, messages)
+    insert into message_count as c (author, tag, grain, starts_at, messages)
     select 0, k.tag, $1::text::control.grain, date_trunc($1, k.created_at, 'UTC'), count(*)
     from unnest($3::text[], $4::timestamptz[], $5::timestamptz[]) as g (tag, starts_at, ends_at)
     cross join lateral (
-        select t.tag, t.created_at from social_v1.message_tag t
+        select t.tag, t.created_at from message_tag t
         where t.tag = g.tag and t.created_at >= g.starts_at and t.created_at < g.ends_at
     ) k
     group by k.tag, date_trunc($1, k.created_at, 'UTC')

@@ -1,7 +1,7 @@
 -- Purpose: counts of one grain that shrink or stay; answers all that decide whether a period is divided.
 -- Index: message_count_pk. Apart from add.sql, because an upsert would check a negative delta as if it were the new count.
 with taken as (
-    update social_v1.message_count c
+    update message_count c
     set messages = c.messages + g.delta
     from unnest($2::bigint[], $3::text[], $4::timestamptz[], $5::bigint[]) as g (author, tag, starts_at, delta)
     where c.author = g.author and c.tag = g.tag and c.grain = $1::text::control.grain and c.starts_at = g.starts_at

@@ -1,9 +1,9 @@
 -- Purpose: entries of deleted messages, reposts among them. Answers those that may be in feeds, and in how many.
 -- Indexes: entry_by_message, one range per message; author_pk.
 with deleted as (
-    delete from feeds_v1.entry where message = any($1::bigint[])
+    delete from entry where message = any($1::bigint[])
     returning author, position, message
 )
 select d.author, d.position, d.message, a.followers
 from deleted d
-join feeds_v1.author a on a.account = d.author
+join author a on a.account = d.author

@@ -2,15 +2,15 @@
 --   Answers as insert_posts.sql does.
 -- Indexes: former_pk, entry_pk, author_pk, and two look-ups in entry_by_message per repost.
 with inserted as (
-    insert into feeds_v1.entry (author, position, message)
+    insert into entry (author, position, message)
     select g.author, g.position, g.message
     from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as g (author, position, message)
-    where not exists (select from feeds_v1.former x where x.account = g.author)
+    where not exists (select from former x where x.account = g.author)
         and exists (
-            select from feeds_v1.entry post where post.message = g.message and post.position = g.message
+            select from entry post where post.message = g.message and post.position = g.message
         )
         and not exists (
-            select from feeds_v1.entry earlier
+            select from entry earlier
             where earlier.message = g.message and earlier.author = g.author
                 and earlier.position <> earlier.message
         )
@@ -19,4 +19,4 @@ with inserted as (
 )
 select i.author, i.position, i.message, a.followers
 from inserted i
-join feeds_v1.author a on a.account = i.author and not a.is_merged
+join author a on a.account = i.author and not a.is_merged

@@ -3,9 +3,9 @@
 with answered as (
     select g.id, g.author, g.replied_at, p.id as parent, p.author as recipient
     from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[]) as g (id, author, parent, replied_at)
-    join social_v1.message p on p.id = g.parent
+    join message p on p.id = g.parent
 ), noticed as (
-    insert into social_v1.notification (recipient, position, kind, actor, message, notified_at)
+    insert into notification (recipient, position, kind, actor, message, notified_at)
     select recipient, id, 'replied', author, id, replied_at from answered where recipient <> author
     on conflict (recipient, position) do nothing
 )

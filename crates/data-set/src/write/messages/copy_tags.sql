@@ -1,2 +1,2 @@
 -- Purpose: the tags of many new messages, in the order of the key. Index: message_tag_pk.
-copy social_v1.message_tag (tag, created_at, id, author) from stdin (format binary)
+copy message_tag (tag, created_at, id, author) from stdin (format binary)

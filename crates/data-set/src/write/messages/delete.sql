@@ -3,25 +3,25 @@
 -- Indexes: message_pk, message_tag_pk, message_edition_pk, liked_by_message, reposted_by_message, message_stat_pk,
 -- notification_by_message.
 with deleted as (
-    delete from social_v1.message where id = any($1::bigint[])
+    delete from message where id = any($1::bigint[])
     returning id, author, created_at, tags, in_reply_to
 ), untagged as (
-    delete from social_v1.message_tag t
+    delete from message_tag t
     using deleted d cross join lateral unnest(array_append(d.tags, '')) as g (tag)
     where t.tag = g.tag and t.created_at = d.created_at and t.id = d.id
 ), forgotten as (
-    delete from social_v1.message_edition where message = any($1::bigint[])
+    delete from message_edition where message = any($1::bigint[])
 ), unliked as (
-    delete from social_v1.liked where message = any($1::bigint[])
+    delete from liked where message = any($1::bigint[])
 ), unreposted as (
-    delete from social_v1.reposted where message = any($1::bigint[])
+    delete from reposted where message = any($1::bigint[])
 ), uncounted as (
-    delete from social_v1.message_stat where message = any($1::bigint[])
+    delete from message_stat where message = any($1::bigint[])
 ), hushed as (
-    delete from social_v1.notification where message = any($1::bigint[])
+    delete from notification where message = any($1::bigint[])
 )
 -- The statement still sees all messages, so a message that goes with its reply is told apart.
 select d.id, d.author, d.created_at, d.tags, case when gone.id is null then p.id end as answered
 from deleted d
-left join social_v1.message p on p.id = d.in_reply_to
+left join message p on p.id = d.in_reply_to
 left join deleted gone on gone.id = d.in_reply_to

@@ -1,8 +1,8 @@
 -- Purpose: newer editions of messages; answers the tags before and after. Index: message_pk.
-update social_v1.message m
+update message m
 set text = g.text, tags = g.tags::text[], edited_at = g.edited_at, edition = g.edition
 from unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[], $5::integer[])
     as g (id, text, tags, edited_at, edition)
-join social_v1.message o on o.id = g.id
+join message o on o.id = g.id
 where m.id = g.id and m.edition < g.edition
 returning m.id, m.author, m.created_at, o.tags as old_tags, m.tags as new_tags

@@ -5,13 +5,13 @@ with given as (
                          $6::timestamptz[], $7::timestamptz[], $8::integer[])
         as g (id, author, text, tags, in_reply_to, created_at, edited_at, edition)
 ), inserted as (
-    insert into social_v1.message (id, author, text, tags, in_reply_to, created_at, edited_at, edition)
+    insert into message (id, author, text, tags, in_reply_to, created_at, edited_at, edition)
     select id, author, text, tags::text[], in_reply_to, created_at, edited_at, edition from given g
-    where not exists (select from social_v1.former_account f where f.id = g.author)
+    where not exists (select from former_account f where f.id = g.author)
     on conflict (id) do nothing
     returning id, author, created_at, tags
 ), tagged as (
-    insert into social_v1.message_tag (tag, created_at, id, author)
+    insert into message_tag (tag, created_at, id, author)
     select t.tag, i.created_at, i.id, i.author
     from inserted i cross join lateral unnest(array_append(i.tags, '')) as t (tag)
 )

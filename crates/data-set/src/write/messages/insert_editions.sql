@@ -1,8 +1,8 @@
 -- Purpose: editions that were made and replaced within one batch. Index: message_edition_pk.
-insert into social_v1.message_edition (message, edition, text, tags, made_at)
+insert into message_edition (message, edition, text, tags, made_at)
 select message, edition, text, tags::text[], made_at
 from unnest($1::bigint[], $2::integer[], $3::text[], $4::text[], $5::timestamptz[])
     as g (message, edition, text, tags, made_at)
 -- A message that was deleted keeps no history.
-where exists (select from social_v1.message m where m.id = g.message)
+where exists (select from message m where m.id = g.message)
 on conflict do nothing

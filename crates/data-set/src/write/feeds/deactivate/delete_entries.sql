@@ -2,13 +2,13 @@
 --   feeds, and in how many.
 -- Indexes: entry_pk, the account's range; entry_by_message, one range per message of the account; author_pk.
 with deleted as (
-    delete from feeds_v1.entry e
+    delete from entry e
     using (
-        select author, position from feeds_v1.entry where author = $1
+        select author, position from entry where author = $1
         union
         select r.author, r.position
-        from feeds_v1.entry m
-        join feeds_v1.entry r on r.message = m.message
+        from entry m
+        join entry r on r.message = m.message
         where m.author = $1 and m.position = m.message
     ) k
     where e.author = k.author and e.position = k.position
@@ -16,4 +16,4 @@ with deleted as (
 )
 select d.author, d.position, d.message, a.followers
 from deleted d
-join feeds_v1.author a on a.account = d.author
+join author a on a.account = d.author

@@ -1,5 +1,5 @@
 -- Purpose: an account's own feed. Indexes: feed_pk and merged_pk, the owner's ranges.
 with unmerged as (
-    delete from feeds_v1.merged where owner = $1
+    delete from merged where owner = $1
 )
-delete from feeds_v1.feed where owner = $1
+delete from feed where owner = $1

@@ -1,2 +1,2 @@
 -- Purpose: an account that is gone for good; whatever it does later changes nothing. Index: former_pk.
-insert into feeds_v1.former (account) values ($1) on conflict do nothing
+insert into former (account) values ($1) on conflict do nothing

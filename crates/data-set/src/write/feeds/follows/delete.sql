@@ -3,13 +3,13 @@
 with given as (
     select g.follower, g.followee from unnest($1::bigint[], $2::bigint[]) as g (follower, followee)
 ), deleted as (
-    delete from feeds_v1.follow f using given g
+    delete from follow f using given g
     where f.follower = g.follower and f.followee = g.followee
     returning f.follower, f.followee, f.visible_from
 ), unmerged as (
-    delete from feeds_v1.merged m using given g
+    delete from merged m using given g
     where m.owner = g.follower and m.author = g.followee
 )
 select d.follower, d.followee, d.visible_from, m.since
 from deleted d
-left join feeds_v1.merged m on m.owner = d.follower and m.author = d.followee
+left join merged m on m.owner = d.follower and m.author = d.followee

@@ -1,2 +1,2 @@
 -- Purpose: authors whom nobody follows any more. Index: author_pk.
-delete from feeds_v1.author where account = any($1::bigint[]) and followers = 0
+delete from author where account = any($1::bigint[]) and followers = 0

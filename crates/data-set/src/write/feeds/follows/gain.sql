@@ -1,5 +1,5 @@
 -- Purpose: more followers; an author that becomes merged stays so here. Index: author_pk.
-insert into feeds_v1.author (account, followers, is_merged)
+insert into author (account, followers, is_merged)
 select g.account, g.followers, g.becomes_merged
 from unnest($1::bigint[], $2::bigint[], $3::boolean[]) as g (account, followers, becomes_merged)
 order by g.account

@@ -4,14 +4,14 @@
 with given as (
     select g.follower, g.followee, g.position
     from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as g (follower, followee, position)
-    where not exists (select from feeds_v1.former x where x.account = g.follower)
-        and not exists (select from feeds_v1.former x where x.account = g.followee)
+    where not exists (select from former x where x.account = g.follower)
+        and not exists (select from former x where x.account = g.followee)
 ), inserted as (
-    insert into feeds_v1.follow (follower, followee, position, visible_from)
+    insert into follow (follower, followee, position, visible_from)
     select g.follower, g.followee, g.position, coalesce(e.position, 0)
     from given g
     left join lateral (
-        select position from feeds_v1.entry where author = g.followee
+        select position from entry where author = g.followee
         order by position desc offset $4 limit 1
     ) e on true
     order by g.follower, g.followee
@@ -22,4 +22,4 @@ select
     i.follower, i.followee, i.position, i.visible_from,
     coalesce(a.followers, 0) as followers_before, coalesce(a.is_merged, false) as was_merged
 from inserted i
-left join feeds_v1.author a on a.account = i.followee
+left join author a on a.account = i.followee

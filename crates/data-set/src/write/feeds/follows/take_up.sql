@@ -1,2 +1,2 @@
 -- Purpose: an author's entries are written to feeds again. Index: author_pk.
-update feeds_v1.author set is_merged = false where account = $1
+update author set is_merged = false where account = $1

@@ -1,16 +1,16 @@
 -- Purpose: new follows, each with its notification; answers the ones that were really made.
 -- Indexes: former_account_pk twice (one condition with `or` could use none); follow_pk decides what is new.
 with made as (
-    insert into social_v1.follow (follower, followee, position, followed_at)
+    insert into follow (follower, followee, position, followed_at)
     select g.follower, g.followee, g.position, g.followed_at
     from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[])
         as g (follower, followee, position, followed_at)
-    where not exists (select from social_v1.former_account f where f.id = g.follower)
-      and not exists (select from social_v1.former_account f where f.id = g.followee)
+    where not exists (select from former_account f where f.id = g.follower)
+      and not exists (select from former_account f where f.id = g.followee)
     on conflict (follower, followee) do nothing
     returning follower, followee, position, followed_at
 ), noticed as (
-    insert into social_v1.notification (recipient, position, kind, actor, message, notified_at)
+    insert into notification (recipient, position, kind, actor, message, notified_at)
     select followee, position, 'followed', follower, null, followed_at from made
     on conflict (recipient, position) do nothing
 )

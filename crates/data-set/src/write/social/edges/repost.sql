@@ -4,16 +4,16 @@ with known as (
     select g.account, g.message, g.position, g.reposted_at, m.author
     from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[])
         as g (account, message, position, reposted_at)
-    join social_v1.message m on m.id = g.message
-    where not exists (select from social_v1.former_account f where f.id = g.account)
+    join message m on m.id = g.message
+    where not exists (select from former_account f where f.id = g.account)
 ), made as (
-    insert into social_v1.reposted (account, message, position, reposted_at)
+    insert into reposted (account, message, position, reposted_at)
     select account, message, position, reposted_at from known
     on conflict (account, message) do nothing
     returning account, message
 ), noticed as (
     -- Nobody is told of what they did themselves.
-    insert into social_v1.notification (recipient, position, kind, actor, message, notified_at)
+    insert into notification (recipient, position, kind, actor, message, notified_at)
     select k.author, k.position, 'reposted', k.account, k.message, k.reposted_at
     from known k join made using (account, message)
     where k.author <> k.account

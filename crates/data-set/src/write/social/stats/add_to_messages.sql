@@ -1,5 +1,5 @@
 -- Purpose: counts of which none shrinks. Index: message_stat_pk. The rows come in the order of the key.
-insert into social_v1.message_stat as s (message, likes, reposts, replies)
+insert into message_stat as s (message, likes, reposts, replies)
 select message, likes, reposts, replies
 from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) as g (message, likes, reposts, replies)
 on conflict (message) do update

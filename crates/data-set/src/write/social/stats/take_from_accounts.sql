@@ -1,5 +1,5 @@
 -- Purpose: counts of which some shrink. Index: account_stat_pk.
-update social_v1.account_stat s
+update account_stat s
 set followers = s.followers + g.followers,
     following = s.following + g.following,
     messages = s.messages + g.messages

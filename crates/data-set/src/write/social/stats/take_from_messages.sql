@@ -1,5 +1,5 @@
 -- Purpose: counts of which some shrink. Index: message_stat_pk.
-update social_v1.message_stat s
+update message_stat s
 set likes = s.likes + g.likes,
     reposts = s.reposts + g.reposts,
     replies = s.replies + g.replies

@@ -1,0 +1,35 @@
+//! The end of a version that is not published.
+
+use sqlx::{AssertSqlSafe, Connection};
+
+use super::{Hold, VersionError};
+use crate::write::schema;
+
+impl Hold {
+    /// Drops the tables of a version and all that is known of it, in one transaction. Without `cascade`: where somebody's
+    /// view still shows one of its tables, the server refuses and names it.
+    ///
+    /// # Errors
+    /// When it is published, or something depends on it.
+    pub async fn drop_version(&mut self, version: i32) -> Result<(), VersionError> {
+        let mut transaction = self.connection.begin().await?;
+        // The checkpoint goes first, which waits for the batch under way and lets no other one begin.
+        let forgotten = sqlx::query(include_str!("forget.sql"))
+            .bind(&self.projection)
+            .bind(version)
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
+        if forgotten == 0 {
+            return Err(VersionError::Refused(sqlx::Error::RowNotFound));
+        }
+        let statements: Vec<String> = sqlx::query_scalar(include_str!("drop.sql"))
+            .bind(schema(&self.projection, version))
+            .fetch_all(&mut *transaction)
+            .await?;
+        for statement in statements {
+            sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *transaction).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+}

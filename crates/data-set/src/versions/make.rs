@@ -1,0 +1,68 @@
+//! A new version: empty tables of the shape that the published one has.
+//!
+//! The catalog says what that shape is, so no list of tables can fall behind the migrations.
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+
+use super::{Hold, VersionError};
+use crate::write::schema;
+
+impl Hold {
+    /// Makes the next version beside `published`, in one transaction; its number.
+    ///
+    /// # Errors
+    /// When the schema of the published version holds anything that a copy would lose.
+    pub async fn make_next(&mut self, published: i32) -> Result<i32, VersionError> {
+        let published = schema(&self.projection, published);
+        let mut transaction = self.connection.begin().await?;
+        let version: i32 = sqlx::query_scalar(include_str!("next.sql"))
+            .bind(&self.projection)
+            .fetch_one(&mut *transaction)
+            .await?;
+        copy_shape(&mut transaction, &published, &schema(&self.projection, version)).await?;
+        sqlx::query(include_str!("insert.sql"))
+            .bind(&self.projection)
+            .bind(version)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(version)
+    }
+
+    /// What autovacuum would do some time after a bulk load: statistics, and the visibility that index-only scans need.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn tidy(&mut self, version: i32) -> Result<(), VersionError> {
+        let statements: Vec<String> = sqlx::query_scalar(include_str!("tidy.sql"))
+            .bind(schema(&self.projection, version))
+            .fetch_all(&mut self.connection)
+            .await?;
+        for statement in statements {
+            sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut self.connection).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn copy_shape(connection: &mut PgConnection, from: &str, to: &str) -> Result<(), VersionError> {
+    let lost: Vec<String> =
+        sqlx::query_scalar(include_str!("not_copied.sql")).bind(from).fetch_all(&mut *connection).await?;
+    if !lost.is_empty() {
+        return Err(VersionError::NotCopied { schema: from.to_owned(), lost: lost.join(", ") });
+    }
+    // The old schema's names are written without it while it is the search path, and mean the new one later.
+    look_in(connection, from).await?;
+    let statements: Vec<String> =
+        sqlx::query_scalar(include_str!("shape.sql")).bind(from).bind(to).fetch_all(&mut *connection).await?;
+    look_in(connection, to).await?;
+    for statement in statements {
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Until the end of the transaction, names without a schema mean this one.
+pub(super) async fn look_in(connection: &mut PgConnection, schema: &str) -> Result<(), sqlx::Error> {
+    sqlx::query(include_str!("look_in.sql")).bind(schema).execute(connection).await.map(drop)
+}

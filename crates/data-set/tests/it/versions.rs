@@ -1,0 +1,143 @@
+//! Versions of a projection: made, compared, switched and dropped, while others read and write.
+
+mod compare;
+mod readers;
+
+use data_set::versions::{Hold, State, Version, VersionError};
+use data_set::write;
+use sqlx::{AssertSqlSafe, PgPool};
+use testkit::Postgres;
+
+pub(super) const SOCIAL: &str = "social";
+
+/// A migrated data set, and somebody who may do anything there.
+pub(super) struct DataSet {
+    pub(super) postgres: Postgres,
+    pub(super) pool: PgPool,
+}
+
+impl DataSet {
+    pub(super) async fn start() -> Self {
+        let postgres = Postgres::start().await;
+        data_set::migrate::migrate(&postgres.url()).await.expect("a new database can be migrated");
+        let pool = PgPool::connect(&postgres.url()).await.expect("the database is there");
+        Self { postgres, pool }
+    }
+
+    pub(super) async fn hold(&self) -> Hold {
+        Hold::take(&self.postgres.url(), SOCIAL).await.expect("nobody else holds it")
+    }
+
+    pub(super) async fn execute(&self, sql: impl Into<String>) {
+        let sql = sql.into();
+        let done = sqlx::raw_sql(AssertSqlSafe(sql.clone())).execute(&self.pool).await;
+        done.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
+    pub(super) async fn texts(&self, sql: impl Into<String>) -> Vec<String> {
+        let sql = sql.into();
+        let rows = sqlx::query_scalar(AssertSqlSafe(sql.clone())).fetch_all(&self.pool).await;
+        rows.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    pub(super) fn lane(version: i32) -> write::Lane {
+        write::Lane { projection: SOCIAL, version, shard: 0, lineage: "test".to_owned() }
+    }
+
+    /// A lane's first sight of its version.
+    pub(super) async fn resume(&self, version: i32) -> Result<i64, write::WriteError> {
+        write::resume(&self.pool, &Self::lane(version)).await
+    }
+}
+
+/// Everything that the catalog says about a schema's tables, with the schema's own name taken out.
+const SHAPE: &str = include_str!("versions/shape.sql");
+
+#[tokio::test]
+async fn a_new_version_has_the_shape_of_the_published_one() {
+    let data_set = DataSet::start().await;
+    data_set.execute("comment on table social_v1.message is 'It''s here'").await;
+    data_set
+        .execute("create index message_extra on social_v1.message (lower(text)) with (fillfactor = 60)")
+        .await;
+    for projection in ["social", "feeds"] {
+        let mut hold = Hold::take(&data_set.postgres.url(), projection).await.expect("nobody else holds it");
+        assert_eq!(hold.make_next(1).await.expect("made"), 2);
+        let shape = async |version| {
+            let schema = write::schema(projection, version);
+            data_set.texts(SHAPE.replace("SCHEMA", &schema)).await
+        };
+        let (old, new) = (shape(1).await, shape(2).await);
+        assert!(old.len() > 30, "{old:#?}");
+        assert_eq!(new, old);
+    }
+}
+
+#[tokio::test]
+async fn what_a_copy_would_lose_is_refused() {
+    let data_set = DataSet::start().await;
+    data_set.execute("create view social_v1.odd as select id from social_v1.message").await;
+    data_set.execute("create sequence social_v1.counter").await;
+    let refusal = data_set.hold().await.make_next(1).await.expect_err("there is more than tables");
+    assert!(
+        matches!(&refusal, VersionError::NotCopied { lost, .. }
+        if lost.contains("relation odd") && lost.contains("relation counter")),
+        "{refusal:?}"
+    );
+    assert_eq!(
+        data_set.texts("select nspname::text from pg_namespace where nspname = 'social_v2'").await.len(),
+        0
+    );
+}
+
+#[tokio::test]
+async fn one_operator_at_a_time_and_a_dead_one_holds_nothing() {
+    let data_set = DataSet::start().await;
+    let first = data_set.hold().await;
+    let refusal = Hold::take(&data_set.postgres.url(), SOCIAL).await.expect_err("it is held");
+    assert!(matches!(refusal, VersionError::Held(_)), "{refusal:?}");
+    Hold::take(&data_set.postgres.url(), "feeds").await.expect("another projection is another matter");
+    drop(first);
+    testkit::eventually("the server notices", std::time::Duration::from_secs(20), || async {
+        Hold::take(&data_set.postgres.url(), SOCIAL).await.map(drop).map_err(|error| error.to_string())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_version_behind_the_published_one_is_not_published() {
+    let data_set = DataSet::start().await;
+    let mut hold = data_set.hold().await;
+    let next = hold.make_next(1).await.expect("made");
+    for version in [1, next] {
+        data_set.resume(version).await.expect("a checkpoint");
+    }
+    data_set.execute("update control.checkpoint set position = 512 where version = 1").await;
+    let switch = hold.begin_switch(1).await.expect("begun");
+    assert_eq!(switch.position, 512);
+    let refusal = switch.publish(next).await.expect_err("it is behind");
+    assert!(matches!(refusal, VersionError::Behind { position: 0, needed: 512, .. }), "{refusal:?}");
+    let published = Version { projection: SOCIAL.to_owned(), version: 1, state: State::Published };
+    assert_eq!(hold.versions().await.expect("readable")[0], published);
+}
+
+#[tokio::test]
+async fn a_dropped_version_is_gone_and_never_comes_again() {
+    let data_set = DataSet::start().await;
+    let mut hold = data_set.hold().await;
+    let next = hold.make_next(1).await.expect("made");
+    data_set.resume(next).await.expect("a checkpoint");
+    hold.drop_version(1).await.expect_err("it is published");
+
+    data_set.execute(format!("create view public.spying as select id from social_v{next}.message")).await;
+    hold.drop_version(next).await.expect_err("somebody's view shows it");
+    data_set.resume(next).await.expect("nothing has changed");
+    data_set.execute("drop view public.spying").await;
+
+    hold.drop_version(next).await.expect("dropped");
+    data_set.resume(next).await.expect_err("its lane finds nothing to go on with");
+    let left = "select projection || version from control.checkpoint where version = 2
+        union all select nspname from pg_namespace where nspname = 'social_v2'";
+    assert_eq!(data_set.texts(left).await, [] as [String; 0]);
+    assert_eq!(hold.make_next(1).await.expect("made"), next + 1);
+}
