@@ -6,7 +6,7 @@ mod runs;
 
 use async_trait::async_trait;
 use data_set::Pool;
-use data_set::write::{self, FanOutLimit, FeedBatch, WriteError};
+use data_set::write::{self, FanOutLimit, FeedBatch, ParkedEvent, WriteError};
 use domain::Position;
 use event_store::RecordedEvent;
 
@@ -57,6 +57,10 @@ impl Fold for Feeds {
 
 #[async_trait]
 impl Changes for FeedChanges {
+    fn parked(&self) -> &[ParkedEvent] {
+        &self.batch.parked
+    }
+
     async fn commit(
         &self,
         pool: &Pool,

@@ -28,6 +28,9 @@ pub trait Fold: fmt::Debug + Send + Sync {
 /// What the events of one batch come to. The rows must not depend on how the log is cut into batches.
 #[async_trait]
 pub trait Changes: Send + Sync {
+    /// Events that are not among them because they cannot be folded.
+    fn parked(&self) -> &[ParkedEvent];
+
     /// Writes them and moves the checkpoint from before the batch to its last event, both or neither.
     async fn commit(
         &self,

@@ -6,7 +6,8 @@
 //! - **After a crash:** the checkpoint in Postgres says where to go on; the broker remembers nothing about the lane.
 //! - **Two by accident:** the checkpoint is the fence. The slower worker's batch changes nothing; it stands by until the
 //!   checkpoint stops moving, then takes part again. No lease is needed, and none can be held by the dead.
-//! - **On any error:** back to the checkpoint, after a pause. There is no other way of recovery.
+//! - **On any error:** back to the checkpoint, after a pause. There is no other way of recovery. Only where the lane was
+//!   told to stop at a bad event does it end.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,6 +42,34 @@ pub enum LaneError {
     Gap(#[from] Gap),
     #[error("the log's tail ended")]
     TailEnded,
+    #[error(transparent)]
+    Bad(#[from] BadEvent),
+}
+
+/// An event that cannot be folded, in a lane that was told to stop there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the event at position {position} cannot be folded ({reason}): {detail}")]
+pub struct BadEvent {
+    pub position: Position,
+    /// The stable word that it would be parked with.
+    pub reason: &'static str,
+    pub detail: String,
+}
+
+impl BadEvent {
+    fn of(position: Position, parked: &write::ParkedEvent) -> Self {
+        Self { position, reason: parked.reason, detail: parked.detail.clone() }
+    }
+}
+
+/// What a lane does about an event that cannot be folded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnBad {
+    /// Park it and go on: readers wait for the rest.
+    #[default]
+    Park,
+    /// End, with nothing of it or behind it folded: nobody reads these rows yet.
+    Stop,
 }
 
 /// What a lane works with.
@@ -50,28 +79,37 @@ pub struct Lane {
     pub pool: Pool,
     pub fold: Arc<dyn Fold>,
     pub status: Status,
+    pub on_bad: OnBad,
 }
 
-/// Runs until the token is cancelled; the batch under way is finished first.
-pub async fn run_lane(lane: Lane, token: CancellationToken) {
+/// Runs until the token is cancelled; the batch under way is finished first. Fails only where it is to stop at a bad
+/// event.
+pub async fn run_lane(lane: Lane, token: CancellationToken) -> Result<(), BadEvent> {
     let checkpoint = write::Lane {
         projection: lane.fold.name(),
         version: lane.fold.version(),
         shard: lane.log.shard().0,
         lineage: lane.log.lineage().to_string(),
     };
+    let beating = token.child_token();
     let beats = tokio::spawn(heartbeat::run(
         Arc::clone(&lane.log),
         lane.pool.clone(),
         checkpoint.clone(),
         lane.status.clone(),
-        token.clone(),
+        beating.clone(),
     ));
     let mut pause = PAUSE_MIN;
+    let mut ended = Ok(());
     while !token.is_cancelled() {
         let began = Instant::now();
         match follow(&lane, &checkpoint, &token).await {
             Ok(()) => break,
+            Err(LaneError::Bad(bad)) => {
+                lane.status.failed(bad.to_string());
+                ended = Err(bad);
+                break;
+            }
             Err(LaneError::Write(WriteError::Fenced)) => {
                 tracing::info!(projection = lane.fold.name(), "another worker folds this lane; standing by");
                 stand_by(&lane, &checkpoint, &token).await;
@@ -85,8 +123,10 @@ pub async fn run_lane(lane: Lane, token: CancellationToken) {
             }
         }
     }
-    // The heartbeat ends with the same token; only its panic could be returned.
+    beating.cancel();
+    // Only its panic could be returned.
     drop(beats.await);
+    ended
 }
 
 /// A run of events, what it comes to, and the tail that it came from.
@@ -164,6 +204,18 @@ async fn write_all(
     while let Some((run, changes)) = waiting.pop() {
         let Some(last) = run.last() else { continue };
         let changes = changes.unwrap_or_else(|| lane.fold.fold(run));
+        if lane.on_bad == OnBad::Stop
+            && let Some(bad) = changes.parked().first()
+        {
+            match run.iter().position(|event| event.position.get() == bad.position) {
+                Some(index) if index > 0 => {
+                    let (before, from_it_on) = run.split_at(index);
+                    waiting.extend([(from_it_on, None), (before, None)]);
+                    continue;
+                }
+                _ => return Err(BadEvent::of(run[0].position, bad).into()),
+            }
+        }
         let mut written = changes.commit(&lane.pool, checkpoint, *at, last.position).await;
         if let Err(WriteError::Refused(error)) = &written {
             if run.len() > 1 {
@@ -172,6 +224,9 @@ async fn write_all(
                 continue;
             }
             let parked = fold::park(checkpoint.projection, last, "refused-by-database", error);
+            if lane.on_bad == OnBad::Stop {
+                return Err(BadEvent::of(last.position, &parked).into());
+            }
             written = write::park(&lane.pool, checkpoint, at.get(), last.position.get(), &[parked]).await;
         }
         written?;

@@ -16,7 +16,7 @@ pub mod social;
 mod status;
 
 pub use fold::{Changes, Fold, KnownEvent};
-pub use lane::{Lane, LaneError, run_lane};
+pub use lane::{BadEvent, Lane, LaneError, OnBad, run_lane};
 pub use order::in_order;
 pub use run::run;
 pub use status::{Progress, Status};

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::feeds::Feeds;
 use crate::fold::Fold;
-use crate::lane::{Lane, run_lane};
+use crate::lane::{Lane, OnBad, run_lane};
 use crate::social::Social;
 use crate::status::Status;
 
@@ -44,10 +44,11 @@ pub async fn run(
     let mut running = JoinSet::new();
     for (fold, status) in lanes {
         let pool = write::connect(database_url, &format!("rookery-reducers {}", fold.name()))?;
-        running.spawn(run_lane(Lane { log: Arc::clone(&log), pool, fold, status }, token.clone()));
+        let lane = Lane { log: Arc::clone(&log), pool, fold, status, on_bad: OnBad::Park };
+        running.spawn(run_lane(lane, token.clone()));
     }
     while let Some(ended) = running.join_next().await {
-        ended?;
+        ended??;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ mod runs;
 
 use async_trait::async_trait;
 use data_set::Pool;
-use data_set::write::{self, Batch, WriteError};
+use data_set::write::{self, Batch, ParkedEvent, WriteError};
 use domain::Position;
 use event_store::RecordedEvent;
 
@@ -41,6 +41,10 @@ impl Fold for Social {
 
 #[async_trait]
 impl Changes for Batch {
+    fn parked(&self) -> &[ParkedEvent] {
+        &self.parked
+    }
+
     async fn commit(
         &self,
         pool: &Pool,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use event_store::EventLog;
 use reducers::social::Social;
-use reducers::{Lane, Status, run_lane};
+use reducers::{BadEvent, Lane, OnBad, Status, run_lane};
 use sqlx::{PgPool, Row};
 use testkit::{Postgres, eventually};
 use tokio::task::JoinHandle;
@@ -97,9 +97,13 @@ impl DataSet {
 
     /// Starts a worker on the projection.
     pub(crate) fn fold(&self, log: Arc<dyn EventLog>) -> Worker {
+        self.work(log, OnBad::Park)
+    }
+
+    pub(crate) fn work(&self, log: Arc<dyn EventLog>, on_bad: OnBad) -> Worker {
         let status = Status::default();
         let pool = data_set::write::connect(&self.postgres.url(), "lane").expect("a URL");
-        let lane = Lane { log, pool, fold: Arc::new(Social), status: status.clone() };
+        let lane = Lane { log, pool, fold: Arc::new(Social), status: status.clone(), on_bad };
         let token = CancellationToken::new();
         Worker { task: tokio::spawn(run_lane(lane, token.clone())), token, status }
     }
@@ -133,7 +137,7 @@ async fn caught_up<Fut: Future<Output = Result<i64, String>>>(
 }
 
 pub(crate) struct Worker {
-    task: JoinHandle<()>,
+    task: JoinHandle<Result<(), BadEvent>>,
     token: CancellationToken,
     pub(crate) status: Status,
 }
@@ -141,6 +145,11 @@ pub(crate) struct Worker {
 impl Worker {
     pub(crate) async fn stop(self) {
         self.token.cancel();
-        tokio::time::timeout(PATIENCE, self.task).await.expect("the worker stops").expect("without panic");
+        self.end().await.expect("not at a bad event");
+    }
+
+    /// Waits until it ends by itself.
+    pub(crate) async fn end(self) -> Result<(), BadEvent> {
+        tokio::time::timeout(PATIENCE, self.task).await.expect("the worker stops").expect("without panic")
     }
 }
