@@ -24,6 +24,8 @@ pub(crate) fn status(row: ProjectionRow) -> ProjectionStatus {
         position: row.position.to_string(),
         head: row.head.map(|head| head.to_string()),
         parked_events: row.parked_events,
+        waiting_events: row.waiting_events,
+        parked_entities: row.parked_entities,
         folded_at: row.folded_at,
     }
 }
@@ -69,6 +71,8 @@ mod tests {
             seen_at: Some(ago(seen_ago)),
             complete_until: Some(ago(seen_ago)),
             parked_events: 0,
+            waiting_events: 0,
+            parked_entities: 0,
             now: NOW,
         }
     }

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::EventLog;
+use data_set::write::{self, Checkpoint, Step, WriteError};
+use domain::Position;
+use event_store::{Decoded, EventLog, RecordedEvent, decode};
 use reducers::social::Social;
-use reducers::{BadEvent, Lane, OnBad, Status, run_lane};
+use reducers::{BadEvent, Fold, KnownEvent, Lane, OnBad, Status, run_lane};
 use sqlx::{PgPool, Row};
 use testkit::{Postgres, eventually};
 use tokio::task::JoinHandle;
@@ -122,6 +124,27 @@ impl DataSet {
         let sql = "select case when count(*) = 2 then min(position) else 0 end from control.checkpoint";
         sqlx::query_scalar(sql).fetch_one(&self.pool).await.map_err(|error| error.to_string())
     }
+}
+
+/// Folds one batch without a lane. Nothing of it may be bad.
+pub(crate) async fn write_batch(
+    fold: &dyn Fold,
+    pool: &PgPool,
+    lane: &write::Lane,
+    from: Position,
+    events: &[RecordedEvent],
+) -> Result<(), WriteError> {
+    let known = events.iter().filter_map(|recorded| match decode(recorded).expect("decodes") {
+        Decoded::Known(event) => {
+            Some(KnownEvent { position: recorded.position, recorded_at: recorded.recorded_at, event })
+        }
+        Decoded::UnknownType(_) => None,
+    });
+    let changes = fold.fold(known.collect());
+    let to = events.last().expect("not empty").position.get();
+    let mut step = Step::advance(pool, lane, Checkpoint { position: from.get(), generation: 0 }, to).await?;
+    changes.write(&mut step).await?;
+    step.commit().await
 }
 
 async fn caught_up<Fut: Future<Output = Result<i64, String>>>(

@@ -3,6 +3,7 @@
 -- Why this order: the key, so that the answer to an unchanged state never changes.
 select
     projection, version, shard, position, folded_at, head, seen_at, complete_until, parked_events,
+    waiting_events, parked_entities,
     clock_timestamp() as now
 from published.projections
 order by projection, version, shard
