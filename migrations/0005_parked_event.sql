@@ -1,5 +1,5 @@
--- Events that could not be folded. They are never lost (the log has them) and never hold up the lane; this table
--- says that the rows are a fold of all events but these.
+-- Events that are not in the rows: those that could not be folded, and those that wait for them. None is lost (the log
+-- has them) and none holds up the lane; this table says that the rows are a fold of all events but these.
 create table control.parked_event (
     projection text not null,
     version integer not null,
@@ -7,9 +7,19 @@ create table control.parked_event (
     position bigint not null,
     subject text not null,
     event_type text not null,
-    -- A stable word for metrics (`undecodable`, `refused-by-database`), and the words for a person.
+    -- A stable word for metrics (`undecodable`, `unknown-version`, `refused-by-database`, `waiting`), and the words for
+    -- a person.
     reason text not null,
     detail text not null,
+    -- What no later event may be folded about, and what later events may share but not change: `account/5`,
+    -- `message/512`, `follow/5/7`.
+    holds text[] not null,
+    touches text[] not null,
     parked_at timestamptz not null default now(),
+    -- When an operator gave it up for good. It holds nothing any more; a replay passes it over.
+    dropped_at timestamptz,
     constraint parked_event_pk primary key (projection, version, shard, position)
 );
+-- How many there are of each reason is asked about once a second.
+create index parked_event_by_reason on control.parked_event (projection, version, shard, reason)
+    where dropped_at is null;

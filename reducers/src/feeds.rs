@@ -2,16 +2,15 @@
 //! than with events; it reads and writes nothing of other projections.
 
 mod change;
+mod claims;
 mod runs;
 
 use async_trait::async_trait;
-use data_set::Pool;
-use data_set::write::{self, FanOutLimit, FeedBatch, WriteError};
-use domain::Position;
-use event_store::RecordedEvent;
+use data_set::write::{FanOutLimit, FeedRun, Step, WriteError};
 
 use self::runs::Runs;
-use crate::fold::{Changes, Fold, decode};
+use crate::fold::{Changes, Fold, KnownEvent};
+use crate::quarantine::Claims;
 
 const NAME: &str = "feeds";
 /// An event may come to 10,000 rows: fewer of them than elsewhere, or a batch would take minutes.
@@ -26,9 +25,10 @@ pub struct Feeds {
 
 struct FeedChanges {
     limit: FanOutLimit,
-    batch: FeedBatch,
+    runs: Vec<FeedRun>,
 }
 
+#[async_trait]
 impl Fold for Feeds {
     fn name(&self) -> &'static str {
         NAME
@@ -38,27 +38,28 @@ impl Fold for Feeds {
         BATCH_MAX
     }
 
-    fn fold(&self, events: &[RecordedEvent]) -> Box<dyn Changes> {
-        let (events, parked) = decode(NAME, events);
+    fn fold(&self, events: Vec<KnownEvent>) -> Box<dyn Changes> {
         let mut runs = Runs::default();
         for known in events {
             if let Some(change) = change::of(known.position, &known.event) {
                 runs.push(change);
             }
         }
-        Box::new(FeedChanges { limit: self.limit, batch: FeedBatch { runs: runs.finish(), parked } })
+        Box::new(FeedChanges { limit: self.limit, runs: runs.finish() })
+    }
+
+    fn claims(&self, event: &KnownEvent) -> Claims {
+        claims::claims(event.position, change::of(event.position, &event.event))
+    }
+
+    async fn complete(&self, step: &mut Step, claims: &mut [Claims]) -> Result<(), WriteError> {
+        claims::complete(step, claims).await
     }
 }
 
 #[async_trait]
 impl Changes for FeedChanges {
-    async fn commit(
-        &self,
-        pool: &Pool,
-        lane: &write::Lane,
-        from: Position,
-        to: Position,
-    ) -> Result<(), WriteError> {
-        write::commit_feeds(pool, lane, from.get(), to.get(), self.limit, &self.batch).await
+    async fn write(&self, step: &mut Step) -> Result<(), WriteError> {
+        step.write_feeds(&self.runs, self.limit).await
     }
 }

@@ -6,22 +6,27 @@
 //! - **After a crash:** the checkpoint in Postgres says where to go on; the broker remembers nothing about the lane.
 //! - **Two by accident:** the checkpoint is the fence. The slower worker's batch changes nothing; it stands by until the
 //!   checkpoint stops moving, then takes part again. No lease is needed, and none can be held by the dead.
-//! - **On any error:** back to the checkpoint, after a pause. There is no other way of recovery.
+//! - **On any error:** back to the checkpoint, after a pause. There is no other way of recovery. Only where the lane was
+//!   told to stop at a bad event does it end.
+
+mod pieces;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use data_set::Pool;
-use data_set::write::{self, WriteError, crash_point};
+use data_set::write::{self, Reason, WriteError, crash_point};
 use domain::Position;
 use event_store::{EventLog, ReadError, RecordedEvent, Tail};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::fold::{self, Changes, Fold};
+pub(crate) use self::pieces::{Place, fold_whole, write_all};
+use crate::fold::{Changes, Fold};
 use crate::heartbeat;
 use crate::order::{self, Gap};
+use crate::quarantine::describe;
 use crate::status::{Progress, Status};
 
 /// From so many events in a run on, the next one is read and folded while this one is written.
@@ -41,6 +46,34 @@ pub enum LaneError {
     Gap(#[from] Gap),
     #[error("the log's tail ended")]
     TailEnded,
+    #[error(transparent)]
+    Bad(#[from] BadEvent),
+}
+
+/// An event that cannot be folded, in a lane that was told to stop there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the event at position {position} cannot be folded ({reason}): {detail}")]
+pub struct BadEvent {
+    pub position: Position,
+    /// What it would be parked for.
+    pub reason: Reason,
+    pub detail: String,
+}
+
+impl BadEvent {
+    fn of(position: Position, parked: &write::ParkedEvent) -> Self {
+        Self { position, reason: parked.reason, detail: parked.detail.clone() }
+    }
+}
+
+/// What a lane does about an event that cannot be folded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnBad {
+    /// Park it and go on: readers wait for the rest.
+    #[default]
+    Park,
+    /// End, with nothing of it or behind it folded: nobody reads these rows yet.
+    Stop,
 }
 
 impl LaneError {
@@ -63,6 +96,7 @@ pub struct Lane {
     /// Which version of the projection's tables the pool's statements mean.
     pub version: i32,
     pub status: Status,
+    pub on_bad: OnBad,
 }
 
 impl Lane {
@@ -76,23 +110,34 @@ impl Lane {
     }
 }
 
-/// Runs until the token is cancelled; the batch under way is finished first.
-pub async fn run_lane(lane: Lane, token: CancellationToken) {
+/// Runs until the token is cancelled; the batch under way is finished first. Fails only where it is to stop at a bad
+/// event.
+pub async fn run_lane(lane: Lane, token: CancellationToken) -> Result<(), BadEvent> {
     let checkpoint = lane.checkpoint();
+    let beating = token.child_token();
     let beats = tokio::spawn(heartbeat::run(
         Arc::clone(&lane.log),
         lane.pool.clone(),
         checkpoint.clone(),
         lane.status.clone(),
-        token.clone(),
+        beating.clone(),
     ));
     let mut pause = PAUSE_MIN;
+    let mut ended = Ok(());
     while !token.is_cancelled() {
         let began = Instant::now();
         match follow(&lane, &checkpoint, &token).await {
             Ok(()) => break,
+            Err(LaneError::Bad(bad)) => {
+                lane.status.failed(bad.to_string());
+                ended = Err(bad);
+                break;
+            }
             Err(LaneError::Write(WriteError::Fenced)) => {
-                tracing::info!(projection = lane.fold.name(), "another worker folds this lane; standing by");
+                tracing::info!(
+                    projection = lane.fold.name(),
+                    "another worker or an operator moved this lane; standing by"
+                );
                 stand_by(&lane, &checkpoint, &token).await;
             }
             Err(error) => {
@@ -108,22 +153,26 @@ pub async fn run_lane(lane: Lane, token: CancellationToken) {
             }
         }
     }
-    // The heartbeat ends with the same token; only its panic could be returned.
+    beating.cancel();
+    // Only its panic could be returned.
     drop(beats.await);
+    ended
 }
 
 /// A run of events, what it comes to, and the tail that it came from.
 struct Arrived {
     tail: Tail,
     events: Vec<RecordedEvent>,
-    changes: Box<dyn Changes>,
+    /// `None` where the events must be looked at one by one.
+    changes: Option<Box<dyn Changes>>,
 }
 
 /// At most one task, which waits for events and folds them. Dropped, it ends.
 type Arrival = JoinSet<Result<Arrived, LaneError>>;
 
 async fn follow(lane: &Lane, checkpoint: &write::Lane, token: &CancellationToken) -> Result<(), LaneError> {
-    let mut at = resume(lane, checkpoint).await?;
+    let mut place = Place::resume(lane, checkpoint).await?;
+    let at = place.position();
     let tail = lane.log.tail(at.sequence()).await?;
     lane.status.moved(Progress { position: at, recorded_at: None });
     let mut arrival = Arrival::new();
@@ -134,7 +183,7 @@ async fn follow(lane: &Lane, checkpoint: &write::Lane, token: &CancellationToken
         let Some(Ok(arrived)) = arrived else { return Err(LaneError::TailEnded) };
         let Arrived { tail, events, changes } = arrived?;
         crash_point("after-receive");
-        let end = events.last().map_or(at, |event| event.position);
+        let end = events.last().map_or(place.position(), |event| event.position);
         let began = Instant::now();
         // Ahead only while there is much to do: a run that is taken early is short, and a short one costs almost as much.
         let tail = if events.len() >= AHEAD_FROM {
@@ -143,7 +192,7 @@ async fn follow(lane: &Lane, checkpoint: &write::Lane, token: &CancellationToken
         } else {
             Some(tail)
         };
-        write_all(lane, checkpoint, &mut at, &events, changes).await?;
+        write_all(lane, checkpoint, &mut place, &events, changes).await?;
         record(lane, &events, began.elapsed());
         if let Some(tail) = tail {
             arrive(&mut arrival, lane, tail, end);
@@ -156,15 +205,9 @@ fn arrive(arrival: &mut Arrival, lane: &Lane, mut tail: Tail, at: Position) {
     let fold = Arc::clone(&lane.fold);
     arrival.spawn(async move {
         let events = order::in_order(at, next(&mut tail, fold.batch_max()).await?)?;
-        let changes = fold.fold(&events);
+        let changes = fold_whole(&*fold, &events);
         Ok(Arrived { tail, events, changes })
     });
-}
-
-pub(crate) async fn resume(lane: &Lane, checkpoint: &write::Lane) -> Result<Position, LaneError> {
-    let at = write::resume(&lane.pool, checkpoint).await?;
-    // The table forbids negative positions. A new lane's 0 belongs to shard 0; only its sequence matters.
-    Ok(Position::from_i64(at).unwrap_or_default())
 }
 
 pub(crate) async fn next(tail: &mut Tail, max: usize) -> Result<Vec<RecordedEvent>, LaneError> {
@@ -174,41 +217,11 @@ pub(crate) async fn next(tail: &mut Tail, max: usize) -> Result<Vec<RecordedEven
     }
 }
 
-/// Writes events in one batch. Where the database refuses their values the batch is halved until the events that it
-/// refuses stand alone; those are parked.
-async fn write_all(
-    lane: &Lane,
-    checkpoint: &write::Lane,
-    at: &mut Position,
-    events: &[RecordedEvent],
-    changes: Box<dyn Changes>,
-) -> Result<(), LaneError> {
-    let mut waiting = vec![(events, Some(changes))];
-    while let Some((run, changes)) = waiting.pop() {
-        let Some(last) = run.last() else { continue };
-        let changes = changes.unwrap_or_else(|| lane.fold.fold(run));
-        let mut written = changes.commit(&lane.pool, checkpoint, *at, last.position).await;
-        if let Err(WriteError::Refused(error)) = &written {
-            if run.len() > 1 {
-                let (first, second) = run.split_at(run.len() / 2);
-                waiting.extend([(second, None), (first, None)]);
-                continue;
-            }
-            let parked = fold::park(checkpoint.projection, last, "refused-by-database", error);
-            written = write::park(&lane.pool, checkpoint, at.get(), last.position.get(), &[parked]).await;
-        }
-        written?;
-        *at = last.position;
-        lane.status.moved(Progress { position: *at, recorded_at: Some(last.recorded_at) });
-    }
-    Ok(())
-}
-
 /// Waits while somebody else moves the checkpoint.
 async fn stand_by(lane: &Lane, checkpoint: &write::Lane, token: &CancellationToken) {
     let mut seen = None;
     loop {
-        let now = resume(lane, checkpoint).await.ok();
+        let now = write::resume(&lane.pool, checkpoint).await.ok();
         if now.is_none() || now == seen {
             return;
         }
@@ -225,14 +238,4 @@ fn record(lane: &Lane, events: &[RecordedEvent], took: Duration) {
     metrics::counter!("reducer_events_folded_total", &labels).increment(events.len() as u64);
     metrics::histogram!("reducer_batch_events", &labels).record(events.len() as f64);
     metrics::histogram!("reducer_batch_duration_seconds", &labels).record(took);
-}
-
-fn describe(error: &LaneError) -> String {
-    let mut words = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        words = format!("{words}: {error}");
-        cause = error.source();
-    }
-    words
 }

@@ -14,7 +14,7 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use crate::fold::Fold;
-use crate::lane::{Lane, run_lane};
+use crate::lane::{BadEvent, Lane, OnBad, run_lane};
 use crate::status::Status;
 
 /// So late does a version that was handed over begin to move.
@@ -55,7 +55,7 @@ pub(crate) struct Lanes {
     pool: Pool,
     folds: Vec<(Arc<dyn Fold>, Shown)>,
     running: BTreeMap<(String, i32), Running>,
-    tasks: JoinSet<()>,
+    tasks: JoinSet<Result<(), BadEvent>>,
 }
 
 impl Lanes {
@@ -82,11 +82,11 @@ impl Lanes {
                 Some(Err(error)) => self.failed(&error),
             }
             while let Some(ended) = self.tasks.try_join_next() {
-                ended?;
+                ended??;
             }
         }
         while let Some(ended) = self.tasks.join_next().await {
-            ended?;
+            ended??;
         }
         Ok(())
     }
@@ -138,6 +138,6 @@ impl Lanes {
     fn lane(&self, fold: Arc<dyn Fold>, version: i32) -> anyhow::Result<Lane> {
         let schema = write::schema(fold.name(), version);
         let pool = write::connect(&self.database_url, &format!("rookery-reducers {schema}"), &schema)?;
-        Ok(Lane { log: Arc::clone(&self.log), pool, fold, version, status: Status::default() })
+        Ok(Lane { log: Arc::clone(&self.log), pool, fold, version, status: Status::default(), on_bad: OnBad::Park })
     }
 }

@@ -13,9 +13,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::fold::Changes;
-use crate::lane::{self, Lane, LaneError, resume};
+use crate::lane::{self, BadEvent, Lane, LaneError, OnBad, Place, fold_whole, write_all};
 use crate::order;
-use crate::status::Progress;
 use crate::{Fold, heartbeat};
 
 /// Batches that are read and folded while another one is written.
@@ -23,8 +22,8 @@ const AHEAD: usize = 1;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
-    #[error("the event at position {position} ({event_type}) cannot be folded: {why}")]
-    BadEvent { position: i64, event_type: String, why: String },
+    #[error(transparent)]
+    BadEvent(BadEvent),
     /// It is safe to go on: the checkpoint says from where.
     #[error("another worker folds this version")]
     Fenced,
@@ -36,6 +35,7 @@ impl<E: Into<LaneError>> From<E> for ReplayError {
     fn from(error: E) -> Self {
         match error.into() {
             LaneError::Write(WriteError::Fenced) => Self::Fenced,
+            LaneError::Bad(bad) => Self::BadEvent(bad),
             error => Self::Lane(error),
         }
     }
@@ -51,14 +51,13 @@ pub async fn replay(
     to: Position,
     mut moved: impl FnMut(Position),
 ) -> Result<Position, ReplayError> {
-    let mut at = resume(lane, &lane.checkpoint()).await?;
-    moved(at);
-    if at >= to {
-        return Ok(at);
+    let lane = Lane { on_bad: OnBad::Stop, ..lane.clone() };
+    let mut place = Place::resume(&lane, &lane.checkpoint()).await?;
+    moved(place.position());
+    if place.position() >= to {
+        return Ok(place.position());
     }
-    let tail = lane.log.tail(at.sequence()).await?;
-    let (sender, mut batches) = mpsc::channel(AHEAD);
-    let reading = tokio::spawn(read(tail, Arc::clone(&lane.fold), at, to, sender));
+    let tail = lane.log.tail(place.position().sequence()).await?;
     let stop = CancellationToken::new();
     let beats = heartbeat::run(
         Arc::clone(&lane.log),
@@ -68,54 +67,53 @@ pub async fn replay(
         stop.clone(),
     );
     let beats = tokio::spawn(beats);
-    let mut outcome = Ok(());
-    while let Some(batch) = batches.recv().await {
-        outcome = match batch {
-            Ok(Batch { events, changes }) => write(lane, &mut at, &events, Some(changes), &mut moved).await,
-            Err(error) => Err(error),
-        };
-        if outcome.is_err() {
-            break;
-        }
-    }
+    let outcome = fold_to(&lane, &mut place, tail, to, &mut moved).await;
     stop.cancel();
-    reading.abort();
     // Only a panic could be returned. A heartbeat under way ends first: whoever follows must not see it as another's.
     drop(beats.await);
-    outcome.map(|()| at)
+    outcome.map(|()| place.position())
 }
 
 struct Batch {
     events: Vec<RecordedEvent>,
-    changes: Box<dyn Changes>,
+    changes: Option<Box<dyn Changes>>,
 }
 
-/// Reads and folds ahead, to the position or to the first event that cannot be decoded.
+async fn fold_to(
+    lane: &Lane,
+    place: &mut Place,
+    tail: Tail,
+    to: Position,
+    moved: &mut impl FnMut(Position),
+) -> Result<(), ReplayError> {
+    let key = lane.checkpoint();
+    let (sender, mut batches) = mpsc::channel(AHEAD);
+    // It ends when nobody listens any more.
+    tokio::spawn(read(tail, Arc::clone(&lane.fold), place.position(), to, sender));
+    while let Some(batch) = batches.recv().await {
+        let Batch { events, changes } = batch?;
+        write_all(lane, &key, place, &events, changes).await?;
+        write::crash_point("replay-after-batch");
+        moved(place.position());
+    }
+    Ok(())
+}
+
+/// Reads and folds ahead, to the position or to the first error.
 async fn read(
     mut tail: Tail,
     fold: Arc<dyn Fold>,
     mut at: Position,
     to: Position,
-    batches: mpsc::Sender<Result<Batch, ReplayError>>,
+    batches: mpsc::Sender<Result<Batch, LaneError>>,
 ) {
     while at < to {
-        let (batch, bad) = match read_batch(&mut tail, &*fold, at, to).await {
-            Ok(read) => read,
-            Err(error) => {
-                // Nobody listens where the replay has ended.
-                batches.send(Err(error)).await.ok();
-                return;
-            }
-        };
-        at = batch.events.last().map_or(at, |event| event.position);
-        let is_last = bad.is_some();
-        if batches.send(Ok(batch)).await.is_err() {
-            return;
+        let batch = read_batch(&mut tail, &*fold, at, to).await;
+        if let Ok(Batch { events, .. }) = &batch {
+            at = events.last().map_or(at, |event| event.position);
         }
-        if let Some(bad) = bad {
-            batches.send(Err(bad)).await.ok();
-        }
-        if is_last {
+        let is_last = batch.is_err();
+        if batches.send(batch).await.is_err() || is_last {
             return;
         }
     }
@@ -126,54 +124,9 @@ async fn read_batch(
     fold: &dyn Fold,
     at: Position,
     to: Position,
-) -> Result<(Batch, Option<ReplayError>), ReplayError> {
+) -> Result<Batch, LaneError> {
     let mut events = order::in_order(at, lane::next(tail, fold.batch_max()).await?)?;
     events.retain(|event| event.position <= to);
-    let bad = events.iter().enumerate().find_map(|(index, event)| {
-        event_store::decode(event).err().map(|error| (index, bad_event(event, &error)))
-    });
-    let bad = bad.map(|(index, bad)| {
-        events.truncate(index);
-        bad
-    });
-    let changes = fold.fold(&events);
-    Ok((Batch { events, changes }, bad))
-}
-
-/// Writes events in one batch, or, where the database refuses their values, all before the first that it refuses.
-async fn write(
-    lane: &Lane,
-    at: &mut Position,
-    events: &[RecordedEvent],
-    changes: Option<Box<dyn Changes>>,
-    moved: &mut impl FnMut(Position),
-) -> Result<(), ReplayError> {
-    let mut waiting = vec![(events, changes)];
-    while let Some((run, changes)) = waiting.pop() {
-        let Some(last) = run.last() else { continue };
-        let changes = changes.unwrap_or_else(|| lane.fold.fold(run));
-        match changes.commit(&lane.pool, &lane.checkpoint(), *at, last.position).await {
-            Ok(()) => {
-                write::crash_point("replay-after-batch");
-                *at = last.position;
-                lane.status.moved(Progress { position: *at, recorded_at: Some(last.recorded_at) });
-                moved(*at);
-            }
-            Err(WriteError::Refused(_)) if run.len() > 1 => {
-                let (first, second) = run.split_at(run.len() / 2);
-                waiting.extend([(second, None), (first, None)]);
-            }
-            Err(WriteError::Refused(error)) => return Err(bad_event(last, &error)),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(())
-}
-
-fn bad_event(event: &RecordedEvent, error: &dyn std::error::Error) -> ReplayError {
-    ReplayError::BadEvent {
-        position: event.position.get(),
-        event_type: event.envelope.as_ref().map_or_else(String::new, |own| own.event_type.clone()),
-        why: crate::fold::describe(error),
-    }
+    let changes = fold_whole(fold, &events);
+    Ok(Batch { events, changes })
 }

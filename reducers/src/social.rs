@@ -2,17 +2,16 @@
 //! transaction for all of it, so that an answer never shows a message without its author or a count without its rows.
 
 mod accounts;
+mod claims;
 mod cut;
 mod edges;
 mod runs;
 
 use async_trait::async_trait;
-use data_set::Pool;
-use data_set::write::{self, Batch, WriteError};
-use domain::Position;
-use event_store::RecordedEvent;
+use data_set::write::{Run, Step, WriteError};
 
-use crate::fold::{self, Changes, Fold};
+use crate::fold::{Changes, Fold, KnownEvent};
+use crate::quarantine::Claims;
 
 const NAME: &str = "social";
 const BATCH_MAX: usize = 5_000;
@@ -20,6 +19,9 @@ const BATCH_MAX: usize = 5_000;
 #[derive(Debug, Clone, Copy)]
 pub struct Social;
 
+struct SocialChanges(Vec<Run>);
+
+#[async_trait]
 impl Fold for Social {
     fn name(&self) -> &'static str {
         NAME
@@ -29,26 +31,22 @@ impl Fold for Social {
         BATCH_MAX
     }
 
-    fn fold(&self, events: &[RecordedEvent]) -> Box<dyn Changes> {
-        Box::new(fold(events))
+    fn fold(&self, events: Vec<KnownEvent>) -> Box<dyn Changes> {
+        Box::new(SocialChanges(cut::cut(events).into_iter().filter_map(runs::fold).collect()))
+    }
+
+    fn claims(&self, event: &KnownEvent) -> Claims {
+        claims::claims(event)
+    }
+
+    async fn complete(&self, step: &mut Step, claims: &mut [Claims]) -> Result<(), WriteError> {
+        claims::complete(step, claims).await
     }
 }
 
 #[async_trait]
-impl Changes for Batch {
-    async fn commit(
-        &self,
-        pool: &Pool,
-        lane: &write::Lane,
-        from: Position,
-        to: Position,
-    ) -> Result<(), WriteError> {
-        write::commit(pool, lane, from.get(), to.get(), self).await
+impl Changes for SocialChanges {
+    async fn write(&self, step: &mut Step) -> Result<(), WriteError> {
+        step.write_social(&self.0).await
     }
-}
-
-/// From recorded events to one batch of changes. Pure: the rows are not looked at.
-pub fn fold(events: &[RecordedEvent]) -> Batch {
-    let (events, parked) = fold::decode(NAME, events);
-    Batch { runs: cut::cut(events).into_iter().filter_map(runs::fold).collect(), parked }
 }

@@ -33,6 +33,10 @@ pub struct ProjectionStatus {
     pub refusal: Option<String>,
     /// Events that could not be folded; `published.parked_events` lists them.
     pub parked_events: i64,
+    /// Events that wait for one of them, because they might meet it.
+    pub waiting_events: i64,
+    /// Accounts, messages and handles that are parked with them.
+    pub parked_entities: i64,
     /// When the last batch was folded.
     #[serde(with = "time::serde::rfc3339")]
     pub folded_at: OffsetDateTime,

@@ -14,26 +14,25 @@ mod counts;
 mod feeds;
 mod heartbeat;
 mod messages;
-mod parked;
+pub mod parked;
 mod social;
+mod step;
 
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{Postgres, Transaction};
 
-pub use checkpoint::{Lane, resume};
-pub use feeds::{
-    EntryRow, FanOutLimit, FeedBatch, FeedChanges, FeedRun, FollowKey, FollowRow, RepostKey, commit_feeds,
-};
+pub use checkpoint::{Checkpoint, Lane, resume};
+pub use feeds::{EntryRow, FanOutLimit, FeedChanges, FeedRun, FollowKey, FollowRow, Reach, RepostKey};
 pub use heartbeat::{Heartbeat, beat, refuse};
 pub use messages::{DeletedRow, EditedRow, EditionRow, MessageChanges, PostedRow};
-pub use parked::ParkedEvent;
+pub use parked::{ParkedEvent, Reason};
 pub use social::accounts::{ProfileRow, RegisteredRow};
 pub use social::deactivate::DeactivatedRow;
 pub use social::edges::{EdgeChanges, EdgeRow};
 pub use social::reads::ReadRow;
 pub use social::{Changes, Run};
+pub use step::Step;
 
 use crate::pool::UrlError;
 
@@ -93,69 +92,9 @@ pub fn schema(projection: &str, version: i32) -> String {
     format!("{projection}_v{version}")
 }
 
-/// One batch of the projection `social`: what the events between two positions came to.
-#[derive(Debug, Default)]
-pub struct Batch {
-    /// Applied one behind the other.
-    pub runs: Vec<Run>,
-    pub parked: Vec<ParkedEvent>,
-}
-
-/// Writes a batch and moves the checkpoint, both or neither.
-pub async fn commit(pool: &PgPool, lane: &Lane, from: i64, to: i64, batch: &Batch) -> Result<(), WriteError> {
-    let mut transaction = begin(pool, lane, from, to).await?;
-    social::write(&mut transaction, &batch.runs).await?;
-    finish(transaction, lane, &batch.parked).await
-}
-
-/// Moves the checkpoint over events that come to nothing but a note of why.
-pub async fn park(
-    pool: &PgPool,
-    lane: &Lane,
-    from: i64,
-    to: i64,
-    parked: &[ParkedEvent],
-) -> Result<(), WriteError> {
-    let transaction = begin(pool, lane, from, to).await?;
-    finish(transaction, lane, parked).await
-}
-
-/// A transaction that is past the fence.
-async fn begin(
-    pool: &PgPool,
-    lane: &Lane,
-    from: i64,
-    to: i64,
-) -> Result<Transaction<'static, Postgres>, WriteError> {
-    let mut transaction = pool.begin().await?;
-    lane_crash_point(lane, "after-begin");
-    checkpoint::advance(&mut transaction, lane, from, to).await?;
-    lane_crash_point(lane, "after-fence");
-    Ok(transaction)
-}
-
-async fn finish(
-    mut transaction: Transaction<'static, Postgres>,
-    lane: &Lane,
-    parked: &[ParkedEvent],
-) -> Result<(), WriteError> {
-    lane_crash_point(lane, "after-rows");
-    parked::write(&mut transaction, lane, parked).await?;
-    lane_crash_point(lane, "before-commit");
-    transaction.commit().await?;
-    lane_crash_point(lane, "after-commit");
-    Ok(())
-}
-
 /// One column of rows that are sent as arrays.
 fn column<'a, Row, Value>(rows: &'a [Row], value: impl Fn(&'a Row) -> Value) -> Vec<Value> {
     rows.iter().map(value).collect()
-}
-
-/// As below, at a step that every lane takes: `feeds-after-begin`.
-fn lane_crash_point(_lane: &Lane, _step: &str) {
-    #[cfg(feature = "fail-points")]
-    crash_point(&format!("{}-{_step}", _lane.projection));
 }
 
 /// Ends the process at a named step when a test asked for it; nothing in other builds.

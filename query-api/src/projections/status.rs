@@ -27,6 +27,8 @@ pub(crate) fn status(row: ProjectionRow) -> ProjectionStatus {
         lineage: row.lineage,
         refusal: row.refusal,
         parked_events: row.parked_events,
+        waiting_events: row.waiting_events,
+        parked_entities: row.parked_entities,
         folded_at: row.folded_at,
     }
 }
@@ -80,6 +82,8 @@ mod tests {
             complete_until: Some(ago(seen_ago)),
             parked_events: 0,
             state: State::Published,
+            waiting_events: 0,
+            parked_entities: 0,
             now: NOW,
         }
     }

@@ -33,11 +33,17 @@ async fn the_state_of_a_projection_follows_what_its_worker_reports() {
 async fn parked_events_are_counted() {
     let app = App::start().await;
     fold(&app.writer, &[row(256, 1, &[], "2026-01-01T00:00:00Z")]).await;
-    let park = "insert into control.parked_event (projection, version, shard, position, subject, event_type, reason, detail)
-        values ('social', 1, 0, 512, 's', 't', 'undecodable', 'd')";
+    let park = "insert into control.parked_event
+            (projection, version, shard, position, subject, event_type, reason, detail, holds, touches, dropped_at)
+        values ('social', 1, 0, 512, 's', 't', 'undecodable', 'd', '{account/1,follow/1/2}', '{}', null),
+            ('social', 1, 0, 768, 's', 't', 'unknown-version', 'd', '{account/1,message/768}', '{}', null),
+            ('social', 1, 0, 1024, 's', 't', 'waiting', 'd', '{account/3}', '{}', null),
+            ('social', 1, 0, 1280, 's', 't', 'undecodable', 'd', '{account/4}', '{}', now())";
     execute(&app.writer, park).await;
     let answer = app.get("/v1/projections").await;
-    assert_eq!((answer.ok()[0]["parkedEvents"].as_i64(), answer.header("data-position")), (Some(1), "256"));
+    let counted =
+        ["parkedEvents", "waitingEvents", "parkedEntities"].map(|field| answer.ok()[0][field].as_i64());
+    assert_eq!((counted, answer.header("data-position")), ([Some(2), Some(1), Some(2)], "256"));
 }
 
 #[tokio::test]

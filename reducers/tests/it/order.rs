@@ -9,11 +9,11 @@ use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use reducers::in_order;
-use reducers::social::fold;
+use reducers::social::Social;
 
 use crate::history::Author;
 use crate::model::{normalised, rows_of};
-use crate::rows::DataSet;
+use crate::rows::{DataSet, write_batch};
 
 async fn history(seed: u64, commands: usize) -> (Arc<dyn EventLog>, Vec<RecordedEvent>) {
     let log: Arc<dyn EventLog> = Arc::new(InMemoryLog::new(Shard(0)));
@@ -47,7 +47,7 @@ async fn permuted_and_repeated_events_in_random_batches_equal_the_log_in_order()
             delivered.shuffle(&mut random);
             let ordered = in_order(at, delivered).expect("nothing is missing");
             let to = ordered.last().expect("not empty").position;
-            write::commit(&data_set.pool, &lane, at.get(), to.get(), &fold(&ordered)).await.expect("written");
+            write_batch(&Social, &data_set.pool, &lane, at, &ordered).await.expect("written");
             at = to;
         }
         assert_eq!(normalised(data_set.rows().await), rows_of(&*log).await, "seed {seed}");
@@ -70,11 +70,10 @@ async fn a_batch_that_was_written_is_fenced_off() {
     let (log, events) = history(31, 30).await;
     let lane = write::Lane { projection: "social", version: 1, shard: 0, lineage: log.lineage().to_string() };
     write::resume(&data_set.pool, &lane).await.expect("a checkpoint");
-    let to = events.last().expect("not empty").position.get();
-    let batch = fold(&events);
-    write::commit(&data_set.pool, &lane, 0, to, &batch).await.expect("written");
+    let batch = || write_batch(&Social, &data_set.pool, &lane, Position::ZERO, &events);
+    batch().await.expect("written");
     let rows = data_set.rows().await;
-    let again = write::commit(&data_set.pool, &lane, 0, to, &batch).await;
+    let again = batch().await;
     assert!(matches!(again, Err(write::WriteError::Fenced)), "{again:?}");
     assert_eq!(data_set.rows().await, rows);
 }

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use data_set::write::Reason;
 use domain::Shard;
 use event_store::{EventLog, InMemoryLog};
+use reducers::OnBad;
 
 use crate::history::{Author, plant};
 use crate::rows::DataSet;
@@ -30,7 +32,8 @@ async fn what_cannot_be_folded_is_parked_and_the_rest_goes_on() {
     data_set.caught_up(&*log).await;
     worker.stop().await;
 
-    let parked = data_set.parked().await;
+    let mut parked = data_set.parked().await;
+    parked.retain(|(_, reason, _)| reason != "waiting");
     let reasons: Vec<_> = parked.iter().map(|(at, reason, _)| (*at, reason.as_str())).collect();
     assert_eq!(
         reasons,
@@ -62,5 +65,21 @@ async fn events_of_unknown_types_are_passed_over_but_move_the_checkpoint() {
     data_set.caught_up(&*log).await;
     worker.stop().await;
     assert_eq!(data_set.checkpoint().await, Ok(last));
+    assert!(data_set.parked().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_lane_that_is_to_stop_folds_up_to_the_bad_event_and_says_where_it_is() {
+    let log: Arc<dyn EventLog> = Arc::new(InMemoryLog::new(Shard(0)));
+    let data_set = DataSet::start().await;
+    let mut author = Author::new(Arc::clone(&log), 1);
+    author.write(20).await;
+    let before = log.head().await.expect("a head");
+    let bad = plant(&*log, "rookery.account.followed.v1", r#"{"follower":"7"}"#).await;
+    author.write(20).await;
+    let stopped = data_set.work(Arc::clone(&log), OnBad::Stop).end().await.expect_err("stops");
+    assert_eq!((stopped.position.get(), stopped.reason), (bad, Reason::Undecodable));
+    let folded = data_set.checkpoint().await.expect("readable") >> 8;
+    assert_eq!(u64::try_from(folded), Ok(before.get()));
     assert!(data_set.parked().await.is_empty());
 }

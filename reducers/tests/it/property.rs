@@ -11,14 +11,13 @@ use domain::{
 use event_store::{Envelope, RecordedEvent, Subject, conformance};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use reducers::Fold;
 use reducers::social::Social;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::crowd::{Crowd, moment};
 use crate::model::{normalised, rows_of_events};
-use crate::rows::{DataSet, Rows};
+use crate::rows::{DataSet, Rows, write_batch};
 
 const EVENTS: u64 = 120;
 const SEEDS: u64 = 16;
@@ -84,7 +83,7 @@ async fn fold(data_set: &DataSet, events: &[RecordedEvent], cuts: Cuts) -> Rows 
         let length = behind.map_or(rest.len(), |behind| behind + 1);
         let (batch, later) = rest.split_at(length);
         let to = batch.last().unwrap_or(first).position;
-        Social.fold(batch).commit(&data_set.pool, &lane, from, to).await.expect("written");
+        write_batch(&Social, &data_set.pool, &lane, from, batch).await.expect("written");
         (from, rest) = (to, later);
     }
     normalised(data_set.rows().await)

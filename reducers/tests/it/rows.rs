@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::EventLog;
+use data_set::write::{self, Checkpoint, Step, WriteError};
+use domain::Position;
+use event_store::{Decoded, EventLog, RecordedEvent, decode};
 use reducers::social::Social;
-use reducers::{Lane, Status, run_lane};
+use reducers::{BadEvent, Fold, KnownEvent, Lane, OnBad, Status, run_lane};
 use sqlx::{PgPool, Row};
 use testkit::{Postgres, eventually};
 use tokio::task::JoinHandle;
@@ -97,9 +99,13 @@ impl DataSet {
 
     /// Starts a worker on the projection.
     pub(crate) fn fold(&self, log: Arc<dyn EventLog>) -> Worker {
+        self.work(log, OnBad::Park)
+    }
+
+    pub(crate) fn work(&self, log: Arc<dyn EventLog>, on_bad: OnBad) -> Worker {
         let status = Status::default();
         let pool = data_set::write::connect(&self.postgres.url(), "lane", "social_v1").expect("a URL");
-        let lane = Lane { log, pool, fold: Arc::new(Social), version: 1, status: status.clone() };
+        let lane = Lane { log, pool, fold: Arc::new(Social), version: 1, status: status.clone(), on_bad };
         let token = CancellationToken::new();
         Worker { task: tokio::spawn(run_lane(lane, token.clone())), token, status }
     }
@@ -120,6 +126,27 @@ impl DataSet {
     }
 }
 
+/// Folds one batch without a lane. Nothing of it may be bad.
+pub(crate) async fn write_batch(
+    fold: &dyn Fold,
+    pool: &PgPool,
+    lane: &write::Lane,
+    from: Position,
+    events: &[RecordedEvent],
+) -> Result<(), WriteError> {
+    let known = events.iter().filter_map(|recorded| match decode(recorded).expect("decodes") {
+        Decoded::Known(event) => {
+            Some(KnownEvent { position: recorded.position, recorded_at: recorded.recorded_at, event })
+        }
+        Decoded::UnknownType(_) => None,
+    });
+    let changes = fold.fold(known.collect());
+    let to = events.last().expect("not empty").position.get();
+    let mut step = Step::advance(pool, lane, Checkpoint { position: from.get(), generation: 0 }, to).await?;
+    changes.write(&mut step).await?;
+    step.commit().await
+}
+
 async fn caught_up<Fut: Future<Output = Result<i64, String>>>(
     log: &dyn EventLog,
     checkpoint: impl Fn() -> Fut,
@@ -133,7 +160,7 @@ async fn caught_up<Fut: Future<Output = Result<i64, String>>>(
 }
 
 pub(crate) struct Worker {
-    task: JoinHandle<()>,
+    task: JoinHandle<Result<(), BadEvent>>,
     token: CancellationToken,
     pub(crate) status: Status,
 }
@@ -141,6 +168,11 @@ pub(crate) struct Worker {
 impl Worker {
     pub(crate) async fn stop(self) {
         self.token.cancel();
-        tokio::time::timeout(PATIENCE, self.task).await.expect("the worker stops").expect("without panic");
+        self.end().await.expect("not at a bad event");
+    }
+
+    /// Waits until it ends by itself.
+    pub(crate) async fn end(self) -> Result<(), BadEvent> {
+        tokio::time::timeout(PATIENCE, self.task).await.expect("the worker stops").expect("without panic")
     }
 }

@@ -6,7 +6,7 @@ use data_set::versions::{Hold, Snapshot, State, compare};
 use domain::{Position, Shard};
 use event_store::{EventLog, InMemoryLog, JetStreamConfig, JetStreamLog};
 use reducers::social::Social;
-use reducers::{Lane, ReplayError, Status, replay};
+use reducers::{Lane, OnBad, ReplayError, Status, replay};
 use testkit::{Nats, Process, eventually, free_port};
 
 use crate::history::{Author, plant};
@@ -20,7 +20,7 @@ async fn hold(data_set: &DataSet) -> Hold {
 
 fn lane(data_set: &DataSet, log: &Arc<dyn EventLog>) -> Lane {
     let pool = data_set::write::connect(&data_set.postgres.url(), "rebuild", "social_v2").expect("a URL");
-    Lane { log: Arc::clone(log), pool, fold: Arc::new(Social), version: NEXT, status: Status::default() }
+    Lane { log: Arc::clone(log), pool, fold: Arc::new(Social), version: NEXT, status: Status::default(), on_bad: OnBad::Stop }
 }
 
 async fn head(log: &dyn EventLog) -> Position {
@@ -113,8 +113,8 @@ async fn a_bad_event_ends_a_replay_and_everything_before_it_is_written() {
         for _ in 0..2 {
             let error = replay(&lane, head(&*log).await, |_| ()).await.expect_err("it is bad");
             assert!(
-                matches!(&error, ReplayError::BadEvent { position, event_type, why }
-                    if *position == bad && event_type == "rookery.message.posted.v1" && !why.is_empty()),
+                matches!(&error, ReplayError::BadEvent(found)
+                    if found.position.get() == bad && !found.detail.is_empty()),
                 "{error:?}"
             );
             assert_eq!(hold.position(version).await.expect("readable"), Some(before.get()));

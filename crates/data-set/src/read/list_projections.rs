@@ -25,10 +25,15 @@ pub struct ProjectionRow {
     pub seen_at: Option<OffsetDateTime>,
     /// Until when the rows are known to be complete.
     pub complete_until: Option<OffsetDateTime>,
+    /// Events that could not be folded.
     pub parked_events: i64,
     /// Why its worker does not fold the log that it found.
     pub refusal: Option<String>,
     pub state: VersionState,
+    /// Events that wait for them.
+    pub waiting_events: i64,
+    /// Accounts, messages and handles that are parked with them.
+    pub parked_entities: i64,
     /// The database's clock, to compare these times with: the clocks of its readers may differ.
     pub now: OffsetDateTime,
 }

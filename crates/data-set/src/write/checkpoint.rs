@@ -15,17 +15,34 @@ pub struct Lane {
     pub lineage: String,
 }
 
-/// The position to go on from; begins at 0 where the lane is new. Refuses rows of another log.
-pub async fn resume(pool: &PgPool, lane: &Lane) -> Result<i64, WriteError> {
-    let (position, lineage): (i64, String) = sqlx::query_as(include_str!("checkpoint/resume.sql"))
-        .bind(lane.projection)
-        .bind(lane.version)
-        .bind(i16::from(lane.shard))
-        .bind(&lane.lineage)
-        .fetch_one(pool)
-        .await?;
+/// What a worker knows of its lane, and what the fence compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Checkpoint {
+    /// Of the last event that was folded or parked; 0 before the first.
+    pub position: i64,
+    /// Of the parked events, which others than the lane may change.
+    pub generation: i64,
+}
+
+impl Checkpoint {
+    /// The same, at another position.
+    pub fn at(self, position: i64) -> Self {
+        Self { position, ..self }
+    }
+}
+
+/// Where to go on from; begins at 0 where the lane is new. Refuses rows of another log.
+pub async fn resume(pool: &PgPool, lane: &Lane) -> Result<Checkpoint, WriteError> {
+    let (position, generation, lineage): (i64, i64, String) =
+        sqlx::query_as(include_str!("checkpoint/resume.sql"))
+            .bind(lane.projection)
+            .bind(lane.version)
+            .bind(i16::from(lane.shard))
+            .bind(&lane.lineage)
+            .fetch_one(pool)
+            .await?;
     if lineage == lane.lineage {
-        Ok(position)
+        Ok(Checkpoint { position, generation })
     } else {
         Err(WriteError::OtherLineage { expected: lane.lineage.clone(), found: lineage })
     }
@@ -34,7 +51,7 @@ pub async fn resume(pool: &PgPool, lane: &Lane) -> Result<i64, WriteError> {
 pub(super) async fn advance(
     connection: &mut PgConnection,
     lane: &Lane,
-    from: i64,
+    from: Checkpoint,
     to: i64,
 ) -> Result<(), WriteError> {
     let moved = sqlx::query(include_str!("checkpoint/advance.sql"))
@@ -42,10 +59,25 @@ pub(super) async fn advance(
         .bind(lane.version)
         .bind(i16::from(lane.shard))
         .bind(&lane.lineage)
-        .bind(from)
+        .bind(from.position)
+        .bind(from.generation)
         .bind(to)
         .execute(connection)
         .await?
         .rows_affected();
     if moved == 1 { Ok(()) } else { Err(WriteError::Fenced) }
+}
+
+/// Takes the lane's place for one transaction. Fenced where the lane has never run on this log.
+pub(super) async fn intervene(connection: &mut PgConnection, lane: &Lane) -> Result<(), WriteError> {
+    sqlx::query(include_str!("checkpoint/durably.sql")).execute(&mut *connection).await?;
+    let locked = sqlx::query(include_str!("checkpoint/intervene.sql"))
+        .bind(lane.projection)
+        .bind(lane.version)
+        .bind(i16::from(lane.shard))
+        .bind(&lane.lineage)
+        .execute(connection)
+        .await?
+        .rows_affected();
+    if locked == 1 { Ok(()) } else { Err(WriteError::Fenced) }
 }

@@ -12,15 +12,14 @@ mod entries;
 mod fan_out;
 mod follows;
 mod limit;
+pub(super) mod reach;
 
 use sqlx::PgConnection;
-use sqlx::postgres::PgPool;
 
 pub use limit::FanOutLimit;
+pub use reach::Reach;
 
-use super::checkpoint::Lane;
-use super::parked::ParkedEvent;
-use super::{WriteError, begin, column, crash_point, finish};
+use super::{WriteError, column, crash_point};
 
 /// What an author shows its followers: a message of its own (position = message) or a repost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,36 +71,22 @@ pub enum FeedRun {
     Deactivation(i64),
 }
 
-/// One batch of the lane.
-#[derive(Debug, Default)]
-pub struct FeedBatch {
-    pub runs: Vec<FeedRun>,
-    pub parked: Vec<ParkedEvent>,
-}
-
-/// Writes a batch and moves the checkpoint, both or neither.
-pub async fn commit_feeds(
-    pool: &PgPool,
-    lane: &Lane,
-    from: i64,
-    to: i64,
+pub(super) async fn write(
+    connection: &mut PgConnection,
+    runs: &[FeedRun],
     limit: FanOutLimit,
-    batch: &FeedBatch,
 ) -> Result<(), WriteError> {
-    let mut transaction = begin(pool, lane, from, to).await?;
-    if !batch.runs.is_empty() {
-        sqlx::query(include_str!("feeds/one_plan.sql")).execute(&mut *transaction).await?;
+    if !runs.is_empty() {
+        sqlx::query(include_str!("feeds/one_plan.sql")).execute(&mut *connection).await?;
     }
-    for run in &batch.runs {
+    for run in runs {
         match run {
-            FeedRun::Changes(changes) => apply(&mut transaction, changes, limit).await?,
-            FeedRun::Deactivation(account) => {
-                deactivate::deactivate(&mut transaction, *account, limit).await?;
-            }
+            FeedRun::Changes(changes) => apply(connection, changes, limit).await?,
+            FeedRun::Deactivation(account) => deactivate::deactivate(connection, *account, limit).await?,
         }
         crash_point("feeds-after-run");
     }
-    finish(transaction, lane, &batch.parked).await
+    Ok(())
 }
 
 async fn apply(

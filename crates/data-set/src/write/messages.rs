@@ -91,6 +91,14 @@ pub(super) async fn write(
     Ok(())
 }
 
+/// The authors of messages that are there, by message.
+pub(super) async fn authors(
+    connection: &mut PgConnection,
+    messages: &[i64],
+) -> Result<Vec<(i64, i64)>, WriteError> {
+    Ok(sqlx::query_as(include_str!("messages/authors.sql")).bind(messages).fetch_all(connection).await?)
+}
+
 /// A `text[]` as Postgres writes it. Arrays of arrays cannot be ragged, so each row's tags travel as one text.
 fn array_literal(tags: &[String]) -> String {
     let mut literal = String::from("{");

@@ -1,17 +1,127 @@
-//! Events that could not be folded.
+//! Events that are not in the rows: those that could not be folded, those that wait for them, and those that were given
+//! up. A lane writes them in the transaction that passes over them.
+
+use std::fmt;
 
 use sqlx::PgConnection;
+use sqlx::postgres::PgPool;
+use time::OffsetDateTime;
 
-use super::{Lane, WriteError};
+use super::{Lane, WriteError, column};
 
+/// Why an event is parked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// Its data is not what its type says.
+    Undecodable,
+    /// Its type is known, its version is newer than this code.
+    UnknownVersion,
+    /// It says what no row can hold.
+    RefusedByDatabase,
+    /// It may not be folded before another one that is parked.
+    Waiting,
+}
+
+impl Reason {
+    pub const ALL: [Self; 4] =
+        [Self::Undecodable, Self::UnknownVersion, Self::RefusedByDatabase, Self::Waiting];
+
+    /// The stable word in metrics, in the table and in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Undecodable => "undecodable",
+            Self::UnknownVersion => "unknown-version",
+            Self::RefusedByDatabase => "refused-by-database",
+            Self::Waiting => "waiting",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// An event to be parked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParkedEvent {
     pub position: i64,
     pub subject: String,
     pub event_type: String,
-    /// A stable word: `undecodable` or `refused-by-database`.
-    pub reason: &'static str,
+    pub reason: Reason,
     pub detail: String,
+    /// What no later event may be folded about.
+    pub holds: Vec<String>,
+    /// What later events may share with it, but not hold.
+    pub touches: Vec<String>,
+}
+
+/// An event that is parked, or was dropped.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Parked {
+    pub position: i64,
+    pub subject: String,
+    pub event_type: String,
+    pub reason: String,
+    pub detail: String,
+    pub holds: Vec<String>,
+    pub touches: Vec<String>,
+    pub parked_at: OffsetDateTime,
+    pub dropped_at: Option<OffsetDateTime>,
+}
+
+impl Parked {
+    /// Whether it only waits for another one.
+    pub fn is_waiting(&self) -> bool {
+        self.reason == Reason::Waiting.as_str()
+    }
+}
+
+/// What a lane has to know of its parked events while it folds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Held {
+    pub holds: Vec<String>,
+    pub touches: Vec<String>,
+    /// Positions of dropped events, of any version of the projection: what was given up once is not asked about again.
+    pub dropped: Vec<i64>,
+}
+
+/// What is held by the events up to a position. Those behind it belong to a fold that was begun anew, which will find
+/// them itself.
+pub async fn held(pool: &PgPool, lane: &Lane, until: i64) -> Result<Held, WriteError> {
+    let (projection, version, shard) = (lane.projection, lane.version, i16::from(lane.shard));
+    let list = |sql| sqlx::query_scalar(sql).bind(projection).bind(version).bind(shard).bind(until);
+    let holds = list(include_str!("parked/holds.sql")).fetch_all(pool).await?;
+    let touches = list(include_str!("parked/touches.sql")).fetch_all(pool).await?;
+    let dropped = sqlx::query_scalar(include_str!("parked/dropped.sql"))
+        .bind(projection)
+        .bind(shard)
+        .fetch_all(pool)
+        .await?;
+    Ok(Held { holds, touches, dropped })
+}
+
+/// The next parked events behind a position, dropped ones among them, in the order of the log.
+pub async fn page(pool: &PgPool, lane: &Lane, after: i64, limit: i64) -> Result<Vec<Parked>, WriteError> {
+    Ok(sqlx::query_as(include_str!("parked/page.sql"))
+        .bind(lane.projection)
+        .bind(lane.version)
+        .bind(i16::from(lane.shard))
+        .bind(after)
+        .bind(limit)
+        .fetch_all(pool)
+        .await?)
+}
+
+/// How many events are parked, by reason.
+pub async fn counts(pool: &PgPool, lane: &Lane) -> Result<Vec<(String, i64)>, WriteError> {
+    Ok(sqlx::query_as(include_str!("parked/counts.sql"))
+        .bind(lane.projection)
+        .bind(lane.version)
+        .bind(i16::from(lane.shard))
+        .fetch_all(pool)
+        .await?)
 }
 
 /// Postgres takes no U+0000 in text, and it may be just what the event is parked for.
@@ -19,12 +129,12 @@ fn without_nul(text: &str) -> String {
     text.replace('\0', "\u{FFFD}")
 }
 
-pub(super) async fn write(
+pub(super) async fn park(
     connection: &mut PgConnection,
     lane: &Lane,
-    parked: &[ParkedEvent],
+    events: &[ParkedEvent],
 ) -> Result<(), WriteError> {
-    for event in parked {
+    for event in events {
         sqlx::query(include_str!("parked/park.sql"))
             .bind(lane.projection)
             .bind(lane.version)
@@ -32,10 +142,58 @@ pub(super) async fn write(
             .bind(event.position)
             .bind(without_nul(&event.subject))
             .bind(without_nul(&event.event_type))
-            .bind(event.reason)
+            .bind(event.reason.as_str())
             .bind(without_nul(&event.detail))
+            .bind(column(&event.holds, |entity: &String| without_nul(entity)))
+            .bind(column(&event.touches, |entity: &String| without_nul(entity)))
             .execute(&mut *connection)
             .await?;
     }
+    Ok(())
+}
+
+pub(super) async fn at(
+    connection: &mut PgConnection,
+    lane: &Lane,
+    positions: &[i64],
+) -> Result<Vec<Parked>, WriteError> {
+    Ok(sqlx::query_as(include_str!("parked/at.sql"))
+        .bind(lane.projection)
+        .bind(lane.version)
+        .bind(i16::from(lane.shard))
+        .bind(positions)
+        .fetch_all(connection)
+        .await?)
+}
+
+pub(super) async fn unpark(
+    connection: &mut PgConnection,
+    lane: &Lane,
+    positions: &[i64],
+) -> Result<(), WriteError> {
+    change(connection, include_str!("parked/unpark.sql"), lane, positions).await
+}
+
+pub(super) async fn give_up(
+    connection: &mut PgConnection,
+    lane: &Lane,
+    positions: &[i64],
+) -> Result<(), WriteError> {
+    change(connection, include_str!("parked/give_up.sql"), lane, positions).await
+}
+
+async fn change(
+    connection: &mut PgConnection,
+    sql: &'static str,
+    lane: &Lane,
+    positions: &[i64],
+) -> Result<(), WriteError> {
+    sqlx::query(sql)
+        .bind(lane.projection)
+        .bind(lane.version)
+        .bind(i16::from(lane.shard))
+        .bind(positions)
+        .execute(connection)
+        .await?;
     Ok(())
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use data_set::Pool;
 use data_set::write::{
-    self, EntryRow, FanOutLimit, FeedBatch, FeedChanges, FeedRun, FollowKey, FollowRow, Lane, RepostKey,
+    self, Checkpoint, EntryRow, FanOutLimit, FeedChanges, FeedRun, FollowKey, FollowRow, Lane, RepostKey,
+    Step,
 };
 use serde_json::Value;
 
@@ -22,7 +23,7 @@ pub(crate) struct World {
     pub(crate) position: i64,
     feeds_at: i64,
     /// Changes that the lane of feeds has not folded yet.
-    held: Option<FeedBatch>,
+    held: Option<Vec<FeedRun>>,
 }
 
 impl World {
@@ -36,7 +37,7 @@ impl World {
 
     /// From now on the lane of feeds falls behind.
     pub(crate) fn hold_feeds(&mut self) {
-        self.held = Some(FeedBatch::default());
+        self.held = Some(Vec::new());
     }
 
     /// The lane of feeds catches up.
@@ -45,17 +46,19 @@ impl World {
         self.write_feeds(&batch).await;
     }
 
-    async fn write_feeds(&mut self, batch: &FeedBatch) {
-        let (from, to) = (self.feeds_at, self.position);
-        write::commit_feeds(&self.pool, &self.lane, from, to, LIMIT, batch).await.expect("written");
+    async fn write_feeds(&mut self, runs: &[FeedRun]) {
+        let (from, to) = (Checkpoint { position: self.feeds_at, generation: 0 }, self.position);
+        let mut step = Step::advance(&self.pool, &self.lane, from, to).await.expect("past the fence");
+        step.write_feeds(runs, LIMIT).await.expect("written");
+        step.commit().await.expect("committed");
         self.feeds_at = to;
     }
 
     async fn feeds(&mut self, changes: FeedChanges) {
         let run = FeedRun::Changes(changes);
         match &mut self.held {
-            Some(held) => held.runs.push(run),
-            None => self.write_feeds(&FeedBatch { runs: vec![run], parked: Vec::new() }).await,
+            Some(held) => held.push(run),
+            None => self.write_feeds(&[run]).await,
         }
     }
 

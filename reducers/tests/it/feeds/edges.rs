@@ -1,9 +1,8 @@
 //! Single cases that random histories are too short for, or that deserve a name.
 
-use bytes::Bytes;
 use domain::Event;
 
-use super::events::{deactivated, followed, position_of, posted, record, recorded, reposted, unfollowed};
+use super::events::{deactivated, followed, position_of, posted, recorded, reposted, unfollowed};
 use super::model::Model;
 use super::rows::Feeds;
 use super::{LARGE, SMALL};
@@ -74,15 +73,4 @@ async fn a_deactivated_account_leaves_nothing_behind() {
         };
         assert_eq!(rows.iter().filter(is_of_it).count(), 0, "{table}: {rows:?}");
     }
-}
-
-#[tokio::test]
-async fn what_cannot_be_decoded_is_parked_and_the_rest_goes_on() {
-    let feeds = Feeds::start().await;
-    let mut events = recorded(&[followed(2, 1), posted(1), posted(1)]);
-    let broken = Bytes::from_static(b"{\"author\":\"1\"");
-    events[1] = record(position_of(1), "rookery.message.posted.v1".to_owned(), broken);
-    feeds.fold_all(LARGE, &events, |rest| rest).await;
-    let parked = "select count(*) from control.parked_event where projection = 'feeds' and position = 512";
-    assert_eq!((feeds.count(parked).await, feeds.readable().await[&2].len()), (1, 1));
 }

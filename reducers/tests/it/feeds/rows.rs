@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use data_set::write::{self, FanOutLimit};
 use domain::Position;
 use event_store::RecordedEvent;
-use reducers::{Fold, feeds};
+use reducers::feeds;
 use sqlx::PgPool;
 use testkit::Postgres;
 
 use super::model::ReadableFeeds;
-use crate::rows::Rows;
+use crate::rows::{Rows, write_batch};
 
 const TABLES: [&str; 6] = ["follow", "entry", "author", "feed", "merged", "former"];
 
@@ -55,9 +55,8 @@ impl Feeds {
     pub(crate) async fn fold(&self, limit: u32, batch: &[RecordedEvent]) {
         let fold = feeds::Feeds { limit: FanOutLimit::new(limit) };
         let from = write::resume(&self.pool, &self.lane).await.expect("a checkpoint");
-        let from = Position::from_i64(from).expect("not negative");
-        let to = batch.last().expect("not empty").position;
-        fold.fold(batch).commit(&self.pool, &self.lane, from, to).await.expect("written");
+        let from = Position::from_i64(from.position).expect("not negative");
+        write_batch(&fold, &self.pool, &self.lane, from, batch).await.expect("written");
     }
 
     pub(crate) async fn rows(&self) -> Rows {

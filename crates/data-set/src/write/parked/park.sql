@@ -1,4 +1,7 @@
--- Purpose: remember an event that could not be folded. Index: parked_event_pk.
-insert into control.parked_event (projection, version, shard, position, subject, event_type, reason, detail)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
-on conflict do nothing
+-- Purpose: remember an event that is not folded. Index: parked_event_pk. What a fold of before knew of it is replaced,
+-- but for its being dropped.
+insert into control.parked_event as p
+    (projection, version, shard, position, subject, event_type, reason, detail, holds, touches)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+on conflict (projection, version, shard, position) do update
+set reason = excluded.reason, detail = excluded.detail, holds = excluded.holds, touches = excluded.touches

@@ -10,7 +10,7 @@ use data_set::write;
 use domain::Position;
 use event_store::{EventLog, JetStreamConfig, JetStreamLog};
 use indicatif::{ProgressBar, ProgressStyle};
-use reducers::{Fold, Lane, ReplayError, Status, replay};
+use reducers::{Fold, Lane, OnBad, ReplayError, Status, replay};
 
 use super::preview::{self, Preview};
 use super::{Arguments, Versions, again, hint, say, switch};
@@ -34,7 +34,7 @@ pub(super) async fn run(
     let next = next_version(arguments, &mut hold, versions).await?;
     let schema = write::schema(fold.name(), next);
     let pool = write::connect(url, &format!("rookery-rebuild {schema}"), &schema)?;
-    let lane = Lane { log, pool, fold, version: next, status: Status::default() };
+    let lane = Lane { log, pool, fold, version: next, status: Status::default(), on_bad: OnBad::Stop };
     let mut build = Build { hold, lane, url: url.to_owned(), published, next };
 
     build.catch_up().await?;
@@ -149,8 +149,8 @@ impl Build {
                 Err(ReplayError::Fenced) if Instant::now() < deadline => {
                     tokio::time::sleep(FENCED_PERIOD).await;
                 }
-                Err(ReplayError::BadEvent { position, event_type, why }) => bail!(
-                    "the build stopped at position {position}: event {event_type} cannot be folded: {why}\n  \
+                Err(ReplayError::BadEvent(bad)) => bail!(
+                    "the build stopped: {bad}\n  \
                      version {} stays published; with a program that folds this event, call it again to go on",
                     self.published
                 ),

@@ -1,0 +1,19 @@
+create or replace view published.projections as
+select
+    c.projection, c.version, c.shard, c.position, c.lineage, c.folded_at,
+    -- The heartbeat is up to a second older than the checkpoint.
+    case when h.head is not null then greatest(h.head, c.position) end as head,
+    h.seen_at, h.complete_until,
+    (select count(*) from control.parked_event p
+      where p.projection = c.projection and p.version = c.version and p.shard = c.shard
+        and p.dropped_at is null and p.reason <> 'waiting') as parked_events,
+    (select count(*) from control.parked_event p
+      where p.projection = c.projection and p.version = c.version and p.shard = c.shard
+        and p.dropped_at is null and p.reason = 'waiting') as waiting_events,
+    -- Accounts, messages and handles: the other things that are held have no name outside.
+    (select count(distinct e.entity) from control.parked_event p cross join lateral unnest(p.holds) as e (entity)
+      where p.projection = c.projection and p.version = c.version and p.shard = c.shard
+        and p.dropped_at is null and p.reason <> 'waiting'
+        and split_part(e.entity, '/', 1) in ('account', 'message', 'handle')) as parked_entities
+from control.checkpoint c
+left join control.lane_heartbeat h using (projection, version, shard);
