@@ -21,5 +21,5 @@ pub use fold::{Changes, Fold, KnownEvent};
 pub use lane::{BadEvent, Lane, LaneError, OnBad, run_lane};
 pub use order::in_order;
 pub use quarantine::Claims;
-pub use run::run;
+pub use run::{projections, run};
 pub use status::{Progress, Status};

@@ -54,7 +54,7 @@ pub async fn run(
 }
 
 /// Each of them has its own lane, checkpoint and pool: none ever waits for another one.
-fn projections(fan_out_limit: FanOutLimit) -> [Arc<dyn Fold>; 2] {
+pub fn projections(fan_out_limit: FanOutLimit) -> [Arc<dyn Fold>; 2] {
     [Arc::new(Social), Arc::new(Feeds { limit: fan_out_limit })]
 }
 

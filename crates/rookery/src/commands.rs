@@ -4,5 +4,6 @@ pub mod demo;
 pub mod keys;
 pub mod migrate;
 pub mod openapi;
+pub mod parked;
 pub mod token;
 pub mod up;

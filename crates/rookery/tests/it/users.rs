@@ -28,7 +28,9 @@ async fn try_to_fold(url: &str) -> Result<i64, String> {
     let pool = write::connect(url, "test").expect("it is an address");
     let lane = write::Lane { projection: "intruder", version: 1, shard: 0, lineage: "none".to_owned() };
     let resumed = write::resume(&pool, &lane).await;
-    resumed.map(|found| found.position).map_err(|error| error.source().map(ToString::to_string).unwrap_or_default())
+    resumed
+        .map(|found| found.position)
+        .map_err(|error| error.source().map(ToString::to_string).unwrap_or_default())
 }
 
 #[tokio::test]
