@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use data_set::Pool;
-use data_set::write::{self, Heartbeat};
+use data_set::write::{self, Heartbeat, Reason, parked};
 use domain::Position;
 use event_store::EventLog;
 
@@ -53,8 +53,23 @@ async fn beat(log: &dyn EventLog, pool: &Pool, lane: &write::Lane, status: &Stat
     let lag_events = head.sequence().get().saturating_sub(progress.position.sequence().get());
     let lag_seconds = if is_complete { 0.0 } else { (now - complete_until).as_seconds_f64().max(0.0) };
     set_gauges(lane, head, progress.position, lag_events, lag_seconds);
+    let parked = parked::counts(pool, lane).await?;
+    for reason in Reason::ALL.map(Reason::as_str) {
+        let count = parked.iter().find(|(parked, _)| parked == reason).map_or(0, |(_, count)| *count);
+        set_parked(lane, reason, count);
+    }
     write::beat(pool, lane, Heartbeat { head: head.get(), complete_until }).await?;
     Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and 2^53 events are not reached")]
+fn set_parked(lane: &write::Lane, reason: &'static str, count: i64) {
+    let labels = [
+        ("projection", lane.projection.to_owned()),
+        ("version", lane.version.to_string()),
+        ("reason", reason.to_owned()),
+    ];
+    metrics::gauge!("reducer_parked_events", &labels).set(count as f64);
 }
 
 /// Gauges are floats; a position is shown as its sequence, which they hold exactly up to 2^53.

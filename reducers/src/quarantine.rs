@@ -16,7 +16,11 @@ mod sight;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use data_set::write::parked::Held;
+use data_set::write::parked::{Held, Parked};
+use data_set::write::{Step, WriteError};
+
+use self::bad::account_of;
+use crate::fold::Fold;
 
 pub(crate) use bad::{claims_of_bad, claims_of_refused};
 pub use claims::Claims;
@@ -68,6 +72,23 @@ impl Quarantine {
         self.holds.extend(claims.holds().cloned());
         self.touches.extend(claims.touches().cloned());
     }
+}
+
+/// Adds to claims what the rows say, and what is known of messages that are parked themselves.
+pub(crate) async fn complete(
+    fold: &dyn Fold,
+    step: &mut Step,
+    claims: &mut [Claims],
+) -> Result<(), WriteError> {
+    fold.complete(step, claims).await?;
+    let named: Vec<i64> = claims.iter().flat_map(|own| own.messages.iter().copied()).collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    let parked = step.parked_at(&named).await?;
+    let author = |row: &Parked| Some((row.position, account_of(&row.subject)?.get()));
+    touch_authors(&parked.iter().filter_map(author).collect::<Vec<_>>(), claims);
+    Ok(())
 }
 
 /// Whoever names a message depends on whether its author is former.

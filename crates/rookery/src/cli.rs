@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{demo, keys, migrate, openapi, rebuild, token, up};
+use crate::commands::{demo, keys, migrate, openapi, parked, rebuild, token, up};
 
 pub(crate) const DATA_DIR_DEFAULT: &str = ".rookery";
 
@@ -25,6 +25,7 @@ enum Command {
     Token(token::Arguments),
     Keys(keys::Arguments),
     Migrate(migrate::Arguments),
+    Parked(parked::Arguments),
     Rebuild(rebuild::Arguments),
     Openapi(openapi::Arguments),
 }
@@ -41,6 +42,7 @@ impl Arguments {
             Command::Token(arguments) => token::run(arguments),
             Command::Keys(arguments) => keys::run(arguments),
             Command::Migrate(arguments) => migrate::run(arguments),
+            Command::Parked(arguments) => parked::run(arguments),
             Command::Rebuild(arguments) => rebuild::run(arguments),
             Command::Openapi(arguments) => openapi::run(arguments),
         }

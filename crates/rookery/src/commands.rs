@@ -4,6 +4,7 @@ pub mod demo;
 pub mod keys;
 pub mod migrate;
 pub mod openapi;
+pub mod parked;
 pub mod rebuild;
 pub mod token;
 pub mod up;

@@ -24,11 +24,13 @@ pub(super) fn claims(position: Position, change: Option<Change>) -> Claims {
         Some(Change::Posted(row)) => {
             claims.hold("message", position).touch("account", row.author).touch("shows", row.author)
         }
-        Some(Change::Reposted(row)) => repost(row.author, row.message),
-        Some(Change::Unreposted(key)) => repost(key.author, key.message),
+        Some(Change::Reposted(row)) => repost(row.author, row.message, position),
+        Some(Change::Unreposted(key)) => repost(key.author, key.message, position),
         Some(Change::Deleted(message)) => {
-            let mut claims = claims.name_message(message).hold("deletion", message);
-            claims.deleted.insert(message);
+            let mut claims = claims.name_message(message, position).hold("deletion", message);
+            if message < position.get() {
+                claims.deleted.insert(message);
+            }
             claims
         }
         Some(Change::Followed(row)) => follow(row.follower, row.followee).hold("shows", row.followee),
@@ -41,9 +43,13 @@ pub(super) fn claims(position: Position, change: Option<Change>) -> Claims {
     }
 }
 
-fn repost(account: i64, message: i64) -> Claims {
+fn repost(account: i64, message: i64, position: Position) -> Claims {
     let claims = Claims::default().hold("repost", format_args!("{account}/{message}"));
-    claims.touch("account", account).touch("shows", account).name_message(message).touch("deletion", message)
+    claims
+        .touch("account", account)
+        .touch("shows", account)
+        .name_message(message, position)
+        .touch("deletion", message)
 }
 
 fn follow(follower: i64, followee: i64) -> Claims {

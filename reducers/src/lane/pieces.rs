@@ -7,7 +7,7 @@ use event_store::RecordedEvent;
 use super::{BadEvent, Lane, LaneError, OnBad};
 use crate::fold::{Changes, Fold, KnownEvent};
 use crate::quarantine::{
-    Claims, Quarantine, Seen, claims_of_bad, claims_of_refused, describe, park, piece, see,
+    Claims, Quarantine, Seen, claims_of_bad, claims_of_refused, complete, describe, park, piece, see,
 };
 use crate::status::Progress;
 
@@ -166,7 +166,7 @@ async fn decide(
         Seen::Bad(..) => claims_of_bad(fold, recorded),
     };
     let mut claims: Vec<Claims> = events.iter().zip(seen).map(claim).collect();
-    fold.complete(step, &mut claims).await?;
+    complete(fold, step, &mut claims).await?;
     let mut waiting = Quarantine::default();
     for ((recorded, seen), claims) in events.iter().zip(seen).zip(claims) {
         let obstacle = quarantine.obstacle(&claims).or_else(|| waiting.obstacle(&claims));

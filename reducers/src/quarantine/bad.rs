@@ -79,7 +79,7 @@ fn parked_by(kind: Option<&str>, recorded: &RecordedEvent, owner: Option<Account
 }
 
 /// `ev.<shard>.<what>.<account>`.
-fn account_of(subject: &str) -> Option<AccountId> {
+pub(super) fn account_of(subject: &str) -> Option<AccountId> {
     let (kind, id) = subject.strip_prefix("ev.")?.split_once('.')?.1.split_once('.')?;
     if kind == "handle" { None } else { id.parse().ok() }
 }

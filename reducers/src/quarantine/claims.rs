@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
+use domain::Position;
+
 /// Names that an event holds or touches, and what has to be looked up in the rows to know all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Claims {
@@ -31,10 +33,13 @@ impl Claims {
         self
     }
 
-    /// It names a message: it depends on its being there, and on its author.
+    /// The event at `position` names a message: it depends on its being there, and on its author. One that comes later
+    /// has none yet.
     #[must_use]
-    pub fn name_message(mut self, message: i64) -> Self {
-        self.messages.insert(message);
+    pub fn name_message(mut self, message: i64, position: Position) -> Self {
+        if message < position.get() {
+            self.messages.insert(message);
+        }
         self.touch("message", message)
     }
 

@@ -9,7 +9,7 @@ use event_store::RecordedEvent;
 
 use super::{Action, Walk};
 use crate::fold::{Fold, KnownEvent};
-use crate::quarantine::{Claims, Quarantine, Seen, claims_of_refused, park, see};
+use crate::quarantine::{Claims, Quarantine, Seen, claims_of_refused, complete, park, see};
 
 pub(super) struct Portion<'a> {
     pub(super) fold: &'a dyn Fold,
@@ -118,7 +118,7 @@ impl Portion<'_> {
             Seen::Known(known) => {
                 self.write(step, ready).await?;
                 let mut found = [self.fold.claims(&known)];
-                self.fold.complete(step, &mut found).await?;
+                complete(self.fold, step, &mut found).await?;
                 Ok(match found[0].beyond(claims) {
                     None => Fate::Fold(Box::new(known)),
                     Some(more) => Fate::Fail(format!(
@@ -140,7 +140,7 @@ impl Portion<'_> {
     ) -> Result<Fate, WriteError> {
         let detail = self.refused.clone().unwrap_or_default();
         let mut claims = [claims_of_refused(self.fold, known)];
-        self.fold.complete(step, &mut claims).await?;
+        complete(self.fold, step, &mut claims).await?;
         claims[0].unite(before.clone());
         let parked: ParkedEvent = park(recorded, Reason::RefusedByDatabase, detail.clone(), &claims[0]);
         step.park(&[parked]).await?;

@@ -9,7 +9,8 @@
 
 use data_set::write::{Step, WriteError};
 use domain::{
-    AccountEvent, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, MessageId, ReactionEvent, Token,
+    AccountEvent, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, MessageId, Position,
+    ReactionEvent, Token,
 };
 
 use crate::fold::KnownEvent;
@@ -27,22 +28,21 @@ pub(super) fn claims(known: &KnownEvent) -> Claims {
         }
         Event::Message(MessageEvent::Posted(event)) => {
             let own = claims.hold("message", known.position).touch("account", event.author);
-            event
-                .in_reply_to
-                .into_iter()
-                .fold(own, |own, parent| own.name_message(parent.get()).touch("deletion", parent))
+            event.in_reply_to.into_iter().fold(own, |own, parent| {
+                own.name_message(parent.get(), known.position).touch("deletion", parent)
+            })
         }
         Event::Message(MessageEvent::Edited(event)) => claims
-            .name_message(event.message.get())
+            .name_message(event.message.get(), known.position)
             .hold("text", event.message)
             .touch("account", event.author),
         Event::Message(MessageEvent::Deleted(event)) => {
-            let own = claims.name_message(event.message.get()).touch("account", event.author);
+            let own = claims.name_message(event.message.get(), known.position).touch("account", event.author);
             own.hold("deletion", event.message)
         }
         Event::Graph(GraphEvent::Followed(event)) => edge("follow", event.follower, event.followee),
         Event::Graph(GraphEvent::Unfollowed(event)) => edge("follow", event.follower, event.followee),
-        Event::Reaction(event) => reaction(event),
+        Event::Reaction(event) => reaction(event, known.position),
         Event::Inbox(InboxEvent::NotificationsRead(event)) => claims.touch("account", event.account),
     }
 }
@@ -60,10 +60,10 @@ fn edge(kind: &str, from: domain::AccountId, to: domain::AccountId) -> Claims {
     Claims::default().hold(kind, format_args!("{from}/{to}")).touch("account", from).touch("account", to)
 }
 
-fn reaction(event: &ReactionEvent) -> Claims {
+fn reaction(event: &ReactionEvent, position: Position) -> Claims {
     let on = |kind: &str, account: domain::AccountId, message: MessageId| {
         let own = Claims::default().hold(kind, format_args!("{account}/{message}"));
-        own.touch("account", account).name_message(message.get())
+        own.touch("account", account).name_message(message.get(), position)
     };
     match event {
         ReactionEvent::Liked(event) => on("like", event.account, event.message),

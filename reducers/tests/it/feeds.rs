@@ -9,10 +9,8 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use self::events::{History, recorded};
-use self::rows::Feeds;
-
 pub(crate) use self::model::Model;
-pub(crate) use self::rows::readable;
+pub(crate) use self::rows::{Feeds, TABLES, readable, rows};
 
 /// Crossed all the time by half a dozen accounts.
 const SMALL: u32 = 3;

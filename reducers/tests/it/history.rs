@@ -143,7 +143,7 @@ impl Author {
     }
 }
 
-async fn append(log: &dyn EventLog, event: &Event) {
+pub(crate) async fn append(log: &dyn EventLog, event: &Event) {
     let command = conformance::command();
     let mut new = conformance::posted(log, 1, "replaced", command, Expected::Any);
     let (event_type, data) = event_store::encode(event).expect("an event encodes");

@@ -10,5 +10,6 @@ mod model;
 mod order;
 mod park;
 mod property;
+mod quarantine;
 mod rows;
 mod versions;

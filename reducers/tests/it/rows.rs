@@ -14,6 +14,8 @@ use testkit::{Postgres, eventually};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::feeds;
+
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Table name to its rows, in order.
@@ -68,7 +70,12 @@ impl DataSet {
     }
 
     pub(crate) async fn checkpoint(&self) -> Result<i64, String> {
-        sqlx::query_scalar("select position from control.checkpoint where projection = 'social'")
+        self.checkpoint_of("social").await
+    }
+
+    async fn checkpoint_of(&self, projection: &str) -> Result<i64, String> {
+        sqlx::query_scalar("select position from control.checkpoint where projection = $1")
+            .bind(projection)
             .fetch_optional(&self.pool)
             .await
             .map_err(|error| error.to_string())
@@ -77,11 +84,26 @@ impl DataSet {
 
     /// As it was before the first event.
     pub(crate) async fn empty(&self) {
-        let mut sql = String::from("delete from control.checkpoint;");
-        for table in TABLES {
-            sql.push_str(&format!("delete from social_v1.{table};"));
-        }
+        let sql = "delete from control.checkpoint; delete from control.parked_event";
+        sqlx::raw_sql(sql).execute(&self.pool).await.expect("emptied");
+        self.empty_rows().await;
+    }
+
+    pub(crate) async fn empty_rows(&self) {
+        self.empty_tables("social_v1", &TABLES).await;
+    }
+
+    pub(crate) async fn empty_feeds(&self) {
+        self.empty_tables("feeds_v1", &feeds::TABLES).await;
+    }
+
+    async fn empty_tables(&self, schema: &str, tables: &[&str]) {
+        let sql: String = tables.iter().map(|table| format!("delete from {schema}.{table};")).collect();
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&self.pool).await.expect("emptied");
+    }
+
+    pub(crate) async fn feeds_rows(&self) -> Rows {
+        feeds::rows(&self.pool).await
     }
 
     /// Back to before the first event, with the rows as they are.
@@ -103,11 +125,23 @@ impl DataSet {
     }
 
     pub(crate) fn work(&self, log: Arc<dyn EventLog>, on_bad: OnBad) -> Worker {
-        let status = Status::default();
-        let pool = data_set::write::connect(&self.postgres.url(), "lane", "social_v1").expect("a URL");
-        let lane = Lane { log, pool, fold: Arc::new(Social), version: 1, status: status.clone(), on_bad };
-        let token = CancellationToken::new();
-        Worker { task: tokio::spawn(run_lane(lane, token.clone())), token, status }
+        self.start_worker(log, Arc::new(Social), on_bad)
+    }
+
+    /// Starts a worker on any projection.
+    pub(crate) fn work_on(&self, log: Arc<dyn EventLog>, fold: Arc<dyn Fold>) -> Worker {
+        self.start_worker(log, fold, OnBad::Park)
+    }
+
+    fn start_worker(&self, log: Arc<dyn EventLog>, fold: Arc<dyn Fold>, on_bad: OnBad) -> Worker {
+        let (status, token, projection) = (Status::default(), CancellationToken::new(), fold.name());
+        let pool = data_set::write::connect(&self.postgres.url(), "lane", &format!("{projection}_v1")).expect("a URL");
+        let lane = Lane { log, pool, fold, version: 1, status: status.clone(), on_bad };
+        Worker { task: tokio::spawn(run_lane(lane, token.clone())), token, status, projection }
+    }
+
+    pub(crate) async fn lane_caught_up(&self, log: &dyn EventLog, projection: &str) {
+        caught_up(log, || self.checkpoint_of(projection)).await;
     }
 
     /// Waits until everything in the log is folded into `social`.
@@ -163,6 +197,7 @@ pub(crate) struct Worker {
     task: JoinHandle<Result<(), BadEvent>>,
     token: CancellationToken,
     pub(crate) status: Status,
+    pub(crate) projection: &'static str,
 }
 
 impl Worker {

@@ -76,6 +76,13 @@ impl Parked {
     pub fn is_waiting(&self) -> bool {
         self.reason == Reason::Waiting.as_str()
     }
+
+    /// Whether the later one of both waits for the earlier one.
+    pub fn clashes_with(&self, other: &Self) -> bool {
+        let is_claimed_by_other = |entity| other.holds.contains(entity) || other.touches.contains(entity);
+        self.holds.iter().any(is_claimed_by_other)
+            || self.touches.iter().any(|entity| other.holds.contains(entity))
+    }
 }
 
 /// What a lane has to know of its parked events while it folds.

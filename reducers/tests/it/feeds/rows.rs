@@ -12,7 +12,7 @@ use testkit::Postgres;
 use super::model::ReadableFeeds;
 use crate::rows::{Rows, write_batch};
 
-const TABLES: [&str; 6] = ["follow", "entry", "author", "feed", "merged", "former"];
+pub(crate) const TABLES: [&str; 6] = ["follow", "entry", "author", "feed", "merged", "former"];
 
 pub(crate) struct Feeds {
     _postgres: Postgres,
@@ -60,14 +60,7 @@ impl Feeds {
     }
 
     pub(crate) async fn rows(&self) -> Rows {
-        let mut rows = Rows::new();
-        for table in TABLES {
-            let sql = format!("select to_jsonb(t)::text from feeds_v1.{table} t order by 1");
-            let found: Vec<String> =
-                sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await.expect("readable");
-            rows.insert(table.to_owned(), found);
-        }
-        rows
+        rows(&self.pool).await
     }
 
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {
@@ -77,6 +70,17 @@ impl Feeds {
     pub(crate) async fn readable(&self) -> ReadableFeeds {
         readable(&self.pool).await
     }
+}
+
+pub(crate) async fn rows(pool: &PgPool) -> Rows {
+    let mut rows = Rows::new();
+    for table in TABLES {
+        let sql = format!("select to_jsonb(t)::text from feeds_v1.{table} t order by 1");
+        let found: Vec<String> =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(pool).await.expect("readable");
+        rows.insert(table.to_owned(), found);
+    }
+    rows
 }
 
 /// What owners see of those whom they follow: what is written, and what is merged on read. An entry that was in both would

@@ -1,0 +1,181 @@
+//! `rookery parked`: events that could not be folded, and those that wait for them.
+
+mod list;
+mod release;
+mod show;
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use data_set::write::{self, FanOutLimit, parked};
+use data_set::{Pool, versions};
+use event_store::{EventLog, JetStreamConfig, JetStreamLog};
+use reducers::Fold;
+
+use crate::cli::DataDirArgument;
+use crate::connections;
+
+/// Also names its inbox; the log is read as the reducers read it.
+const CLIENT_NAME: &str = "rookery-reducers";
+/// Parked events that are in memory at once.
+const PAGE: i64 = 1_000;
+
+/// Look after events that could not be folded
+///
+/// Such an event parks what it is about: a message, or an account. Later events that might meet it wait, all others are
+/// folded. Once the cause is mended, usually by a newer version of Rookery, `retry` folds the event and those that wait
+/// for it, in the order of the log. An event that nobody will ever mend is given up with `drop`.
+///
+/// The broker and the data set are those of ROOKERY_NATS_URL and ROOKERY_DATABASE_URL (or the same with _FILE), else
+/// those of the `rookery up` which runs on the data directory.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Print what is parked: a line per event, with tabs between the fields
+    List {
+        #[command(flatten)]
+        reach: ReachArguments,
+        /// Also those that only wait
+        #[arg(long)]
+        waiting: bool,
+        /// Also those that were given up
+        #[arg(long)]
+        dropped: bool,
+    },
+    /// Print all that is known of one event, what it waits for and what waits for it
+    Show {
+        /// Its position, as `list` prints it
+        position: i64,
+        #[command(flatten)]
+        reach: ReachArguments,
+    },
+    /// Fold events after all, and those that wait for them
+    ///
+    /// Ends with 1 if one of the chosen events still cannot be folded; it stays parked, and what waits for it waits.
+    /// Safe to repeat, and to interrupt at any moment.
+    #[command(after_help = "\
+Examples:
+  rookery parked retry --all
+  rookery parked retry --entity account/118000000000001")]
+    Retry {
+        #[command(flatten)]
+        choice: release::ChoiceArguments,
+        #[command(flatten)]
+        reach: ReachArguments,
+    },
+    /// Give events up for good, and fold those that wait for them
+    ///
+    /// The rows are then a fold of all events but the dropped ones. The note that they were dropped stays, and a replay
+    /// passes them over.
+    Drop {
+        #[command(flatten)]
+        choice: release::ChoiceArguments,
+        /// Give up the events that wait for them as well
+        #[arg(long)]
+        with_waiting: bool,
+        #[command(flatten)]
+        reach: ReachArguments,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct ReachArguments {
+    /// Only this projection: social or feeds
+    #[arg(long, value_name = "NAME")]
+    projection: Option<String>,
+    /// As the reducers have it: with more followers, an author's messages are merged into home timelines on read
+    #[arg(long, value_name = "FOLLOWERS", env = "ROOKERY_FANOUT_LIMIT", default_value_t = FanOutLimit::DEFAULT)]
+    fan_out_limit: FanOutLimit,
+    #[command(flatten)]
+    data: DataDirArgument,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match &arguments.command {
+            Command::List { reach, waiting, dropped } => {
+                list::list(&Lanes::open(reach).await?, *waiting, *dropped).await
+            }
+            Command::Show { position, reach } => show::show(&Lanes::open(reach).await?, *position).await,
+            Command::Retry { choice, reach } => {
+                release::retry(&Lanes::open(reach).await?, &choice.choice()).await
+            }
+            Command::Drop { choice, with_waiting, reach } => {
+                release::drop(&Lanes::open(reach).await?, &choice.choice(), *with_waiting).await
+            }
+        }
+    })
+}
+
+/// The log and the lanes that fold it: one per version that reducers fold.
+struct Lanes {
+    log: JetStreamLog,
+    lanes: Vec<Lane>,
+}
+
+struct Lane {
+    fold: Arc<dyn Fold>,
+    version: i32,
+    /// Its statements mean the tables of that version.
+    pool: Pool,
+}
+
+impl Lane {
+    fn name(&self) -> String {
+        write::schema(self.fold.name(), self.version)
+    }
+}
+
+impl Lanes {
+    async fn open(reach: &ReachArguments) -> Result<Self> {
+        let (log_url, data_set_url) =
+            (connections::log_url(&reach.data)?, connections::data_set_url(&reach.data)?);
+        let folds = reducers::projections(reach.fan_out_limit);
+        if let Some(name) = &reach.projection
+            && !folds.iter().any(|fold| fold.name() == name)
+        {
+            bail!("there is no projection {name}: they are social and feeds");
+        }
+        let mut config = JetStreamConfig::new(log_url.expose(), CLIENT_NAME);
+        config.create = false;
+        let log = JetStreamLog::open(&config).await.context("is the system running?")?;
+        let versions = Pool::connect(data_set_url.expose()).await.context("the data set")?;
+        let mut lanes = Vec::new();
+        for version in versions::folded(&versions).await.context("the data set")? {
+            let fold = folds.iter().find(|fold| fold.name() == version.projection);
+            let is_meant = reach.projection.as_ref().is_none_or(|name| *name == version.projection);
+            if let Some(fold) = fold.filter(|_| is_meant) {
+                let schema = write::schema(fold.name(), version.version);
+                let pool = write::connect(data_set_url.expose(), "rookery parked", &schema)?;
+                lanes.push(Lane { fold: Arc::clone(fold), version: version.version, pool });
+            }
+        }
+        Ok(Self { log, lanes })
+    }
+
+    fn key(&self, lane: &Lane) -> write::Lane {
+        write::Lane {
+            projection: lane.fold.name(),
+            version: lane.version,
+            shard: self.log.shard().0,
+            lineage: self.log.lineage().to_string(),
+        }
+    }
+
+    /// Shows all parked events of a lane, in the order of the log.
+    async fn each(&self, lane: &Lane, mut see: impl FnMut(&parked::Parked) -> Result<()>) -> Result<()> {
+        let (key, mut after) = (self.key(lane), 0);
+        loop {
+            let page = parked::page(&lane.pool, &key, after, PAGE).await.context("the data set")?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = last.position;
+            page.iter().try_for_each(&mut see)?;
+        }
+    }
+}

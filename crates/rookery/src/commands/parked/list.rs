@@ -1,0 +1,36 @@
+//! `rookery parked list`.
+
+use std::io::{IsTerminal, Write};
+
+use anyhow::Result;
+
+use super::Lanes;
+
+pub(super) async fn list(lanes: &Lanes, waiting: bool, dropped: bool) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "position\tprojection\treason\ttype\tholds\tdetail")?;
+    let mut hidden = 0_u64;
+    for lane in &lanes.lanes {
+        let name = lane.name();
+        lanes
+            .each(lane, |row| {
+                if row.dropped_at.is_some() && !dropped {
+                    return Ok(());
+                }
+                if row.is_waiting() && row.dropped_at.is_none() && !waiting {
+                    hidden += 1;
+                    return Ok(());
+                }
+                let reason = if row.dropped_at.is_some() { "dropped" } else { &row.reason };
+                let (position, holds) = (row.position, row.holds.join(","));
+                let (event_type, detail) = (&row.event_type, &row.detail);
+                writeln!(out, "{position}\t{name}\t{reason}\t{event_type}\t{holds}\t{detail}")?;
+                Ok(())
+            })
+            .await?;
+    }
+    if hidden > 0 && std::io::stderr().is_terminal() {
+        writeln!(std::io::stderr(), "{hidden} more wait for them; --waiting lists these, too")?;
+    }
+    Ok(())
+}

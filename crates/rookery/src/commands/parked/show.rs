@@ -1,0 +1,93 @@
+//! `rookery parked show`.
+
+use std::io::Write;
+
+use anyhow::{Result, bail};
+use data_set::write::parked::Parked;
+use domain::Position;
+use event_store::EventLog;
+
+use super::{Lane, Lanes};
+
+/// Positions that are named of each kind; an account that is parked for days may make thousands wait.
+const NAMED_MAX: usize = 20;
+
+pub(super) async fn show(lanes: &Lanes, position: i64) -> Result<()> {
+    let mut is_found = false;
+    for lane in &lanes.lanes {
+        let mut found = None;
+        lanes
+            .each(lane, |row| {
+                if row.position == position {
+                    found = Some(row.clone());
+                }
+                Ok(())
+            })
+            .await?;
+        if let Some(row) = found {
+            is_found = true;
+            print(lanes, lane, &row).await?;
+        }
+    }
+    if !is_found {
+        bail!(
+            "the event at position {position} is not parked; `rookery parked list --waiting` says which are"
+        );
+    }
+    print_event(lanes, position).await
+}
+
+async fn print(lanes: &Lanes, lane: &Lane, row: &Parked) -> Result<()> {
+    let (mut before, mut behind) = (Vec::new(), Vec::new());
+    lanes
+        .each(lane, |other| {
+            if other.dropped_at.is_none() && other.position != row.position && other.clashes_with(row) {
+                if other.position < row.position {
+                    before.push(other.position)
+                } else {
+                    behind.push(other.position)
+                }
+            }
+            Ok(())
+        })
+        .await?;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "projection  {}", lane.name())?;
+    writeln!(out, "reason      {}: {}", row.reason, row.detail)?;
+    writeln!(out, "parked      {}", row.parked_at)?;
+    if let Some(dropped_at) = row.dropped_at {
+        writeln!(out, "dropped     {dropped_at}")?;
+    }
+    writeln!(out, "holds       {}", row.holds.join(" "))?;
+    writeln!(out, "touches     {}", row.touches.join(" "))?;
+    writeln!(out, "waits for   {}", named(&before))?;
+    writeln!(out, "waited for  {}", named(&behind))?;
+    writeln!(out)?;
+    Ok(())
+}
+
+fn named(positions: &[i64]) -> String {
+    let mut words: Vec<String> = positions.iter().take(NAMED_MAX).map(ToString::to_string).collect();
+    match positions.len().checked_sub(NAMED_MAX) {
+        Some(more) if more > 0 => words.push(format!("and {more} more")),
+        _ if words.is_empty() => words.push("nothing".to_owned()),
+        _ => {}
+    }
+    words.join(" ")
+}
+
+/// As the log has it.
+async fn print_event(lanes: &Lanes, position: i64) -> Result<()> {
+    let Some(at) = Position::from_i64(position) else { return Ok(()) };
+    let Some(event) = lanes.log.read(at.sequence()).await? else {
+        bail!("the log has no event at position {position}");
+    };
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "subject     {}", event.subject)?;
+    writeln!(out, "recorded    {}", event.recorded_at)?;
+    let event_type =
+        event.envelope.as_ref().map_or("unknown: it has no usable envelope", |own| &own.event_type);
+    writeln!(out, "type        {event_type}")?;
+    writeln!(out, "data        {}", event.data.escape_ascii())?;
+    Ok(())
+}
