@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use reducers::{Fold, Lane, ReplayError, Status, replay};
 
 use super::preview::{self, Preview};
-use super::{Arguments, Versions, again, hint, say, switch};
+use super::{Arguments, Versions, again, hint, progress_style, say, switch};
 use crate::connections;
 
 /// With fewer events to go the versions are as good as level; the rest is folded while they are compared.
@@ -187,6 +187,5 @@ fn ask(preview: &Preview) -> Result<bool> {
 }
 
 fn style() -> Result<ProgressStyle> {
-    let template = "{wide_bar} {percent}%  {human_pos} of {human_len} events  {per_sec}  {eta} left";
-    Ok(ProgressStyle::with_template(template)?)
+    progress_style("{wide_bar} {percent}%  {human_pos} of {human_len} events  {rate}  {eta} left")
 }
