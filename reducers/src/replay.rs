@@ -57,6 +57,7 @@ pub async fn replay(
         return Ok(at);
     }
     let tail = lane.log.tail(at.sequence()).await?;
+    lane.status.moved(Progress { position: at, recorded_at: None });
     let (sender, mut batches) = mpsc::channel(AHEAD);
     let reading = tokio::spawn(read(tail, Arc::clone(&lane.fold), at, to, sender));
     let stop = CancellationToken::new();

@@ -31,6 +31,12 @@ pub(super) async fn run(
 ) -> Result<()> {
     let log = log(arguments).await?;
     let published = versions.published;
+    let lineage = hold.lineage(published).await?;
+    if lineage.is_some_and(|lineage| lineage != *log.lineage().0) {
+        bail!(
+            "version {published} was folded from another log than this one; positions of two logs cannot be compared"
+        );
+    }
     let next = next_version(arguments, &mut hold, versions).await?;
     let schema = write::schema(fold.name(), next);
     let pool = write::connect(url, &format!("rookery-rebuild {schema}"), &schema)?;
