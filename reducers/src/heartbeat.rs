@@ -31,6 +31,8 @@ pub(crate) async fn run(
             tracing::debug!(%error, projection = lane.projection, "no heartbeat");
         }
     }
+    // A version that is not folded here any more must not look late for ever.
+    set_lag(&labels(&lane), 0, 0.0);
 }
 
 async fn beat(log: &dyn EventLog, pool: &Pool, lane: &write::Lane, status: &Status) -> anyhow::Result<()> {
@@ -75,9 +77,19 @@ fn set_parked(lane: &write::Lane, reason: &'static str, count: i64) {
 /// Gauges are floats; a position is shown as its sequence, which they hold exactly up to 2^53.
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and 2^53 events are not reached")]
 fn set_gauges(lane: &write::Lane, head: Position, position: Position, lag_events: u64, lag_seconds: f64) {
-    let labels = [("projection", lane.projection.to_owned()), ("version", lane.version.to_string())];
+    let labels = labels(lane);
     metrics::gauge!("reducer_log_head_sequence", &labels).set(head.sequence().get() as f64);
     metrics::gauge!("reducer_checkpoint_sequence", &labels).set(position.sequence().get() as f64);
-    metrics::gauge!("reducer_lag_events", &labels).set(lag_events as f64);
-    metrics::gauge!("reducer_lag_seconds", &labels).set(lag_seconds);
+    set_lag(&labels, lag_events, lag_seconds);
+}
+
+#[expect(clippy::cast_precision_loss, reason = "as above")]
+fn set_lag(labels: &[(&'static str, String); 2], events: u64, seconds: f64) {
+    metrics::gauge!("reducer_lag_events", labels).set(events as f64);
+    metrics::gauge!("reducer_lag_seconds", labels).set(seconds);
+}
+
+/// Of everything that is measured of a lane.
+pub(crate) fn labels(lane: &write::Lane) -> [(&'static str, String); 2] {
+    [("projection", lane.projection.to_owned()), ("version", lane.version.to_string())]
 }

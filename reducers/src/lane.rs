@@ -234,7 +234,7 @@ async fn stand_by(lane: &Lane, checkpoint: &write::Lane, token: &CancellationTok
 
 #[expect(clippy::cast_precision_loss, reason = "a histogram takes floats, and a batch is small")]
 fn record(lane: &Lane, events: &[RecordedEvent], took: Duration) {
-    let labels = [("projection", lane.fold.name().to_owned()), ("version", lane.version.to_string())];
+    let labels = heartbeat::labels(&lane.checkpoint());
     metrics::counter!("reducer_events_folded_total", &labels).increment(events.len() as u64);
     metrics::histogram!("reducer_batch_events", &labels).record(events.len() as f64);
     metrics::histogram!("reducer_batch_duration_seconds", &labels).record(took);

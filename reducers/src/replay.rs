@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::fold::Changes;
 use crate::lane::{self, BadEvent, Lane, LaneError, OnBad, Place, fold_whole, write_all};
 use crate::order;
+use crate::status::Progress;
 use crate::{Fold, heartbeat};
 
 /// Batches that are read and folded while another one is written.
@@ -58,6 +59,7 @@ pub async fn replay(
         return Ok(place.position());
     }
     let tail = lane.log.tail(place.position().sequence()).await?;
+    lane.status.moved(Progress { position: place.position(), recorded_at: None });
     let stop = CancellationToken::new();
     let beats = heartbeat::run(
         Arc::clone(&lane.log),

@@ -51,6 +51,8 @@ pub enum VersionError {
     Busy(#[source] sqlx::Error),
     #[error("version {version} is at position {position}, behind {needed}")]
     Behind { version: i32, position: i64, needed: i64 },
+    #[error("version {version} was folded from another log than the published one")]
+    OtherLog { version: i32 },
     #[error("the data set refuses")]
     Refused(#[from] sqlx::Error),
 }
@@ -102,6 +104,12 @@ impl Hold {
     pub async fn position(&mut self, version: i32) -> Result<Option<i64>, VersionError> {
         let position = sqlx::query_scalar(include_str!("versions/position.sql")).bind(&self.projection);
         Ok(position.bind(version).fetch_optional(&mut self.connection).await?)
+    }
+
+    /// From which log a version is folded; `None` before its first event.
+    pub async fn lineage(&mut self, version: i32) -> Result<Option<String>, VersionError> {
+        let lineage = sqlx::query_scalar(include_str!("versions/lineage.sql")).bind(&self.projection);
+        Ok(lineage.bind(version).fetch_optional(&mut self.connection).await?)
     }
 
     /// Whether the reducers fold a version: their last sign of life is younger than its state.

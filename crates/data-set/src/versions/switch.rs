@@ -60,6 +60,24 @@ impl Switch<'_> {
     /// # Errors
     /// `Behind` or `Busy` where it can be tried again with a new switch. Nothing has changed then.
     pub async fn publish(mut self, version: i32) -> Result<(), VersionError> {
+        let prepared = self.prepare(version).await;
+        if prepared.is_ok() {
+            return Ok(self.transaction.commit().await?);
+        }
+        // At once, and not when the connection is used next: the published version stands still. The error is told.
+        self.transaction.rollback().await.ok();
+        prepared
+    }
+
+    async fn prepare(&mut self, version: i32) -> Result<(), VersionError> {
+        let lineages: i64 = sqlx::query_scalar(include_str!("lineages.sql"))
+            .bind(self.projection)
+            .bind([self.published, version])
+            .fetch_one(&mut *self.transaction)
+            .await?;
+        if lineages > 1 {
+            return Err(VersionError::OtherLog { version });
+        }
         let (deadline, needed) = (Instant::now() + CATCH_UP_LIMIT, self.position);
         loop {
             let position = self.read(include_str!("position.sql"), version).await?;
@@ -84,7 +102,7 @@ impl Switch<'_> {
             .bind(version)
             .execute(&mut *self.transaction)
             .await?;
-        Ok(self.transaction.commit().await?)
+        Ok(())
     }
 
     async fn read(&mut self, sql: &'static str, version: i32) -> Result<i64, VersionError> {

@@ -141,3 +141,32 @@ async fn a_dropped_version_is_gone_and_never_comes_again() {
     assert_eq!(data_set.texts(left).await, [] as [String; 0]);
     assert_eq!(hold.make_next(1).await.expect("made"), next + 1);
 }
+
+/// As the installation with separate services has it (deploy/postgres).
+#[tokio::test]
+async fn the_owner_of_the_database_needs_no_other_rights() {
+    let data_set = DataSet::start().await;
+    data_set.execute("create role owner login; create role guest login in role rookery_reducer").await;
+    data_set.execute("create database owned owner owner").await;
+    let url = |user: &str| format!("postgres://{user}@127.0.0.1:{}/owned", data_set.postgres.port());
+    data_set::migrate::migrate(&url("owner")).await.expect("migrated");
+    let root = PgPool::connect(&data_set.postgres.url_of("owned")).await.expect("the database is there");
+    sqlx::raw_sql(include_str!("../../src/logins/narrow.sql")).execute(&root).await.expect("narrowed");
+    let grant = "grant execute on function pg_try_advisory_lock(integer, integer) to owner";
+    sqlx::raw_sql(grant).execute(&root).await.expect("granted");
+
+    let mut hold = Hold::take(&url("owner"), SOCIAL).await.expect("nobody else holds it");
+    let next = hold.make_next(1).await.expect("made");
+    hold.tidy(next).await.expect("tidied");
+    hold.set_state(next, State::Standby).await.expect("it may");
+    for version in [1, next] {
+        let pool = write::connect(&url("guest"), "test", &write::schema(SOCIAL, version)).expect("a URL");
+        write::resume(&pool, &DataSet::lane(version)).await.expect("a checkpoint");
+        for table in ["message", "message_count"] {
+            let sql = format!("delete from {table}");
+            sqlx::query(AssertSqlSafe(sql)).execute(&pool).await.expect("reducers may write both");
+        }
+    }
+    hold.begin_switch(1).await.expect("begun").publish(next).await.expect("published");
+    hold.drop_version(1).await.expect("dropped");
+}

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use data_set::versions::{Hold, State, Version};
 use data_set::write::FanOutLimit;
+use indicatif::{HumanCount, ProgressState, ProgressStyle};
 use reducers::Fold;
 
 use crate::cli::DataDirArgument;
@@ -135,6 +136,15 @@ async fn drop_other(arguments: &Arguments, hold: &mut Hold, versions: Versions) 
 /// What a person reads goes to standard error, what a program reads to standard output.
 fn say(line: &str) -> Result<()> {
     writeln!(std::io::stderr(), "{line}").context("write to standard error")
+}
+
+/// With the key `rate`: a whole number per second, which can be read while it changes.
+fn progress_style(template: &str) -> Result<ProgressStyle> {
+    let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+        // A bar that cannot be drawn is no reason to stop.
+        write!(out, "{} per second", HumanCount(state.per_sec().round() as u64)).ok();
+    };
+    Ok(ProgressStyle::with_template(template)?.with_key("rate", rate))
 }
 
 /// A line that says what can be typed next.

@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use reducers::{Fold, Lane, OnBad, ReplayError, Status, replay};
 
 use super::preview::{self, Preview};
-use super::{Arguments, Versions, again, hint, say, switch};
+use super::{Arguments, Versions, again, hint, progress_style, say, switch};
 use crate::connections;
 
 /// With fewer events to go the versions are as good as level; the rest is folded while they are compared.
@@ -31,6 +31,12 @@ pub(super) async fn run(
 ) -> Result<()> {
     let log = log(arguments).await?;
     let published = versions.published;
+    let lineage = hold.lineage(published).await?;
+    if lineage.is_some_and(|lineage| lineage != *log.lineage().0) {
+        bail!(
+            "version {published} was folded from another log than this one; positions of two logs cannot be compared"
+        );
+    }
     let next = next_version(arguments, &mut hold, versions).await?;
     let schema = write::schema(fold.name(), next);
     let pool = write::connect(url, &format!("rookery-rebuild {schema}"), &schema)?;
@@ -187,6 +193,5 @@ fn ask(preview: &Preview) -> Result<bool> {
 }
 
 fn style() -> Result<ProgressStyle> {
-    let template = "{wide_bar} {percent}%  {human_pos} of {human_len} events  {per_sec}  {eta} left";
-    Ok(ProgressStyle::with_template(template)?)
+    progress_style("{wide_bar} {percent}%  {human_pos} of {human_len} events  {rate}  {eta} left")
 }

@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::build::Build;
+use super::progress_style;
 
 /// How often it is tried to meet the published version at a position: the new one may be ahead of one that has stood still.
 const TRIES: u32 = 50;
@@ -137,5 +138,5 @@ fn changes(left: &Value, right: &Value) -> String {
 }
 
 fn style() -> Result<ProgressStyle> {
-    Ok(ProgressStyle::with_template("{wide_bar} {percent}%  comparing {msg}  {per_sec}  {eta} left")?)
+    progress_style("{wide_bar} {percent}%  comparing {msg}  {rate}  {eta} left")
 }
