@@ -23,6 +23,9 @@ pub(crate) mod header {
     pub(crate) const CORRELATION: &str = "rookery-correlation";
     pub(crate) const CAUSATION: &str = "rookery-causation";
     pub(crate) const TRACE_PARENT: &str = "traceparent";
+    /// When the log that an event was restored from had recorded it. Believed only where the stream says that it was
+    /// restored; [`super::Envelope`] cannot write it.
+    pub(crate) const RECORDED_AT: &str = "rookery-recorded-at";
 }
 
 pub(crate) const SOURCE: &str = "/rookery/dispatcher";
