@@ -66,6 +66,11 @@ impl Archive {
         self.manifest.last()
     }
 
+    /// Stands for everything in it: whoever wrote it down elsewhere can tell whether the archive is still the same.
+    pub fn last_hash(&self) -> String {
+        self.manifest.chain_end()
+    }
+
     /// Events from a sequence on.
     pub(crate) fn events(&self, from: u64) -> Events<'_> {
         let skipped = self.manifest.segments.iter().take_while(|segment| segment.last < from).count();

@@ -51,3 +51,15 @@ pub enum Phase {
 
 /// Is told now and then.
 pub type OnProgress<'a> = dyn FnMut(Progress) + Send + 'a;
+
+impl Phase {
+    /// What is being done, for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Archiving => "archiving",
+            Self::Verifying => "verifying",
+            Self::Restoring => "restoring",
+            Self::Comparing => "comparing",
+        }
+    }
+}

@@ -53,10 +53,11 @@ pub(super) fn unavailable(error: &dyn std::fmt::Display) -> OpenError {
 impl JetStreamLog {
     /// Connects, makes the stream where that is asked for, and checks what is really there.
     pub async fn open(config: &JetStreamConfig) -> Result<Self, OpenError> {
-        let (client, context) = reach(config).await?;
-        let info = match find(&context, config).await? {
+        // On the heap, like all handshakes here: whoever opens a log would carry their state.
+        let (client, context) = Box::pin(reach(config)).await?;
+        let info = match Box::pin(find(&context, config)).await? {
             Some(info) => info,
-            None if config.create => make(&context, wanted(config)).await?,
+            None if config.create => Box::pin(make(&context, wanted(config))).await?,
             // Whoever makes it may still be starting.
             None => return Err(unavailable(&format!("there is no stream {}", config.stream_name()))),
         };
@@ -69,7 +70,7 @@ impl JetStreamLog {
             return Err(OpenError::OtherLineage { stream: config.stream_name(), expected, found: lineage });
         }
         let restored_until = origin::restored_until(&info.config.metadata);
-        let inner = inner(client, &context, config, lineage, restored_until).await?;
+        let inner = Box::pin(inner(client, &context, config, lineage, restored_until)).await?;
         Ok(Self { group: GroupCommit::start(Arc::clone(&inner)), inner })
     }
 }

@@ -56,19 +56,19 @@ pub struct Restoration {
 impl Restoration {
     /// Makes the stream, or finds what an earlier try left of it.
     pub async fn begin(config: &JetStreamConfig, lineage: &Lineage) -> Result<Self, RestoreError> {
-        let (client, context) = open::reach(config).await?;
-        let info = match open::find(&context, config).await? {
+        let (client, context) = Box::pin(open::reach(config)).await?;
+        let info = match Box::pin(open::find(&context, config)).await? {
             Some(info) => info,
             None => {
                 let mut wanted = open::wanted(config);
                 wanted.metadata = origin::restoring(lineage);
                 wanted.max_message_size += ADDED_BYTES_MAX;
-                open::make(&context, wanted).await?
+                Box::pin(open::make(&context, wanted)).await?
             }
         };
         let is_accepted = is_accepted(&info, lineage)?;
         let until = origin::restored_until(&info.config.metadata);
-        let inner = open::inner(client, &context, config, open::lineage_of(&info), until).await?;
+        let inner = Box::pin(open::inner(client, &context, config, open::lineage_of(&info), until)).await?;
         Ok(Self { inner, context, lineage: lineage.clone(), is_accepted })
     }
 
