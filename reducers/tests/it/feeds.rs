@@ -14,6 +14,13 @@ use self::rows::Feeds;
 pub(crate) use self::model::Model;
 pub(crate) use self::rows::readable;
 
+/// What home timelines come to, in tables of their own.
+pub(crate) async fn rows_of(events: &[event_store::RecordedEvent]) -> crate::rows::Rows {
+    let feeds = Feeds::start().await;
+    feeds.fold_all(SMALL, events, |rest| rest).await;
+    feeds.rows().await
+}
+
 /// Crossed all the time by half a dozen accounts.
 const SMALL: u32 = 3;
 const LARGE: u32 = 10_000;

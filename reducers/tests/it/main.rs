@@ -10,4 +10,5 @@ mod model;
 mod order;
 mod park;
 mod property;
+mod restored;
 mod rows;

@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
 async fn restore(arguments: &Arguments) -> Result<()> {
     let archive = Archive::open(&arguments.dir)?;
-    let broker = Broker::find_or_start(&arguments.data).await?;
+    let broker = Broker::find_or_start(&arguments.data, &archive.lineage()).await?;
     let done = fill(arguments, &archive, &broker).await;
     // Also after a failure, and the failure is what is told.
     let stopped = broker.stop().await;
@@ -64,7 +64,7 @@ async fn restore(arguments: &Arguments) -> Result<()> {
 }
 
 async fn fill(arguments: &Arguments, archive: &Archive, broker: &Broker) -> Result<()> {
-    let is_compared = data_set::refuse_if_ahead(broker, archive.last()).await?;
+    data_set::refuse_if_ahead(broker, archive.last()).await?;
     let mut config = JetStreamConfig::new(broker.url(), CLIENT_NAME);
     config.stream_bytes_max = arguments.stream_bytes;
     config.replicas = arguments.replicas;
@@ -76,13 +76,21 @@ async fn fill(arguments: &Arguments, archive: &Archive, broker: &Broker) -> Resu
     let done = done.context("the stream is not accepted as a log; run this again to go on")?;
     let mut out = std::io::stdout();
     if done.was_done {
-        writeln!(out, "It had been restored before; sequences 1 to {} are those of the archive.", done.last)?;
+        writeln!(
+            out,
+            "The log is there already; its sequences 1 to {} are those of the archive.",
+            done.last
+        )?;
     } else {
         writeln!(out, "Sequences 1 to {} restored and compared with the archive.", done.last)?;
     }
     writeln!(out, "Log {}.", archive.lineage())?;
-    if !is_compared {
-        writeln!(out, "No data set was looked at: drop one that was folded beyond the end of this archive.")?;
+    if broker.may_have_unknown_data_set() {
+        writeln!(
+            out,
+            "No data set was looked at, as ROOKERY_DATABASE_URL is not set: one that was folded beyond the end of this \
+             archive has to be dropped before anything is written."
+        )?;
     }
     Ok(())
 }

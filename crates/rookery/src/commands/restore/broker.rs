@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use event_store::Lineage;
 use local_servers::{
     DataDirLock, NatsOptions, NatsServer, PostgresOptions, PostgresServer, ProgramHints, Programs,
 };
@@ -11,6 +12,7 @@ use service_kit::config::{Environment, Secret};
 
 use crate::cli::DataDirArgument;
 use crate::data_dir::DataDir;
+use crate::files;
 
 /// As in `rookery up`.
 const DATABASE: &str = "rookery";
@@ -32,19 +34,27 @@ struct Own {
 }
 
 impl Broker {
-    pub(super) async fn find_or_start(data: &DataDirArgument) -> Result<Self> {
+    /// `log`: what it is going to hold.
+    pub(super) async fn find_or_start(data: &DataDirArgument, log: &Lineage) -> Result<Self> {
         let mut env = Environment::from_process();
         let urls = (env.optional_secret("ROOKERY_NATS_URL"), env.optional_secret("ROOKERY_DATABASE_URL"));
         let (Some(url), Some(data_set_url)) = urls else { return Err(env.into_error().into()) };
         match url {
             Some(url) => Ok(Self { url, data_set_url, own: None }),
-            None => Self::start(data).await,
+            None => Self::start(data, log).await,
         }
     }
 
-    async fn start(data: &DataDirArgument) -> Result<Self> {
+    async fn start(data: &DataDirArgument, log: &Lineage) -> Result<Self> {
         let data = DataDir::open(&data.data_dir)?;
         let lock = DataDirLock::acquire(data.path()).context("stop `rookery up` first")?;
+        let remembered = files::read_if_there(&data.log_lineage())?;
+        if let Some(remembered) = remembered.filter(|remembered| **remembered != *log.0) {
+            bail!(
+                "{} belongs to another log, {remembered}; the archive is of {log}. Choose another data directory",
+                data.path().display()
+            );
+        }
         let hints = ProgramHints::from_env().with_tools_dir(Path::new(TOOLS_DIR));
         let programs = Programs::find(&hints, &data.run_as)?;
         let nats = NatsServer::start(NatsOptions::new(data.nats()), &programs, &data.run_as).await?;
@@ -66,6 +76,11 @@ impl Broker {
 
     pub(super) fn url(&self) -> &str {
         self.url.expose()
+    }
+
+    /// Nothing can have been folded in a data directory without a database.
+    pub(super) fn may_have_unknown_data_set(&self) -> bool {
+        self.own.is_none() && self.data_set_url.is_none()
     }
 
     /// Of the data set that was folded from the log which is restored, where it is known.

@@ -8,9 +8,8 @@ use domain::Position;
 
 use super::broker::Broker;
 
-/// False where there is no data set to look at.
-pub(super) async fn refuse_if_ahead(broker: &Broker, archived: u64) -> Result<bool> {
-    let Some(url) = broker.data_set_url() else { return Ok(false) };
+pub(super) async fn refuse_if_ahead(broker: &Broker, archived: u64) -> Result<()> {
+    let Some(url) = broker.data_set_url() else { return Ok(()) };
     let pool = pool::connect(url, &PoolOptions::reader("rookery-restore", 1))?;
     // Where the schema is missing nothing was folded.
     data_set::migrate::migrate(url).await.context("bring the schema up to date")?;
@@ -28,5 +27,5 @@ pub(super) async fn refuse_if_ahead(broker: &Broker, archived: u64) -> Result<bo
             );
         }
     }
-    Ok(true)
+    Ok(())
 }
