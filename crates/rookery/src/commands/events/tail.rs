@@ -2,7 +2,7 @@
 
 use anyhow::{Result, anyhow};
 use domain::Position;
-use event_store::EventLog;
+use event_store::{EventLog, RecordedEvent};
 use time::OffsetDateTime;
 
 use super::filter::{Filter, first_since, moment, position, sequence, sequence_of};
@@ -47,7 +47,10 @@ pub(super) async fn run(log: &dyn EventLog, arguments: &Arguments) -> Result<()>
     let mut tail = log.tail(sequence(first - 1)).await?;
     loop {
         let batch = tail.next_batch(BATCH).await.ok_or_else(|| anyhow!("the log's tail ended"))?;
-        for event in batch?.iter().filter(|event| arguments.filter.takes(event)) {
+        // A position of the future is waited for.
+        let is_reached = |at: Position| arguments.from.is_none_or(|from| at >= from);
+        let wanted = |event: &&RecordedEvent| is_reached(event.position) && arguments.filter.takes(event);
+        for event in batch?.iter().filter(wanted) {
             lines.event(event)?;
         }
         lines.flush()?;
