@@ -4,12 +4,13 @@ use bytes::Bytes;
 use domain::{AccountEvent, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, ReactionEvent};
 
 use crate::contract::RecordedEvent;
+use crate::upcast::{History, Stored};
 
 /// What a recorded event turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decoded {
     Known(Event),
-    /// A type that this version of the code does not know: a later version's, or somebody else's. Not an error.
+    /// A type that this code has never heard of: one of later code, or somebody else's. Not an error.
     UnknownType(String),
 }
 
@@ -25,43 +26,55 @@ pub enum DecodeError {
     },
     #[error("the text of a {event_type} contains U+0000")]
     Nul { event_type: String },
+    /// Unlike an unknown type it cannot be passed over: the fold would miss something that it is responsible for.
+    #[error(
+        "{event_type} is a version that this code does not know; the newest one that it knows is v{newest}"
+    )]
+    UnknownVersion { event_type: String, newest: usize },
+    #[error("a {event_type} cannot be read as the newest version: {why}")]
+    Upcast { event_type: String, why: String },
 }
 
-/// The stored name of every event and version, in one place for both directions.
+/// The stored name of every event, in one place for both directions, and the steps from its version 1 to the one that is
+/// written today (`upcast.rs`).
 macro_rules! event_types {
-    ($($name:literal = $outer:ident($inner:ident::$variant:ident),)*) => {
+    ($($base:literal $steps:expr => $outer:ident($inner:ident::$variant:ident),)*) => {
+        const TYPES: &[Type<Event>] = &[$(Type {
+            history: History { base: $base, steps: &$steps },
+            parse: |data| serde_json::from_slice(data).map(|data| Event::$outer($inner::$variant(data))),
+        },)*];
+
         fn to_json(event: &Event) -> Result<Vec<u8>, serde_json::Error> {
             match event {
                 $(Event::$outer($inner::$variant(data)) => serde_json::to_vec(data),)*
             }
         }
-
-        /// `None` for a type that is not in the table.
-        fn known(event_type: &str, data: &[u8]) -> Option<Result<Event, serde_json::Error>> {
-            Some(match event_type {
-                $($name => serde_json::from_slice(data).map(|data| Event::$outer($inner::$variant(data))),)*
-                _ => return None,
-            })
-        }
     };
 }
 
+/// A line of the table. `E` is always [`Event`] but in tests, which have tables of their own.
+struct Type<E> {
+    history: History,
+    /// Of the newest version's body.
+    parse: fn(&[u8]) -> Result<E, serde_json::Error>,
+}
+
 event_types! {
-    "rookery.account.registered.v1" = Account(AccountEvent::Registered),
-    "rookery.account.profile-changed.v1" = Account(AccountEvent::ProfileChanged),
-    "rookery.account.deactivated.v1" = Account(AccountEvent::Deactivated),
-    "rookery.handle.claimed.v1" = Handle(HandleEvent::Claimed),
-    "rookery.handle.released.v1" = Handle(HandleEvent::Released),
-    "rookery.message.posted.v1" = Message(MessageEvent::Posted),
-    "rookery.message.edited.v1" = Message(MessageEvent::Edited),
-    "rookery.message.deleted.v1" = Message(MessageEvent::Deleted),
-    "rookery.account.followed.v1" = Graph(GraphEvent::Followed),
-    "rookery.account.unfollowed.v1" = Graph(GraphEvent::Unfollowed),
-    "rookery.message.liked.v1" = Reaction(ReactionEvent::Liked),
-    "rookery.message.unliked.v1" = Reaction(ReactionEvent::Unliked),
-    "rookery.message.reposted.v1" = Reaction(ReactionEvent::Reposted),
-    "rookery.message.unreposted.v1" = Reaction(ReactionEvent::Unreposted),
-    "rookery.notifications.read.v1" = Inbox(InboxEvent::NotificationsRead),
+    "rookery.message.posted" [] => Message(MessageEvent::Posted),
+    "rookery.message.edited" [] => Message(MessageEvent::Edited),
+    "rookery.message.deleted" [] => Message(MessageEvent::Deleted),
+    "rookery.message.liked" [] => Reaction(ReactionEvent::Liked),
+    "rookery.message.unliked" [] => Reaction(ReactionEvent::Unliked),
+    "rookery.message.reposted" [] => Reaction(ReactionEvent::Reposted),
+    "rookery.message.unreposted" [] => Reaction(ReactionEvent::Unreposted),
+    "rookery.account.followed" [] => Graph(GraphEvent::Followed),
+    "rookery.account.unfollowed" [] => Graph(GraphEvent::Unfollowed),
+    "rookery.account.registered" [] => Account(AccountEvent::Registered),
+    "rookery.account.profile-changed" [] => Account(AccountEvent::ProfileChanged),
+    "rookery.account.deactivated" [] => Account(AccountEvent::Deactivated),
+    "rookery.handle.claimed" [] => Handle(HandleEvent::Claimed),
+    "rookery.handle.released" [] => Handle(HandleEvent::Released),
+    "rookery.notifications.read" [] => Inbox(InboxEvent::NotificationsRead),
 }
 
 /// Type name with version, and JSON.
@@ -72,12 +85,35 @@ pub fn encode(event: &Event) -> Result<(String, Bytes), serde_json::Error> {
 pub fn decode(recorded: &RecordedEvent) -> Result<Decoded, DecodeError> {
     let envelope = recorded.envelope.as_ref().ok_or(DecodeError::NoEnvelope)?;
     let event_type = &envelope.event_type;
-    match known(event_type, &recorded.data) {
+    match read(TYPES, event_type, &recorded.data)? {
         None => Ok(Decoded::UnknownType(event_type.clone())),
-        Some(Err(source)) => Err(DecodeError::Data { event_type: event_type.clone(), source }),
-        Some(Ok(event)) if has_nul(&event) => Err(DecodeError::Nul { event_type: event_type.clone() }),
-        Some(Ok(event)) => Ok(Decoded::Known(event)),
+        Some(event) if has_nul(&event) => Err(DecodeError::Nul { event_type: event_type.clone() }),
+        Some(event) => Ok(Decoded::Known(event)),
     }
+}
+
+/// The event that the data of a type, in any of its versions, means by the given table. `None`: the type is not in it.
+fn read<E>(types: &[Type<E>], event_type: &str, data: &[u8]) -> Result<Option<E>, DecodeError> {
+    let name = || event_type.to_owned();
+    let malformed = |source| DecodeError::Data { event_type: name(), source };
+    for Type { history, parse } in types {
+        return match history.sort(event_type) {
+            Stored::Other => continue,
+            Stored::Newest => parse(data).map(Some).map_err(malformed),
+            Stored::Newer => {
+                Err(DecodeError::UnknownVersion { event_type: name(), newest: history.newest() })
+            }
+            Stored::Older { steps_done } => {
+                let body = serde_json::from_slice(data).map_err(malformed)?;
+                let body = history
+                    .upcast(steps_done, body)
+                    .map_err(|why| DecodeError::Upcast { event_type: name(), why })?;
+                // Keeps the words of the parser, which name a place in the upcast body.
+                parse(&serde_json::to_vec(&body).map_err(malformed)?).map(Some).map_err(malformed)
+            }
+        };
+    }
+    Ok(None)
 }
 
 /// Postgres cannot hold U+0000. The dispatcher refuses it, so one in the log came from elsewhere; found here it costs
@@ -105,3 +141,6 @@ fn has_nul(event: &Event) -> bool {
         | Event::Inbox(_) => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

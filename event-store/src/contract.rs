@@ -18,9 +18,11 @@
 //!   sequences ([`Appended::repeated`]) while the broker remembers the command (`dedupe_window`), and beyond that
 //!   wherever an expectation shows it. Callers who retry later ask [`crate::Claims`].
 //! - **Definite or unknown.** [`AppendError::Unknown`] alone leaves open whether the events are in the log.
+//! - **Kept whole.** [`EventLog::tail_stored`] gives everything that is stored of an event, also of one that is not ours.
 //! - **Tail.** [`EventLog::tail`] starts behind any sequence, gives every event once and in order, then waits for new
 //!   ones. It ends with an error rather than skip one.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +38,9 @@ use crate::subject::Subject;
 
 /// How long a broker must remember command ids. Longer than any request lives, retries included.
 pub const DEDUPE_WINDOW: Duration = Duration::from_secs(120);
+
+/// Events that wait between a tail and what is made of it.
+const STORED_BUFFER: usize = 1_000;
 
 /// What the writer knows of a subject's history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +71,44 @@ pub struct RecordedEvent {
     /// `None` where the headers are not ours; such an event is decoded to an error, never skipped.
     pub envelope: Option<Envelope>,
     pub data: Bytes,
+}
+
+/// Names and values. A name's values keep their order; the names have none in the log, and are sorted here.
+pub type Headers = BTreeMap<String, Vec<String>>;
+
+/// An event with all that the log holds of it, whoever wrote it: what an archive keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEvent {
+    pub sequence: Sequence,
+    pub subject: String,
+    pub recorded_at: OffsetDateTime,
+    pub headers: Headers,
+    pub data: Bytes,
+}
+
+impl StoredEvent {
+    /// Without the headers that tell a broker how to take the event in (`Nats-…`): what stays the same when it is
+    /// stored anew.
+    pub fn without_delivery(mut self) -> Self {
+        self.headers.retain(|name, _| !is_about_delivery(name));
+        self
+    }
+
+    /// Of a log that keeps nothing but the envelope.
+    fn of(event: RecordedEvent) -> Self {
+        let headers = event.envelope.map(|own| own.headers(&event.subject)).unwrap_or_default();
+        Self {
+            sequence: event.position.sequence(),
+            subject: event.subject,
+            recorded_at: event.recorded_at,
+            headers: headers.into_iter().map(|(name, value)| (name.to_owned(), vec![value])).collect(),
+            data: event.data,
+        }
+    }
+}
+
+pub(crate) fn is_about_delivery(header: &str) -> bool {
+    header.get(..5).is_some_and(|prefix| prefix.eq_ignore_ascii_case("nats-"))
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,13 +175,13 @@ pub enum OpenError {
 
 /// Events in order, as they come. Bounded: a slow reader holds the feeder back, not the memory up.
 #[derive(Debug)]
-pub struct Tail {
-    pub(crate) events: mpsc::Receiver<Result<RecordedEvent, ReadError>>,
+pub struct Tail<E = RecordedEvent> {
+    pub(crate) events: mpsc::Receiver<Result<E, ReadError>>,
 }
 
-impl Tail {
+impl<E> Tail<E> {
     /// Waits for at least one event, then gives all that are there, at most `max`. `None`: the feeder is gone.
-    pub async fn next_batch(&mut self, max: usize) -> Option<Result<Vec<RecordedEvent>, ReadError>> {
+    pub async fn next_batch(&mut self, max: usize) -> Option<Result<Vec<E>, ReadError>> {
         let mut received = Vec::new();
         if self.events.recv_many(&mut received, max).await == 0 {
             return None;
@@ -173,4 +216,18 @@ pub trait EventLog: Send + Sync + fmt::Debug {
 
     /// Follows the log from behind a sequence. Fails where the log is shorter than that.
     async fn tail(&self, after: Sequence) -> Result<Tail, ReadError>;
+
+    /// The same with all that is stored of each event. This default is for logs that keep no headers but the envelope's.
+    async fn tail_stored(&self, after: Sequence) -> Result<Tail<StoredEvent>, ReadError> {
+        let mut tail = self.tail(after).await?;
+        let (feed, events) = mpsc::channel(STORED_BUFFER);
+        tokio::spawn(async move {
+            while let Some(event) = tail.events.recv().await {
+                if feed.send(event.map(StoredEvent::of)).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(Tail { events })
+    }
 }

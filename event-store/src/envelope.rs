@@ -23,6 +23,9 @@ pub(crate) mod header {
     pub(crate) const CORRELATION: &str = "rookery-correlation";
     pub(crate) const CAUSATION: &str = "rookery-causation";
     pub(crate) const TRACE_PARENT: &str = "traceparent";
+    /// When the log that an event was restored from had recorded it. Believed only where the stream says that it was
+    /// restored; [`super::Envelope`] cannot write it.
+    pub(crate) const RECORDED_AT: &str = "rookery-recorded-at";
 }
 
 pub(crate) const SOURCE: &str = "/rookery/dispatcher";
@@ -89,5 +92,28 @@ impl Envelope {
 impl fmt::Display for TraceParent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever a client sends: the names are ours, and only values come from outside.
+    #[test]
+    fn no_envelope_writes_the_header_of_restored_events() {
+        let hostile = "x rookery-recorded-at: 1999-01-01T00:00:00Z".to_owned();
+        let envelope = Envelope {
+            event: EventId(Uuid::nil()),
+            event_type: hostile.clone(),
+            time: OffsetDateTime::UNIX_EPOCH,
+            command: CommandId(Uuid::nil()),
+            actor: AccountId::from_i64(7).expect("positive"),
+            correlation: hostile.clone(),
+            causation: hostile.clone(),
+            trace_parent: Some(TraceParent(hostile)),
+        };
+        let headers = envelope.headers("ev.0.outbox.7");
+        assert!(headers.iter().all(|(name, _)| *name != header::RECORDED_AT), "{headers:?}");
     }
 }

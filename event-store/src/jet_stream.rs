@@ -3,8 +3,10 @@
 mod batch;
 mod group;
 mod open;
+mod origin;
 mod publish;
 mod read;
+mod restore;
 mod tail;
 
 use std::sync::Arc;
@@ -17,12 +19,13 @@ use domain::{CommandId, Position, Sequence, Shard};
 use tokio::sync::Semaphore;
 
 use crate::contract::{
-    AppendError, Appended, EventLog, Expected, Lineage, NewEvent, ReadError, RecordedEvent, Tail,
+    AppendError, Appended, EventLog, Expected, Lineage, NewEvent, ReadError, RecordedEvent, StoredEvent, Tail,
 };
 use crate::subject::Subject;
 
 use self::group::GroupCommit;
 pub use self::open::connect;
+pub use self::restore::{Restoration, RestoreError};
 
 /// Which stream to use and what to demand of it.
 #[derive(Debug, Clone)]
@@ -80,6 +83,9 @@ struct Inner {
     stream_name: Arc<str>,
     shard: Shard,
     lineage: Lineage,
+    /// Up to here events hold the time at which the log that they were restored from had recorded them; 0 where the
+    /// stream was not restored.
+    restored_until: u64,
     /// Set when the stream turned out to be another one than was opened; nothing is appended from then on.
     foreign: AtomicBool,
     batches: Semaphore,
@@ -142,7 +148,11 @@ impl EventLog for JetStreamLog {
     }
 
     async fn tail(&self, after: Sequence) -> Result<Tail, ReadError> {
-        tail::follow(Arc::clone(&self.inner), after).await
+        tail::follow(Arc::clone(&self.inner), after, read::recorded).await
+    }
+
+    async fn tail_stored(&self, after: Sequence) -> Result<Tail<StoredEvent>, ReadError> {
+        tail::follow(Arc::clone(&self.inner), after, read::stored).await
     }
 }
 

@@ -17,21 +17,22 @@ pub mod jet_stream;
 mod seal;
 mod stores;
 mod subject;
+mod upcast;
 pub mod vault;
 
 pub use claims::{Claims, InMemoryClaims, JetStreamClaims};
 pub use codec::{DecodeError, Decoded, decode, encode};
 pub use command::{Change, Command, Decision, Outcome, Placed, Turn};
 pub use contract::{
-    AppendError, Appended, DEDUPE_WINDOW, EventLog, Expected, Lineage, NewEvent, OpenError, ReadError,
-    RecordedEvent, Tail,
+    AppendError, Appended, DEDUPE_WINDOW, EventLog, Expected, Headers, Lineage, NewEvent, OpenError,
+    ReadError, RecordedEvent, StoredEvent, Tail,
 };
 pub use envelope::{Envelope, TraceParent};
 pub use executor::{
     AccountOutcome, Done, ExecuteError, Executed, Execution, Executor, IdempotencyKey, MessageOutcome,
 };
 pub use in_memory::InMemoryLog;
-pub use jet_stream::{JetStreamConfig, JetStreamLog};
+pub use jet_stream::{JetStreamConfig, JetStreamLog, Restoration, RestoreError};
 pub use seal::Stamp;
 pub use stores::{AccountStore, Last, MessageContext, MessageStore, Seen, Standing, Stores};
 pub use subject::{Boundary, Subject};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{demo, keys, migrate, openapi, parked, rebuild, token, up};
+use crate::commands::{archive, demo, events, keys, migrate, openapi, parked, rebuild, restore, token, up};
 
 pub(crate) const DATA_DIR_DEFAULT: &str = ".rookery";
 
@@ -24,6 +24,9 @@ enum Command {
     Demo(demo::Arguments),
     Token(token::Arguments),
     Keys(keys::Arguments),
+    Events(events::Arguments),
+    Archive(archive::Arguments),
+    Restore(restore::Arguments),
     Migrate(migrate::Arguments),
     Parked(parked::Arguments),
     Rebuild(rebuild::Arguments),
@@ -41,6 +44,9 @@ impl Arguments {
             Command::Demo(arguments) => demo::run(arguments),
             Command::Token(arguments) => token::run(arguments),
             Command::Keys(arguments) => keys::run(arguments),
+            Command::Events(arguments) => events::run(arguments),
+            Command::Archive(arguments) => archive::run(arguments),
+            Command::Restore(arguments) => restore::run(arguments),
             Command::Migrate(arguments) => migrate::run(arguments),
             Command::Parked(arguments) => parked::run(arguments),
             Command::Rebuild(arguments) => rebuild::run(arguments),

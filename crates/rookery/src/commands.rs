@@ -1,10 +1,13 @@
 //! One file per command.
 
+pub mod archive;
 pub mod demo;
+pub mod events;
 pub mod keys;
 pub mod migrate;
 pub mod openapi;
 pub mod parked;
 pub mod rebuild;
+pub mod restore;
 pub mod token;
 pub mod up;

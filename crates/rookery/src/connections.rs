@@ -2,17 +2,29 @@
 //! data directory.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use event_store::{EventLog, JetStreamConfig, JetStreamLog};
 use service_kit::config::{Environment, Secret};
 
 use crate::cli::DataDirArgument;
 use crate::data_dir::DataDir;
 use crate::files;
 
+/// Of the tools that read the log, in the broker's list of connections.
+const TOOL_NAME: &str = "rookery-tool";
+
 /// Of the broker: `ROOKERY_NATS_URL`, or that of the data directory.
 pub(crate) fn log_url(data: &DataDirArgument) -> Result<Secret> {
     url("ROOKERY_NATS_URL", data, DataDir::log_url)
+}
+
+/// The log of a running system, to read it.
+pub(crate) async fn open_log(data: &DataDirArgument) -> Result<Arc<dyn EventLog>> {
+    let mut config = JetStreamConfig::new(log_url(data)?.expose(), TOOL_NAME);
+    config.create = false;
+    Ok(Arc::new(JetStreamLog::open(&config).await.context("is the system running?")?))
 }
 
 /// Of the data set, for its owner: `ROOKERY_DATABASE_URL`, or that of the data directory.

@@ -10,4 +10,5 @@ mod connections;
 mod data_dir;
 mod files;
 mod invocation;
+mod progress;
 mod signing_keys;

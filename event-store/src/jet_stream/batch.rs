@@ -18,9 +18,9 @@ pub(super) const BATCHES_MAX: usize = 4;
 const _: () =
     assert!((BATCHES_MAX + super::group::GROUPS_MAX) * 8 < 50, "eight processes stay below the bound");
 
-const BATCH_ID: &str = "Nats-Batch-Id";
-const BATCH_SEQUENCE: &str = "Nats-Batch-Sequence";
-const BATCH_COMMIT: &str = "Nats-Batch-Commit";
+pub(super) const BATCH_ID: &str = "Nats-Batch-Id";
+pub(super) const BATCH_SEQUENCE: &str = "Nats-Batch-Sequence";
+pub(super) const BATCH_COMMIT: &str = "Nats-Batch-Commit";
 
 /// Sends events, with their message ids, as one batch. Only the last one is answered, for all.
 pub(super) async fn send<'a>(

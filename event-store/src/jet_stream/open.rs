@@ -14,20 +14,18 @@ use async_nats::jetstream::{self, ErrorCode};
 use domain::Token;
 use percent_encoding::percent_decode_str;
 use tokio::sync::Semaphore;
-use uuid::Uuid;
 
 use crate::contract::{DEDUPE_WINDOW, Lineage, OpenError};
 use crate::subject::Subject;
 
 use super::group::GroupCommit;
-use super::{Inner, JetStreamConfig, JetStreamLog, batch};
+use super::{Inner, JetStreamConfig, JetStreamLog, batch, origin};
 
 /// Older brokers lack atomic batches, or have races in the expected-sequence check; this is the one that was tried.
 const BROKER_MIN: (i64, i64, i64) = (2, 15, 0);
 const BROKER_MIN_TEXT: &str = "nats-server 2.15";
 /// The larger of a frame of the API (16 KiB) in its worst encoding and the headers, with room to spare.
-const EVENT_BYTES_MAX: i32 = 256 * 1024;
-const LINEAGE_KEY: &str = "rookery.lineage";
+pub(super) const EVENT_BYTES_MAX: i32 = 256 * 1024;
 
 /// Connects and keeps reconnecting for ever. Fails only where the first connection does. Takes user and password from
 /// the URL, percent-decoded: the client library parses them but does not send them.
@@ -48,24 +46,21 @@ pub async fn connect(url: &str, name: &str) -> Result<async_nats::Client, OpenEr
     options.connect(address).await.map_err(|error| unavailable(&error))
 }
 
-fn unavailable(error: &dyn std::fmt::Display) -> OpenError {
+pub(super) fn unavailable(error: &dyn std::fmt::Display) -> OpenError {
     OpenError::Unavailable(error.to_string())
 }
 
 impl JetStreamLog {
     /// Connects, makes the stream where that is asked for, and checks what is really there.
     pub async fn open(config: &JetStreamConfig) -> Result<Self, OpenError> {
-        let client = connect(&config.url, &config.client_name).await?;
-        let (major, minor, patch) = BROKER_MIN;
-        if !client.is_server_compatible(major, minor, patch) {
-            return Err(OpenError::OldBroker {
-                found: client.server_info().version,
-                required: BROKER_MIN_TEXT,
-            });
-        }
-        let mut context = jetstream::new(client.clone());
-        context.set_timeout(config.ack_timeout);
-        let info = find_or_make(&context, config).await?;
+        // On the heap, like all handshakes here: whoever opens a log would carry their state.
+        let (client, context) = Box::pin(reach(config)).await?;
+        let info = match Box::pin(find(&context, config)).await? {
+            Some(info) => info,
+            None if config.create => Box::pin(make(&context, wanted(config))).await?,
+            // Whoever makes it may still be starting.
+            None => return Err(unavailable(&format!("there is no stream {}", config.stream_name()))),
+        };
         let problems = ways_to_lose_events(&info.config, config);
         if !problems.is_empty() {
             return Err(OpenError::CanLoseEvents { stream: config.stream_name(), problems });
@@ -74,38 +69,74 @@ impl JetStreamLog {
         if let Some(expected) = config.lineage.clone().filter(|expected| *expected != lineage) {
             return Err(OpenError::OtherLineage { stream: config.stream_name(), expected, found: lineage });
         }
-        let stream =
-            context.get_stream_no_info(config.stream_name()).await.map_err(|error| unavailable(&error))?;
-        let inner = Arc::new(Inner {
-            client,
-            stream,
-            stream_name: config.stream_name().into(),
-            shard: config.shard,
-            lineage,
-            foreign: AtomicBool::new(false),
-            batches: Semaphore::new(batch::BATCHES_MAX),
-            ack_timeout: config.ack_timeout,
-            append_deadline: config.append_deadline,
-        });
+        let restored_until = origin::restored_until(&info.config.metadata);
+        let inner = Box::pin(inner(client, &context, config, lineage, restored_until)).await?;
         Ok(Self { group: GroupCommit::start(Arc::clone(&inner)), inner })
     }
 }
 
-async fn find_or_make(context: &jetstream::Context, config: &JetStreamConfig) -> Result<Info, OpenError> {
+/// Connects to a broker that is new enough.
+pub(super) async fn reach(
+    config: &JetStreamConfig,
+) -> Result<(async_nats::Client, jetstream::Context), OpenError> {
+    let client = connect(&config.url, &config.client_name).await?;
+    let (major, minor, patch) = BROKER_MIN;
+    if !client.is_server_compatible(major, minor, patch) {
+        return Err(OpenError::OldBroker { found: client.server_info().version, required: BROKER_MIN_TEXT });
+    }
+    let mut context = jetstream::new(client.clone());
+    context.set_timeout(config.ack_timeout);
+    Ok((client, context))
+}
+
+pub(super) async fn inner(
+    client: async_nats::Client,
+    context: &jetstream::Context,
+    config: &JetStreamConfig,
+    lineage: Lineage,
+    restored_until: u64,
+) -> Result<Arc<Inner>, OpenError> {
+    let stream =
+        context.get_stream_no_info(config.stream_name()).await.map_err(|error| unavailable(&error))?;
+    Ok(Arc::new(Inner {
+        client,
+        stream,
+        stream_name: config.stream_name().into(),
+        shard: config.shard,
+        lineage,
+        restored_until,
+        foreign: AtomicBool::new(false),
+        batches: Semaphore::new(batch::BATCHES_MAX),
+        ack_timeout: config.ack_timeout,
+        append_deadline: config.append_deadline,
+    }))
+}
+
+pub(super) async fn find(
+    context: &jetstream::Context,
+    config: &JetStreamConfig,
+) -> Result<Option<Info>, OpenError> {
     match context.get_stream(config.stream_name()).await {
-        Ok(stream) => return Ok(stream.cached_info().clone()),
+        Ok(stream) => Ok(Some(stream.cached_info().clone())),
         Err(error) => match error.kind() {
             jetstream::context::GetStreamErrorKind::JetStream(cause)
-                if cause.error_code() == ErrorCode::STREAM_NOT_FOUND && config.create => {}
-            _ => return Err(unavailable(&error)),
+                if cause.error_code() == ErrorCode::STREAM_NOT_FOUND =>
+            {
+                Ok(None)
+            }
+            _ => Err(unavailable(&error)),
         },
     }
-    let made = context.create_stream(wanted(config)).await.map_err(|error| unavailable(&error))?;
-    tracing::info!(stream.name = config.stream_name(), "made the event stream");
+}
+
+pub(super) async fn make(context: &jetstream::Context, wanted: Config) -> Result<Info, OpenError> {
+    let name = wanted.name.clone();
+    let made = context.create_stream(wanted).await.map_err(|error| unavailable(&error))?;
+    tracing::info!(stream.name = name, "made the event stream");
     Ok(made.cached_info().clone())
 }
 
-fn wanted(config: &JetStreamConfig) -> Config {
+pub(super) fn wanted(config: &JetStreamConfig) -> Config {
     Config {
         name: config.stream_name(),
         description: Some(
@@ -123,7 +154,7 @@ fn wanted(config: &JetStreamConfig) -> Config {
         deny_purge: true,
         allow_direct: true,
         allow_atomic_publish: true,
-        metadata: [(LINEAGE_KEY.to_owned(), Uuid::now_v7().to_string())].into(),
+        metadata: origin::new(),
         ..Config::default()
     }
 }
@@ -155,7 +186,11 @@ fn ways_to_lose_events(found: &Config, config: &JetStreamConfig) -> Vec<String> 
         (found.subject_transform.is_some(), "it must not transform subjects"),
         (found.mirror.is_some() || found.sources.is_some(), "it must have no other origin"),
         (found.sealed, "it is sealed"),
-        (!found.metadata.contains_key(LINEAGE_KEY), "its metadata holds no rookery.lineage: it is not ours"),
+        (
+            origin::is_being_restored(&found.metadata),
+            "it is being restored: let `rookery restore` come to its end",
+        ),
+        (!origin::is_ours(&found.metadata), "its metadata holds no rookery.lineage: it is not ours"),
     ]
     .into_iter()
     .filter(|(is_wrong, _)| *is_wrong)
@@ -163,8 +198,7 @@ fn ways_to_lose_events(found: &Config, config: &JetStreamConfig) -> Vec<String> 
     .collect()
 }
 
-/// Our own id, which a restored backup keeps, and the time at which the broker made the stream, which it does not.
+/// Which log a stream is.
 pub(super) fn lineage_of(info: &Info) -> Lineage {
-    let id = info.config.metadata.get(LINEAGE_KEY).map_or("", String::as_str);
-    Lineage(format!("{id}@{}", info.created.unix_timestamp_nanos()).into())
+    origin::lineage(&info.config.metadata, info.created.unix_timestamp_nanos())
 }

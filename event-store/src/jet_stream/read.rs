@@ -11,11 +11,12 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tokio::time::Instant;
 
-use crate::contract::{ReadError, RecordedEvent};
-use crate::envelope::Envelope;
+use crate::contract::{Headers, ReadError, RecordedEvent, StoredEvent};
+use crate::envelope::{Envelope, header};
 use crate::subject::Subject;
 
 use super::Inner;
+use super::restore::name_before;
 
 /// Events per page of a batched direct get.
 const PAGE: usize = 512;
@@ -31,29 +32,63 @@ pub(super) fn unavailable(error: &dyn std::fmt::Display) -> ReadError {
     ReadError::Unavailable(error.to_string())
 }
 
-pub(super) fn recorded(
-    inner: &Inner,
-    sequence: u64,
-    subject: &str,
-    headers: Option<&HeaderMap>,
-    recorded_at: OffsetDateTime,
-    data: Bytes,
-) -> RecordedEvent {
-    let envelope = headers.and_then(|headers| {
+/// What the broker gives of one event.
+pub(super) struct Raw<'a> {
+    pub(super) sequence: u64,
+    pub(super) subject: &'a str,
+    pub(super) headers: Option<&'a HeaderMap>,
+    /// When this stream stored it.
+    pub(super) stored_at: OffsetDateTime,
+    pub(super) data: Bytes,
+}
+
+impl Raw<'_> {
+    /// The time of the log that the event was restored from, where it was.
+    fn original_time(&self, inner: &Inner) -> Option<OffsetDateTime> {
+        if self.sequence > inner.restored_until {
+            return None;
+        }
+        OffsetDateTime::parse(self.headers?.get(header::RECORDED_AT)?.as_str(), &Rfc3339).ok()
+    }
+}
+
+pub(super) fn recorded(inner: &Inner, raw: Raw<'_>) -> RecordedEvent {
+    let envelope = raw.headers.and_then(|headers| {
         Envelope::from_headers(|name| headers.get(name).map(async_nats::HeaderValue::as_str))
     });
     RecordedEvent {
-        position: inner.position(sequence),
-        subject: subject.to_owned(),
-        recorded_at,
+        position: inner.position(raw.sequence),
+        subject: raw.subject.to_owned(),
+        recorded_at: raw.original_time(inner).unwrap_or(raw.stored_at),
         envelope,
-        data,
+        data: raw.data,
+    }
+}
+
+/// With all headers but the one in which a restored event keeps its time: that is where it belongs again.
+pub(super) fn stored(inner: &Inner, raw: Raw<'_>) -> StoredEvent {
+    let original_time = raw.original_time(inner);
+    let mut headers = Headers::new();
+    for (name, values) in raw.headers.iter().flat_map(|headers| headers.iter()) {
+        let name: &str = name.as_ref();
+        let name = if original_time.is_some() { name_before(name) } else { Some(name) };
+        let values = values.iter().map(|value| value.as_str().to_owned()).collect();
+        headers.extend(name.map(|name| (name.to_owned(), values)));
+    }
+    StoredEvent {
+        sequence: inner.position(raw.sequence).sequence(),
+        subject: raw.subject.to_owned(),
+        recorded_at: original_time.unwrap_or(raw.stored_at),
+        headers,
+        data: raw.data,
     }
 }
 
 fn from_leader(inner: &Inner, message: StreamMessage) -> RecordedEvent {
     let StreamMessage { subject, sequence, headers, payload, time } = message;
-    recorded(inner, sequence, subject.as_str(), Some(&headers), time, payload)
+    let raw =
+        Raw { sequence, subject: subject.as_str(), headers: Some(&headers), stored_at: time, data: payload };
+    recorded(inner, raw)
 }
 
 /// The event at a sequence, from the stream's leader: what was just appended is there.
@@ -141,5 +176,6 @@ fn from_direct_get(inner: &Inner, reply: async_nats::Message) -> Result<Recorded
     let sequence = get("Nats-Sequence")?.parse().map_err(|_| malformed())?;
     let time = OffsetDateTime::parse(get("Nats-Time-Stamp")?, &Rfc3339).map_err(|_| malformed())?;
     let subject = get("Nats-Subject")?;
-    Ok(recorded(inner, sequence, subject, Some(&headers), time, reply.payload))
+    let raw = Raw { sequence, subject, headers: Some(&headers), stored_at: time, data: reply.payload };
+    Ok(recorded(inner, raw))
 }

@@ -13,10 +13,10 @@ use domain::Sequence;
 use futures::StreamExt;
 use tokio::sync::mpsc;
 
-use crate::contract::{ReadError, RecordedEvent, Tail};
+use crate::contract::{ReadError, Tail};
 
 use super::Inner;
-use super::read::{self, unavailable};
+use super::read::{Raw, unavailable};
 
 /// Events that wait for the reader: two of its largest batches.
 const BUFFER: usize = 10_000;
@@ -29,7 +29,10 @@ const IDLE_MAX: Duration = Duration::from_secs(60);
 const PAUSE_MIN: Duration = Duration::from_millis(20);
 const PAUSE_MAX: Duration = Duration::from_secs(1);
 
-type Feed = mpsc::Sender<Result<RecordedEvent, ReadError>>;
+type Feed<E> = mpsc::Sender<Result<E, ReadError>>;
+
+/// What the reader wants of each event.
+type Make<E> = fn(&Inner, Raw<'_>) -> E;
 
 /// Why a consumer was given up.
 enum Stop {
@@ -41,12 +44,16 @@ enum Stop {
     Retry(String),
 }
 
-pub(super) async fn follow(inner: Arc<Inner>, after: Sequence) -> Result<Tail, ReadError> {
+pub(super) async fn follow<E: Send + 'static>(
+    inner: Arc<Inner>,
+    after: Sequence,
+    make: Make<E>,
+) -> Result<Tail<E>, ReadError> {
     check(&inner, after.get()).await?;
     let (feed, events) = mpsc::channel(BUFFER);
     tokio::spawn(async move {
         tokio::select! {
-            () = feed_for_ever(&inner, after.get() + 1, &feed) => {}
+            () = feed_for_ever(&inner, after.get() + 1, &feed, make) => {}
             () = feed.closed() => {}
         }
     });
@@ -59,11 +66,11 @@ async fn check(inner: &Inner, after: u64) -> Result<(), ReadError> {
     if after > head { Err(ReadError::BehindCheckpoint { after, head }) } else { Ok(()) }
 }
 
-async fn feed_for_ever(inner: &Inner, mut next: u64, feed: &Feed) {
+async fn feed_for_ever<E>(inner: &Inner, mut next: u64, feed: &Feed<E>, make: Make<E>) {
     let mut pause = PAUSE_MIN;
     loop {
         let began_at = next;
-        match feed_once(inner, &mut next, feed).await {
+        match feed_once(inner, &mut next, feed, make).await {
             Stop::Abandoned => return,
             Stop::For(error) => {
                 // The reader may be gone already.
@@ -84,7 +91,7 @@ async fn feed_for_ever(inner: &Inner, mut next: u64, feed: &Feed) {
     }
 }
 
-async fn feed_once(inner: &Inner, next: &mut u64, feed: &Feed) -> Stop {
+async fn feed_once<E>(inner: &Inner, next: &mut u64, feed: &Feed<E>, make: Make<E>) -> Stop {
     match check(inner, *next - 1).await {
         Ok(()) => {}
         Err(ReadError::Unavailable(why)) => return Stop::Retry(why),
@@ -100,7 +107,7 @@ async fn feed_once(inner: &Inner, next: &mut u64, feed: &Feed) -> Stop {
             Ok(message) => message,
             Err(error) => return Stop::Retry(error.to_string()),
         };
-        let (sequence, published) = match message.info() {
+        let (sequence, stored_at) = match message.info() {
             Ok(info) => (info.stream_sequence, info.published),
             Err(error) => return Stop::Retry(error.to_string()),
         };
@@ -112,8 +119,8 @@ async fn feed_once(inner: &Inner, next: &mut u64, feed: &Feed) -> Stop {
         }
         *next += 1;
         let async_nats::Message { subject, headers, payload, .. } = message.message;
-        let event = read::recorded(inner, sequence, &subject, headers.as_ref(), published, payload);
-        if feed.send(Ok(event)).await.is_err() {
+        let raw = Raw { sequence, subject: &subject, headers: headers.as_ref(), stored_at, data: payload };
+        if feed.send(Ok(make(inner, raw))).await.is_err() {
             return Stop::Abandoned;
         }
     }

@@ -12,6 +12,13 @@ use self::events::{History, recorded};
 pub(crate) use self::model::Model;
 pub(crate) use self::rows::{Feeds, TABLES, readable, rows};
 
+/// What home timelines come to, in tables of their own.
+pub(crate) async fn rows_of(events: &[event_store::RecordedEvent]) -> crate::rows::Rows {
+    let feeds = Feeds::start().await;
+    feeds.fold_all(SMALL, events, |rest| rest).await;
+    feeds.rows().await
+}
+
 /// Crossed all the time by half a dozen accounts.
 const SMALL: u32 = 3;
 const LARGE: u32 = 10_000;

@@ -11,5 +11,6 @@ mod order;
 mod park;
 mod property;
 mod quarantine;
+mod restored;
 mod rows;
 mod versions;

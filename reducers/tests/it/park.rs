@@ -27,6 +27,8 @@ async fn what_cannot_be_folded_is_parked_and_the_rest_goes_on() {
     let nobody = plant(&*log, "rookery.account.followed.v1", r#"{"follower":"7"}"#).await;
     let profile = format!(r#"{{"account":"7","handle":"{noise}","displayName":"x"}}"#);
     let huge_handle = plant(&*log, "rookery.account.registered.v1", &profile).await;
+    // Another type may be passed over; a later version of one that this code answers for may not.
+    let later = plant(&*log, "rookery.message.posted.v9", "{}").await;
     author.write(20).await;
     let worker = data_set.fold(Arc::clone(&log));
     data_set.caught_up(&*log).await;
@@ -44,6 +46,7 @@ async fn what_cannot_be_folded_is_parked_and_the_rest_goes_on() {
             (huge, "refused-by-database"),
             (nobody, "undecodable"),
             (huge_handle, "refused-by-database"),
+            (later, "undecodable"),
         ]
     );
     assert!(parked.iter().all(|(_, _, detail)| !detail.is_empty()));
@@ -59,7 +62,7 @@ async fn what_cannot_be_folded_is_parked_and_the_rest_goes_on() {
 async fn events_of_unknown_types_are_passed_over_but_move_the_checkpoint() {
     let log: Arc<dyn EventLog> = Arc::new(InMemoryLog::new(Shard(0)));
     let data_set = DataSet::start().await;
-    plant(&*log, "rookery.message.posted.v9", "{}").await;
+    plant(&*log, "rookery.message.pinned.v1", "{}").await;
     let last = plant(&*log, "somebody.elses.event", "not json").await;
     let worker = data_set.fold(Arc::clone(&log));
     data_set.caught_up(&*log).await;

@@ -1,6 +1,8 @@
 //! The command as a person uses it: run as a program, seen from outside.
 
+mod archive;
 mod demo;
+mod events;
 mod keys;
 mod openapi;
 mod people;

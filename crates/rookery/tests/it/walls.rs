@@ -9,8 +9,9 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Which crates of the house each one may use. As every edge is listed, what is reached through others is bounded too.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("api-types", &[]),
+    ("archive", &["domain", "event-store"]),
     ("data-set", &["domain"]),
     ("dispatcher", &["api-types", "domain", "event-store", "http-kit", "service-kit"]),
     ("domain", &[]),
@@ -23,6 +24,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
         "rookery",
         &[
             "api-types",
+            "archive",
             "data-set",
             "dispatcher",
             "domain",

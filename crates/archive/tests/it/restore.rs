@@ -1,0 +1,184 @@
+//! From segments into a log.
+
+use archive::{Archive, ArchiveError, Restored};
+use event_store::{EventLog, JetStreamLog, OpenError, Restoration, RestoreError, StoredEvent, conformance};
+use tempfile::TempDir;
+use testkit::Nats;
+
+use crate::support::{BOUNDS, all, archive, config, open, problems, world, write};
+
+async fn begin(nats: &Nats, archive: &Archive) -> Restoration {
+    Restoration::begin(&config(nats), &archive.lineage()).await.expect("the stream is there")
+}
+
+async fn restore(nats: &Nats, archive: &Archive) -> Result<Restored, ArchiveError> {
+    archive::restore(archive, &mut begin(nats, archive).await, &mut |_| {}).await
+}
+
+fn own(events: Vec<StoredEvent>) -> Vec<StoredEvent> {
+    events.into_iter().map(StoredEvent::without_delivery).collect()
+}
+
+/// A log, its archive, and an empty broker.
+async fn archived() -> (Nats, JetStreamLog, TempDir, Archive, Nats) {
+    let (nats, log, dir) = world().await;
+    archive(&log, dir.path()).await;
+    let archive = Archive::open(dir.path()).expect("it opens");
+    (nats, log, dir, archive, Nats::start().await)
+}
+
+#[tokio::test]
+async fn a_restored_log_has_the_same_lineage_sequences_times_headers_and_data() {
+    let (_nats, log, _dir, archive, other) = archived().await;
+    let restored = restore(&other, &archive).await.expect("restored");
+    assert_eq!(restored, Restored { found: 0, last: 40, was_done: false });
+    let new = open(&other).await;
+    assert_eq!(new.lineage(), log.lineage());
+    assert_eq!(own(all(&new).await), own(all(&log).await));
+    // The other ways of reading tell the same times.
+    for sequence in [1, 15, 40] {
+        let sequence = domain::Sequence::new(sequence).expect("small");
+        let read = async |log: &JetStreamLog| log.read(sequence).await.expect("readable").expect("there");
+        let (old, new) = (read(&log).await, read(&new).await);
+        assert_eq!((old.recorded_at, old.envelope, old.data), (new.recorded_at, new.envelope, new.data));
+    }
+    let outbox = || conformance::outbox(&log, 2);
+    let of = async |log: &JetStreamLog| {
+        let events = log.read_subject(outbox(), domain::Sequence::ZERO).await.expect("readable");
+        events.into_iter().map(|event| (event.position, event.recorded_at)).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&log).await, of(&new).await);
+
+    let again = restore(&other, &archive).await.expect("a repetition is answered");
+    assert!(again.was_done);
+}
+
+#[tokio::test]
+async fn a_restored_log_goes_on_and_so_does_its_archive() {
+    let (_nats, _log, dir, archive, other) = archived().await;
+    restore(&other, &archive).await.expect("restored");
+    let new = open(&other).await;
+    // Whoever sends the header of restored events cannot set the time of new ones.
+    let context = async_nats::jetstream::new(async_nats::connect(other.url()).await.expect("connected"));
+    let mut forged = async_nats::HeaderMap::new();
+    forged.insert("rookery-recorded-at", "1999-01-01T00:00:00Z");
+    let publish = context.publish_with_headers("ev.0.elsewhere", forged, "{}".into());
+    publish.await.expect("published").await.expect("acked");
+    write(&new, 4).await;
+    let forged = new.read(domain::Sequence::new(41).expect("small")).await.expect("readable").expect("there");
+    assert!(forged.recorded_at.year() > 1999, "{}", forged.recorded_at);
+
+    let run = crate::support::archive(&new, dir.path()).await;
+    assert_eq!((run.before, run.after), (40, 45));
+    assert_eq!(problems(dir.path()), []);
+    let (third, archive) = (Nats::start().await, Archive::open(dir.path()).expect("it opens"));
+    restore(&third, &archive).await.expect("restored again");
+    let copy = open(&third).await;
+    assert_eq!(copy.lineage(), new.lineage());
+    assert_eq!(own(all(&copy).await), own(all(&new).await));
+}
+
+#[tokio::test]
+async fn a_stream_is_nobodys_log_until_all_of_it_was_compared() {
+    let (_nats, _log, _dir, archive, other) = archived().await;
+    let stream = begin(&other, &archive).await;
+    let refused = JetStreamLog::open(&config(&other)).await;
+    match refused {
+        Err(OpenError::CanLoseEvents { problems, .. }) => {
+            assert!(problems.iter().any(|words| words.contains("rookery restore")), "{problems:?}");
+        }
+        other => panic!("{other:?}"),
+    }
+    drop(stream);
+    restore(&other, &archive).await.expect("restored");
+    open(&other).await;
+}
+
+#[tokio::test]
+async fn an_interrupted_restoration_goes_on_wherever_it_stopped() {
+    let (_nats, log, _dir, archive, other) = archived().await;
+    let events = all(&log).await;
+    let stream = begin(&other, &archive).await;
+    let mut at = 0;
+    // In batches of its own, with the last of each sent twice, as after a lost answer.
+    for size in [1, 5, 9] {
+        let batch = &events[at..at + size];
+        stream.append(batch).await.expect("appended");
+        stream.append(batch).await.expect("a repetition is answered");
+        at += size;
+        assert_eq!(stream.head().await.expect("a head").get(), at as u64);
+    }
+    drop(stream);
+    let restored = restore(&other, &archive).await.expect("restored");
+    assert_eq!(restored, Restored { found: 15, last: 40, was_done: false });
+    assert_eq!(own(all(&open(&other).await).await), own(events));
+}
+
+#[tokio::test]
+async fn a_stream_that_holds_something_else_is_left_alone() {
+    let (_nats, _log, _dir, archive, other) = archived().await;
+    let strange = open(&other).await;
+    write(&strange, 3).await;
+    let refused = Restoration::begin(&config(&other), &archive.lineage()).await;
+    assert!(matches!(refused, Err(RestoreError::Occupied { .. })), "{refused:?}");
+    assert_eq!(strange.head().await.expect("a head").get(), 3);
+
+    // Being restored, but with an event that the archive does not have.
+    let third = Nats::start().await;
+    let stream = begin(&third, &archive).await;
+    let mut events = all(&strange).await;
+    events.truncate(1);
+    stream.append(&events).await.expect("appended");
+    let refused = restore(&third, &archive).await;
+    assert!(matches!(refused, Err(ArchiveError::Differs { sequence: 1 })), "{refused:?}");
+    assert!(JetStreamLog::open(&config(&third)).await.is_err(), "it did not become the log");
+
+    let other_lineage = event_store::Lineage("another@1".into());
+    let refused = Restoration::begin(&config(&third), &other_lineage).await;
+    assert!(matches!(refused, Err(RestoreError::OtherArchive { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_damaged_archive_is_not_restored_at_all() {
+    let (_nats, _log, dir, archive, other) = archived().await;
+    let last = dir.path().join("00000000000000000036.ndjson.zst");
+    let mut bytes = std::fs::read(&last).expect("there");
+    bytes[40] ^= 1;
+    std::fs::write(&last, bytes).expect("written");
+    let refused = restore(&other, &archive).await;
+    assert!(matches!(refused, Err(ArchiveError::Damaged { .. })), "{refused:?}");
+    assert_eq!(begin(&other, &archive).await.head().await.expect("a head").get(), 0);
+}
+
+/// A copy of a restored stream holds the same metadata, and is another log all the same.
+#[tokio::test]
+async fn a_copy_of_a_restored_stream_is_another_log() {
+    let (_nats, log, _dir, archive, other) = archived().await;
+    restore(&other, &archive).await.expect("restored");
+    let context = async_nats::jetstream::new(async_nats::connect(other.url()).await.expect("connected"));
+    let stream = context.get_stream("EVENTS_0").await.expect("the stream");
+    let config = stream.cached_info().config.clone();
+    context.delete_stream("EVENTS_0").await.expect("deleted");
+    context.create_stream(config).await.expect("made");
+    assert_ne!(open(&other).await.lineage(), log.lineage());
+}
+
+#[tokio::test]
+async fn a_broker_that_dies_while_it_is_filled_is_filled_by_the_next_run() {
+    let nats = Nats::start().await;
+    let log = open(&nats).await;
+    write(&log, 600).await;
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    archive::archive(&log, dir.path(), BOUNDS, &mut |_| {}).await.expect("archived");
+    let archive = Archive::open(dir.path()).expect("it opens");
+    let mut other = Nats::start().await;
+    let events = all(&log).await;
+    let stream = begin(&other, &archive).await;
+    stream.append(&events[..250]).await.expect("appended");
+    other.kill().await;
+    drop(stream);
+    other.restart().await;
+    let restored = restore(&other, &archive).await.expect("restored");
+    assert_eq!((restored.found, restored.last), (250, 600));
+    assert_eq!(own(all(&open(&other).await).await), own(events));
+}

@@ -1,0 +1,104 @@
+//! `rookery events check`: whether this version of the code can fold the whole log.
+
+mod findings;
+mod rules;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use event_store::{Decoded, EventLog, RecordedEvent, decode};
+use reducers::Fold;
+use reducers::feeds::Feeds;
+use reducers::social::Social;
+
+use self::findings::{Finding, Findings};
+use self::rules::Rules;
+use super::count::type_of;
+use super::filter::{Range, each_batch};
+use super::print::describe;
+
+/// Fold the whole log with this version of the code, and write nothing
+///
+/// Run it with a new version before that is deployed, and with an old one before going back to it. Every event is decoded,
+/// in its old version too; the folds of all projections run over all of them; and histories are held against the rules of
+/// the domain. Exits with 1 if an event cannot be folded or breaks a rule. Types that are not Rookery's are counted and
+/// passed over, as the reducers do.
+///
+/// Memory grows with accounts, handles, and messages that were edited or deleted: about 100 bytes each.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Findings to show of each kind
+    #[arg(long, value_name = "NUMBER", default_value_t = 20)]
+    show: usize,
+    /// One JSON object instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(log: &dyn EventLog, arguments: &Arguments) -> Result<()> {
+    let began = Instant::now();
+    let folds: [Box<dyn Fold>; 2] = [Box::new(Social), Box::new(Feeds::default())];
+    let mut rules = Rules::new(log.shard());
+    let mut findings = Findings::new(arguments.show);
+    let span = Range::default().span(log).await?;
+    each_batch(log, span, |events| {
+        for event in events {
+            look_at(event, &mut rules, &mut findings);
+        }
+        for fold in &folds {
+            for batch in events.chunks(fold.batch_max()) {
+                find_panics(&**fold, batch, &mut findings);
+            }
+        }
+        Ok(())
+    })
+    .await?;
+    findings.print(arguments.json, span.last, began.elapsed())?;
+    match findings.problems() {
+        0 => Ok(()),
+        1 => bail!("one event cannot be folded or breaks a rule"),
+        problems => bail!("{problems} events cannot be folded or break a rule"),
+    }
+}
+
+fn look_at(event: &RecordedEvent, rules: &mut Rules, findings: &mut Findings) {
+    match decode(event) {
+        Ok(Decoded::Known(known)) => {
+            findings.counted(type_of(event));
+            if let Err(broken) = rules.apply(event, &known) {
+                findings.against_rules(Finding::new(event, broken));
+            }
+        }
+        Ok(Decoded::UnknownType(name)) => findings.of_unknown_type(name),
+        Err(error) => findings.unfoldable(Finding::new(event, describe(&error))),
+    }
+}
+
+/// A fold must not panic, whatever it is given. One that does is given less, until the event that it cannot take stands
+/// alone, or none does by itself.
+fn find_panics(fold: &dyn Fold, events: &[RecordedEvent], findings: &mut Findings) {
+    if catch_unwind(AssertUnwindSafe(|| drop(fold.fold(events)))).is_ok() {
+        return;
+    }
+    match events {
+        [] => {}
+        [event] => {
+            findings.unfoldable(Finding::new(event, format!("the fold of {} panics on it", fold.name())));
+        }
+        several => {
+            let before = findings.problems();
+            let (first, second) = several.split_at(several.len() / 2);
+            find_panics(fold, first, findings);
+            find_panics(fold, second, findings);
+            if findings.problems() == before {
+                let why = format!(
+                    "the fold of {} panics on the {} events from here on",
+                    fold.name(),
+                    several.len()
+                );
+                findings.unfoldable(Finding::new(&several[0], why));
+            }
+        }
+    }
+}

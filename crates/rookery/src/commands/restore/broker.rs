@@ -1,0 +1,99 @@
+//! The broker that gets the log: a running one, or that of a data directory, started for the time.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use event_store::Lineage;
+use local_servers::{
+    DataDirLock, NatsOptions, NatsServer, PostgresOptions, PostgresServer, ProgramHints, Programs,
+};
+use service_kit::config::{Environment, Secret};
+
+use crate::cli::DataDirArgument;
+use crate::data_dir::DataDir;
+use crate::files;
+
+/// As in `rookery up`.
+const DATABASE: &str = "rookery";
+const TOOLS_DIR: &str = ".tools";
+const STOP_LIMIT: Duration = Duration::from_secs(10);
+
+pub(super) struct Broker {
+    url: Secret,
+    data_set_url: Option<Secret>,
+    own: Option<Own>,
+}
+
+/// Servers of a data directory on which nothing else runs.
+struct Own {
+    nats: NatsServer,
+    postgres: Option<PostgresServer>,
+    /// Let go of last.
+    _lock: DataDirLock,
+}
+
+impl Broker {
+    /// `log`: what it is going to hold.
+    pub(super) async fn find_or_start(data: &DataDirArgument, log: &Lineage) -> Result<Self> {
+        let mut env = Environment::from_process();
+        let urls = (env.optional_secret("ROOKERY_NATS_URL"), env.optional_secret("ROOKERY_DATABASE_URL"));
+        let (Some(url), Some(data_set_url)) = urls else { return Err(env.into_error().into()) };
+        match url {
+            Some(url) => Ok(Self { url, data_set_url, own: None }),
+            None => Self::start(data, log).await,
+        }
+    }
+
+    async fn start(data: &DataDirArgument, log: &Lineage) -> Result<Self> {
+        let data = DataDir::open(&data.data_dir)?;
+        let lock = DataDirLock::acquire(data.path()).context("stop `rookery up` first")?;
+        let remembered = files::read_if_there(&data.log_lineage())?;
+        if let Some(remembered) = remembered.filter(|remembered| **remembered != *log.0) {
+            bail!(
+                "{} belongs to another log, {remembered}; the archive is of {log}. Choose another data directory",
+                data.path().display()
+            );
+        }
+        let hints = ProgramHints::from_env().with_tools_dir(Path::new(TOOLS_DIR));
+        let programs = Programs::find(&hints, &data.run_as)?;
+        let nats = NatsServer::start(NatsOptions::new(data.nats()), &programs, &data.run_as).await?;
+        let postgres = if data.postgres().exists() {
+            let options = PostgresOptions {
+                databases: vec![DATABASE.to_owned()],
+                ..PostgresOptions::new(data.postgres())
+            };
+            Some(PostgresServer::start(options, &programs, &data.run_as).await?)
+        } else {
+            None
+        };
+        Ok(Self {
+            url: Secret::new(nats.url()),
+            data_set_url: postgres.as_ref().map(|postgres| Secret::new(postgres.url(DATABASE))),
+            own: Some(Own { nats, postgres, _lock: lock }),
+        })
+    }
+
+    pub(super) fn url(&self) -> &str {
+        self.url.expose()
+    }
+
+    /// Nothing can have been folded in a data directory without a database.
+    pub(super) fn may_have_unknown_data_set(&self) -> bool {
+        self.own.is_none() && self.data_set_url.is_none()
+    }
+
+    /// Of the data set that was folded from the log which is restored, where it is known.
+    pub(super) fn data_set_url(&self) -> Option<&str> {
+        self.data_set_url.as_ref().map(Secret::expose)
+    }
+
+    pub(super) async fn stop(self) -> Result<()> {
+        let Some(own) = self.own else { return Ok(()) };
+        own.nats.stop(STOP_LIMIT).await.context("stop nats-server")?;
+        match own.postgres {
+            Some(postgres) => postgres.stop(STOP_LIMIT).await.context("stop Postgres"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Filling a new stream with the events of another log, so that it becomes that log.
+//!
+//! Until [`Restoration::accept`] the stream is nobody's: every [`super::JetStreamLog`] refuses it. A restoration that was
+//! interrupted, at any moment, leaves a stream that holds a beginning of the events; the next one goes on behind it.
+//!
+//! The broker stamps events with the time at which it stores them. The time that the original log had recorded is put into
+//! a header. Should an event of somebody else hold one of that name already, it is renamed, and gets its name back when it
+//! is read; which of two values of a name is read first depends on the way of reading.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use async_nats::HeaderMap;
+use async_nats::jetstream::{self, stream::Info};
+use domain::Sequence;
+use time::format_description::well_known::Rfc3339;
+use uuid::Uuid;
+
+use crate::contract::{AppendError, Lineage, OpenError, ReadError, StoredEvent, Tail, is_about_delivery};
+use crate::envelope::header;
+
+use super::batch::{BATCH_COMMIT, BATCH_ID, BATCH_SEQUENCE, EVENTS_MAX};
+use super::publish::{self, Answer, Tries};
+use super::{Inner, JetStreamConfig, open, origin, read, tail};
+
+/// What restoring adds to an event: its time, and the headers of a batch in place of the original ones.
+const ADDED_BYTES_MAX: i32 = 1_024;
+
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error("{stream} holds another log: {found}")]
+    Occupied { stream: String, found: Lineage },
+    #[error("{stream} is being restored from another archive: {found}")]
+    OtherArchive { stream: String, found: Lineage },
+    #[error("somebody else writes to the stream: it should end at {before} or {after}, but ends at {found}")]
+    Interfered { before: u64, after: u64, found: u64 },
+    #[error("the events could not be appended")]
+    Append(#[from] AppendError),
+    #[error("the stream could not be read")]
+    Read(#[from] ReadError),
+    #[error("the stream could not be made the log: {0}")]
+    Accept(String),
+}
+
+/// A stream that is being filled.
+#[derive(Debug)]
+pub struct Restoration {
+    inner: Arc<Inner>,
+    context: jetstream::Context,
+    lineage: Lineage,
+    is_accepted: bool,
+}
+
+impl Restoration {
+    /// Makes the stream, or finds what an earlier try left of it.
+    pub async fn begin(config: &JetStreamConfig, lineage: &Lineage) -> Result<Self, RestoreError> {
+        let (client, context) = Box::pin(open::reach(config)).await?;
+        let info = match Box::pin(open::find(&context, config)).await? {
+            Some(info) => info,
+            None => {
+                let mut wanted = open::wanted(config);
+                wanted.metadata = origin::restoring(lineage);
+                wanted.max_message_size += ADDED_BYTES_MAX;
+                Box::pin(open::make(&context, wanted)).await?
+            }
+        };
+        let is_accepted = is_accepted(&info, lineage)?;
+        let until = origin::restored_until(&info.config.metadata);
+        let inner = Box::pin(open::inner(client, &context, config, open::lineage_of(&info), until)).await?;
+        Ok(Self { inner, context, lineage: lineage.clone(), is_accepted })
+    }
+
+    /// An earlier try came to its end; the stream is the log by now, and may have grown.
+    pub fn is_accepted(&self) -> bool {
+        self.is_accepted
+    }
+
+    pub async fn head(&self) -> Result<Sequence, RestoreError> {
+        Ok(self.inner.head().await?)
+    }
+
+    /// What the stream holds, as an archive of it would.
+    pub async fn tail(&self, after: Sequence) -> Result<Tail<StoredEvent>, RestoreError> {
+        Ok(tail::follow(Arc::clone(&self.inner), after, read::stored).await?)
+    }
+
+    /// Events that fit into one [`Restoration::append`].
+    pub const EVENTS_MAX: usize = EVENTS_MAX;
+
+    /// Appends the next events, all or none. The first one's sequence is the condition: a batch whose answer was lost can
+    /// be sent again, because it is not taken twice.
+    pub async fn append(&self, events: &[StoredEvent]) -> Result<(), RestoreError> {
+        let (Some(first), Some(last)) = (events.first(), events.last()) else { return Ok(()) };
+        let (before, after) = (first.sequence.get() - 1, last.sequence.get());
+        let mut tries = Tries::new(&self.inner);
+        loop {
+            let why = match self.send(events, before).await {
+                Answer::Acked { sequence, .. } if sequence == after => return Ok(()),
+                Answer::Full(words) => return Err(AppendError::Full(words).into()),
+                Answer::Refused(words) => return Err(AppendError::Refused(words).into()),
+                answer => format!("{answer:?}"),
+            };
+            // The answer tells less than the stream.
+            match self.inner.head().await.map(Sequence::get) {
+                Ok(found) if found == after => return Ok(()),
+                Ok(found) if found != before => {
+                    return Err(RestoreError::Interfered { before, after, found });
+                }
+                Err(error @ ReadError::OtherLineage { .. }) => return Err(error.into()),
+                Ok(_) | Err(_) => tries.again(why).await?,
+            }
+        }
+    }
+
+    async fn send(&self, events: &[StoredEvent], before: u64) -> Answer {
+        let id = Uuid::now_v7().to_string();
+        for (index, event) in events.iter().enumerate() {
+            let mut headers = match headers(event) {
+                Ok(headers) => headers,
+                Err(words) => return Answer::Refused(words),
+            };
+            headers.insert(async_nats::header::NATS_EXPECTED_STREAM, &*self.inner.stream_name);
+            headers.insert(BATCH_ID, id.as_str());
+            headers.insert(BATCH_SEQUENCE, (index + 1).to_string().as_str());
+            if index == 0 {
+                headers.insert(async_nats::header::NATS_EXPECTED_LAST_SEQUENCE, before.to_string().as_str());
+            }
+            let (subject, data) = (event.subject.clone(), event.data.clone());
+            if index + 1 == events.len() {
+                headers.insert(BATCH_COMMIT, "1");
+                return publish::send(&self.inner, subject, headers, data).await;
+            }
+            if let Err(error) = self.inner.client.publish_with_headers(subject, headers, data).await {
+                return Answer::Again(error.to_string());
+            }
+        }
+        Answer::Refused("a batch needs events".to_owned())
+    }
+
+    /// Makes the stream the log, for good. Whoever calls has compared all of it.
+    pub async fn accept(&mut self) -> Result<(), RestoreError> {
+        let refused = |error: &dyn std::fmt::Display| RestoreError::Accept(error.to_string());
+        let info = self.inner.stream.get_info().await.map_err(|error| refused(&error))?;
+        let (created, until) = (info.created.unix_timestamp_nanos(), info.state.last_sequence);
+        let mut config = info.config;
+        config.max_message_size = open::EVENT_BYTES_MAX;
+        origin::restored(&mut config.metadata, &self.lineage, created, until);
+        let updated = self.context.update_stream(config).await.map_err(|error| refused(&error))?;
+        self.is_accepted = is_accepted(&updated, &self.lineage)?;
+        Ok(())
+    }
+}
+
+/// Whether the stream is the log already; an error where it is another one.
+fn is_accepted(info: &Info, lineage: &Lineage) -> Result<bool, RestoreError> {
+    let stream = info.config.name.clone();
+    match origin::restored_from(&info.config.metadata) {
+        Some(found) if found == *lineage => Ok(false),
+        Some(found) => Err(RestoreError::OtherArchive { stream, found }),
+        None => match open::lineage_of(info) {
+            found if found == *lineage => Ok(true),
+            found => Err(RestoreError::Occupied { stream, found }),
+        },
+    }
+}
+
+/// The event's own headers, and the one that keeps its time.
+fn headers(event: &StoredEvent) -> Result<HeaderMap, String> {
+    let mut headers = HeaderMap::new();
+    let time = event.recorded_at.format(&Rfc3339).map_err(|error| error.to_string())?;
+    headers.insert(header::RECORDED_AT, time.as_str());
+    for (name, values) in event.headers.iter().filter(|(name, _)| !is_about_delivery(name)) {
+        let name = name_in_restored(name);
+        let name: async_nats::HeaderName = name.parse().map_err(|_| format!("no header name: {name:?}"))?;
+        for value in values {
+            let value: async_nats::HeaderValue =
+                value.parse().map_err(|_| format!("no header value: {value:?}"))?;
+            headers.append(name.clone(), value);
+        }
+    }
+    Ok(headers)
+}
+
+/// Behind the name of a header that is not ours, however often it was restored.
+const NOT_OURS: &str = "-original";
+
+fn is_like_ours(name: &str) -> bool {
+    name.strip_prefix(header::RECORDED_AT).is_some_and(|rest| rest.replace(NOT_OURS, "").is_empty())
+}
+
+fn name_in_restored(name: &str) -> Cow<'_, str> {
+    if is_like_ours(name) { Cow::Owned(format!("{name}{NOT_OURS}")) } else { Cow::Borrowed(name) }
+}
+
+/// The name that a header of a restored event had before; `None` for ours.
+pub(super) fn name_before(name: &str) -> Option<&str> {
+    match name.strip_suffix(NOT_OURS) {
+        Some(before) if is_like_ours(before) => Some(before),
+        _ => (name != header::RECORDED_AT).then_some(name),
+    }
+}
