@@ -9,7 +9,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Which crates of the house each one may use. As every edge is listed, what is reached through others is bounded too.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("api-types", &[]),
     ("data-set", &["domain"]),
     ("dispatcher", &["api-types", "domain", "event-store", "http-kit", "service-kit"]),
@@ -17,6 +17,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("event-store", &["domain"]),
     ("http-kit", &["api-types", "service-kit"]),
     ("local-servers", &[]),
+    ("oracle", &["data-set", "domain", "event-store"]),
     ("query-api", &["api-types", "data-set", "http-kit", "service-kit"]),
     ("reducers", &["data-set", "domain", "event-store", "service-kit"]),
     (
@@ -29,6 +30,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
             "event-store",
             "http-kit",
             "local-servers",
+            "oracle",
             "query-api",
             "reducers",
             "service-kit",
