@@ -78,6 +78,7 @@ impl Model {
         match self.scope {
             Scope::All => None,
             Scope::Range { .. } => Some(Touched {
+                has_tags: true,
                 accounts: self.touched.accounts.clone(),
                 messages: self.touched.messages.clone(),
             }),
@@ -90,7 +91,11 @@ impl Model {
             State::Social(state) => state.messages_of(account.get()),
             State::Feeds(state) => state.messages_of(account.get()),
         };
-        Touched { accounts: [account.get()].into(), messages: messages.into_iter().collect() }
+        Touched {
+            has_tags: false,
+            accounts: [account.get()].into(),
+            messages: messages.into_iter().collect(),
+        }
     }
 
     /// Whether the scope holds an event.

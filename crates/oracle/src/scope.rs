@@ -17,9 +17,14 @@ pub enum Scope {
     Account(AccountId),
 }
 
+/// The author of counts that are of all authors.
+const ANYBODY: i64 = 0;
+
 /// Accounts and messages whose rows are compared.
 #[derive(Debug, Default)]
 pub(crate) struct Touched {
+    /// Counts of a tag are nobody's alone; all of them are compared, or none.
+    pub(crate) has_tags: bool,
     pub(crate) accounts: BTreeSet<i64>,
     pub(crate) messages: BTreeSet<i64>,
 }
@@ -53,11 +58,14 @@ impl Touched {
         self.messages.extend(message.map(MessageId::get));
     }
 
-    /// Whether a row is about one of them. Counts of tags are about everybody who used the tag.
+    /// Whether a row is about one of them.
     pub(crate) fn holds(&self, projection: &str, table: &str, row: &Value) -> bool {
         let names = |columns: &[&str], set: &BTreeSet<i64>| {
             columns.iter().any(|column| row[column].as_i64().is_some_and(|id| set.contains(&id)))
         };
+        if (table, row["author"].as_i64()) == ("message_count", Some(ANYBODY)) {
+            return self.has_tags;
+        }
         let Some((.., accounts, messages)) =
             COLUMNS.iter().find(|(of, name, ..)| (*of, *name) == (projection, table))
         else {
