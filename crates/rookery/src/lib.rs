@@ -2,7 +2,7 @@
 //!
 //! [`commands`] holds a file per command. What they share stands beside it: where things are in a data directory, the
 //! keys that sign tokens, how to reach a running system, how to read
-//! a period, and how to be called again. No rule of the domain, no route and no SQL is here; `up` only puts
+//! a period, how to watch the data set, and how to be called again. No rule of the domain, no route and no SQL is here; `up` only puts
 //! together what the other crates offer.
 
 pub mod cli;
@@ -13,3 +13,4 @@ mod files;
 mod invocation;
 mod period;
 mod signing_keys;
+mod watch;
