@@ -6,10 +6,11 @@ use data_set::audit::{Audit, Table};
 use serde_json::Value;
 
 use crate::follow::Pace;
+use crate::model::Model;
 use crate::report::{Difference, TableReport};
 use crate::scope::Touched;
 use crate::verify::VerifyError;
-use crate::{Premises, Tables};
+use crate::{Premises, Rows};
 
 /// What is compared, and how much of what differs is kept.
 pub(crate) struct Comparison<'a> {
@@ -54,35 +55,40 @@ impl Comparison<'_> {
     pub(crate) async fn run(
         &self,
         audit: &mut Audit,
-        mut expected: Tables,
+        model: &Model,
+        premises: &Premises,
     ) -> Result<Vec<(Table, TableReport)>, VerifyError> {
         let mut reports = Vec::new();
         for table in audit.tables().await? {
             // Without this an oracle of an older version would take all rows of a new table for wrong.
-            let Some(rows) = expected.remove(table.name.as_str()) else {
+            let Some(rows) = model.table(&table.name, premises) else {
                 return Err(VerifyError::UnknownTable { table: table.name, projection: self.projection });
             };
-            let report = self.table(audit, &table, rows).await?;
+            let expected = self.expected(&table, rows);
+            let report = self.table(audit, &table, expected).await?;
             reports.push((table, report));
         }
-        match expected.into_keys().next() {
+        let is_there = |name: &str| reports.iter().any(|(table, _)| table.name == name);
+        match model.tables().iter().find(|name| !is_there(name)) {
             Some(table) => Err(VerifyError::NoTable { table, projection: self.projection }),
             None => Ok(reports),
         }
     }
 
+    fn expected(&self, table: &Table, rows: Rows<'_>) -> BTreeMap<String, String> {
+        rows.filter(|row| self.holds(table, row))
+            .map(|row| (cells(&table.key, &row), cells(&table.columns, &row)))
+            .collect()
+    }
+
+    /// `expected`: cells of rows by the cells of their keys.
     async fn table(
         &self,
         audit: &mut Audit,
         table: &Table,
-        expected: Vec<Value>,
+        mut expected: BTreeMap<String, String>,
     ) -> Result<TableReport, VerifyError> {
         let mut report = TableReport { table: table.name.clone(), ..TableReport::default() };
-        let mut expected: BTreeMap<String, Value> = expected
-            .into_iter()
-            .filter(|row| self.holds(table, row))
-            .map(|row| (cells(&table.key, &row), row))
-            .collect();
         audit.open_table(table).await?;
         let portion = u32::try_from(self.pace.portion()).unwrap_or(FETCHED_MAX);
         loop {
@@ -94,15 +100,16 @@ impl Comparison<'_> {
             for found in rows.into_iter().filter(|row| self.holds(table, row)) {
                 report.compared += 1;
                 let row = expected.remove(&cells(&table.key, &found));
-                if row.as_ref() != Some(&found) {
+                if row.as_ref() != Some(&cells(&table.columns, &found)) {
+                    let row = row.map(|cells| row_of(table, &cells));
                     report.add(difference(table, row, Some(found)), self.kept_max);
                 }
             }
             (self.progress)(&table.name, report.compared);
             self.pace.rest(count).await;
         }
-        for row in expected.into_values() {
-            report.add(difference(table, Some(row), None), self.kept_max);
+        for cells in expected.into_values() {
+            report.add(difference(table, Some(row_of(table, &cells)), None), self.kept_max);
         }
         Ok(report)
     }
@@ -112,9 +119,16 @@ impl Comparison<'_> {
     }
 }
 
-/// Columns of a row as one text, in which no two rows are alike.
+/// Columns of a row as one text: the same for the same values, and compact.
 fn cells(columns: &[String], row: &Value) -> String {
     Value::from(columns.iter().map(|column| row[column].clone()).collect::<Vec<_>>()).to_string()
+}
+
+/// The way back.
+fn row_of(table: &Table, cells: &str) -> Value {
+    // It was written just above.
+    let cells: Vec<Value> = serde_json::from_str(cells).unwrap_or_default();
+    Value::Object(table.columns.iter().cloned().zip(cells).collect())
 }
 
 fn difference(table: &Table, expected: Option<Value>, found: Option<Value>) -> Difference {

@@ -3,4 +3,5 @@
 mod rows;
 mod state;
 
+pub(crate) use rows::TABLES;
 pub use state::{ReadableFeeds, State};

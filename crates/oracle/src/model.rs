@@ -4,7 +4,7 @@ use domain::{AccountId, Position};
 use event_store::{Decoded, RecordedEvent, decode};
 
 use crate::scope::{Scope, Touched};
-use crate::{Premises, Tables, feeds, social};
+use crate::{Premises, Rows, feeds, social};
 
 #[derive(Debug)]
 enum State {
@@ -66,10 +66,18 @@ impl Model {
         }
     }
 
-    pub(crate) fn rows(&self, premises: &Premises) -> Tables {
+    pub(crate) fn tables(&self) -> &'static [&'static str] {
         match &self.state {
-            State::Social(state) => state.rows(premises.divided_from),
-            State::Feeds(state) => state.rows(premises),
+            State::Social(_) => &social::TABLES,
+            State::Feeds(_) => &feeds::TABLES,
+        }
+    }
+
+    /// `None` for a table that the projection does not have.
+    pub(crate) fn table<'a>(&'a self, table: &str, premises: &'a Premises) -> Option<Rows<'a>> {
+        match &self.state {
+            State::Social(state) => state.table(table, premises.divided_from),
+            State::Feeds(state) => state.table(table, premises),
         }
     }
 

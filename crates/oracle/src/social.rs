@@ -5,4 +5,5 @@ mod people;
 mod rows;
 mod state;
 
+pub(crate) use rows::TABLES;
 pub use state::State;

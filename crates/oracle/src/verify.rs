@@ -155,9 +155,9 @@ impl<'a> Look<'a> {
             kept_max,
             progress: &show,
         };
-        let expected = self.follower.model.rows(&premises(audit, to.get()).await?);
-        let (tables, reports): (Vec<Table>, Vec<TableReport>) =
-            comparison.run(audit, expected).await?.into_iter().unzip();
+        let premises = premises(audit, to.get()).await?;
+        let compared = comparison.run(audit, &self.follower.model, &premises).await?;
+        let (tables, reports): (Vec<Table>, Vec<TableReport>) = compared.into_iter().unzip();
         let report = ProjectionReport {
             projection: name,
             version: self.projection.version,
@@ -188,5 +188,19 @@ impl<'a> Look<'a> {
         }
         // The table forbids negative ones.
         Ok(Position::from_i64(checkpoint.position).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_may_move_between_threads() {
+        fn is_send(_: impl Send) {}
+        let _compiles = |verification: &'static Verification<'static>| {
+            is_send(verify(verification));
+            is_send(crate::repair(verification));
+        };
     }
 }

@@ -83,7 +83,7 @@ async fn assert_found_and_mended(system: &System, kind: &str, plants: &[(&str, S
 
 #[tokio::test]
 async fn changed_rows_are_found_and_mended_in_every_table() {
-    let system = System::folded(63, 400).await;
+    let system = System::folded(63, 600).await;
     let change = |(table, change, _): &(&'static str, &str, _)| {
         let (path, victim) = (path(table), victim(table));
         let sql = format!(
@@ -101,7 +101,7 @@ async fn changed_rows_are_found_and_mended_in_every_table() {
 
 #[tokio::test]
 async fn missing_rows_are_found_and_mended_in_every_table() {
-    let system = System::folded(64, 400).await;
+    let system = System::folded(64, 600).await;
     // A row of `merged` says what else has to be there; see below.
     let tables = WRONG.iter().map(|(table, ..)| *table).filter(|table| *table != "feeds.merged");
     let plants: Vec<_> = tables
@@ -112,7 +112,7 @@ async fn missing_rows_are_found_and_mended_in_every_table() {
 
 #[tokio::test]
 async fn extra_rows_are_found_and_mended_in_every_table() {
-    let system = System::folded(65, 400).await;
+    let system = System::folded(65, 600).await;
     let plant = |(table, _, other): &(&'static str, _, &str)| {
         let (path, victim) = (path(table), victim(table));
         let sql = format!(
@@ -127,7 +127,7 @@ async fn extra_rows_are_found_and_mended_in_every_table() {
 /// What is merged on read depends on a setting, so it may be mended into something else that shows the same.
 #[tokio::test]
 async fn timelines_are_right_again_whatever_was_done_to_what_is_merged() {
-    let system = System::folded(66, 400).await;
+    let system = System::folded(66, 600).await;
     let before = all_rows(&system).await;
     system.run("update feeds_v1.author set is_merged = not is_merged where followers >= 3").await;
     let flipped = system.found().await;
