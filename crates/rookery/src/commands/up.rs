@@ -76,7 +76,7 @@ pub struct Arguments {
     trusted_proxy_hops: usize,
     /// Compare the data set with the log again and again, in the background: a number with s, m, h or d
     ///
-    /// Needs about as much memory as the rows have data. See `rookery verify`.
+    /// Needs about 1 GiB of memory per million events while it runs. See `rookery verify`.
     #[arg(long, value_name = "TIME", env = "ROOKERY_VERIFY_EVERY", value_parser = period::parse)]
     verify_every: Option<Duration>,
     /// At most so many events and rows per second are folded and compared for that

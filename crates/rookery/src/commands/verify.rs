@@ -29,8 +29,8 @@ const NAME: &str = "rookery-verify";
 /// Compare the data set with the log, and mend it
 ///
 /// Folds the log a second time, with a slow fold that shares no code with the reducers, and compares every row of the
-/// data set with what comes out, at one moment, while everything goes on. Needs about as much memory as the rows have
-/// data. Ends with code 1 where something differs and was not mended.
+/// data set with what comes out, at one moment, while everything goes on. Needs about 1 GiB of memory per million events.
+/// Ends with code 1 where something differs and was not mended.
 ///
 /// Connects as `rookery up` wrote it into its data directory, or as ROOKERY_NATS_URL and ROOKERY_DATABASE_URL (of the
 /// owner) say.
@@ -38,7 +38,7 @@ const NAME: &str = "rookery-verify";
 pub struct Arguments {
     #[command(flatten)]
     data: DataDirArgument,
-    /// Only rows of accounts and messages that events from this position on are about
+    /// Only rows of accounts and messages that events from this position on are about, and counts of tags
     #[arg(long, value_name = "POSITION", value_parser = position)]
     from: Option<Position>,
     /// Only rows of accounts and messages that events up to this position are about
@@ -65,13 +65,7 @@ pub struct Arguments {
     )]
     every: Option<Duration>,
     /// Where /livez, /readyz and /metrics are served while it stays
-    #[arg(
-        long,
-        value_name = "ADDRESS",
-        env = "ROOKERY_VERIFY_LISTEN",
-        default_value = "127.0.0.1:8084",
-        requires = "every"
-    )]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8084", requires = "every")]
     listen: SocketAddr,
 }
 
