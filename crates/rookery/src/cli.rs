@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{archive, demo, events, keys, migrate, openapi, parked, rebuild, restore, token, up};
+use crate::commands::{archive, demo, events, keys, migrate, openapi, parked, rebuild, restore, token, up, verify};
 
 pub(crate) const DATA_DIR_DEFAULT: &str = ".rookery";
 
@@ -31,6 +31,7 @@ enum Command {
     Parked(parked::Arguments),
     Rebuild(rebuild::Arguments),
     Openapi(openapi::Arguments),
+    Verify(verify::Arguments),
 }
 
 impl Arguments {
@@ -51,6 +52,7 @@ impl Arguments {
             Command::Parked(arguments) => parked::run(arguments),
             Command::Rebuild(arguments) => rebuild::run(arguments),
             Command::Openapi(arguments) => openapi::run(arguments),
+            Command::Verify(arguments) => verify::run(arguments),
         }
     }
 }

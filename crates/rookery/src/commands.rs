@@ -11,3 +11,4 @@ pub mod rebuild;
 pub mod restore;
 pub mod token;
 pub mod up;
+pub mod verify;

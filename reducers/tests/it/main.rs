@@ -13,4 +13,5 @@ mod property;
 mod quarantine;
 mod restored;
 mod rows;
+mod verify;
 mod versions;

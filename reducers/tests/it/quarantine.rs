@@ -15,8 +15,8 @@ use reducers::Fold;
 use reducers::release::{Action, Choice, Released, release};
 
 use self::poisoned::{Cut, Mended, Poisoned};
-use crate::feeds::{Feeds, Model};
-use crate::model::{normalised, rows_of_events};
+use crate::feeds::Feeds;
+use crate::model::{feeds_of, normalised, rows_of_events};
 use crate::rows::{DataSet, Rows};
 
 const SEEDS: u64 = 6;
@@ -79,7 +79,7 @@ impl Folds {
         let events = without(&feeds);
         self.clean.fold_all(LIMIT, &events, |rest| rest).await;
         let readable = crate::feeds::readable(&self.data_set.pool).await;
-        assert_eq!(readable, Model::of(&events).feeds(), "{what}: feeds as they are read");
+        assert_eq!(readable, feeds_of(&events).feeds(), "{what}: feeds as they are read");
         assert_rows(&self.data_set.feeds_rows().await, &self.clean.rows().await, what);
     }
 }

@@ -16,6 +16,7 @@ mod services;
 
 use std::io::{ErrorKind, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -28,16 +29,21 @@ use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
 use service_kit::telemetry::{self, LogFormat, TelemetryConfig};
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
 use self::servers::Servers;
 use self::services::Settings;
 use crate::cli::DataDirArgument;
 use crate::data_dir::DataDir;
-use crate::{files, invocation};
+use crate::watch::{self, Watch};
+use crate::{files, invocation, period};
 
 /// Time for requests under way at the end. With the limits of the servers and the reducers it stays below the ten
 /// seconds that a supervisor such as systemd or Docker commonly grants.
 const SHUTDOWN_GRACE_MAX: Duration = Duration::from_secs(3);
+const WATCH_STOP_LIMIT: Duration = Duration::from_secs(1);
 const READY_POLL: Duration = Duration::from_millis(100);
 /// What a person wants to see in a terminal: requests are many, and the broker's client reports each connection.
 const LOG_DEFAULT: &str = "info,http.access=warn,async_nats=warn,sqlx=warn";
@@ -68,6 +74,14 @@ pub struct Arguments {
     /// How many proxies in front of this one append to X-Forwarded-For
     #[arg(long, value_name = "NUMBER", env = "ROOKERY_TRUSTED_PROXY_HOPS", default_value_t = 0)]
     trusted_proxy_hops: usize,
+    /// Compare the data set with the log again and again, in the background: a number with s, m, h or d
+    ///
+    /// Needs about 1 GiB of memory per million events while it runs. See `rookery verify`.
+    #[arg(long, value_name = "TIME", env = "ROOKERY_VERIFY_EVERY", value_parser = period::parse)]
+    verify_every: Option<Duration>,
+    /// At most so many events and rows per second are folded and compared for that
+    #[arg(long, value_name = "NUMBER", env = "ROOKERY_VERIFY_RATE", default_value_t = watch::RATE_DEFAULT)]
+    verify_rate: NonZeroU32,
     /// What to log: levels, also by module
     #[arg(long, value_name = "LEVELS", env = "ROOKERY_LOG", default_value = LOG_DEFAULT)]
     log: String,
@@ -129,13 +143,37 @@ async fn serve(
         fan_out_limit: arguments.fan_out_limit,
         trusted_proxy_hops: arguments.trusted_proxy_hops,
     };
+    let watch = arguments.verify_every.map(|every| Watch {
+        log_url: servers.nats_url().to_owned(),
+        data_set_url: users.reducers_url.clone(),
+        every,
+        rate: arguments.verify_rate,
+    });
+    let watching = watch.map(|watch| watching(watch, shutdown.token())).transpose()?;
     let services = services::start(data, &users, log, listener, settings, &health, shutdown)?;
     if shutdown.token().run_until_cancelled(is_ready(&health)).await.is_some() {
         announce(arguments, address)?;
     }
     shutdown.triggered().await;
     health.start_draining();
-    services.stop().await
+    let stopped = services.stop().await;
+    if let Some(watching) = watching {
+        // It changes nothing, so there is nothing to wait for but its farewell to the servers.
+        tokio::time::timeout(WATCH_STOP_LIMIT, watching).await.ok();
+    }
+    stopped
+}
+
+/// On a thread of its own, because folding holds up whoever shares one, and one that the end of the process need not wait for.
+fn watching(watch: Watch, token: CancellationToken) -> Result<oneshot::Receiver<()>> {
+    let runtime = Handle::current();
+    let (ended, end) = oneshot::channel();
+    std::thread::Builder::new().name("verify".to_owned()).spawn(move || {
+        runtime.block_on(watch.run(&token));
+        // Nobody waits for it any more where it took too long.
+        ended.send(()).ok();
+    })?;
+    Ok(end)
 }
 
 /// The variables `ROOKERY_HTTP_*` count here, too.

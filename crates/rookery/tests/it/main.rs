@@ -12,4 +12,5 @@ mod support;
 mod tokens;
 mod up;
 mod users;
+mod verify;
 mod walls;

@@ -18,6 +18,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("event-store", &["domain"]),
     ("http-kit", &["api-types", "service-kit"]),
     ("local-servers", &[]),
+    ("oracle", &["data-set", "domain", "event-store"]),
     ("query-api", &["api-types", "data-set", "http-kit", "service-kit"]),
     ("reducers", &["data-set", "domain", "event-store", "service-kit"]),
     (
@@ -31,6 +32,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
             "event-store",
             "http-kit",
             "local-servers",
+            "oracle",
             "query-api",
             "reducers",
             "service-kit",

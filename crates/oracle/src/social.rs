@@ -1,0 +1,9 @@
+//! The projection `social`: accounts, messages, counts, follows, likes, reposts, notifications.
+
+mod counts;
+mod people;
+mod rows;
+mod state;
+
+pub(crate) use rows::TABLES;
+pub use state::State;

@@ -1,0 +1,97 @@
+//! Rows of all tables but those of messages. Counts are counted, never carried along.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+
+use super::state::{Account, Kind, Notice, State, Tombstone};
+use crate::Rows;
+use crate::moment::text as moment;
+
+pub(super) fn table<'a>(state: &'a State, table: &str) -> Option<Rows<'a>> {
+    Some(match table {
+        "account" => Box::new(state.accounts.iter().map(account)),
+        "former_account" => Box::new(state.former.iter().map(|(id, (handle, at))| {
+            json!({ "id": id, "handle": handle, "deactivated_at": moment(*at) })
+        })),
+        "tombstone" => Box::new(state.tombstones.iter().map(tombstone)),
+        "notification" => Box::new(state.notices.iter().map(notification)),
+        "account_stat" => Box::new(account_stats(state)),
+        "message_stat" => Box::new(message_stats(state)),
+        "read_marker" => Box::new(
+            state.reads.iter().map(|(account, until)| json!({ "account": account, "until": until })),
+        ),
+        "follow" => Box::new(edges(state, Kind::Followed).map(|(from, to, position, at)| {
+            json!({ "follower": from, "followee": to, "position": position, "followed_at": moment(at) })
+        })),
+        "liked" => Box::new(edges(state, Kind::Liked).map(|(from, to, position, at)| {
+            json!({ "account": from, "message": to, "position": position, "liked_at": moment(at) })
+        })),
+        "reposted" => Box::new(edges(state, Kind::Reposted).map(|(from, to, position, at)| {
+            json!({ "account": from, "message": to, "position": position, "reposted_at": moment(at) })
+        })),
+        _ => return None,
+    })
+}
+
+/// From, to, position and moment of the edges of a kind.
+fn edges(state: &State, wanted: Kind) -> impl Iterator<Item = (i64, i64, i64, OffsetDateTime)> + '_ {
+    let edges = state.edges.range((wanted, i64::MIN, i64::MIN)..=(wanted, i64::MAX, i64::MAX));
+    edges.map(|((_, from, to), (position, at))| (*from, *to, *position, *at))
+}
+
+fn account((id, account): (&i64, &Account)) -> Value {
+    json!({
+        "id": id, "handle": account.handle, "display_name": account.display_name, "bio": account.bio,
+        "registered_at": moment(account.registered_at),
+    })
+}
+
+fn tombstone((id, tombstone): (&i64, &Tombstone)) -> Value {
+    json!({
+        "id": id, "author": tombstone.author, "deleted_by": tombstone.deleted_by,
+        "deleted_at": moment(tombstone.at),
+    })
+}
+
+fn notification(((recipient, position), notice): (&(i64, i64), &Notice)) -> Value {
+    let kind = match notice.kind {
+        Kind::Followed => "followed",
+        Kind::Liked => "liked",
+        Kind::Reposted => "reposted",
+        Kind::Replied => "replied",
+    };
+    json!({
+        "recipient": recipient, "position": position, "kind": kind, "actor": notice.actor,
+        "message": notice.message, "notified_at": moment(notice.at),
+    })
+}
+
+fn account_stats(state: &State) -> impl Iterator<Item = Value> + use<> {
+    let mut stats: BTreeMap<i64, [i64; 3]> = BTreeMap::new();
+    for (from, to, ..) in edges(state, Kind::Followed) {
+        stats.entry(to).or_default()[0] += 1;
+        stats.entry(from).or_default()[1] += 1;
+    }
+    for message in state.messages.values() {
+        stats.entry(message.author).or_default()[2] += 1;
+    }
+    stats.into_iter().map(|(account, [followers, following, messages])| {
+        json!({ "account": account, "followers": followers, "following": following, "messages": messages })
+    })
+}
+
+fn message_stats(state: &State) -> impl Iterator<Item = Value> + use<> {
+    let mut stats: BTreeMap<i64, [i64; 3]> = BTreeMap::new();
+    edges(state, Kind::Liked).for_each(|(_, to, ..)| stats.entry(to).or_default()[0] += 1);
+    edges(state, Kind::Reposted).for_each(|(_, to, ..)| stats.entry(to).or_default()[1] += 1);
+    for message in state.messages.values() {
+        if let Some(parent) = message.in_reply_to.filter(|parent| state.messages.contains_key(parent)) {
+            stats.entry(parent).or_default()[2] += 1;
+        }
+    }
+    stats.into_iter().map(|(message, [likes, reposts, replies])| {
+        json!({ "message": message, "likes": likes, "reposts": reposts, "replies": replies })
+    })
+}

@@ -1,0 +1,71 @@
+//! The rows of messages, their tags and editions; and which tables there are.
+
+use serde_json::{Value, json};
+
+use super::state::{Message, State};
+use super::{counts, people};
+use crate::moment::text as moment;
+use crate::{Rows, Tables};
+
+pub(crate) const TABLES: [&str; 14] = [
+    "account",
+    "account_stat",
+    "follow",
+    "former_account",
+    "liked",
+    "message",
+    "message_count",
+    "message_edition",
+    "message_stat",
+    "message_tag",
+    "notification",
+    "read_marker",
+    "reposted",
+    "tombstone",
+];
+
+impl State {
+    /// All rows of `social`. `divided_from`: see migration 0012.
+    pub fn rows(&self, divided_from: i64) -> Tables {
+        TABLES.map(|table| (table, self.table(table, divided_from).into_iter().flatten().collect())).into()
+    }
+
+    /// The rows of one table, made one after the other; `None` for a table of somebody else.
+    pub(crate) fn table(&self, table: &str, divided_from: i64) -> Option<Rows<'_>> {
+        Some(match table {
+            "message" => Box::new(self.messages.iter().map(|(id, message)| row(*id, message))),
+            "message_edition" => {
+                Box::new(self.messages.iter().flat_map(|(id, message)| editions(*id, message)))
+            }
+            "message_tag" => Box::new(self.messages.iter().flat_map(|(id, message)| tags(*id, message))),
+            "message_count" => Box::new(counts::rows(&self.messages, divided_from).into_iter()),
+            _ => return people::table(self, table),
+        })
+    }
+}
+
+fn row(id: i64, message: &Message) -> Value {
+    let last = message.last();
+    let is_edited = message.editions.len() > 1;
+    json!({
+        "id": id, "author": message.author, "text": last.text, "tags": last.tags,
+        "in_reply_to": message.in_reply_to, "created_at": moment(message.created_at),
+        "edited_at": is_edited.then(|| moment(last.at)), "edition": last.number,
+    })
+}
+
+/// All but the last one.
+fn editions(id: i64, message: &Message) -> impl Iterator<Item = Value> + '_ {
+    message.editions[..message.editions.len() - 1].iter().map(move |edition| {
+        json!({
+            "message": id, "edition": edition.number, "text": edition.text, "tags": edition.tags,
+            "made_at": moment(edition.at),
+        })
+    })
+}
+
+fn tags(id: i64, message: &Message) -> impl Iterator<Item = Value> + '_ {
+    let created_at = moment(message.created_at);
+    let tags = message.last().tags.iter().map(String::as_str).chain([""]);
+    tags.map(move |tag| json!({ "tag": tag, "created_at": created_at, "id": id, "author": message.author }))
+}
