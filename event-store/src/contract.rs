@@ -133,10 +133,15 @@ pub enum OpenError {
 /// Events in order, as they come. Bounded: a slow reader holds the feeder back, not the memory up.
 #[derive(Debug)]
 pub struct Tail {
-    pub(crate) events: mpsc::Receiver<Result<RecordedEvent, ReadError>>,
+    events: mpsc::Receiver<Result<RecordedEvent, ReadError>>,
 }
 
 impl Tail {
+    /// What an implementation feeds.
+    pub fn new(events: mpsc::Receiver<Result<RecordedEvent, ReadError>>) -> Self {
+        Self { events }
+    }
+
     /// Waits for at least one event, then gives all that are there, at most `max`. `None`: the feeder is gone.
     pub async fn next_batch(&mut self, max: usize) -> Option<Result<Vec<RecordedEvent>, ReadError>> {
         let mut received = Vec::new();

@@ -50,7 +50,7 @@ pub(super) async fn follow(inner: Arc<Inner>, after: Sequence) -> Result<Tail, R
             () = feed.closed() => {}
         }
     });
-    Ok(Tail { events })
+    Ok(Tail::new(events))
 }
 
 /// The log must be the one that was opened, and must not have lost what was read from it.
