@@ -9,16 +9,18 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Which crates of the house each one may use. As every edge is listed, what is reached through others is bounded too.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("api-types", &[]),
     ("data-set", &["domain"]),
-    ("dispatcher", &["api-types", "domain", "event-store", "http-kit", "service-kit"]),
+    ("dispatcher", &["api-types", "domain", "event-store", "event-stores", "http-kit", "service-kit"]),
     ("domain", &[]),
     ("event-store", &["domain"]),
+    ("event-store-postgres", &["domain", "event-store"]),
+    ("event-stores", &["domain", "event-store", "event-store-postgres", "service-kit"]),
     ("http-kit", &["api-types", "service-kit"]),
     ("local-servers", &[]),
     ("query-api", &["api-types", "data-set", "http-kit", "service-kit"]),
-    ("reducers", &["data-set", "domain", "event-store", "service-kit"]),
+    ("reducers", &["data-set", "domain", "event-store", "event-stores", "service-kit"]),
     (
         "rookery",
         &[
@@ -27,6 +29,8 @@ const MAY_USE: [(&str, &[&str]); 12] = [
             "dispatcher",
             "domain",
             "event-store",
+            "event-store-postgres",
+            "event-stores",
             "http-kit",
             "local-servers",
             "query-api",
@@ -47,7 +51,7 @@ const OWNERS: [(&str, &[&str]); 5] = [
     ("axum", &["dispatcher", "http-kit", "query-api"]),
     ("cqrs-es", &["domain", "event-store"]),
     ("hyper", &["http-kit", "service-kit"]),
-    ("sqlx", &["data-set"]),
+    ("sqlx", &["data-set", "event-store-postgres"]),
 ];
 
 /// What a crate that has to be pure must not even be able to do.
