@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::{EventLog, Executor, JetStreamClaims, JetStreamConfig, JetStreamLog, OpenError, Vault};
+use event_store::{Executor, OpenError};
+use event_stores::{Store, StoreConfig};
 use service_kit::health::Health;
 use tokio_util::sync::CancellationToken;
 
@@ -15,9 +16,10 @@ const RETRY_PERIOD: Duration = Duration::from_millis(500);
 /// keys until it is. Fails where the log must not be trusted.
 pub async fn connect(
     state: &State,
-    config: JetStreamConfig,
+    config: impl Into<StoreConfig>,
     token: CancellationToken,
 ) -> Result<(), OpenError> {
+    let config = config.into();
     loop {
         // On the heap: opening is long-winded, happens once, and would make every future around it as large.
         match token.run_until_cancelled(Box::pin(open(&config, state))).await {
@@ -38,22 +40,14 @@ pub async fn connect(
     }
 }
 
-async fn open(config: &JetStreamConfig, state: &State) -> Result<Opened, OpenError> {
-    let log = JetStreamLog::open(config).await?;
-    let claims =
-        JetStreamClaims::open_bucket(log.client(), config.shard, config.replicas, config.claims_bytes_max)
-            .await
-            .map_err(|error| OpenError::Unavailable(error.to_string()))?;
-    let vault = Vault::open(&log.client(), config.shard, config.replicas, config.vault_bytes_max)
-        .await
-        .map_err(|error| OpenError::Unavailable(error.to_string()))?;
+async fn open(config: &StoreConfig, state: &State) -> Result<Opened, OpenError> {
+    let Store { log, claims, vault } = config.open().await?;
     state
         .signing_keys()
         .open(vault.signing_keys.clone())
         .await
         .map_err(|error| OpenError::Unavailable(error.to_string()))?;
-    let log: Arc<dyn EventLog> = Arc::new(log);
-    Ok(Opened { executor: Executor::new(Arc::clone(&log), Arc::new(claims)), log, vault })
+    Ok(Opened { executor: Executor::new(Arc::clone(&log), claims), log, vault })
 }
 
 /// Ready means: the log is open, reachable, and still the one that was opened.

@@ -10,25 +10,35 @@ use crate::cli::DataDirArgument;
 use crate::data_dir::DataDir;
 use crate::files;
 
-/// Of the broker: `ROOKERY_NATS_URL`, or that of the data directory.
+/// Of the log: `ROOKERY_NATS_URL` or `ROOKERY_EVENT_STORE_URL`, or that of the data directory. What it names is opened by
+/// `event_stores::open_log`.
 pub(crate) fn log_url(data: &DataDirArgument) -> Result<Secret> {
-    url("ROOKERY_NATS_URL", data, DataDir::log_url)
+    let mut env = Environment::from_process();
+    let asked = event_stores::optional_url_from_environment(&mut env);
+    url(asked, env, "ROOKERY_NATS_URL or ROOKERY_EVENT_STORE_URL", data, DataDir::log_url)
 }
 
 /// Of the data set, for its owner: `ROOKERY_DATABASE_URL`, or that of the data directory.
 pub(crate) fn data_set_url(data: &DataDirArgument) -> Result<Secret> {
-    url("ROOKERY_DATABASE_URL", data, DataDir::data_set_url)
+    let mut env = Environment::from_process();
+    let asked = env.optional_secret("ROOKERY_DATABASE_URL");
+    url(asked, env, "ROOKERY_DATABASE_URL", data, DataDir::data_set_url)
 }
 
-fn url(variable: &str, data: &DataDirArgument, file: fn(&DataDir) -> PathBuf) -> Result<Secret> {
-    let mut env = Environment::from_process();
-    match env.optional_secret(variable) {
+fn url(
+    asked: Option<Option<Secret>>,
+    env: Environment,
+    variables: &str,
+    data: &DataDirArgument,
+    file: fn(&DataDir) -> PathBuf,
+) -> Result<Secret> {
+    match asked {
         None => Err(env.into_error().into()),
         Some(Some(url)) => Ok(url),
         Some(None) => {
             let file = file(&DataDir::open(&data.data_dir)?);
             let url = files::read_if_there(&file)?.with_context(|| {
-                format!("there is no {}: set {variable}, or start `rookery up` first", file.display())
+                format!("there is no {}: set {variables}, or start `rookery up` first", file.display())
             })?;
             Ok(Secret::new(url))
         }

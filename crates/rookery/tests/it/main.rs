@@ -1,6 +1,7 @@
 //! The command as a person uses it: run as a program, seen from outside.
 
 mod demo;
+mod event_store;
 mod keys;
 mod openapi;
 mod people;
