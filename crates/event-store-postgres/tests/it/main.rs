@@ -5,5 +5,6 @@ mod contract;
 mod crash;
 mod order;
 mod postgres_es;
+mod rates;
 mod refusals;
 mod support;
