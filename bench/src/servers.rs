@@ -49,7 +49,7 @@ impl Servers {
             ..PostgresOptions::new(dir.path().join("postgres"))
         };
         let nats = NatsServer::start(nats, &programs, &run_as).await?;
-        let postgres = PostgresServer::start(postgres, &programs, &run_as).await?;
+        let postgres = PostgresServer::start(postgres, &programs.postgres, &run_as).await?;
         let servers = Self { nats, postgres, dir };
         if with_statements {
             sqlx::query("create extension pg_stat_statements").execute(&mut servers.connect().await?).await?;

@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use event_store::{JetStreamConfig, Lineage};
+use event_store::Lineage;
+use event_stores::StoreConfig;
 use http_kit::identity::{IdentityConfig, KeySource};
 use http_kit::{Identity, Limits};
 use service_kit::config::{ConfigError, Environment};
@@ -14,7 +15,7 @@ use crate::sessions::{SessionSettings, SigningKeys};
 #[derive(Debug)]
 pub struct Config {
     pub listen: SocketAddr,
-    pub log: JetStreamConfig,
+    pub log: StoreConfig,
     pub identity: IdentityConfig,
     pub sessions: SessionSettings,
     pub limits: Limits,
@@ -62,25 +63,27 @@ fn sessions(env: &mut Environment) -> Option<SessionSettings> {
     Some(SessionSettings { issuer: issuer?, audience: audience?, trusted_proxy_hops: hops? })
 }
 
-fn log(env: &mut Environment) -> Option<JetStreamConfig> {
-    let url = env.secret("ROOKERY_NATS_URL");
+fn log(env: &mut Environment) -> Option<StoreConfig> {
+    let url = event_stores::url_from_environment(env);
     let lineage = env.optional::<String>("ROOKERY_LOG_LINEAGE");
     let replicas = env.or_default("ROOKERY_LOG_REPLICAS", 1_usize);
-    let stream_bytes_max = bytes_max(env, "ROOKERY_LOG_BYTES_MAX", 8 << 30);
+    let log_bytes_max = bytes_max(env, "ROOKERY_LOG_BYTES_MAX", 8 << 30);
     let claims_bytes_max = bytes_max(env, "ROOKERY_CLAIMS_BYTES_MAX", 1 << 30);
     let vault_bytes_max = bytes_max(env, "ROOKERY_VAULT_BYTES_MAX", 256 << 20);
     if replicas.is_some_and(|replicas| ![1, 3, 5].contains(&replicas)) {
         env.reject("ROOKERY_LOG_REPLICAS", "1, 3 or 5");
     }
-    if url.as_ref().is_some_and(|url| !url.expose().split(',').all(is_nats_url)) {
-        env.reject("ROOKERY_NATS_URL", "addresses like nats://127.0.0.1:4222, separated by commas");
+    let mut config = StoreConfig::new(url?.expose(), "rookery-dispatcher");
+    config.set_lineage(lineage?.map(|text| Lineage(text.into())));
+    match &mut config {
+        StoreConfig::JetStream(config) => {
+            config.replicas = replicas?;
+            config.stream_bytes_max = log_bytes_max?;
+            config.claims_bytes_max = claims_bytes_max?;
+            config.vault_bytes_max = vault_bytes_max?;
+        }
+        StoreConfig::Postgres(config) => config.bytes_max = log_bytes_max?,
     }
-    let mut config = JetStreamConfig::new(url?.expose(), "rookery-dispatcher");
-    config.lineage = lineage?.map(|text| Lineage(text.into()));
-    config.replicas = replicas?;
-    config.stream_bytes_max = stream_bytes_max?;
-    config.claims_bytes_max = claims_bytes_max?;
-    config.vault_bytes_max = vault_bytes_max?;
     Some(config)
 }
 
@@ -92,10 +95,4 @@ fn bytes_max(env: &mut Environment, name: &str, default: i64) -> Option<i64> {
         return None;
     }
     Some(bytes)
-}
-
-/// Without this an address that can never work would be tried for ever.
-fn is_nats_url(text: &str) -> bool {
-    let host = text.trim().strip_prefix("nats://").or_else(|| text.trim().strip_prefix("tls://"));
-    host.is_some_and(|host| !host.is_empty() && !host.contains(char::is_whitespace))
 }

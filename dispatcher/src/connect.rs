@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::{
-    EventLog, Executor, JetStreamClaims, JetStreamConfig, JetStreamLog, OpenError, ReadError, Vault,
-};
+use event_store::{Executor, OpenError, ReadError};
+use event_stores::{Store, StoreConfig};
 use service_kit::health::Health;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -19,9 +18,10 @@ const WATCH_PERIOD: Duration = Duration::from_secs(1);
 /// keys until it is. Fails where the log must not be trusted.
 pub async fn connect(
     state: &State,
-    config: JetStreamConfig,
+    config: impl Into<StoreConfig>,
     token: CancellationToken,
 ) -> Result<(), OpenError> {
+    let config = config.into();
     loop {
         // On the heap: opening is long-winded, happens once, and would make every future around it as large.
         match token.run_until_cancelled(Box::pin(open(&config, state))).await {
@@ -43,22 +43,14 @@ pub async fn connect(
     }
 }
 
-async fn open(config: &JetStreamConfig, state: &State) -> Result<Opened, OpenError> {
-    let log = JetStreamLog::open(config).await?;
-    let claims =
-        JetStreamClaims::open_bucket(log.client(), config.shard, config.replicas, config.claims_bytes_max)
-            .await
-            .map_err(|error| OpenError::Unavailable(error.to_string()))?;
-    let vault = Vault::open(&log.client(), config.shard, config.replicas, config.vault_bytes_max)
-        .await
-        .map_err(|error| OpenError::Unavailable(error.to_string()))?;
+async fn open(config: &StoreConfig, state: &State) -> Result<Opened, OpenError> {
+    let Store { log, claims, vault } = config.open().await?;
     state
         .signing_keys()
         .open(vault.signing_keys.clone())
         .await
         .map_err(|error| OpenError::Unavailable(error.to_string()))?;
-    let log: Arc<dyn EventLog> = Arc::new(log);
-    Ok(Opened { executor: Executor::new(Arc::clone(&log), Arc::new(claims)), log, vault })
+    Ok(Opened { executor: Executor::new(Arc::clone(&log), claims), log, vault })
 }
 
 /// Looks again and again whether the log is still the one that was opened, so that one which was replaced under a running

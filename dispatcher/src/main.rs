@@ -19,8 +19,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Takes Rookery's commands over HTTP and appends their events to the log.
 ///
-/// Configured by the environment. Required: ROOKERY_NATS_URL (or ROOKERY_NATS_URL_FILE) and ROOKERY_IDENTITY_MODE, with
-/// jwt: ROOKERY_JWT_ISSUER and ROOKERY_JWT_AUDIENCE, with gateway: ROOKERY_GATEWAY_SECRET. With jwt, keys besides the
+/// Configured by the environment. Required: ROOKERY_NATS_URL, or for a log on Postgres ROOKERY_EVENT_STORE_URL (or either
+/// with _FILE), and ROOKERY_IDENTITY_MODE, with jwt: ROOKERY_JWT_ISSUER and ROOKERY_JWT_AUDIENCE, with gateway: ROOKERY_GATEWAY_SECRET. With jwt, keys besides the
 /// dispatcher's own: ROOKERY_JWT_JWKS_FILE, ROOKERY_JWT_JWKS_URL.
 /// With defaults: ROOKERY_DISPATCHER_LISTEN (127.0.0.1:8081), ROOKERY_LOG_LINEAGE (any), ROOKERY_LOG_REPLICAS (1),
 /// ROOKERY_LOG_BYTES_MAX (8 GiB), ROOKERY_CLAIMS_BYTES_MAX (1 GiB), ROOKERY_VAULT_BYTES_MAX (256 MiB, twice),

@@ -1,8 +1,11 @@
 //! The contract as a suite. Every implementation of [`EventLog`] runs all of it, against logs of its own.
 //!
-//! Each function takes a fresh, empty log of shard 0 and panics where a promise is broken.
+//! Each function takes a fresh, empty log of shard 0 and panics where a promise is broken. So do those for what lies beside
+//! the log: the claims and the vault.
 
 mod batch;
+mod claims;
+mod vault;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +21,8 @@ use crate::{
 };
 
 pub use self::batch::{a_conflict_fails_no_one_else, batch_is_all_or_nothing, batch_over_several_subjects};
+pub use self::claims::{claims_keep_their_promises, one_event_per_key};
+pub use self::vault::{bucket_keeps_its_promises, vault_keeps_its_promises};
 
 /// Longest wait for something that should come at once.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -176,10 +176,15 @@ pub enum OpenError {
 /// Events in order, as they come. Bounded: a slow reader holds the feeder back, not the memory up.
 #[derive(Debug)]
 pub struct Tail<E = RecordedEvent> {
-    pub(crate) events: mpsc::Receiver<Result<E, ReadError>>,
+    events: mpsc::Receiver<Result<E, ReadError>>,
 }
 
 impl<E> Tail<E> {
+    /// What an implementation feeds.
+    pub fn new(events: mpsc::Receiver<Result<E, ReadError>>) -> Self {
+        Self { events }
+    }
+
     /// Waits for at least one event, then gives all that are there, at most `max`. `None`: the feeder is gone.
     pub async fn next_batch(&mut self, max: usize) -> Option<Result<Vec<E>, ReadError>> {
         let mut received = Vec::new();
@@ -228,6 +233,6 @@ pub trait EventLog: Send + Sync + fmt::Debug {
                 }
             }
         });
-        Ok(Tail { events })
+        Ok(Tail::new(events))
     }
 }

@@ -52,7 +52,7 @@ pub struct Envelope {
 
 impl Envelope {
     /// Header names and values. The values hold no line break: they are made of ids, times and checked tokens.
-    pub(crate) fn headers(&self, subject: &str) -> Vec<(&'static str, String)> {
+    pub fn headers(&self, subject: &str) -> Vec<(&'static str, String)> {
         let mut headers = vec![
             (header::SPEC_VERSION, "1.0".to_owned()),
             (header::ID, self.event.0.to_string()),
@@ -75,7 +75,7 @@ impl Envelope {
     }
 
     /// `None` where a required header is missing or malformed.
-    pub(crate) fn from_headers<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
+    pub fn from_headers<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
         Some(Self {
             event: EventId(Uuid::from_str(get(header::ID)?).ok()?),
             event_type: get(header::TYPE)?.to_owned(),

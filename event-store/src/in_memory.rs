@@ -144,6 +144,6 @@ impl EventLog for InMemoryLog {
                 }
             }
         });
-        Ok(Tail { events })
+        Ok(Tail::new(events))
     }
 }

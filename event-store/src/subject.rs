@@ -32,15 +32,29 @@ pub enum Boundary {
 
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shard = self.shard.0;
+        write!(f, "ev.{}.{}.", self.shard.0, self.boundary.kind())?;
         match &self.boundary {
-            Boundary::Account(account) => write!(f, "ev.{shard}.account.{account}"),
             // A handle parsed by our rules encodes to itself; one of older rules could not break out either.
-            Boundary::Handle(handle) => write!(f, "ev.{shard}.handle.{}", Token::encode(handle.as_str())),
-            Boundary::Outbox(account) => write!(f, "ev.{shard}.outbox.{account}"),
-            Boundary::Graph(account) => write!(f, "ev.{shard}.graph.{account}"),
-            Boundary::Reactions(account) => write!(f, "ev.{shard}.reactions.{account}"),
-            Boundary::Inbox(account) => write!(f, "ev.{shard}.inbox.{account}"),
+            Boundary::Handle(handle) => write!(f, "{}", Token::encode(handle.as_str())),
+            Boundary::Account(account)
+            | Boundary::Outbox(account)
+            | Boundary::Graph(account)
+            | Boundary::Reactions(account)
+            | Boundary::Inbox(account) => write!(f, "{account}"),
+        }
+    }
+}
+
+impl Boundary {
+    /// The third part of a subject.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Account(_) => "account",
+            Self::Handle(_) => "handle",
+            Self::Outbox(_) => "outbox",
+            Self::Graph(_) => "graph",
+            Self::Reactions(_) => "reactions",
+            Self::Inbox(_) => "inbox",
         }
     }
 }
@@ -48,6 +62,10 @@ impl fmt::Display for Subject {
 impl Subject {
     pub fn new(shard: Shard, boundary: Boundary) -> Self {
         Self { shard, boundary }
+    }
+
+    pub fn boundary(&self) -> &Boundary {
+        &self.boundary
     }
 
     /// Where an event belongs.

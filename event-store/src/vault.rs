@@ -53,6 +53,21 @@ pub struct Vault {
 }
 
 impl Vault {
+    /// On the buckets of another implementation, which keeps entries for as long as the table above says.
+    pub fn on(
+        credentials: Arc<dyn Bucket>,
+        sessions: Arc<dyn Bucket>,
+        signing_keys: Arc<dyn Bucket>,
+        attempts: Arc<dyn Bucket>,
+    ) -> Self {
+        Self {
+            credentials: Credentials::new(credentials),
+            sessions: Sessions::new(sessions),
+            signing_keys: SigningKeys::new(signing_keys),
+            attempts: Attempts::new(attempts),
+        }
+    }
+
     /// Finds the shard's buckets or makes them. `bytes_max` bounds each of the two that grow with the accounts.
     pub async fn open(
         client: &Client,
@@ -64,30 +79,18 @@ impl Vault {
             let config = BucketConfig { name, description, bytes_max, age_max };
             JetStreamBucket::find_or_make(client.clone(), shard, replicas, config).await.map(into_shared)
         };
-        Ok(Self {
-            credentials: Credentials::new(open("CREDENTIALS", "Password hashes.", bytes_max, None).await?),
-            sessions: Sessions::new(
-                open("SESSIONS", "Refresh families.", bytes_max, Some(SESSION_AGE_MAX)).await?,
-            ),
-            signing_keys: SigningKeys::new(
-                open("KEYS", "The keys that sign access tokens.", KEYS_BYTES_MAX, None).await?,
-            ),
-            attempts: Attempts::new(
-                open("ATTEMPTS", "Failed tries to log in.", ATTEMPTS_BYTES_MAX, Some(ATTEMPTS_WINDOW))
-                    .await?,
-            ),
-        })
+        Ok(Self::on(
+            open("CREDENTIALS", "Password hashes.", bytes_max, None).await?,
+            open("SESSIONS", "Refresh families.", bytes_max, Some(SESSION_AGE_MAX)).await?,
+            open("KEYS", "The keys that sign access tokens.", KEYS_BYTES_MAX, None).await?,
+            open("ATTEMPTS", "Failed tries to log in.", ATTEMPTS_BYTES_MAX, Some(ATTEMPTS_WINDOW)).await?,
+        ))
     }
 
     /// Each store on a bucket of its own in memory, for tests.
     pub fn in_memory() -> Self {
         let bucket = || into_shared(InMemoryBucket::default());
-        Self {
-            credentials: Credentials::new(bucket()),
-            sessions: Sessions::new(bucket()),
-            signing_keys: SigningKeys::new(bucket()),
-            attempts: Attempts::new(bucket()),
-        }
+        Self::on(bucket(), bucket(), bucket(), bucket())
     }
 }
 

@@ -10,8 +10,8 @@ use service_kit::telemetry::TelemetryConfig;
 pub struct Config {
     /// Where `/livez`, `/readyz` and `/metrics` are served.
     pub listen: SocketAddr,
-    /// The broker; may hold user and password.
-    pub nats_url: Secret,
+    /// The log, on NATS or on Postgres; may hold user and password.
+    pub log_url: Secret,
     /// The data set, as a user with the role `rookery_reducer`, or its owner where the schema is migrated at start.
     pub database_url: Secret,
     /// Bring the schema up to date before folding.
@@ -25,7 +25,7 @@ impl Config {
     pub fn from_environment(mut env: Environment) -> Result<Self, ConfigError> {
         let settings = (
             env.or_default("ROOKERY_REDUCERS_LISTEN", SocketAddr::from(([127, 0, 0, 1], 8083))),
-            env.secret("ROOKERY_NATS_URL"),
+            event_stores::url_from_environment(&mut env),
             env.secret("ROOKERY_DATABASE_URL"),
             env.or_default("ROOKERY_MIGRATE_ON_START", true),
             env.or_default("ROOKERY_FANOUT_LIMIT", FanOutLimit::DEFAULT.followers()).map(FanOutLimit::new),
@@ -34,13 +34,13 @@ impl Config {
         match settings {
             (
                 Some(listen),
-                Some(nats_url),
+                Some(log_url),
                 Some(database_url),
                 Some(migrate_on_start),
                 Some(fan_out_limit),
                 Some(telemetry),
             ) if !env.has_faults() => {
-                Ok(Self { listen, nats_url, database_url, migrate_on_start, fan_out_limit, telemetry })
+                Ok(Self { listen, log_url, database_url, migrate_on_start, fan_out_limit, telemetry })
             }
             _ => Err(env.into_error()),
         }

@@ -14,7 +14,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Folds Rookery's event log into its data set in Postgres.
 ///
-/// Configured by the environment: ROOKERY_NATS_URL and ROOKERY_DATABASE_URL are required (or the same names with _FILE);
+/// Configured by the environment: ROOKERY_NATS_URL (or, for a log on Postgres, ROOKERY_EVENT_STORE_URL) and
+/// ROOKERY_DATABASE_URL are required (or the same names with _FILE);
 /// ROOKERY_REDUCERS_LISTEN (127.0.0.1:8083), ROOKERY_MIGRATE_ON_START (true), ROOKERY_FANOUT_LIMIT (10000 followers),
 /// ROOKERY_LOG (info) and ROOKERY_LOG_FORMAT (json or text) have defaults.
 #[derive(Debug, Parser)]
@@ -44,7 +45,7 @@ async fn main() -> anyhow::Result<()> {
     let ops = tokio::spawn(ops::serve(listener, health.clone(), shutdown.token()));
     tracing::info!(listen = %config.listen, "reducers started");
     let ran = reducers::run(
-        config.nats_url.expose(),
+        config.log_url.expose(),
         config.database_url.expose(),
         config.migrate_on_start,
         config.fan_out_limit,

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use data_set::write::FanOutLimit;
-use event_store::{EventLog, JetStreamConfig, JetStreamLog, OpenError};
+use event_store::{EventLog, OpenError};
+use event_stores::StoreConfig;
 use service_kit::health::Health;
 use tokio_util::sync::CancellationToken;
 
@@ -16,10 +17,10 @@ use crate::social::Social;
 /// Between tries to reach what is not there yet.
 const RETRY_PERIOD: Duration = Duration::from_millis(500);
 
-/// Folds until the token is cancelled. Waits for a broker or a database that is not there yet; fails only for good
+/// Folds until the token is cancelled. Waits for a log or a database that is not there yet; fails only for good
 /// reasons: a malformed URL, or a log that must not be trusted.
 pub async fn run(
-    nats_url: &str,
+    log_url: &str,
     database_url: &str,
     migrate_on_start: bool,
     fan_out_limit: FanOutLimit,
@@ -38,7 +39,7 @@ pub async fn run(
     if migrate_on_start && !migrate(database_url, failed, &token).await {
         return Ok(());
     }
-    let Some(log) = open_log(nats_url, failed, &token).await? else { return Ok(()) };
+    let Some(log) = open_log(log_url, failed, &token).await? else { return Ok(()) };
     Lanes::new(log, database_url, folds.into())?.run(token).await
 }
 
@@ -62,18 +63,18 @@ async fn migrate(database_url: &str, failed: impl Fn(String), token: &Cancellati
     }
 }
 
-/// The stream is made by the dispatcher; here it is only waited for. `None` when the token was cancelled first.
+/// The log is made by the dispatcher; here it is only waited for. `None` when the token was cancelled first.
 async fn open_log(
-    nats_url: &str,
+    log_url: &str,
     failed: impl Fn(String),
     token: &CancellationToken,
 ) -> anyhow::Result<Option<Arc<dyn EventLog>>> {
-    let mut config = JetStreamConfig::new(nats_url, "rookery-reducers");
-    config.create = false;
+    let mut config = StoreConfig::new(log_url, "rookery-reducers");
+    config.set_create(false);
     loop {
-        match token.run_until_cancelled(JetStreamLog::open(&config)).await {
+        match token.run_until_cancelled(config.open_log()).await {
             None => return Ok(None),
-            Some(Ok(log)) => return Ok(Some(Arc::new(log))),
+            Some(Ok(log)) => return Ok(Some(log)),
             Some(Err(error @ OpenError::Unavailable(_))) => {
                 tracing::info!(reason = %error, "waiting for the log");
                 failed(error.to_string());

@@ -13,7 +13,7 @@ use crate::child::spawn::{lock, spawn};
 use crate::child::{ChildSpec, EndSignals};
 use crate::nats::port_was_taken;
 use crate::readiness::wait_ready;
-use crate::{Access, ChildProcess, Programs, RunAs, Server, free_port, secret};
+use crate::{Access, ChildProcess, PostgresPrograms, RunAs, Server, free_port, secret};
 
 /// Crash recovery replays up to `max_wal_size` of log first.
 const READY_LIMIT: Duration = Duration::from_secs(180);
@@ -63,14 +63,22 @@ pub struct PostgresServer {
 
 impl PostgresServer {
     /// Makes the cluster in `options.dir` if there is none, without starting it.
-    pub async fn prepare(options: &PostgresOptions, programs: &Programs, run_as: &RunAs) -> Result<()> {
+    pub async fn prepare(
+        options: &PostgresOptions,
+        programs: &PostgresPrograms,
+        run_as: &RunAs,
+    ) -> Result<()> {
         run_as.create_owned_dir(&options.dir)?;
         let password = password(options, run_as)?;
-        cluster::make_if_missing(options, &programs.postgres, run_as, password.is_some()).await
+        cluster::make_if_missing(options, programs, run_as, password.is_some()).await
     }
 
     /// Makes the cluster if there is none, starts Postgres and waits until it accepts clients.
-    pub async fn start(options: PostgresOptions, programs: &Programs, run_as: &RunAs) -> Result<Self> {
+    pub async fn start(
+        options: PostgresOptions,
+        programs: &PostgresPrograms,
+        run_as: &RunAs,
+    ) -> Result<Self> {
         Self::prepare(&options, programs, run_as).await?;
         let dir = options.dir.canonicalize().with_context(|| format!("find {}", options.dir.display()))?;
         let password = password(&options, run_as)?;
@@ -78,7 +86,7 @@ impl PostgresServer {
             let port = options.port.map_or_else(free_port, Ok)?;
             let spec = ChildSpec {
                 name: "postgres",
-                program: programs.postgres.bin.join("postgres"),
+                program: programs.bin.join("postgres"),
                 args: settings::arguments(&dir.join(cluster::FOLDER), port, &options.settings),
                 dir: dir.clone(),
                 run_as: run_as.clone(),

@@ -74,7 +74,15 @@ pub struct PostgresPrograms {
 impl Programs {
     /// Finds both servers, or says what was found instead and what to do.
     pub fn find(hints: &ProgramHints, run_as: &RunAs) -> Result<Self> {
-        Ok(Self { nats_server: find_nats_server(hints, run_as)?, postgres: find_postgres(hints, run_as)? })
+        let postgres = PostgresPrograms::find(hints, run_as)?;
+        Ok(Self { nats_server: find_nats_server(hints, run_as)?, postgres })
+    }
+}
+
+impl PostgresPrograms {
+    /// Finds Postgres alone, for whoever does without NATS.
+    pub fn find(hints: &ProgramHints, run_as: &RunAs) -> Result<Self> {
+        find_postgres(hints, run_as)
     }
 }
 
@@ -94,7 +102,7 @@ pub(crate) fn find_nats_server(hints: &ProgramHints, run_as: &RunAs) -> Result<P
         .map_err(|seen| not_found("nats-server", NATS_SERVER_MIN, "ROOKERY_NATS_SERVER", &seen))
 }
 
-pub(crate) fn find_postgres(hints: &ProgramHints, run_as: &RunAs) -> Result<PostgresPrograms> {
+fn find_postgres(hints: &ProgramHints, run_as: &RunAs) -> Result<PostgresPrograms> {
     let check = |bin: &Path| check_postgres(bin, run_as);
     if let Some(given) = &hints.postgres_bin {
         return check(given).context("ROOKERY_POSTGRES_BIN does not name a folder with a usable Postgres");

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use event_store::{EventLog, JetStreamConfig, JetStreamLog};
+use event_store::EventLog;
 use service_kit::config::{Environment, Secret};
 
 use crate::cli::DataDirArgument;
@@ -15,32 +15,40 @@ use crate::files;
 /// Of the tools that read the log, in the broker's list of connections.
 const TOOL_NAME: &str = "rookery-tool";
 
-/// Of the broker: `ROOKERY_NATS_URL`, or that of the data directory.
+/// Of the log: `ROOKERY_NATS_URL` or `ROOKERY_EVENT_STORE_URL`, or that of the data directory. What it names is opened by
+/// `event_stores::open_log`.
 pub(crate) fn log_url(data: &DataDirArgument) -> Result<Secret> {
-    url("ROOKERY_NATS_URL", data, DataDir::log_url)
+    let mut env = Environment::from_process();
+    let asked = event_stores::optional_url_from_environment(&mut env);
+    url(asked, env, "ROOKERY_NATS_URL or ROOKERY_EVENT_STORE_URL", data, DataDir::log_url)
 }
 
 /// The log of a running system, to read it.
 pub(crate) async fn open_log(data: &DataDirArgument) -> Result<Arc<dyn EventLog>> {
-    let mut config = JetStreamConfig::new(log_url(data)?.expose(), TOOL_NAME);
-    config.create = false;
-    Ok(Arc::new(JetStreamLog::open(&config).await.context("is the system running?")?))
+    event_stores::open_log(log_url(data)?.expose(), TOOL_NAME).await.context("is the system running?")
 }
 
 /// Of the data set, for its owner: `ROOKERY_DATABASE_URL`, or that of the data directory.
 pub(crate) fn data_set_url(data: &DataDirArgument) -> Result<Secret> {
-    url("ROOKERY_DATABASE_URL", data, DataDir::data_set_url)
+    let mut env = Environment::from_process();
+    let asked = env.optional_secret("ROOKERY_DATABASE_URL");
+    url(asked, env, "ROOKERY_DATABASE_URL", data, DataDir::data_set_url)
 }
 
-fn url(variable: &str, data: &DataDirArgument, file: fn(&DataDir) -> PathBuf) -> Result<Secret> {
-    let mut env = Environment::from_process();
-    match env.optional_secret(variable) {
+fn url(
+    asked: Option<Option<Secret>>,
+    env: Environment,
+    variables: &str,
+    data: &DataDirArgument,
+    file: fn(&DataDir) -> PathBuf,
+) -> Result<Secret> {
+    match asked {
         None => Err(env.into_error().into()),
         Some(Some(url)) => Ok(url),
         Some(None) => {
             let file = file(&DataDir::open(&data.data_dir)?);
             let url = files::read_if_there(&file)?.with_context(|| {
-                format!("there is no {}: set {variable}, or start `rookery up` first", file.display())
+                format!("there is no {}: set {variables}, or start `rookery up` first", file.display())
             })?;
             Ok(Secret::new(url))
         }

@@ -2,12 +2,13 @@
 //!
 //! ```text
 //!   rookery.lock     held by the instance that runs
-//!   nats/            the log; belongs to the servers' user
-//!   postgres/        the data set; belongs to the servers' user
+//!   event-store      which store holds the log: nats or postgres
+//!   nats/            the log, where NATS holds it; belongs to the servers' user
+//!   postgres/        the data set, and the log where Postgres holds it; belongs to the servers' user
 //!   keys/            the key that signs operators' tokens, and its public half
-//!   logins/          passwords of the users of the data set
+//!   logins/          passwords of the users of the databases
 //!   log-lineage      which log this directory's data came from
-//!   log-url          how the operator's tools reach the broker while it runs
+//!   log-url          how the operator's tools reach the log while it runs
 //!   data-set-url     how the operator's tools reach the data set while it runs, as its owner
 //!   analyst-url      how analysts connect while it runs
 //! ```
@@ -37,6 +38,10 @@ impl DataDir {
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    pub(crate) fn event_store(&self) -> PathBuf {
+        self.path.join("event-store")
     }
 
     pub(crate) fn nats(&self) -> PathBuf {

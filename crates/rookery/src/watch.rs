@@ -4,7 +4,6 @@ use std::num::NonZeroU32;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
-use event_store::{JetStreamConfig, JetStreamLog};
 use oracle::{Difference, Pace, Report, Scope, Verification};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -45,13 +44,11 @@ impl Watch {
 
     async fn look(&self) -> Result<Report> {
         // Connections of its own, and only while they are needed.
-        let mut config = JetStreamConfig::new(&self.log_url, NAME);
-        config.create = false;
-        let log = JetStreamLog::open(&config).await.context("open the log")?;
+        let log = event_stores::open_log(&self.log_url, NAME).await.context("open the log")?;
         let pool = data_set::audit::connect(&self.data_set_url, NAME)?;
         let pace = Pace::PerSecond(self.rate);
         let report =
-            oracle::verify(&Verification { pace, ..Verification::new(&log, &pool, Scope::All) }).await;
+            oracle::verify(&Verification { pace, ..Verification::new(&*log, &pool, Scope::All) }).await;
         pool.close().await;
         Ok(report?)
     }

@@ -69,7 +69,7 @@ impl Postgres {
             let ours = TEST_SETTINGS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
             let settings = ours.chain(config.settings).collect();
             let options = PostgresOptions { settings, ..template::options(dir.path(), DATABASE) };
-            PostgresServer::start(options, programs, run_as).await
+            PostgresServer::start(options, &programs.postgres, run_as).await
         };
         let server = start.await.unwrap_or_else(|error| panic!("{error:#}"));
         Self { server, dir }

@@ -48,7 +48,7 @@ async fn template(database: &str) -> Result<PathBuf> {
     let _lock =
         tokio::task::spawn_blocking(move || lock(&lock_path)).await.context("the locking failed")??;
     // Whoever held the lock before us has made it. The cluster appears by a rename inside `prepare`.
-    PostgresServer::prepare(&options(&template, database), programs, run_as).await?;
+    PostgresServer::prepare(&options(&template, database), &programs.postgres, run_as).await?;
     Ok(template)
 }
 

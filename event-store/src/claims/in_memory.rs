@@ -1,6 +1,7 @@
 //! Claims in memory, for tests.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -11,12 +12,18 @@ use super::{Claim, ClaimError, ClaimName, Claims, HeldClaim, Opened};
 #[derive(Debug, Default)]
 pub struct InMemoryClaims {
     held: Mutex<HashMap<ClaimName, HeldClaim>>,
+    /// No claim ever has the revision of another one, not even of one of the same name that was released.
+    revision: AtomicU64,
 }
 
 impl InMemoryClaims {
     fn held(&self) -> MutexGuard<'_, HashMap<ClaimName, HeldClaim>> {
         // Every write below is a single insert or remove.
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next_revision(&self) -> u64 {
+        1 + self.revision.fetch_add(1, Ordering::Relaxed)
     }
 }
 
@@ -31,7 +38,7 @@ impl Claims for InMemoryClaims {
         if let Some(found) = held.get(&name) {
             return Ok(Opened::Found(found.clone()));
         }
-        let made = HeldClaim { name: name.clone(), claim, revision: 1 };
+        let made = HeldClaim { name: name.clone(), claim, revision: self.next_revision() };
         held.insert(name, made.clone());
         Ok(Opened::Made(made))
     }
@@ -41,7 +48,7 @@ impl Claims for InMemoryClaims {
         if all.get(&held.name).is_none_or(|found| found.revision == held.revision) {
             let mut completed = held.clone();
             completed.claim.outcome = Some(outcome.clone());
-            completed.revision += 1;
+            completed.revision = self.next_revision();
             all.insert(held.name.clone(), completed);
         }
         Ok(())

@@ -57,7 +57,7 @@ pub(super) async fn follow<E: Send + 'static>(
             () = feed.closed() => {}
         }
     });
-    Ok(Tail { events })
+    Ok(Tail::new(events))
 }
 
 /// The log must be the one that was opened, and must not have lost what was read from it.

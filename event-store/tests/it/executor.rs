@@ -9,7 +9,7 @@ use domain::message::{
 use domain::{AccountId, MessageId, Sequence, Shard, Tags, Text};
 use event_store::{
     Claims, EventLog, ExecuteError, Executed, Execution, Executor, IdempotencyKey, InMemoryClaims,
-    InMemoryLog, JetStreamClaims, JetStreamConfig, JetStreamLog, MessageOutcome,
+    InMemoryLog, JetStreamClaims, JetStreamConfig, JetStreamLog, MessageOutcome, conformance,
 };
 use testkit::Nats;
 use time::OffsetDateTime;
@@ -135,45 +135,10 @@ async fn racing_edits_make_one_edition_each_and_none_is_lost() {
     assert_eq!(log.head().await.expect("a head").get(), 51);
 }
 
-async fn one_event_per_key(log: Arc<dyn EventLog>, claims: Arc<dyn Claims>) {
-    let executor = Arc::new(Executor::new(Arc::clone(&log), claims));
-    let twins = (0..8).map(|_| {
-        let executor = Arc::clone(&executor);
-        tokio::spawn(async move { executor.execute(execution(7, Some(("k", 1))), post(7, "once")).await })
-    });
-    let mut outcomes = Vec::new();
-    for twin in twins.collect::<Vec<_>>() {
-        outcomes.push(twin.await.expect("no panic").expect("every twin is answered").outcome);
-    }
-    outcomes.dedup();
-    assert_eq!(outcomes.len(), 1, "all twins get the same answer");
-    let message = outcomes[0].message;
-    let again = executor.execute(execution(7, Some(("k", 1))), post(7, "once")).await.expect("answered");
-    assert!(again.repeated);
-    assert_eq!(again.outcome, outcomes[0]);
-    let other_body = executor.execute(execution(7, Some(("k", 2))), post(7, "twice")).await;
-    assert!(matches!(other_body, Err(ExecuteError::KeyReused)), "{other_body:?}");
-    executor
-        .execute(execution(8, Some(("k", 2))), post(8, "another actor"))
-        .await
-        .expect("keys are per actor");
-
-    let edits = (0..8).map(|_| {
-        let executor = Arc::clone(&executor);
-        tokio::spawn(async move {
-            executor.execute(execution(7, Some(("e", 1))), edit(7, message, 1, "new")).await
-        })
-    });
-    for twin in edits.collect::<Vec<_>>() {
-        let executed = twin.await.expect("no panic").expect("every twin of the edit is answered");
-        assert_eq!(executed.outcome.edition, 2);
-    }
-    assert_eq!(log.head().await.expect("a head").get(), 3);
-}
-
 #[tokio::test]
 async fn a_key_makes_one_event_in_memory() {
-    one_event_per_key(Arc::new(InMemoryLog::new(Shard(0))), Arc::new(InMemoryClaims::default())).await;
+    conformance::one_event_per_key(Arc::new(InMemoryLog::new(Shard(0))), Arc::new(InMemoryClaims::default()))
+        .await;
 }
 
 async fn jet_stream(nats: &Nats) -> (Arc<JetStreamLog>, Arc<JetStreamClaims>) {
@@ -189,7 +154,7 @@ async fn jet_stream(nats: &Nats) -> (Arc<JetStreamLog>, Arc<JetStreamClaims>) {
 async fn a_key_makes_one_event_on_jet_stream() {
     let nats = Nats::start().await;
     let (log, claims) = jet_stream(&nats).await;
-    one_event_per_key(log, claims).await;
+    conformance::one_event_per_key(log, claims).await;
 }
 
 /// The claim was made and the event appended, then the process died: the claim is pending. The retry has to find the

@@ -1,6 +1,7 @@
 //! The logs against their contract, and the executor on top of them.
 
 mod accounts;
+mod claims;
 mod executor;
 mod golden;
 mod in_memory;

@@ -50,7 +50,8 @@ fn check_version(cluster: &Path, programs: &PostgresPrograms) -> Result<()> {
     ensure!(
         made_by == found,
         "{} was made by Postgres {made_by}, but {} is Postgres {found}. Set ROOKERY_POSTGRES_BIN to the programs of \
-         Postgres {made_by}; or delete that folder, and the data set is built again from the log",
+         Postgres {made_by}; or, where the log is kept in NATS, delete that folder, and the data set is built again \
+         from the log",
         cluster.display(),
         programs.bin.display(),
     );

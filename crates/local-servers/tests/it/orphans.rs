@@ -22,7 +22,7 @@ async fn parent_to_be_killed() {
     let (programs, run_as) = installed();
     let nats = NatsServer::start(nats_options(&dir), &programs, &run_as).await.expect("it starts");
     let postgres =
-        PostgresServer::start(postgres_options(&dir), &programs, &run_as).await.expect("it starts");
+        PostgresServer::start(postgres_options(&dir), &programs.postgres, &run_as).await.expect("it starts");
     postgres_query(postgres.port(), "create table t as select 'kept' as c").expect("it runs");
     let pids = format!("{} {}", nats.child().pid(), postgres.child().pid());
     std::fs::write(dir.join("pids.new"), pids).expect("the directory is writable");
@@ -54,8 +54,9 @@ async fn children_of_a_killed_parent_end_and_the_next_start_finds_the_data() {
 
     // At once, while the old ones may still be ending: the start waits for them.
     let _nats = NatsServer::start(nats_options(dir.path()), &programs, &run_as).await.expect("it starts");
-    let postgres =
-        PostgresServer::start(postgres_options(dir.path()), &programs, &run_as).await.expect("it starts");
+    let postgres = PostgresServer::start(postgres_options(dir.path()), &programs.postgres, &run_as)
+        .await
+        .expect("it starts");
     for pid in pids.split(' ') {
         assert!(!runs(pid.parse().expect("a pid is a number")), "{pid} outlived its parent");
     }

@@ -49,8 +49,9 @@ async fn killed_nats_server_comes_back_with_its_streams() {
 async fn killed_postgres_comes_back_with_its_rows() {
     let (programs, run_as) = installed();
     let dir = temp_dir(&run_as);
-    let server =
-        PostgresServer::start(postgres_options(dir.path()), &programs, &run_as).await.expect("it starts");
+    let server = PostgresServer::start(postgres_options(dir.path()), &programs.postgres, &run_as)
+        .await
+        .expect("it starts");
     let (port, first) = (server.port(), server.child().pid());
     let shutdown = CancellationToken::new();
     let supervisor = Supervisor::watch(server, &shutdown, LIMIT);
@@ -96,8 +97,10 @@ async fn a_cluster_of_another_version_is_refused_with_the_way_out() {
     let (mut programs, run_as) = installed();
     let dir = temp_dir(&run_as);
     let options = postgres_options(dir.path());
-    PostgresServer::prepare(&options, &programs, &run_as).await.expect("it is made");
+    PostgresServer::prepare(&options, &programs.postgres, &run_as).await.expect("it is made");
     programs.postgres.major += 1;
-    let error = PostgresServer::prepare(&options, &programs, &run_as).await.expect_err("the version differs");
+    let error = PostgresServer::prepare(&options, &programs.postgres, &run_as)
+        .await
+        .expect_err("the version differs");
     assert!(error.to_string().contains("built again from the log"), "{error:#}");
 }

@@ -31,8 +31,8 @@ enum Command {
     /// Sign the tokens of sessions with a new key from now on
     ///
     /// Dispatchers take it over within seconds. Tokens of the old key stay good until they expire, for an hour at most;
-    /// sessions go on. The broker is the one of ROOKERY_NATS_URL (or ROOKERY_NATS_URL_FILE), else that of the `rookery
-    /// up` which runs on the data directory.
+    /// sessions go on. The keys lie beside the log of ROOKERY_NATS_URL or ROOKERY_EVENT_STORE_URL (or the same with
+    /// _FILE), else of the `rookery up` which runs on the data directory.
     Rotate {
         #[command(flatten)]
         data: DataDirArgument,

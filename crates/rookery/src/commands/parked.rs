@@ -9,14 +9,12 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use data_set::write::{self, FanOutLimit, parked};
 use data_set::{Pool, versions};
-use event_store::{EventLog, JetStreamConfig, JetStreamLog};
+use event_store::EventLog;
 use reducers::Fold;
 
 use crate::cli::DataDirArgument;
 use crate::connections;
 
-/// Also names its inbox; the log is read as the reducers read it.
-const CLIENT_NAME: &str = "rookery-reducers";
 /// Parked events that are in memory at once.
 const PAGE: i64 = 1_000;
 
@@ -115,7 +113,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
 /// The log and the lanes that fold it: one per version that reducers fold.
 struct Lanes {
-    log: JetStreamLog,
+    log: Arc<dyn EventLog>,
     lanes: Vec<Lane>,
 }
 
@@ -134,17 +132,14 @@ impl Lane {
 
 impl Lanes {
     async fn open(reach: &ReachArguments) -> Result<Self> {
-        let (log_url, data_set_url) =
-            (connections::log_url(&reach.data)?, connections::data_set_url(&reach.data)?);
+        let log = connections::open_log(&reach.data).await?;
+        let data_set_url = connections::data_set_url(&reach.data)?;
         let folds = reducers::projections(reach.fan_out_limit);
         if let Some(name) = &reach.projection
             && !folds.iter().any(|fold| fold.name() == name)
         {
             bail!("there is no projection {name}: they are social and feeds");
         }
-        let mut config = JetStreamConfig::new(log_url.expose(), CLIENT_NAME);
-        config.create = false;
-        let log = JetStreamLog::open(&config).await.context("is the system running?")?;
         let versions = Pool::connect(data_set_url.expose()).await.context("the data set")?;
         let mut lanes = Vec::new();
         for version in versions::folded(&versions).await.context("the data set")? {

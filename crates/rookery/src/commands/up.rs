@@ -1,4 +1,4 @@
-//! `rookery up`: the whole system in one process, with its two servers as children.
+//! `rookery up`: the whole system in one process, with its servers as children.
 //!
 //! ```text
 //!   lock ─ listen ─ servers ─ schema, users ─ lineage ─ dispatcher, reducers, query API ─ ready
@@ -10,7 +10,10 @@
 //! they run alone.
 
 mod data_set_users;
+mod event_store;
+mod log;
 mod log_lineage;
+mod passwords;
 mod servers;
 mod services;
 
@@ -33,6 +36,7 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
+use self::event_store::EventStore;
 use self::servers::Servers;
 use self::services::Settings;
 use crate::cli::DataDirArgument;
@@ -48,9 +52,9 @@ const READY_POLL: Duration = Duration::from_millis(100);
 /// What a person wants to see in a terminal: requests are many, and the broker's client reports each connection.
 const LOG_DEFAULT: &str = "info,http.access=warn,async_nats=warn,sqlx=warn";
 
-/// Run the whole system: both servers, all services, one address
+/// Run the whole system: its servers, all services, one address
 ///
-/// Starts nats-server and Postgres as child processes on free ports, brings the schema up to date, and serves the API
+/// Starts nats-server and Postgres as child processes on free ports (with `--event-store postgres` only the latter), brings the schema up to date, and serves the API
 /// on one address. Ctrl-C ends it all; the data stays in the data directory for the next start. When it is ready, it
 /// says so in one line on standard output; its log goes to standard error.
 ///
@@ -62,6 +66,9 @@ pub struct Arguments {
     /// Where the API listens
     #[arg(long, value_name = "ADDRESS", env = "ROOKERY_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// What holds the log. The first start decides it for the life of the data directory
+    #[arg(long, value_name = "STORE", env = "ROOKERY_EVENT_STORE", default_value_t = EventStore::Nats)]
+    event_store: EventStore,
     /// Use this nats-server (2.15 or newer) instead of looking for one
     #[arg(long, value_name = "FILE", env = "ROOKERY_NATS_SERVER")]
     nats_server: Option<PathBuf>,
@@ -105,6 +112,7 @@ async fn up(arguments: &Arguments) -> Result<()> {
         tracing::warn!("{reason}");
     }
     let _lock = DataDirLock::acquire(data.path())?;
+    arguments.event_store.hold(&data)?;
     // Before the servers, so that a port that is taken is told at once.
     let listener = listen(arguments.listen).await?;
 
@@ -129,9 +137,8 @@ async fn serve(
     let preparing = async {
         data_set::migrate::migrate(servers.admin_url()).await.context("bring the schema up to date")?;
         let users = data_set_users::ensure(data, servers).await?;
-        files::write_private(&data.log_url(), servers.nats_url())?;
         files::write_private(&data.data_set_url(), servers.admin_url())?;
-        let log = log_lineage::hold(data, servers.nats_url()).await?;
+        let log = log::prepare(data, servers).await?;
         anyhow::Ok((users, log))
     };
     let Some(prepared) = shutdown.token().run_until_cancelled(preparing).await else { return Ok(()) };

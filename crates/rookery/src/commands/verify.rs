@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use domain::{AccountId, Position, Sequence};
-use event_store::{EventLog, JetStreamConfig, JetStreamLog};
+use event_store::EventLog;
 use oracle::{Pace, Report, Scope, Verification};
 use service_kit::config::Environment;
 use service_kit::health::Health;
@@ -108,16 +108,13 @@ async fn stay(arguments: &Arguments, every: Duration) -> Result<()> {
 }
 
 async fn look(arguments: &Arguments) -> Result<Report> {
-    let (log, data_set) =
-        (connections::log_url(&arguments.data)?, connections::data_set_url(&arguments.data)?);
-    let mut config = JetStreamConfig::new(log.expose(), NAME);
-    config.create = false;
-    let log = JetStreamLog::open(&config).await.context("open the log")?;
+    let log = connections::open_log(&arguments.data).await?;
+    let data_set = connections::data_set_url(&arguments.data)?;
     let pool = data_set::audit::connect(data_set.expose(), NAME)?;
     let bar = Bar::new();
     let show = |progress: oracle::Progress<'_>| bar.show(progress);
     let pace = arguments.rate.map_or(Pace::Full, Pace::PerSecond);
-    let scope = scope(arguments, &log);
+    let scope = scope(arguments, &*log);
     let verification = Verification { progress: &show, pace, ..Verification::new(&log, &pool, scope) };
     let report = if arguments.repair {
         oracle::repair(&verification).await

@@ -2,6 +2,7 @@
 
 mod archive;
 mod demo;
+mod event_store;
 mod events;
 mod keys;
 mod openapi;

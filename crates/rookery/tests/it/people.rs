@@ -1,6 +1,6 @@
 //! What people do with the whole system, through its public API.
 
-mod client;
+pub(crate) mod client;
 mod features;
 mod model;
 mod property;

@@ -9,18 +9,20 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Which crates of the house each one may use. As every edge is listed, what is reached through others is bounded too.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     ("api-types", &[]),
     ("archive", &["domain", "event-store"]),
     ("data-set", &["domain"]),
-    ("dispatcher", &["api-types", "domain", "event-store", "http-kit", "service-kit"]),
+    ("dispatcher", &["api-types", "domain", "event-store", "event-stores", "http-kit", "service-kit"]),
     ("domain", &[]),
     ("event-store", &["domain"]),
+    ("event-store-postgres", &["domain", "event-store"]),
+    ("event-stores", &["domain", "event-store", "event-store-postgres", "service-kit"]),
     ("http-kit", &["api-types", "service-kit"]),
     ("local-servers", &[]),
     ("oracle", &["data-set", "domain", "event-store"]),
     ("query-api", &["api-types", "data-set", "http-kit", "service-kit"]),
-    ("reducers", &["data-set", "domain", "event-store", "service-kit"]),
+    ("reducers", &["data-set", "domain", "event-store", "event-stores", "service-kit"]),
     (
         "rookery",
         &[
@@ -30,6 +32,8 @@ const MAY_USE: [(&str, &[&str]); 13] = [
             "dispatcher",
             "domain",
             "event-store",
+            "event-store-postgres",
+            "event-stores",
             "http-kit",
             "local-servers",
             "oracle",
@@ -51,7 +55,7 @@ const OWNERS: [(&str, &[&str]); 5] = [
     ("axum", &["dispatcher", "http-kit", "query-api"]),
     ("cqrs-es", &["domain", "event-store"]),
     ("hyper", &["http-kit", "service-kit"]),
-    ("sqlx", &["data-set"]),
+    ("sqlx", &["data-set", "event-store-postgres"]),
 ];
 
 /// What a crate that has to be pure must not even be able to do.

@@ -3,8 +3,7 @@
 use std::io::Write;
 
 use anyhow::{Context, Result};
-use event_store::vault::find_signing_keys;
-use event_store::{JetStreamConfig, jet_stream};
+use domain::Shard;
 
 use crate::cli::DataDirArgument;
 use crate::connections;
@@ -20,10 +19,8 @@ pub(super) fn run(data: &DataDirArgument) -> Result<()> {
 }
 
 async fn rotate(url: &str) -> Result<String> {
-    let config = JetStreamConfig::new(url, CLIENT_NAME);
-    let client =
-        jet_stream::connect(&config.url, &config.client_name).await.context("is the system running?")?;
-    let keys = find_signing_keys(client, config.shard).await;
-    let keys = keys.context("no dispatcher has made a key yet; start one first")?;
+    let keys = event_stores::find_signing_keys(url, CLIENT_NAME, Shard(0)).await;
+    let keys = keys
+        .context("there is none to replace: no dispatcher has made a key yet, or the log is out of reach")?;
     dispatcher::rotate_signing_keys(&keys).await.context("it is not known whether the key was added")
 }

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use data_set::versions::{Hold, State};
 use data_set::write;
 use domain::Position;
-use event_store::{EventLog, JetStreamConfig, JetStreamLog};
+use event_store::EventLog;
 use indicatif::{ProgressBar, ProgressStyle};
 use reducers::{Fold, Lane, OnBad, ReplayError, Status, replay};
 
@@ -29,7 +29,7 @@ pub(super) async fn run(
     mut hold: Hold,
     versions: Versions,
 ) -> Result<()> {
-    let log = log(arguments).await?;
+    let log = connections::open_log(&arguments.data).await?;
     let published = versions.published;
     let lineage = hold.lineage(published).await?;
     if lineage.is_some_and(|lineage| lineage != *log.lineage().0) {
@@ -68,13 +68,6 @@ pub(super) struct Build {
     pub(super) url: String,
     pub(super) published: i32,
     pub(super) next: i32,
-}
-
-async fn log(arguments: &Arguments) -> Result<Arc<dyn EventLog>> {
-    let url = connections::log_url(&arguments.data)?;
-    let mut config = JetStreamConfig::new(url.expose(), "rookery-rebuild");
-    config.create = false;
-    Ok(Arc::new(JetStreamLog::open(&config).await.context("is the system running?")?))
 }
 
 async fn next_version(arguments: &Arguments, hold: &mut Hold, versions: Versions) -> Result<i32> {

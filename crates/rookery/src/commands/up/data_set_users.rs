@@ -6,8 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use data_set::logins::{Group, Login};
-use uuid::Uuid;
 
+use super::passwords;
 use super::servers::Servers;
 use crate::data_dir::DataDir;
 use crate::files;
@@ -44,15 +44,6 @@ pub(super) async fn ensure(data: &DataDir, servers: &Servers) -> Result<Users> {
 }
 
 fn login(dir: &Path, name: &str, group: Group, statement_timeout_ms: u32) -> Result<Login> {
-    let file = dir.join(name);
-    let password = match files::read_if_there(&file)? {
-        Some(password) => password,
-        None => {
-            // 122 random bits in hexadecimal digits, which need no escapes in an address.
-            let password = Uuid::new_v4().simple().to_string();
-            files::write_private(&file, &password)?;
-            password
-        }
-    };
+    let password = passwords::read_or_create(dir, name)?;
     Ok(Login { name: name.to_owned(), password, group, statement_timeout_ms })
 }

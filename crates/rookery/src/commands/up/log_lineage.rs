@@ -6,46 +6,45 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use event_store::{EventLog, JetStreamConfig, JetStreamLog, Lineage, OpenError};
+use event_store::{Lineage, OpenError};
+use event_stores::StoreConfig;
 use tokio::time::Instant;
 
 use crate::data_dir::DataDir;
 use crate::files;
 
-const CLIENT_NAME: &str = "rookery-dispatcher";
+pub(super) const CLIENT_NAME: &str = "rookery-dispatcher";
 /// nats-server accepts clients a moment before its streams answer.
 const OPEN_LIMIT: Duration = Duration::from_secs(15);
 const OPEN_RETRY_PERIOD: Duration = Duration::from_millis(200);
 
-/// How to open the log of this data directory and no other. The first start makes it.
-pub(super) async fn hold(data: &DataDir, nats_url: &str) -> Result<JetStreamConfig> {
+/// Which log this data directory has and no other. The first start makes it, through an address that may.
+pub(super) async fn hold(data: &DataDir, owner_url: &str) -> Result<Lineage> {
     let file = data.log_lineage();
     let known = files::read_if_there(&file)?.map(|text| Lineage(text.into()));
-    let mut config = JetStreamConfig::new(nats_url, CLIENT_NAME);
+    let mut config = StoreConfig::new(owner_url, CLIENT_NAME);
     // Where one is remembered, a missing log is a loss to be told, not a reason to begin anew.
-    config.create = known.is_none();
-    config.lineage.clone_from(&known);
+    config.set_create(known.is_none());
+    config.set_lineage(known.clone());
     let found = open(&config).await.with_context(|| match known {
-        None => format!("open the log in {}", data.nats().display()),
+        None => format!("open the log in {}", data.path().display()),
         Some(_) => format!(
             "the log in {} is not the one that {} remembers. Bring the old one back, or move the whole data directory \
              away to begin anew",
-            data.nats().display(),
+            data.path().display(),
             file.display()
         ),
     })?;
     if known.is_none() {
         files::write_private(&file, &found.to_string())?;
     }
-    config.create = false;
-    config.lineage = Some(found);
-    Ok(config)
+    Ok(found)
 }
 
-async fn open(config: &JetStreamConfig) -> Result<Lineage, OpenError> {
+async fn open(config: &StoreConfig) -> Result<Lineage, OpenError> {
     let deadline = Instant::now() + OPEN_LIMIT;
     loop {
-        match JetStreamLog::open(config).await {
+        match config.open_log().await {
             Ok(log) => return Ok(log.lineage()),
             Err(OpenError::Unavailable(_)) if Instant::now() < deadline => {
                 tokio::time::sleep(OPEN_RETRY_PERIOD).await;

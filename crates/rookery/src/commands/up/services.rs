@@ -11,7 +11,6 @@ use data_set::Pool;
 use data_set::pool::{self, PoolOptions};
 use data_set::write::FanOutLimit;
 use dispatcher::{SessionSettings, SigningKeys};
-use event_store::JetStreamConfig;
 use http_kit::identity::{IdentityConfig, KeySource};
 use http_kit::{Identity, Limits};
 use query_api::AppState;
@@ -23,6 +22,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::data_set_users::Users;
+use super::log::Log;
 use crate::data_dir::DataDir;
 use crate::signing_keys::{self, AUDIENCE, ISSUER};
 
@@ -55,7 +55,7 @@ pub(super) struct Settings {
 pub(super) fn start(
     data: &DataDir,
     users: &Users,
-    log: JetStreamConfig,
+    log: Log,
     listener: TcpListener,
     settings: Settings,
     health: &Health,
@@ -81,11 +81,12 @@ pub(super) fn start(
     let router = dispatcher::router(dispatcher.clone()).merge(query_api::router(queries));
     let router = http_kit::standard(router, NAME, &limits).merge(http_kit::ops::routes(health.clone()));
 
-    let (nats_url, reducers_url, health) = (log.url.clone(), users.reducers_url.clone(), health.clone());
+    let Log { dispatcher: log, reducers_url: log_url } = log;
+    let (reducers_url, health) = (users.reducers_url.clone(), health.clone());
     let token = fold.clone();
     let runtime = Handle::current();
     let folding = tokio::task::spawn_blocking(move || {
-        runtime.block_on(fold_until(&nats_url, &reducers_url, fan_out_limit, &health, token))
+        runtime.block_on(fold_until(&log_url, &reducers_url, fan_out_limit, &health, token))
     });
     let folding = watch("the reducers", shutdown, folding);
     let token = apis.clone();
@@ -133,7 +134,7 @@ fn identity(data: &DataDir, signing_keys: &Arc<SigningKeys>) -> Result<Identity>
 /// It has a thread of its own, so that a burst of folding holds up no request. (The compiler would not let it move
 /// between threads anyway: it cannot prove the migrator's future to be `Send`.)
 async fn fold_until(
-    nats_url: &str,
+    log_url: &str,
     database_url: &str,
     fan_out_limit: FanOutLimit,
     health: &Health,
@@ -144,7 +145,7 @@ async fn fold_until(
         tokio::time::sleep(FOLD_STOP_LIMIT).await;
     };
     tokio::select! {
-        folded = reducers::run(nats_url, database_url, false, fan_out_limit, health, token.clone()) => folded,
+        folded = reducers::run(log_url, database_url, false, fan_out_limit, health, token.clone()) => folded,
         () = overdue => {
             tracing::warn!("the reducers did not end in time; the batch under way will be folded again");
             Ok(())

@@ -7,17 +7,21 @@ mod steps;
 mod then;
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::RwLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use cucumber::World as _;
 use cucumber::writer::Stats as _;
 use serde_json::Value;
+use tokio::sync::Mutex;
 
 use super::client::{Answer, Api, Person};
 use crate::support::{System, data_dir};
 
-static API: OnceLock<Api> = OnceLock::new();
+/// Of the system under test; set before the first scenario of a run begins.
+static API: RwLock<Option<&'static Api>> = RwLock::new(None);
+/// One system at a time: a world is made without knowing which one it is for.
+static RUN: Mutex<()> = Mutex::const_new(());
 static SCENARIOS: AtomicU32 = AtomicU32::new(0);
 
 /// What one scenario knows.
@@ -49,7 +53,8 @@ impl World {
     }
 
     fn api(&self) -> &'static Api {
-        API.get().expect("the system runs before the first scenario")
+        let api = API.read().expect("whoever sets it does not panic");
+        api.expect("the system runs before the first scenario")
     }
 
     fn handle(&self, nickname: &str) -> String {
@@ -87,9 +92,19 @@ impl World {
 
 #[tokio::test]
 async fn every_scenario_holds() {
+    run(&[]).await;
+}
+
+#[tokio::test]
+async fn every_scenario_holds_without_nats() {
+    run(&[("ROOKERY_EVENT_STORE", "postgres")]).await;
+}
+
+async fn run(variables: &[(&str, &str)]) {
+    let _run = RUN.lock().await;
     let dir = data_dir();
-    let system = System::start(dir.path()).await;
-    API.set(Api::new(&system.url)).expect("it is set once");
+    let system = System::start_with(dir.path(), variables).await;
+    *API.write().expect("whoever reads it does not panic") = Some(Box::leak(Box::new(Api::new(&system.url))));
     let features = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/features");
     let result = World::cucumber().with_default_cli().fail_on_skipped().run(features).await;
     assert!(!result.execution_has_failed(), "see the scenarios above");

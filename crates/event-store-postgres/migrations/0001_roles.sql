@@ -1,0 +1,15 @@
+-- Group roles without login: who appends (the dispatcher), and who only reads (reducers, tools). Roles belong to the
+-- whole server, so another database on it may have made them already.
+do $$
+begin
+    if not exists (select from pg_roles where rolname = 'rookery_log_writer') then
+        create role rookery_log_writer nologin;
+    end if;
+    if not exists (select from pg_roles where rolname = 'rookery_log_reader') then
+        create role rookery_log_reader nologin;
+    end if;
+exception
+    -- Two databases of one server may be migrated at the same moment.
+    when duplicate_object or unique_violation then null;
+end
+$$;

@@ -1,0 +1,197 @@
+//! One transaction: lock, look up, judge, insert, commit.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use event_store::{AppendError, DEDUPE_WINDOW, ReadError};
+use sqlx::{ConnectOptions, PgConnection};
+use uuid::Uuid;
+
+use super::Waiting;
+use super::judge::{Known, Own, Verdict};
+use crate::error::{self, Failure};
+use crate::log::Inner;
+use crate::read::Counters;
+use crate::row::NewRow;
+use crate::tail::CHANNEL;
+
+/// Why there are no verdicts.
+pub(super) enum Broken {
+    /// It will be the same the next time.
+    Definite(Definite),
+    /// Another try may succeed, on a new connection.
+    Passing(String),
+}
+
+pub(super) enum Definite {
+    Refused(String),
+    Full(String),
+}
+
+impl Definite {
+    pub(super) fn to_append_error(&self) -> AppendError {
+        match self {
+            Self::Refused(words) => AppendError::Refused(words.clone()),
+            Self::Full(words) => AppendError::Full(words.clone()),
+        }
+    }
+}
+
+impl From<sqlx::Error> for Broken {
+    fn from(error: sqlx::Error) -> Self {
+        match error::judge(&error) {
+            Failure::Refused(words) => Self::Definite(Definite::Refused(words)),
+            Failure::Full(words) => Self::Definite(Definite::Full(words)),
+            Failure::Passing(words) => Self::Passing(words),
+        }
+    }
+}
+
+/// Commits the group, or nothing of it. From the moment at which the commit is sent, the appends that were to be
+/// committed carry the head of before it in `since`, until an answer is there.
+pub(super) async fn run(
+    inner: &Inner,
+    connection: &mut Option<PgConnection>,
+    group: &mut [Waiting],
+) -> Result<Vec<Verdict>, Broken> {
+    // Taken out, so that one on which something stayed unanswered is closed: that ends its transaction, too.
+    let held = match connection.take() {
+        Some(held) => held,
+        None => limited(inner, inner.appending.connect()).await?,
+    };
+    let prepared = tokio::time::timeout(inner.ack_timeout, prepare(inner, held, group)).await;
+    let (mut held, verdicts, head) =
+        prepared.map_err(|_| Broken::Passing("no answer from the database".to_owned()))??;
+    for (waiting, verdict) in group.iter_mut().zip(&verdicts) {
+        if matches!(verdict, Verdict::Appended(_)) {
+            waiting.since.get_or_insert(head);
+        }
+    }
+    let committed = limited(inner, sqlx::query("commit").execute(&mut held)).await;
+    // Whatever it says now, the commit may have gone through.
+    committed.map_err(|error| match error {
+        Broken::Definite(Definite::Refused(words) | Definite::Full(words)) | Broken::Passing(words) => {
+            Broken::Passing(words)
+        }
+    })?;
+    *connection = Some(held);
+    Ok(verdicts)
+}
+
+async fn limited<T>(inner: &Inner, step: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, Broken> {
+    match tokio::time::timeout(inner.ack_timeout, step).await {
+        Ok(result) => Ok(result?),
+        Err(_) => Err(Broken::Passing("no answer from the database".to_owned())),
+    }
+}
+
+/// Everything but the commit. Gives the connection back inside the transaction, and the head of before it.
+async fn prepare(
+    inner: &Inner,
+    mut held: PgConnection,
+    group: &[Waiting],
+) -> Result<(PgConnection, Vec<Verdict>, i64), Broken> {
+    sqlx::query("begin").execute(&mut held).await?;
+    let counters = lock(inner, &mut held).await?;
+    let head = counters.head;
+    let mut known = Known { head, bytes: counters.bytes, bytes_max: inner.bytes_max, ..Known::default() };
+    known.own = own(inner, &mut held, group, head).await?;
+    known.last = last(&mut held, group).await?;
+    let verdicts: Vec<_> = group.iter().map(|waiting| known.judge(waiting.command, &waiting.rows)).collect();
+    if known.head > head {
+        insert(inner, &mut held, group, &verdicts).await?;
+        sqlx::query(include_str!("count_up.sql"))
+            .bind(inner.shard())
+            .bind(known.head)
+            .bind(known.bytes)
+            .bind(CHANNEL)
+            .execute(&mut held)
+            .await?;
+    }
+    Ok((held, verdicts, head))
+}
+
+/// From here to the commit nobody else appends to the shard.
+async fn lock(inner: &Inner, held: &mut PgConnection) -> Result<Counters, Broken> {
+    let counters = sqlx::query_as::<_, Counters>(include_str!("lock.sql"))
+        .bind(inner.shard())
+        .fetch_optional(held)
+        .await?;
+    let gone = || Broken::Definite(Definite::Refused("the database has no log of this shard".to_owned()));
+    let counters = counters.ok_or_else(gone)?;
+    let found = counters.lineage();
+    if found != inner.lineage {
+        let error: ReadError = inner.other_lineage(found);
+        return Err(Broken::Definite(Definite::Refused(error.to_string())));
+    }
+    Ok(counters)
+}
+
+/// The events of the group's commands that are in the log already.
+async fn own(
+    inner: &Inner,
+    held: &mut PgConnection,
+    group: &[Waiting],
+    head: i64,
+) -> Result<HashMap<Uuid, Vec<Own>>, Broken> {
+    let commands: Vec<Uuid> = group.iter().map(|waiting| waiting.command).collect();
+    let since: Vec<i64> = group.iter().map(|waiting| waiting.since.unwrap_or(head)).collect();
+    let rows: Vec<(Uuid, String, i64, bool)> = sqlx::query_as(include_str!("own.sql"))
+        .bind(commands)
+        .bind(since)
+        .bind(inner.shard())
+        .bind(DEDUPE_WINDOW.as_secs_f64())
+        .fetch_all(held)
+        .await?;
+    let mut own: HashMap<Uuid, Vec<Own>> = HashMap::new();
+    for (command, subject, sequence, is_recent) in rows {
+        own.entry(command).or_default().push(Own { subject: subject.into(), sequence, is_recent });
+    }
+    Ok(own)
+}
+
+/// The last sequences of the subjects that the group expects something of.
+async fn last(held: &mut PgConnection, group: &[Waiting]) -> Result<HashMap<Arc<str>, i64>, Broken> {
+    let rows = group.iter().flat_map(|waiting| &waiting.rows);
+    let subjects: HashSet<(&'static str, &str)> =
+        rows.filter(|row| row.expected.is_some()).map(|row| (row.kind, &*row.subject)).collect();
+    if subjects.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let (kinds, subjects): (Vec<&str>, Vec<&str>) = subjects.into_iter().unzip();
+    let rows: Vec<(String, i64)> =
+        sqlx::query_as(include_str!("last.sql")).bind(kinds).bind(subjects).fetch_all(held).await?;
+    Ok(rows.into_iter().map(|(subject, sequence)| (subject.into(), sequence)).collect())
+}
+
+async fn insert(
+    inner: &Inner,
+    held: &mut PgConnection,
+    group: &[Waiting],
+    verdicts: &[Verdict],
+) -> Result<(), Broken> {
+    let appended = group.iter().zip(verdicts).filter_map(|(waiting, verdict)| match verdict {
+        Verdict::Appended(sequences) => Some((waiting, sequences)),
+        Verdict::Repeated(_) | Verdict::Conflict | Verdict::Full => None,
+    });
+    let placed: Vec<(Uuid, &NewRow, i64)> = appended
+        .flat_map(|(waiting, sequences)| {
+            waiting.rows.iter().zip(sequences).map(|(row, sequence)| (waiting.command, row, *sequence))
+        })
+        .collect();
+    let column = |text: fn(&NewRow) -> &str| placed.iter().map(|(_, row, _)| text(row)).collect::<Vec<_>>();
+    sqlx::query(include_str!("insert.sql"))
+        .bind(inner.shard())
+        .bind(column(|row| row.kind))
+        .bind(column(|row| &row.subject))
+        .bind(placed.iter().map(|(_, _, sequence)| *sequence).collect::<Vec<_>>())
+        .bind(column(|row| &row.event_type))
+        .bind(column(|row| &row.event_version))
+        .bind(column(|row| &row.payload))
+        .bind(placed.iter().map(|(_, row, _)| row.raw.as_deref()).collect::<Vec<_>>())
+        .bind(column(|row| &row.metadata))
+        .bind(placed.iter().map(|(command, _, _)| *command).collect::<Vec<_>>())
+        .execute(held)
+        .await?;
+    Ok(())
+}

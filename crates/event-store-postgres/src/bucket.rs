@@ -1,0 +1,142 @@
+//! Buckets of entries beside the log: the vault's, and the claims' one.
+//!
+//! Each call is one statement with a transaction of its own. Revisions come from one sequence, so an entry that was
+//! deleted and made again has another one than before. A deletion stays as an entry without a value for a while, so that
+//! a writer who read what was there before it is told; what has expired counts as never written.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use domain::Shard;
+use event_store::vault::{
+    ATTEMPTS_WINDOW, Bucket, BucketEntry, SESSION_AGE_MAX, SigningKeys, VaultError, Written,
+};
+use event_store::{OpenError, Vault};
+use sqlx::PgPool;
+
+use crate::error::unopened;
+use crate::log::{Inner, PostgresLog};
+
+/// How long a deletion is remembered: longer than any request lives.
+const DELETION_AGE_MAX: Duration = Duration::from_secs(3_600);
+/// How long one request waits for the server. A log-in makes about six, which have to fit into a request's deadline.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(2);
+const SWEEP_PERIOD: Duration = Duration::from_secs(600);
+
+#[derive(Debug, Clone)]
+pub struct PostgresBucket {
+    pool: PgPool,
+    shard: i16,
+    name: &'static str,
+    age_max: Option<Duration>,
+}
+
+impl PostgresBucket {
+    /// Entries of the name, each kept for so long after its last change.
+    pub(crate) fn new(pool: PgPool, shard: Shard, name: &'static str, age_max: Option<Duration>) -> Self {
+        Self { pool, shard: i16::from(shard.0), name, age_max }
+    }
+
+    /// Replaces the entry, or deletes it, if it still has that revision; gives its new one.
+    pub(crate) async fn replace(
+        &self,
+        key: &str,
+        value: Option<&[u8]>,
+        revision: u64,
+    ) -> Result<Option<u64>, VaultError> {
+        let age_max = if value.is_some() { self.age_max } else { Some(DELETION_AGE_MAX) };
+        let sql =
+            if revision == 0 { include_str!("bucket/make.sql") } else { include_str!("bucket/replace.sql") };
+        let write = sqlx::query_scalar::<_, i64>(sql)
+            .bind(self.shard)
+            .bind(self.name)
+            .bind(key)
+            .bind(value)
+            .bind(age_max.map(|age| age.as_secs_f64()))
+            // A revision that no entry can have finds none.
+            .bind(i64::try_from(revision).unwrap_or(i64::MAX))
+            .fetch_optional(&self.pool);
+        Ok(self.bounded(write).await?.map(i64::unsigned_abs))
+    }
+
+    async fn bounded<T>(
+        &self,
+        request: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<T, VaultError> {
+        let unavailable = |reason| VaultError::Unavailable { bucket: self.name.to_owned(), reason };
+        match tokio::time::timeout(REQUEST_TIMEOUT, request).await {
+            Ok(result) => result.map_err(|error| unavailable(error.to_string())),
+            Err(_) => Err(unavailable("no answer from the database".to_owned())),
+        }
+    }
+}
+
+/// The buckets of the vault, as its own table has them.
+pub(crate) fn vault(log: &PostgresLog) -> Vault {
+    let open = |name, age_max| -> Arc<dyn Bucket> { Arc::new(log.bucket(name, age_max)) };
+    Vault::on(
+        open("CREDENTIALS", None),
+        open("SESSIONS", Some(SESSION_AGE_MAX)),
+        open(KEYS, None),
+        open("ATTEMPTS", Some(ATTEMPTS_WINDOW)),
+    )
+}
+
+const KEYS: &str = "KEYS";
+
+/// The signing keys alone, for the operator's tool. Fails where no dispatcher has made one yet.
+pub async fn find_signing_keys(url: &str, shard: Shard) -> Result<SigningKeys, OpenError> {
+    let pool = PgPool::connect(url).await.map_err(unopened)?;
+    let bucket = PostgresBucket::new(pool, shard, KEYS, None);
+    let has_any = sqlx::query_scalar(include_str!("bucket/has_any.sql")).bind(bucket.shard).bind(KEYS);
+    let has_any: bool = has_any.fetch_one(&bucket.pool).await.map_err(unopened)?;
+    if has_any {
+        Ok(SigningKeys::new(Arc::new(bucket)))
+    } else {
+        Err(OpenError::Unavailable("the database holds no signing key".to_owned()))
+    }
+}
+
+/// Removes what has expired, until the log is closed. Nothing depends on it but disk space.
+pub(crate) fn sweep_while_open(inner: &Arc<Inner>) {
+    let log = Arc::downgrade(inner);
+    tokio::spawn(async move {
+        while let Some(pool) = log.upgrade().map(|inner| inner.pool.clone()) {
+            // A user who only reads the log has no right to this, and nothing to remove.
+            if let Err(error) = sweep(&pool).await {
+                tracing::debug!(%error, "expired entries stay for now");
+            }
+            drop(pool);
+            tokio::time::sleep(SWEEP_PERIOD).await;
+        }
+    });
+}
+
+/// Removes what has expired in all buckets.
+async fn sweep(pool: &PgPool) -> Result<(), sqlx::Error> {
+    sqlx::query(include_str!("bucket/sweep.sql")).execute(pool).await.map(drop)
+}
+
+#[async_trait]
+impl Bucket for PostgresBucket {
+    async fn read(&self, key: &str) -> Result<BucketEntry, VaultError> {
+        let read = sqlx::query_as::<_, (Option<Vec<u8>>, i64)>(include_str!("bucket/read.sql"))
+            .bind(self.shard)
+            .bind(self.name)
+            .bind(key)
+            .fetch_optional(&self.pool);
+        Ok(self.bounded(read).await?.map_or_else(BucketEntry::default, |(value, revision)| BucketEntry {
+            value: value.map(Bytes::from),
+            revision: revision.unsigned_abs(),
+        }))
+    }
+
+    async fn write(&self, key: &str, value: Option<Bytes>, revision: u64) -> Result<Written, VaultError> {
+        match self.replace(key, value.as_deref(), revision).await? {
+            Some(_) => Ok(Written::Done),
+            None => Ok(Written::Conflict),
+        }
+    }
+}

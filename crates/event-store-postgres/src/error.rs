@@ -1,0 +1,55 @@
+//! What a failure of the database means for the log.
+
+use event_store::{OpenError, ReadError};
+
+/// Codes of Postgres that tell a table that is not there, as before the first migration.
+pub(crate) const UNDEFINED_TABLE: &str = "42P01";
+const DISK_FULL: &str = "53100";
+
+/// Classes and codes of Postgres (SQLSTATE) that say: not with these values, whenever it is tried.
+const DEFINITE: [&str; 4] = [VALUE, CONSTRAINT, TOO_MUCH, NO_RIGHT];
+/// Data that a column does not take.
+const VALUE: &str = "22";
+const CONSTRAINT: &str = "23";
+/// Too large, or nested too deeply.
+const TOO_MUCH: &str = "54";
+const NO_RIGHT: &str = "42501";
+
+pub(crate) enum Failure {
+    /// The same statement with the same values fails again.
+    Refused(String),
+    /// The disk is full.
+    Full(String),
+    /// No connection, or a server that is about to end: another try may succeed.
+    Passing(String),
+}
+
+pub(crate) fn judge(error: &sqlx::Error) -> Failure {
+    let words = error.to_string();
+    match error.as_database_error().and_then(sqlx::error::DatabaseError::code) {
+        Some(code) if code == DISK_FULL => Failure::Full(words),
+        Some(code) if DEFINITE.iter().any(|definite| code.starts_with(definite)) => Failure::Refused(words),
+        Some(_) => Failure::Passing(words),
+        // A value that cannot even be sent.
+        None if matches!(error, sqlx::Error::Encode(_)) => Failure::Refused(words),
+        None => Failure::Passing(words),
+    }
+}
+
+pub(crate) fn unreadable(error: impl std::fmt::Display) -> ReadError {
+    ReadError::Unavailable(error.to_string())
+}
+
+pub(crate) fn unopened(error: impl std::fmt::Display) -> OpenError {
+    OpenError::Unavailable(error.to_string())
+}
+
+/// How long one read may take before the server counts as away. A frozen one would never answer.
+const READ_LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
+
+pub(crate) async fn bounded<T>(read: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, ReadError> {
+    match tokio::time::timeout(READ_LIMIT, read).await {
+        Ok(read) => read.map_err(unreadable),
+        Err(_) => Err(unreadable("no answer from the database")),
+    }
+}

@@ -1,0 +1,110 @@
+//! The log: what all parts of the implementation share, and the contract's calls.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::{CommandId, Sequence, Shard};
+use event_store::claims::CLAIM_AGE_MAX;
+use event_store::{
+    AppendError, Appended, EventLog, Lineage, NewEvent, ReadError, RecordedEvent, Subject, Tail, Vault,
+};
+use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
+
+use crate::append::Queue;
+use crate::bucket::PostgresBucket;
+use crate::claims::PostgresClaims;
+use crate::{bucket, read, tail};
+
+const CLAIMS: &str = "CLAIMS";
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    /// For reads, tails, claims and the vault; appends have a connection of their own.
+    pub(crate) pool: PgPool,
+    pub(crate) appending: PgConnectOptions,
+    pub(crate) shard: Shard,
+    pub(crate) lineage: Lineage,
+    /// Set when the log turned out to be another one than was opened; nothing is appended from then on.
+    pub(crate) foreign: AtomicBool,
+    pub(crate) bytes_max: i64,
+    pub(crate) ack_timeout: Duration,
+    pub(crate) append_deadline: Duration,
+}
+
+impl Inner {
+    /// `smallint` in the tables.
+    pub(crate) fn shard(&self) -> i16 {
+        i16::from(self.shard.0)
+    }
+
+    /// Remembers that the log is another one by now.
+    pub(crate) fn other_lineage(&self, found: Lineage) -> ReadError {
+        self.foreign.store(true, Ordering::Relaxed);
+        ReadError::OtherLineage { expected: self.lineage.clone(), found }
+    }
+}
+
+/// Clones share everything.
+#[derive(Debug, Clone)]
+pub struct PostgresLog {
+    pub(crate) inner: Arc<Inner>,
+    pub(crate) queue: Queue,
+}
+
+impl PostgresLog {
+    /// The claims beside this log.
+    pub fn claims(&self) -> PostgresClaims {
+        PostgresClaims::new(self.bucket(CLAIMS, Some(CLAIM_AGE_MAX)))
+    }
+
+    /// A bucket beside this log, whose entries are kept for so long after their last change.
+    pub fn bucket(&self, name: &'static str, age_max: Option<Duration>) -> PostgresBucket {
+        PostgresBucket::new(self.inner.pool.clone(), self.inner.shard, name, age_max)
+    }
+
+    /// The vault beside this log.
+    pub fn vault(&self) -> Vault {
+        bucket::vault(self)
+    }
+}
+
+#[async_trait]
+impl EventLog for PostgresLog {
+    fn shard(&self) -> Shard {
+        self.inner.shard
+    }
+
+    fn lineage(&self) -> Lineage {
+        self.inner.lineage.clone()
+    }
+
+    async fn append(&self, command: CommandId, events: Vec<NewEvent>) -> Result<Appended, AppendError> {
+        if self.inner.foreign.load(Ordering::Relaxed) {
+            return Err(AppendError::Refused("the log was replaced by another one".to_owned()));
+        }
+        self.queue.append(command, events).await
+    }
+
+    async fn head(&self) -> Result<Sequence, ReadError> {
+        read::head(&self.inner).await
+    }
+
+    async fn read(&self, sequence: Sequence) -> Result<Option<RecordedEvent>, ReadError> {
+        read::one(&self.inner, sequence).await
+    }
+
+    async fn read_subject(&self, subject: Subject, from: Sequence) -> Result<Vec<RecordedEvent>, ReadError> {
+        read::subject(&self.inner, &subject, from).await
+    }
+
+    async fn last(&self, subject: Subject) -> Result<Option<RecordedEvent>, ReadError> {
+        read::last(&self.inner, &subject).await
+    }
+
+    async fn tail(&self, after: Sequence) -> Result<Tail, ReadError> {
+        tail::follow(Arc::clone(&self.inner), after).await
+    }
+}

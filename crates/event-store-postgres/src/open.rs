@@ -1,0 +1,222 @@
+//! Connecting, making the tables, and refusing a database that can lose events or holds another log than the one
+//! remembered.
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use domain::Shard;
+use event_store::{Lineage, OpenError};
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgConnection, PgPool};
+
+use crate::append::Queue;
+use crate::bucket;
+use crate::error::{UNDEFINED_TABLE, unopened};
+use crate::log::{Inner, PostgresLog};
+use crate::read::Counters;
+
+static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
+
+/// `server_version_num`; what local-servers and the data set ask for as well.
+const SERVER_MIN: i32 = 150_000;
+const SERVER_MIN_TEXT: &str = "Postgres 15";
+/// Reads of some sixteen requests at once, and a listener for each of a few tails.
+const CONNECTIONS_MAX: u32 = 10;
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// A whole open must not hang where the server does.
+const OPEN_LIMIT: Duration = Duration::from_secs(15);
+
+/// Which log to use and what to demand of it.
+#[derive(Debug, Clone)]
+pub struct PostgresConfig {
+    /// For example `postgres://user@127.0.0.1/rookery_log`; may hold a password. The database is the log's alone.
+    pub url: String,
+    /// Shown in `pg_stat_activity`.
+    pub client_name: String,
+    pub shard: Shard,
+    /// Make the tables where there are none, which takes a user who may. Without it a missing log is an error.
+    pub create: bool,
+    /// Bound of the events' bytes; beyond it appends are refused. Indexes and row headers come on top.
+    pub bytes_max: i64,
+    /// Refuse any other log than this one.
+    pub lineage: Option<Lineage>,
+    /// How long one step waits for the server.
+    pub ack_timeout: Duration,
+    /// How long an append is tried before its outcome is called unknown.
+    pub append_deadline: Duration,
+}
+
+impl PostgresConfig {
+    pub fn new(url: impl Into<String>, client_name: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            client_name: client_name.into(),
+            shard: Shard(0),
+            create: true,
+            bytes_max: 8 << 30,
+            lineage: None,
+            ack_timeout: Duration::from_secs(2),
+            append_deadline: Duration::from_secs(8),
+        }
+    }
+
+    /// For every connection. The limits end what a client left behind when it was frozen or cut off: the lock of the
+    /// shard's row would hold up all others.
+    fn connection(&self) -> Result<PgConnectOptions, OpenError> {
+        let milliseconds = |limit: Duration| format!("{}ms", limit.as_millis());
+        Ok(PgConnectOptions::from_str(&self.url)
+            .map_err(unopened)?
+            .application_name(&self.client_name)
+            .options([
+                ("idle_in_transaction_session_timeout", milliseconds(self.ack_timeout * 2)),
+                ("lock_timeout", milliseconds(self.ack_timeout)),
+                // Whatever the server's default is: a commit that returned is on its disk.
+                ("synchronous_commit", "on".to_owned()),
+                // Every statement follows one index, also on tables that nobody has analysed yet.
+                ("enable_seqscan", "off".to_owned()),
+                ("jit", "off".to_owned()),
+            ]))
+    }
+}
+
+/// Whether an address can be read at all; nothing is connected.
+pub fn is_acceptable(url: &str) -> bool {
+    let has_scheme = ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+    has_scheme && PgConnectOptions::from_str(url).is_ok()
+}
+
+/// Brings the tables up to this binary's migrations. Safe to run from several processes at once: they queue.
+///
+/// # Errors
+/// Where the database is unreachable, its user may not make tables, or it holds another version's.
+pub async fn migrate(url: &str) -> Result<(), OpenError> {
+    let mut connection = PgConnection::connect(url).await.map_err(unopened)?;
+    // What `run` calls; of that one the compiler cannot prove that its future may move between threads. All migrations are
+    // run (no target), and not merely marked as run.
+    MIGRATOR.run_direct(None, &mut connection, false).await.map_err(|error| {
+        OpenError::Unavailable(format!("the tables of the log cannot be made or brought up to date: {error}"))
+    })?;
+    // The server would notice the end of the connection by itself; a polite close only keeps its log quiet.
+    connection.close().await.ok();
+    Ok(())
+}
+
+impl PostgresLog {
+    /// Connects, makes the tables where that is asked for, and checks what is really there.
+    pub async fn open(config: &PostgresConfig) -> Result<Self, OpenError> {
+        match tokio::time::timeout(OPEN_LIMIT, open(config)).await {
+            Ok(opened) => opened,
+            Err(_) => Err(OpenError::Unavailable("no answer from the database".to_owned())),
+        }
+    }
+}
+
+async fn open(config: &PostgresConfig) -> Result<PostgresLog, OpenError> {
+    let connection = config.connection()?;
+    let pool = PgPoolOptions::new()
+        .max_connections(CONNECTIONS_MAX)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(connection.clone())
+        .await
+        .map_err(unopened)?;
+    if !schema_is_current(&pool).await? {
+        if !config.create {
+            let words = "the database has no log yet, or an older version's";
+            return Err(OpenError::Unavailable(words.to_owned()));
+        }
+        migrate(&config.url).await?;
+    }
+    check_server(&pool, &name(config)).await?;
+    let counters = find_or_make(&pool, config).await?;
+    let lineage = counters.lineage();
+    if let Some(expected) = config.lineage.clone().filter(|expected| *expected != lineage) {
+        return Err(OpenError::OtherLineage { stream: name(config), expected, found: lineage });
+    }
+    let inner = Arc::new(Inner {
+        pool,
+        appending: connection,
+        shard: config.shard,
+        lineage,
+        foreign: AtomicBool::new(false),
+        bytes_max: config.bytes_max,
+        ack_timeout: config.ack_timeout,
+        append_deadline: config.append_deadline,
+    });
+    bucket::sweep_while_open(&inner);
+    Ok(PostgresLog { queue: Queue::start(Arc::clone(&inner)), inner })
+}
+
+/// In messages, where a broker's log has its stream's name.
+fn name(config: &PostgresConfig) -> String {
+    format!("events of shard {}", config.shard.0)
+}
+
+async fn schema_is_current(pool: &PgPool) -> Result<bool, OpenError> {
+    let applied: Vec<(i64, Vec<u8>)> =
+        match sqlx::query_as(include_str!("open/applied.sql")).fetch_all(pool).await {
+            Ok(applied) => applied,
+            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(UNDEFINED_TABLE) => {
+                return Ok(false);
+            }
+            Err(error) => return Err(unopened(error)),
+        };
+    let is_applied = |version, checksum: &[u8]| applied.iter().any(|(v, c)| *v == version && c == checksum);
+    Ok(MIGRATOR.iter().all(|migration| is_applied(migration.version, &migration.checksum)))
+}
+
+async fn check_server(pool: &PgPool, log: &str) -> Result<(), OpenError> {
+    let server: Server =
+        sqlx::query_as(include_str!("open/server.sql")).fetch_one(pool).await.map_err(unopened)?;
+    if server.version < SERVER_MIN {
+        return Err(OpenError::OldBroker { found: server.version_text, required: SERVER_MIN_TEXT });
+    }
+    if server.is_standby {
+        return Err(OpenError::Unavailable("this is a standby, which takes no events".to_owned()));
+    }
+    let problems: Vec<_> = [
+        (!server.syncs, "fsync must be on"),
+        (!server.writes_full_pages, "full_page_writes must be on"),
+        (server.guards < 2, "the triggers no_edits on events and log must be there and enabled always"),
+        (
+            !server.counts_match,
+            "log.head must be the newest sequence of events: one of them was restored alone",
+        ),
+    ]
+    .into_iter()
+    .filter(|(is_wrong, _)| *is_wrong)
+    .map(|(_, words)| words.to_owned())
+    .collect();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(OpenError::CanLoseEvents { stream: log.to_owned(), problems })
+    }
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct Server {
+    version: i32,
+    version_text: String,
+    is_standby: bool,
+    syncs: bool,
+    writes_full_pages: bool,
+    guards: i64,
+    counts_match: bool,
+}
+
+async fn find_or_make(pool: &PgPool, config: &PostgresConfig) -> Result<Counters, OpenError> {
+    let shard = i16::from(config.shard.0);
+    let find = || sqlx::query_as::<_, Counters>(include_str!("read/counters.sql")).bind(shard);
+    if let Some(found) = find().fetch_optional(pool).await.map_err(unopened)? {
+        return Ok(found);
+    }
+    if !config.create {
+        return Err(OpenError::Unavailable(format!("the database has no {}", name(config))));
+    }
+    sqlx::query(include_str!("open/make.sql")).bind(shard).execute(pool).await.map_err(unopened)?;
+    tracing::info!(log.shard = shard, "made the log");
+    find().fetch_one(pool).await.map_err(unopened)
+}

@@ -1,0 +1,63 @@
+//! The users that services connect as: members of the group roles that the migrations make.
+
+use sqlx::{Connection, PgConnection};
+
+use event_store::OpenError;
+
+use crate::error::unopened;
+
+/// What a user is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// Appends events, and has the claims and the vault for itself: the dispatcher.
+    Writer,
+    /// Reads the log and nothing else: the reducers.
+    Reader,
+}
+
+/// A user that can log in.
+#[derive(Clone)]
+pub struct User {
+    pub name: String,
+    pub password: String,
+    pub group: Group,
+}
+
+impl std::fmt::Debug for User {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("User").field("name", &self.name).field("group", &self.group).finish_non_exhaustive()
+    }
+}
+
+/// Makes the users, or gives those that exist the password and the group that are given here, and lets nobody else into
+/// the database. Needs a superuser, after [`crate::migrate`].
+///
+/// # Errors
+/// Where the database is unreachable, or the URL's user may not make users.
+pub async fn ensure(url: &str, users: &[User]) -> Result<(), OpenError> {
+    let mut connection = PgConnection::connect(url).await.map_err(unopened)?;
+    for user in users {
+        // A statement that makes a user takes no parameters, so they travel as settings of the connection, quoted by the
+        // server. Like that the password is not part of any statement that might be logged.
+        sqlx::query(include_str!("users/settings.sql"))
+            .bind(&user.name)
+            .bind(&user.password)
+            .bind(user.group.role())
+            .execute(&mut connection)
+            .await
+            .map_err(unopened)?;
+        sqlx::raw_sql(include_str!("users/make.sql")).execute(&mut connection).await.map_err(unopened)?;
+    }
+    // The server would notice the end of the connection by itself; a polite close only keeps its log quiet.
+    connection.close().await.ok();
+    Ok(())
+}
+
+impl Group {
+    fn role(self) -> &'static str {
+        match self {
+            Self::Writer => "rookery_log_writer",
+            Self::Reader => "rookery_log_reader",
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The claims and the vault, which run the suites that those on the broker run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::Shard;
+use event_store::EventLog;
+use event_store::conformance::{self, account};
+use event_store::vault::{Bucket, PasswordHash, StoredKey, VaultError, Written};
+use event_store_postgres::{PostgresLog, find_signing_keys};
+use sqlx::{Connection, PgConnection};
+use testkit::eventually;
+use time::OffsetDateTime;
+
+use crate::support::{config, connection, open, post, run, server};
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+#[tokio::test]
+async fn claims_keep_their_promises() {
+    let server = server().await;
+    conformance::claims_keep_their_promises(Arc::new(open(&server).await.claims())).await;
+}
+
+#[tokio::test]
+async fn a_key_makes_one_event() {
+    let server = server().await;
+    let log = open(&server).await;
+    let claims = Arc::new(log.claims());
+    conformance::one_event_per_key(Arc::new(log), claims).await;
+}
+
+#[tokio::test]
+async fn buckets_and_the_stores_on_them_keep_their_promises() {
+    let server = server().await;
+    let log = open(&server).await;
+    conformance::bucket_keeps_its_promises(Arc::new(log.bucket("TEST", None))).await;
+    conformance::vault_keeps_its_promises(log.vault()).await;
+}
+
+#[tokio::test]
+async fn what_has_expired_was_never_written_and_is_swept_away() {
+    let server = server().await;
+    let log = open(&server).await;
+    entries_expire(&log.bucket("SHORT", Some(Duration::from_millis(200)))).await;
+    // Who opens a log sweeps first.
+    let _other = open(&server).await;
+    eventually("the old entry is removed", LIMIT, async || {
+        let mut connection = connection(&server.url()).await;
+        let left: i64 = sqlx::query_scalar("select count(*) from entry where key = 'old'")
+            .fetch_one(&mut connection)
+            .await
+            .map_err(|error| error.to_string())?;
+        if left == 0 { Ok(()) } else { Err(format!("{left} are left")) }
+    })
+    .await;
+}
+
+async fn entries_expire(bucket: &dyn Bucket) {
+    for key in ["old", "again"] {
+        let written = bucket.write(key, Some("1".into()), 0).await.expect("it answers");
+        assert_eq!(written, Written::Done);
+    }
+    let first = bucket.read("again").await.expect("it reads").revision;
+    eventually("both expire", LIMIT, async || match bucket.read("again").await {
+        Ok(entry) if entry.revision == 0 => Ok(()),
+        other => Err(format!("{other:?}")),
+    })
+    .await;
+    let late = bucket.write("again", Some("2".into()), first).await.expect("it answers");
+    assert_eq!(late, Written::Conflict, "what expired is not replaced");
+    assert_eq!(bucket.write("again", Some("2".into()), 0).await.expect("it answers"), Written::Done);
+}
+
+#[tokio::test]
+async fn the_vault_survives_a_crash_and_tells_while_the_server_is_away() {
+    let mut server = server().await;
+    let vault = open(&server).await.vault();
+    let (holder, hash) = (account(7), PasswordHash::new("$argon2id$"));
+    vault.credentials.put(holder, &hash).await.expect("it writes");
+    server.kill().await;
+    let away = vault.credentials.get(holder).await;
+    assert!(matches!(away, Err(VaultError::Unavailable { .. })), "{away:?}");
+    server.restart().await;
+    let found = eventually("it is back", LIMIT, async || {
+        vault.credentials.get(holder).await.map_err(|error| error.to_string())
+    })
+    .await;
+    assert_eq!(found, Some(hash));
+}
+
+#[tokio::test]
+async fn a_tool_finds_the_keys_once_a_dispatcher_made_one() {
+    let server = server().await;
+    assert!(find_signing_keys(&server.url(), Shard(0)).await.is_err());
+    let log = PostgresLog::open(&config(&server)).await.expect("the log opens");
+    assert!(find_signing_keys(&server.url(), Shard(0)).await.is_err());
+    let key = ("a".to_owned(), StoredKey::new("pem", OffsetDateTime::UNIX_EPOCH));
+    log.vault().signing_keys.ensure(key, Duration::from_secs(1)).await.expect("it makes one");
+    let found = find_signing_keys(&server.url(), Shard(0)).await.expect("it is there");
+    assert!(found.read().await.expect("it reads").keys.contains_key("a"));
+}
+
+#[tokio::test]
+async fn nobody_sees_a_secret_without_being_the_dispatcher() {
+    use event_store_postgres::users::{Group, User, ensure};
+
+    let server = server().await;
+    let log = open(&server).await;
+    let user = |name: &str, group| User { name: name.to_owned(), password: "p".to_owned(), group };
+    let users = [user("writer", Group::Writer), user("reader", Group::Reader)];
+    ensure(&server.url(), &users).await.expect("they are made");
+    ensure(&server.url(), &users).await.expect("again is no error");
+    post(&log, 7, "one").await.expect("appended");
+
+    let url = |name: &str| server.url().replace("postgres@", &format!("{name}:p@"));
+    let as_user = async |name: &str| {
+        let mut config = config(&server);
+        (config.url, config.create) = (url(name), false);
+        PostgresLog::open(&config).await.expect("it opens")
+    };
+    let writer = as_user("writer").await;
+    assert_eq!(post(&writer, 7, "two").await.expect("appended"), 2);
+    conformance::vault_keeps_its_promises(writer.vault()).await;
+    let reader = as_user("reader").await;
+    both_events_are_read(&reader).await;
+    let refused = post(&reader, 7, "three").await;
+    assert!(matches!(refused, Err(event_store::AppendError::Refused(_))), "{refused:?}");
+
+    let mut reading = connection(&url("reader")).await;
+    for sql in ["select * from entry", "update log set head = 9", "select nextval('entry_revision')"] {
+        let refused = run(&mut reading, sql).await.expect_err("it may not");
+        assert!(refused.contains("permission denied"), "{sql}: {refused}");
+    }
+    let mut writing = connection(&url("writer")).await;
+    for sql in
+        ["update events set payload = '1'", "delete from events", "update log set id = gen_random_uuid()"]
+    {
+        let refused = run(&mut writing, sql).await.expect_err("it may not");
+        assert!(refused.contains("permission denied"), "{sql}: {refused}");
+    }
+    run(&mut connection(&server.url()).await, "create role stranger login").await.expect("it is made");
+    let stranger = PgConnection::connect(&url("stranger")).await;
+    assert!(stranger.is_err_and(|error| error.to_string().contains("permission denied")));
+}
+
+async fn both_events_are_read(log: &dyn EventLog) {
+    let head = log.head().await.expect("it reads");
+    assert_eq!(head.get(), 2);
+    let mut tail = log.tail(domain::Sequence::ZERO).await.expect("it follows");
+    let mut seen = 0;
+    while seen < 2 {
+        seen += tail.next_batch(9).await.expect("it goes on").expect("it reads").len();
+    }
+}

@@ -1,0 +1,130 @@
+//! Which log: the one that a URL names, on NATS JetStream or on Postgres. Nobody else has to know both.
+//!
+//! | who | calls |
+//! |---|---|
+//! | the dispatcher | [`StoreConfig::open`]: the log, and the claims and the vault beside it |
+//! | reducers and operator's tools | [`open_log`]: the log alone, which must be there already |
+
+mod environment;
+
+use std::sync::Arc;
+
+use domain::Shard;
+use event_store::vault::{SigningKeys, find_signing_keys as find_signing_keys_on_nats};
+use event_store::{
+    Claims, EventLog, JetStreamClaims, JetStreamConfig, JetStreamLog, Lineage, OpenError, Vault, jet_stream,
+};
+use event_store_postgres::{PostgresConfig, PostgresLog};
+
+pub use environment::{is_acceptable, optional_url_from_environment, url_from_environment};
+
+/// How to open a log, by the kind of store that holds it.
+#[derive(Debug, Clone)]
+pub enum StoreConfig {
+    JetStream(JetStreamConfig),
+    Postgres(PostgresConfig),
+}
+
+/// An open log with what lies beside it.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub log: Arc<dyn EventLog>,
+    pub claims: Arc<dyn Claims>,
+    pub vault: Vault,
+}
+
+impl StoreConfig {
+    /// With the defaults of the store that the URL's scheme names. What is no address of Postgres is taken for one of
+    /// NATS, and refused there if it is none.
+    pub fn new(url: &str, client_name: &str) -> Self {
+        if event_store_postgres::is_acceptable(url) {
+            Self::Postgres(PostgresConfig::new(url, client_name))
+        } else {
+            Self::JetStream(JetStreamConfig::new(url, client_name))
+        }
+    }
+
+    pub fn url(&self) -> &str {
+        match self {
+            Self::JetStream(config) => &config.url,
+            Self::Postgres(config) => &config.url,
+        }
+    }
+
+    /// Whether a log is made where there is none.
+    pub fn set_create(&mut self, create: bool) {
+        match self {
+            Self::JetStream(config) => config.create = create,
+            Self::Postgres(config) => config.create = create,
+        }
+    }
+
+    /// Refuse any other log than this one.
+    pub fn set_lineage(&mut self, lineage: Option<Lineage>) {
+        match self {
+            Self::JetStream(config) => config.lineage = lineage,
+            Self::Postgres(config) => config.lineage = lineage,
+        }
+    }
+
+    /// The log alone.
+    pub async fn open_log(&self) -> Result<Arc<dyn EventLog>, OpenError> {
+        Ok(match self {
+            Self::JetStream(config) => Arc::new(JetStreamLog::open(config).await?),
+            Self::Postgres(config) => Arc::new(PostgresLog::open(config).await?),
+        })
+    }
+
+    /// The log with the claims and the vault, for a dispatcher.
+    pub async fn open(&self) -> Result<Store, OpenError> {
+        match self {
+            Self::JetStream(config) => open_jet_stream(config).await,
+            Self::Postgres(config) => {
+                let log = PostgresLog::open(config).await?;
+                Ok(Store { claims: Arc::new(log.claims()), vault: log.vault(), log: Arc::new(log) })
+            }
+        }
+    }
+}
+
+impl From<JetStreamConfig> for StoreConfig {
+    fn from(config: JetStreamConfig) -> Self {
+        Self::JetStream(config)
+    }
+}
+
+impl From<PostgresConfig> for StoreConfig {
+    fn from(config: PostgresConfig) -> Self {
+        Self::Postgres(config)
+    }
+}
+
+async fn open_jet_stream(config: &JetStreamConfig) -> Result<Store, OpenError> {
+    let unavailable = |error: &dyn std::fmt::Display| OpenError::Unavailable(error.to_string());
+    let log = JetStreamLog::open(config).await?;
+    let (client, shard, replicas) = (log.client(), config.shard, config.replicas);
+    let claims = JetStreamClaims::open_bucket(client.clone(), shard, replicas, config.claims_bytes_max)
+        .await
+        .map_err(|error| unavailable(&error))?;
+    let vault = Vault::open(&client, shard, replicas, config.vault_bytes_max)
+        .await
+        .map_err(|error| unavailable(&error))?;
+    Ok(Store { log: Arc::new(log), claims: Arc::new(claims), vault })
+}
+
+/// Opens the log at a URL (`nats://…` or `postgres://…`), which must be there already: for reducers and operator's
+/// tools.
+pub async fn open_log(url: &str, client_name: &str) -> Result<Arc<dyn EventLog>, OpenError> {
+    let mut config = StoreConfig::new(url, client_name);
+    config.set_create(false);
+    config.open_log().await
+}
+
+/// The signing keys beside the log at a URL. Fails where no dispatcher has made one yet.
+pub async fn find_signing_keys(url: &str, client_name: &str, shard: Shard) -> Result<SigningKeys, OpenError> {
+    if event_store_postgres::is_acceptable(url) {
+        return event_store_postgres::find_signing_keys(url, shard).await;
+    }
+    let client = jet_stream::connect(url, client_name).await?;
+    find_signing_keys_on_nats(client, shard).await.map_err(|error| OpenError::Unavailable(error.to_string()))
+}

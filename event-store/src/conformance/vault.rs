@@ -1,0 +1,164 @@
+//! What every bucket promises, and what the vault's stores do on it. Other implementations run it as well.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use domain::Handle;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::account;
+use crate::Vault;
+use crate::vault::{
+    ATTEMPTS_MAX, ATTEMPTS_WINDOW, Attempt, Bucket, Family, FamilySecret, PasswordHash, Rotation,
+    SESSION_AGE_MAX, SESSIONS_PER_ACCOUNT_MAX, SecretHash, StoredKey, Written,
+};
+
+const KEEP: Duration = Duration::from_secs(3_600);
+
+fn now() -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(1_800_000_000).expect("it is a time")
+}
+
+fn secret(family: u8, current: u8) -> FamilySecret {
+    FamilySecret { family: SecretHash::new([family; 32]), current: SecretHash::new([current; 32]) }
+}
+
+fn family(id: u128, at: OffsetDateTime) -> Family {
+    Family { id: Uuid::from_u128(id), secret: secret(1, 1), refreshed_at: at }
+}
+
+/// An empty vault.
+pub async fn vault_keeps_its_promises(vault: Vault) {
+    credentials_are_kept_until_they_are_deleted(&vault).await;
+    tokens_of_a_family_are_good_once(&vault).await;
+    of_twins_with_one_token_one_wins(&vault).await;
+    sessions_end_one_by_one_and_all_at_once(&vault).await;
+    one_key_signs_and_retired_ones_leave(&vault).await;
+    tries_are_counted_before_they_are_made(&vault).await;
+}
+
+/// An empty bucket.
+pub async fn bucket_keeps_its_promises(bucket: Arc<dyn Bucket>) {
+    let value = |text: &'static str| Some(Bytes::from_static(text.as_bytes()));
+    let missing = bucket.read("a.b").await.expect("it reads");
+    assert_eq!((missing.value, missing.revision), (None, 0));
+    assert_eq!(bucket.write("a.b", value("1"), 0).await.expect("it answers"), Written::Done);
+    assert_eq!(bucket.write("a.b", value("2"), 0).await.expect("it answers"), Written::Conflict);
+    let first = bucket.read("a.b").await.expect("it reads");
+    assert_eq!(first.value, value("1"));
+    assert!(!format!("{first:?}").contains("49"), "a value is shown");
+    assert_eq!(bucket.write("a.b", None, first.revision).await.expect("it answers"), Written::Done);
+    let deleted = bucket.read("a.b").await.expect("it reads");
+    assert_eq!(deleted.value, None);
+    assert_eq!(bucket.write("a.b", value("3"), first.revision).await.expect("it answers"), Written::Conflict);
+    assert_eq!(bucket.write("a.b", value("3"), deleted.revision).await.expect("it answers"), Written::Done);
+    assert_eq!(bucket.read("a.b").await.expect("it reads").value, value("3"));
+    assert_eq!(bucket.read("a.c").await.expect("it reads").value, None);
+    let revision = bucket.read("a.b").await.expect("it reads").revision;
+    let race = (0..8).map(|_| bucket.write("a.b", value("4"), revision));
+    let done = futures::future::join_all(race).await;
+    let done = done.iter().filter(|written| matches!(written, Ok(Written::Done))).count();
+    assert_eq!(done, 1, "of several writers at one revision one wins");
+}
+
+async fn credentials_are_kept_until_they_are_deleted(vault: &Vault) {
+    let credentials = &vault.credentials;
+    assert_eq!(credentials.get(account(7)).await.expect("it reads"), None);
+    for hash in ["$argon2id$first", "$argon2id$second"] {
+        let hash = PasswordHash::new(hash);
+        credentials.put(account(7), &hash).await.expect("it writes");
+        assert_eq!(credentials.get(account(7)).await.expect("it reads"), Some(hash));
+    }
+    assert_eq!(credentials.get(account(8)).await.expect("it reads"), None);
+    for _deleted_twice in 0..2 {
+        credentials.delete(account(7)).await.expect("it deletes");
+        assert_eq!(credentials.get(account(7)).await.expect("it reads"), None);
+    }
+    assert_eq!(format!("{:?}", PasswordHash::new("$argon2id$x")), "PasswordHash(..)");
+}
+
+async fn tokens_of_a_family_are_good_once(vault: &Vault) {
+    let (sessions, holder, id) = (&vault.sessions, account(7), Uuid::from_u128(1));
+    sessions.open(holder, family(1, now())).await.expect("it opens");
+    sessions.open(holder, family(2, now())).await.expect("it opens");
+    let next = |current| SecretHash::new([current; 32]);
+    let rotate = |presented, current| async move {
+        sessions.rotate(holder, id, &presented, &next(current), now()).await
+    };
+    let unknown = rotate(secret(9, 1), 2).await.expect("it answers");
+    assert_eq!(unknown, Rotation::Unknown, "whoever only knows the family's id changes nothing");
+    assert_eq!(rotate(secret(1, 1), 2).await.expect("it answers"), Rotation::Done);
+    assert_eq!(rotate(secret(1, 2), 3).await.expect("it answers"), Rotation::Done);
+    assert_eq!(rotate(secret(1, 1), 4).await.expect("it answers"), Rotation::Reused);
+    assert_eq!(rotate(secret(1, 3), 4).await.expect("it answers"), Rotation::Unknown, "the family is over");
+    let other = sessions.rotate(holder, Uuid::from_u128(2), &secret(1, 1), &next(2), now()).await;
+    assert_eq!(other.expect("it answers"), Rotation::Done, "the other family is not");
+    let late = now() + SESSION_AGE_MAX;
+    let expired = sessions.rotate(holder, Uuid::from_u128(2), &secret(1, 2), &next(3), late).await;
+    assert_eq!(expired.expect("it answers"), Rotation::Unknown);
+}
+
+async fn of_twins_with_one_token_one_wins(vault: &Vault) {
+    let (sessions, holder) = (&vault.sessions, account(11));
+    sessions.open(holder, family(1, now())).await.expect("it opens");
+    let twins = (2..6).map(|current| async move {
+        let next = SecretHash::new([current; 32]);
+        sessions.rotate(holder, Uuid::from_u128(1), &secret(1, 1), &next, now()).await.expect("it answers")
+    });
+    let rotations = futures::future::join_all(twins).await;
+    let count = |wanted| rotations.iter().filter(|rotation| **rotation == wanted).count();
+    assert_eq!((count(Rotation::Done), count(Rotation::Reused)), (1, 1), "{rotations:?}");
+}
+
+async fn sessions_end_one_by_one_and_all_at_once(vault: &Vault) {
+    let (sessions, holder) = (&vault.sessions, account(9));
+    let is_alive = |id| async move {
+        let (presented, next) = (secret(1, 1), SecretHash::new([1; 32]));
+        let rotation = sessions.rotate(holder, Uuid::from_u128(id), &presented, &next, now()).await;
+        rotation.expect("it answers") == Rotation::Done
+    };
+    for number in 0..=SESSIONS_PER_ACCOUNT_MAX as u128 {
+        let at = now() - Duration::from_secs(1_000) + Duration::from_secs(number as u64);
+        sessions.open(holder, family(number + 1, at)).await.expect("it opens");
+    }
+    assert!(!is_alive(1).await, "the oldest made room");
+    assert!(is_alive(2).await && is_alive(3).await);
+    assert!(sessions.end(holder, Uuid::from_u128(2)).await.expect("it ends"));
+    assert!(!sessions.end(holder, Uuid::from_u128(2)).await.expect("it ends"));
+    assert!(!is_alive(2).await && is_alive(3).await);
+    sessions.end_all(holder).await.expect("they end");
+    assert!(!is_alive(3).await);
+}
+
+async fn one_key_signs_and_retired_ones_leave(vault: &Vault) {
+    let keys = &vault.signing_keys;
+    let fresh = |kid: &str, at| (kid.to_owned(), StoredKey::new(format!("pem of {kid}"), at));
+    let (one, two) = tokio::join!(keys.ensure(fresh("a", now()), KEEP), keys.ensure(fresh("b", now()), KEEP));
+    let (one, two) = (one.expect("it makes one"), two.expect("it makes one"));
+    assert_eq!((one.keys.len(), &one), (1, &two), "of two that start one wins");
+    assert!(!format!("{one:?}").contains("pem of"), "a key is shown");
+    let rotated = keys.rotate(fresh("c", now() + KEEP), KEEP).await.expect("it rotates");
+    assert_eq!(rotated.signing().map(|(kid, _)| kid.as_str()), Some("c"));
+    assert_eq!(rotated.keys.len(), 2, "the old one still verifies");
+    assert_eq!(keys.read().await.expect("it reads"), rotated);
+    let later = keys.ensure(fresh("d", now() + 2 * KEEP), KEEP).await.expect("it reads");
+    assert_eq!(later.keys.keys().collect::<Vec<_>>(), ["c"], "it left when its tokens were over");
+}
+
+async fn tries_are_counted_before_they_are_made(vault: &Vault) {
+    let (attempts, handle) = (&vault.attempts, Handle::parse("ada").expect("it is a handle"));
+    let handle = &handle;
+    let racing = (0..ATTEMPTS_MAX + 5).map(|_| attempts.begin(handle, "192.0.2.1", now()));
+    let racing = futures::future::join_all(racing).await;
+    let allowed = racing.iter().filter(|attempt| matches!(attempt, Ok(Attempt::Allowed))).count();
+    assert_eq!(allowed, ATTEMPTS_MAX as usize, "{racing:?}");
+    let begin = |address, at| async move { attempts.begin(handle, address, at).await.expect("it answers") };
+    let later = now() + Duration::from_secs(60);
+    assert_eq!(begin("192.0.2.1", later).await, Attempt::Refused(ATTEMPTS_WINDOW - Duration::from_secs(60)));
+    assert_eq!(begin("192.0.2.2", later).await, Attempt::Allowed, "another address");
+    assert_eq!(begin("192.0.2.1", now() + ATTEMPTS_WINDOW).await, Attempt::Allowed, "a new window");
+    attempts.clear(handle, "192.0.2.1").await.expect("it forgets");
+    assert_eq!(begin("192.0.2.1", now()).await, Attempt::Allowed);
+}
