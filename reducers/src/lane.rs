@@ -15,6 +15,7 @@ use data_set::Pool;
 use data_set::write::{self, WriteError, crash_point};
 use domain::Position;
 use event_store::{EventLog, ReadError, RecordedEvent, Tail};
+use planted_bugs::planted;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -101,6 +102,11 @@ type Arrival = JoinSet<Result<Arrived, LaneError>>;
 
 async fn follow(lane: &Lane, checkpoint: &write::Lane, token: &CancellationToken) -> Result<(), LaneError> {
     let mut at = resume(lane, checkpoint).await?;
+    if planted("resume-from-head") && at != Position::ZERO {
+        let head = Position::new(lane.log.head().await?, at.shard());
+        write::park(&lane.pool, checkpoint, at.get(), head.get(), &[]).await?;
+        at = head;
+    }
     let tail = lane.log.tail(at.sequence()).await?;
     lane.status.moved(Progress { position: at, recorded_at: None });
     let mut arrival = Arrival::new();
@@ -110,6 +116,9 @@ async fn follow(lane: &Lane, checkpoint: &write::Lane, token: &CancellationToken
         // The set holds a task whenever it is asked; one that panicked has no tail to go on with.
         let Some(Ok(arrived)) = arrived else { return Err(LaneError::TailEnded) };
         let Arrived { tail, events, changes } = arrived?;
+        if planted("undecodable-stops") && events.iter().any(|event| event_store::decode(event).is_err()) {
+            return Err(LaneError::TailEnded);
+        }
         crash_point("after-receive");
         let end = events.last().map_or(at, |event| event.position);
         let began = Instant::now();

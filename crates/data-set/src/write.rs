@@ -19,6 +19,7 @@ mod social;
 
 use std::time::Duration;
 
+use planted_bugs::planted;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Postgres, Transaction};
 
@@ -121,6 +122,10 @@ async fn begin(
     let mut transaction = pool.begin().await?;
     lane_crash_point(lane, "after-begin");
     checkpoint::advance(&mut transaction, lane, from, to).await?;
+    if planted("checkpoint-outside") {
+        transaction.commit().await?;
+        transaction = pool.begin().await?;
+    }
     lane_crash_point(lane, "after-fence");
     Ok(transaction)
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use domain::Sequence;
 use futures::StreamExt;
+use planted_bugs::planted;
 use tokio::sync::mpsc;
 
 use crate::contract::{ReadError, RecordedEvent, Tail};
@@ -79,6 +80,9 @@ async fn feed_for_ever(inner: &Inner, mut next: u64, feed: &Feed) {
                 );
                 pause = if next > began_at { PAUSE_MIN } else { (pause * 2).min(PAUSE_MAX) };
                 tokio::time::sleep(pause).await;
+                if planted("tail-drops-on-reconnect") {
+                    next += 1;
+                }
             }
         }
     }

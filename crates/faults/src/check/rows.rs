@@ -1,0 +1,71 @@
+//! The data set: equal to a clean fold of the log, with checkpoints that moved as they should.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+use sqlx::PgPool;
+
+use crate::system::rows;
+
+const SCHEMAS: [&str; 2] = ["social_v1", "feeds_v1"];
+
+/// Rows that only one side has.
+pub(super) async fn differences(left: &PgPool, right: &PgPool) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for schema in SCHEMAS {
+        for ((table, ours), (_, clean)) in
+            rows(left, schema).await?.into_iter().zip(rows(right, schema).await?)
+        {
+            let (ours, clean): (BTreeSet<_>, BTreeSet<_>) =
+                (ours.into_iter().collect(), clean.into_iter().collect());
+            found.extend(ours.difference(&clean).map(|row| format!("{schema}.{table} has {row}")));
+            found.extend(clean.difference(&ours).map(|row| format!("{schema}.{table} lacks {row}")));
+        }
+    }
+    Ok(found)
+}
+
+/// Each move begins where the one before ended, goes forward, and stays within the log.
+pub(super) async fn trail(pool: &PgPool, head: i64) -> Result<Vec<String>> {
+    let sql = "select projection, was, became from faults.trail order by projection, number";
+    let moves: Vec<(String, i64, i64)> = sqlx::query_as(sql).fetch_all(pool).await?;
+    let mut found = Vec::new();
+    let mut last: Option<(&str, i64)> = None;
+    for (projection, was, became) in &moves {
+        if became <= was {
+            found.push(format!("{projection} went back from {was} to {became}"));
+        }
+        if *became > head {
+            found.push(format!("{projection} went to {became}, but the log ends at {head}"));
+        }
+        if let Some((known, at)) = last
+            && known == projection
+            && at != *was
+        {
+            found.push(format!("{projection} stood at {at}, but a batch began at {was}"));
+        }
+        last = Some((projection, *became));
+    }
+    if moves.is_empty() {
+        found.push("no checkpoint moved at all".to_owned());
+    }
+    Ok(found)
+}
+
+/// What cannot be decoded stands among the parked events, and nothing else does.
+pub(super) async fn parked(pool: &PgPool, expected: &[i64]) -> Result<Vec<String>> {
+    let sql = "select position, reason from control.parked_event where projection = 'social' order by 1";
+    let parked: Vec<(i64, String)> = sqlx::query_as(sql).fetch_all(pool).await?;
+    let mut found = Vec::new();
+    for (position, reason) in &parked {
+        if !expected.contains(position) {
+            found.push(format!("{position} is parked as {reason}, but there is nothing wrong with it"));
+        }
+    }
+    for position in expected {
+        if !parked.iter().any(|(parked, _)| parked == position) {
+            found.push(format!("{position} cannot be decoded, but is not parked"));
+        }
+    }
+    Ok(found)
+}
