@@ -1,9 +1,14 @@
 //! The faults: what each does to a system under load, and how it shows that it happened.
 
 mod broker;
+mod clocks;
+mod cluster;
 mod crowd;
 mod database;
+pub mod failover;
+mod outages;
 mod poison;
+mod repetition;
 mod services;
 mod workers;
 
@@ -29,6 +34,8 @@ pub struct Fault {
     pub strike: for<'a> fn(&'a mut System, &'a Load, u64) -> Striking<'a>,
     /// Whether commands can be acked again once it has struck.
     pub has_aftermath: bool,
+    /// Why it cannot be tried on this machine.
+    pub unless: fn() -> Option<String>,
 }
 
 impl std::fmt::Debug for Fault {
@@ -48,6 +55,7 @@ const USUAL: Fault = Fault {
     start,
     strike: |_, _, _| Box::pin(async { Ok(Happened::default()) }),
     has_aftermath: true,
+    unless: || None,
 };
 
 /// All of them, in the order in which the full form runs them.
@@ -57,6 +65,11 @@ pub fn all() -> Vec<Fault> {
         workers::faults(),
         broker::faults(),
         database::faults(),
+        cluster::faults(),
+        failover::faults(),
+        outages::faults(),
+        repetition::faults(),
+        clocks::faults(),
         crowd::faults(),
         poison::faults(),
     ]

@@ -69,6 +69,10 @@ async fn caught<T: Send + 'static>(run: impl Future<Output = Result<T>> + Send +
 }
 
 async fn strike(fault: Fault, seed: u64) -> bool {
+    if let Some(why) = (fault.unless)() {
+        println!("{:30} SKIPPED: {why}", fault.name);
+        return true;
+    }
     match caught(async move { run::run(&fault, (fault.setup)(), seed).await }).await {
         Ok(report) => {
             println!("{}", row(fault.name, &report, if report.is_good() { "good" } else { "BROKEN" }));

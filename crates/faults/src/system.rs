@@ -1,5 +1,6 @@
 //! The whole system as an installation runs it: separate processes over a real broker and a real database.
 
+pub mod forwarder;
 pub mod service;
 
 use std::time::Duration;
@@ -8,7 +9,10 @@ use anyhow::{Context, Result};
 use reqwest::{Client, RequestBuilder};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, PgPool};
+use tempfile::TempDir;
 use testkit::{Nats, NatsCluster, Postgres, eventually};
+
+use crate::fault::failover::Standby;
 
 use self::service::{PATIENCE, Service};
 
@@ -97,6 +101,9 @@ pub struct System {
     pub postgres: Postgres,
     /// Straight to the database, past all services.
     pub pool: PgPool,
+    pub standby: Option<Standby>,
+    /// Holds the shift of the services' clocks.
+    pub clock: Option<TempDir>,
     setup: Setup,
 }
 
@@ -122,11 +129,16 @@ impl System {
     /// Over servers that may be down at this moment.
     pub fn over(setup: Setup, broker: Broker, postgres: Postgres) -> Self {
         let url = postgres.url();
+        Self::reaching(setup, broker, postgres, &url)
+    }
+
+    /// With services that reach the database at another address than its own.
+    pub fn reaching(setup: Setup, broker: Broker, postgres: Postgres, url: &str) -> Self {
         let dispatchers = (0..setup.dispatchers).map(|_| dispatcher(&setup, &broker.url())).collect();
-        let reducers = (0..setup.reducers).map(|_| reducers(&setup, &broker.url(), &url)).collect();
-        let query_api = query_api(&setup, &url);
-        let pool = pool(&url);
-        Self { dispatchers, reducers, query_api, broker, postgres, pool, setup }
+        let reducers = (0..setup.reducers).map(|_| reducers(&setup, &broker.url(), url)).collect();
+        let query_api = query_api(&setup, url);
+        let pool = pool(&postgres.url());
+        Self { dispatchers, reducers, query_api, broker, postgres, pool, standby: None, clock: None, setup }
     }
 
     pub fn services(&self) -> impl Iterator<Item = &Service> {
@@ -137,6 +149,13 @@ impl System {
         for service in self.services() {
             service.answers("/readyz", 200).await;
         }
+    }
+
+    /// The standby is the database from now on.
+    pub fn take_over(&mut self, mut standby: Standby, pool: PgPool) {
+        std::mem::swap(&mut self.postgres, &mut standby.server);
+        self.pool = pool;
+        self.standby = Some(standby);
     }
 
     /// From now on every move of a checkpoint is noted.
@@ -210,7 +229,7 @@ fn query_api(setup: &Setup, database: &str) -> Service {
     Service::start("query-api", "ROOKERY_QUERY_LISTEN", env(setup, &own))
 }
 
-fn pool(url: &str) -> PgPool {
+pub fn pool(url: &str) -> PgPool {
     PgPoolOptions::new().max_connections(2).connect_lazy(url).expect("a server's own URL is one")
 }
 

@@ -114,8 +114,9 @@ impl NatsCluster {
         self.nodes.iter().map(Nats::url).collect::<Vec<_>>().join(",")
     }
 
-    pub fn nodes(&mut self) -> &mut [Nats] {
-        &mut self.nodes
+    /// Of all nodes but that of a name.
+    pub fn urls_but(&self, name: &str) -> Vec<String> {
+        self.nodes.iter().filter(|node| node.name() != name).map(Nats::url).collect()
     }
 
     pub fn node(&mut self, index: usize) -> &mut Nats {

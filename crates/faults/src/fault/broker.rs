@@ -44,7 +44,7 @@ pub(super) fn faults() -> Vec<Fault> {
 }
 
 /// Tries that ended so, up to now.
-fn told(load: &Load, is_so: impl Fn(&Outcome) -> bool) -> usize {
+pub(super) fn told(load: &Load, is_so: impl Fn(&Outcome) -> bool) -> usize {
     let operations = load.world.record.all();
     let tries = operations.iter().flat_map(|operation| &operation.tries);
     tries.filter(|one| is_so(&one.outcome)).count()
@@ -92,7 +92,7 @@ fn again<'a>(system: &'a mut System, load: &'a Load, _seed: u64) -> Striking<'a>
 }
 
 /// The last events once more, as a dispatcher would that never heard the answer.
-async fn publish_again(url: &str) -> Result<usize> {
+pub(super) async fn publish_again(url: &str) -> Result<usize> {
     let context = jetstream::new(log::connect(url).await?);
     let mut stream = context.get_stream(STREAM).await?;
     let last = stream.info().await?.state.last_sequence;
