@@ -1,8 +1,10 @@
-//! The Postgres side of Rookery: [`mod@write`] for the reducers, [`read`] for the query API.
+//! The Postgres side of Rookery: [`mod@write`] for the reducers, [`read`] for the query API, [`audit`] for
+//! the oracle.
 //!
 //! This crate does not know NATS or HTTP. It is the only one that speaks SQL; its statements stand in files of their own
 //! beside the functions that run them.
 
+pub mod audit;
 mod grain;
 pub mod logins;
 pub mod migrate;

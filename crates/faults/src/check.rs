@@ -66,6 +66,8 @@ pub async fn all(
     if !allowed.data_may_go_back {
         found.push(("Data-Position never goes backwards", pages::backwards(&sightings.backwards)));
     }
+    let differences = rows::oracle(&system.broker.url(), &system.postgres.url()).await?;
+    found.push(("the data set is what the oracle folds", differences));
     // Last, for it is slow.
     match system.replay(head).await {
         Ok(replay) => {

@@ -7,6 +7,7 @@ mod crowd;
 mod database;
 pub mod failover;
 mod outages;
+pub mod partition;
 mod poison;
 mod repetition;
 mod services;
@@ -68,6 +69,7 @@ pub fn all() -> Vec<Fault> {
         cluster::faults(),
         failover::faults(),
         outages::faults(),
+        partition::faults(),
         repetition::faults(),
         clocks::faults(),
         crowd::faults(),

@@ -45,7 +45,8 @@ pub struct Look {
     pub message: i64,
     pub awaited: i64,
     pub status: u16,
-    pub data_position: i64,
+    /// Where the answer told one.
+    pub data_position: Option<i64>,
 }
 
 #[derive(Debug, Default)]
@@ -115,7 +116,7 @@ impl Reader {
         change(&mut self.sightings.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    async fn get(&mut self, path: &str, awaited: Option<i64>) -> Option<(Response, i64)> {
+    async fn get(&mut self, path: &str, awaited: Option<i64>) -> Option<(Response, Option<i64>)> {
         let account = *self.world.people.choose(&mut self.random)?;
         let request = signed(self.http.get(format!("{}{path}", self.query_api)), account).timeout(PATIENCE);
         let request = match awaited {
@@ -132,7 +133,7 @@ impl Reader {
             }
             self.seen = position;
         }
-        Some((answer, position.unwrap_or(0)))
+        Some((answer, position))
     }
 
     /// Up to four pages of a tag, from the newest on.
@@ -150,6 +151,7 @@ impl Reader {
             let Ok(Value::Array(items)) = answer.json::<Value>().await else { return };
             let shown: Vec<Shown> = items.iter().map(shown).collect();
             let last = shown.last().map(|shown| shown.id);
+            let Some(data_position) = data_position else { return };
             let page = Page { tag, limit, after, data_position, shown, has_next: next.is_some() };
             self.note(|all| all.pages.push(page));
             let (Some(next), Some(last)) = (next, last) else { return };

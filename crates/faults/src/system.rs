@@ -1,8 +1,10 @@
 //! The whole system as an installation runs it: separate processes over a real broker and a real database.
 
 pub mod forwarder;
+pub mod namespace;
 pub mod service;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -13,7 +15,9 @@ use tempfile::TempDir;
 use testkit::{Nats, NatsCluster, Postgres, eventually};
 
 use crate::fault::failover::Standby;
+use crate::fault::partition::WaysOut;
 
+use self::namespace::Namespace;
 use self::service::{PATIENCE, Service};
 
 const GATEWAY_SECRET: &str = "the-gateway-of-the-faults";
@@ -48,11 +52,20 @@ pub struct Setup {
     /// For every service.
     pub env: Vec<(&'static str, String)>,
     pub log_bytes_max: u64,
+    /// Where dispatchers and reducers run, unless beside everything else.
+    pub namespace: Option<Arc<Namespace>>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { dispatchers: 1, reducers: 1, nodes: 1, env: Vec::new(), log_bytes_max: 256 << 20 }
+        Self {
+            dispatchers: 1,
+            reducers: 1,
+            nodes: 1,
+            env: Vec::new(),
+            log_bytes_max: 256 << 20,
+            namespace: None,
+        }
     }
 }
 
@@ -91,6 +104,13 @@ impl Broker {
     }
 }
 
+/// Where services find the servers.
+#[derive(Debug, Clone)]
+pub struct Addresses {
+    pub broker: String,
+    pub database: String,
+}
+
 /// The services are dropped before the servers that they use.
 #[derive(Debug)]
 pub struct System {
@@ -102,6 +122,7 @@ pub struct System {
     /// Straight to the database, past all services.
     pub pool: PgPool,
     pub standby: Option<Standby>,
+    pub ways_out: Option<WaysOut>,
     /// Holds the shift of the services' clocks.
     pub clock: Option<TempDir>,
     setup: Setup,
@@ -128,17 +149,29 @@ impl System {
 
     /// Over servers that may be down at this moment.
     pub fn over(setup: Setup, broker: Broker, postgres: Postgres) -> Self {
-        let url = postgres.url();
-        Self::reaching(setup, broker, postgres, &url)
+        let addresses = Addresses { broker: broker.url(), database: postgres.url() };
+        Self::reaching(setup, broker, postgres, &addresses)
     }
 
-    /// With services that reach the database at another address than its own.
-    pub fn reaching(setup: Setup, broker: Broker, postgres: Postgres, url: &str) -> Self {
-        let dispatchers = (0..setup.dispatchers).map(|_| dispatcher(&setup, &broker.url())).collect();
-        let reducers = (0..setup.reducers).map(|_| reducers(&setup, &broker.url(), url)).collect();
-        let query_api = query_api(&setup, url);
+    /// With services that reach the servers at other addresses than their own.
+    pub fn reaching(setup: Setup, broker: Broker, postgres: Postgres, addresses: &Addresses) -> Self {
+        let Addresses { broker: nats, database } = addresses;
+        let dispatchers = (0..setup.dispatchers).map(|_| dispatcher(&setup, nats)).collect();
+        let reducers = (0..setup.reducers).map(|_| reducers(&setup, nats, database)).collect();
+        let query_api = query_api(&setup, database);
         let pool = pool(&postgres.url());
-        Self { dispatchers, reducers, query_api, broker, postgres, pool, standby: None, clock: None, setup }
+        Self {
+            dispatchers,
+            reducers,
+            query_api,
+            broker,
+            postgres,
+            pool,
+            standby: None,
+            ways_out: None,
+            clock: None,
+            setup,
+        }
     }
 
     pub fn services(&self) -> impl Iterator<Item = &Service> {
@@ -167,7 +200,7 @@ impl System {
     pub async fn replay(&self, head: i64) -> Result<PgPool> {
         sqlx::query("create database replay").execute(&self.pool).await?;
         let url = self.postgres.url_of("replay");
-        let setup = Setup { env: Vec::new(), ..self.setup.clone() };
+        let setup = Setup { env: Vec::new(), namespace: None, ..self.setup.clone() };
         let service = reducers(&setup, &self.broker.url(), &url);
         let pool = pool(&url);
         caught_up(&pool, head, PATIENCE).await.map_err(|seen| {
@@ -212,7 +245,7 @@ fn dispatcher(setup: &Setup, nats: &str) -> Service {
         IDENTITY[0],
         IDENTITY[1],
     ];
-    Service::start("dispatcher", "ROOKERY_DISPATCHER_LISTEN", env(setup, &own))
+    Service::start("dispatcher", "ROOKERY_DISPATCHER_LISTEN", env(setup, &own), setup.namespace.as_deref())
 }
 
 fn reducers(setup: &Setup, nats: &str, database: &str) -> Service {
@@ -221,12 +254,12 @@ fn reducers(setup: &Setup, nats: &str, database: &str) -> Service {
         ("ROOKERY_DATABASE_URL", database),
         ("ROOKERY_FANOUT_LIMIT", FANOUT_LIMIT),
     ];
-    Service::start("reducers", "ROOKERY_REDUCERS_LISTEN", env(setup, &own))
+    Service::start("reducers", "ROOKERY_REDUCERS_LISTEN", env(setup, &own), setup.namespace.as_deref())
 }
 
 fn query_api(setup: &Setup, database: &str) -> Service {
     let own = [("ROOKERY_DATABASE_URL", database), IDENTITY[0], IDENTITY[1]];
-    Service::start("query-api", "ROOKERY_QUERY_LISTEN", env(setup, &own))
+    Service::start("query-api", "ROOKERY_QUERY_LISTEN", env(setup, &own), None)
 }
 
 pub fn pool(url: &str) -> PgPool {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{demo, keys, migrate, openapi, token, up};
+use crate::commands::{demo, keys, migrate, openapi, token, up, verify};
 
 pub(crate) const DATA_DIR_DEFAULT: &str = ".rookery";
 
@@ -26,6 +26,7 @@ enum Command {
     Keys(keys::Arguments),
     Migrate(migrate::Arguments),
     Openapi(openapi::Arguments),
+    Verify(verify::Arguments),
 }
 
 impl Arguments {
@@ -41,6 +42,7 @@ impl Arguments {
             Command::Keys(arguments) => keys::run(arguments),
             Command::Migrate(arguments) => migrate::run(arguments),
             Command::Openapi(arguments) => openapi::run(arguments),
+            Command::Verify(arguments) => verify::run(arguments),
         }
     }
 }

@@ -6,3 +6,4 @@ pub mod migrate;
 pub mod openapi;
 pub mod token;
 pub mod up;
+pub mod verify;

@@ -1,7 +1,8 @@
 //! The `rookery` command: the whole system in one process, and the operator's tools.
 //!
 //! [`commands`] holds a file per command. What they share stands beside it: where things are in a data directory, the
-//! keys that sign tokens, how to reach a running system, and how to be called again. No rule of the domain, no route and no SQL is here; `up` only puts
+//! keys that sign tokens, how to reach a running system, how to read
+//! a period, and how to be called again. No rule of the domain, no route and no SQL is here; `up` only puts
 //! together what the other crates offer.
 
 pub mod cli;
@@ -10,4 +11,5 @@ mod connections;
 mod data_dir;
 mod files;
 mod invocation;
+mod period;
 mod signing_keys;

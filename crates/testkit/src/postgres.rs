@@ -115,12 +115,14 @@ impl Postgres {
         self.stop().await;
         let dir = temp_dir(run_as);
         let (from, to) = (self.server.cluster_dir(), dir.path().join("cluster"));
-        let prepared = std::fs::create_dir(&to)
-            .and_then(|()| std::fs::set_permissions(&to, std::fs::metadata(&from)?.permissions()))
-            .and_then(|()| template::copy_all(&from, &to))
-            .and_then(|()| std::fs::write(to.join("standby.signal"), ""));
-        prepared.unwrap_or_else(|error| panic!("copy {}: {error}", from.display()));
-        run_as.own_all(dir.path()).unwrap_or_else(|error| panic!("{error:#}"));
+        let copy = || {
+            std::fs::create_dir(&to)?;
+            std::fs::set_permissions(&to, std::fs::metadata(&from)?.permissions())?;
+            template::copy_all(&from, &to)?;
+            std::fs::write(to.join("standby.signal"), "")?;
+            run_as.own_all(dir.path())
+        };
+        copy().unwrap_or_else(|error| panic!("copy {}: {error:#}", from.display()));
         self.restart().await;
         let ours = TEST_SETTINGS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let primary = format!("host=127.0.0.1 port={primary_port} user=postgres");

@@ -7,7 +7,7 @@ use testkit::{Nats, Process, eventually, free_port};
 
 use crate::feeds;
 use crate::history::Author;
-use crate::model::{all_events, normalised, rows_of_events};
+use crate::model::{all_events, feeds_of, normalised, rows_of_events};
 use crate::rows::{DataSet, PATIENCE};
 
 fn start(nats: &Nats, data_set: &DataSet, fail_points: &str) -> Process {
@@ -31,7 +31,7 @@ async fn equals_the_models(data_set: &DataSet, log: &dyn EventLog) {
     data_set.all_caught_up(log).await;
     let events = all_events(log).await;
     assert_eq!(normalised(data_set.rows().await), rows_of_events(&events));
-    assert_eq!(feeds::readable(&data_set.pool).await, feeds::Model::of(&events).feeds());
+    assert_eq!(feeds::readable(&data_set.pool).await, feeds_of(&events).feeds());
 }
 
 async fn log(nats: &Nats) -> Arc<dyn EventLog> {

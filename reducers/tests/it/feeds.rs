@@ -2,7 +2,6 @@
 
 mod edges;
 mod events;
-mod model;
 mod rows;
 
 use rand::rngs::StdRng;
@@ -10,8 +9,8 @@ use rand::{RngExt, SeedableRng};
 
 use self::events::{History, recorded};
 use self::rows::Feeds;
+use crate::model::{feeds_of, normalised, rows_of_feeds};
 
-pub(crate) use self::model::Model;
 pub(crate) use self::rows::readable;
 
 /// Crossed all the time by half a dozen accounts.
@@ -23,12 +22,15 @@ async fn rows_do_not_depend_on_batches_and_feeds_equal_the_model() {
     let feeds = Feeds::start().await;
     for seed in 0..10 {
         let events = recorded(&History::of(seed, 160));
-        let expected = Model::of(&events).feeds();
+        let oracle = feeds_of(&events);
+        let expected = oracle.feeds();
         let mut random = StdRng::seed_from_u64(seed);
 
         feeds.fold_all(SMALL, &events, |_| 1).await;
         let one_by_one = feeds.rows().await;
         assert_eq!(feeds.readable().await, expected, "seed {seed}: what is read");
+        let rows = rows_of_feeds(&oracle, &feeds.premises().await);
+        assert_eq!(normalised(one_by_one.clone()), rows, "seed {seed}: what is written");
 
         feeds.fold_all(SMALL, &events, |rest| rest).await;
         assert_eq!(feeds.rows().await, one_by_one, "seed {seed}: one batch");

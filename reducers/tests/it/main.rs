@@ -11,3 +11,4 @@ mod order;
 mod park;
 mod property;
 mod rows;
+mod verify;

@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
-
-use super::log::Entry;
+use super::log::{self, Entry};
 
 #[derive(Debug)]
 pub struct Message {
@@ -104,11 +101,8 @@ impl History {
     }
 
     fn posted(&mut self, entry: &Entry, author: i64) -> Result<(), String> {
-        let original = entry.data["originalTime"].as_str();
-        let original = original.and_then(|text| OffsetDateTime::parse(text, &Rfc3339).ok());
-        let created_at = original
-            .and_then(|time| i64::try_from(time.unix_timestamp_nanos() / 1_000).ok())
-            .unwrap_or(entry.recorded_at);
+        let original = entry.data["originalTime"].as_str().and_then(log::micros);
+        let created_at = original.unwrap_or(entry.recorded_at);
         let tags = entry.data["tags"].as_array().into_iter().flatten();
         let in_reply_to = entry.number("inReplyTo");
         let message = Message {

@@ -7,6 +7,8 @@ use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use async_nats::jetstream::{self, stream};
 use futures::StreamExt;
 use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::record::parse_request_id;
 
@@ -22,6 +24,8 @@ pub struct Entry {
     pub event_type: String,
     /// Microseconds since 1970, by the broker's clock.
     pub recorded_at: i64,
+    /// The same by the clock of the service that decided it; 0 where it does not say.
+    pub decided_at: i64,
     /// Operation and try of the request that caused it, where it was one of ours.
     pub caused_by: Option<(usize, usize)>,
     /// `Null` where the bytes are no JSON.
@@ -66,6 +70,12 @@ fn position(sequence: u64) -> Result<i64> {
     Ok(i64::try_from(sequence)? << SHARD_BITS)
 }
 
+/// Microseconds since 1970 of an RFC 3339 time.
+pub fn micros(text: &str) -> Option<i64> {
+    let time = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    i64::try_from(time.unix_timestamp_nanos() / 1_000).ok()
+}
+
 /// All events. Fails where one is missing between the first and the last.
 pub async fn read(urls: &str) -> Result<Vec<Entry>> {
     let client = connect(urls).await?;
@@ -94,6 +104,7 @@ pub async fn read(urls: &str) -> Result<Vec<Entry>> {
             subject: message.subject.to_string(),
             event_type: get("ce-type").unwrap_or_default(),
             recorded_at: i64::try_from(published.unix_timestamp_nanos() / 1_000)?,
+            decided_at: get("ce-time").as_deref().and_then(micros).unwrap_or(0),
             caused_by: get("rookery-correlation").as_deref().and_then(parse_request_id),
             data: serde_json::from_slice(&message.payload).unwrap_or_default(),
         });

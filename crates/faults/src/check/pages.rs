@@ -36,15 +36,15 @@ fn compare(history: &History, page: &Page) -> Result<(), String> {
 pub(super) fn looks(history: &History, looks: &[Look]) -> Vec<String> {
     let judge = |look: &Look| {
         let Look { message, awaited, status, data_position } = look;
-        let stands = history.messages.get(message).is_some_and(|known| known.stands_at(*data_position));
+        // An answer that tells no position must be right at every one that it could reflect.
+        let reflects = data_position.unwrap_or(i64::MAX);
+        let stands = history.messages.get(message).is_some_and(|known| known.stands_at(reflects));
         match status {
-            200 if data_position < awaited => {
-                Some(format!("{message}: awaited {awaited}, answered {data_position}"))
+            200 | 404 | 410 if reflects < *awaited => {
+                Some(format!("{message}: awaited {awaited}, answered {status} at {reflects}"))
             }
-            200 if !stands => Some(format!("{message} is shown at {data_position}, but it is not there")),
-            404 | 410 if stands => {
-                Some(format!("{message} is not shown at {data_position}, but it is there"))
-            }
+            200 if !stands => Some(format!("{message} is shown at {reflects}, but it is not there")),
+            404 | 410 if stands => Some(format!("{message} is not shown at {reflects}, but it is there")),
             _ => None,
         }
     };

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use event_store::{JetStreamConfig, JetStreamLog};
+use oracle::{Scope, Verification};
 use sqlx::PgPool;
 
 use crate::system::rows;
@@ -20,6 +22,31 @@ pub(super) async fn differences(left: &PgPool, right: &PgPool) -> Result<Vec<Str
                 (ours.into_iter().collect(), clean.into_iter().collect());
             found.extend(ours.difference(&clean).map(|row| format!("{schema}.{table} has {row}")));
             found.extend(clean.difference(&ours).map(|row| format!("{schema}.{table} lacks {row}")));
+        }
+    }
+    Ok(found)
+}
+
+/// What differs from a fold that shares no code with the reducers.
+pub(super) async fn oracle(log_urls: &str, database: &str) -> Result<Vec<String>> {
+    let mut config = JetStreamConfig::new(log_urls, "faults");
+    config.create = false;
+    let log = JetStreamLog::open(&config).await.context("open the log for the oracle")?;
+    let pool = data_set::audit::connect(database, "rookery-faults")?;
+    let report = oracle::verify(&Verification::new(&log, &pool, Scope::All)).await?;
+    let mut found = Vec::new();
+    for projection in report.projections {
+        let name = projection.projection;
+        found.extend(
+            projection.unparked.iter().map(|at| format!("{name} passed over {at}, which it could not fold")),
+        );
+        for table in projection.tables {
+            found.extend(table.differences.iter().map(|difference| {
+                format!(
+                    "{name}.{} {}: expected {:?}, found {:?}",
+                    table.table, difference.key, difference.expected, difference.found
+                )
+            }));
         }
     }
     Ok(found)

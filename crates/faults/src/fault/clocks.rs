@@ -5,7 +5,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::SystemTime;
 
 use anyhow::{Context, Result, ensure};
 use rand::SeedableRng;
@@ -13,10 +12,10 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 
 use super::{Fault, Starting, Striking, USUAL};
+use crate::check::log;
 use crate::load::Load;
 use crate::run::Happened;
-use crate::system::service::Service;
-use crate::system::{Setup, System, http};
+use crate::system::{Setup, System};
 
 const HOUR: i64 = 3_600;
 
@@ -59,14 +58,12 @@ fn with_clocks(mut setup: Setup) -> Starting {
     })
 }
 
-/// Seconds that a service is ahead of this process, by the date of its answers.
-async fn ahead(service: &Service) -> Result<i64> {
-    let answer = http().get(format!("{}/livez", service.url)).send().await?;
-    let date = answer.headers().get("date").context("an answer has a date")?.to_str()?;
-    let format = time::format_description::well_known::Rfc2822;
-    let told = time::OffsetDateTime::parse(&date.replace("GMT", "+0000"), &format)?;
-    let now: time::OffsetDateTime = SystemTime::now().into();
-    Ok((told - now).whole_seconds())
+/// Seconds that the dispatcher is ahead of the broker, by the time at which it decided its last event.
+async fn ahead(urls: &str) -> Result<i64> {
+    let entries = log::read(urls).await?;
+    let last =
+        entries.iter().rev().find(|entry| entry.decided_at > 0).context("an event of the dispatcher")?;
+    Ok((last.decided_at - last.recorded_at) / 1_000_000)
 }
 
 fn jump<'a>(system: &'a mut System, load: &'a Load, seed: u64) -> Striking<'a> {
@@ -78,7 +75,7 @@ fn jump<'a>(system: &'a mut System, load: &'a Load, seed: u64) -> Striking<'a> {
             let by = *[-HOUR, HOUR, 0, -30, 30].choose(&mut random).context("a choice")?;
             std::fs::write(&shift, by.to_string())?;
             load.acked(20).await;
-            let seen = ahead(&system.dispatchers[0]).await?;
+            let seen = ahead(&system.broker.url()).await?;
             ensure!((seen - by).abs() <= 2, "the clock was set by {by} s, but is {seen} s ahead");
             jumps += usize::from(by != 0);
         }

@@ -9,7 +9,7 @@ use crate::check::Allowed;
 use crate::load::Load;
 use crate::run::Happened;
 use crate::system::forwarder::Forwarder;
-use crate::system::{Broker, Setup, System, pool, settled};
+use crate::system::{Addresses, Broker, Setup, System, pool, settled};
 
 /// Events that the standby has to lack.
 const LOST_MIN: i64 = 20;
@@ -40,8 +40,9 @@ fn with_standby(setup: Setup) -> Starting {
         let to_primary = Forwarder::start(postgres.port()).await?;
         let server = postgres.standby(to_primary.port).await;
         let to_database = Forwarder::start(postgres.port()).await?;
-        let url = format!("postgres://postgres@127.0.0.1:{}/rookery", to_database.port);
-        let mut system = System::reaching(setup, Broker::One(nats), postgres, &url);
+        let database = format!("postgres://postgres@127.0.0.1:{}/rookery", to_database.port);
+        let addresses = Addresses { broker: nats.url(), database };
+        let mut system = System::reaching(setup, Broker::One(nats), postgres, &addresses);
         system.standby = Some(Standby { server, to_database, to_primary });
         Ok(system)
     })

@@ -17,7 +17,12 @@ pub struct Forwarder {
 
 impl Forwarder {
     pub async fn start(target: u16) -> Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("a free port")?;
+        Self::start_on(Ipv4Addr::LOCALHOST, target).await
+    }
+
+    /// Listens on another address of this machine than loopback, for whoever cannot reach that.
+    pub async fn start_on(address: Ipv4Addr, target: u16) -> Result<Self> {
+        let listener = TcpListener::bind((address, 0)).await.context("a free port")?;
         let port = listener.local_addr()?.port();
         let (target, targets) = watch::channel(Some(target));
         let accepting = tokio::spawn(async move {

@@ -1,17 +1,20 @@
 //! One of the programs, which can die and come back at the same address.
 
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use testkit::{Process, eventually, free_port};
 
 use crate::system::http;
+use crate::system::namespace::Namespace;
 
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 pub struct Service {
     program: String,
+    args: Vec<String>,
     env: Vec<(String, String)>,
     pub url: String,
     process: Process,
@@ -28,13 +31,26 @@ fn program(name: &str) -> PathBuf {
 }
 
 impl Service {
-    pub fn start(name: &str, listen_variable: &str, env: Vec<(String, String)>) -> Self {
-        let program = program(name).display().to_string();
-        let address = format!("127.0.0.1:{}", free_port());
+    pub fn start(
+        name: &str,
+        listen_variable: &str,
+        env: Vec<(String, String)>,
+        namespace: Option<&Namespace>,
+    ) -> Self {
+        let binary = program(name).display().to_string();
+        let (program, args, host) = match namespace {
+            None => (binary, Vec::new(), Ipv4Addr::LOCALHOST),
+            // `ip` becomes the program, so the process is the program's own.
+            Some(Namespace { name, inside, .. }) => {
+                let args = ["netns", "exec", name, &binary].map(str::to_owned).to_vec();
+                ("ip".to_owned(), args, *inside)
+            }
+        };
+        let address = format!("{host}:{}", free_port());
         let mut env = env;
         env.push((listen_variable.to_owned(), address.clone()));
-        let process = run(&program, &env);
-        Self { program, env, url: format!("http://{address}"), process, earlier: String::new() }
+        let process = Process::start(&program, args.clone(), env.clone());
+        Self { program, args, env, url: format!("http://{address}"), process, earlier: String::new() }
     }
 
     /// SIGKILL.
@@ -45,7 +61,7 @@ impl Service {
 
     /// After [`Self::kill`], or after it ended by itself: a new process with the same environment.
     pub fn start_again(&mut self) {
-        self.process = run(&self.program, &self.env);
+        self.process = Process::start(&self.program, self.args.clone(), self.env.clone());
     }
 
     pub fn set(&mut self, name: &str, value: &str) {
@@ -97,8 +113,4 @@ impl Service {
         })
         .await;
     }
-}
-
-fn run(program: &str, env: &[(String, String)]) -> Process {
-    Process::start(program, Vec::<String>::new(), env.to_vec())
 }

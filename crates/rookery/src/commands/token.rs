@@ -10,10 +10,8 @@ use http_kit::{Role, Roles};
 
 use crate::cli::DataDirArgument;
 use crate::data_dir::DataDir;
+use crate::period;
 use crate::signing_keys::{self, AUDIENCE, ISSUER};
-
-/// Longer than any token should live; a typing error ends here.
-const LIFETIME_MAX: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
 /// Print a token for the API, and nothing else
 ///
@@ -32,7 +30,7 @@ pub struct Arguments {
     #[arg(long, value_name = "ROLE,...", value_delimiter = ',', required = true, value_parser = role)]
     roles: Vec<Role>,
     /// How long it is good: a number with s, m, h or d
-    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = lifetime)]
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = period::parse)]
     lifetime: Duration,
     #[command(flatten)]
     data: DataDirArgument,
@@ -63,35 +61,9 @@ fn role(name: &str) -> Result<Role, String> {
     Role::from_name(name).ok_or_else(|| format!("the roles are {}", Role::ALL.map(Role::name).join(", ")))
 }
 
-fn lifetime(text: &str) -> Result<Duration, String> {
-    let expected = || "expected a number with s, m, h or d, like 90s, 1h or 7d; at most 366d".to_owned();
-    let unit_at = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(expected)?;
-    let (number, unit) = text.split_at(unit_at);
-    let unit_seconds: u64 = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 60 * 60,
-        "d" => 24 * 60 * 60,
-        _ => return Err(expected()),
-    };
-    let seconds = number.parse::<u64>().ok().and_then(|number| number.checked_mul(unit_seconds));
-    let lifetime = seconds.filter(|seconds| *seconds > 0).map(Duration::from_secs);
-    lifetime.filter(|lifetime| *lifetime <= LIFETIME_MAX).ok_or_else(expected)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lifetimes_have_a_unit_and_an_end() {
-        assert_eq!(lifetime("90s"), Ok(Duration::from_secs(90)));
-        assert_eq!(lifetime("1h"), Ok(Duration::from_secs(3_600)));
-        assert_eq!(lifetime("366d"), Ok(LIFETIME_MAX));
-        for bad in ["", "1", "h", "0s", "-1h", "1w", "1.5h", "367d", "99999999999999999999d"] {
-            assert!(lifetime(bad).is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn an_unknown_role_is_answered_with_the_known_ones() {

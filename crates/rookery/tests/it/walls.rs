@@ -9,7 +9,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Which crates of the house each one may use. As every edge is listed, what is reached through others is bounded too.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("api-types", &[]),
     ("data-set", &["domain", "planted-bugs"]),
     ("dispatcher", &["api-types", "domain", "event-store", "http-kit", "service-kit"]),
@@ -17,6 +17,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("event-store", &["domain", "planted-bugs"]),
     ("http-kit", &["api-types", "service-kit"]),
     ("local-servers", &[]),
+    ("oracle", &["data-set", "domain", "event-store"]),
     ("planted-bugs", &[]),
     ("query-api", &["api-types", "data-set", "http-kit", "planted-bugs", "service-kit"]),
     ("reducers", &["data-set", "domain", "event-store", "planted-bugs", "service-kit"]),
@@ -30,6 +31,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
             "event-store",
             "http-kit",
             "local-servers",
+            "oracle",
             "query-api",
             "reducers",
             "service-kit",

@@ -4,16 +4,16 @@ use bytes::Bytes;
 use domain::Event;
 
 use super::events::{deactivated, followed, position_of, posted, record, recorded, reposted, unfollowed};
-use super::model::Model;
 use super::rows::Feeds;
 use super::{LARGE, SMALL};
+use crate::model::feeds_of;
 
 /// Folds a history in one batch, for every limit, and compares what is read with the model.
 async fn assert_readable(feeds: &Feeds, events: &[Event]) {
     let events = recorded(events);
     for limit in [SMALL, LARGE] {
         feeds.fold_all(limit, &events, |rest| rest).await;
-        assert_eq!(feeds.readable().await, Model::of(&events).feeds(), "limit {limit}");
+        assert_eq!(feeds.readable().await, feeds_of(&events).feeds(), "limit {limit}");
     }
 }
 
@@ -53,7 +53,7 @@ async fn the_limit_is_crossed_upwards_by_one_more_and_downwards_by_a_tenth() {
     events.push(unfollowed(2, 1));
     feeds.fold_all(limit, &recorded(&events), |rest| rest).await;
     assert_eq!((feeds.count(merged).await, feeds.count(written).await), (0, 18 * 3));
-    assert_eq!(feeds.readable().await, Model::of(&recorded(&events)).feeds());
+    assert_eq!(feeds.readable().await, feeds_of(&recorded(&events)).feeds());
 }
 
 #[tokio::test]

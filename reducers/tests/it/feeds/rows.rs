@@ -9,8 +9,9 @@ use reducers::{Fold, feeds};
 use sqlx::PgPool;
 use testkit::Postgres;
 
-use super::model::ReadableFeeds;
 use crate::rows::Rows;
+use oracle::Premises;
+use oracle::feeds::ReadableFeeds;
 
 const TABLES: [&str; 6] = ["follow", "entry", "author", "feed", "merged", "former"];
 
@@ -69,6 +70,24 @@ impl Feeds {
             rows.insert(table.to_owned(), found);
         }
         rows
+    }
+
+    /// Which authors are merged on read.
+    pub(crate) async fn premises(&self) -> Premises {
+        let flagged: Vec<i64> = sqlx::query_scalar("select account from feeds_v1.author where is_merged")
+            .fetch_all(&self.pool)
+            .await
+            .expect("readable");
+        let merged: Vec<(i64, i64, i64)> = sqlx::query_as("select owner, author, since from feeds_v1.merged")
+            .fetch_all(&self.pool)
+            .await
+            .expect("readable");
+        Premises {
+            position: i64::MAX - 1,
+            divided_from: 0,
+            merged_authors: flagged.into_iter().collect(),
+            merged: merged.into_iter().map(|(owner, author, since)| ((owner, author), since)).collect(),
+        }
     }
 
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {

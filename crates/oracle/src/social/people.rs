@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::moment;
 use super::state::{Kind, State};
-
-type Tables = BTreeMap<&'static str, Vec<Value>>;
+use crate::Tables;
+use crate::moment::text as moment;
 
 pub(super) fn rows(state: &State) -> Tables {
     let mut tables = Tables::from([

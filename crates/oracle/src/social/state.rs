@@ -6,9 +6,11 @@ use domain::{
     AccountDeactivated, AccountEvent, Event, GraphEvent, InboxEvent, MessageEvent, MessageId, MessagePosted,
     ReactionEvent,
 };
-use event_store::{Decoded, RecordedEvent, decode};
 use time::OffsetDateTime;
 
+use crate::scope::Touched;
+
+#[derive(Debug)]
 pub(super) struct Edition {
     pub(super) number: u32,
     pub(super) text: String,
@@ -16,13 +18,22 @@ pub(super) struct Edition {
     pub(super) at: OffsetDateTime,
 }
 
+#[derive(Debug)]
 pub(super) struct Message {
     pub(super) author: i64,
     pub(super) created_at: OffsetDateTime,
     pub(super) in_reply_to: Option<i64>,
+    /// At least the first one.
     pub(super) editions: Vec<Edition>,
 }
 
+impl Message {
+    pub(super) fn last(&self) -> &Edition {
+        &self.editions[self.editions.len() - 1]
+    }
+}
+
+#[derive(Debug)]
 pub(super) struct Account {
     pub(super) handle: String,
     pub(super) display_name: String,
@@ -31,14 +42,14 @@ pub(super) struct Account {
 }
 
 /// Who did it, and when.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Tombstone {
     pub(super) author: i64,
     pub(super) deleted_by: i64,
     pub(super) at: OffsetDateTime,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Followed,
     Liked,
@@ -46,6 +57,7 @@ pub(super) enum Kind {
     Replied,
 }
 
+#[derive(Debug)]
 pub(super) struct Notice {
     pub(super) kind: Kind,
     pub(super) actor: i64,
@@ -53,24 +65,29 @@ pub(super) struct Notice {
     pub(super) at: OffsetDateTime,
 }
 
-#[derive(Default)]
-pub(super) struct State {
+/// All of it. What is found by other keys than its own is listed in `by_…`, so that an event costs what it touches.
+#[derive(Debug, Default)]
+pub struct State {
     pub(super) accounts: BTreeMap<i64, Account>,
     /// Handle and moment.
     pub(super) former: BTreeMap<i64, (String, OffsetDateTime)>,
     pub(super) messages: BTreeMap<i64, Message>,
+    by_author: BTreeSet<(i64, i64)>,
     pub(super) tombstones: BTreeMap<i64, Tombstone>,
     /// By kind, from and to: position and moment.
     pub(super) edges: BTreeMap<(Kind, i64, i64), (i64, OffsetDateTime)>,
+    /// Kind, to and from.
+    by_target: BTreeSet<(Kind, i64, i64)>,
     /// By recipient and position.
     pub(super) notices: BTreeMap<(i64, i64), Notice>,
+    /// Message, recipient and position.
+    by_message: BTreeSet<(i64, i64, i64)>,
     pub(super) reads: BTreeMap<i64, i64>,
 }
 
 impl State {
-    pub(super) fn apply(&mut self, recorded: &RecordedEvent) {
-        let Ok(Decoded::Known(event)) = decode(recorded) else { return };
-        let (position, at) = (recorded.position.get(), recorded.recorded_at);
+    /// Takes the next event of the log.
+    pub fn apply(&mut self, position: i64, at: OffsetDateTime, event: Event) {
         match event {
             Event::Account(event) => self.account(event, at),
             Event::Handle(_) => {}
@@ -91,6 +108,36 @@ impl State {
                     *until = (*until).max(event.until.get());
                 }
             }
+        }
+    }
+
+    /// The messages of an account that are there.
+    pub(crate) fn messages_of(&self, account: i64) -> Vec<i64> {
+        self.by_author.range((account, i64::MIN)..=(account, i64::MAX)).map(|(_, id)| *id).collect()
+    }
+
+    /// What else than it names an event will change the rows of, were it applied now.
+    pub(crate) fn reach(&self, event: &Event, touched: &mut Touched) {
+        match event {
+            Event::Message(MessageEvent::Deleted(event)) => {
+                let message = self.messages.get(&event.message.get());
+                touched.messages.extend(message.and_then(|message| message.in_reply_to));
+                touched.accounts.extend(message.map(|message| message.author));
+            }
+            Event::Account(AccountEvent::Deactivated(event)) => {
+                let account = event.account.get();
+                for id in self.messages_of(account) {
+                    touched.messages.insert(id);
+                    touched.messages.extend(self.messages[&id].in_reply_to);
+                }
+                for (kind, from, to) in self.edges_of(account) {
+                    match kind {
+                        Kind::Followed => touched.accounts.extend([from, to]),
+                        _ => touched.messages.extend([to]),
+                    }
+                }
+            }
+            _ => {}
         }
     }
 
@@ -121,25 +168,34 @@ impl State {
         if self.former.contains_key(&account) {
             return;
         }
-        let own: Vec<i64> = self
-            .messages
-            .iter()
-            .filter(|(_, message)| message.author == account)
-            .map(|(id, _)| *id)
-            .collect();
-        for id in own {
+        for id in self.messages_of(account) {
             self.delete(id, Tombstone { author: account, deleted_by: account, at });
         }
-        let edges: BTreeSet<_> = self.edges.keys().copied().collect();
-        for (kind, from, to) in edges {
-            if from == account || (kind == Kind::Followed && to == account) {
-                self.undo(kind, from, to);
-            }
+        for (kind, from, to) in self.edges_of(account) {
+            self.undo(kind, from, to);
         }
-        self.notices.retain(|(recipient, _), _| *recipient != account);
+        let notices = self.notices.range((account, i64::MIN)..=(account, i64::MAX));
+        let notices: Vec<(i64, i64)> = notices.map(|(key, _)| *key).collect();
+        notices.into_iter().for_each(|key| self.forget(key));
         self.reads.remove(&account);
         let handle = self.accounts.remove(&account).map(|account| account.handle).unwrap_or_default();
         self.former.insert(account, (handle, at));
+    }
+
+    /// What an account does to others and to messages, and who follows it.
+    fn edges_of(&self, account: i64) -> Vec<(Kind, i64, i64)> {
+        let mut edges = Vec::new();
+        for kind in [Kind::Followed, Kind::Liked, Kind::Reposted] {
+            let own = self.edges.range((kind, account, i64::MIN)..=(kind, account, i64::MAX));
+            edges.extend(own.map(|(edge, _)| *edge));
+        }
+        edges.extend(self.edges_to(Kind::Followed, account));
+        edges
+    }
+
+    fn edges_to(&self, kind: Kind, to: i64) -> Vec<(Kind, i64, i64)> {
+        let range = (kind, to, i64::MIN)..=(kind, to, i64::MAX);
+        self.by_target.range(range).map(|(kind, to, from)| (*kind, *from, *to)).collect()
     }
 
     fn message(&mut self, event: MessageEvent, position: i64, at: OffsetDateTime) {
@@ -176,17 +232,28 @@ impl State {
             && parent.author != author
         {
             let notice = Notice { kind: Kind::Replied, actor: author, message: Some(position), at };
-            self.notices.insert((parent.author, position), notice);
+            self.notify(parent.author, position, notice);
         }
         let editions = vec![Edition { number: 1, text, tags, at: created_at }];
         self.messages.insert(position, Message { author, created_at, in_reply_to, editions });
+        self.by_author.insert((author, position));
     }
 
     fn delete(&mut self, id: i64, tombstone: Tombstone) {
         self.tombstones.entry(id).or_insert(tombstone);
-        self.messages.remove(&id);
-        self.edges.retain(|(kind, _, to), _| *kind == Kind::Followed || *to != id);
-        self.notices.retain(|_, notice| notice.message != Some(id));
+        if let Some(message) = self.messages.remove(&id) {
+            self.by_author.remove(&(message.author, id));
+        }
+        for kind in [Kind::Liked, Kind::Reposted] {
+            for (kind, from, to) in self.edges_to(kind, id) {
+                self.edges.remove(&(kind, from, to));
+                self.by_target.remove(&(kind, to, from));
+            }
+        }
+        let notices = self.by_message.range((id, i64::MIN, i64::MIN)..=(id, i64::MAX, i64::MAX));
+        let notices: Vec<(i64, i64)> =
+            notices.map(|(_, recipient, position)| (*recipient, *position)).collect();
+        notices.into_iter().for_each(|key| self.forget(key));
     }
 
     fn reaction(&mut self, event: &ReactionEvent, position: i64, at: OffsetDateTime) {
@@ -209,18 +276,37 @@ impl State {
             return;
         }
         self.edges.insert((kind, from, to), (position, at));
-        let (recipient, message) = match kind {
-            Kind::Followed => (to, None),
-            _ => (self.messages[&to].author, Some(to)),
-        };
+        self.by_target.insert((kind, to, from));
+        let Some(recipient) = self.told_of(kind, to) else { return };
+        let message = (kind != Kind::Followed).then_some(to);
         if kind == Kind::Followed || recipient != from {
-            self.notices.insert((recipient, position), Notice { kind, actor: from, message, at });
+            self.notify(recipient, position, Notice { kind, actor: from, message, at });
         }
     }
 
     fn undo(&mut self, kind: Kind, from: i64, to: i64) {
         if let Some((made, _)) = self.edges.remove(&(kind, from, to)) {
-            self.notices.retain(|(_, position), _| *position != made);
+            self.by_target.remove(&(kind, to, from));
+            if let Some(recipient) = self.told_of(kind, to) {
+                self.forget((recipient, made));
+            }
+        }
+    }
+
+    /// Who is notified of an edge: whom it leads to, or who wrote what it leads to.
+    fn told_of(&self, kind: Kind, to: i64) -> Option<i64> {
+        if kind == Kind::Followed { Some(to) } else { self.messages.get(&to).map(|message| message.author) }
+    }
+
+    fn notify(&mut self, recipient: i64, position: i64, notice: Notice) {
+        self.by_message.extend(notice.message.map(|message| (message, recipient, position)));
+        self.notices.insert((recipient, position), notice);
+    }
+
+    fn forget(&mut self, (recipient, position): (i64, i64)) {
+        let notice = self.notices.remove(&(recipient, position));
+        if let Some(message) = notice.and_then(|notice| notice.message) {
+            self.by_message.remove(&(message, recipient, position));
         }
     }
 }

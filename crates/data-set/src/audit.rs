@@ -1,0 +1,154 @@
+//! The data set as an auditor sees it: every row of every table of a projection at one position, and the means to mend them.
+//!
+//! Tables, columns and keys are asked of the catalog, so that none can be forgotten. Rows travel as JSON: slow, and the same
+//! for all tables.
+
+mod mend;
+mod table;
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{Postgres, Transaction};
+
+pub use table::Table;
+
+use crate::pool::UrlError;
+
+/// An open transaction holds back the removal of dead rows and, while it mends, the lane. So an auditor who hangs is cut off.
+const IDLE_IN_TRANSACTION_MAX: &str = "5min";
+const STATEMENT_MAX: &str = "10min";
+/// For sorting rows by key where no index is used.
+const WORK_MEM: &str = "8MB";
+const ACQUIRE_MAX: Duration = Duration::from_secs(10);
+
+/// A version of a projection. Its tables are in the schema `<name>_v<version>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Projection {
+    pub name: &'static str,
+    pub version: i32,
+}
+
+impl Projection {
+    pub fn schema(self) -> String {
+        format!("{}_v{}", self.name, self.version)
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    #[error("the data set cannot be read")]
+    Read(#[from] sqlx::Error),
+    #[error("a row of {table} cannot be read as JSON")]
+    Row {
+        table: String,
+        #[source]
+        source: serde_json::Error,
+    },
+    #[error("the data set refuses to have {table} mended")]
+    Mend {
+        table: String,
+        #[source]
+        source: sqlx::Error,
+    },
+}
+
+/// How far a projection was folded, and of which log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    pub position: i64,
+    pub lineage: String,
+}
+
+/// A pool of one connection that is in nobody's way. Connects when first used.
+pub fn connect(url: &str, application: &str) -> Result<PgPool, UrlError> {
+    let options: PgConnectOptions = url.parse().map_err(UrlError)?;
+    let options = options.application_name(application).options([
+        ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_MAX),
+        ("statement_timeout", STATEMENT_MAX),
+        ("work_mem", WORK_MEM),
+        ("jit", "off"),
+        // In which times are printed.
+        ("timezone", "UTC"),
+    ]);
+    Ok(PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_MAX).connect_lazy_with(options))
+}
+
+/// A transaction in which nothing moves.
+#[derive(Debug)]
+pub struct Audit {
+    transaction: Transaction<'static, Postgres>,
+    projection: Projection,
+    shard: u8,
+    checkpoint: Option<Checkpoint>,
+}
+
+impl Audit {
+    /// One snapshot, read-only, while everybody goes on.
+    pub async fn look(pool: &PgPool, projection: Projection, shard: u8) -> Result<Self, AuditError> {
+        let mut transaction = pool.begin().await?;
+        sqlx::query(include_str!("audit/look.sql")).execute(&mut *transaction).await?;
+        Self::at_checkpoint(transaction, projection, shard, include_str!("audit/checkpoint.sql")).await
+    }
+
+    /// With the checkpoint locked, so that the lane waits and the rows are the auditor's to mend.
+    pub async fn lock(pool: &PgPool, projection: Projection, shard: u8) -> Result<Self, AuditError> {
+        let transaction = pool.begin().await?;
+        Self::at_checkpoint(transaction, projection, shard, include_str!("audit/lock.sql")).await
+    }
+
+    async fn at_checkpoint(
+        mut transaction: Transaction<'static, Postgres>,
+        projection: Projection,
+        shard: u8,
+        sql: &'static str,
+    ) -> Result<Self, AuditError> {
+        let found: Option<(i64, String)> = sqlx::query_as(sql)
+            .bind(projection.name)
+            .bind(projection.version)
+            .bind(i16::from(shard))
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let checkpoint = found.map(|(position, lineage)| Checkpoint { position, lineage });
+        Ok(Self { transaction, projection, shard, checkpoint })
+    }
+
+    /// `None` where the projection never began.
+    pub fn checkpoint(&self) -> Option<&Checkpoint> {
+        self.checkpoint.as_ref()
+    }
+
+    /// Positions of the events that the rows are not a fold of, in order.
+    pub async fn parked(&mut self) -> Result<Vec<i64>, AuditError> {
+        let parked = sqlx::query_scalar(include_str!("audit/parked.sql"))
+            .bind(self.projection.name)
+            .bind(self.projection.version)
+            .bind(i16::from(self.shard))
+            .fetch_all(&mut *self.transaction)
+            .await?;
+        Ok(parked)
+    }
+
+    /// See migration 0012.
+    pub async fn divided_from(&mut self) -> Result<i64, AuditError> {
+        let sql = include_str!("audit/divided_from.sql");
+        Ok(sqlx::query_scalar(sql).fetch_one(&mut *self.transaction).await?)
+    }
+
+    /// All tables of the projection.
+    pub async fn tables(&mut self) -> Result<Vec<Table>, AuditError> {
+        let schema = self.projection.schema();
+        let sql = include_str!("audit/tables.sql");
+        Ok(sqlx::query_as(sql).bind(schema).fetch_all(&mut *self.transaction).await?)
+    }
+
+    /// Ends it. What was mended is kept, the lane goes on.
+    pub async fn commit(self) -> Result<(), AuditError> {
+        Ok(self.transaction.commit().await?)
+    }
+
+    /// Ends it without a trace.
+    pub async fn leave(self) -> Result<(), AuditError> {
+        Ok(self.transaction.rollback().await?)
+    }
+}

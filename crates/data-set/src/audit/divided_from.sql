@@ -1,0 +1,2 @@
+-- Purpose: from how many messages on a period is divided. Index: none.
+select control.divided_from()

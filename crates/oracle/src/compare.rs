@@ -1,0 +1,124 @@
+//! Expected rows against those that are there.
+
+use std::collections::BTreeMap;
+
+use data_set::audit::{Audit, Table};
+use serde_json::Value;
+
+use crate::follow::Pace;
+use crate::report::{Difference, TableReport};
+use crate::scope::Touched;
+use crate::verify::VerifyError;
+use crate::{Premises, Tables};
+
+/// What is compared, and how much of what differs is kept.
+pub(crate) struct Comparison<'a> {
+    pub(crate) projection: &'static str,
+    pub(crate) touched: Option<&'a Touched>,
+    pub(crate) pace: Pace,
+    pub(crate) kept_max: usize,
+    /// Table and rows so far.
+    pub(crate) progress: &'a (dyn Fn(&str, u64) + Sync),
+}
+
+/// Reads what the expected rows depend on.
+pub(crate) async fn premises(audit: &mut Audit, position: i64) -> Result<Premises, VerifyError> {
+    let mut premises =
+        Premises { position, divided_from: audit.divided_from().await?, ..Premises::default() };
+    let number = |row: &Value, column: &str| row[column].as_i64().unwrap_or_default();
+    for table in audit.tables().await?.iter().filter(|table| ["author", "merged"].contains(&&*table.name)) {
+        audit.open_table(table).await?;
+        loop {
+            let rows = audit.next_rows(table, FETCHED_MAX).await?;
+            if rows.is_empty() {
+                break;
+            }
+            for row in rows {
+                if table.name == "merged" {
+                    let key = (number(&row, "owner"), number(&row, "author"));
+                    premises.merged.insert(key, number(&row, "since"));
+                } else if row["is_merged"] == Value::Bool(true) {
+                    premises.merged_authors.insert(number(&row, "account"));
+                }
+            }
+        }
+    }
+    Ok(premises)
+}
+
+/// Rows that are read at once, where nothing asks for fewer.
+const FETCHED_MAX: u32 = 2_000;
+
+impl Comparison<'_> {
+    /// Every table of the projection, each with its report.
+    pub(crate) async fn run(
+        &self,
+        audit: &mut Audit,
+        mut expected: Tables,
+    ) -> Result<Vec<(Table, TableReport)>, VerifyError> {
+        let mut reports = Vec::new();
+        for table in audit.tables().await? {
+            // Without this an oracle of an older version would take all rows of a new table for wrong.
+            let Some(rows) = expected.remove(table.name.as_str()) else {
+                return Err(VerifyError::UnknownTable { table: table.name, projection: self.projection });
+            };
+            let report = self.table(audit, &table, rows).await?;
+            reports.push((table, report));
+        }
+        match expected.into_keys().next() {
+            Some(table) => Err(VerifyError::NoTable { table, projection: self.projection }),
+            None => Ok(reports),
+        }
+    }
+
+    async fn table(
+        &self,
+        audit: &mut Audit,
+        table: &Table,
+        expected: Vec<Value>,
+    ) -> Result<TableReport, VerifyError> {
+        let mut report = TableReport { table: table.name.clone(), ..TableReport::default() };
+        let mut expected: BTreeMap<String, Value> = expected
+            .into_iter()
+            .filter(|row| self.holds(table, row))
+            .map(|row| (cells(&table.key, &row), row))
+            .collect();
+        audit.open_table(table).await?;
+        let portion = u32::try_from(self.pace.portion()).unwrap_or(FETCHED_MAX);
+        loop {
+            let rows = audit.next_rows(table, portion).await?;
+            if rows.is_empty() {
+                break;
+            }
+            let count = rows.len();
+            for found in rows.into_iter().filter(|row| self.holds(table, row)) {
+                report.compared += 1;
+                let row = expected.remove(&cells(&table.key, &found));
+                if row.as_ref() != Some(&found) {
+                    report.add(difference(table, row, Some(found)), self.kept_max);
+                }
+            }
+            (self.progress)(&table.name, report.compared);
+            self.pace.rest(count).await;
+        }
+        for row in expected.into_values() {
+            report.add(difference(table, Some(row), None), self.kept_max);
+        }
+        Ok(report)
+    }
+
+    fn holds(&self, table: &Table, row: &Value) -> bool {
+        self.touched.is_none_or(|touched| touched.holds(self.projection, &table.name, row))
+    }
+}
+
+/// Columns of a row as one text, in which no two rows are alike.
+fn cells(columns: &[String], row: &Value) -> String {
+    Value::from(columns.iter().map(|column| row[column].clone()).collect::<Vec<_>>()).to_string()
+}
+
+fn difference(table: &Table, expected: Option<Value>, found: Option<Value>) -> Difference {
+    let row = found.as_ref().or(expected.as_ref());
+    let cell = |column: &String| (column.clone(), row.map_or(Value::Null, |row| row[column].clone()));
+    Difference { key: Value::Object(table.key.iter().map(cell).collect()), expected, found }
+}

@@ -1,0 +1,6 @@
+//! The projection `feeds`: home timelines.
+
+mod rows;
+mod state;
+
+pub use state::{ReadableFeeds, State};

@@ -1,0 +1,127 @@
+//! Reads the log into a model, up to a position and later on to further ones.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use domain::{Position, Sequence};
+use event_store::{EventLog, ReadError, RecordedEvent, Tail};
+
+use crate::model::Model;
+use crate::scope::Scope;
+use crate::verify::VerifyError;
+
+/// Events that are taken at once.
+const BATCH_MAX: usize = 2_000;
+
+/// How fast events are folded and rows are compared.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Pace {
+    #[default]
+    Full,
+    /// So many of either per second at most, so that everybody else comes first.
+    PerSecond(NonZeroU32),
+}
+
+impl Pace {
+    /// What may be done before the next [`Pace::rest`].
+    pub(crate) fn portion(self) -> usize {
+        match self {
+            Self::Full => BATCH_MAX,
+            // A tenth of a second's worth, so that the load is even.
+            Self::PerSecond(rate) => (rate.get() as usize / 10).clamp(1, BATCH_MAX),
+        }
+    }
+
+    /// Waits as long as so many take.
+    pub(crate) async fn rest(self, done: usize) {
+        if let Self::PerSecond(rate) = self {
+            // A portion is far below what a float holds exactly.
+            let seconds = f64::from(u32::try_from(done).unwrap_or(u32::MAX)) / f64::from(rate.get());
+            tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
+        }
+    }
+}
+
+pub(crate) struct Follower<'a> {
+    log: &'a dyn EventLog,
+    projection: &'static str,
+    scope: Scope,
+    pace: Pace,
+    tail: Option<Tail>,
+    /// Taken from the tail, but behind the position that was asked for.
+    ahead: VecDeque<RecordedEvent>,
+    at: Sequence,
+    parked: BTreeSet<i64>,
+    pub(crate) model: Model,
+}
+
+impl<'a> Follower<'a> {
+    pub(crate) fn new(log: &'a dyn EventLog, projection: &'static str, scope: Scope, pace: Pace) -> Self {
+        let model = Model::new(projection, scope);
+        let (tail, ahead, at, parked) = (None, VecDeque::new(), Sequence::ZERO, BTreeSet::new());
+        Self { log, projection, scope, pace, tail, ahead, at, parked, model }
+    }
+
+    /// Events taken in so far, parked ones among them.
+    pub(crate) fn events(&self) -> u64 {
+        self.at.get()
+    }
+
+    /// Folds on to a position, without the events that are parked. Begins anew where it has gone too far, or with other
+    /// events: one may have been parked, or taken up again, since it came by.
+    pub(crate) async fn fold_to(
+        &mut self,
+        to: Position,
+        parked: &[i64],
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) -> Result<(), VerifyError> {
+        let head = self.log.head().await?;
+        if to.sequence() > head {
+            return Err(VerifyError::AheadOfLog { position: to.get(), head: head.get() });
+        }
+        let parked: BTreeSet<i64> = parked.iter().copied().collect();
+        let came_by = Position::new(self.at, self.log.shard()).get();
+        if self.at > to.sequence() || !self.parked.range(..=came_by).eq(parked.range(..=came_by)) {
+            *self = Self::new(self.log, self.projection, self.scope, self.pace);
+        }
+        self.parked = parked;
+        while self.at < to.sequence() {
+            progress(self.at.get(), to.sequence().get());
+            let done = self.take(to.sequence()).await?;
+            self.pace.rest(done).await;
+        }
+        progress(self.at.get(), to.sequence().get());
+        Ok(())
+    }
+
+    /// Takes some events, none behind `to`.
+    async fn take(&mut self, to: Sequence) -> Result<usize, VerifyError> {
+        if self.ahead.is_empty() {
+            self.ahead = self.next_batch().await?.into();
+        }
+        let mut done = 0;
+        while let Some(recorded) = self.ahead.pop_front_if(|event| event.position.sequence() <= to) {
+            let found = recorded.position.sequence();
+            if found != self.at.next() {
+                let (expected, found) = (self.at.next().get(), found.get());
+                return Err(ReadError::Gap { expected, found }.into());
+            }
+            self.model.apply(&recorded, self.parked.contains(&recorded.position.get()));
+            self.at = found;
+            done += 1;
+        }
+        Ok(done)
+    }
+
+    async fn next_batch(&mut self) -> Result<Vec<RecordedEvent>, VerifyError> {
+        let tail = match &mut self.tail {
+            Some(tail) => tail,
+            none => none.insert(self.log.tail(self.at).await?),
+        };
+        match tail.next_batch(self.pace.portion()).await {
+            Some(events) => Ok(events?),
+            None => Err(VerifyError::TailEnded),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The state of either projection.
+
+use domain::{AccountId, Position};
+use event_store::{Decoded, RecordedEvent, decode};
+
+use crate::scope::{Scope, Touched};
+use crate::{Premises, Tables, feeds, social};
+
+#[derive(Debug)]
+enum State {
+    Social(Box<social::State>),
+    Feeds(Box<feeds::State>),
+}
+
+/// A fold under way.
+#[derive(Debug)]
+pub(crate) struct Model {
+    state: State,
+    scope: Scope,
+    touched: Touched,
+    /// Positions of events in the scope that cannot be decoded and are not parked: nobody would know of them.
+    pub(crate) unparked: Vec<i64>,
+}
+
+impl Model {
+    /// Before the first event.
+    pub(crate) fn new(projection: &str, scope: Scope) -> Self {
+        let state = match projection {
+            "feeds" => State::Feeds(Box::default()),
+            _ => State::Social(Box::default()),
+        };
+        Self { state, scope, touched: Touched::default(), unparked: Vec::new() }
+    }
+
+    /// Takes the next event of the log. Rows are no fold of parked ones.
+    pub(crate) fn apply(&mut self, recorded: &RecordedEvent, is_parked: bool) {
+        if is_parked {
+            return;
+        }
+        let event = match decode(recorded) {
+            Ok(Decoded::Known(event)) => event,
+            // It means nothing to this version.
+            Ok(Decoded::UnknownType(_)) => return,
+            Err(_) => {
+                if self.is_in_scope(recorded.position) {
+                    self.unparked.push(recorded.position.get());
+                }
+                return;
+            }
+        };
+        let is_in_range = match self.scope {
+            Scope::Range { from, to } => (from..=to).contains(&recorded.position),
+            Scope::All | Scope::Account(_) => false,
+        };
+        if is_in_range {
+            self.touched.add(recorded.position, &event);
+            match &self.state {
+                State::Social(state) => state.reach(&event, &mut self.touched),
+                State::Feeds(state) => state.reach(&event, &mut self.touched),
+            }
+        }
+        let position = recorded.position.get();
+        match &mut self.state {
+            State::Social(state) => state.apply(position, recorded.recorded_at, event),
+            State::Feeds(state) => state.apply(position, &event),
+        }
+    }
+
+    pub(crate) fn rows(&self, premises: &Premises) -> Tables {
+        match &self.state {
+            State::Social(state) => state.rows(premises.divided_from),
+            State::Feeds(state) => state.rows(premises),
+        }
+    }
+
+    /// Whose rows are compared; `None`: everybody's.
+    pub(crate) fn touched(&self) -> Option<Touched> {
+        match self.scope {
+            Scope::All => None,
+            Scope::Range { .. } => Some(Touched {
+                has_tags: true,
+                accounts: self.touched.accounts.clone(),
+                messages: self.touched.messages.clone(),
+            }),
+            Scope::Account(account) => Some(self.of(account)),
+        }
+    }
+
+    fn of(&self, account: AccountId) -> Touched {
+        let messages = match &self.state {
+            State::Social(state) => state.messages_of(account.get()),
+            State::Feeds(state) => state.messages_of(account.get()),
+        };
+        Touched {
+            has_tags: false,
+            accounts: [account.get()].into(),
+            messages: messages.into_iter().collect(),
+        }
+    }
+
+    /// Whether the scope holds an event.
+    fn is_in_scope(&self, position: Position) -> bool {
+        match self.scope {
+            Scope::All => true,
+            Scope::Range { from, to } => (from..=to).contains(&position),
+            // Whose it is cannot be told where it cannot be decoded.
+            Scope::Account(_) => false,
+        }
+    }
+}
