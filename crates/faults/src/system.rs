@@ -71,13 +71,17 @@ impl Default for Setup {
 
 #[derive(Debug)]
 pub enum Broker {
-    One(Nats),
+    One(Box<Nats>),
     Three(NatsCluster),
 }
 
 impl Broker {
     async fn start(nodes: usize) -> Self {
-        if nodes == 1 { Self::One(Nats::start().await) } else { Self::Three(NatsCluster::start().await) }
+        if nodes == 1 {
+            Self::One(Box::new(Nats::start().await))
+        } else {
+            Self::Three(NatsCluster::start().await)
+        }
     }
 
     pub fn url(&self) -> String {

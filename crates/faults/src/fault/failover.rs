@@ -42,7 +42,7 @@ fn with_standby(setup: Setup) -> Starting {
         let to_database = Forwarder::start(postgres.port()).await?;
         let database = format!("postgres://postgres@127.0.0.1:{}/rookery", to_database.port);
         let addresses = Addresses { broker: nats.url(), database };
-        let mut system = System::reaching(setup, Broker::One(nats), postgres, &addresses);
+        let mut system = System::reaching(setup, Broker::One(Box::new(nats)), postgres, &addresses);
         system.standby = Some(Standby { server, to_database, to_primary });
         Ok(system)
     })

@@ -34,7 +34,7 @@ fn late(setup: Setup) -> Starting {
         let (nats, postgres) = (Nats::start().await, Postgres::start().await);
         nats.stop().await;
         postgres.stop().await;
-        let mut system = System::over(setup, Broker::One(nats), postgres);
+        let mut system = System::over(setup, Broker::One(Box::new(nats)), postgres);
         for service in system.services() {
             service.answers("/livez", 200).await;
             service.answers("/readyz", 503).await;

@@ -49,7 +49,7 @@ fn apart(mut setup: Setup) -> Starting {
             database: format!("postgres://postgres@{}:{}/rookery", namespace.outside, to_database.port),
         };
         setup.namespace = Some(Arc::clone(&namespace));
-        let mut system = System::reaching(setup, Broker::One(nats), postgres, &addresses);
+        let mut system = System::reaching(setup, Broker::One(Box::new(nats)), postgres, &addresses);
         system.ways_out = Some(WaysOut { namespace, to_broker, to_database });
         Ok(system)
     })
