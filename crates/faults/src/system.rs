@@ -1,5 +1,6 @@
 //! The whole system as an installation runs it: separate processes over a real broker and a real database.
 
+mod broker;
 pub mod forwarder;
 pub mod namespace;
 pub mod service;
@@ -9,38 +10,21 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use reqwest::{Client, RequestBuilder};
+use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
-use sqlx::{AssertSqlSafe, PgPool};
 use tempfile::TempDir;
-use testkit::{Nats, NatsCluster, Postgres, eventually};
+use testkit::{Postgres, eventually};
 
 use crate::fault::failover::Standby;
 use crate::fault::partition::WaysOut;
 
+pub use self::broker::Broker;
 use self::namespace::Namespace;
 use self::service::{PATIENCE, Service};
 
 const GATEWAY_SECRET: &str = "the-gateway-of-the-faults";
 /// So few followers make an author one whose entries are merged on read, so that both ways are taken.
 const FANOUT_LIMIT: &str = "3";
-
-/// Every move of a checkpoint, as the database saw it. Written in the transaction that moves it, so a move that was rolled
-/// back leaves no trace, and the order is that of the row's lock.
-const TRAIL: &str = "
-    create schema if not exists faults;
-    create table if not exists faults.trail (
-        number bigint generated always as identity,
-        projection text not null, was bigint not null, became bigint not null
-    );
-    create or replace function faults.note() returns trigger language plpgsql as $$
-    begin
-        if new.position <> old.position then
-            insert into faults.trail (projection, was, became) values (new.projection, old.position, new.position);
-        end if;
-        return null;
-    end $$;
-    drop trigger if exists faults_note on control.checkpoint;
-    create trigger faults_note after update on control.checkpoint for each row execute function faults.note();";
 
 /// What a run needs of the system.
 #[derive(Debug, Clone)]
@@ -65,45 +49,6 @@ impl Default for Setup {
             env: Vec::new(),
             log_bytes_max: 256 << 20,
             namespace: None,
-        }
-    }
-}
-
-#[derive(Debug)]
-pub enum Broker {
-    One(Box<Nats>),
-    Three(NatsCluster),
-}
-
-impl Broker {
-    async fn start(nodes: usize) -> Self {
-        if nodes == 1 {
-            Self::One(Box::new(Nats::start().await))
-        } else {
-            Self::Three(NatsCluster::start().await)
-        }
-    }
-
-    pub fn url(&self) -> String {
-        match self {
-            Self::One(nats) => nats.url(),
-            Self::Three(cluster) => cluster.urls(),
-        }
-    }
-
-    pub fn one(&mut self) -> &mut Nats {
-        match self {
-            Self::One(nats) => nats,
-            Self::Three(cluster) => cluster.node(0),
-        }
-    }
-
-    /// # Panics
-    /// Where the setup asked for one node.
-    pub fn cluster(&mut self) -> &mut NatsCluster {
-        match self {
-            Self::Three(cluster) => cluster,
-            Self::One(_) => panic!("the setup has one node"),
         }
     }
 }
@@ -197,7 +142,11 @@ impl System {
 
     /// From now on every move of a checkpoint is noted.
     pub async fn watch_checkpoints(&self) -> Result<()> {
-        sqlx::raw_sql(TRAIL).execute(&self.pool).await.context("the trail of checkpoints").map(drop)
+        sqlx::raw_sql(include_str!("system/trail.sql"))
+            .execute(&self.pool)
+            .await
+            .context("the trail of checkpoints")
+            .map(drop)
     }
 
     /// Folds the whole log anew into an empty database, by a process in which no fault and no bug is planted.
@@ -268,19 +217,6 @@ fn query_api(setup: &Setup, database: &str) -> Service {
 
 pub fn pool(url: &str) -> PgPool {
     PgPoolOptions::new().max_connections(2).connect_lazy(url).expect("a server's own URL is one")
-}
-
-/// All rows of a schema, by table, as comparable text.
-pub async fn rows(pool: &PgPool, schema: &str) -> Result<Vec<(String, Vec<String>)>> {
-    let sql = "select table_name::text from information_schema.tables
-               where table_schema = $1 and table_type = 'BASE TABLE' order by 1";
-    let tables: Vec<String> = sqlx::query_scalar(sql).bind(schema).fetch_all(pool).await?;
-    let mut all = Vec::new();
-    for table in tables {
-        let sql = format!("select to_jsonb(t)::text from {schema}.{table} t order by 1");
-        all.push((table, sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(pool).await?));
-    }
-    Ok(all)
 }
 
 /// Waits for a condition of the log of a system's broker; see [`eventually`].

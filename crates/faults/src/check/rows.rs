@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result};
 use event_store::{JetStreamConfig, JetStreamLog};
 use oracle::{Scope, Verification};
-use sqlx::PgPool;
-
-use crate::system::rows;
+use sqlx::{AssertSqlSafe, PgPool};
 
 const SCHEMAS: [&str; 2] = ["social_v1", "feeds_v1"];
 
@@ -25,6 +23,19 @@ pub(super) async fn differences(left: &PgPool, right: &PgPool) -> Result<Vec<Str
         }
     }
     Ok(found)
+}
+
+/// All rows of a schema, by table, as comparable text.
+async fn rows(pool: &PgPool, schema: &str) -> Result<Vec<(String, Vec<String>)>> {
+    let sql = "select table_name::text from information_schema.tables
+               where table_schema = $1 and table_type = 'BASE TABLE' order by 1";
+    let tables: Vec<String> = sqlx::query_scalar(sql).bind(schema).fetch_all(pool).await?;
+    let mut all = Vec::new();
+    for table in tables {
+        let sql = format!("select to_jsonb(t)::text from {schema}.{table} t order by 1");
+        all.push((table, sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(pool).await?));
+    }
+    Ok(all)
 }
 
 /// What differs from a fold that shares no code with the reducers.

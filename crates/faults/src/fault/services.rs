@@ -96,6 +96,8 @@ fn kill_broker<'a>(system: &'a mut System, load: &'a Load, seed: u64) -> Strikin
             nats.kill().await;
             nats.restart().await;
         }
-        Ok(Happened::counted("kills", KILLS - 1))
+        load.acked(1).await;
+        let again = system.reducers[0].output().matches("the consumer is made again").count();
+        Ok(Happened::counted("kills", KILLS - 1).and("redeliveries begun", again))
     })
 }
