@@ -1,7 +1,7 @@
 # `make` lists the targets. Every target that needs nats-server, Postgres or a cargo command provides it first.
 .POSIX:
 .DEFAULT_GOAL := help
-.PHONY: help run demo test bench check fmt openapi clean-data tools release
+.PHONY: help run demo test faults bench check fmt openapi clean-data tools release
 
 # An eval of a command substitution alone would hide the failure of the command.
 PROVIDE = provided=$$(tools/provide env) && eval "$$provided"
@@ -18,6 +18,11 @@ demo: release ## fill a running Rookery with the sample, and show what to try ne
 
 test: ## run every test against real servers
 	@$(PROVIDE_TEST) && exec tools/run-tests
+
+faults: ## break the system under load, then plant bugs and see them found (ARGS="--list", or names and --seed)
+	@echo "Building the services with their fail points and planted bugs."
+	@$(PROVIDE_TEST) && cargo build --all-features --package dispatcher --package reducers --package query-api \
+		--package planted-bugs --package faults && exec target/debug/faults $(ARGS)
 
 bench: ## run the benchmarks (ARGS="--help" for more)
 	@echo "Building the benchmarks in release mode; the first time takes some minutes."

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use domain::handle_claim::HandleClaim;
 use domain::{AccountId, CommandId, Handle, MessageId, Position};
+use planted_bugs::planted;
 use time::OffsetDateTime;
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -162,6 +163,11 @@ impl Executor {
         let mut own = Vec::with_capacity(changes.len());
         for (change, position) in changes.into_iter().zip(appended.positions) {
             let event = if appended.repeated { self.stored(position).await? } else { change.event };
+            let position = if planted("position-is-head") {
+                Position::new(self.log.head().await.map_err(ExecuteError::Read)?, self.log.shard())
+            } else {
+                position
+            };
             own.push(Placed { event, position });
         }
         command.outcome(&own).ok_or_else(|| ExecuteError::Unexpected("an append came back as another".into()))

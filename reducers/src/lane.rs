@@ -18,6 +18,7 @@ use data_set::Pool;
 use data_set::write::{self, Reason, WriteError, crash_point};
 use domain::Position;
 use event_store::{EventLog, ReadError, RecordedEvent, Tail};
+use planted_bugs::planted;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -172,6 +173,9 @@ type Arrival = JoinSet<Result<Arrived, LaneError>>;
 
 async fn follow(lane: &Lane, checkpoint: &write::Lane, token: &CancellationToken) -> Result<(), LaneError> {
     let mut place = Place::resume(lane, checkpoint).await?;
+    if planted("resume-from-head") && place.position() != Position::default() {
+        place = place.skip_to(lane, checkpoint, lane.log.head().await?).await?;
+    }
     let at = place.position();
     let tail = lane.log.tail(at.sequence()).await?;
     lane.status.moved(Progress { position: at, recorded_at: None });
@@ -182,6 +186,9 @@ async fn follow(lane: &Lane, checkpoint: &write::Lane, token: &CancellationToken
         // The set holds a task whenever it is asked; one that panicked has no tail to go on with.
         let Some(Ok(arrived)) = arrived else { return Err(LaneError::TailEnded) };
         let Arrived { tail, events, changes } = arrived?;
+        if planted("undecodable-stops") && events.iter().any(|event| event_store::decode(event).is_err()) {
+            return Err(LaneError::TailEnded);
+        }
         crash_point("after-receive");
         let end = events.last().map_or(place.position(), |event| event.position);
         let began = Instant::now();

@@ -89,6 +89,11 @@ impl NatsServer {
         self.port
     }
 
+    /// As it calls itself, in a cluster and to its clients.
+    pub fn name(&self) -> &str {
+        &self.server_name
+    }
+
     /// With user and password where access needs them: treat it as a secret.
     pub fn url(&self) -> String {
         match &self.password {

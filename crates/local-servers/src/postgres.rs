@@ -172,7 +172,8 @@ async fn accepts_clients(pid_file: &Path, pid: u32) -> Result<()> {
         bail!("the pid file is not this server's");
     }
     match lines.nth(6) {
-        Some("ready") => Ok(()),
+        // A standby takes clients too, and stays one until it is promoted.
+        Some("ready" | "standby") => Ok(()),
         state => bail!("its state is {:?}", state.unwrap_or("unknown")),
     }
 }

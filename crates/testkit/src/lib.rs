@@ -14,7 +14,7 @@ mod process;
 mod template;
 
 pub use eventually::{eventually, eventually_sync};
-pub use nats::Nats;
+pub use nats::{Nats, NatsCluster};
 pub use postgres::{Postgres, PostgresConfig};
 pub use process::Process;
 

@@ -48,6 +48,11 @@ impl Nats {
         self.server.port()
     }
 
+    /// As it calls itself in a cluster.
+    pub fn name(&self) -> &str {
+        self.server.name()
+    }
+
     pub fn pid(&self) -> u32 {
         self.server.child().pid()
     }
@@ -79,5 +84,50 @@ impl Nats {
     /// All that it logged so far.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.server.child().log()).unwrap_or_default()
+    }
+}
+
+/// Three servers as one cluster, in which streams of three replicas survive the loss of any one.
+#[derive(Debug)]
+pub struct NatsCluster {
+    nodes: Vec<Nats>,
+}
+
+impl NatsCluster {
+    /// # Panics
+    /// If one does not start.
+    pub async fn start() -> Self {
+        let ports = [(); 3].map(|()| crate::free_port());
+        let routes = ports.map(|port| format!("nats://127.0.0.1:{port}")).join(", ");
+        let mut nodes = Vec::new();
+        for port in ports {
+            let cluster = format!(
+                r#"cluster {{ name: "tests", listen: "127.0.0.1:{port}", routes: [{routes}], pool_size: -1 }}"#
+            );
+            nodes.push(Nats::start_with(&cluster).await);
+        }
+        Self { nodes }
+    }
+
+    /// Of all nodes, separated by commas.
+    pub fn urls(&self) -> String {
+        self.nodes.iter().map(Nats::url).collect::<Vec<_>>().join(",")
+    }
+
+    /// Of all nodes but that of a name.
+    pub fn urls_but(&self, name: &str) -> Vec<String> {
+        self.nodes.iter().filter(|node| node.name() != name).map(Nats::url).collect()
+    }
+
+    pub fn node(&mut self, index: usize) -> &mut Nats {
+        &mut self.nodes[index]
+    }
+
+    /// The node of that name, as stream information tells it.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn named(&mut self, name: &str) -> &mut Nats {
+        self.nodes.iter_mut().find(|node| node.name() == name).expect("a node of that name")
     }
 }

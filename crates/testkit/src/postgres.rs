@@ -108,6 +108,30 @@ impl Postgres {
         self.server.restart().await.unwrap_or_else(|error| panic!("{error:#}"));
     }
 
+    /// A standby that streams from a port of this machine which leads to this server. This server is stopped for a moment,
+    /// so that its files can be copied.
+    pub async fn standby(&mut self, primary_port: u16) -> Self {
+        let (programs, run_as) = installed();
+        self.stop().await;
+        let dir = temp_dir(run_as);
+        let (from, to) = (self.server.cluster_dir(), dir.path().join("cluster"));
+        let copy = || {
+            std::fs::create_dir(&to)?;
+            std::fs::set_permissions(&to, std::fs::metadata(&from)?.permissions())?;
+            template::copy_all(&from, &to)?;
+            std::fs::write(to.join("standby.signal"), "")?;
+            run_as.own_all(dir.path())
+        };
+        copy().unwrap_or_else(|error| panic!("copy {}: {error:#}", from.display()));
+        self.restart().await;
+        let ours = TEST_SETTINGS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let primary = format!("host=127.0.0.1 port={primary_port} user=postgres");
+        let settings = ours.chain([("primary_conninfo".to_owned(), primary)]).collect();
+        let options = PostgresOptions { settings, ..template::options(dir.path(), DATABASE) };
+        let server = PostgresServer::start(options, programs, run_as).await;
+        Self { server: server.unwrap_or_else(|error| panic!("{error:#}")), dir }
+    }
+
     /// All that it logged so far.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.server.child().log()).unwrap_or_default()

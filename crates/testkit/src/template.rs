@@ -64,7 +64,7 @@ fn lock(path: &Path) -> Result<File> {
 }
 
 /// A cluster without tablespaces holds directories and plain files only. Permissions are copied along.
-fn copy_all(from: &Path, to: &Path) -> Result<()> {
+pub(crate) fn copy_all(from: &Path, to: &Path) -> Result<()> {
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
         let target = to.join(entry.file_name());

@@ -1,6 +1,8 @@
 //! One event per idempotency key: claim, look for what an earlier try left, carry out, write the outcome down.
 
 use domain::{CommandId, Sequence};
+use planted_bugs::planted;
+use uuid::Uuid;
 
 use super::{Decided, ExecuteError, Executed, Execution, Executor, IdempotencyKey};
 use crate::claims::{Claim, ClaimName, HeldClaim, Opened};
@@ -20,8 +22,10 @@ impl Executor {
             let actor = execution.actor;
             (ClaimName::new(actor, &key.key), CommandId::derived(actor, &key.key))
         };
+        let id = if planted("new-id-on-retry") { CommandId(Uuid::now_v7()) } else { id };
         let held = match self.claim(name, key).await? {
             Opened::Made(held) => held,
+            Opened::Found(held) if planted("claims-unchecked") => held,
             Opened::Found(held) => {
                 if held.claim.fingerprint != hexadecimal(&key.fingerprint) {
                     return Err(ExecuteError::KeyReused);

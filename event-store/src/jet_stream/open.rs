@@ -27,10 +27,12 @@ const BROKER_MIN_TEXT: &str = "nats-server 2.15";
 /// The larger of a frame of the API (16 KiB) in its worst encoding and the headers, with room to spare.
 pub(super) const EVENT_BYTES_MAX: i32 = 256 * 1024;
 
-/// Connects and keeps reconnecting for ever. Fails only where the first connection does. Takes user and password from
-/// the URL, percent-decoded: the client library parses them but does not send them.
-pub async fn connect(url: &str, name: &str) -> Result<async_nats::Client, OpenError> {
-    let address: ServerAddr = url.parse().map_err(|error| unavailable(&error))?;
+/// Connects to one of several brokers, separated by commas, and keeps reconnecting for ever. Fails only where the first
+/// connection does. Takes user and password from the first URL that has them, percent-decoded: the client library parses
+/// them but does not send them.
+pub async fn connect(urls: &str, name: &str) -> Result<async_nats::Client, OpenError> {
+    let addresses: Result<Vec<ServerAddr>, _> = urls.split(',').map(|url| url.trim().parse()).collect();
+    let addresses = addresses.map_err(|error| unavailable(&error))?;
     let mut options = async_nats::ConnectOptions::new()
         .name(name)
         // Of its own, so that the broker can be told who may hear whose answers.
@@ -39,11 +41,12 @@ pub async fn connect(url: &str, name: &str) -> Result<async_nats::Client, OpenEr
         .ping_interval(Duration::from_secs(5))
         .max_reconnects(None)
         .reconnect_delay_callback(|tries| Duration::from_millis((20 << tries.min(5)).min(500)));
-    if let (Some(user), Some(password)) = (address.username(), address.password()) {
+    let credentials = addresses.iter().find_map(|address| address.username().zip(address.password()));
+    if let Some((user, password)) = credentials {
         let decoded = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
         options = options.user_and_password(decoded(user), decoded(password));
     }
-    options.connect(address).await.map_err(|error| unavailable(&error))
+    options.connect(addresses).await.map_err(|error| unavailable(&error))
 }
 
 pub(super) fn unavailable(error: &dyn std::fmt::Display) -> OpenError {

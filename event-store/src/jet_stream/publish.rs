@@ -6,6 +6,7 @@ use async_nats::HeaderMap;
 use async_nats::client::{Request, RequestErrorKind};
 use bytes::Bytes;
 use domain::{CommandId, Position};
+use planted_bugs::planted;
 use serde::Deserialize;
 use tokio::time::Instant;
 
@@ -108,7 +109,9 @@ pub(super) fn headers(inner: &Inner, event: &NewEvent, message_id: &str) -> Head
     let mut headers = HeaderMap::new();
     headers.insert(async_nats::header::NATS_MESSAGE_ID, message_id);
     headers.insert(async_nats::header::NATS_EXPECTED_STREAM, &*inner.stream_name);
-    if let Expected::Last(sequence) = event.expected {
+    if let Expected::Last(sequence) = event.expected
+        && !(sequence.get() == 0 && planted("missing-expected-zero"))
+    {
         headers.insert(
             async_nats::header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE,
             sequence.get().to_string().as_str(),
@@ -135,7 +138,8 @@ impl Tries {
     /// Waits before the next try, or says how the append ends when time is up.
     pub(super) async fn again(&mut self, why: String) -> Result<(), AppendError> {
         if Instant::now() + self.pause >= self.deadline {
-            return Err(if self.silent { AppendError::Unknown(why) } else { AppendError::Unavailable(why) });
+            let is_open = self.silent && !planted("silence-is-refusal");
+            return Err(if is_open { AppendError::Unknown(why) } else { AppendError::Unavailable(why) });
         }
         tokio::time::sleep(self.pause).await;
         self.pause = (self.pause * 2).min(PAUSE_MAX);

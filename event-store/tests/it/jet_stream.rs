@@ -36,6 +36,14 @@ async fn user_and_password_come_from_the_url() {
 }
 
 #[tokio::test]
+async fn of_several_brokers_one_that_answers_is_enough() {
+    let nats = Nats::start().await;
+    let mut several = config(&nats);
+    several.url = format!("nats://127.0.0.1:{}, {}", testkit::free_port(), nats.url());
+    JetStreamLog::open(&several).await.expect("the second one opens");
+}
+
+#[tokio::test]
 async fn append_and_read_back() {
     let nats = Nats::start().await;
     conformance::append_and_read_back(&open(&nats).await).await;

@@ -1,7 +1,7 @@
 //! How a batch is written: whole where nothing is parked and nothing is wrong with it, else piece by piece.
 
 use data_set::write::{self, Checkpoint, ParkedEvent, Reason, Step, WriteError, parked};
-use domain::Position;
+use domain::{Position, Sequence};
 use event_store::RecordedEvent;
 
 use super::{BadEvent, Lane, LaneError, OnBad};
@@ -29,6 +29,18 @@ impl Place {
     pub(crate) fn position(&self) -> Position {
         // The table forbids negative positions. A new lane's 0 belongs to shard 0; only its sequence matters.
         Position::from_i64(self.checkpoint.position).unwrap_or_default()
+    }
+
+    /// For a planted mistake.
+    pub(super) async fn skip_to(
+        self,
+        lane: &Lane,
+        key: &write::Lane,
+        head: Sequence,
+    ) -> Result<Self, WriteError> {
+        let head = Position::new(head, self.position().shard());
+        Step::advance(&lane.pool, key, self.checkpoint, head.get()).await?.commit().await?;
+        Self::resume(lane, key).await
     }
 
     /// Whether events can be folded without a look at any single one of them.

@@ -2,6 +2,7 @@
 
 use data_set::write::{ParkedEvent, Reason};
 use event_store::{DecodeError, Decoded, RecordedEvent};
+use planted_bugs::planted;
 
 use super::Claims;
 use crate::fold::KnownEvent;
@@ -21,12 +22,14 @@ pub(crate) fn see(recorded: &RecordedEvent) -> Seen {
             Seen::Known(KnownEvent { position: recorded.position, recorded_at: recorded.recorded_at, event })
         }
         Ok(Decoded::UnknownType(_)) => Seen::Foreign,
+        Err(_) if planted("undecodable-skipped") => Seen::Foreign,
         Err(error) => Seen::Bad(reason(&error), describe(&error)),
     }
 }
 
 fn reason(error: &DecodeError) -> Reason {
     match error {
+        DecodeError::UnknownVersion { .. } => Reason::UnknownVersion,
         DecodeError::NoEnvelope | DecodeError::Data { .. } | DecodeError::Nul { .. } => Reason::Undecodable,
     }
 }

@@ -1,5 +1,7 @@
 //! Pages of lists, and the keys that they are cut at.
 
+use planted_bugs::planted;
+
 use super::Moment;
 
 /// Where a page of a list ordered by time ended: the key of its last row. The next page begins after it.
@@ -30,8 +32,10 @@ impl<T, K> Page<T, K> {
     pub(super) fn cut(rows: impl Iterator<Item = T>, limit: u16, key: impl FnOnce(&T) -> K) -> Self {
         let mut items: Vec<T> = rows.collect();
         let has_more = items.len() > usize::from(limit);
-        items.truncate(usize::from(limit));
-        let next = items.last().filter(|_| has_more).map(key);
+        let kept = usize::from(limit);
+        let last = if planted("cursor-off-by-one") { kept } else { kept.saturating_sub(1) };
+        let next = items.get(last).filter(|_| has_more).map(key);
+        items.truncate(kept);
         Self { items, next }
     }
 

@@ -1,5 +1,6 @@
 //! One step of a lane: a transaction behind the fence, what is written in it, and its end.
 
+use planted_bugs::planted;
 use sqlx::postgres::PgPool;
 use sqlx::{Postgres, Transaction};
 
@@ -22,6 +23,10 @@ impl Step {
         let mut transaction = pool.begin().await?;
         lane_crash_point(lane, "after-begin");
         checkpoint::advance(&mut transaction, lane, from, to).await?;
+        if planted("checkpoint-outside") {
+            transaction.commit().await?;
+            transaction = pool.begin().await?;
+        }
         lane_crash_point(lane, "after-fence");
         Ok(Self { lane: lane.clone(), transaction })
     }

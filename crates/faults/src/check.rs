@@ -1,0 +1,96 @@
+//! What must hold after every run. One function per promise; each answers with what broke it, in words.
+
+pub mod history;
+pub mod log;
+mod pages;
+mod promises;
+mod rows;
+
+use anyhow::Result;
+
+use self::history::History;
+use crate::readers::Sightings;
+use crate::record::Operation;
+use crate::system::{self, System};
+
+/// No promise needs more lines to be seen broken.
+const SHOWN_MAX: usize = 5;
+
+/// What a fault did to the system that would otherwise look like damage.
+#[derive(Debug, Clone, Default)]
+pub struct Allowed {
+    /// Events that no operation of the load caused.
+    pub foreign: Vec<i64>,
+    /// Those of them that cannot be decoded, and have to be parked.
+    pub parked: Vec<i64>,
+    /// A standby without the last commits took over, so readers may see older data than before, once.
+    pub data_may_go_back: bool,
+}
+
+/// A broken promise.
+#[derive(Debug, Clone)]
+pub struct Broken {
+    pub promise: &'static str,
+    pub words: Vec<String>,
+}
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({}×)", self.promise, self.words.len())?;
+        self.words.iter().take(SHOWN_MAX).try_for_each(|words| write!(f, "\n    {words}"))
+    }
+}
+
+/// Checks a system that has come to rest.
+pub async fn all(
+    system: &System,
+    operations: &[Operation],
+    sightings: &Sightings,
+    allowed: &Allowed,
+) -> Result<Vec<Broken>> {
+    let entries = log::read(&system.broker.url()).await?;
+    let head = entries.last().map_or(0, |last| last.position);
+    let (history, undecided) = History::of(&entries, &allowed.foreign);
+    let by_operation = promises::by_operation(&entries);
+    let mut found = vec![
+        ("no acked write is lost", promises::acked_are_there(operations, &entries, &by_operation)),
+        ("nothing is invented", promises::nothing_invented(operations, &entries, &allowed.foreign)),
+        ("no event is there twice", promises::nothing_twice(operations, &by_operation)),
+        ("each event is decided on its predecessor", undecided),
+        ("no service fails inside", promises::no_internal_error(operations)),
+        ("checkpoints go forward, step by step, never ahead", rows::trail(&system.pool, head).await?),
+        ("pages have no gap and no row twice", pages::pages(&history, &sightings.pages)),
+        ("whoever awaits a position sees it", pages::looks(&history, &sightings.looks)),
+        ("what cannot be decoded is parked", rows::parked(&system.pool, &allowed.parked).await?),
+    ];
+    if !allowed.data_may_go_back {
+        found.push(("Data-Position never goes backwards", pages::backwards(&sightings.backwards)));
+    }
+    let differences = rows::oracle(&system.broker.url(), &system.postgres.url()).await?;
+    found.push(("the data set is what the oracle folds", differences));
+    // Last, for it is slow.
+    match system.replay(head).await {
+        Ok(replay) => {
+            found.push((
+                "the data set is the fold of the log",
+                rows::differences(&system.pool, &replay).await?,
+            ));
+        }
+        Err(error) => found.push(("a clean replay reaches the head", vec![format!("{error:#}")])),
+    }
+    Ok(found
+        .into_iter()
+        .filter(|(_, words)| !words.is_empty())
+        .map(|(promise, words)| Broken { promise, words })
+        .collect())
+}
+
+/// How long the lanes may take to catch up by themselves once the load and the fault are over.
+pub const CATCH_UP_MAX: std::time::Duration = std::time::Duration::from_secs(40);
+
+/// Waits until the lag is 0, without touching anything.
+pub async fn lag_returns_to_zero(system: &System) -> Result<Option<Broken>> {
+    let head = log::head(&system.broker.url()).await?;
+    let reached = system::caught_up(&system.pool, head, CATCH_UP_MAX).await;
+    Ok(reached.err().map(|words| Broken { promise: "lag returns to 0 unaided", words: vec![words] }))
+}

@@ -1,0 +1,193 @@
+//! What clients were told, against what the log holds.
+
+use std::collections::HashMap;
+
+use super::log::Entry;
+use crate::record::{Ack, Operation, Outcome, Reaction, Wish};
+
+pub(super) type ByOperation<'a> = HashMap<usize, Vec<&'a Entry>>;
+
+const SHARD_BITS: u32 = 8;
+
+pub(super) fn by_operation(entries: &[Entry]) -> ByOperation<'_> {
+    let mut found = ByOperation::new();
+    for entry in entries {
+        if let Some((operation, _)) = entry.caused_by {
+            found.entry(operation).or_default().push(entry);
+        }
+    }
+    found
+}
+
+fn at(entries: &[Entry], position: i64) -> Option<&Entry> {
+    let index = usize::try_from(position >> SHARD_BITS).ok()?.checked_sub(1)?;
+    entries.get(index)
+}
+
+/// Every ack names an event that is there and does what was asked.
+pub(super) fn acked_are_there(
+    operations: &[Operation],
+    entries: &[Entry],
+    by_operation: &ByOperation<'_>,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    for (number, operation) in operations.iter().enumerate() {
+        let own = by_operation.get(&number).map_or(&[][..], Vec::as_slice);
+        for one in &operation.tries {
+            if let Outcome::Acked(ack) = &one.outcome
+                && let Err(why) = honoured(operation, ack, own, entries)
+            {
+                found.push(format!("operation {number}, {:?}, {ack:?}: {why}", operation.wish));
+            }
+        }
+    }
+    found
+}
+
+fn honoured(operation: &Operation, ack: &Ack, own: &[&Entry], entries: &[Entry]) -> Result<(), String> {
+    let there = at(entries, ack.position);
+    let there = there.ok_or_else(|| format!("the log has no event at {}", ack.position))?;
+    let is_own = own.iter().any(|entry| entry.position == ack.position);
+    let told = |what: &str| Err(format!("{what}; at {} is {there:?}", ack.position));
+    match &operation.wish {
+        Wish::Post { .. } if ack.id != Some(ack.position) => told("the id is not the position"),
+        Wish::Post { .. } | Wish::Edit { .. } | Wish::Register { .. } | Wish::Import { .. } if !is_own => {
+            told("that is not its event")
+        }
+        Wish::Register { .. } if there.number("account") != ack.id => told("that is another account"),
+        Wish::Import { texts, .. } if own.len() != texts.len() => {
+            Err(format!("{} lines came to {} events", texts.len(), own.len()))
+        }
+        Wish::Delete { message } => {
+            let deleted = |entry: &&Entry| {
+                entry.kind() == "message.deleted" && entry.number("message") == Some(*message)
+            };
+            match entries.iter().find(deleted) {
+                Some(entry) if entry.position <= ack.position => Ok(()),
+                _ => told("the message is not deleted by then"),
+            }
+        }
+        // Of two twins one may find nothing to do, and the other, a moment later, may find something.
+        Wish::React { .. } | Wish::Follow { .. } if !is_own && !needed_nothing(operation, there) => {
+            told("that is neither its event nor a reason to do nothing")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether an event shows that an edge was as wished already: an event on the edge itself, or where it is to be unset,
+/// the beginning of what it leads to.
+fn needed_nothing(operation: &Operation, there: &Entry) -> bool {
+    let is_unset =
+        matches!(operation.wish, Wish::React { is_set: false, .. } | Wish::Follow { is_set: false, .. });
+    let begins = match &operation.wish {
+        Wish::React { message, .. } => there.position == *message,
+        Wish::Follow { account, .. } => there.number("account") == Some(*account),
+        _ => false,
+    };
+    fulfils(operation, there) || (is_unset && begins)
+}
+
+/// Whether an event is what an operation asked for.
+fn fulfils(operation: &Operation, entry: &Entry) -> bool {
+    let actor = Some(operation.actor);
+    match &operation.wish {
+        Wish::Register { handle } => match entry.kind() {
+            "handle.claimed" | "account.registered" => entry.data["handle"] == handle.as_str(),
+            _ => false,
+        },
+        Wish::Post { text, tag, in_reply_to } => {
+            entry.kind() == "message.posted"
+                && entry.number("author") == actor
+                && entry.text() == text
+                && entry.data["tags"][0] == tag.as_str()
+                && entry.number("inReplyTo") == *in_reply_to
+        }
+        Wish::Edit { message, edition, text } => {
+            let follows = edition.is_none_or(|seen| entry.data["edition"] == u64::from(seen) + 1);
+            entry.kind() == "message.edited"
+                && entry.number("message") == Some(*message)
+                && entry.text() == text
+                && follows
+        }
+        Wish::Delete { message } => {
+            entry.kind() == "message.deleted" && entry.number("message") == Some(*message)
+        }
+        Wish::React { kind, message, is_set } => {
+            let expected = match (kind, is_set) {
+                (Reaction::Like, true) => "message.liked",
+                (Reaction::Like, false) => "message.unliked",
+                (Reaction::Repost, true) => "message.reposted",
+                (Reaction::Repost, false) => "message.unreposted",
+            };
+            entry.kind() == expected
+                && entry.number("account") == actor
+                && entry.number("message") == Some(*message)
+        }
+        Wish::Follow { account, is_set } => {
+            let expected = if *is_set { "account.followed" } else { "account.unfollowed" };
+            entry.kind() == expected
+                && entry.number("follower") == actor
+                && entry.number("followee") == Some(*account)
+        }
+        Wish::Import { texts, tag } => {
+            entry.kind() == "message.posted"
+                && texts.iter().any(|text| text == entry.text())
+                && entry.data["tags"][0] == tag.as_str()
+                && entry.data["originalTime"].is_string()
+        }
+    }
+}
+
+/// Every event was asked for, and nobody was told that it would not be there.
+pub(super) fn nothing_invented(operations: &[Operation], entries: &[Entry], foreign: &[i64]) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in entries.iter().filter(|entry| !foreign.contains(&entry.position)) {
+        let asked = entry.caused_by.and_then(|(operation, attempt)| {
+            let operation = operations.get(operation)?;
+            Some((operation, operation.tries.get(attempt)?))
+        });
+        match asked {
+            None => found.push(format!("nobody asked for {entry:?}")),
+            Some((operation, _)) if !fulfils(operation, entry) => {
+                found.push(format!("{entry:?} is not what was asked for: {operation:?}"));
+            }
+            Some((operation, one)) => {
+                if let Outcome::Rejected { status, code } = &one.outcome {
+                    found.push(format!(
+                        "{} at {}, but its caller was told {status} {code}: {operation:?}",
+                        entry.kind(),
+                        entry.position
+                    ));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// An operation leaves at most the events of one try, however often it was tried.
+pub(super) fn nothing_twice(operations: &[Operation], by_operation: &ByOperation<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    for (number, own) in by_operation {
+        let Some(operation) = operations.get(*number) else { continue };
+        let most = match &operation.wish {
+            Wish::Register { .. } => 2,
+            Wish::Import { texts, .. } => texts.len(),
+            _ => 1,
+        };
+        if own.len() > most {
+            let positions: Vec<i64> = own.iter().map(|entry| entry.position).collect();
+            found.push(format!("operation {number} left events at {positions:?}: {operation:?}"));
+        }
+    }
+    found
+}
+
+/// No fault of ours makes a service answer 500.
+pub(super) fn no_internal_error(operations: &[Operation]) -> Vec<String> {
+    let is_internal = |outcome: &Outcome| matches!(outcome, Outcome::Rejected { status: 500, .. });
+    let failed =
+        operations.iter().filter(|operation| operation.tries.iter().any(|one| is_internal(&one.outcome)));
+    failed.map(|operation| format!("{operation:?}")).collect()
+}

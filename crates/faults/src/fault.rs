@@ -1,0 +1,84 @@
+//! The faults: what each does to a system under load, and how it shows that it happened.
+
+mod broker;
+mod clocks;
+mod cluster;
+mod crowd;
+mod database;
+pub mod failover;
+mod outages;
+pub mod partition;
+mod poison;
+mod repetition;
+mod services;
+mod workers;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use anyhow::Result;
+
+use crate::load::Load;
+use crate::run::Happened;
+use crate::system::{Setup, System};
+
+pub type Striking<'a> = Pin<Box<dyn Future<Output = Result<Happened>> + Send + 'a>>;
+pub type Starting = Pin<Box<dyn Future<Output = Result<System>> + Send>>;
+
+/// One way of breaking the system.
+#[derive(Clone, Copy)]
+pub struct Fault {
+    pub name: &'static str,
+    pub about: &'static str,
+    pub setup: fn() -> Setup,
+    pub start: fn(Setup) -> Starting,
+    pub strike: for<'a> fn(&'a mut System, &'a Load, u64) -> Striking<'a>,
+    /// Whether commands can be acked again once it has struck.
+    pub has_aftermath: bool,
+    /// Why it cannot be tried on this machine.
+    pub unless: fn() -> Option<String>,
+}
+
+impl std::fmt::Debug for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+fn start(setup: Setup) -> Starting {
+    Box::pin(async move { Ok(System::start(setup).await) })
+}
+
+const USUAL: Fault = Fault {
+    name: "",
+    about: "",
+    setup: Setup::default,
+    start,
+    strike: |_, _, _| Box::pin(async { Ok(Happened::default()) }),
+    has_aftermath: true,
+    unless: || None,
+};
+
+/// All of them, in the order in which the full form runs them.
+pub fn all() -> Vec<Fault> {
+    [
+        services::faults(),
+        workers::faults(),
+        broker::faults(),
+        database::faults(),
+        cluster::faults(),
+        failover::faults(),
+        outages::faults(),
+        partition::faults(),
+        repetition::faults(),
+        clocks::faults(),
+        crowd::faults(),
+        poison::faults(),
+    ]
+    .concat()
+}
+
+/// The fault of that name.
+pub fn find(name: &str) -> Option<Fault> {
+    all().into_iter().find(|fault| fault.name == name)
+}

@@ -1,0 +1,96 @@
+//! Events in the log that no dispatcher of ours would write.
+
+use anyhow::{Context, Result};
+use async_nats::HeaderMap;
+use async_nats::jetstream::{self, Context as JetStream};
+use bytes::Bytes;
+
+use super::{Fault, Striking, USUAL};
+use crate::check::Allowed;
+use crate::check::log;
+use crate::load::Load;
+use crate::run::Happened;
+use crate::system::System;
+
+pub(super) fn faults() -> Vec<Fault> {
+    vec![Fault {
+        name: "poison",
+        about: "events that cannot be decoded, of unknown type and version, with NUL, without headers, of 1 MB",
+        strike: poison,
+        ..USUAL
+    }]
+}
+
+struct Poison {
+    event_type: &'static str,
+    data: &'static str,
+    is_parked: bool,
+}
+
+const POISONS: [Poison; 6] = [
+    Poison { event_type: "rookery.message.posted.v1", data: "{\"author\":", is_parked: true },
+    Poison { event_type: "rookery.message.posted.v1", data: "{\"text\":\"no author\"}", is_parked: true },
+    Poison {
+        event_type: "rookery.message.posted.v1",
+        data: r#"{"author":"AUTHOR","text":"a \u0000 in it","tags":["birds"]}"#,
+        is_parked: true,
+    },
+    Poison { event_type: "rookery.message.sung.v1", data: "{\"song\":1}", is_parked: false },
+    Poison { event_type: "rookery.message.posted.v99", data: "{\"words\":[]}", is_parked: false },
+    // Without an event type there is no envelope.
+    Poison { event_type: "", data: "{}", is_parked: true },
+];
+
+fn poison<'a>(system: &'a mut System, load: &'a Load, _seed: u64) -> Striking<'a> {
+    Box::pin(async move {
+        let log = jetstream::new(log::connect(&system.broker.url()).await?);
+        let author = load.world.people[0];
+        let mut allowed = Allowed::default();
+        for _ in 0..3 {
+            for poison in &POISONS {
+                let position = publish(&log, author, poison).await?;
+                allowed.foreign.push(position);
+                if poison.is_parked {
+                    allowed.parked.push(position);
+                }
+                load.acked(4).await;
+            }
+        }
+        let large = publish_large(&log, author).await;
+        let poisons = allowed.foreign.len();
+        let happened = Happened { allowed, ..Happened::counted("poisoned events", poisons) };
+        Ok(happened.and("of 1 MB refused", usize::from(large.is_err())))
+    })
+}
+
+fn subject(author: i64) -> String {
+    format!("ev.0.outbox.{author}")
+}
+
+async fn publish(log: &JetStream, author: i64, poison: &Poison) -> Result<i64> {
+    let mut headers = HeaderMap::new();
+    if !poison.event_type.is_empty() {
+        for (name, value) in [
+            ("ce-specversion", "1.0"),
+            ("ce-id", "0190163d-8694-739b-aea5-966c26f8ad90"),
+            ("ce-type", poison.event_type),
+            ("ce-source", "/elsewhere"),
+            ("ce-time", "2026-01-01T00:00:00Z"),
+            ("rookery-command", "0190163d-8694-739b-aea5-966c26f8ad91"),
+            ("rookery-actor", &author.to_string()),
+        ] {
+            headers.insert(name, value);
+        }
+    }
+    let data = poison.data.replace("AUTHOR", &author.to_string());
+    let sent = log.publish_with_headers(subject(author), headers, data.into()).await?;
+    let sequence = sent.await.context("the broker takes a poisoned event")?.sequence;
+    Ok(i64::try_from(sequence)? << 8)
+}
+
+/// More than the broker takes in one message.
+async fn publish_large(log: &JetStream, author: i64) -> Result<()> {
+    let data = Bytes::from(vec![b'x'; 1_000_000]);
+    log.publish(subject(author), data).await?.await?;
+    Ok(())
+}

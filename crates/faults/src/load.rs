@@ -1,0 +1,139 @@
+//! Clients that do random things at the same time, and write down what they asked for and were told.
+//!
+//! Each client has its own random numbers, made from the run's seed: the same seed asks for the same things again, as far
+//! as the answers allow, for whoever wants to like a message has to know one.
+
+mod choose;
+pub mod client;
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use self::client::Client;
+use crate::record::{Outcome, Record, Wish};
+
+const PEOPLE: usize = 5;
+pub const CLIENTS: usize = 8;
+/// How long a client with a key goes on asking after the load has ended.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(45);
+
+/// A message that some client knows, with the edition that it last heard of.
+#[derive(Debug, Clone, Copy)]
+pub struct Known {
+    pub id: i64,
+    pub author: i64,
+    pub edition: u64,
+}
+
+/// What all clients share.
+#[derive(Debug)]
+pub struct World {
+    pub record: Record,
+    pub people: Vec<i64>,
+    pub messages: Mutex<Vec<Known>>,
+    /// Keys that led to a post, with who used them.
+    pub used_keys: Mutex<Vec<(i64, String)>>,
+    stopped: OnceLock<Instant>,
+}
+
+impl World {
+    pub fn stop(&self) {
+        self.stopped.get_or_init(Instant::now);
+    }
+
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.get().is_some()
+    }
+
+    fn gives_up(&self) -> bool {
+        self.stopped.get().is_some_and(|since| since.elapsed() > GIVE_UP_AFTER)
+    }
+
+    pub fn messages(&self) -> std::sync::MutexGuard<'_, Vec<Known>> {
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[derive(Debug)]
+pub struct Load {
+    pub world: Arc<World>,
+    clients: JoinSet<()>,
+}
+
+impl Load {
+    /// Registers the people, then lets the clients loose on the dispatchers.
+    pub async fn start(dispatchers: Vec<String>, seed: u64) -> Self {
+        let mut world = World {
+            record: Record::default(),
+            people: Vec::new(),
+            messages: Mutex::default(),
+            used_keys: Mutex::default(),
+            stopped: OnceLock::new(),
+        };
+        for index in 0..PEOPLE {
+            let handle = format!("p{index}_{}", seed % 1_000_000);
+            let client = Client::new(dispatchers[index % dispatchers.len()].clone());
+            let key = Some(format!("people-{seed}-{index}"));
+            let operation = world.record.begin(0, key, |_| Wish::Register { handle });
+            let deadline = Instant::now() + GIVE_UP_AFTER;
+            let Some(ack) = client.insist(&world.record, operation, || Instant::now() > deadline).await
+            else {
+                panic!("nobody could register: {:?}", world.record.all());
+            };
+            world.people.push(ack.id.expect("a registration answers an id"));
+        }
+        let world = Arc::new(world);
+        let mut clients = JoinSet::new();
+        for number in 0..CLIENTS {
+            let client = Client::new(dispatchers[number % dispatchers.len()].clone());
+            let random = StdRng::seed_from_u64(seed.wrapping_mul(1_000).wrapping_add(number as u64));
+            clients.spawn(act_for_ever(Arc::clone(&world), client, random));
+        }
+        Self { world, clients }
+    }
+
+    /// Waits until so many further operations were acked.
+    pub async fn acked(&self, more: usize) {
+        let wanted = self.world.record.acked() + more;
+        testkit::eventually(
+            &format!("{more} more operations are acked"),
+            Duration::from_secs(60),
+            || async {
+                let acked = self.world.record.acked();
+                if acked >= wanted { Ok(()) } else { Err(format!("{acked} of {wanted}")) }
+            },
+        )
+        .await;
+    }
+
+    /// No new operations; those under way are seen through.
+    pub async fn finish(mut self) -> Arc<World> {
+        self.world.stop();
+        while let Some(ended) = self.clients.join_next().await {
+            ended.expect("a client does not panic");
+        }
+        self.world
+    }
+}
+
+async fn act_for_ever(world: Arc<World>, client: Client, mut random: StdRng) {
+    while !world.is_stopped() {
+        let Some(chosen) = choose::choose(&world, &mut random) else { continue };
+        let operation = world.record.begin(chosen.actor, chosen.key.clone(), chosen.wish);
+        if chosen.is_twin {
+            let twin = || client.insist(&world.record, operation, || world.gives_up());
+            tokio::join!(twin(), twin());
+        } else if chosen.key.is_some() {
+            client.insist(&world.record, operation, || world.gives_up()).await;
+        } else if !matches!(client.attempt(&world.record, operation).await, Outcome::Acked(_)) {
+            // Whoever has no key must not ask again. A pause, so that a dead service is not hammered.
+            tokio::time::sleep(Duration::from_millis(random.random_range(5..50))).await;
+        }
+        choose::learn(&world, operation);
+    }
+}

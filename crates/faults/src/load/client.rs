@@ -1,0 +1,157 @@
+//! One client of the command API.
+
+use std::time::Duration;
+
+use reqwest::{Method, RequestBuilder, Response};
+use serde_json::{Value, json};
+
+use crate::record::{Ack, Operation, Outcome, Reaction, Record, Wish, request_id};
+use crate::system::{http, signed};
+
+/// Longer than the dispatcher tries an append, so that its own word on the outcome is heard.
+const PATIENCE: Duration = Duration::from_secs(15);
+const PAUSE_MIN: Duration = Duration::from_millis(20);
+const PAUSE_MAX: Duration = Duration::from_millis(500);
+const ORIGINAL_TIME: &str = "2020-02-02T02:02:02Z";
+
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    dispatcher: String,
+}
+
+impl Client {
+    pub fn new(dispatcher: String) -> Self {
+        Self { http: http(), dispatcher }
+    }
+
+    /// Asks again under the same key until the answer is definite, as a careful client does.
+    pub async fn insist(
+        &self,
+        record: &Record,
+        operation: usize,
+        mut gives_up: impl FnMut() -> bool,
+    ) -> Option<Ack> {
+        let mut pause = PAUSE_MIN;
+        loop {
+            match self.attempt(record, operation).await {
+                Outcome::Acked(ack) => return Some(ack),
+                Outcome::Rejected { status, .. } if status != 503 && status != 0 => return None,
+                Outcome::Rejected { code, .. } | Outcome::Unknown(code) if code == "log-full" => return None,
+                _ if gives_up() => return None,
+                Outcome::Rejected { .. } | Outcome::Unknown(_) => {}
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(PAUSE_MAX);
+        }
+    }
+
+    /// One request.
+    pub async fn attempt(&self, record: &Record, operation: usize) -> Outcome {
+        let attempt = record.sent(operation);
+        let asked = record.one(operation);
+        let request = self.request(&asked, operation).header("X-Request-Id", request_id(operation, attempt));
+        let request = match &asked.key {
+            Some(key) => request.header("Idempotency-Key", key),
+            None => request,
+        };
+        let outcome = match request.timeout(PATIENCE).send().await {
+            Ok(answer) => outcome(answer, &asked.wish).await,
+            // Nobody listened, so nothing was sent.
+            Err(error) if error.is_connect() => Outcome::Rejected { status: 0, code: "not-sent".to_owned() },
+            Err(error) => Outcome::Unknown(format!("{error:?}")),
+        };
+        record.answered(operation, attempt, outcome.clone());
+        outcome
+    }
+
+    fn request(&self, asked: &Operation, number: usize) -> RequestBuilder {
+        let to = |method: Method, path: String| {
+            signed(self.http.request(method, format!("{}{path}", self.dispatcher)), asked.actor)
+        };
+        let set_or_unset = |is_set: bool| if is_set { Method::PUT } else { Method::DELETE };
+        match &asked.wish {
+            Wish::Register { handle } => {
+                let body = json!({"handle": handle, "password": "a long enough one", "displayName": handle});
+                self.http.post(format!("{}/v1/accounts", self.dispatcher)).json(&body)
+            }
+            Wish::Post { text, tag, in_reply_to } => {
+                let mut body = json!({"text": text, "tag": tag});
+                if let Some(parent) = in_reply_to {
+                    body["inReplyTo"] = json!(parent.to_string());
+                }
+                to(Method::POST, "/v1/messages".to_owned()).json(&body)
+            }
+            Wish::Edit { message, edition, text } => {
+                let tag = edition.map_or_else(|| "*".to_owned(), |edition| format!("\"{edition}\""));
+                let request = to(Method::PATCH, format!("/v1/messages/{message}"));
+                request.header("If-Match", tag).json(&json!({"text": text}))
+            }
+            Wish::Delete { message } => to(Method::DELETE, format!("/v1/messages/{message}")),
+            Wish::React { kind, message, is_set } => {
+                let last = match kind {
+                    Reaction::Like => "like",
+                    Reaction::Repost => "repost",
+                };
+                to(set_or_unset(*is_set), format!("/v1/messages/{message}/{last}"))
+            }
+            Wish::Follow { account, is_set } => {
+                to(set_or_unset(*is_set), format!("/v1/accounts/{account}/follow"))
+            }
+            Wish::Import { texts, tag } => {
+                let line = |(index, text): (usize, &String)| {
+                    let key = asked.key.as_ref().map(|_| format!("import-{number}-{index}"));
+                    let mut line = json!({
+                        "text": text, "tags": [tag], "account": asked.actor.to_string(), "time": ORIGINAL_TIME,
+                    });
+                    if let Some(key) = key {
+                        line["key"] = json!(key);
+                    }
+                    format!("{line}\n")
+                };
+                let body: String = texts.iter().enumerate().map(line).collect();
+                to(Method::POST, "/v1/messages:import".to_owned())
+                    .header("Content-Type", "application/x-ndjson")
+                    .body(body)
+            }
+        }
+    }
+}
+
+async fn outcome(answer: Response, wish: &Wish) -> Outcome {
+    let status = answer.status().as_u16();
+    let position =
+        answer.headers().get("event-position").and_then(|value| value.to_str().ok()?.parse::<i64>().ok());
+    let Ok(text) = answer.text().await else {
+        return Outcome::Unknown("the answer broke off".to_owned());
+    };
+    if (200..300).contains(&status) {
+        if matches!(wish, Wish::Import { .. }) {
+            return imported(&text, position);
+        }
+        let body: Value = serde_json::from_str(&text).unwrap_or_default();
+        let id = body["id"].as_str().and_then(|id| id.parse().ok());
+        return match position {
+            Some(position) => Outcome::Acked(Ack { position, id, edition: body["edition"].as_u64() }),
+            None => Outcome::Unknown(format!("{status} without Event-Position")),
+        };
+    }
+    let problem: Value = serde_json::from_str(&text).unwrap_or_default();
+    let code = problem["code"].as_str().unwrap_or("no code").to_owned();
+    match code.as_str() {
+        "outcome-unknown" | "request-timeout" => Outcome::Unknown(code),
+        // An import says nothing definite about single lines when the log fails.
+        "unavailable" | "log-full" if matches!(wish, Wish::Import { .. }) => Outcome::Unknown(code),
+        _ => Outcome::Rejected { status, code },
+    }
+}
+
+fn imported(report: &str, position: Option<i64>) -> Outcome {
+    let lines = report.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let refused: Vec<Value> = lines.filter(|line| line["outcome"] == "refused").collect();
+    match (refused.first(), position) {
+        (None, Some(position)) => Outcome::Acked(Ack { position, id: None, edition: None }),
+        (Some(line), _) => Outcome::Unknown(format!("refused: {line}")),
+        (None, None) => Outcome::Unknown(format!("an import without position: {report}")),
+    }
+}

@@ -1,0 +1,225 @@
+//! The whole system as an installation runs it: separate processes over a real broker and a real database.
+
+mod broker;
+pub mod forwarder;
+pub mod namespace;
+pub mod service;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use reqwest::{Client, RequestBuilder};
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+use tempfile::TempDir;
+use testkit::{Postgres, eventually};
+
+use crate::fault::failover::Standby;
+use crate::fault::partition::WaysOut;
+
+pub use self::broker::Broker;
+use self::namespace::Namespace;
+use self::service::{PATIENCE, Service};
+
+const GATEWAY_SECRET: &str = "the-gateway-of-the-faults";
+/// So few followers make an author one whose entries are merged on read, so that both ways are taken.
+const FANOUT_LIMIT: &str = "3";
+
+/// What a run needs of the system.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    pub dispatchers: usize,
+    pub reducers: usize,
+    /// Nodes of the broker: 1 or 3.
+    pub nodes: usize,
+    /// For every service.
+    pub env: Vec<(&'static str, String)>,
+    pub log_bytes_max: u64,
+    /// Where dispatchers and reducers run, unless beside everything else.
+    pub namespace: Option<Arc<Namespace>>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            dispatchers: 1,
+            reducers: 1,
+            nodes: 1,
+            env: Vec::new(),
+            log_bytes_max: 256 << 20,
+            namespace: None,
+        }
+    }
+}
+
+/// Where services find the servers.
+#[derive(Debug, Clone)]
+pub struct Addresses {
+    pub broker: String,
+    pub database: String,
+}
+
+/// The services are dropped before the servers that they use.
+#[derive(Debug)]
+pub struct System {
+    pub dispatchers: Vec<Service>,
+    pub reducers: Vec<Service>,
+    pub query_api: Service,
+    pub broker: Broker,
+    pub postgres: Postgres,
+    /// Straight to the database, past all services.
+    pub pool: PgPool,
+    pub standby: Option<Standby>,
+    pub ways_out: Option<WaysOut>,
+    /// Holds the shift of the services' clocks.
+    pub clock: Option<TempDir>,
+    setup: Setup,
+}
+
+/// A client that forgets nothing and hides nothing: no proxy, no retries of its own.
+pub fn http() -> Client {
+    Client::builder().no_proxy().pool_max_idle_per_host(4).build().expect("a client needs nothing")
+}
+
+/// As the gateway would sign it.
+pub fn signed(request: RequestBuilder, account: i64) -> RequestBuilder {
+    request
+        .header("X-Gateway-Secret", GATEWAY_SECRET)
+        .header("X-User-ID", account)
+        .header("X-User-Roles", "user,analyst,operator")
+}
+
+impl System {
+    pub async fn start(setup: Setup) -> Self {
+        let (broker, postgres) = tokio::join!(Broker::start(setup.nodes), Postgres::start());
+        Self::over(setup, broker, postgres)
+    }
+
+    /// Over servers that may be down at this moment.
+    pub fn over(setup: Setup, broker: Broker, postgres: Postgres) -> Self {
+        let addresses = Addresses { broker: broker.url(), database: postgres.url() };
+        Self::reaching(setup, broker, postgres, &addresses)
+    }
+
+    /// With services that reach the servers at other addresses than their own.
+    pub fn reaching(setup: Setup, broker: Broker, postgres: Postgres, addresses: &Addresses) -> Self {
+        let Addresses { broker: nats, database } = addresses;
+        let dispatchers = (0..setup.dispatchers).map(|_| dispatcher(&setup, nats)).collect();
+        let reducers = (0..setup.reducers).map(|_| reducers(&setup, nats, database)).collect();
+        let query_api = query_api(&setup, database);
+        let pool = pool(&postgres.url());
+        Self {
+            dispatchers,
+            reducers,
+            query_api,
+            broker,
+            postgres,
+            pool,
+            standby: None,
+            ways_out: None,
+            clock: None,
+            setup,
+        }
+    }
+
+    pub fn services(&self) -> impl Iterator<Item = &Service> {
+        self.dispatchers.iter().chain(&self.reducers).chain([&self.query_api])
+    }
+
+    pub async fn ready(&self) {
+        for service in self.services() {
+            service.answers("/readyz", 200).await;
+        }
+    }
+
+    /// The standby is the database from now on.
+    pub fn take_over(&mut self, mut standby: Standby, pool: PgPool) {
+        std::mem::swap(&mut self.postgres, &mut standby.server);
+        self.pool = pool;
+        self.standby = Some(standby);
+    }
+
+    /// From now on every move of a checkpoint is noted.
+    pub async fn watch_checkpoints(&self) -> Result<()> {
+        sqlx::raw_sql(include_str!("system/trail.sql"))
+            .execute(&self.pool)
+            .await
+            .context("the trail of checkpoints")
+            .map(drop)
+    }
+
+    /// Folds the whole log anew into an empty database, by a process in which no fault and no bug is planted.
+    pub async fn replay(&self, head: i64) -> Result<PgPool> {
+        sqlx::query("create database replay").execute(&self.pool).await?;
+        let url = self.postgres.url_of("replay");
+        let setup = Setup { env: Vec::new(), namespace: None, ..self.setup.clone() };
+        let service = reducers(&setup, &self.broker.url(), &url);
+        let pool = pool(&url);
+        caught_up(&pool, head, PATIENCE).await.map_err(|seen| {
+            anyhow::anyhow!("a clean replay does not reach the head {head}: {seen}\n{}", service.output())
+        })?;
+        Ok(pool)
+    }
+}
+
+/// Waits until both projections have folded all up to a position.
+pub async fn caught_up(pool: &PgPool, head: i64, limit: Duration) -> Result<(), String> {
+    let sql = "select case when count(*) = 2 then min(position) else 0 end from control.checkpoint";
+    let deadline = tokio::time::Instant::now() + limit;
+    loop {
+        let seen: Result<i64, _> = sqlx::query_scalar(sql).fetch_one(pool).await;
+        match seen {
+            Ok(position) if position >= head => return Ok(()),
+            seen if tokio::time::Instant::now() > deadline => {
+                return Err(format!("the slower checkpoint is {seen:?}, the head {head}, after {limit:?}"));
+            }
+            _ => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    }
+}
+
+fn env(setup: &Setup, own: &[(&str, &str)]) -> Vec<(String, String)> {
+    let own = own.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    own.chain(setup.env.iter().map(|(name, value)| ((*name).to_owned(), value.clone()))).collect()
+}
+
+const IDENTITY: [(&str, &str); 2] =
+    [("ROOKERY_IDENTITY_MODE", "gateway"), ("ROOKERY_GATEWAY_SECRET", GATEWAY_SECRET)];
+
+fn dispatcher(setup: &Setup, nats: &str) -> Service {
+    let (log, replicas) = (setup.log_bytes_max.to_string(), setup.nodes.to_string());
+    let own = [
+        ("ROOKERY_NATS_URL", nats),
+        ("ROOKERY_LOG_BYTES_MAX", &log),
+        ("ROOKERY_LOG_REPLICAS", &replicas),
+        ("ROOKERY_CLAIMS_BYTES_MAX", "67108864"),
+        ("ROOKERY_VAULT_BYTES_MAX", "33554432"),
+        IDENTITY[0],
+        IDENTITY[1],
+    ];
+    Service::start("dispatcher", "ROOKERY_DISPATCHER_LISTEN", env(setup, &own), setup.namespace.as_deref())
+}
+
+fn reducers(setup: &Setup, nats: &str, database: &str) -> Service {
+    let own = [
+        ("ROOKERY_NATS_URL", nats),
+        ("ROOKERY_DATABASE_URL", database),
+        ("ROOKERY_FANOUT_LIMIT", FANOUT_LIMIT),
+    ];
+    Service::start("reducers", "ROOKERY_REDUCERS_LISTEN", env(setup, &own), setup.namespace.as_deref())
+}
+
+fn query_api(setup: &Setup, database: &str) -> Service {
+    let own = [("ROOKERY_DATABASE_URL", database), IDENTITY[0], IDENTITY[1]];
+    Service::start("query-api", "ROOKERY_QUERY_LISTEN", env(setup, &own), None)
+}
+
+pub fn pool(url: &str) -> PgPool {
+    PgPoolOptions::new().max_connections(2).connect_lazy(url).expect("a server's own URL is one")
+}
+
+/// Waits for a condition of the log of a system's broker; see [`eventually`].
+pub async fn settled<T, Fut: Future<Output = Result<T, String>>>(what: &str, look: impl FnMut() -> Fut) -> T {
+    eventually(what, PATIENCE, look).await
+}

@@ -1,0 +1,86 @@
+//! A network of its own for some services, in which packets can be dropped: neither side is told, as in a real partition.
+
+use std::net::Ipv4Addr;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+/// A network namespace, joined to this machine's by a pair of virtual interfaces. Dropping it removes both.
+#[derive(Debug)]
+pub struct Namespace {
+    pub name: String,
+    /// How the services in it reach this machine, and how this machine reaches them.
+    pub outside: Ipv4Addr,
+    pub inside: Ipv4Addr,
+}
+
+/// Why there can be none on this machine.
+pub fn obstacle() -> Option<String> {
+    if !nix::unistd::Uid::effective().is_root() {
+        return Some("network namespaces need root".to_owned());
+    }
+    let missing =
+        ["ip", "iptables"].into_iter().find(|program| Command::new(program).arg("-V").output().is_err());
+    if let Some(program) = missing {
+        return Some(format!("there is no {program}"));
+    }
+    // Containers often forbid it to root as well.
+    Namespace::make()
+        .and_then(|namespace| namespace.drop_packets(9).map(drop))
+        .err()
+        .map(|error| format!("{error:#}"))
+}
+
+impl Namespace {
+    pub fn make() -> Result<Self> {
+        // Unlike those of other runs at this moment, and of usual networks: 198.18/15 is set aside for tests.
+        let own = u8::try_from(std::process::id() % 250)?;
+        let name = format!("rookery-{}", std::process::id());
+        let (outside, inside) = (Ipv4Addr::new(198, 18, own, 1), Ipv4Addr::new(198, 18, own, 2));
+        let namespace = Self { name, outside, inside };
+        let (host, guest) = (format!("rk{own}o"), format!("rk{own}i"));
+        run("ip", &["netns", "add", &namespace.name])?;
+        run("ip", &["link", "add", &host, "type", "veth", "peer", "name", &guest, "netns", &namespace.name])?;
+        run("ip", &["address", "add", &format!("{outside}/30"), "dev", &host])?;
+        run("ip", &["link", "set", &host, "up"])?;
+        namespace.inside("ip", &["address", "add", &format!("{inside}/30"), "dev", &guest])?;
+        namespace.inside("ip", &["link", "set", &guest, "up"])?;
+        namespace.inside("ip", &["link", "set", "lo", "up"])?;
+        Ok(namespace)
+    }
+
+    /// From now on no packet gets to or from a port outside, and nobody is told.
+    pub fn drop_packets(&self, port: u16) -> Result<()> {
+        let port = port.to_string();
+        self.inside("iptables", &["-A", "OUTPUT", "-p", "tcp", "--dport", &port, "-j", "DROP"])?;
+        self.inside("iptables", &["-A", "INPUT", "-p", "tcp", "--sport", &port, "-j", "DROP"]).map(drop)
+    }
+
+    /// Lets all packets through again, and tells how many were dropped.
+    pub fn heal(&self) -> Result<usize> {
+        let rules = self.inside("iptables", &["-L", "-v", "-x", "-n"])?;
+        let dropped = rules.lines().filter(|line| line.contains(" DROP "));
+        let counts = dropped.filter_map(|line| line.split_whitespace().next()?.parse::<usize>().ok());
+        let total = counts.sum();
+        self.inside("iptables", &["-F"])?;
+        Ok(total)
+    }
+
+    fn inside(&self, program: &str, args: &[&str]) -> Result<String> {
+        run("ip", &[&["netns", "exec", &self.name, program], args].concat())
+    }
+}
+
+impl Drop for Namespace {
+    fn drop(&mut self) {
+        // The pair of interfaces goes with it.
+        run("ip", &["netns", "delete", &self.name]).ok();
+    }
+}
+
+fn run(program: &str, args: &[&str]) -> Result<String> {
+    let output = Command::new(program).args(args).output().with_context(|| format!("run {program}"))?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{program} {}: {}", args.join(" "), errors.trim());
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}

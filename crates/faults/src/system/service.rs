@@ -1,0 +1,116 @@
+//! One of the programs, which can die and come back at the same address.
+
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use testkit::{Process, eventually, free_port};
+
+use crate::system::http;
+use crate::system::namespace::Namespace;
+
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+#[derive(Debug)]
+pub struct Service {
+    program: String,
+    args: Vec<String>,
+    env: Vec<(String, String)>,
+    pub url: String,
+    process: Process,
+    /// What processes that are gone had printed.
+    earlier: String,
+}
+
+/// Beside this test or program, where cargo puts the binaries of the workspace.
+fn program(name: &str) -> PathBuf {
+    let own = std::env::current_exe().expect("a running program has a path");
+    let found = own.ancestors().skip(1).take(2).map(|dir| dir.join(name)).find(|path| path.is_file());
+    found
+        .unwrap_or_else(|| panic!("there is no {name} near {}: cargo build --workspace first", own.display()))
+}
+
+impl Service {
+    pub fn start(
+        name: &str,
+        listen_variable: &str,
+        env: Vec<(String, String)>,
+        namespace: Option<&Namespace>,
+    ) -> Self {
+        let binary = program(name).display().to_string();
+        let (program, args, host) = match namespace {
+            None => (binary, Vec::new(), Ipv4Addr::LOCALHOST),
+            // `ip` becomes the program, so the process is the program's own.
+            Some(Namespace { name, inside, .. }) => {
+                let args = ["netns", "exec", name, &binary].map(str::to_owned).to_vec();
+                ("ip".to_owned(), args, *inside)
+            }
+        };
+        let address = format!("{host}:{}", free_port());
+        let mut env = env;
+        env.push((listen_variable.to_owned(), address.clone()));
+        let process = Process::start(&program, args.clone(), env.clone());
+        Self { program, args, env, url: format!("http://{address}"), process, earlier: String::new() }
+    }
+
+    /// SIGKILL.
+    pub fn kill(&mut self) {
+        self.process.kill();
+        self.earlier.push_str(&self.process.output());
+    }
+
+    /// After [`Self::kill`], or after it ended by itself: a new process with the same environment.
+    pub fn start_again(&mut self) {
+        self.process = Process::start(&self.program, self.args.clone(), self.env.clone());
+    }
+
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.env.retain(|(known, _)| known != name);
+        self.env.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// SIGTERM; it must end well.
+    pub async fn stop(&mut self) {
+        self.process.terminate();
+        let status = self.process.wait(PATIENCE).await;
+        assert!(status.success(), "{} ended with {status}: {}", self.program, self.tail());
+        self.earlier.push_str(&self.process.output());
+    }
+
+    /// Waits for it to die by itself, and starts it again with what `env` says.
+    pub async fn ends(&mut self) -> std::process::ExitStatus {
+        let status = self.process.wait(PATIENCE).await;
+        self.earlier.push_str(&self.process.output());
+        status
+    }
+
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// All that its processes printed.
+    pub fn output(&self) -> String {
+        format!("{}{}", self.earlier, self.process.output())
+    }
+
+    fn tail(&self) -> String {
+        let output = self.process.output();
+        let lines: Vec<&str> = output.lines().collect();
+        lines[lines.len().saturating_sub(15)..].join("\n")
+    }
+
+    pub async fn answers(&self, path: &str, expected: u16) {
+        let (client, url) = (http(), format!("{}{path}", self.url));
+        let what = format!("{} answers {path} with {expected}", self.program);
+        eventually(&what, PATIENCE, || {
+            let request = client.get(&url).timeout(Duration::from_secs(5));
+            async move {
+                let answer = request.send().await.map_err(|error| format!("{error:?}\n{}", self.tail()))?;
+                let status = answer.status().as_u16();
+                let seen = answer.text().await.unwrap_or_default();
+                if status == expected { Ok(()) } else { Err(format!("{status}: {seen}\n{}", self.tail())) }
+            }
+        })
+        .await;
+    }
+}
