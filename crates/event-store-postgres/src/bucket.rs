@@ -21,8 +21,9 @@ use crate::log::{Inner, PostgresLog};
 
 /// How long a deletion is remembered: longer than any request lives.
 const DELETION_AGE_MAX: Duration = Duration::from_secs(3_600);
-/// How long one request waits for the server. A log-in makes about six, which have to fit into a request's deadline.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long one request waits, a connection included. A log-in makes about six, which have to fit into a request's
+/// deadline where the server is merely busy.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 const SWEEP_PERIOD: Duration = Duration::from_secs(600);
 
 #[derive(Debug, Clone)]
@@ -99,12 +100,12 @@ pub async fn find_signing_keys(url: &str, shard: Shard) -> Result<SigningKeys, O
     }
 }
 
-/// Removes what has expired, until the log is closed. Nothing depends on it but disk space.
+/// Removes what has expired, until the log is closed. Nothing depends on it but disk space. The dispatcher does it; others
+/// have no right to.
 pub(crate) fn sweep_while_open(inner: &Arc<Inner>) {
     let log = Arc::downgrade(inner);
     tokio::spawn(async move {
         while let Some(pool) = log.upgrade().map(|inner| inner.pool.clone()) {
-            // A user who only reads the log has no right to this, and nothing to remove.
             if let Err(error) = sweep(&pool).await {
                 tracing::debug!(%error, "expired entries stay for now");
             }

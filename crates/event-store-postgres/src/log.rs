@@ -65,8 +65,9 @@ impl PostgresLog {
         PostgresBucket::new(self.inner.pool.clone(), self.inner.shard, name, age_max)
     }
 
-    /// The vault beside this log.
+    /// The vault beside this log. Whoever has it also removes what has expired in all buckets.
     pub fn vault(&self) -> Vault {
+        bucket::sweep_while_open(&self.inner);
         bucket::vault(self)
     }
 }

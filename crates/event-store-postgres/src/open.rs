@@ -13,7 +13,6 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool};
 
 use crate::append::Queue;
-use crate::bucket;
 use crate::error::{UNDEFINED_TABLE, unopened};
 use crate::log::{Inner, PostgresLog};
 use crate::read::Counters;
@@ -25,7 +24,13 @@ const SERVER_MIN: i32 = 150_000;
 const SERVER_MIN_TEXT: &str = "Postgres 15";
 /// Reads of some sixteen requests at once, and a listener for each of a few tails.
 const CONNECTIONS_MAX: u32 = 10;
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// Kept open, because a handshake costs both sides more than a hundred reads.
+const CONNECTIONS_MIN: u32 = 4;
+/// Time to get a connection, a new one included. Where many requests come at once they queue here.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(8);
+/// A connection that was idle for longer is asked whether it lives before it is used. Asking always would cost each read
+/// a round trip; asking never would make the first reads after a restart of the server fail.
+const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 /// A whole open must not hang where the server does.
 const OPEN_LIMIT: Duration = Duration::from_secs(15);
 
@@ -43,7 +48,8 @@ pub struct PostgresConfig {
     pub bytes_max: i64,
     /// Refuse any other log than this one.
     pub lineage: Option<Lineage>,
-    /// How long one step waits for the server.
+    /// How long one step waits for the server. A connection that breaks is noticed at once; this is for a server that is
+    /// frozen or cut off, and must not take one that is merely busy for such.
     pub ack_timeout: Duration,
     /// How long an append is tried before its outcome is called unknown.
     pub append_deadline: Duration,
@@ -58,8 +64,8 @@ impl PostgresConfig {
             create: true,
             bytes_max: 8 << 30,
             lineage: None,
-            ack_timeout: Duration::from_secs(2),
-            append_deadline: Duration::from_secs(8),
+            ack_timeout: Duration::from_secs(5),
+            append_deadline: Duration::from_secs(15),
         }
     }
 
@@ -118,7 +124,17 @@ async fn open(config: &PostgresConfig) -> Result<PostgresLog, OpenError> {
     let connection = config.connection()?;
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS_MAX)
+        .min_connections(CONNECTIONS_MIN)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > TRUSTED_IDLE {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_with(connection.clone())
         .await
         .map_err(unopened)?;
@@ -145,7 +161,6 @@ async fn open(config: &PostgresConfig) -> Result<PostgresLog, OpenError> {
         ack_timeout: config.ack_timeout,
         append_deadline: config.append_deadline,
     });
-    bucket::sweep_while_open(&inner);
     Ok(PostgresLog { queue: Queue::start(Arc::clone(&inner)), inner })
 }
 

@@ -27,7 +27,10 @@ async fn rates_of_both_logs() {
     for _round in 0..2 {
         for (name, log) in [("postgres", &postgres), ("jetstream", &jet_stream)] {
             for appenders in [1, 64] {
-                say(&format!("{name}: {appenders} appenders: {:.0} appends/s", appends(log, appenders).await));
+                say(&format!(
+                    "{name}: {appenders} appenders: {:.0} appends/s",
+                    appends(log, appenders).await
+                ));
             }
             say(&format!("{name}: tail: {:.0} events/s", tail(log).await));
         }

@@ -107,7 +107,7 @@ async fn run(variables: &[(&str, &str)]) {
     *API.write().expect("whoever reads it does not panic") = Some(Box::leak(Box::new(Api::new(&system.url))));
     let features = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/features");
     let result = World::cucumber().with_default_cli().fail_on_skipped().run(features).await;
-    assert!(!result.execution_has_failed(), "see the scenarios above");
+    assert!(!result.execution_has_failed(), "see the scenarios above; {}", system.process.output());
     assert!(result.passed_steps() > 0, "no scenario was found in {features}");
     system.stop().await;
 }
