@@ -35,6 +35,13 @@ pub(crate) fn is_past(message: MessageId, position: Position) -> bool {
     named.shard() != position.shard() || named < position
 }
 
+/// A time as the database holds it. Left to the statements, each of them would round in its own way: a copy down, a bound value
+/// towards 2000.
+fn whole_micros(time: OffsetDateTime) -> OffsetDateTime {
+    // A microsecond of a time is one for its replacement.
+    time.replace_microsecond(time.microsecond()).unwrap_or(time)
+}
+
 impl MessageFold {
     /// Takes the next event of the log.
     pub fn apply(&mut self, position: Position, recorded_at: OffsetDateTime, event: MessageEvent) {
@@ -59,7 +66,7 @@ impl MessageFold {
             text: event.text.into_string(),
             tags: event.tags.into_strings(),
             in_reply_to: event.in_reply_to.filter(|target| is_past(*target, position)).map(MessageId::get),
-            created_at: event.original_time.unwrap_or(recorded_at),
+            created_at: whole_micros(event.original_time.unwrap_or(recorded_at)),
             recorded_at,
             edited_at: None,
             edition: 1,

@@ -90,8 +90,7 @@ impl Crowd {
             0..6 => {
                 let author = self.anybody();
                 let in_reply_to = self.random.random_bool(0.5).then(|| self.some_message(position).0);
-                let original_time =
-                    self.random.random_bool(0.3).then(|| moment(position) - Duration::days(1));
+                let original_time = self.random.random_bool(0.3).then(|| original(position));
                 self.heard(MessageId::at(position), author);
                 let (text, tags) = (self.text(), self.tags());
                 MessageEvent::Posted(MessagePosted { author, text, tags, in_reply_to, original_time }).into()
@@ -155,6 +154,13 @@ impl Crowd {
         let first = self.random.random_range(0..TAGS.len());
         Tags::parse((0..count).map(|offset| TAGS[(first + offset) % TAGS.len()])).expect("tags")
     }
+}
+
+/// Finer than Postgres holds, and every third one before 2000, from which it counts.
+fn original(position: Position) -> OffsetDateTime {
+    let sequence = i64::try_from(position.sequence().get()).expect("small");
+    let days = if sequence % 3 == 0 { 10_000 } else { 1 };
+    moment(position) - Duration::days(days) + Duration::nanoseconds(sequence % 1_000)
 }
 
 /// When the event at a position is recorded, where a test makes up the record.
