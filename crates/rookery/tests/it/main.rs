@@ -3,6 +3,7 @@
 mod demo;
 mod keys;
 mod openapi;
+mod parked;
 mod people;
 mod separate_binaries;
 mod support;
