@@ -23,3 +23,5 @@ create table control.parked_event (
 -- How many there are of each reason is asked about once a second.
 create index parked_event_by_reason on control.parked_event (projection, version, shard, reason)
     where dropped_at is null;
+-- What waiting events will do to whom, asked about by a deletion or a deactivation that comes behind them.
+create index parked_event_by_touch on control.parked_event using gin (touches) where dropped_at is null;

@@ -7,7 +7,7 @@
 //! - `followers`: how many an account has, and with it whether it is merged. Every follow and unfollow holds it.
 //!
 //! Whom a deletion or a deactivation meets is looked up: those who reposted the messages that go, and those whom the
-//! account followed.
+//! account followed, in the rows and among the events that wait.
 
 use std::collections::BTreeSet;
 
@@ -30,6 +30,7 @@ pub(super) fn claims(position: Position, change: Option<Change>) -> Claims {
             let mut claims = claims.name_message(message, position).hold("deletion", message);
             if message < position.get() {
                 claims.deleted.insert(message);
+                claims.position = position.get();
             }
             claims
         }
@@ -38,6 +39,7 @@ pub(super) fn claims(position: Position, change: Option<Change>) -> Claims {
         Some(Change::Deactivated(account)) => {
             let mut claims = claims.hold("account", account);
             claims.deactivated.insert(account);
+            claims.position = position.get();
             claims
         }
     }
@@ -76,6 +78,22 @@ pub(super) async fn complete(step: &mut Step, claims: &mut [Claims]) -> Result<(
     for own in claims.iter_mut().filter(|own| !own.deleted.is_empty() || !own.deactivated.is_empty()) {
         reach.showing.iter().for_each(|account| own.add_touch("shows", account));
         reach.followed.iter().for_each(|account| own.add_hold("followers", account));
+        inherit(step, own).await?;
+    }
+    Ok(())
+}
+
+/// Reposts and follows that wait are not in the rows, and will be when the event is folded: whom they meet, it meets.
+async fn inherit(step: &mut Step, own: &mut Claims) -> Result<(), WriteError> {
+    let messages = own.deleted.iter().map(|message| format!("deletion/{message}"));
+    let accounts = own.deactivated.iter().map(|account| format!("account/{account}"));
+    let names: Vec<String> = messages.chain(accounts).collect();
+    for claimed in step.claims_on(&names, own.position).await? {
+        match claimed.split_once('/') {
+            Some(("shows", account)) => own.add_touch("shows", account),
+            Some(("followers", account)) => own.add_hold("followers", account),
+            _ => {}
+        }
     }
     Ok(())
 }

@@ -16,6 +16,8 @@ pub struct Claims {
     pub deleted: BTreeSet<i64>,
     /// Accounts that it may deactivate.
     pub deactivated: BTreeSet<i64>,
+    /// Where it is, if it deletes or deactivates: it meets what is done before.
+    pub position: i64,
 }
 
 impl Claims {
@@ -58,6 +60,7 @@ impl Claims {
         self.messages.extend(other.messages);
         self.deleted.extend(other.deleted);
         self.deactivated.extend(other.deactivated);
+        self.position = self.position.max(other.position);
     }
 
     pub(crate) fn holds(&self) -> impl Iterator<Item = &String> {

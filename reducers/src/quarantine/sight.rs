@@ -39,7 +39,11 @@ pub(crate) fn describe(error: &dyn std::error::Error) -> String {
     let mut words = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        words = format!("{words}: {error}");
+        // Some errors repeat their cause themselves.
+        let more = error.to_string();
+        if !words.ends_with(&more) {
+            words = format!("{words}: {more}");
+        }
         cause = error.source();
     }
     words

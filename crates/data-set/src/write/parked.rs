@@ -173,6 +173,22 @@ pub(super) async fn at(
         .await?)
 }
 
+pub(super) async fn claims_on(
+    connection: &mut PgConnection,
+    lane: &Lane,
+    names: &[String],
+    before: i64,
+) -> Result<Vec<String>, WriteError> {
+    Ok(sqlx::query_scalar(include_str!("parked/claims_on.sql"))
+        .bind(lane.projection)
+        .bind(lane.version)
+        .bind(i16::from(lane.shard))
+        .bind(names)
+        .bind(before)
+        .fetch_all(connection)
+        .await?)
+}
+
 pub(super) async fn unpark(
     connection: &mut PgConnection,
     lane: &Lane,

@@ -73,6 +73,11 @@ impl Step {
         parked::at(&mut self.transaction, &self.lane, positions).await
     }
 
+    /// All that is claimed by the parked events before a position that touch one of some names.
+    pub async fn claims_on(&mut self, names: &[String], before: i64) -> Result<Vec<String>, WriteError> {
+        parked::claims_on(&mut self.transaction, &self.lane, names, before).await
+    }
+
     /// Forgets parked events, which are folded now.
     pub async fn unpark(&mut self, positions: &[i64]) -> Result<(), WriteError> {
         parked::unpark(&mut self.transaction, &self.lane, positions).await

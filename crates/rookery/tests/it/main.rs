@@ -6,6 +6,7 @@ mod event_store;
 mod events;
 mod keys;
 mod openapi;
+mod parked;
 mod people;
 mod rebuild;
 mod separate_binaries;

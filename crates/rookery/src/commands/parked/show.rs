@@ -88,6 +88,8 @@ async fn print_event(lanes: &Lanes, position: i64) -> Result<()> {
     let event_type =
         event.envelope.as_ref().map_or("unknown: it has no usable envelope", |own| &own.event_type);
     writeln!(out, "type        {event_type}")?;
-    writeln!(out, "data        {}", event.data.escape_ascii())?;
+    // What was not decoded may hold anything; a terminal must not obey it.
+    let data = String::from_utf8_lossy(&event.data).replace(char::is_control, "\u{FFFD}");
+    writeln!(out, "data        {data}")?;
     Ok(())
 }
