@@ -138,6 +138,13 @@ impl Lanes {
     fn lane(&self, fold: Arc<dyn Fold>, version: i32) -> anyhow::Result<Lane> {
         let schema = write::schema(fold.name(), version);
         let pool = write::connect(&self.database_url, &format!("rookery-reducers {schema}"), &schema)?;
-        Ok(Lane { log: Arc::clone(&self.log), pool, fold, version, status: Status::default(), on_bad: OnBad::Park })
+        Ok(Lane {
+            log: Arc::clone(&self.log),
+            pool,
+            fold,
+            version,
+            status: Status::default(),
+            on_bad: OnBad::Park,
+        })
     }
 }

@@ -14,6 +14,7 @@ use sqlx::{Postgres, Transaction};
 pub use table::Table;
 
 use crate::pool::UrlError;
+use crate::write::schema;
 
 /// An open transaction holds back the removal of dead rows and, while it mends, the lane. So an auditor who hangs is cut off.
 const IDLE_IN_TRANSACTION_MAX: &str = "5min";
@@ -21,19 +22,6 @@ const STATEMENT_MAX: &str = "10min";
 /// For sorting rows by key where no index is used.
 const WORK_MEM: &str = "8MB";
 const ACQUIRE_MAX: Duration = Duration::from_secs(10);
-
-/// A version of a projection. Its tables are in the schema `<name>_v<version>`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Projection {
-    pub name: &'static str,
-    pub version: i32,
-}
-
-impl Projection {
-    pub fn schema(self) -> String {
-        format!("{}_v{}", self.name, self.version)
-    }
-}
 
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
@@ -74,43 +62,51 @@ pub fn connect(url: &str, application: &str) -> Result<PgPool, UrlError> {
     Ok(PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_MAX).connect_lazy_with(options))
 }
 
-/// A transaction in which nothing moves.
+/// A transaction in which nothing moves, and the version of a projection that is published there.
 #[derive(Debug)]
 pub struct Audit {
     transaction: Transaction<'static, Postgres>,
-    projection: Projection,
+    projection: &'static str,
+    version: i32,
     shard: u8,
     checkpoint: Option<Checkpoint>,
 }
 
 impl Audit {
     /// One snapshot, read-only, while everybody goes on.
-    pub async fn look(pool: &PgPool, projection: Projection, shard: u8) -> Result<Self, AuditError> {
+    pub async fn look(pool: &PgPool, projection: &'static str, shard: u8) -> Result<Self, AuditError> {
         let mut transaction = pool.begin().await?;
         sqlx::query(include_str!("audit/look.sql")).execute(&mut *transaction).await?;
         Self::at_checkpoint(transaction, projection, shard, include_str!("audit/checkpoint.sql")).await
     }
 
     /// With the checkpoint locked, so that the lane waits and the rows are the auditor's to mend.
-    pub async fn lock(pool: &PgPool, projection: Projection, shard: u8) -> Result<Self, AuditError> {
+    pub async fn lock(pool: &PgPool, projection: &'static str, shard: u8) -> Result<Self, AuditError> {
         let transaction = pool.begin().await?;
         Self::at_checkpoint(transaction, projection, shard, include_str!("audit/lock.sql")).await
     }
 
     async fn at_checkpoint(
         mut transaction: Transaction<'static, Postgres>,
-        projection: Projection,
+        projection: &'static str,
         shard: u8,
         sql: &'static str,
     ) -> Result<Self, AuditError> {
+        let published = sqlx::query_scalar(include_str!("audit/published.sql"));
+        let version = published.bind(projection).fetch_one(&mut *transaction).await?;
         let found: Option<(i64, String)> = sqlx::query_as(sql)
-            .bind(projection.name)
-            .bind(projection.version)
+            .bind(projection)
+            .bind(version)
             .bind(i16::from(shard))
             .fetch_optional(&mut *transaction)
             .await?;
         let checkpoint = found.map(|(position, lineage)| Checkpoint { position, lineage });
-        Ok(Self { transaction, projection, shard, checkpoint })
+        Ok(Self { transaction, projection, version, shard, checkpoint })
+    }
+
+    /// The version that is looked at.
+    pub fn version(&self) -> i32 {
+        self.version
     }
 
     /// `None` where the projection never began.
@@ -121,8 +117,8 @@ impl Audit {
     /// Positions of the events that the rows are not a fold of, in order.
     pub async fn parked(&mut self) -> Result<Vec<i64>, AuditError> {
         let parked = sqlx::query_scalar(include_str!("audit/parked.sql"))
-            .bind(self.projection.name)
-            .bind(self.projection.version)
+            .bind(self.projection)
+            .bind(self.version)
             .bind(i16::from(self.shard))
             .fetch_all(&mut *self.transaction)
             .await?;
@@ -137,7 +133,7 @@ impl Audit {
 
     /// All tables of the projection.
     pub async fn tables(&mut self) -> Result<Vec<Table>, AuditError> {
-        let schema = self.projection.schema();
+        let schema = schema(self.projection, self.version);
         let sql = include_str!("audit/tables.sql");
         Ok(sqlx::query_as(sql).bind(schema).fetch_all(&mut *self.transaction).await?)
     }

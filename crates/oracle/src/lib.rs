@@ -23,7 +23,6 @@ pub type Tables = std::collections::BTreeMap<&'static str, Vec<serde_json::Value
 /// Rows of one table, made while they are asked for: as JSON they take several times the memory of what they are made of.
 type Rows<'a> = Box<dyn Iterator<Item = serde_json::Value> + 'a>;
 
-pub use data_set::audit::Projection;
 pub use follow::Pace;
 pub use premises::Premises;
 pub use repair::repair;

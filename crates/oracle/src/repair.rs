@@ -7,17 +7,17 @@
 use data_set::audit::{Audit, Table};
 
 use crate::report::{Mended, ProjectionReport, Report, TableReport};
-use crate::verify::{Look, Verification, VerifyError, verify};
+use crate::verify::{Look, PROJECTIONS, Verification, VerifyError, verify};
 
 /// Compares, and where something differs compares again with the lane held up, and mends. A projection without a difference
 /// is not held up.
 pub async fn repair(verification: &Verification<'_>) -> Result<Report, VerifyError> {
     let mut report = verify(verification).await?;
-    for (found, projection) in report.projections.iter_mut().zip(verification.projections) {
+    for (found, projection) in report.projections.iter_mut().zip(PROJECTIONS) {
         if found.differences() == found.unparked.len() as u64 {
             continue;
         }
-        let mut look = Look::new(verification, *projection);
+        let mut look = Look::new(verification, projection);
         look.fold_ahead().await?;
         *found = mend(verification, &mut look).await?;
     }
@@ -27,7 +27,7 @@ pub async fn repair(verification: &Verification<'_>) -> Result<Report, VerifyErr
 async fn mend(verification: &Verification<'_>, look: &mut Look<'_>) -> Result<ProjectionReport, VerifyError> {
     let mut audit = Audit::lock(verification.pool, look.projection, verification.log.shard().0).await?;
     if audit.checkpoint().is_none() {
-        return Err(VerifyError::NotFolded { projection: look.projection.name });
+        return Err(VerifyError::NotFolded { projection: look.projection });
     }
     let (mut report, tables) = look.compare(&mut audit, usize::MAX).await?;
     let mut mended = Mended::default();

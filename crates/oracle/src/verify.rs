@@ -10,7 +10,7 @@
 use std::fmt;
 
 use data_set::Pool;
-use data_set::audit::{Audit, AuditError, Checkpoint, Projection, Table};
+use data_set::audit::{Audit, AuditError, Checkpoint, Table};
 use domain::Position;
 use event_store::{EventLog, ReadError};
 
@@ -27,7 +27,6 @@ pub struct Verification<'a> {
     pub log: &'a dyn EventLog,
     /// Of [`data_set::audit::connect`].
     pub pool: &'a Pool,
-    pub projections: &'a [Projection],
     pub scope: Scope,
     pub pace: Pace,
     pub progress: &'a (dyn Fn(Progress<'_>) + Sync),
@@ -36,16 +35,15 @@ pub struct Verification<'a> {
 impl<'a> Verification<'a> {
     /// As fast as it goes, and silently.
     pub fn new(log: &'a dyn EventLog, pool: &'a Pool, scope: Scope) -> Self {
-        Self { log, pool, projections: &PROJECTIONS, scope, pace: Pace::Full, progress: &|_| {} }
+        Self { log, pool, scope, pace: Pace::Full, progress: &|_| {} }
     }
 }
 
 impl fmt::Debug for Verification<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { log, projections, scope, pace, .. } = self;
+        let Self { log, scope, pace, .. } = self;
         f.debug_struct("Verification")
             .field("log", log)
-            .field("projections", projections)
             .field("scope", scope)
             .field("pace", pace)
             .finish_non_exhaustive()
@@ -91,17 +89,16 @@ pub enum VerifyError {
     NoTable { table: &'static str, projection: &'static str },
 }
 
-/// Those that there are, in the versions that are served.
-pub const PROJECTIONS: [Projection; 2] =
-    [Projection { name: "social", version: 1 }, Projection { name: "feeds", version: 1 }];
+/// Those that there are; the published version of each is compared.
+pub const PROJECTIONS: [&str; 2] = ["social", "feeds"];
 
 /// Compares. Nothing waits for it, and nothing is changed.
 pub async fn verify(verification: &Verification<'_>) -> Result<Report, VerifyError> {
     let mut projections = Vec::new();
-    for projection in verification.projections {
-        let mut look = Look::new(verification, *projection);
+    for projection in PROJECTIONS {
+        let mut look = Look::new(verification, projection);
         look.fold_ahead().await?;
-        let mut audit = Audit::look(verification.pool, *projection, verification.log.shard().0).await?;
+        let mut audit = Audit::look(verification.pool, projection, verification.log.shard().0).await?;
         let (report, _) = look.compare(&mut audit, SHOWN_MAX).await?;
         audit.leave().await?;
         projections.push(report);
@@ -112,14 +109,14 @@ pub async fn verify(verification: &Verification<'_>) -> Result<Report, VerifyErr
 /// One projection under comparison.
 pub(crate) struct Look<'a> {
     verification: &'a Verification<'a>,
-    pub(crate) projection: Projection,
+    pub(crate) projection: &'static str,
     follower: Follower<'a>,
 }
 
 impl<'a> Look<'a> {
-    pub(crate) fn new(verification: &'a Verification<'a>, projection: Projection) -> Self {
+    pub(crate) fn new(verification: &'a Verification<'a>, projection: &'static str) -> Self {
         let Verification { log, scope, pace, .. } = *verification;
-        let follower = Follower::new(log, projection.name, scope, pace);
+        let follower = Follower::new(log, projection, scope, pace);
         Self { verification, projection, follower }
     }
 
@@ -140,7 +137,7 @@ impl<'a> Look<'a> {
     ) -> Result<(ProjectionReport, Vec<Table>), VerifyError> {
         let (to, parked) = (self.position(audit.checkpoint())?, audit.parked().await?);
         self.fold_to(to, &parked).await?;
-        let name = self.projection.name;
+        let name = self.projection;
         let touched = self.follower.model.touched();
         let show = |table: &str, done| {
             (self.verification.progress)(Progress {
@@ -160,7 +157,7 @@ impl<'a> Look<'a> {
         let (tables, reports): (Vec<Table>, Vec<TableReport>) = compared.into_iter().unzip();
         let report = ProjectionReport {
             projection: name,
-            version: self.projection.version,
+            version: audit.version(),
             position: to.get(),
             events: self.follower.events(),
             parked: parked.len() as u64,
@@ -172,7 +169,7 @@ impl<'a> Look<'a> {
     }
 
     async fn fold_to(&mut self, to: Position, parked: &[i64]) -> Result<(), VerifyError> {
-        let (name, progress) = (self.projection.name, self.verification.progress);
+        let (name, progress) = (self.projection, self.verification.progress);
         let show =
             |done, total| progress(Progress { projection: name, stage: Stage::Folding { done, total } });
         self.follower.fold_to(to, parked, &show).await
@@ -184,7 +181,7 @@ impl<'a> Look<'a> {
         let expected = self.verification.log.lineage().to_string();
         if checkpoint.lineage != expected {
             let found = checkpoint.lineage.clone();
-            return Err(VerifyError::OtherLineage { projection: self.projection.name, expected, found });
+            return Err(VerifyError::OtherLineage { projection: self.projection, expected, found });
         }
         // The table forbids negative ones.
         Ok(Position::from_i64(checkpoint.position).unwrap_or_default())

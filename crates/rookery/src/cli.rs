@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{archive, demo, events, keys, migrate, openapi, parked, rebuild, restore, token, up, verify};
+use crate::commands::{
+    archive, demo, events, keys, migrate, openapi, parked, rebuild, restore, token, up, verify,
+};
 
 pub(crate) const DATA_DIR_DEFAULT: &str = ".rookery";
 

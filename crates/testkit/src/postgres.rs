@@ -128,7 +128,7 @@ impl Postgres {
         let primary = format!("host=127.0.0.1 port={primary_port} user=postgres");
         let settings = ours.chain([("primary_conninfo".to_owned(), primary)]).collect();
         let options = PostgresOptions { settings, ..template::options(dir.path(), DATABASE) };
-        let server = PostgresServer::start(options, programs, run_as).await;
+        let server = PostgresServer::start(options, &programs.postgres, run_as).await;
         Self { server: server.unwrap_or_else(|error| panic!("{error:#}")), dir }
     }
 

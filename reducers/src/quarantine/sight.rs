@@ -30,7 +30,10 @@ pub(crate) fn see(recorded: &RecordedEvent) -> Seen {
 fn reason(error: &DecodeError) -> Reason {
     match error {
         DecodeError::UnknownVersion { .. } => Reason::UnknownVersion,
-        DecodeError::NoEnvelope | DecodeError::Data { .. } | DecodeError::Nul { .. } => Reason::Undecodable,
+        DecodeError::NoEnvelope
+        | DecodeError::Data { .. }
+        | DecodeError::Nul { .. }
+        | DecodeError::Upcast { .. } => Reason::Undecodable,
     }
 }
 

@@ -53,7 +53,9 @@ impl Folds {
     async fn release(&self, log: &Mended, choice: &Choice, action: Action) -> [Released; 2] {
         let [social, feeds] = folds();
         let run = |fold: Box<dyn Fold>| async move {
-            release(log, &self.data_set.pool, &*fold, choice, action, |_| {}).await.expect("released")
+            release(log, &self.data_set.lane_pool(fold.name()), &*fold, 1, choice, action, |_| {})
+                .await
+                .expect("released")
         };
         [run(social).await, run(feeds).await]
     }

@@ -135,9 +135,15 @@ impl DataSet {
 
     fn start_worker(&self, log: Arc<dyn EventLog>, fold: Arc<dyn Fold>, on_bad: OnBad) -> Worker {
         let (status, token, projection) = (Status::default(), CancellationToken::new(), fold.name());
-        let pool = data_set::write::connect(&self.postgres.url(), "lane", &format!("{projection}_v1")).expect("a URL");
-        let lane = Lane { log, pool, fold, version: 1, status: status.clone(), on_bad };
+        let lane =
+            Lane { log, pool: self.lane_pool(projection), fold, version: 1, status: status.clone(), on_bad };
         Worker { task: tokio::spawn(run_lane(lane, token.clone())), token, status, projection }
+    }
+
+    /// Its statements mean the tables of a projection's first version.
+    pub(crate) fn lane_pool(&self, projection: &str) -> data_set::Pool {
+        let schema = data_set::write::schema(projection, 1);
+        data_set::write::connect(&self.postgres.url(), "lane", &schema).expect("a URL")
     }
 
     pub(crate) async fn lane_caught_up(&self, log: &dyn EventLog, projection: &str) {

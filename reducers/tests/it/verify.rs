@@ -13,7 +13,7 @@ use event_store::{EventLog, InMemoryLog};
 use oracle::{Report, Scope, Verification, VerifyError};
 use reducers::feeds::Feeds;
 use reducers::social::Social;
-use reducers::{Lane, Status, run_lane};
+use reducers::{BadEvent, Lane, OnBad, Status, run_lane};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -33,7 +33,7 @@ struct System {
 /// Both lanes at work.
 struct Lanes {
     token: CancellationToken,
-    running: JoinSet<()>,
+    running: JoinSet<Result<(), BadEvent>>,
 }
 
 impl Lanes {
@@ -64,8 +64,8 @@ impl System {
         let token = CancellationToken::new();
         let folds: [Arc<dyn reducers::Fold>; 2] = [Arc::new(Social), Arc::new(Feeds { limit: LIMIT })];
         for fold in folds {
-            let pool = data_set::write::connect(&self.data_set.postgres.url(), "lane").expect("a URL");
-            let lane = Lane { log: Arc::clone(&self.log), pool, fold, status: Status::default() };
+            let (log, pool) = (Arc::clone(&self.log), self.data_set.lane_pool(fold.name()));
+            let lane = Lane { log, pool, fold, version: 1, status: Status::default(), on_bad: OnBad::Park };
             running.spawn(run_lane(lane, token.clone()));
         }
         Lanes { token, running }

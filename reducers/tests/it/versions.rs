@@ -20,7 +20,14 @@ async fn hold(data_set: &DataSet) -> Hold {
 
 fn lane(data_set: &DataSet, log: &Arc<dyn EventLog>) -> Lane {
     let pool = data_set::write::connect(&data_set.postgres.url(), "rebuild", "social_v2").expect("a URL");
-    Lane { log: Arc::clone(log), pool, fold: Arc::new(Social), version: NEXT, status: Status::default(), on_bad: OnBad::Stop }
+    Lane {
+        log: Arc::clone(log),
+        pool,
+        fold: Arc::new(Social),
+        version: NEXT,
+        status: Status::default(),
+        on_bad: OnBad::Stop,
+    }
 }
 
 async fn head(log: &dyn EventLog) -> Position {

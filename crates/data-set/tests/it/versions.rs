@@ -45,7 +45,7 @@ impl DataSet {
     }
 
     /// A lane's first sight of its version.
-    pub(super) async fn resume(&self, version: i32) -> Result<i64, write::WriteError> {
+    pub(super) async fn resume(&self, version: i32) -> Result<write::Checkpoint, write::WriteError> {
         write::resume(&self.pool, &Self::lane(version)).await
     }
 }

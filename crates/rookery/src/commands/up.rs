@@ -151,7 +151,7 @@ async fn serve(
         trusted_proxy_hops: arguments.trusted_proxy_hops,
     };
     let watch = arguments.verify_every.map(|every| Watch {
-        log_url: servers.nats_url().to_owned(),
+        log_url: log.reducers_url.clone(),
         data_set_url: users.reducers_url.clone(),
         every,
         rate: arguments.verify_rate,

@@ -115,7 +115,7 @@ async fn look(arguments: &Arguments) -> Result<Report> {
     let show = |progress: oracle::Progress<'_>| bar.show(progress);
     let pace = arguments.rate.map_or(Pace::Full, Pace::PerSecond);
     let scope = scope(arguments, &*log);
-    let verification = Verification { progress: &show, pace, ..Verification::new(&log, &pool, scope) };
+    let verification = Verification { progress: &show, pace, ..Verification::new(&*log, &pool, scope) };
     let report = if arguments.repair {
         oracle::repair(&verification).await
     } else {

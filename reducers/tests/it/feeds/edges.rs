@@ -2,7 +2,7 @@
 
 use domain::Event;
 
-use super::events::{deactivated, followed, position_of, posted, record, recorded, reposted, unfollowed};
+use super::events::{deactivated, followed, position_of, posted, recorded, reposted, unfollowed};
 use super::rows::Feeds;
 use super::{LARGE, SMALL};
 use crate::model::feeds_of;

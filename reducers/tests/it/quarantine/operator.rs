@@ -33,12 +33,12 @@ async fn retries_that_are_cut_off_beside_busy_lanes_come_to_the_rows_of_a_clean_
         let bad: Vec<Position> = log.bad().to_vec();
         let mended = log.mended(&bad[..random.random_range(0..=bad.len())]);
         let patience = Duration::from_micros(random.random_range(100..40_000));
-        // A pool of its own, as a process has that is killed.
-        let pool = data_set::write::connect(&both.data_set.postgres.url(), "operator").expect("a URL");
+        // With pools of its own, as a process has that is killed.
         let [social, feeds] = folds();
         let retries = async {
             for fold in [social, feeds] {
-                let retried = release(&mended, &pool, &*fold, &Choice::All, Action::Retry, |_| {}).await;
+                let pool = both.data_set.lane_pool(fold.name());
+                let retried = release(&mended, &pool, &*fold, 1, &Choice::All, Action::Retry, |_| {}).await;
                 retried.expect("released");
             }
         };
@@ -82,7 +82,7 @@ async fn what_could_have_met_folded_events_is_not_retried() {
         let mended = Mended::new(Arc::clone(&log), [good.clone()]);
         let (pool, social) = (&data_set.pool, &*social);
         async move {
-            release(&mended, pool, social, &Choice::Position(reply), Action::Retry, |_| {})
+            release(&mended, pool, social, 1, &Choice::Position(reply), Action::Retry, |_| {})
                 .await
                 .expect("released")
         }
@@ -122,7 +122,7 @@ async fn what_the_database_refuses_parks_its_message_and_nothing_else() {
     let [social, _] = folds();
     let run = |choice, action| {
         let (log, pool, social) = (&*log, &data_set.pool, &*social);
-        async move { release(log, pool, social, &choice, action, |_| {}).await.expect("released") }
+        async move { release(log, pool, social, 1, &choice, action, |_| {}).await.expect("released") }
     };
     let retried = run(Choice::All, Action::Retry).await;
     assert_eq!((retried.folded, retried.failed.len(), retried.left), (0, 1, 2), "{retried:?}");

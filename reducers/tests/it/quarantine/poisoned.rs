@@ -161,10 +161,6 @@ impl Fold for Cut {
         self.fold.name()
     }
 
-    fn version(&self) -> i32 {
-        self.fold.version()
-    }
-
     fn batch_max(&self) -> usize {
         let mut random = self.random.lock().expect("nobody panics with it");
         if random.random_bool(0.3) { 1 } else { random.random_range(1..60) }

@@ -49,7 +49,9 @@ async fn run(lanes: &Lanes, choice: &Choice, action: Action) -> Result<()> {
         let style = ProgressStyle::with_template("{spinner} {msg}: {pos} parked events looked at")?;
         let bar = ProgressBar::new_spinner().with_style(style).with_message(name.clone());
         let released =
-            release(&*lanes.log, &lane.pool, &*lane.fold, lane.version, choice, action, |looked_at| bar.inc(looked_at));
+            release(&*lanes.log, &lane.pool, &*lane.fold, lane.version, choice, action, |looked_at| {
+                bar.inc(looked_at)
+            });
         let released = released.await.with_context(|| format!("projection {name}"))?;
         bar.finish_and_clear();
         let (folded, dropped, left) = (released.folded, released.dropped, released.left);

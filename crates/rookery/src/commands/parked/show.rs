@@ -5,7 +5,6 @@ use std::io::Write;
 use anyhow::{Result, bail};
 use data_set::write::parked::Parked;
 use domain::Position;
-use event_store::EventLog;
 
 use super::{Lane, Lanes};
 

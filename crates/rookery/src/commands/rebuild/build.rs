@@ -8,7 +8,6 @@ use anyhow::{Context, Result, bail};
 use data_set::versions::{Hold, State};
 use data_set::write;
 use domain::Position;
-use event_store::EventLog;
 use indicatif::{ProgressBar, ProgressStyle};
 use reducers::{Fold, Lane, OnBad, ReplayError, Status, replay};
 

@@ -63,7 +63,7 @@ impl Broker {
                 databases: vec![DATABASE.to_owned()],
                 ..PostgresOptions::new(data.postgres())
             };
-            Some(PostgresServer::start(options, &programs, &data.run_as).await?)
+            Some(PostgresServer::start(options, &programs.postgres, &data.run_as).await?)
         } else {
             None
         };
