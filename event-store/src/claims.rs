@@ -14,6 +14,10 @@ use async_trait::async_trait;
 use domain::{AccountId, Sequence, Token};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use uuid::Uuid;
+use uuid::fmt::Simple;
+
+use crate::contract::Lineage;
 
 pub use self::in_memory::InMemoryClaims;
 pub use self::jet_stream::JetStreamClaims;
@@ -21,23 +25,29 @@ pub use self::jet_stream::JetStreamClaims;
 /// For how long a key is remembered. The API promises 24 hours.
 pub const CLAIM_AGE_MAX: Duration = Duration::from_secs(48 * 3_600);
 
-/// Names a claim: one actor's key. Keys of different actors never meet.
+/// Names a claim: one actor's key on one log. Keys of different actors never meet, and what became of a command on a log
+/// that is gone is no answer on the one that took its place.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ClaimName(String);
 
 impl ClaimName {
-    pub fn new(actor: AccountId, key: &str) -> Self {
-        Self(format!("{actor}.{}", Token::encode(key)))
+    pub fn new(log: &Lineage, actor: AccountId, key: &str) -> Self {
+        Self(format!("{}.{actor}.{}", short(log), Token::encode(key)))
     }
 
     /// A key of callers who are not known. They share one space, so their keys have to be hard to guess.
-    pub fn of_nobody(key: &str) -> Self {
-        Self(format!("nobody.{}", Token::encode(key)))
+    pub fn of_nobody(log: &Lineage, key: &str) -> Self {
+        Self(format!("{}.nobody.{}", short(log), Token::encode(key)))
     }
 
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Every claim's name holds it.
+fn short(log: &Lineage) -> Simple {
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, log.0.as_bytes()).simple()
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

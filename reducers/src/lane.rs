@@ -22,6 +22,7 @@ use planted_bugs::planted;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 pub(crate) use self::pieces::{Place, fold_whole, write_all};
 use crate::fold::{Changes, Fold};
@@ -47,6 +48,11 @@ pub enum LaneError {
     Gap(#[from] Gap),
     #[error("the log's tail ended")]
     TailEnded,
+    #[error(
+        "the log has another event at position {position} than the one that was folded there ({}, not {expected}): it lost its end and grew again",
+        found.map_or_else(|| "one without an id".to_owned(), |found| found.to_string())
+    )]
+    OtherEvent { position: Position, expected: Uuid, found: Option<Uuid> },
     #[error(transparent)]
     Bad(#[from] BadEvent),
 }
@@ -84,6 +90,7 @@ impl LaneError {
             self,
             Self::Log(ReadError::OtherLineage { .. } | ReadError::BehindCheckpoint { .. })
                 | Self::Write(WriteError::OtherLineage { .. })
+                | Self::OtherEvent { .. }
         )
     }
 }
@@ -176,6 +183,7 @@ async fn follow(lane: &Lane, checkpoint: &write::Lane, token: &CancellationToken
     if planted("resume-from-head") && place.position() != Position::default() {
         place = place.skip_to(lane, checkpoint, lane.log.head().await?).await?;
     }
+    place.check(&*lane.log).await?;
     let at = place.position();
     let tail = lane.log.tail(at.sequence()).await?;
     lane.status.moved(Progress { position: at, recorded_at: None });

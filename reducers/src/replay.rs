@@ -54,6 +54,7 @@ pub async fn replay(
 ) -> Result<Position, ReplayError> {
     let lane = Lane { on_bad: OnBad::Stop, ..lane.clone() };
     let mut place = Place::resume(&lane, &lane.checkpoint()).await?;
+    place.check(&*lane.log).await?;
     moved(place.position());
     if place.position() >= to {
         return Ok(place.position());

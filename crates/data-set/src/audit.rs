@@ -125,7 +125,7 @@ impl Audit {
         Ok(parked)
     }
 
-    /// See migration 0012.
+    /// See migration 0013.
     pub async fn divided_from(&mut self) -> Result<i64, AuditError> {
         let sql = include_str!("audit/divided_from.sql");
         Ok(sqlx::query_scalar(sql).fetch_one(&mut *self.transaction).await?)

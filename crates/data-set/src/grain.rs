@@ -1,4 +1,4 @@
-//! The widths of folded counts, in UTC. The rule by which periods are divided stands in migration 0011.
+//! The widths of folded counts, in UTC. The rule by which periods are divided stands in migration 0012.
 
 use time::OffsetDateTime;
 

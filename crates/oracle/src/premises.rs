@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Premises {
     /// The position up to which rows reflect the log.
     pub position: i64,
-    /// See migration 0012.
+    /// See migration 0013.
     pub divided_from: i64,
     /// Authors that are called merged.
     pub merged_authors: BTreeSet<i64>,

@@ -9,12 +9,16 @@ use time::OffsetDateTime;
 
 use super::{account, sequence};
 use crate::claims::{Claim, ClaimName, HeldClaim, Opened};
-use crate::{Claims, EventLog, ExecuteError, Execution, Executor, IdempotencyKey};
+use crate::{Claims, EventLog, ExecuteError, Execution, Executor, IdempotencyKey, Lineage};
+
+fn log(name: &str) -> Lineage {
+    Lineage(name.into())
+}
 
 /// Of those who claim a key at once one makes the claim; what a twin wrote stays; a released key is free again.
 pub async fn claims_keep_their_promises(claims: Arc<dyn Claims>) {
     let (name, claim) =
-        (ClaimName::new(account(7), "k/1 ä"), Claim::pending("print".to_owned(), sequence(5)));
+        (ClaimName::new(&log("a"), account(7), "k/1 ä"), Claim::pending("print".to_owned(), sequence(5)));
     assert_eq!(claims.find(&name).await.expect("it reads"), None);
     let racers = (0..8).map(|_| claims.open(name.clone(), claim.clone()));
     let mut made = Vec::new();
@@ -27,8 +31,9 @@ pub async fn claims_keep_their_promises(claims: Arc<dyn Claims>) {
     let [held] = &made[..] else { panic!("{made:?}") };
     let found = claims.find(&name).await.expect("it reads").expect("it is there");
     assert_eq!((&found, found.claim.since()), (held, sequence(5)));
-    assert_eq!(claims.find(&ClaimName::new(account(8), "k/1 ä")).await.expect("it reads"), None);
-    assert_eq!(claims.find(&ClaimName::of_nobody("k/1 ä")).await.expect("it reads"), None);
+    assert_eq!(claims.find(&ClaimName::new(&log("a"), account(8), "k/1 ä")).await.expect("it reads"), None);
+    assert_eq!(claims.find(&ClaimName::new(&log("b"), account(7), "k/1 ä")).await.expect("it reads"), None);
+    assert_eq!(claims.find(&ClaimName::of_nobody(&log("a"), "k/1 ä")).await.expect("it reads"), None);
 
     claims.complete(held, &json!({"n": 1})).await.expect("it writes");
     claims.complete(held, &json!({"n": 2})).await.expect("a twin that is late is no error");
@@ -36,7 +41,7 @@ pub async fn claims_keep_their_promises(claims: Arc<dyn Claims>) {
     let outcome = async || claims.find(&name).await.expect("it reads").and_then(|held| held.claim.outcome);
     assert_eq!(outcome().await, Some(json!({"n": 1})), "what the first one wrote stays");
 
-    let other = ClaimName::of_nobody("k2");
+    let other = ClaimName::of_nobody(&log("a"), "k2");
     let open = async || -> HeldClaim {
         match claims.open(other.clone(), claim.clone()).await.expect("it opens") {
             Opened::Made(held) => held,

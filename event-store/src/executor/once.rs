@@ -16,11 +16,12 @@ impl Executor {
         key: &IdempotencyKey,
         command: &C,
     ) -> Result<Executed<C::Outcome>, ExecuteError<C::Rejection>> {
+        let log = self.log.lineage();
         let (name, id) = if command.is_anonymous() {
-            (ClaimName::of_nobody(&key.key), CommandId::derived_for_nobody(&key.key))
+            (ClaimName::of_nobody(&log, &key.key), CommandId::derived_for_nobody(&key.key))
         } else {
             let actor = execution.actor;
-            (ClaimName::new(actor, &key.key), CommandId::derived(actor, &key.key))
+            (ClaimName::new(&log, actor, &key.key), CommandId::derived(actor, &key.key))
         };
         let id = if planted("new-id-on-retry") { CommandId(Uuid::now_v7()) } else { id };
         let held = match self.claim(name, key).await? {

@@ -165,7 +165,7 @@ async fn a_retry_after_a_crash_finds_the_account_that_the_first_try_drew() {
     let first = place.register(&executor, "nightjar", Some("k")).await.expect("registered");
     let forgetful = Executor::new(
         Arc::<InMemoryLog>::clone(&place.log),
-        Arc::new(pending_since_the_beginning("k").await),
+        Arc::new(pending_since_the_beginning(&place.log, "k").await),
     );
     let again = place.register(&forgetful, "nightjar", Some("k")).await.expect("answered");
     assert!(again.repeated);
@@ -173,11 +173,11 @@ async fn a_retry_after_a_crash_finds_the_account_that_the_first_try_drew() {
     assert_eq!((place.kept.accounts().len(), place.events().await), (1, 2));
 }
 
-async fn pending_since_the_beginning(key: &str) -> InMemoryClaims {
+async fn pending_since_the_beginning(log: &InMemoryLog, key: &str) -> InMemoryClaims {
     use event_store::claims::{Claim, ClaimName, Claims};
     let claims = InMemoryClaims::default();
     let claim = Claim::pending("01".repeat(32), domain::Sequence::ZERO);
-    claims.open(ClaimName::of_nobody(key), claim).await.expect("it is in memory");
+    claims.open(ClaimName::of_nobody(&log.lineage(), key), claim).await.expect("it is in memory");
     claims
 }
 

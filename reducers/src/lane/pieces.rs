@@ -2,7 +2,8 @@
 
 use data_set::write::{self, Checkpoint, ParkedEvent, Reason, Step, WriteError, parked};
 use domain::{Position, Sequence};
-use event_store::RecordedEvent;
+use event_store::{EventLog, RecordedEvent};
+use uuid::Uuid;
 
 use super::{BadEvent, Lane, LaneError, OnBad};
 use crate::fold::{Changes, Fold, KnownEvent};
@@ -31,6 +32,23 @@ impl Place {
         Position::from_i64(self.checkpoint.position).unwrap_or_default()
     }
 
+    fn at(&self, last: &RecordedEvent) -> Checkpoint {
+        self.checkpoint.at(last.position.get(), event_id(last))
+    }
+
+    /// Refuses a log that holds another event where the checkpoint is: it lost its end, and grew again.
+    pub(crate) async fn check(&self, log: &dyn EventLog) -> Result<(), LaneError> {
+        let Some(expected) = self.checkpoint.event else { return Ok(()) };
+        let position = self.position();
+        // One that ends before the checkpoint is refused when it is read on.
+        match log.read(position.sequence()).await? {
+            Some(found) if event_id(&found) != Some(expected) => {
+                Err(LaneError::OtherEvent { position, expected, found: event_id(&found) })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// For a planted mistake.
     pub(super) async fn skip_to(
         self,
@@ -38,8 +56,8 @@ impl Place {
         key: &write::Lane,
         head: Sequence,
     ) -> Result<Self, WriteError> {
-        let head = Position::new(head, self.position().shard());
-        Step::advance(&lane.pool, key, self.checkpoint, head.get()).await?.commit().await?;
+        let head = self.checkpoint.at(Position::new(head, self.position().shard()).get(), None);
+        Step::advance(&lane.pool, key, self.checkpoint, head).await?.commit().await?;
         Self::resume(lane, key).await
     }
 
@@ -53,6 +71,10 @@ impl Place {
     fn see(&self, recorded: &RecordedEvent) -> Seen {
         if self.quarantine.has_dropped(recorded.position.get()) { Seen::Foreign } else { see(recorded) }
     }
+}
+
+fn event_id(recorded: &RecordedEvent) -> Option<Uuid> {
+    recorded.envelope.as_ref().map(|envelope| envelope.event.0)
 }
 
 /// What all events of a batch come to; `None` where one of them is bad.
@@ -78,7 +100,7 @@ pub(crate) async fn write_all(
 ) -> Result<(), LaneError> {
     let Some(last) = events.last() else { return Ok(()) };
     if let Some(changes) = changes.filter(|_| place.is_clear_for(events)) {
-        let mut step = Step::advance(&lane.pool, key, place.checkpoint, last.position.get()).await?;
+        let mut step = Step::advance(&lane.pool, key, place.checkpoint, place.at(last)).await?;
         match changes.write(&mut step).await {
             Ok(()) => return finish(lane, place, step, last, Decided::default()).await,
             // Some event of it says what no row can hold; the pieces will show which one.
@@ -136,7 +158,7 @@ async fn write_piece(
     refused: Option<&(dyn std::error::Error + Sync)>,
 ) -> Result<(), LaneError> {
     let Some(last) = events.last() else { return Ok(()) };
-    let mut step = Step::advance(&lane.pool, key, place.checkpoint, last.position.get()).await?;
+    let mut step = Step::advance(&lane.pool, key, place.checkpoint, place.at(last)).await?;
     let decided = decide(&*lane.fold, &mut step, &place.quarantine, events, seen, refused).await?;
     let bad = decided.parked.iter().find(|event| event.reason != Reason::Waiting);
     if let Some(bad) = bad.filter(|_| lane.on_bad == OnBad::Stop) {
@@ -220,7 +242,7 @@ async fn finish(
     step.crash_point("after-rows");
     step.park(&decided.parked).await?;
     step.commit().await?;
-    place.checkpoint = place.checkpoint.at(last.position.get());
+    place.checkpoint = place.at(last);
     decided.claims.iter().for_each(|claims| place.quarantine.add(claims));
     decided.parked.iter().for_each(|event| tell(lane, event));
     lane.status.moved(Progress { position: last.position, recorded_at: Some(last.recorded_at) });

@@ -181,8 +181,9 @@ pub(crate) async fn write_batch(
         Decoded::UnknownType(_) => None,
     });
     let changes = fold.fold(known.collect());
-    let to = events.last().expect("not empty").position.get();
-    let mut step = Step::advance(pool, lane, Checkpoint { position: from.get(), generation: 0 }, to).await?;
+    let from = Checkpoint { position: from.get(), ..Checkpoint::default() };
+    let to = from.at(events.last().expect("not empty").position.get(), None);
+    let mut step = Step::advance(pool, lane, from, to).await?;
     changes.write(&mut step).await?;
     step.commit().await
 }

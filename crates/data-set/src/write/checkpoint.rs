@@ -3,6 +3,7 @@
 use planted_bugs::planted;
 use sqlx::PgConnection;
 use sqlx::postgres::PgPool;
+use uuid::Uuid;
 
 use super::WriteError;
 
@@ -21,20 +22,22 @@ pub struct Lane {
 pub struct Checkpoint {
     /// Of the last event that was folded or parked; 0 before the first.
     pub position: i64,
+    /// The id of that event, where it has one: in a log that lost its end and grew again another one stands there.
+    pub event: Option<Uuid>,
     /// Of the parked events, which others than the lane may change.
     pub generation: i64,
 }
 
 impl Checkpoint {
-    /// The same, at another position.
-    pub fn at(self, position: i64) -> Self {
-        Self { position, ..self }
+    /// The same, at another event.
+    pub fn at(self, position: i64, event: Option<Uuid>) -> Self {
+        Self { position, event, ..self }
     }
 }
 
 /// Where to go on from; begins at 0 where the lane is new. Refuses rows of another log.
 pub async fn resume(pool: &PgPool, lane: &Lane) -> Result<Checkpoint, WriteError> {
-    let (position, generation, lineage): (i64, i64, String) =
+    let (position, event, generation, lineage): (i64, Option<Uuid>, i64, String) =
         sqlx::query_as(include_str!("checkpoint/resume.sql"))
             .bind(lane.projection)
             .bind(lane.version)
@@ -43,7 +46,7 @@ pub async fn resume(pool: &PgPool, lane: &Lane) -> Result<Checkpoint, WriteError
             .fetch_one(pool)
             .await?;
     if lineage == lane.lineage {
-        Ok(Checkpoint { position, generation })
+        Ok(Checkpoint { position, event, generation })
     } else {
         Err(WriteError::OtherLineage { expected: lane.lineage.clone(), found: lineage })
     }
@@ -53,7 +56,7 @@ pub(super) async fn advance(
     connection: &mut PgConnection,
     lane: &Lane,
     from: Checkpoint,
-    to: i64,
+    to: Checkpoint,
 ) -> Result<(), WriteError> {
     let sql = if planted("no-fence") {
         include_str!("checkpoint/advance_unfenced.sql")
@@ -67,7 +70,8 @@ pub(super) async fn advance(
         .bind(&lane.lineage)
         .bind(from.position)
         .bind(from.generation)
-        .bind(to)
+        .bind(to.position)
+        .bind(to.event)
         .execute(connection)
         .await?
         .rows_affected();

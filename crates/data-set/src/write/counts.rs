@@ -1,7 +1,7 @@
 //! Folded counts: what a batch adds to and takes from them, summed up before it is written.
 //!
 //! Every delta belongs to a row that was inserted or deleted in the same transaction, so a count equals the number of
-//! rows behind it. Which counts there are is said in migration 0011; [`levels`] keeps to it.
+//! rows behind it. Which counts there are is said in migration 0012; [`levels`] keeps to it.
 
 mod levels;
 mod statements;

@@ -19,7 +19,12 @@ pub struct Step {
 
 impl Step {
     /// The lane's own step: moves the checkpoint, if it is where the worker thinks that it is.
-    pub async fn advance(pool: &PgPool, lane: &Lane, from: Checkpoint, to: i64) -> Result<Self, WriteError> {
+    pub async fn advance(
+        pool: &PgPool,
+        lane: &Lane,
+        from: Checkpoint,
+        to: Checkpoint,
+    ) -> Result<Self, WriteError> {
         let mut transaction = pool.begin().await?;
         lane_crash_point(lane, "after-begin");
         checkpoint::advance(&mut transaction, lane, from, to).await?;

@@ -25,7 +25,7 @@ pub(crate) const TABLES: [&str; 14] = [
 ];
 
 impl State {
-    /// All rows of `social`. `divided_from`: see migration 0012.
+    /// All rows of `social`. `divided_from`: see migration 0013.
     pub fn rows(&self, divided_from: i64) -> Tables {
         TABLES.map(|table| (table, self.table(table, divided_from).into_iter().flatten().collect())).into()
     }

@@ -1,4 +1,4 @@
--- Purpose: all counts as the rows ask for them, see migration 0011: those of a period if the one around it holds many.
+-- Purpose: all counts as the rows ask for them, see migration 0012: those of a period if the one around it holds many.
 with tagged as (
     select author, tag, created_at from social_v1.message_tag
     union all

@@ -47,11 +47,12 @@ impl World {
     }
 
     async fn write_feeds(&mut self, runs: &[FeedRun]) {
-        let (from, to) = (Checkpoint { position: self.feeds_at, generation: 0 }, self.position);
+        let from = Checkpoint { position: self.feeds_at, ..Checkpoint::default() };
+        let to = from.at(self.position, None);
         let mut step = Step::advance(&self.pool, &self.lane, from, to).await.expect("past the fence");
         step.write_feeds(runs, LIMIT).await.expect("written");
         step.commit().await.expect("committed");
-        self.feeds_at = to;
+        self.feeds_at = to.position;
     }
 
     async fn feeds(&mut self, changes: FeedChanges) {

@@ -3,4 +3,4 @@
 insert into control.checkpoint as c (projection, version, shard, lineage)
 values ($1, $2, $3, $4)
 on conflict (projection, version, shard) do update set position = c.position
-returning position, parked_generation as generation, lineage
+returning position, event, parked_generation as generation, lineage

@@ -18,7 +18,9 @@ create table control.parked_event (
     parked_at timestamptz not null default now(),
     -- When an operator gave it up for good. It holds nothing any more; a replay passes it over.
     dropped_at timestamptz,
-    constraint parked_event_pk primary key (projection, version, shard, position)
+    constraint parked_event_pk primary key (projection, version, shard, position),
+    constraint parked_event_of_projection
+        foreign key (projection, version) references control.projection on delete cascade
 );
 -- How many there are of each reason is asked about once a second.
 create index parked_event_by_reason on control.parked_event (projection, version, shard, reason)

@@ -8,7 +8,14 @@ create table control.checkpoint (
     position bigint not null default 0,
     -- Which log was folded. A worker refuses to go on with another one.
     lineage text not null,
+    -- The id of the event at that position. A log that lost its end and grew again has another one there.
+    event uuid,
+    -- Counts the changes to the lane's parked events that the lane did not make itself. A worker that knows another
+    -- number writes nothing: it reads the parked events anew first.
+    parked_generation bigint not null default 0,
     folded_at timestamptz not null default now(),
     constraint checkpoint_pk primary key (projection, version, shard),
-    constraint checkpoint_position_not_negative check (position >= 0)
+    constraint checkpoint_position_not_negative check (position >= 0),
+    constraint checkpoint_of_projection
+        foreign key (projection, version) references control.projection on delete cascade
 ) with (fillfactor = 50);

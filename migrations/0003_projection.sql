@@ -1,4 +1,5 @@
--- Which versions of each projection there are. The tables of version N are in the schema <projection>_v<N>.
+-- Which versions of each projection there are. The tables of version N are in the schema <projection>_v<N>. What is known
+-- of a version in other tables goes with it, and nobody begins one that is not there.
 --   building   folded by `rookery rebuild` alone, seen by nobody
 --   standby    folded by the reducers, seen by nobody: what can be published at once
 --   published  folded by the reducers, and what the views of `published` show
@@ -18,13 +19,3 @@ insert into control.projection (projection, version, state) values ('social', 1,
 -- noticed yet that its version was dropped would write into the tables of the next one.
 create sequence control.social_version as integer start 2;
 create sequence control.feeds_version as integer start 2;
-
--- What is known of a version goes with it, and nobody begins one that is not there.
-alter table control.checkpoint add constraint checkpoint_of_projection
-    foreign key (projection, version) references control.projection on delete cascade;
-alter table control.lane_heartbeat add constraint lane_heartbeat_of_projection
-    foreign key (projection, version) references control.projection on delete cascade;
-alter table control.parked_event add constraint parked_event_of_projection
-    foreign key (projection, version) references control.projection on delete cascade;
-
-grant select on control.projection to rookery_reducer;

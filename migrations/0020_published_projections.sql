@@ -1,9 +1,9 @@
-create or replace view published.projections as
+create view published.projections as
 select
-    c.projection, c.version, c.shard, c.position, c.lineage, c.folded_at,
+    c.projection, c.version, v.state, c.shard, c.position, c.lineage, c.folded_at,
     -- The heartbeat is up to a second older than the checkpoint.
     case when h.head is not null then greatest(h.head, c.position) end as head,
-    h.seen_at, h.complete_until,
+    h.seen_at, h.complete_until, h.refusal,
     (select count(*) from control.parked_event p
       where p.projection = c.projection and p.version = c.version and p.shard = c.shard
         and p.dropped_at is null and p.reason <> 'waiting') as parked_events,
@@ -16,4 +16,7 @@ select
         and p.dropped_at is null and p.reason <> 'waiting'
         and split_part(e.entity, '/', 1) in ('account', 'message', 'handle')) as parked_entities
 from control.checkpoint c
+join control.projection v using (projection, version)
 left join control.lane_heartbeat h using (projection, version, shard);
+comment on view published.projections is
+    'Per projection, version and shard: the position up to which it reflects the log, and what its worker last saw. The other views show the version whose state is published.';

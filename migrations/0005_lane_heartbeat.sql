@@ -13,5 +13,7 @@ create table control.lane_heartbeat (
     complete_until timestamptz not null,
     -- Why the worker does not fold this log: its rows came from another one. Null while it does.
     refusal text,
-    constraint lane_heartbeat_pk primary key (projection, version, shard)
+    constraint lane_heartbeat_pk primary key (projection, version, shard),
+    constraint lane_heartbeat_of_projection
+        foreign key (projection, version) references control.projection on delete cascade
 ) with (fillfactor = 50);
