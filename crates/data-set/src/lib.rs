@@ -4,6 +4,7 @@
 //! This crate does not know NATS or HTTP. It is the only one that speaks SQL; its statements stand in files of their own
 //! beside the functions that run them.
 
+pub mod adopt;
 pub mod audit;
 mod grain;
 pub mod logins;

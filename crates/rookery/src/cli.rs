@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    archive, demo, events, keys, migrate, openapi, parked, rebuild, restore, token, up, verify,
+    adopt, archive, demo, events, keys, migrate, openapi, parked, rebuild, restore, token, up, verify,
 };
 
 pub(crate) const DATA_DIR_DEFAULT: &str = ".rookery";
@@ -29,6 +29,7 @@ enum Command {
     Events(events::Arguments),
     Archive(archive::Arguments),
     Restore(restore::Arguments),
+    Adopt(adopt::Arguments),
     Migrate(migrate::Arguments),
     Parked(parked::Arguments),
     Rebuild(rebuild::Arguments),
@@ -50,6 +51,7 @@ impl Arguments {
             Command::Events(arguments) => events::run(arguments),
             Command::Archive(arguments) => archive::run(arguments),
             Command::Restore(arguments) => restore::run(arguments),
+            Command::Adopt(arguments) => adopt::run(arguments),
             Command::Migrate(arguments) => migrate::run(arguments),
             Command::Parked(arguments) => parked::run(arguments),
             Command::Rebuild(arguments) => rebuild::run(arguments),

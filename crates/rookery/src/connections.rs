@@ -12,6 +12,7 @@ use crate::cli::DataDirArgument;
 use crate::data_dir::DataDir;
 use crate::files;
 
+pub(crate) const LOG_VARIABLES: &str = "ROOKERY_NATS_URL or ROOKERY_EVENT_STORE_URL";
 /// Of the tools that read the log, in the broker's list of connections.
 const TOOL_NAME: &str = "rookery-tool";
 
@@ -20,7 +21,7 @@ const TOOL_NAME: &str = "rookery-tool";
 pub(crate) fn log_url(data: &DataDirArgument) -> Result<Secret> {
     let mut env = Environment::from_process();
     let asked = event_stores::optional_url_from_environment(&mut env);
-    url(asked, env, "ROOKERY_NATS_URL or ROOKERY_EVENT_STORE_URL", data, DataDir::log_url)
+    url(asked, env, LOG_VARIABLES, data, DataDir::log_url)
 }
 
 /// The log of a running system, to read it.

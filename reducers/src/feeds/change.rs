@@ -15,21 +15,25 @@ pub(super) enum Change {
     Deactivated(i64),
 }
 
-/// `None` where it means nothing, whatever the rows are.
+/// `None` where it means nothing, whatever the rows are: to a message of the future, too, which was not there. Within a run
+/// it would be, for posts go first.
 pub(super) fn of(position: Position, event: &Event) -> Option<Change> {
     let position = position.get();
     match event {
         Event::Message(MessageEvent::Posted(event)) => {
             Some(Change::Posted(EntryRow { author: event.author.get(), position, message: position }))
         }
-        Event::Message(MessageEvent::Deleted(event)) => Some(Change::Deleted(event.message.get())),
+        Event::Message(MessageEvent::Deleted(event)) => {
+            let message = event.message.get();
+            (message < position).then_some(Change::Deleted(message))
+        }
         Event::Reaction(ReactionEvent::Reposted(event)) => {
             let (author, message) = (event.account.get(), event.message.get());
-            // A message of the future was not there. Within a run it would be, for its post goes first.
             (message < position).then_some(Change::Reposted(EntryRow { author, position, message }))
         }
         Event::Reaction(ReactionEvent::Unreposted(event)) => {
-            Some(Change::Unreposted(RepostKey { author: event.account.get(), message: event.message.get() }))
+            let (author, message) = (event.account.get(), event.message.get());
+            (message < position).then_some(Change::Unreposted(RepostKey { author, message }))
         }
         Event::Graph(GraphEvent::Followed(event)) => {
             let (follower, followee) = (event.follower.get(), event.followee.get());

@@ -28,10 +28,8 @@ pub(super) fn claims(position: Position, change: Option<Change>) -> Claims {
         Some(Change::Unreposted(key)) => repost(key.author, key.message, position),
         Some(Change::Deleted(message)) => {
             let mut claims = claims.name_message(message, position).hold("deletion", message);
-            if message < position.get() {
-                claims.deleted.insert(message);
-                claims.position = position.get();
-            }
+            claims.deleted.insert(message);
+            claims.position = position.get();
             claims
         }
         Some(Change::Followed(row)) => follow(row.follower, row.followee).hold("shows", row.followee),
@@ -83,13 +81,17 @@ pub(super) async fn complete(step: &mut Step, claims: &mut [Claims]) -> Result<(
     Ok(())
 }
 
-/// Reposts and follows that wait are not in the rows, and will be when the event is folded: whom they meet, it meets.
+/// Messages, reposts and follows that wait are not in the rows, and will be when the event is folded: whom they meet, it
+/// meets.
 async fn inherit(step: &mut Step, own: &mut Claims) -> Result<(), WriteError> {
     let messages = own.deleted.iter().map(|message| format!("deletion/{message}"));
     let accounts = own.deactivated.iter().map(|account| format!("account/{account}"));
     let names: Vec<String> = messages.chain(accounts).collect();
-    for claimed in step.claims_on(&names, own.position).await? {
-        match claimed.split_once('/') {
+    let mut claimed = step.claims_on(&names, own.position).await?;
+    let posted: Vec<i64> = own.deleted.iter().copied().collect();
+    claimed.extend(step.parked_at(&posted).await?.into_iter().flat_map(|row| row.touches));
+    for name in &claimed {
+        match name.split_once('/') {
             Some(("shows", account)) => own.add_touch("shows", account),
             Some(("followers", account)) => own.add_hold("followers", account),
             _ => {}

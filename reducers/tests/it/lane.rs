@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::Shard;
 use event_store::{EventLog, InMemoryLog, JetStreamConfig, JetStreamLog};
 use testkit::{Nats, eventually};
+use uuid::Uuid;
 
 use crate::history::Author;
 use crate::model::{normalised, rows_of};
@@ -198,6 +199,36 @@ async fn a_log_that_is_shorter_than_what_was_folded_is_refused() {
     assert!(worker.status.refusal().is_some());
     worker.stop().await;
     assert_eq!(data_set.rows().await, before);
+}
+
+#[tokio::test]
+async fn a_log_that_lost_its_end_and_grew_again_is_refused() {
+    let (log, data_set) = (in_memory(), DataSet::start().await);
+    Author::new(Arc::clone(&log), 7).write(50).await;
+    let worker = data_set.fold(Arc::clone(&log));
+    data_set.caught_up(&*log).await;
+    worker.stop().await;
+    let before = data_set.rows().await;
+    let last = log.read(log.head().await.expect("a head")).await.expect("readable").expect("there");
+    let remember = async |event: Uuid| {
+        let sql = "update control.checkpoint n set event = $1 from control.checkpoint o
+            where (o.projection, o.version, o.shard) = (n.projection, n.version, n.shard) returning o.event";
+        let was: Option<Uuid> =
+            sqlx::query_scalar(sql).bind(event).fetch_one(&data_set.pool).await.expect("remembered");
+        was
+    };
+    let known = remember(Uuid::new_v4()).await;
+    assert_eq!(known, last.envelope.map(|envelope| envelope.event.0));
+    Author::new(Arc::clone(&log), 8).write(10).await;
+    let worker = data_set.fold(Arc::clone(&log));
+    refusal_is_told(&data_set, "it lost its end and grew again").await;
+    worker.stop().await;
+    assert_eq!(data_set.rows().await, before);
+    // The log that holds the event is folded on.
+    remember(known.expect("it was known")).await;
+    let worker = data_set.fold(Arc::clone(&log));
+    assert_folded(&data_set, &*log).await;
+    worker.stop().await;
 }
 
 #[tokio::test]

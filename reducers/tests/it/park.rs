@@ -46,7 +46,7 @@ async fn what_cannot_be_folded_is_parked_and_the_rest_goes_on() {
             (huge, "refused-by-database"),
             (nobody, "undecodable"),
             (huge_handle, "refused-by-database"),
-            (later, "undecodable"),
+            (later, "unknown-version"),
         ]
     );
     assert!(parked.iter().all(|(_, _, detail)| !detail.is_empty()));

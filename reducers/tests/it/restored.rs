@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use archive::{Archive, Bounds};
 use domain::{Position, Sequence};
-use event_store::{EventLog, JetStreamConfig, JetStreamLog, RecordedEvent, Restoration};
+use event_store::{EventLog, JetStreamConfig, JetStreamLog, RecordedEvent, Restoration, decode};
 use testkit::Nats;
 
 use crate::feeds;
@@ -63,7 +63,11 @@ async fn the_replay_of_a_restored_log_gives_the_same_rows() {
     assert!(filled >= 10, "{filled} tables have rows to compare");
     assert_eq!(folded[0], folded[1]);
 
-    let of_feeds = async |log: &dyn EventLog| feeds::rows_of(&all(log).await).await;
+    let of_feeds = async |log: &dyn EventLog| {
+        let mut events = all(log).await;
+        events.retain(|event| decode(event).is_ok());
+        feeds::rows_of(&events).await
+    };
     assert_eq!(of_feeds(&*log).await, of_feeds(&*restored).await);
 
     // A data set that was folded from the original goes on with the restored log, as if nothing had been.

@@ -137,8 +137,13 @@ async fn a_sound_data_set_has_no_differences_and_every_row_is_looked_at() {
             assert_eq!(table.compared, rows as u64, "{}", table.table);
         }
     }
-    let parked: Vec<_> = report.projections.iter().map(|projection| projection.parked).collect();
-    assert_eq!(parked, [2, 1]);
+    for found in &report.projections {
+        let sql = "select count(*) from control.parked_event where projection = $1";
+        let parked = sqlx::query_scalar(sql).bind(found.projection).fetch_one(&system.data_set.pool);
+        let parked: i64 = parked.await.expect("counted");
+        assert!(parked >= 2);
+        assert_eq!(found.parked, parked as u64);
+    }
 }
 
 #[tokio::test]

@@ -36,8 +36,8 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use self::event_store::EventStore;
-use self::servers::Servers;
+pub(super) use self::event_store::EventStore;
+pub(super) use self::servers::{LogServer, Servers};
 use self::services::Settings;
 use crate::cli::DataDirArgument;
 use crate::data_dir::DataDir;
@@ -54,8 +54,8 @@ const LOG_DEFAULT: &str = "info,http.access=warn,async_nats=warn,sqlx=warn";
 
 /// Run the whole system: its servers, all services, one address
 ///
-/// Starts nats-server and Postgres as child processes on free ports (with `--event-store postgres` only the latter), brings the schema up to date, and serves the API
-/// on one address. Ctrl-C ends it all; the data stays in the data directory for the next start. When it is ready, it
+/// Starts nats-server and Postgres as child processes on free ports (with `--event-store postgres` only the latter), brings the
+/// schema up to date, and serves the API on one address. Ctrl-C ends it all; the data stays in the data directory for the next start. When it is ready, it
 /// says so in one line on standard output; its log goes to standard error.
 ///
 /// Analysts connect to the data set with `psql "$(cat .rookery/analyst-url)"` while it runs.
@@ -116,7 +116,10 @@ async fn up(arguments: &Arguments) -> Result<()> {
     // Before the servers, so that a port that is taken is told at once.
     let listener = listen(arguments.listen).await?;
 
-    let starting = Servers::start(arguments, &data);
+    let mut hints = Servers::hints();
+    hints.nats_server.clone_from(&arguments.nats_server);
+    hints.postgres_bin.clone_from(&arguments.postgres_bin);
+    let starting = Servers::start(arguments.event_store, &hints, &data);
     let Some(servers) = shutdown.token().run_until_cancelled(starting).await else { return Ok(()) };
     let servers = servers?;
     // On the heap: it holds the state of every handshake of the start.

@@ -63,9 +63,9 @@ async fn a_bad_event_is_listed_shown_retried_in_vain_and_dropped() {
     assert!(in_vain.contains(&format!("{bad} stays parked: undecodable")), "{in_vain}");
     let entity = format!("message/{bad}");
     let dropped = stdout(&rookery(dir.path(), &["parked", "drop", "--entity", &entity]));
-    assert_eq!(dropped, "social: 0 folded, 1 dropped, 0 left\nfeeds: 0 folded, 1 dropped, 0 left\n");
+    assert_eq!(dropped, "feeds_v1: 0 folded, 1 dropped, 0 left\nsocial_v1: 0 folded, 1 dropped, 0 left\n");
     let again = stdout(&rookery(dir.path(), &["parked", "drop", "--entity", &entity]));
-    assert_eq!(again, "social: 0 folded, 0 dropped, 0 left\nfeeds: 0 folded, 0 dropped, 0 left\n");
+    assert_eq!(again, "feeds_v1: 0 folded, 0 dropped, 0 left\nsocial_v1: 0 folded, 0 dropped, 0 left\n");
     let list = stdout(&rookery(dir.path(), &["parked", "list", "--dropped"]));
     assert_eq!(list.matches("\tdropped\t").count(), 2, "{list}");
 

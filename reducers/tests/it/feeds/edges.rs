@@ -2,7 +2,9 @@
 
 use domain::Event;
 
-use super::events::{deactivated, followed, position_of, posted, recorded, reposted, unfollowed};
+use super::events::{
+    deactivated, deleted, followed, position_of, posted, recorded, reposted, unfollowed, unreposted,
+};
 use super::rows::Feeds;
 use super::{LARGE, SMALL};
 use crate::model::feeds_of;
@@ -30,6 +32,17 @@ async fn a_new_follower_sees_the_two_hundred_entries_of_before() {
     events.splice(250..250, crowd);
     assert_readable(&feeds, &events).await;
     assert_eq!(feeds.readable().await[&2].len(), 210);
+}
+
+#[tokio::test]
+async fn what_is_done_to_a_message_of_the_future_means_nothing() {
+    let feeds = Feeds::start().await;
+    let later = position_of(4).get();
+    let before = [followed(2, 1), unreposted(1, later), deleted(1, later), reposted(3, later)];
+    let mut events = before.to_vec();
+    events.push(posted(1));
+    assert_readable(&feeds, &events).await;
+    assert_eq!(feeds.readable().await[&2], [(later, 1, later)]);
 }
 
 #[tokio::test]

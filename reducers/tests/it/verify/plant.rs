@@ -177,7 +177,7 @@ async fn events_that_a_lane_skipped_are_folded_by_the_repair() {
     let system = System::folded(68, 60).await;
     crate::history::Author::new(std::sync::Arc::clone(&system.log), 69).write(120).await;
     let head = (system.log.head().await.expect("a head").get() as i64) << 8;
-    system.run(&format!("update control.checkpoint set position = {head}")).await;
+    system.run(&format!("update control.checkpoint set position = {head}, event = null")).await;
     assert_ne!(system.found().await, [""; 0]);
     assert!(system.repair().await.is_sound());
     assert_eq!(normalised(system.data_set.rows().await), rows_of(&*system.log).await);

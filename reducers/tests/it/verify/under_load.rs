@@ -74,9 +74,11 @@ async fn rows_are_mended_while_everything_moves() {
     let system = System::folded(92, 60).await;
     let (lanes, writer) = (system.lanes(), Writer::start(&system, 93));
     for round in 0..3 {
-        // One by one: together they would lock rows in another order than the lane does.
         for sql in PLANTS {
-            system.run(sql).await;
+            // While the lanes wait: they lock rows in another order.
+            system
+                .run(&format!("select from control.checkpoint order by projection for update; {sql}"))
+                .await;
         }
         let report = system.repair().await;
         let is_mended = report.projections.iter().all(|found| found.mended.is_some());

@@ -1,22 +1,19 @@
 //! The broker that gets the log: a running one, or that of a data directory, started for the time.
 
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use event_store::Lineage;
-use local_servers::{
-    DataDirLock, NatsOptions, NatsServer, PostgresOptions, PostgresServer, ProgramHints, Programs,
-};
+use local_servers::{DataDirLock, NatsOptions, NatsServer, PostgresOptions, PostgresServer, Programs};
 use service_kit::config::{Environment, Secret};
 
 use crate::cli::DataDirArgument;
+use crate::commands::up::{EventStore, Servers};
 use crate::data_dir::DataDir;
 use crate::files;
 
 /// As in `rookery up`.
 const DATABASE: &str = "rookery";
-const TOOLS_DIR: &str = ".tools";
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 
 pub(super) struct Broker {
@@ -48,6 +45,12 @@ impl Broker {
     async fn start(data: &DataDirArgument, log: &Lineage) -> Result<Self> {
         let data = DataDir::open(&data.data_dir)?;
         let lock = DataDirLock::acquire(data.path()).context("stop `rookery up` first")?;
+        if EventStore::of(&data)? == Some(EventStore::Postgres) {
+            bail!(
+                "{} keeps its log in Postgres, and an archive is restored into NATS. Choose another data directory",
+                data.path().display()
+            );
+        }
         let remembered = files::read_if_there(&data.log_lineage())?;
         if let Some(remembered) = remembered.filter(|remembered| **remembered != *log.0) {
             bail!(
@@ -55,7 +58,7 @@ impl Broker {
                 data.path().display()
             );
         }
-        let hints = ProgramHints::from_env().with_tools_dir(Path::new(TOOLS_DIR));
+        let hints = Servers::hints();
         let programs = Programs::find(&hints, &data.run_as)?;
         let nats = NatsServer::start(NatsOptions::new(data.nats()), &programs, &data.run_as).await?;
         let postgres = if data.postgres().exists() {

@@ -3,14 +3,15 @@
 
 use std::fmt;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
+use clap::ValueEnum;
 
 use crate::data_dir::DataDir;
 use crate::files;
 
 /// What can hold the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum EventStore {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::commands) enum EventStore {
     /// NATS JetStream
     Nats,
     /// A database of its own in the Postgres that holds the data set
@@ -29,19 +30,25 @@ impl fmt::Display for EventStore {
 impl EventStore {
     /// Remembers the choice of the first start, and refuses another one.
     pub(super) fn hold(self, data: &DataDir) -> Result<()> {
-        let file = data.event_store();
-        let known = match files::read_if_there(&file)? {
-            Some(known) => Some(known),
-            // Directories of older versions say nothing, and have their log in NATS.
-            None => data.nats().exists().then(|| Self::Nats.to_string()),
-        };
-        match known {
-            Some(known) if known != self.to_string() => bail!(
+        match Self::of(data)? {
+            Some(known) if known != self => bail!(
                 "the data directory {} keeps its log in {known}, not in {self}. Start it with `--event-store {known}`, or \
                  choose another directory with --data-dir",
                 data.path().display()
             ),
-            _ => files::write_private(&file, &self.to_string()),
+            _ => files::write_private(&data.event_store(), &self.to_string()),
+        }
+    }
+
+    /// What a start chose; nothing where there was none.
+    pub(in crate::commands) fn of(data: &DataDir) -> Result<Option<Self>> {
+        let file = data.event_store();
+        match files::read_if_there(&file)? {
+            Some(known) => Self::from_str(&known, false)
+                .map(Some)
+                .map_err(|error| anyhow!("{}: {error}", file.display())),
+            // Directories of older versions say nothing, and have their log in NATS.
+            None => Ok(data.nats().exists().then_some(Self::Nats)),
         }
     }
 }

@@ -30,7 +30,7 @@ pub(super) async fn hold(data: &DataDir, owner_url: &str) -> Result<Lineage> {
         None => format!("open the log in {}", data.path().display()),
         Some(_) => format!(
             "the log in {} is not the one that {} remembers. Bring the old one back, or move the whole data directory \
-             away to begin anew",
+             away to begin anew, or see `rookery adopt --help`",
             data.path().display(),
             file.display()
         ),

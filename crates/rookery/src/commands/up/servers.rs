@@ -10,7 +10,7 @@ use local_servers::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Arguments, EventStore};
+use super::EventStore;
 use crate::data_dir::DataDir;
 
 const DATABASE: &str = "rookery";
@@ -22,12 +22,12 @@ const TOOLS_DIR: &str = ".tools";
 const STOP_LIMIT: Duration = Duration::from_secs(3);
 
 /// Where the log is. Both addresses hold a password.
-pub(super) enum LogServer {
+pub(in crate::commands) enum LogServer {
     Nats { url: String },
     Postgres { owner_url: String },
 }
 
-pub(super) struct Servers {
+pub(in crate::commands) struct Servers {
     log: LogServer,
     admin_url: String,
     postgres_port: u16,
@@ -36,16 +36,22 @@ pub(super) struct Servers {
 }
 
 impl Servers {
+    /// Where their programs may be, if nobody says otherwise.
+    pub(in crate::commands) fn hints() -> ProgramHints {
+        ProgramHints::from_env().with_tools_dir(Path::new(TOOLS_DIR))
+    }
+
     /// Finds the programs and starts what is needed at once; the first start makes a Postgres cluster with the databases.
-    pub(super) async fn start(arguments: &Arguments, data: &DataDir) -> Result<Self> {
-        let mut hints = ProgramHints::from_env().with_tools_dir(Path::new(TOOLS_DIR));
-        hints.nats_server.clone_from(&arguments.nats_server);
-        hints.postgres_bin.clone_from(&arguments.postgres_bin);
+    pub(in crate::commands) async fn start(
+        event_store: EventStore,
+        hints: &ProgramHints,
+        data: &DataDir,
+    ) -> Result<Self> {
         // Theirs alone: the servers have to outlive the services, which watch the shutdown.
         let token = CancellationToken::new();
-        match arguments.event_store {
-            EventStore::Nats => Self::start_both(&hints, data, &token).await,
-            EventStore::Postgres => Self::start_postgres(&hints, data, &token).await,
+        match event_store {
+            EventStore::Nats => Self::start_both(hints, data, &token).await,
+            EventStore::Postgres => Self::start_postgres(hints, data, &token).await,
         }
     }
 
@@ -89,12 +95,12 @@ impl Servers {
         }
     }
 
-    pub(super) fn log(&self) -> &LogServer {
+    pub(in crate::commands) fn log(&self) -> &LogServer {
         &self.log
     }
 
     /// For the superuser. Holds a password.
-    pub(super) fn admin_url(&self) -> &str {
+    pub(in crate::commands) fn admin_url(&self) -> &str {
         &self.admin_url
     }
 
@@ -112,7 +118,7 @@ impl Servers {
         format!("postgres://{user}:{password}@127.0.0.1:{}/{database}", self.postgres_port)
     }
 
-    pub(super) async fn stop(self) -> Result<()> {
+    pub(in crate::commands) async fn stop(self) -> Result<()> {
         let stop_nats = async {
             match self.nats {
                 Some(nats) => nats.stop().await,
