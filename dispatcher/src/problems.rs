@@ -23,9 +23,11 @@ pub(crate) fn from_execute<R: Rejection>(error: ExecuteError<R>) -> ApiProblem {
         ExecuteError::Contended => ApiProblem::new(codes::CONFLICT)
             .detail("Others keep changing the same thing. Nothing was done; try again."),
         ExecuteError::Append(error) => from_append(error),
-        ExecuteError::Read(error @ (ReadError::OtherLineage { .. } | ReadError::BehindCheckpoint { .. })) => {
-            ApiProblem::new(codes::LOG_REFUSED).detail(error.to_string())
-        }
+        ExecuteError::Read(
+            error @ (ReadError::OtherLineage { .. }
+            | ReadError::BehindCheckpoint { .. }
+            | ReadError::OtherEvent(_)),
+        ) => ApiProblem::new(codes::LOG_REFUSED).detail(error.to_string()),
         ExecuteError::Read(error) => ApiProblem::unavailable(error),
         ExecuteError::Claims(error) => ApiProblem::unavailable(error),
         ExecuteError::Credential(error) => ApiProblem::unavailable(error),

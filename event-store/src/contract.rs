@@ -20,7 +20,7 @@
 //! - **Definite or unknown.** [`AppendError::Unknown`] alone leaves open whether the events are in the log.
 //! - **Kept whole.** [`EventLog::tail_stored`] gives everything that is stored of an event, also of one that is not ours.
 //! - **Tail.** [`EventLog::tail`] starts behind any sequence, gives every event once and in order, then waits for new
-//!   ones. It ends with an error rather than skip one.
+//!   ones. It ends with an error rather than skip one, or go on in a log that lost events which it gave.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -156,6 +156,10 @@ pub enum ReadError {
     OtherLineage { expected: Lineage, found: Lineage },
     #[error("the log has no event {after} to go on from; its last one is {head}")]
     BehindCheckpoint { after: u64, head: u64 },
+    #[error(
+        "the log has another event at sequence {0} than the one that was read there: it lost its end and grew again"
+    )]
+    OtherEvent(u64),
     #[error("the log skipped from sequence {expected} to {found}")]
     Gap { expected: u64, found: u64 },
 }

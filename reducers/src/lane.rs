@@ -22,7 +22,6 @@ use planted_bugs::planted;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 pub(crate) use self::pieces::{Place, fold_whole, write_all};
 use crate::fold::{Changes, Fold};
@@ -48,11 +47,6 @@ pub enum LaneError {
     Gap(#[from] Gap),
     #[error("the log's tail ended")]
     TailEnded,
-    #[error(
-        "the log has another event at position {position} than the one that was folded there ({}, not {expected}): it lost its end and grew again",
-        found.map_or_else(|| "one without an id".to_owned(), |found| found.to_string())
-    )]
-    OtherEvent { position: Position, expected: Uuid, found: Option<Uuid> },
     #[error(transparent)]
     Bad(#[from] BadEvent),
 }
@@ -88,9 +82,11 @@ impl LaneError {
     fn is_refusal(&self) -> bool {
         matches!(
             self,
-            Self::Log(ReadError::OtherLineage { .. } | ReadError::BehindCheckpoint { .. })
-                | Self::Write(WriteError::OtherLineage { .. })
-                | Self::OtherEvent { .. }
+            Self::Log(
+                ReadError::OtherLineage { .. }
+                    | ReadError::BehindCheckpoint { .. }
+                    | ReadError::OtherEvent(_)
+            ) | Self::Write(WriteError::OtherLineage { .. })
         )
     }
 }

@@ -13,6 +13,7 @@ use std::time::Duration;
 use domain::Sequence;
 use event_store::{ReadError, RecordedEvent, Tail};
 use sqlx::postgres::PgListener;
+use time::OffsetDateTime;
 use tokio::sync::mpsc;
 
 use crate::log::Inner;
@@ -40,10 +41,11 @@ enum Stop {
 
 pub(crate) async fn follow(inner: Arc<Inner>, after: Sequence) -> Result<Tail, ReadError> {
     check(&inner, after.get()).await?;
+    let mut place = Place { after: after.get(), last_at: None };
     let (feed, events) = mpsc::channel(BUFFER);
     tokio::spawn(async move {
         tokio::select! {
-            () = feed_for_ever(&inner, after.get(), &feed) => {}
+            () = feed_for_ever(&inner, &mut place, &feed) => {}
             () = feed.closed() => {}
         }
     });
@@ -56,21 +58,48 @@ async fn check(inner: &Inner, after: u64) -> Result<u64, ReadError> {
     if after > head { Err(ReadError::BehindCheckpoint { after, head }) } else { Ok(head) }
 }
 
-async fn feed_for_ever(inner: &Inner, mut after: u64, feed: &Feed) {
+/// Where a tail is.
+struct Place {
+    after: u64,
+    /// When the event there was recorded, if this tail gave it: no other event has the same time.
+    last_at: Option<OffsetDateTime>,
+}
+
+impl Place {
+    /// A server that was away may be an older one that grew again.
+    async fn check(&self, inner: &Inner) -> Result<(), ReadError> {
+        let Some(expected) = self.last_at else { return Ok(()) };
+        let last = Sequence::new(self.after).unwrap_or(Sequence::MAX);
+        match read::one(inner, last).await? {
+            Some(found) if found.recorded_at == expected => Ok(()),
+            // The next look at the head tells of it.
+            None => Ok(()),
+            Some(_) => Err(ReadError::OtherEvent(self.after)),
+        }
+    }
+}
+
+async fn feed_for_ever(inner: &Inner, place: &mut Place, feed: &Feed) {
     let mut hints = Hints { inner, listener: None };
-    let mut pause = PAUSE_MIN;
+    let (mut pause, mut was_away) = (PAUSE_MIN, false);
     loop {
         // Before the look, so that no event falls between the two.
         hints.listen().await;
-        match feed_news(inner, &mut after, feed).await {
-            Ok(()) => pause = PAUSE_MIN,
+        let checked = if was_away { place.check(inner).await.map_err(Stop::For) } else { Ok(()) };
+        let fed = match checked {
+            Ok(()) => feed_news(inner, place, feed).await,
+            Err(stop) => Err(stop),
+        };
+        match fed {
+            Ok(()) => (pause, was_away) = (PAUSE_MIN, false),
             Err(Stop::Abandoned) => return,
             Err(Stop::For(ReadError::Unavailable(why))) => {
                 tracing::warn!(
-                    event.sequence = after,
+                    event.sequence = place.after,
                     reason = why,
                     "the log cannot be followed; trying again"
                 );
+                was_away = true;
                 pause = (pause * 2).min(PAUSE_MAX);
                 tokio::time::sleep(pause).await;
                 continue;
@@ -86,26 +115,27 @@ async fn feed_for_ever(inner: &Inner, mut after: u64, feed: &Feed) {
 }
 
 /// Passes on all that is there.
-async fn feed_news(inner: &Inner, after: &mut u64, feed: &Feed) -> Result<(), Stop> {
+async fn feed_news(inner: &Inner, place: &mut Place, feed: &Feed) -> Result<(), Stop> {
     loop {
-        let head = check(inner, *after).await.map_err(Stop::For)?;
-        if head == *after {
+        let head = check(inner, place.after).await.map_err(Stop::For)?;
+        if head == place.after {
             return Ok(());
         }
-        let rows = read::page(inner, *after, PAGE as i64).await.map_err(Stop::For)?;
+        let rows = read::page(inner, place.after, PAGE as i64).await.map_err(Stop::For)?;
         if rows.is_empty() {
             // The log has counted events that are not there.
-            return Err(Stop::For(ReadError::Gap { expected: *after + 1, found: head + 1 }));
+            return Err(Stop::For(ReadError::Gap { expected: place.after + 1, found: head + 1 }));
         }
         for row in rows {
             let found = row.sequence();
-            if found != *after + 1 {
-                return Err(Stop::For(ReadError::Gap { expected: *after + 1, found }));
+            if found != place.after + 1 {
+                return Err(Stop::For(ReadError::Gap { expected: place.after + 1, found }));
             }
-            if feed.send(Ok(row.into_event(inner.shard))).await.is_err() {
+            let event = row.into_event(inner.shard);
+            *place = Place { after: found, last_at: Some(event.recorded_at) };
+            if feed.send(Ok(event)).await.is_err() {
                 return Err(Stop::Abandoned);
             }
-            *after = found;
         }
     }
 }

@@ -5,6 +5,7 @@ use tempfile::TempDir;
 
 use crate::PATIENCE;
 use crate::place::{installed, temp_dir};
+use crate::template;
 
 /// Enough for every test, and small enough that a runaway one fails rather than fill the disk.
 const FILE_STORE_BYTES_MAX: u64 = 1 << 30;
@@ -14,7 +15,7 @@ const FILE_STORE_BYTES_MAX: u64 = 1 << 30;
 pub struct Nats {
     // Declared before the directory, so that it has ended when its files are removed.
     server: NatsServer,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 impl Nats {
@@ -37,7 +38,7 @@ impl Nats {
             ..NatsOptions::new(dir.path())
         };
         let server = NatsServer::start(options, programs, run_as).await;
-        Self { server: server.unwrap_or_else(|error| panic!("{error:#}")), _dir: dir }
+        Self { server: server.unwrap_or_else(|error| panic!("{error:#}")), dir }
     }
 
     pub fn url(&self) -> String {
@@ -70,6 +71,27 @@ impl Nats {
     /// Starts it again on the same port and data; one that still runs is stopped first.
     pub async fn restart(&mut self) {
         self.server.restart().await.unwrap_or_else(|error| panic!("{error:#}"));
+    }
+
+    /// A copy of its files, which has to be stopped for that.
+    pub fn back_up(&self) -> TempDir {
+        let copy = temp_dir(&installed().1);
+        template::copy_all(self.dir.path(), copy.path()).unwrap_or_else(|error| panic!("{error:#}"));
+        copy
+    }
+
+    /// Throws its files away for those of a copy; it has to be stopped for that.
+    pub fn put_back(&self, copy: &TempDir) {
+        let (dir, run_as) = (self.dir.path(), &installed().1);
+        let replace = || {
+            for entry in std::fs::read_dir(dir)?.flatten() {
+                let path = entry.path();
+                if path.is_dir() { std::fs::remove_dir_all(path)? } else { std::fs::remove_file(path)? }
+            }
+            template::copy_all(copy.path(), dir)?;
+            run_as.own_all(dir)
+        };
+        replace().unwrap_or_else(|error| panic!("{}: {error:#}", dir.display()));
     }
 
     /// Freezes it: connections stay open and nothing answers, as in a partition.

@@ -50,6 +50,11 @@ impl Raw<'_> {
         }
         OffsetDateTime::parse(self.headers?.get(header::RECORDED_AT)?.as_str(), &Rfc3339).ok()
     }
+
+    /// The log's time.
+    pub(super) fn recorded_at(&self, inner: &Inner) -> OffsetDateTime {
+        self.original_time(inner).unwrap_or(self.stored_at)
+    }
 }
 
 pub(super) fn recorded(inner: &Inner, raw: Raw<'_>) -> RecordedEvent {
@@ -59,7 +64,7 @@ pub(super) fn recorded(inner: &Inner, raw: Raw<'_>) -> RecordedEvent {
     RecordedEvent {
         position: inner.position(raw.sequence),
         subject: raw.subject.to_owned(),
-        recorded_at: raw.original_time(inner).unwrap_or(raw.stored_at),
+        recorded_at: raw.recorded_at(inner),
         envelope,
         data: raw.data,
     }

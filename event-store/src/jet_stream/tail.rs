@@ -12,12 +12,13 @@ use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use domain::Sequence;
 use futures::StreamExt;
 use planted_bugs::planted;
+use time::OffsetDateTime;
 use tokio::sync::mpsc;
 
 use crate::contract::{ReadError, Tail};
 
 use super::Inner;
-use super::read::{Raw, unavailable};
+use super::read::{self, Raw, unavailable};
 
 /// Events that wait for the reader: two of its largest batches.
 const BUFFER: usize = 10_000;
@@ -50,28 +51,46 @@ pub(super) async fn follow<E: Send + 'static>(
     after: Sequence,
     make: Make<E>,
 ) -> Result<Tail<E>, ReadError> {
-    check(&inner, after.get()).await?;
+    let mut place = Place { next: after.get() + 1, last_at: None };
+    place.check(&inner).await?;
     let (feed, events) = mpsc::channel(BUFFER);
     tokio::spawn(async move {
         tokio::select! {
-            () = feed_for_ever(&inner, after.get() + 1, &feed, make) => {}
+            () = feed_for_ever(&inner, &mut place, &feed, make) => {}
             () = feed.closed() => {}
         }
     });
     Ok(Tail::new(events))
 }
 
-/// The log must be the one that was opened, and must not have lost what was read from it.
-async fn check(inner: &Inner, after: u64) -> Result<(), ReadError> {
-    let head = inner.head().await?.get();
-    if after > head { Err(ReadError::BehindCheckpoint { after, head }) } else { Ok(()) }
+/// Where a tail is.
+struct Place {
+    next: u64,
+    /// When the event before that one was recorded, if this tail gave it: no other event has the same time.
+    last_at: Option<OffsetDateTime>,
 }
 
-async fn feed_for_ever<E>(inner: &Inner, mut next: u64, feed: &Feed<E>, make: Make<E>) {
+impl Place {
+    /// The log must be the one that was opened, and must not have lost what was read from it.
+    async fn check(&self, inner: &Inner) -> Result<(), ReadError> {
+        let (after, head) = (self.next - 1, inner.head().await?.get());
+        if after > head {
+            return Err(ReadError::BehindCheckpoint { after, head });
+        }
+        let Some(expected) = self.last_at else { return Ok(()) };
+        let last = Sequence::new(after).unwrap_or(Sequence::MAX);
+        match read::one(inner, last).await? {
+            Some(found) if found.recorded_at == expected => Ok(()),
+            _ => Err(ReadError::OtherEvent(after)),
+        }
+    }
+}
+
+async fn feed_for_ever<E>(inner: &Inner, place: &mut Place, feed: &Feed<E>, make: Make<E>) {
     let mut pause = PAUSE_MIN;
     loop {
-        let began_at = next;
-        match feed_once(inner, &mut next, feed, make).await {
+        let began_at = place.next;
+        match feed_once(inner, place, feed, make).await {
             Stop::Abandoned => return,
             Stop::For(error) => {
                 // The reader may be gone already.
@@ -81,31 +100,31 @@ async fn feed_for_ever<E>(inner: &Inner, mut next: u64, feed: &Feed<E>, make: Ma
             Stop::Retry(why) => {
                 tracing::warn!(
                     stream.name = &*inner.stream_name,
-                    event.sequence = next,
+                    event.sequence = place.next,
                     reason = why,
                     "the consumer is made again"
                 );
-                pause = if next > began_at { PAUSE_MIN } else { (pause * 2).min(PAUSE_MAX) };
+                pause = if place.next > began_at { PAUSE_MIN } else { (pause * 2).min(PAUSE_MAX) };
                 tokio::time::sleep(pause).await;
                 if planted("tail-drops-on-reconnect") {
-                    next += 1;
+                    *place = Place { next: place.next + 1, last_at: None };
                 }
             }
         }
     }
 }
 
-async fn feed_once<E>(inner: &Inner, next: &mut u64, feed: &Feed<E>, make: Make<E>) -> Stop {
-    match check(inner, *next - 1).await {
+async fn feed_once<E>(inner: &Inner, place: &mut Place, feed: &Feed<E>, make: Make<E>) -> Stop {
+    match place.check(inner).await {
         Ok(()) => {}
         Err(ReadError::Unavailable(why)) => return Stop::Retry(why),
         Err(error) => return Stop::For(error),
     }
-    let mut messages = match consume(inner, *next).await {
+    let mut messages = match consume(inner, place.next).await {
         Ok(messages) => messages,
         Err(error) => return Stop::Retry(error.to_string()),
     };
-    let began_at = *next;
+    let began_at = place.next;
     while let Some(message) = messages.next().await {
         let message = match message {
             Ok(message) => message,
@@ -115,15 +134,15 @@ async fn feed_once<E>(inner: &Inner, next: &mut u64, feed: &Feed<E>, make: Make<
             Ok(info) => (info.stream_sequence, info.published),
             Err(error) => return Stop::Retry(error.to_string()),
         };
-        if sequence != *next {
+        if sequence != place.next {
             // A message that got lost on the way comes again from a new consumer; a hole in the log does not.
-            let is_hole = *next == began_at;
-            let gap = ReadError::Gap { expected: *next, found: sequence };
+            let is_hole = place.next == began_at;
+            let gap = ReadError::Gap { expected: place.next, found: sequence };
             return if is_hole { Stop::For(gap) } else { Stop::Retry(gap.to_string()) };
         }
-        *next += 1;
         let async_nats::Message { subject, headers, payload, .. } = message.message;
         let raw = Raw { sequence, subject: &subject, headers: headers.as_ref(), stored_at, data: payload };
+        *place = Place { next: sequence + 1, last_at: Some(raw.recorded_at(inner)) };
         if feed.send(Ok(make(inner, raw))).await.is_err() {
             return Stop::Abandoned;
         }

@@ -131,6 +131,41 @@ async fn what_was_acked_survives_a_killed_broker_and_the_tail_goes_on() {
     }
 }
 
+async fn append(log: &JetStreamLog, text: &str) -> u64 {
+    let appended = testkit::eventually("an append succeeds", Duration::from_secs(20), || async {
+        let command = conformance::command();
+        let event = conformance::posted(log, 1, text, command, Expected::Any);
+        log.append(command, vec![event]).await.map_err(|error| error.to_string())
+    });
+    appended.await.positions[0].sequence().get()
+}
+
+#[tokio::test]
+async fn a_tail_does_not_go_on_in_a_log_that_lost_its_end_and_grew_again() {
+    let mut nats = Nats::start().await;
+    let log = open(&nats).await;
+    for text in ["kept", "kept, too"] {
+        append(&log, text).await;
+    }
+    nats.stop().await;
+    let copy = nats.back_up();
+    nats.restart().await;
+    let lost = append(&log, "lost").await;
+    let mut tail = log.tail(Sequence::ZERO).await.expect("followed");
+    let mut seen = 0;
+    while seen < lost {
+        seen += tail.next_batch(10).await.expect("is fed").expect("gives events").len() as u64;
+    }
+    nats.stop().await;
+    nats.put_back(&copy);
+    nats.restart().await;
+    assert_eq!(append(&open(&nats).await, "another one").await, lost);
+    append(&log, "one more").await;
+    let next = tokio::time::timeout(Duration::from_secs(20), tail.next_batch(10)).await;
+    let next = next.expect("it notices").expect("it tells");
+    assert!(matches!(next, Err(ReadError::OtherEvent(sequence)) if sequence == lost), "{next:?}");
+}
+
 #[tokio::test]
 async fn appends_to_a_frozen_broker_are_unknown_and_their_retry_tells_the_truth() {
     let nats = Nats::start().await;

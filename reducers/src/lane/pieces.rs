@@ -2,7 +2,7 @@
 
 use data_set::write::{self, Checkpoint, ParkedEvent, Reason, Step, WriteError, parked};
 use domain::{Position, Sequence};
-use event_store::{EventLog, RecordedEvent};
+use event_store::{EventLog, ReadError, RecordedEvent};
 use uuid::Uuid;
 
 use super::{BadEvent, Lane, LaneError, OnBad};
@@ -36,15 +36,13 @@ impl Place {
         self.checkpoint.at(last.position.get(), event_id(last))
     }
 
-    /// Refuses a log that holds another event where the checkpoint is: it lost its end, and grew again.
-    pub(crate) async fn check(&self, log: &dyn EventLog) -> Result<(), LaneError> {
+    /// Refuses a log that holds another event where the checkpoint is.
+    pub(crate) async fn check(&self, log: &dyn EventLog) -> Result<(), ReadError> {
         let Some(expected) = self.checkpoint.event else { return Ok(()) };
-        let position = self.position();
-        // One that ends before the checkpoint is refused when it is read on.
-        match log.read(position.sequence()).await? {
-            Some(found) if event_id(&found) != Some(expected) => {
-                Err(LaneError::OtherEvent { position, expected, found: event_id(&found) })
-            }
+        let sequence = self.position().sequence();
+        match log.read(sequence).await? {
+            Some(found) if event_id(&found) != Some(expected) => Err(ReadError::OtherEvent(sequence.get())),
+            // A log that ends before the checkpoint is refused when it is read on.
             _ => Ok(()),
         }
     }

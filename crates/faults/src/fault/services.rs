@@ -2,12 +2,13 @@
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use testkit::eventually;
 
 use super::{Fault, Striking, USUAL};
 use crate::load::Load;
 use crate::run::Happened;
 use crate::system::System;
-use crate::system::service::Service;
+use crate::system::service::{PATIENCE, Service};
 
 const KILLS: usize = 4;
 
@@ -96,8 +97,13 @@ fn kill_broker<'a>(system: &'a mut System, load: &'a Load, seed: u64) -> Strikin
             nats.kill().await;
             nats.restart().await;
         }
-        load.acked(1).await;
-        let again = system.reducers[0].output().matches("the consumer is made again").count();
+        // The lane notices that its consumer went with the broker.
+        let again = || system.reducers[0].output().matches("the consumer is made again").count();
+        let noticed = eventually("the reducers read on", PATIENCE, async || match again() {
+            0 => Err(system.reducers[0].output()),
+            again => Ok(again),
+        });
+        let again = noticed.await;
         Ok(Happened::counted("kills", KILLS - 1).and("redeliveries begun", again))
     })
 }
