@@ -10,6 +10,7 @@
 //!   told to stop at a bad event does it end.
 
 mod pieces;
+mod place;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +24,8 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use self::pieces::{Place, fold_whole, write_all};
+pub(crate) use self::pieces::{fold_whole, write_all};
+pub(crate) use self::place::Place;
 use crate::fold::{Changes, Fold};
 use crate::heartbeat;
 use crate::order::{self, Gap};

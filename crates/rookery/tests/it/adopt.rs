@@ -60,7 +60,9 @@ async fn append(log: &JetStreamLog) -> (i64, Uuid) {
 async fn rows_whose_last_event_is_there_are_kept() {
     let (nats, postgres) = tokio::join!(Nats::start(), Postgres::start());
     data_set::migrate::migrate(&postgres.url()).await.expect("migrated");
-    let log = JetStreamLog::open(&JetStreamConfig::new(nats.url(), "test")).await.expect("made");
+    let mut config = JetStreamConfig::new(nats.url(), "test");
+    config.stream_bytes_max = 16 << 20;
+    let log = JetStreamLog::open(&config).await.expect("made");
     let (position, event) = append(&log).await;
     for (projection, event) in [("social", event), ("feeds", Uuid::new_v4())] {
         let pool = write::connect(&postgres.url(), "test", &write::schema(projection, 1)).expect("a URL");
