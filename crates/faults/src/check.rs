@@ -21,7 +21,7 @@ const SHOWN_MAX: usize = 5;
 pub struct Allowed {
     /// Events that no operation of the load caused.
     pub foreign: Vec<i64>,
-    /// Those of them that cannot be decoded, and have to be parked.
+    /// Those of them that cannot be folded, and have to be parked.
     pub parked: Vec<i64>,
     /// A standby without the last commits took over, so readers may see older data than before, once.
     pub data_may_go_back: bool,
@@ -50,7 +50,10 @@ pub async fn all(
 ) -> Result<Vec<Broken>> {
     let entries = log::read(&system.broker.url()).await?;
     let head = entries.last().map_or(0, |last| last.position);
-    let (history, undecided) = History::of(&entries, &allowed.foreign);
+    let (_, undecided) = History::of(&entries, &allowed.foreign);
+    // What is parked is in no row, at whatever position.
+    let parked = rows::parked_positions(&system.pool).await?;
+    let (served, _) = History::of(&entries, &[&allowed.foreign[..], &parked].concat());
     let by_operation = promises::by_operation(&entries);
     let mut found = vec![
         ("no acked write is lost", promises::acked_are_there(operations, &entries, &by_operation)),
@@ -59,8 +62,8 @@ pub async fn all(
         ("each event is decided on its predecessor", undecided),
         ("no service fails inside", promises::no_internal_error(operations)),
         ("checkpoints go forward, step by step, never ahead", rows::trail(&system.pool, head).await?),
-        ("pages have no gap and no row twice", pages::pages(&history, &sightings.pages)),
-        ("whoever awaits a position sees it", pages::looks(&history, &sightings.looks)),
+        ("pages have no gap and no row twice", pages::pages(&served, &sightings.pages)),
+        ("whoever awaits a position sees it", pages::looks(&served, &sightings.looks)),
         ("what cannot be decoded is parked", rows::parked(&system.pool, &allowed.parked).await?),
     ];
     if !allowed.data_may_go_back {

@@ -36,7 +36,7 @@ const POISONS: [Poison; 6] = [
         is_parked: true,
     },
     Poison { event_type: "rookery.message.sung.v1", data: "{\"song\":1}", is_parked: false },
-    Poison { event_type: "rookery.message.posted.v99", data: "{\"words\":[]}", is_parked: false },
+    Poison { event_type: "rookery.message.posted.v99", data: "{\"words\":[]}", is_parked: true },
     // Without an event type there is no envelope.
     Poison { event_type: "", data: "{}", is_parked: true },
 ];

@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 
 /// A network namespace, joined to this machine's by a pair of virtual interfaces. Dropping it removes both.
 #[derive(Debug)]
@@ -33,20 +33,38 @@ pub fn obstacle() -> Option<String> {
 
 impl Namespace {
     pub fn make() -> Result<Self> {
-        // Unlike those of other runs at this moment, and of usual networks: 198.18/15 is set aside for tests.
-        let own = u8::try_from(std::process::id() % 250)?;
         let name = format!("rookery-{}", std::process::id());
+        run("ip", &["netns", "add", &name])?;
+        // Removes the namespace wherever this ends.
+        let mut namespace = Self { name, outside: Ipv4Addr::LOCALHOST, inside: Ipv4Addr::LOCALHOST };
+        let (own, host, guest) = namespace.join()?;
+        // Unlike those of usual networks: 198.18/15 is set aside for tests.
         let (outside, inside) = (Ipv4Addr::new(198, 18, own, 1), Ipv4Addr::new(198, 18, own, 2));
-        let namespace = Self { name, outside, inside };
-        let (host, guest) = (format!("rk{own}o"), format!("rk{own}i"));
-        run("ip", &["netns", "add", &namespace.name])?;
-        run("ip", &["link", "add", &host, "type", "veth", "peer", "name", &guest, "netns", &namespace.name])?;
+        (namespace.outside, namespace.inside) = (outside, inside);
         run("ip", &["address", "add", &format!("{outside}/30"), "dev", &host])?;
         run("ip", &["link", "set", &host, "up"])?;
         namespace.inside("ip", &["address", "add", &format!("{inside}/30"), "dev", &guest])?;
         namespace.inside("ip", &["link", "set", &guest, "up"])?;
         namespace.inside("ip", &["link", "set", "lo", "up"])?;
         Ok(namespace)
+    }
+
+    /// Makes the pair of interfaces, of a number that nobody else has: another run at this moment, or one that was killed a
+    /// moment ago, whose pair the kernel has not removed yet.
+    fn join(&self) -> Result<(u8, String, String)> {
+        let first = std::process::id() % 250;
+        let mut refusal = None;
+        for number in (first..250).chain(0..first) {
+            let own = u8::try_from(number)?;
+            let (host, guest) = (format!("rk{own}o"), format!("rk{own}i"));
+            let pair = ["link", "add", &host, "type", "veth", "peer", "name", &guest, "netns", &self.name];
+            match run("ip", &pair) {
+                Ok(_) => return Ok((own, host, guest)),
+                Err(error) if error.to_string().contains("File exists") => refusal = Some(error),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(refusal.unwrap_or_else(|| anyhow!("no number is free")))
     }
 
     /// From now on no packet gets to or from a port outside, and nobody is told.

@@ -96,11 +96,6 @@ async fn adopt(log_url: &str, data_set_url: &str, is_meant: bool) -> Result<Stri
     let mut config = StoreConfig::new(log_url, CLIENT_NAME);
     // One that is gone altogether is begun anew, if that is what the operator wants.
     config.set_create(is_meant);
-    if let StoreConfig::Postgres(_) = &config
-        && is_meant
-    {
-        event_store_postgres::migrate(log_url).await.context("make the tables of the log")?;
-    }
     let log = config.open_log().await.context(
         "if the log is only out of reach, bring it back; if there is none any more, --yes makes an empty one",
     )?;
