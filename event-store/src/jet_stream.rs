@@ -142,7 +142,7 @@ impl EventLog for JetStreamLog {
         match <[NewEvent; 1]>::try_from(events) {
             // Only appends without an expectation share a batch: one conflict refuses a whole batch.
             Ok([event]) if event.expected == Expected::Any => self.group.append(command, event).await,
-            Ok([event]) => publish::append_one(&self.inner, command, &event).await,
+            Ok([event]) => publish::append_one(&self.inner, command, &event, false).await,
             Err(events) => batch::append_all(&self.inner, command, &events).await,
         }
     }

@@ -57,7 +57,7 @@ pub(super) async fn append_all(
     }
     // The semaphore is never closed.
     let _place = inner.batches.acquire().await.ok();
-    let mut tries = Tries::new(inner);
+    let mut tries = Tries::new(inner, false);
     loop {
         let numbered = events.iter().enumerate().map(|(index, event)| (format!("{command}.{index}"), event));
         match send(inner, numbered).await {
@@ -72,11 +72,11 @@ pub(super) async fn append_all(
                     None => Err(AppendError::Conflict),
                 };
             }
-            Answer::Full(words) if !tries.silent => return Err(AppendError::Full(words)),
-            Answer::Refused(words) if !tries.silent => return Err(AppendError::Refused(words)),
-            Answer::Silence => {
-                tries.silent = true;
-                tries.again("no answer from the broker".to_owned()).await?;
+            Answer::Full(words) if !tries.is_open => return Err(AppendError::Full(words)),
+            Answer::Refused(words) if !tries.is_open => return Err(AppendError::Refused(words)),
+            Answer::Open(words) => {
+                tries.is_open = true;
+                tries.again(words).await?;
             }
             Answer::Again(words) | Answer::Full(words) | Answer::Refused(words) => tries.again(words).await?,
         }

@@ -83,7 +83,7 @@ async fn collect(inner: Arc<Inner>, mut waiting: mpsc::Receiver<Waiting>) {
 }
 
 async fn publish_one(inner: Arc<Inner>, one: Waiting, place: OwnedSemaphorePermit) {
-    let outcome = publish::append_one(&inner, one.command, &one.event).await;
+    let outcome = publish::append_one(&inner, one.command, &one.event, false).await;
     drop(place);
     // A caller that gave up does not listen any more.
     drop(one.answer.send(outcome));
@@ -91,7 +91,8 @@ async fn publish_one(inner: Arc<Inner>, one: Waiting, place: OwnedSemaphorePermi
 
 async fn commit(inner: &Arc<Inner>, group: Vec<Waiting>) {
     let events = group.iter().map(|one| (one.command.to_string(), &one.event));
-    if let Answer::Acked { sequence, repeated: false } = batch::send(inner, events).await {
+    let answer = batch::send(inner, events).await;
+    if let Answer::Acked { sequence, repeated: false } = answer {
         let first = sequence.saturating_sub(group.len() as u64 - 1);
         for (sequence, one) in (first..=sequence).zip(group) {
             let positions = vec![inner.position(sequence)];
@@ -99,10 +100,11 @@ async fn commit(inner: &Arc<Inner>, group: Vec<Waiting>) {
         }
         return;
     }
+    let is_open = matches!(answer, Answer::Open(_));
     for one in group {
         let inner = Arc::clone(inner);
         tokio::spawn(async move {
-            let outcome = publish::append_one(&inner, one.command, &one.event).await;
+            let outcome = publish::append_one(&inner, one.command, &one.event, is_open).await;
             drop(one.answer.send(outcome));
         });
     }

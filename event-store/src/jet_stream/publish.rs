@@ -32,8 +32,9 @@ pub(super) enum Answer {
     RepeatedInBatch,
     Full(String),
     Refused(String),
-    /// Nothing came back in time.
-    Silence,
+    /// It may be stored, or come to be: nothing came back in time, or a leader without a majority gave up, and its
+    /// successor may find the event in its own log.
+    Open(String),
 }
 
 #[derive(Deserialize)]
@@ -80,7 +81,7 @@ fn judge(ack: PubAck) -> Answer {
         passing if code::PASSING.contains(&passing) => Answer::Again(words),
         // The broker had no store error number that lasts: a store that is full says so by its text alone.
         _ if error.description.contains("maximum bytes exceeded") => Answer::Full(words),
-        _ if error.code == 503 => Answer::Again(words),
+        _ if error.code == 503 => Answer::Open(words),
         _ => Answer::Refused(words),
     }
 }
@@ -99,7 +100,7 @@ pub(super) async fn send(inner: &Inner, subject: String, headers: HeaderMap, dat
             RequestErrorKind::MaxPayloadExceeded | RequestErrorKind::InvalidSubject => {
                 Answer::Refused(error.to_string())
             }
-            _ => Answer::Silence,
+            _ => Answer::Open("no answer from the broker".to_owned()),
         },
     }
 }
@@ -127,18 +128,18 @@ pub(super) fn headers(inner: &Inner, event: &NewEvent, message_id: &str) -> Head
 pub(super) struct Tries {
     deadline: Instant,
     pause: Duration,
-    pub(super) silent: bool,
+    pub(super) is_open: bool,
 }
 
 impl Tries {
-    pub(super) fn new(inner: &Inner) -> Self {
-        Self { deadline: Instant::now() + inner.append_deadline, pause: PAUSE_MIN, silent: false }
+    pub(super) fn new(inner: &Inner, is_open: bool) -> Self {
+        Self { deadline: Instant::now() + inner.append_deadline, pause: PAUSE_MIN, is_open }
     }
 
     /// Waits before the next try, or says how the append ends when time is up.
     pub(super) async fn again(&mut self, why: String) -> Result<(), AppendError> {
         if Instant::now() + self.pause >= self.deadline {
-            let is_open = self.silent && !planted("silence-is-refusal");
+            let is_open = self.is_open && !planted("silence-is-refusal");
             return Err(if is_open { AppendError::Unknown(why) } else { AppendError::Unavailable(why) });
         }
         tokio::time::sleep(self.pause).await;
@@ -147,15 +148,16 @@ impl Tries {
     }
 }
 
-/// Publishes one event until the answer is definite or time is up.
+/// Publishes one event until the answer is definite or time is up. `is_open`: it may have landed already.
 pub(super) async fn append_one(
     inner: &Inner,
     command: CommandId,
     event: &NewEvent,
+    is_open: bool,
 ) -> Result<Appended, AppendError> {
     let message_id = command.to_string();
     let subject = event.subject.to_string();
-    let mut tries = Tries::new(inner);
+    let mut tries = Tries::new(inner, is_open);
     loop {
         let headers = headers(inner, event, &message_id);
         match send(inner, subject.clone(), headers, event.data.clone()).await {
@@ -170,11 +172,11 @@ pub(super) async fn append_one(
                     None => Err(AppendError::Conflict),
                 };
             }
-            Answer::Full(words) if !tries.silent => return Err(AppendError::Full(words)),
-            Answer::Refused(words) if !tries.silent => return Err(AppendError::Refused(words)),
-            Answer::Silence => {
-                tries.silent = true;
-                tries.again("no answer from the broker".to_owned()).await?;
+            Answer::Full(words) if !tries.is_open => return Err(AppendError::Full(words)),
+            Answer::Refused(words) if !tries.is_open => return Err(AppendError::Refused(words)),
+            Answer::Open(words) => {
+                tries.is_open = true;
+                tries.again(words).await?;
             }
             Answer::Again(words) | Answer::Full(words) | Answer::Refused(words) => tries.again(words).await?,
             Answer::RepeatedInBatch => {
@@ -213,4 +215,24 @@ pub(super) async fn own_events(
     }
     found.sort_unstable();
     Ok((found.len() == events.len()).then_some(found))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(error: &str) -> Answer {
+        judge(serde_json::from_str(&format!(r#"{{"error":{error}}}"#)).expect("it is an answer"))
+    }
+
+    #[test]
+    fn only_an_answer_that_rules_the_event_out_is_definite() {
+        let no_majority =
+            r#"{"code":503,"err_code":10008,"description":"JetStream system temporarily unavailable"}"#;
+        assert!(matches!(judged(no_majority), Answer::Open(_)));
+        let in_flight = r#"{"code":503,"err_code":10158,"description":"in process"}"#;
+        assert!(matches!(judged(in_flight), Answer::Again(_)));
+        let full = r#"{"code":503,"err_code":10023,"description":"insufficient resources"}"#;
+        assert!(matches!(judged(full), Answer::Full(_)));
+    }
 }

@@ -94,7 +94,7 @@ impl Restoration {
     pub async fn append(&self, events: &[StoredEvent]) -> Result<(), RestoreError> {
         let (Some(first), Some(last)) = (events.first(), events.last()) else { return Ok(()) };
         let (before, after) = (first.sequence.get() - 1, last.sequence.get());
-        let mut tries = Tries::new(&self.inner);
+        let mut tries = Tries::new(&self.inner, false);
         loop {
             let why = match self.send(events, before).await {
                 Answer::Acked { sequence, .. } if sequence == after => return Ok(()),

@@ -127,7 +127,7 @@ fn two_gone<'a>(system: &'a mut System, load: &'a Load, _seed: u64) -> Striking<
     Box::pin(async move {
         let refused = |outcome: &Outcome| match outcome {
             Outcome::Rejected { status, .. } => *status == 503,
-            Outcome::Unknown(_) => true,
+            Outcome::Unknown(code) => code == "outcome-unknown",
             Outcome::Acked(_) => false,
         };
         for index in 0..2 {
