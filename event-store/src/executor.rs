@@ -173,10 +173,13 @@ impl Executor {
         command.outcome(&own).ok_or_else(|| ExecuteError::Unexpected("an append came back as another".into()))
     }
 
+    /// What is in the log is done, so a failure to read it must not look like a refusal.
     async fn stored<R>(&self, position: Position) -> Result<domain::Event, ExecuteError<R>> {
-        let recorded = self.log.read(position.sequence()).await.map_err(ExecuteError::Read)?;
-        let event = recorded.as_ref().and_then(crate::stores::known);
-        event.ok_or_else(|| ExecuteError::Unexpected("an event of our own cannot be read".into()))
+        let open = |why: String| ExecuteError::Append(AppendError::Unknown(why));
+        let recorded = self.log.read(position.sequence()).await.map_err(|error| open(error.to_string()))?;
+        let recorded = recorded.ok_or_else(|| open("the broker does not show the event yet".to_owned()))?;
+        crate::stores::known(&recorded)
+            .ok_or_else(|| ExecuteError::Unexpected("an event of our own cannot be decoded".into()))
     }
 
     fn mutex_of(&self, turn: Turn) -> &Mutex<()> {

@@ -6,5 +6,6 @@ mod executor;
 mod golden;
 mod in_memory;
 mod jet_stream;
+mod open;
 mod stores;
 mod vault;
