@@ -1,7 +1,7 @@
 //! The folds: events in, rows out.
 //!
 //! A projection is a name and a pure function from a run of events to row changes ([`social`], [`feeds`]). A lane runs it
-//! over one shard of the log, for one version of its tables; [`replay`] builds a new version. This crate does not know
+//! over one shard of the log, for one version of its tables; [`replay()`] builds a new version. This crate does not know
 //! HTTP; it serves its health and metrics through service-kit.
 
 pub mod config;

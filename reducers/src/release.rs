@@ -2,7 +2,7 @@
 //! but is the reducers' own code behind the lane's own fence: while it writes the lane waits, and then reads the parked
 //! events anew.
 //!
-//! All parked events of the lane are gone through in the order of the log, by the rule of [`crate::quarantine`]: what
+//! All parked events of the lane are gone through in the order of the log, by the rule of `crate::quarantine`: what
 //! clashes with nothing that stays is folded, the rest stays. Each portion is one transaction. Ended between two of them,
 //! the rows are still those of the log without the events that are parked, and a repetition goes on.
 
