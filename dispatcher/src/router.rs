@@ -31,5 +31,5 @@ pub fn router(state: State) -> Router {
         .route("/v1/sessions/current", delete(end_session))
         .route("/.well-known/jwks.json", get(get_jwks))
         .with_state(state);
-    lineage::announce(lineage::guard(router, log.clone()), log)
+    lineage::announce(lineage::guard(router), log)
 }

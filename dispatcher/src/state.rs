@@ -102,7 +102,7 @@ impl FromRef<State> for Arc<Identity> {
 }
 
 impl KnowsLog for State {
-    fn known_log(&self) -> KnownLog {
+    async fn known_log(&self) -> KnownLog {
         let lineage = self.opened().map(|opened| opened.log.lineage().0);
         KnownLog { lineage, refusal: self.refusal.get().cloned() }
     }

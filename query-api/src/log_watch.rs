@@ -29,10 +29,19 @@ impl LogWatch {
         let mut ticks = tokio::time::interval(PERIOD);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while token.run_until_cancelled(ticks.tick()).await.is_some() {
-            // A database that is away is told by every query, and by readiness.
-            if let Ok(rows) = read::list_projections(&self.pool).await {
-                self.saw(&rows);
-            }
+            self.look().await;
+        }
+    }
+
+    /// The log behind the data, as far as it was seen.
+    pub(crate) fn lineage(&self) -> Option<Arc<str>> {
+        self.known.borrow().lineage.clone()
+    }
+
+    async fn look(&self) {
+        // A database that is away is told by every query, and by readiness.
+        if let Ok(rows) = read::list_projections(&self.pool).await {
+            self.saw(&rows);
         }
     }
 
@@ -58,7 +67,11 @@ impl LogWatch {
 }
 
 impl KnowsLog for LogWatch {
-    fn known_log(&self) -> KnownLog {
+    /// Looks at once where nothing was seen yet, so that the first callers after a start are checked as all others are.
+    async fn known_log(&self) -> KnownLog {
+        if self.lineage().is_none() {
+            self.look().await;
+        }
         self.known.borrow().clone()
     }
 }

@@ -2,6 +2,8 @@
 
 mod cursor;
 
+use std::sync::Arc;
+
 use api_types::codes;
 use http::header::LINK;
 use http::{HeaderName, HeaderValue};
@@ -10,6 +12,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 pub(crate) use cursor::Key;
+use cursor::Unfit;
 
 const LIMIT_DEFAULT: u16 = 20;
 const LIMIT_MAX: u16 = 100;
@@ -42,16 +45,18 @@ pub(crate) fn limit(text: Option<&str>) -> Result<u16, ApiProblem> {
     })
 }
 
-/// One list: its address, and what it was narrowed to. Its cursors fit no other.
+/// One list: its log, its address, and what it was narrowed to. Its cursors fit no other.
 #[derive(Debug, Clone)]
 pub(crate) struct List {
+    log: Option<Arc<str>>,
     path: String,
     filter: Vec<u8>,
 }
 
 impl List {
-    pub(crate) fn at(path: impl Into<String>) -> Self {
-        Self { path: path.into(), filter: Vec::new() }
+    /// `log`: the lineage of the one behind the data; `None` while nothing is folded.
+    pub(crate) fn at(log: Option<Arc<str>>, path: impl Into<String>) -> Self {
+        Self { log, path: path.into(), filter: Vec::new() }
     }
 
     /// The filter in a form in which no two are alike.
@@ -62,9 +67,12 @@ impl List {
     /// Where the page with this cursor begins; `None` for the first.
     pub(crate) fn after<K: Key>(&self, cursor: Option<&str>) -> Result<Option<K>, ApiProblem> {
         let Some(text) = cursor else { return Ok(None) };
-        cursor::decode(self, text).map(Some).ok_or_else(|| {
-            ApiProblem::new(codes::INVALID_CURSOR)
-                .field("cursor", "expected the cursor of a next link, with the same filter as in that link")
+        cursor::decode(self, text).map(Some).map_err(|unfit| match unfit {
+            Unfit::OtherLog => ApiProblem::new(codes::OTHER_LOG).detail(
+                "The cursor is from another log than the one behind this service. Begin the list anew.",
+            ),
+            Unfit::NoCursorOfList => ApiProblem::new(codes::INVALID_CURSOR)
+                .field("cursor", "expected the cursor of a next link, with the same filter as in that link"),
         })
     }
 

@@ -41,7 +41,7 @@ pub fn router(state: AppState) -> Router {
         .with_state(state.clone());
     // This one says why the others do not answer.
     let projections = Router::new().route("/v1/projections", get(list_projections)).with_state(state);
-    lineage::announce(lineage::guard(queries, log.clone()).merge(projections), log)
+    lineage::announce(lineage::guard(queries).merge(projections), log)
         .route("/openapi.json", get(openapi::document))
         .route("/asyncapi.yaml", get(openapi::events))
         .route("/docs/errors", get(openapi::errors))

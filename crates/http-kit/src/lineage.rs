@@ -9,7 +9,7 @@ use std::sync::Arc;
 use api_types::codes;
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue};
 
@@ -28,7 +28,7 @@ pub struct KnownLog {
 
 /// Asked with every request, so it has to be cheap.
 pub trait KnowsLog: Clone + Send + Sync + 'static {
-    fn known_log(&self) -> KnownLog;
+    fn known_log(&self) -> impl Future<Output = KnownLog> + Send;
 }
 
 /// Names the log in every answer of the routes so far, and refuses callers who know another one.
@@ -36,13 +36,15 @@ pub fn announce<L: KnowsLog>(router: Router, log: L) -> Router {
     router.route_layer(from_fn_with_state(log, name_log::<L>))
 }
 
-/// Lets none of the routes so far answer while the log is refused.
-pub fn guard<L: KnowsLog>(router: Router, log: L) -> Router {
-    router.route_layer(from_fn_with_state(log, refuse::<L>))
+/// Lets none of the routes so far answer while the log is refused. To be announced, too: that says what is known.
+pub fn guard(router: Router) -> Router {
+    router.route_layer(from_fn(refuse))
 }
 
-async fn name_log<L: KnowsLog>(State(log): State<L>, request: Request, next: Next) -> Response {
-    let Some(lineage) = log.known_log().lineage else { return next.run(request).await };
+async fn name_log<L: KnowsLog>(State(log): State<L>, mut request: Request, next: Next) -> Response {
+    let known = log.known_log().await;
+    request.extensions_mut().insert(known.clone());
+    let Some(lineage) = known.lineage else { return next.run(request).await };
     let mut expected = request.headers().get_all(LOG_LINEAGE).iter();
     let mut response = if expected.all(|expected| expected.as_bytes() == lineage.as_bytes()) {
         next.run(request).await
@@ -58,8 +60,8 @@ async fn name_log<L: KnowsLog>(State(log): State<L>, request: Request, next: Nex
     response
 }
 
-async fn refuse<L: KnowsLog>(State(log): State<L>, request: Request, next: Next) -> Response {
-    match log.known_log().refusal {
+async fn refuse(request: Request, next: Next) -> Response {
+    match request.extensions().get().and_then(|known: &KnownLog| known.refusal.clone()) {
         None => next.run(request).await,
         Some(why) => ApiProblem::new(codes::LOG_REFUSED).detail(why.to_string()).into_response(),
     }

@@ -13,7 +13,7 @@ use super::represent;
 use crate::AppState;
 use crate::id;
 use crate::openapi::{AccountRefusals, ReadHeaders, Refusals};
-use crate::paging::{List, PageParameters};
+use crate::paging::PageParameters;
 use crate::refusal::Refusal;
 
 /// Lists whom an account follows, newest first.
@@ -43,7 +43,7 @@ pub(crate) async fn list_following(
     conditional: Conditional,
 ) -> Result<Response, Refusal> {
     let id = id::parse("id", &id)?;
-    let list = List::at(format!("/v1/accounts/{id}/following"));
+    let list = state.list(format!("/v1/accounts/{id}/following"));
     let (after, limit) = query.asked(&list)?;
     let read = || read::list_follows(&state.pool, caller.account, (id, Follows::Following), after, limit);
     let found = state.positions.answer(&awaited, read).await?;

@@ -13,7 +13,7 @@ use crate::AppState;
 use crate::id;
 use crate::messages::represent;
 use crate::openapi::{AccountRefusals, ReadHeaders, Refusals};
-use crate::paging::{List, PageParameters};
+use crate::paging::PageParameters;
 use crate::refusal::Refusal;
 
 /// Lists the messages that an account likes, newest like first.
@@ -43,7 +43,7 @@ pub(crate) async fn list_liked(
     conditional: Conditional,
 ) -> Result<Response, Refusal> {
     let id = id::parse("id", &id)?;
-    let list = List::at(format!("/v1/accounts/{id}/likes"));
+    let list = state.list(format!("/v1/accounts/{id}/likes"));
     let (after, limit) = query.asked(&list)?;
     let read = || read::list_liked(&state.pool, caller.account, id, after, limit);
     let found = state.positions.answer(&awaited, read).await?;

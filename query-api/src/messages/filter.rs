@@ -23,14 +23,14 @@ pub(super) fn filter(
 }
 
 /// The list of the messages that are meant.
-pub(super) fn list(filter: &MessageFilter) -> List {
+pub(super) fn list(all: List, filter: &MessageFilter) -> List {
     // Numbers have fixed widths and the tag comes last, so no two filters are written alike. No author has the id 0.
     let mut bytes = Vec::new();
     bytes.extend(filter.author.unwrap_or(0).to_be_bytes());
     bytes.extend(filter.range.start().as_micros().to_be_bytes());
     bytes.extend(filter.range.end().as_micros().to_be_bytes());
     bytes.extend(filter.tag.as_str().as_bytes());
-    List::at("/v1/messages").narrowed_to(bytes)
+    all.narrowed_to(bytes)
 }
 
 #[cfg(test)]
@@ -40,7 +40,8 @@ mod tests {
     use super::*;
 
     fn by(tag: Option<&str>, author: Option<&str>, start: Option<&str>) -> List {
-        list(&filter(tag, author, (start, None), None).expect("tests give filters"))
+        let filter = filter(tag, author, (start, None), None).expect("tests give filters");
+        list(List::at(None, "/v1/messages"), &filter)
     }
 
     #[test]

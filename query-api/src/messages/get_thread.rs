@@ -59,7 +59,7 @@ pub(crate) async fn get_thread(
     let found = state.positions.answer(&awaited, read).await?;
     let position = DataPosition(found.position);
     let thread = present(found, &caller)?;
-    let link = replies_to(id).next(raw.as_deref(), thread.replies.next);
+    let link = replies_to(&state, id).next(raw.as_deref(), thread.replies.next);
     let body = conditional.json(&Thread {
         ancestors: represent::messages(thread.ancestors),
         message: represent::message(thread.message),

@@ -13,7 +13,7 @@ use crate::AppState;
 use crate::accounts::represent;
 use crate::id;
 use crate::openapi::{MessageRefusals, ReadHeaders, Refusals};
-use crate::paging::{List, PageParameters};
+use crate::paging::PageParameters;
 use crate::refusal::Refusal;
 
 /// Lists who likes a message, newest first.
@@ -43,7 +43,7 @@ pub(crate) async fn list_likes(
     conditional: Conditional,
 ) -> Result<Response, Refusal> {
     let id = id::parse("id", &id)?;
-    let list = List::at(format!("/v1/messages/{id}/likes"));
+    let list = state.list(format!("/v1/messages/{id}/likes"));
     let (after, limit) = query.asked(&list)?;
     let read = || read::list_reactions(&state.pool, caller.account, (id, Reactions::Likes), after, limit);
     let found = state.positions.answer(&awaited, read).await?;

@@ -14,7 +14,7 @@ use super::filter::{filter, list};
 use super::represent;
 use crate::AppState;
 use crate::openapi::Refusals;
-use crate::paging;
+use crate::paging::{self, List};
 use crate::refusal::Refusal;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -76,17 +76,17 @@ pub(crate) async fn list_messages(
     match query.shape()? {
         Shape::Number => {
             caller.require_any(&[Role::Analyst, Role::Admin])?;
-            let asked = query.asked()?;
+            let (_, Asked { filter, .. }) = query.asked(&state)?;
             let count =
-                state.positions.answer(&awaited, || read::count_messages(&state.pool, &asked.filter)).await?;
+                state.positions.answer(&awaited, || read::count_messages(&state.pool, &filter)).await?;
             let body = conditional.json(&count.value)?;
             Ok((DataPosition(count.position), awaited.preference_applied(), body).into_response())
         }
         Shape::Page => {
-            let Asked { filter, after, limit } = query.asked()?;
+            let (list, Asked { filter, after, limit }) = query.asked(&state)?;
             let read = || read::list_messages(&state.pool, caller.account, &filter, after, limit);
             let page = state.positions.answer(&awaited, read).await?;
-            let link = list(&filter).next(raw.as_deref(), page.value.next);
+            let link = list.next(raw.as_deref(), page.value.next);
             let body = conditional.json(&represent::messages(page.value.items))?;
             Ok((DataPosition(page.position), awaited.preference_applied(), link, body).into_response())
         }
@@ -113,10 +113,11 @@ impl ListMessages {
         }
     }
 
-    fn asked(&self) -> Result<Asked, ApiProblem> {
+    fn asked(&self, state: &AppState) -> Result<(List, Asked), ApiProblem> {
         let dates = (self.date_start.as_deref(), self.date_end.as_deref());
         let filter = filter(self.tag.as_deref(), self.author.as_deref(), dates, self.tz.as_deref())?;
-        let after = list(&filter).after(self.cursor.as_deref())?;
-        Ok(Asked { after, limit: paging::limit(self.limit.as_deref())?, filter })
+        let list = list(state.list("/v1/messages"), &filter);
+        let after = list.after(self.cursor.as_deref())?;
+        Ok((list, Asked { after, limit: paging::limit(self.limit.as_deref())?, filter }))
     }
 }

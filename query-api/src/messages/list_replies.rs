@@ -43,7 +43,7 @@ pub(crate) async fn list_replies(
     conditional: Conditional,
 ) -> Result<Response, Refusal> {
     let id = id::parse("id", &id)?;
-    let list = replies_to(id);
+    let list = replies_to(&state, id);
     let (after, limit) = query.asked(&list)?;
     let read = || read::list_replies(&state.pool, caller.account, id, after, limit);
     let found = state.positions.answer(&awaited, read).await?;
@@ -54,6 +54,6 @@ pub(crate) async fn list_replies(
     Ok((position, awaited.preference_applied(), link, body).into_response())
 }
 
-pub(super) fn replies_to(id: i64) -> List {
-    List::at(format!("/v1/messages/{id}/replies"))
+pub(super) fn replies_to(state: &AppState, id: i64) -> List {
+    state.list(format!("/v1/messages/{id}/replies"))
 }

@@ -10,7 +10,7 @@ use http_kit::{ApiProblem, Reader};
 use crate::AppState;
 use crate::accounts::represent;
 use crate::openapi::{ReadHeaders, Refusals};
-use crate::paging::{List, PageParameters};
+use crate::paging::PageParameters;
 use crate::refusal::Refusal;
 
 /// Lists what others did to the caller, newest first, and counts what of it is not read.
@@ -40,7 +40,7 @@ pub(crate) async fn list_notifications(
 ) -> Result<Response, Refusal> {
     let account = caller.account;
     // The same address is another list for everybody.
-    let list = List::at("/v1/notifications").narrowed_to(account.to_be_bytes().to_vec());
+    let list = state.list("/v1/notifications").narrowed_to(account.to_be_bytes().to_vec());
     let (after, limit) = query.asked(&list)?;
     let read = || read::list_notifications(&state.pool, account, after, limit);
     let found = state.positions.answer(&awaited, read).await?;

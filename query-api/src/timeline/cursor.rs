@@ -3,6 +3,7 @@
 use data_set::read::{FeedPage, FeedRange};
 use http::{HeaderName, HeaderValue};
 
+use crate::AppState;
 use crate::paging::{Key, List};
 
 /// From a page's first or last entry on.
@@ -39,8 +40,12 @@ pub(super) fn range(turn: Option<Turn>) -> FeedRange {
 }
 
 /// A list of one caller: what others read of it differs.
-pub(super) fn list(path: impl Into<String>, caller: i64) -> List {
-    List::at(path).narrowed_to(caller.to_be_bytes().to_vec())
+pub(super) fn list(state: &AppState, path: impl Into<String>, caller: i64) -> List {
+    of_caller(state.list(path), caller)
+}
+
+fn of_caller(list: List, caller: i64) -> List {
+    list.narrowed_to(caller.to_be_bytes().to_vec())
 }
 
 /// `next` leads to what is older, `prev` to what is newer.
@@ -70,6 +75,7 @@ mod tests {
 
     #[test]
     fn a_cursor_belongs_to_one_list_and_caller() {
+        let list = |path: &str, caller| of_caller(List::at(None, path), caller);
         let page = FeedPage { items: Vec::new(), older: Some(256), newer: None };
         let [(_, link)] = links(&list("/v1/timeline", 7), None, &page).expect("there is more");
         let link = link.to_str().expect("text");

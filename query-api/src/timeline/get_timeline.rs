@@ -46,7 +46,7 @@ pub(crate) async fn get_timeline(
     awaited: AwaitPosition,
     conditional: Conditional,
 ) -> Result<Response, Refusal> {
-    let list = cursor::list("/v1/timeline", caller.account);
+    let list = cursor::list(&state, "/v1/timeline", caller.account);
     let (turn, limit) = query.asked(&list)?;
     let read = || read::timeline(&state.pool, caller.account, cursor::range(turn), limit);
     let page = state.timeline_positions.answer(&awaited, read).await?;

@@ -49,7 +49,7 @@ pub(crate) async fn list_account_items(
     conditional: Conditional,
 ) -> Result<Response, Refusal> {
     let (caller, account) = (caller.account, id::parse("id", &id)?);
-    let list = cursor::list(format!("/v1/accounts/{account}/messages"), caller);
+    let list = cursor::list(&state, format!("/v1/accounts/{account}/messages"), caller);
     let (turn, limit) = query.asked(&list)?;
     let before = match turn {
         Some(Turn::Older(position)) => Some(position),

@@ -44,6 +44,30 @@ async fn every_answer_names_its_log_and_none_is_about_another_one() {
 }
 
 #[tokio::test]
+async fn the_first_caller_after_a_start_is_checked_too() {
+    let app = App::start().await;
+    fold(&app.writer, &[row(256, 1, &[], "2026-01-01T00:00:00Z")]).await;
+    app.get_with("/v1/messages", &[("Log-Lineage", "other")]).await.is_problem(409, "other-log");
+}
+
+#[tokio::test]
+async fn a_cursor_leads_nowhere_in_another_log() {
+    let (app, _watch) = watching().await;
+    fold(&app.writer, &[row(512, 1, &[], "2026-01-02T00:00:00Z")]).await;
+    let next = app.get("/v1/messages?limit=1").await.next().expect("there are two messages");
+    app.get(&next).await.ok();
+    execute(&app.writer, "update control.checkpoint set lineage = 'other'").await;
+    let refused = eventually("the cursor is refused", PATIENCE, || async {
+        let answer = app.get(&next).await;
+        if answer.status == 409 { Ok(answer) } else { Err(format!("{}", answer.status)) }
+    })
+    .await;
+    refused.is_problem(409, "other-log");
+    let next = app.get("/v1/messages?limit=1").await.next().expect("there are two messages");
+    app.get(&next).await.ok();
+}
+
+#[tokio::test]
 async fn nothing_is_answered_while_the_workers_refuse_the_log() {
     let (app, _watch) = watching().await;
     execute(&app.writer, "update control.lane_heartbeat set refusal = 'it is another log'").await;
