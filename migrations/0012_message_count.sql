@@ -15,6 +15,7 @@ create table social_v1.message_count (
     -- 1970-01-01 for `all`.
     starts_at timestamptz not null,
     messages bigint not null,
-    constraint message_count_pk primary key (author, tag, grain, starts_at) include (messages),
+    -- Without the number itself: then an update touches no index (it is "heap-only"), and a batch makes thousands.
+    constraint message_count_pk primary key (author, tag, grain, starts_at),
     constraint message_count_not_negative check (messages >= 0)
 ) with (fillfactor = 70);

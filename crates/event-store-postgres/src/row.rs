@@ -78,8 +78,9 @@ pub(crate) struct Row {
 impl Row {
     pub(crate) fn into_event(self, shard: Shard) -> RecordedEvent {
         let headers: Option<HashMap<String, String>> = serde_json::from_str(&self.metadata).ok();
-        let envelope =
-            headers.and_then(|headers| Envelope::from_headers(|name| headers.get(name).map(String::as_str)));
+        let envelope = headers.and_then(|headers| {
+            Envelope::from_headers(headers.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+        });
         RecordedEvent {
             position: Position::new(to_sequence(self.sequence), shard),
             subject: self.subject,

@@ -58,9 +58,7 @@ impl Raw<'_> {
 }
 
 pub(super) fn recorded(inner: &Inner, raw: Raw<'_>) -> RecordedEvent {
-    let envelope = raw.headers.and_then(|headers| {
-        Envelope::from_headers(|name| headers.get(name).map(async_nats::HeaderValue::as_str))
-    });
+    let envelope = raw.headers.and_then(|headers| Envelope::from_headers(first_values(headers)));
     RecordedEvent {
         position: inner.position(raw.sequence),
         subject: raw.subject.to_owned(),
@@ -68,6 +66,10 @@ pub(super) fn recorded(inner: &Inner, raw: Raw<'_>) -> RecordedEvent {
         envelope,
         data: raw.data,
     }
+}
+
+fn first_values(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    headers.iter().filter_map(|(name, values)| Some((name.as_ref(), values.first()?.as_str())))
 }
 
 /// With all headers but the one in which a restored event keeps its time: that is where it belongs again.

@@ -2,7 +2,7 @@
 --   that each is a run of counts of one grain within one coarser period (parent), or (grain null) an edge shorter than a
 --   minute. A period that is not divided has no finer counts and few messages, which are counted row by row.
 -- Index: message_count_pk, one range and one look-up per segment; message_tag_pk, one range per segment or edge that is not
---   folded. All are index-only scans.
+--   folded. The latter are index-only scans.
 -- Why this order: none; the caller puts every sum at its bucket's number.
 with p as (
     select coalesce(max(position), 0) as position

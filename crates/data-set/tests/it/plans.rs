@@ -98,12 +98,12 @@ async fn counts_read_folded_counts_and_two_edges() {
     let by_tag = plan(&pool, include_str!("../../src/read/count_by_tag.sql"), segments).await;
     assert_reads(
         &by_tag,
-        &["Index Only Scan using message_count_pk", "Index Only Scan using message_tag_pk"],
+        &["Index Scan using message_count_pk", "Index Only Scan using message_tag_pk"],
     );
     assert_not_counted_twice(&by_tag);
     let of_author = format!("{segments}, 1");
     let by_author = plan(&pool, include_str!("../../src/read/count_by_author.sql"), &of_author).await;
-    assert_reads(&by_author, &["Index Only Scan using message_count_pk", "using message_by_author"]);
+    assert_reads(&by_author, &["Index Scan using message_count_pk", "using message_by_author"]);
     assert_not_counted_twice(&by_author);
     let extent = plan(&pool, include_str!("../../src/read/first_and_last.sql"), "'birds'").await;
     assert_reads(
