@@ -56,13 +56,22 @@ pub struct Claim {
     pub fingerprint: String,
     /// Sequence of the log's head before the command ran.
     since: u64,
+    /// Whether more than one try carried the command out, perhaps at the same time. Then a refusal of one says nothing of
+    /// the others, so none of them may give the key back.
+    #[serde(default)]
+    pub shared: bool,
     /// The command's outcome as JSON. Absent while the command runs, or where its process died.
     pub outcome: Option<Value>,
 }
 
 impl Claim {
     pub fn pending(fingerprint: String, since: Sequence) -> Self {
-        Self { fingerprint, since: since.get(), outcome: None }
+        Self { fingerprint, since: since.get(), shared: false, outcome: None }
+    }
+
+    /// Whether a try of this request that comes upon the claim has to say so in it.
+    pub fn is_to_be_shared_by(&self, fingerprint: &str) -> bool {
+        self.outcome.is_none() && !self.shared && self.fingerprint == fingerprint
     }
 
     pub fn since(&self) -> Sequence {
@@ -97,6 +106,9 @@ pub trait Claims: Send + Sync + fmt::Debug {
 
     /// Makes the claim unless it exists.
     async fn open(&self, name: ClaimName, claim: Claim) -> Result<Opened, ClaimError>;
+
+    /// Says in a pending claim that another try is under way. `None` where somebody wrote in the meantime.
+    async fn share(&self, held: HeldClaim) -> Result<Option<HeldClaim>, ClaimError>;
 
     /// Writes down what came of it. A claim that a twin wrote to in the meantime stays as the twin left it.
     async fn complete(&self, held: &HeldClaim, outcome: &Value) -> Result<(), ClaimError>;

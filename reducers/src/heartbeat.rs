@@ -50,8 +50,7 @@ async fn beat(log: &dyn EventLog, pool: &Pool, lane: &write::Lane, status: &Stat
     let head = Position::new(log.head().await?, log.shard());
     let Some(progress) = status.progress() else { return Ok(()) };
     let is_complete = progress.position.sequence() >= head.sequence();
-    let complete_until =
-        if is_complete { now } else { progress.recorded_at.unwrap_or(OffsetDateTime::UNIX_EPOCH) };
+    let complete_until = if is_complete { now } else { progress.recorded_at };
     let lag_events = head.sequence().get().saturating_sub(progress.position.sequence().get());
     let lag_seconds = if is_complete { 0.0 } else { (now - complete_until).as_seconds_f64().max(0.0) };
     set_gauges(lane, head, progress.position, lag_events, lag_seconds);

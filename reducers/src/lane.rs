@@ -181,10 +181,10 @@ async fn follow(lane: &Lane, checkpoint: &write::Lane, token: &CancellationToken
     if planted("resume-from-head") && place.position() != Position::default() {
         place = place.skip_to(lane, checkpoint, lane.log.head().await?).await?;
     }
-    place.check(&*lane.log).await?;
+    let recorded_at = place.check(&*lane.log).await?;
     let at = place.position();
     let tail = lane.log.tail(at.sequence()).await?;
-    lane.status.moved(Progress { position: at, recorded_at: None });
+    lane.status.moved(Progress { position: at, recorded_at });
     let mut arrival = Arrival::new();
     arrive(&mut arrival, lane, tail, at);
     loop {

@@ -45,6 +45,8 @@ pub enum Action {
 /// What became of the parked events of a lane.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Released {
+    /// Events that were chosen, those that had been given up before among them.
+    pub chosen: u64,
     pub folded: u64,
     pub dropped: u64,
     /// Chosen events that are parked as before, and why.
@@ -85,6 +87,7 @@ pub async fn release(
     loop {
         let mut page = parked::page(pool, &key, after, i64::try_from(most).unwrap_or(i64::MAX)).await?;
         let Some(last) = page.last().map(|row| row.position) else { return Ok(released) };
+        let chosen = page.iter().filter(|row| walk.is_chosen(row)).count();
         page.retain(|row| row.dropped_at.is_none());
         let events = read(log, &page).await?;
         let mut portion = Portion { fold, pool, key: &key, walk: &walk, events: &events, refused: None };
@@ -100,6 +103,7 @@ pub async fn release(
             settled => settled?,
         };
         walk.learn(&settled);
+        released.chosen += chosen as u64;
         released.folded += settled.folded.len() as u64;
         released.dropped += settled.dropped.len() as u64;
         released.left += settled.staying.len() as u64;

@@ -54,13 +54,13 @@ pub async fn replay(
 ) -> Result<Position, ReplayError> {
     let lane = Lane { on_bad: OnBad::Stop, ..lane.clone() };
     let mut place = Place::resume(&lane, &lane.checkpoint()).await?;
-    place.check(&*lane.log).await?;
+    let recorded_at = place.check(&*lane.log).await?;
     moved(place.position());
     if place.position() >= to {
         return Ok(place.position());
     }
     let tail = lane.log.tail(place.position().sequence()).await?;
-    lane.status.moved(Progress { position: place.position(), recorded_at: None });
+    lane.status.moved(Progress { position: place.position(), recorded_at });
     let stop = CancellationToken::new();
     let beats = heartbeat::run(
         Arc::clone(&lane.log),

@@ -10,8 +10,8 @@ use tokio::sync::watch;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Progress {
     pub position: Position,
-    /// When the log recorded the last folded event; `None` before the first one since the start.
-    pub recorded_at: Option<OffsetDateTime>,
+    /// When the log recorded the last folded event. Before the first one: until when nothing was there to fold.
+    pub recorded_at: OffsetDateTime,
 }
 
 /// Shared by a lane and those who watch it.

@@ -1,7 +1,9 @@
 //! Making a data set belong to another log than the one that it was folded from: for an operator who knows what became of
 //! that.
 
-use sqlx::{AssertSqlSafe, PgPool};
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+use sqlx::{AssertSqlSafe, PgPool, Postgres};
 use uuid::Uuid;
 
 use crate::write::schema;
@@ -31,14 +33,10 @@ pub async fn folded(pool: &PgPool) -> Result<Vec<Folded>, sqlx::Error> {
 /// # Errors
 /// When the database is unreachable, or the user may not.
 pub async fn keep(pool: &PgPool, folded: &Folded, lineage: &str) -> Result<(), sqlx::Error> {
-    let kept = sqlx::query(include_str!("adopt/keep.sql"));
-    kept.bind(&folded.projection)
-        .bind(folded.version)
-        .bind(folded.shard)
-        .bind(lineage)
-        .execute(pool)
-        .await
-        .map(drop)
+    let mut transaction = pool.begin().await?;
+    of_version(include_str!("adopt/keep.sql"), folded).bind(lineage).execute(&mut *transaction).await?;
+    of_version(include_str!("adopt/forget_heartbeat.sql"), folded).execute(&mut *transaction).await?;
+    transaction.commit().await
 }
 
 /// Empties the tables, so that the next worker folds the other log from its beginning. One that still runs is fenced off by
@@ -48,21 +46,10 @@ pub async fn keep(pool: &PgPool, folded: &Folded, lineage: &str) -> Result<(), s
 /// When the database is unreachable, or the user may not.
 pub async fn fold_anew(pool: &PgPool, folded: &Folded, lineage: &str) -> Result<(), sqlx::Error> {
     let mut transaction = pool.begin().await?;
-    let begun = sqlx::query(include_str!("adopt/begin_anew.sql"));
-    begun
-        .bind(&folded.projection)
-        .bind(folded.version)
-        .bind(folded.shard)
-        .bind(lineage)
-        .execute(&mut *transaction)
-        .await?;
-    let forgotten = sqlx::query(include_str!("adopt/forget_parked.sql"));
-    forgotten
-        .bind(&folded.projection)
-        .bind(folded.version)
-        .bind(folded.shard)
-        .execute(&mut *transaction)
-        .await?;
+    of_version(include_str!("adopt/begin_anew.sql"), folded).bind(lineage).execute(&mut *transaction).await?;
+    for forget in [include_str!("adopt/forget_parked.sql"), include_str!("adopt/forget_heartbeat.sql")] {
+        of_version(forget, folded).execute(&mut *transaction).await?;
+    }
     let truncate: Option<String> = sqlx::query_scalar(include_str!("adopt/truncate.sql"))
         .bind(schema(&folded.projection, folded.version))
         .fetch_one(&mut *transaction)
@@ -72,4 +59,8 @@ pub async fn fold_anew(pool: &PgPool, folded: &Folded, lineage: &str) -> Result<
         sqlx::raw_sql(AssertSqlSafe(truncate)).execute(&mut *transaction).await?;
     }
     transaction.commit().await
+}
+
+fn of_version(sql: &'static str, folded: &Folded) -> Query<'static, Postgres, PgArguments> {
+    sqlx::query(sql).bind(folded.projection.clone()).bind(folded.version).bind(folded.shard)
 }

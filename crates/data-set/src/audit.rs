@@ -82,8 +82,16 @@ impl Audit {
 
     /// With the checkpoint locked, so that the lane waits and the rows are the auditor's to mend.
     pub async fn lock(pool: &PgPool, projection: &'static str, shard: u8) -> Result<Self, AuditError> {
-        let transaction = pool.begin().await?;
-        Self::at_checkpoint(transaction, projection, shard, include_str!("audit/lock.sql")).await
+        loop {
+            let transaction = pool.begin().await?;
+            let lock = include_str!("audit/lock.sql");
+            let mut audit = Self::at_checkpoint(transaction, projection, shard, lock).await?;
+            // Another version may have been published while the lock was waited for.
+            if published(&mut audit.transaction, projection).await? == audit.version {
+                return Ok(audit);
+            }
+            audit.leave().await?;
+        }
     }
 
     async fn at_checkpoint(
@@ -92,8 +100,7 @@ impl Audit {
         shard: u8,
         sql: &'static str,
     ) -> Result<Self, AuditError> {
-        let published = sqlx::query_scalar(include_str!("audit/published.sql"));
-        let version = published.bind(projection).fetch_one(&mut *transaction).await?;
+        let version = published(&mut transaction, projection).await?;
         let found: Option<(i64, String)> = sqlx::query_as(sql)
             .bind(projection)
             .bind(version)
@@ -147,4 +154,14 @@ impl Audit {
     pub async fn leave(self) -> Result<(), AuditError> {
         Ok(self.transaction.rollback().await?)
     }
+}
+
+async fn published(
+    transaction: &mut Transaction<'static, Postgres>,
+    projection: &str,
+) -> Result<i32, sqlx::Error> {
+    sqlx::query_scalar(include_str!("audit/published.sql"))
+        .bind(projection)
+        .fetch_one(&mut **transaction)
+        .await
 }

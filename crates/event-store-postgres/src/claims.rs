@@ -80,6 +80,13 @@ impl Claims for PostgresClaims {
         Err(ClaimError("the key is claimed and released all the time".to_owned()))
     }
 
+    async fn share(&self, mut held: HeldClaim) -> Result<Option<HeldClaim>, ClaimError> {
+        held.claim.shared = true;
+        let value = to_json(&held.claim)?;
+        let revision = self.replace(&held.name, Some(&value), held.revision).await?;
+        Ok(revision.map(|revision| HeldClaim { revision, ..held }))
+    }
+
     async fn complete(&self, held: &HeldClaim, outcome: &Value) -> Result<(), ClaimError> {
         let mut completed = held.claim.clone();
         completed.outcome = Some(outcome.clone());

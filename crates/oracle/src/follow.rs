@@ -63,6 +63,10 @@ impl<'a> Follower<'a> {
         Self { log, projection, scope, pace, tail, ahead, at, parked, model }
     }
 
+    pub(crate) fn hurry(&mut self) {
+        self.pace = Pace::Full;
+    }
+
     /// Events taken in so far, parked ones among them.
     pub(crate) fn events(&self) -> u64 {
         self.at.get()

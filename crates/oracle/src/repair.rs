@@ -25,6 +25,8 @@ pub async fn repair(verification: &Verification<'_>) -> Result<Report, VerifyErr
 }
 
 async fn mend(verification: &Verification<'_>, look: &mut Look<'_>) -> Result<ProjectionReport, VerifyError> {
+    // Whatever the pace of the search: the lane waits, and with it all who await what it will fold.
+    look.hurry();
     let mut audit = Audit::lock(verification.pool, look.projection, verification.log.shard().0).await?;
     if audit.checkpoint().is_none() {
         return Err(VerifyError::NotFolded { projection: look.projection });

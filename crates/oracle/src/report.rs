@@ -65,6 +65,12 @@ impl Report {
         self.projections.iter().all(ProjectionReport::is_sound)
     }
 
+    /// Nothing was there to compare.
+    pub fn is_empty(&self) -> bool {
+        let compared = |table: &TableReport| table.compared + table.differences() == 0;
+        self.projections.iter().all(|projection| projection.tables.iter().all(compared))
+    }
+
     pub fn differences(&self) -> u64 {
         self.projections.iter().map(ProjectionReport::differences).sum()
     }

@@ -110,6 +110,7 @@ pub async fn verify(verification: &Verification<'_>) -> Result<Report, VerifyErr
 pub(crate) struct Look<'a> {
     verification: &'a Verification<'a>,
     pub(crate) projection: &'static str,
+    pace: Pace,
     follower: Follower<'a>,
 }
 
@@ -117,7 +118,13 @@ impl<'a> Look<'a> {
     pub(crate) fn new(verification: &'a Verification<'a>, projection: &'static str) -> Self {
         let Verification { log, scope, pace, .. } = *verification;
         let follower = Follower::new(log, projection, scope, pace);
-        Self { verification, projection, follower }
+        Self { verification, projection, pace, follower }
+    }
+
+    /// At full speed from now on: somebody waits for it.
+    pub(crate) fn hurry(&mut self) {
+        self.pace = Pace::Full;
+        self.follower.hurry();
     }
 
     /// Most of the work, with no transaction open.
@@ -148,7 +155,7 @@ impl<'a> Look<'a> {
         let comparison = Comparison {
             projection: name,
             touched: touched.as_ref(),
-            pace: self.verification.pace,
+            pace: self.pace,
             kept_max,
             progress: &show,
         };

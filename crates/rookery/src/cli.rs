@@ -65,7 +65,7 @@ impl Arguments {
 #[derive(Debug, Args)]
 pub(crate) struct DataDirArgument {
     /// Folder with everything that Rookery keeps: log, data set, keys, passwords. Made if missing.
-    #[arg(long, value_name = "DIR", env = "ROOKERY_DATA_DIR", default_value = DATA_DIR_DEFAULT)]
+    #[arg(long, global = true, value_name = "DIR", env = "ROOKERY_DATA_DIR", default_value = DATA_DIR_DEFAULT)]
     pub(crate) data_dir: PathBuf,
 }
 

@@ -43,6 +43,16 @@ impl Claims for InMemoryClaims {
         Ok(Opened::Made(made))
     }
 
+    async fn share(&self, held: HeldClaim) -> Result<Option<HeldClaim>, ClaimError> {
+        let mut all = self.held();
+        let Some(found) = all.get_mut(&held.name).filter(|found| found.revision == held.revision) else {
+            return Ok(None);
+        };
+        found.claim.shared = true;
+        found.revision = self.next_revision();
+        Ok(Some(found.clone()))
+    }
+
     async fn complete(&self, held: &HeldClaim, outcome: &Value) -> Result<(), ClaimError> {
         let mut all = self.held();
         if all.get(&held.name).is_none_or(|found| found.revision == held.revision) {

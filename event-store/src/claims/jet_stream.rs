@@ -83,6 +83,16 @@ impl Claims for JetStreamClaims {
         Err(ClaimError("the key is claimed and released all the time".to_owned()))
     }
 
+    async fn share(&self, mut held: HeldClaim) -> Result<Option<HeldClaim>, ClaimError> {
+        held.claim.shared = true;
+        let value = to_json(&held.claim)?;
+        match self.bucket.update(held.name.as_str(), value, held.revision).await {
+            Ok(revision) => Ok(Some(HeldClaim { revision, ..held })),
+            Err(error) if error.kind() == UpdateErrorKind::WrongLastRevision => Ok(None),
+            Err(error) => Err(failed(&error)),
+        }
+    }
+
     async fn complete(&self, held: &HeldClaim, outcome: &Value) -> Result<(), ClaimError> {
         let mut completed = held.claim.clone();
         completed.outcome = Some(outcome.clone());

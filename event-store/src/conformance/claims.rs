@@ -41,6 +41,17 @@ pub async fn claims_keep_their_promises(claims: Arc<dyn Claims>) {
     let outcome = async || claims.find(&name).await.expect("it reads").and_then(|held| held.claim.outcome);
     assert_eq!(outcome().await, Some(json!({"n": 1})), "what the first one wrote stays");
 
+    let shared = ClaimName::new(&log("a"), account(7), "shared");
+    let Opened::Made(first) = claims.open(shared.clone(), claim.clone()).await.expect("it opens") else {
+        panic!("nobody holds it");
+    };
+    let second = claims.share(first.clone()).await.expect("it writes").expect("nobody wrote meanwhile");
+    assert!(second.claim.shared);
+    assert_eq!(claims.share(first.clone()).await.expect("it reads"), None, "another revision");
+    claims.release(&first).await.ok();
+    assert_eq!(claims.find(&shared).await.expect("it reads"), Some(second.clone()), "what is shared stays");
+    claims.complete(&second, &json!(4)).await.expect("it writes");
+
     let other = ClaimName::of_nobody(&log("a"), "k2");
     let open = async || -> HeldClaim {
         match claims.open(other.clone(), claim.clone()).await.expect("it opens") {
@@ -92,7 +103,7 @@ fn edit(by: i64, message: MessageId, edition: u32, text: &str) -> MessageCommand
 
 /// One event per idempotency key, whoever repeats the command, and how often.
 pub async fn one_event_per_key(log: Arc<dyn EventLog>, claims: Arc<dyn Claims>) {
-    let executor = Arc::new(Executor::new(Arc::clone(&log), claims));
+    let executor = Arc::new(Executor::new(Arc::clone(&log), Arc::clone(&claims)));
     let twins = (0..8).map(|_| {
         let executor = Arc::clone(&executor);
         tokio::spawn(async move { executor.execute(execution(7, "k", 1), post(7, "once")).await })
@@ -110,6 +121,21 @@ pub async fn one_event_per_key(log: Arc<dyn EventLog>, claims: Arc<dyn Claims>) 
     let other_body = executor.execute(execution(7, "k", 2), post(7, "twice")).await;
     assert!(matches!(other_body, Err(ExecuteError::KeyReused)), "{other_body:?}");
     executor.execute(execution(8, "k", 2), post(8, "another actor")).await.expect("keys are per actor");
+
+    let name = ClaimName::new(&log.lineage(), account(9), "r");
+    let pending = Claim::pending("01".repeat(32), log.head().await.expect("a head"));
+    let Opened::Made(first) = claims.open(name.clone(), pending).await.expect("it opens") else {
+        panic!("nobody holds it");
+    };
+    let refused = executor.execute(execution(9, "r", 1), edit(9, message, 1, "not mine")).await;
+    assert!(matches!(refused, Err(ExecuteError::Rejected(_))), "{refused:?}");
+    for release in [None, Some(first)] {
+        if let Some(first) = release {
+            claims.release(&first).await.ok();
+        }
+        let kept = claims.find(&name).await.expect("it reads");
+        assert!(kept.is_some(), "the refusal of one try frees no key that another one may be using");
+    }
 
     let edits = (0..8).map(|_| {
         let executor = Arc::clone(&executor);

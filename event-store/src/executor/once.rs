@@ -5,9 +5,12 @@ use planted_bugs::planted;
 use uuid::Uuid;
 
 use super::{Decided, ExecuteError, Executed, Execution, Executor, IdempotencyKey};
-use crate::claims::{Claim, ClaimName, HeldClaim, Opened};
+use crate::claims::{Claim, ClaimError, ClaimName, HeldClaim, Opened};
 use crate::command::{Command, Placed};
 use crate::stores::known;
+
+/// A claim changes hands at most a few times: it is made, shared, and completed or given back.
+const CLAIM_TRIES_MAX: usize = 5;
 
 impl Executor {
     pub(super) async fn execute_once<C: Command>(
@@ -24,9 +27,9 @@ impl Executor {
             (ClaimName::new(&log, actor, &key.key), CommandId::derived(actor, &key.key))
         };
         let id = if planted("new-id-on-retry") { CommandId(Uuid::now_v7()) } else { id };
-        let held = match self.claim(name, key).await? {
-            Opened::Made(held) => held,
-            Opened::Found(held) if planted("claims-unchecked") => held,
+        let (held, is_alone) = match self.claim(name, key).await? {
+            Opened::Made(held) => (held, true),
+            Opened::Found(held) if planted("claims-unchecked") => (held, true),
             Opened::Found(held) => {
                 if held.claim.fingerprint != hexadecimal(&key.fingerprint) {
                     return Err(ExecuteError::KeyReused);
@@ -38,7 +41,7 @@ impl Executor {
                     self.complete::<C>(&held, &outcome).await;
                     return Ok(Executed { outcome, repeated: true });
                 }
-                held
+                (held, false)
             }
         };
         let decided = self.decide(execution, id, command).await;
@@ -65,7 +68,9 @@ impl Executor {
                 Ok(Executed { outcome, repeated: false })
             }
             Err(error) => {
-                if !error.is_open()
+                // What this try was refused another one may be granted at this moment.
+                if is_alone
+                    && !error.is_open()
                     && let Err(error) = self.claims.release(&held).await
                 {
                     tracing::debug!(%error, "a claim stays pending after a refusal");
@@ -75,10 +80,22 @@ impl Executor {
         }
     }
 
+    /// The claim of the key: made, or found and, where it is pending, shared. Whoever made it cannot give it back then.
     async fn claim<R>(&self, name: ClaimName, key: &IdempotencyKey) -> Result<Opened, ExecuteError<R>> {
         let since = self.log.head().await.map_err(ExecuteError::Read)?;
-        let claim = Claim::pending(hexadecimal(&key.fingerprint), since);
-        self.claims.open(name, claim).await.map_err(ExecuteError::Claims)
+        let fingerprint = hexadecimal(&key.fingerprint);
+        for _ in 0..CLAIM_TRIES_MAX {
+            let claim = Claim::pending(fingerprint.clone(), since);
+            let opened = self.claims.open(name.clone(), claim).await.map_err(ExecuteError::Claims)?;
+            let found = match opened {
+                Opened::Found(held) if held.claim.is_to_be_shared_by(&fingerprint) => held,
+                opened => return Ok(opened),
+            };
+            if let Some(held) = self.claims.share(found).await.map_err(ExecuteError::Claims)? {
+                return Ok(Opened::Found(held));
+            }
+        }
+        Err(ExecuteError::Claims(ClaimError("others try the same key at this moment".to_owned())))
     }
 
     /// The claim is a memory aid: without it the next retry searches the log.

@@ -181,6 +181,13 @@ async fn a_retry_after_a_crash_between_append_and_answer_finds_its_event() {
             self.0.open(name, claim).await
         }
 
+        async fn share(
+            &self,
+            held: event_store::claims::HeldClaim,
+        ) -> Result<Option<event_store::claims::HeldClaim>, event_store::claims::ClaimError> {
+            self.0.share(held).await
+        }
+
         async fn complete(
             &self,
             _held: &event_store::claims::HeldClaim,

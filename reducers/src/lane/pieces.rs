@@ -93,6 +93,10 @@ async fn write_piece(
     let Some(last) = events.last() else { return Ok(()) };
     let mut step = Step::advance(&lane.pool, key, place.checkpoint, place.at(last)).await?;
     let decided = decide(&*lane.fold, &mut step, &place.quarantine, events, seen, refused).await?;
+    let given_up = place.given_up_among(events);
+    if !given_up.is_empty() {
+        step.pass_over(&given_up).await?;
+    }
     let bad = decided.parked.iter().find(|event| event.reason != Reason::Waiting);
     if let Some(bad) = bad.filter(|_| lane.on_bad == OnBad::Stop) {
         // It is the only event of its piece.
@@ -178,7 +182,7 @@ async fn finish(
     place.checkpoint = place.at(last);
     decided.claims.iter().for_each(|claims| place.quarantine.add(claims));
     decided.parked.iter().for_each(|event| tell(lane, event));
-    lane.status.moved(Progress { position: last.position, recorded_at: Some(last.recorded_at) });
+    lane.status.moved(Progress { position: last.position, recorded_at: last.recorded_at });
     Ok(())
 }
 

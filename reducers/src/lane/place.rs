@@ -3,6 +3,7 @@
 use data_set::write::{self, Checkpoint, Step, WriteError, parked};
 use domain::{Position, Sequence};
 use event_store::{EventLog, ReadError, RecordedEvent};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::Lane;
@@ -32,14 +33,19 @@ impl Place {
         self.checkpoint.at(last.position.get(), event_id(last))
     }
 
-    /// Refuses a log that holds another event where the checkpoint is.
-    pub(crate) async fn check(&self, log: &dyn EventLog) -> Result<(), ReadError> {
-        let Some(expected) = self.checkpoint.event else { return Ok(()) };
+    /// Refuses a log that holds another event where the checkpoint is. Gives the time until which the rows are complete: that
+    /// event's, or before the first fold that of the log's first event.
+    pub(crate) async fn check(&self, log: &dyn EventLog) -> Result<OffsetDateTime, ReadError> {
+        let now = OffsetDateTime::now_utc();
         let sequence = self.position().sequence();
-        match log.read(sequence).await? {
-            Some(found) if event_id(&found) != Some(expected) => Err(ReadError::OtherEvent(sequence.get())),
-            // A log that ends before the checkpoint is refused when it is read on.
-            _ => Ok(()),
+        let last = if sequence == Sequence::ZERO { sequence.next() } else { sequence };
+        // The log is empty, or ends before the checkpoint; then it is refused when it is read on.
+        let Some(found) = log.read(last).await? else { return Ok(now) };
+        match self.checkpoint.event {
+            Some(expected) if sequence == last && event_id(&found) != Some(expected) => {
+                Err(ReadError::OtherEvent(sequence.get()))
+            }
+            _ => Ok(found.recorded_at),
         }
     }
 
@@ -60,6 +66,11 @@ impl Place {
         let (Some(first), Some(last)) = (events.first(), events.last()) else { return true };
         self.quarantine.is_empty()
             && self.quarantine.has_dropped_none(first.position.get(), last.position.get())
+    }
+
+    pub(super) fn given_up_among(&self, events: &[RecordedEvent]) -> Vec<i64> {
+        let positions = events.iter().map(|recorded| recorded.position.get());
+        positions.filter(|position| self.quarantine.has_dropped(*position)).collect()
     }
 
     pub(super) fn see(&self, recorded: &RecordedEvent) -> Seen {

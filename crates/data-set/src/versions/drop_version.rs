@@ -6,18 +6,13 @@ use super::{Hold, VersionError};
 use crate::write::schema;
 
 impl Hold {
-    /// Drops the tables of a version and all that is known of it but the events that were given up, in one transaction. Without `cascade`: where somebody's
+    /// Drops the tables of a version and all that is known of it, in one transaction. Without `cascade`: where somebody's
     /// view still shows one of its tables, the server refuses and names it.
     ///
     /// # Errors
     /// When it is published, or something depends on it.
     pub async fn drop_version(&mut self, version: i32) -> Result<(), VersionError> {
         let mut transaction = self.connection.begin().await?;
-        sqlx::query(include_str!("keep_dropped.sql"))
-            .bind(&self.projection)
-            .bind(version)
-            .execute(&mut *transaction)
-            .await?;
         // The checkpoint goes first, which waits for the batch under way and lets no other one begin.
         let forgotten = sqlx::query(include_str!("forget.sql"))
             .bind(&self.projection)

@@ -90,7 +90,8 @@ impl Parked {
 pub struct Held {
     pub holds: Vec<String>,
     pub touches: Vec<String>,
-    /// Positions of dropped events, of any version of the projection: what was given up once is not asked about again.
+    /// Positions of dropped events, of this version and of the published one: what was given up there is not asked about
+    /// again in a version that is built beside it.
     pub dropped: Vec<i64>,
 }
 
@@ -103,6 +104,7 @@ pub async fn held(pool: &PgPool, lane: &Lane, until: i64) -> Result<Held, WriteE
     let touches = list(include_str!("parked/touches.sql")).fetch_all(pool).await?;
     let dropped = sqlx::query_scalar(include_str!("parked/dropped.sql"))
         .bind(projection)
+        .bind(version)
         .bind(shard)
         .fetch_all(pool)
         .await?;
@@ -189,12 +191,22 @@ pub(super) async fn claims_on(
         .await?)
 }
 
+pub(super) async fn pass_over(
+    connection: &mut PgConnection,
+    lane: &Lane,
+    positions: &[i64],
+) -> Result<(), WriteError> {
+    let passed = change(connection, include_str!("parked/pass_over.sql"), lane, positions).await?;
+    // Taken back meanwhile, with the version that it was known of: what is held has to be read anew.
+    if passed == positions.len() as u64 { Ok(()) } else { Err(WriteError::Fenced) }
+}
+
 pub(super) async fn unpark(
     connection: &mut PgConnection,
     lane: &Lane,
     positions: &[i64],
 ) -> Result<(), WriteError> {
-    change(connection, include_str!("parked/unpark.sql"), lane, positions).await
+    change(connection, include_str!("parked/unpark.sql"), lane, positions).await.map(drop)
 }
 
 pub(super) async fn give_up(
@@ -202,7 +214,7 @@ pub(super) async fn give_up(
     lane: &Lane,
     positions: &[i64],
 ) -> Result<(), WriteError> {
-    change(connection, include_str!("parked/give_up.sql"), lane, positions).await
+    change(connection, include_str!("parked/give_up.sql"), lane, positions).await.map(drop)
 }
 
 async fn change(
@@ -210,13 +222,13 @@ async fn change(
     sql: &'static str,
     lane: &Lane,
     positions: &[i64],
-) -> Result<(), WriteError> {
-    sqlx::query(sql)
+) -> Result<u64, WriteError> {
+    let done = sqlx::query(sql)
         .bind(lane.projection)
         .bind(lane.version)
         .bind(i16::from(lane.shard))
         .bind(positions)
         .execute(connection)
         .await?;
-    Ok(())
+    Ok(done.rows_affected())
 }

@@ -96,10 +96,7 @@ async fn counts_read_folded_counts_and_two_edges() {
         "'birds', '{0,0}', '{day,NULL}', '{2026-01-01,2026-02-01}', '{2026-01-09,2026-02-01 00:00:30}',
         '{month,NULL}', '{2026-01-01,NULL}'";
     let by_tag = plan(&pool, include_str!("../../src/read/count_by_tag.sql"), segments).await;
-    assert_reads(
-        &by_tag,
-        &["Index Scan using message_count_pk", "Index Only Scan using message_tag_pk"],
-    );
+    assert_reads(&by_tag, &["Index Scan using message_count_pk", "Index Only Scan using message_tag_pk"]);
     assert_not_counted_twice(&by_tag);
     let of_author = format!("{segments}, 1");
     let by_author = plan(&pool, include_str!("../../src/read/count_by_author.sql"), &of_author).await;

@@ -35,7 +35,7 @@ async fn what_was_acked_survives_kill_9_and_every_outcome_is_resolved() {
         .map(|author| tokio::spawn(append_until(Arc::clone(&log), 1 + author, Arc::clone(&ended))))
         .collect();
     for _kill in 0..3 {
-        let before = log.head().await.map_or(0, Sequence::get);
+        let before = head(&*log).await;
         eventually("events are appended", LIMIT, async || match log.head().await {
             Ok(head) if head.get() >= before + 200 => Ok(()),
             other => Err(format!("{other:?}")),
@@ -49,10 +49,7 @@ async fn what_was_acked_survives_kill_9_and_every_outcome_is_resolved() {
     for appender in appenders {
         told.extend(appender.await.expect("no panic"));
     }
-    let head =
-        eventually("the log is back", LIMIT, async || log.head().await.map_err(|error| error.to_string()))
-            .await
-            .get();
+    let head = head(&*log).await;
 
     let mut found: BTreeMap<String, Vec<u64>> = BTreeMap::new();
     let mut next = 1;
@@ -78,6 +75,12 @@ async fn what_was_acked_survives_kill_9_and_every_outcome_is_resolved() {
     assert!(found.is_empty(), "nothing is there that nobody sent: {found:?}");
     assert!(acked >= 600, "{acked} acked");
     assert_eq!(unknown, 0, "the server came back within the deadline, so every outcome could be resolved");
+}
+
+/// Once the server answers again.
+async fn head(log: &impl EventLog) -> u64 {
+    let head = async || log.head().await.map_err(|error| error.to_string());
+    eventually("the log answers", LIMIT, head).await.get()
 }
 
 async fn append_until(

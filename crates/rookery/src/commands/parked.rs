@@ -54,8 +54,8 @@ enum Command {
     },
     /// Fold events after all, and those that wait for them
     ///
-    /// Ends with 1 if one of the chosen events still cannot be folded; it stays parked, and what waits for it waits.
-    /// Safe to repeat, and to interrupt at any moment.
+    /// Ends with 1 if one of the chosen events still cannot be folded; it stays parked, and what waits for it waits; and
+    /// if nothing that is parked was chosen. Safe to repeat, and to interrupt at any moment.
     #[command(after_help = "\
 Examples:
   rookery parked retry --all

@@ -14,7 +14,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use data_set::versions::{Hold, State, Version};
+use data_set::versions::{Hold, State, Version, VersionError};
 use data_set::write::FanOutLimit;
 use indicatif::{HumanCount, ProgressState, ProgressStyle};
 use reducers::Fold;
@@ -70,7 +70,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 async fn rebuild(arguments: &Arguments) -> Result<()> {
     let fold = projection(arguments)?;
     let url = connections::data_set_url(&arguments.data)?;
-    let mut hold = Hold::take(url.expose(), fold.name()).await.context("is the system running?")?;
+    let mut hold = match Hold::take(url.expose(), fold.name()).await {
+        Err(error @ VersionError::Held(_)) => return Err(error.into()),
+        taken => taken.context("is the system running?")?,
+    };
     let versions = Versions::of(&hold.versions().await.context("has the schema been migrated?")?)?;
     if arguments.rollback {
         roll_back(arguments, &mut hold, versions).await

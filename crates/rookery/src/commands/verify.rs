@@ -53,7 +53,8 @@ pub struct Arguments {
     /// Print what was found as JSON
     #[arg(long)]
     json: bool,
-    /// Fold and compare at most so many events and rows per second, so that everybody else comes first
+    /// Fold and compare at most so many events and rows per second, so that everybody else comes first; what is found is
+    /// mended at full speed, because the reducers wait
     #[arg(long, value_name = "NUMBER")]
     rate: Option<NonZeroU32>,
     /// Stay, and compare again and again: a number with s, m, h or d
@@ -77,6 +78,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let report = runtime.block_on(look(arguments))?;
     let text = if arguments.json { serde_json::to_string_pretty(&report)? } else { print::text(&report) };
     writeln!(std::io::stdout(), "{}", text.trim_end())?;
+    if report.is_empty() {
+        bail!("nothing was compared: no row and no event is about that");
+    }
     if report.is_sound() {
         return Ok(());
     }
@@ -114,7 +118,7 @@ async fn look(arguments: &Arguments) -> Result<Report> {
     let bar = Bar::new();
     let show = |progress: oracle::Progress<'_>| bar.show(progress);
     let pace = arguments.rate.map_or(Pace::Full, Pace::PerSecond);
-    let scope = scope(arguments, &*log);
+    let scope = scope(arguments, &*log)?;
     let verification = Verification { progress: &show, pace, ..Verification::new(&*log, &pool, scope) };
     let report = if arguments.repair {
         oracle::repair(&verification).await
@@ -125,15 +129,18 @@ async fn look(arguments: &Arguments) -> Result<Report> {
     Ok(report?)
 }
 
-fn scope(arguments: &Arguments, log: &dyn EventLog) -> Scope {
-    match (arguments.account, arguments.from, arguments.to) {
+fn scope(arguments: &Arguments, log: &dyn EventLog) -> Result<Scope> {
+    Ok(match (arguments.account, arguments.from, arguments.to) {
         (Some(account), ..) => Scope::Account(account),
         (None, None, None) => Scope::All,
+        (None, Some(from), Some(to)) if from > to => {
+            bail!("nothing lies between: --from {} is behind --to {}", from.get(), to.get())
+        }
         (None, from, to) => Scope::Range {
             from: from.unwrap_or_default(),
             to: to.unwrap_or(Position::new(Sequence::MAX, log.shard())),
         },
-    }
+    })
 }
 
 fn position(text: &str) -> Result<Position, String> {

@@ -4,7 +4,8 @@ use data_set::adopt::{Folded, folded};
 use data_set::write::{self, Lane, Step};
 use domain::{AccountId, CommandId, EventId};
 use event_store::{Boundary, Envelope, EventLog, Expected, JetStreamConfig, JetStreamLog, NewEvent, Subject};
-use testkit::{Nats, Postgres};
+use serde_json::Value;
+use testkit::{Nats, Postgres, eventually};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -14,8 +15,11 @@ use crate::support::{START_LIMIT, System, command, data_dir, rookery, stderr, st
 async fn a_log_that_is_gone_is_refused_until_it_is_adopted() {
     let dir = data_dir();
     let system = System::start(dir.path()).await;
-    let lost = system.post("Soon forgotten", "birds").await.expect("it is accepted");
-    system.read("/v1/messages", &lost).await.expect("it is folded");
+    for _ in 0..3 {
+        let lost = system.post("Soon forgotten", "birds").await.expect("it is accepted");
+        system.read("/v1/messages", &lost).await.expect("it is folded");
+    }
+    projections_show(&system, &[("head", "768"), ("state", "idle")]).await;
     system.stop().await;
     std::fs::remove_dir_all(dir.path().join("nats")).expect("somebody tidied up");
 
@@ -31,9 +35,21 @@ async fn a_log_that_is_gone_is_refused_until_it_is_adopted() {
     let first = system.post("A new beginning", "birds").await.expect("it is accepted");
     let messages = system.read("/v1/messages", &first).await.expect("it is folded");
     assert!(messages.contains("A new beginning") && !messages.contains("Soon forgotten"), "{messages}");
+    projections_show(&system, &[("head", "256"), ("state", "idle")]).await;
     system.stop().await;
     let again = stdout(&rookery(dir.path(), &["adopt"]));
     assert_eq!(again.matches("that is this log").count(), 2, "{again}");
+}
+
+/// Waits until both projections say so.
+async fn projections_show(system: &System, wanted: &[(&str, &str)]) {
+    eventually("the projections are as they should be", START_LIMIT, async || {
+        let told = system.read("/v1/projections", "256").await?;
+        let all: Vec<Value> = serde_json::from_str(&told).map_err(|error| error.to_string())?;
+        let is_so = |row: &Value| wanted.iter().all(|(name, value)| row[name] == *value);
+        if all.len() == 2 && all.iter().all(is_so) { Ok(()) } else { Err(told) }
+    })
+    .await;
 }
 
 /// The position and the id of an event.

@@ -66,8 +66,16 @@ async fn a_bad_event_is_listed_shown_retried_in_vain_and_dropped() {
     assert_eq!(dropped, "feeds_v1: 0 folded, 1 dropped, 0 left\nsocial_v1: 0 folded, 1 dropped, 0 left\n");
     let again = stdout(&rookery(dir.path(), &["parked", "drop", "--entity", &entity]));
     assert_eq!(again, "feeds_v1: 0 folded, 0 dropped, 0 left\nsocial_v1: 0 folded, 0 dropped, 0 left\n");
+    for action in ["retry", "drop"] {
+        let typo = stderr(&rookery(dir.path(), &["parked", action, "--position", "1"]));
+        assert!(typo.contains("no such event is parked"), "{typo}");
+    }
     let list = stdout(&rookery(dir.path(), &["parked", "list", "--dropped"]));
     assert_eq!(list.matches("\tdropped\t").count(), 2, "{list}");
+
+    let refused = rookery(dir.path(), &["events", "check"]);
+    assert!(!refused.status.success(), "{refused:?}");
+    stdout(&rookery(dir.path(), &["events", "check", "--except", &bad]));
 
     let last = system.post("And the herons", "birds").await.expect("it is accepted");
     system.read("/v1/messages", &last).await.expect("the lane goes on");

@@ -3,6 +3,7 @@
 mod findings;
 mod rules;
 
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
@@ -31,6 +32,11 @@ pub(super) struct Arguments {
     /// Findings to show of each kind
     #[arg(long, value_name = "NUMBER", default_value_t = 20)]
     show: usize,
+    /// Do not look at these events, such as those that were given up: positions with commas between them
+    ///
+    /// `rookery parked list --dropped` prints them in its first column.
+    #[arg(long, value_name = "POSITIONS", value_delimiter = ',')]
+    except: Vec<i64>,
     /// One JSON object instead of text
     #[arg(long)]
     json: bool,
@@ -42,13 +48,14 @@ pub(super) async fn run(log: &dyn EventLog, arguments: &Arguments) -> Result<()>
     let mut rules = Rules::new(log.shard());
     let mut findings = Findings::new(arguments.show);
     let span = Range::default().span(log).await?;
+    let except: HashSet<i64> = arguments.except.iter().copied().collect();
     each_batch(log, span, |events| {
-        for event in events {
+        for event in events.iter().filter(|event| !except.contains(&event.position.get())) {
             look_at(event, &mut rules, &mut findings);
         }
         for fold in &folds {
             for batch in events.chunks(fold.batch_max()) {
-                find_panics(&**fold, batch, &mut findings);
+                find_panics(&**fold, batch, &except, &mut findings);
             }
         }
         Ok(())
@@ -76,20 +83,20 @@ fn look_at(event: &RecordedEvent, rules: &mut Rules, findings: &mut Findings) {
 }
 
 /// Those that reach a fold: the others are parked, or passed over.
-fn known(events: &[RecordedEvent]) -> Vec<KnownEvent> {
+fn known(events: &[RecordedEvent], except: &HashSet<i64>) -> Vec<KnownEvent> {
     let known = |recorded: &RecordedEvent| match decode(recorded) {
         Ok(Decoded::Known(event)) => {
             Some(KnownEvent { position: recorded.position, recorded_at: recorded.recorded_at, event })
         }
         Ok(Decoded::UnknownType(_)) | Err(_) => None,
     };
-    events.iter().filter_map(known).collect()
+    events.iter().filter(|event| !except.contains(&event.position.get())).filter_map(known).collect()
 }
 
 /// A fold must not panic, whatever it is given. One that does is given less, until the event that it cannot take stands
 /// alone, or none does by itself.
-fn find_panics(fold: &dyn Fold, events: &[RecordedEvent], findings: &mut Findings) {
-    if catch_unwind(AssertUnwindSafe(|| drop(fold.fold(known(events))))).is_ok() {
+fn find_panics(fold: &dyn Fold, events: &[RecordedEvent], except: &HashSet<i64>, findings: &mut Findings) {
+    if catch_unwind(AssertUnwindSafe(|| drop(fold.fold(known(events, except))))).is_ok() {
         return;
     }
     match events {
@@ -100,8 +107,8 @@ fn find_panics(fold: &dyn Fold, events: &[RecordedEvent], findings: &mut Finding
         several => {
             let before = findings.problems();
             let (first, second) = several.split_at(several.len() / 2);
-            find_panics(fold, first, findings);
-            find_panics(fold, second, findings);
+            find_panics(fold, first, except, findings);
+            find_panics(fold, second, except, findings);
             if findings.problems() == before {
                 let why = format!(
                     "the fold of {} panics on the {} events from here on",

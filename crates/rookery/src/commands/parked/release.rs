@@ -42,7 +42,7 @@ pub(super) async fn drop(lanes: &Lanes, choice: &Choice, with_waiting: bool) -> 
 
 /// Each projection says what became of its events; the answer goes to standard output, what failed to standard error.
 async fn run(lanes: &Lanes, choice: &Choice, action: Action) -> Result<()> {
-    let mut failed = 0;
+    let (mut chosen, mut failed) = (0, 0);
     for lane in &lanes.lanes {
         let name = lane.name();
         // Drawn on standard error, and only on a terminal.
@@ -59,7 +59,13 @@ async fn run(lanes: &Lanes, choice: &Choice, action: Action) -> Result<()> {
         for (position, why) in &released.failed {
             writeln!(std::io::stderr(), "{name}: {position} stays parked: {why}")?;
         }
+        chosen += released.chosen;
         failed += released.failed.len();
+    }
+    if chosen == 0 && *choice != Choice::All {
+        bail!(
+            "no such event is parked for what it says itself; `rookery parked list --waiting` says which are parked"
+        );
     }
     if failed > 0 {
         bail!("{failed} of the chosen events could not be folded; nothing of them was");

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use data_set::versions::{Hold, State};
-use data_set::write;
+use data_set::write::{self, Reason};
 use domain::Position;
 use indicatif::{ProgressBar, ProgressStyle};
-use reducers::{Fold, Lane, OnBad, ReplayError, Status, replay};
+use reducers::{BadEvent, Fold, Lane, OnBad, ReplayError, Status, replay};
 
 use super::preview::{self, Preview};
 use super::{Arguments, Versions, again, hint, progress_style, say, switch};
@@ -133,6 +133,20 @@ impl Build {
         Ok(self.hold.tidy(self.next).await?)
     }
 
+    fn way_on(&self, bad: &BadEvent) -> String {
+        let (name, next) = (self.lane.fold.name(), self.next);
+        match bad.reason {
+            // The tables are copies of the published ones as they were when the build began, with all their constraints.
+            Reason::RefusedByDatabase => format!(
+                "mend what refuses the event in the tables of {name}_v{next}, too, and call it again to go on; or mend the \
+                 published tables, end this build with `rookery rebuild {name} --drop`, and begin anew"
+            ),
+            Reason::Undecodable | Reason::UnknownVersion | Reason::Waiting => {
+                "with a program that folds this event, call it again to go on".to_owned()
+            }
+        }
+    }
+
     async fn published_position(&mut self) -> Result<Position> {
         let position = self.hold.position(self.published).await?.unwrap_or(0);
         Ok(Position::from_i64(position).unwrap_or_default())
@@ -147,11 +161,10 @@ impl Build {
                 Err(ReplayError::Fenced) if Instant::now() < deadline => {
                     tokio::time::sleep(FENCED_PERIOD).await;
                 }
-                Err(ReplayError::BadEvent(bad)) => bail!(
-                    "the build stopped: {bad}\n  \
-                     version {} stays published; with a program that folds this event, call it again to go on",
-                    self.published
-                ),
+                Err(ReplayError::BadEvent(bad)) => {
+                    let (way_on, published) = (self.way_on(&bad), self.published);
+                    bail!("the build stopped: {bad}\n  version {published} stays published; {way_on}")
+                }
                 Err(error) => {
                     return Err(error).context("the build stopped; call it again to go on where it was");
                 }
