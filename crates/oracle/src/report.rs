@@ -67,8 +67,10 @@ impl Report {
 
     /// Nothing was there to compare.
     pub fn is_empty(&self) -> bool {
-        let compared = |table: &TableReport| table.compared + table.differences() == 0;
-        self.projections.iter().all(|projection| projection.tables.iter().all(compared))
+        let compared = |table: &TableReport| table.compared;
+        let compared: u64 =
+            self.projections.iter().flat_map(|projection| &projection.tables).map(compared).sum();
+        compared + self.differences() == 0
     }
 
     pub fn differences(&self) -> u64 {

@@ -78,7 +78,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let report = runtime.block_on(look(arguments))?;
     let text = if arguments.json { serde_json::to_string_pretty(&report)? } else { print::text(&report) };
     writeln!(std::io::stdout(), "{}", text.trim_end())?;
-    if report.is_empty() {
+    let is_narrowed = arguments.account.is_some() || arguments.from.is_some() || arguments.to.is_some();
+    if is_narrowed && report.is_empty() {
         bail!("nothing was compared: no row and no event is about that");
     }
     if report.is_sound() {

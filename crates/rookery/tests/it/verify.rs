@@ -42,6 +42,7 @@ async fn a_lost_row_is_found_told_and_mended() {
     let dir = data_dir();
     let fast = [("ROOKERY_VERIFY_EVERY", "1s"), ("ROOKERY_VERIFY_RATE", "100000")];
     let system = System::start_with(dir.path(), &fast).await;
+    stdout(&verify(dir.path(), &[]).await);
     for text in ["one", "two"] {
         let position = system.post(text, "birds").await.expect("it is accepted");
         system.read("/v1/messages?tag=birds", &position).await.expect("it is there");
@@ -61,8 +62,10 @@ async fn a_lost_row_is_found_told_and_mended() {
     assert_eq!(verify(dir.path(), &["--from", "256", "--to", "512"]).await.status.code(), Some(1));
     let reversed = verify(dir.path(), &["--from", "512", "--to", "256"]).await;
     assert!(stderr(&reversed).contains("nothing lies between"), "{reversed:?}");
-    let nobody = verify(dir.path(), &["--account", "999"]).await;
-    assert!(stderr(&nobody).contains("nothing was compared"), "{nobody:?}");
+    let of_another = verify(dir.path(), &["--account", "2", "--json"]).await;
+    let report = String::from_utf8_lossy(&of_another.stdout);
+    assert!(report.contains("\"missing\": 0") && !report.contains("\"missing\": 1"), "{report}");
+    assert!(stderr(&of_another).contains("nothing was compared"), "{of_another:?}");
 
     let mended = stdout(&verify(dir.path(), &["--repair", "--json"]).await);
     let mended: Value = serde_json::from_str(&mended).expect("it is JSON");
