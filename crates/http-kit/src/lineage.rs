@@ -36,7 +36,7 @@ pub fn announce<L: KnowsLog>(router: Router, log: L) -> Router {
     router.route_layer(from_fn_with_state(log, name_log::<L>))
 }
 
-/// Lets none of the routes so far answer while the log is refused. To be announced, too: that says what is known.
+/// Lets none of the routes so far answer while the log is refused. Goes inside of [`announce`], which says what is known.
 pub fn guard(router: Router) -> Router {
     router.route_layer(from_fn(refuse))
 }
@@ -61,7 +61,10 @@ async fn name_log<L: KnowsLog>(State(log): State<L>, mut request: Request, next:
 }
 
 async fn refuse(request: Request, next: Next) -> Response {
-    match request.extensions().get().and_then(|known: &KnownLog| known.refusal.clone()) {
+    let Some(known) = request.extensions().get::<KnownLog>() else {
+        return ApiProblem::internal("a route is guarded, but not announced").into_response();
+    };
+    match known.refusal.clone() {
         None => next.run(request).await,
         Some(why) => ApiProblem::new(codes::LOG_REFUSED).detail(why.to_string()).into_response(),
     }
