@@ -55,11 +55,12 @@ pub(crate) async fn get_thread(
     conditional: Conditional,
 ) -> Result<Response, Refusal> {
     let (id, limit) = (id::parse("id", &id)?, paging::limit(query.limit.as_deref())?);
+    let replies = replies_to(&state, id);
     let read = || read::get_thread(&state.pool, caller.account, id, limit);
     let found = state.positions.answer(&awaited, read).await?;
     let position = DataPosition(found.position);
     let thread = present(found, &caller)?;
-    let link = replies_to(&state, id).next(raw.as_deref(), thread.replies.next);
+    let link = replies.next(raw.as_deref(), thread.replies.next);
     let body = conditional.json(&Thread {
         ancestors: represent::messages(thread.ancestors),
         message: represent::message(thread.message),
