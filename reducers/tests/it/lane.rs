@@ -1,10 +1,12 @@
 //! What a lane promises: the rows are the fold of the log, however often, in whatever batches and by how many workers.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use domain::Shard;
+use domain::{Sequence, Shard};
 use event_store::{EventLog, InMemoryLog, JetStreamConfig, JetStreamLog};
 use testkit::{Nats, eventually};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::history::Author;
@@ -227,6 +229,29 @@ async fn a_log_that_lost_its_end_and_grew_again_is_refused() {
     // The log that holds the event is folded on.
     remember(known.expect("it was known")).await;
     let worker = data_set.fold(Arc::clone(&log));
+    assert_folded(&data_set, &*log).await;
+    worker.stop().await;
+}
+
+/// Somebody who watches must not be told of a lag since 1970.
+#[tokio::test]
+async fn before_the_first_batch_the_rows_are_complete_until_the_first_event() {
+    let (log, data_set) = (in_memory(), DataSet::start().await);
+    let began = OffsetDateTime::now_utc() - Duration::from_secs(1);
+    Author::new(Arc::clone(&log), 9).write(30).await;
+    let mut obstacle = data_set.pool.begin().await.expect("begun");
+    sqlx::query("lock table social_v1.message").execute(&mut *obstacle).await.expect("locked");
+    let worker = data_set.fold(Arc::clone(&log));
+    let complete_until: OffsetDateTime = eventually("the heartbeat", PATIENCE, || async {
+        let beat = sqlx::query_scalar("select complete_until from control.lane_heartbeat");
+        let beat = beat.fetch_optional(&data_set.pool).await.map_err(|error| error.to_string())?;
+        beat.ok_or_else(|| "none".to_owned())
+    })
+    .await;
+    assert_eq!(data_set.checkpoint().await, Ok(0), "nothing is folded");
+    let first = log.read(Sequence::ZERO.next()).await.expect("readable").expect("it is there").recorded_at;
+    assert!(first >= began && complete_until.unix_timestamp() == first.unix_timestamp(), "{complete_until}");
+    obstacle.rollback().await.expect("ended");
     assert_folded(&data_set, &*log).await;
     worker.stop().await;
 }

@@ -3,12 +3,16 @@
 mod compare;
 mod readers;
 
+use std::time::Duration;
+
+use data_set::audit::Audit;
 use data_set::versions::{Hold, State, Version, VersionError};
 use data_set::write;
 use sqlx::{AssertSqlSafe, PgPool};
 use testkit::Postgres;
 
 pub(super) const SOCIAL: &str = "social";
+pub(super) const LIMIT: Duration = Duration::from_secs(20);
 
 /// A migrated data set, and somebody who may do anything there.
 pub(super) struct DataSet {
@@ -119,6 +123,26 @@ async fn a_version_behind_the_published_one_is_not_published() {
     assert!(matches!(refusal, VersionError::Behind { position: 0, needed: 512, .. }), "{refusal:?}");
     let published = Version { projection: SOCIAL.to_owned(), version: 1, state: State::Published };
     assert_eq!(hold.versions().await.expect("readable")[0], published);
+}
+
+#[tokio::test]
+async fn whoever_mends_waits_for_a_switch_and_mends_what_is_published_then() {
+    let (data_set, next) = readers::two_versions().await;
+    let mut hold = data_set.hold().await;
+    let switch = hold.begin_switch(1).await.expect("begun");
+    let pool = data_set.pool.clone();
+    let mending = tokio::spawn(async move { Audit::lock(&pool, SOCIAL, 0).await });
+    let waiting =
+        "select 'waits' from pg_stat_activity where wait_event_type = 'Lock' and query like '%for update%'";
+    testkit::eventually("the mender waits for the checkpoint", LIMIT, || async {
+        let waiting = data_set.texts(waiting).await;
+        if waiting.len() == 1 { Ok(()) } else { Err(format!("{waiting:?}; {mending:?}")) }
+    })
+    .await;
+    switch.publish(next).await.expect("published");
+    let audit = mending.await.expect("no panic").expect("locked");
+    assert_eq!(audit.version(), next);
+    audit.leave().await.expect("left");
 }
 
 #[tokio::test]

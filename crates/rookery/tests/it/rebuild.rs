@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use data_set::Pool;
+use data_set::versions::Hold;
 use serde_json::Value;
 use testkit::{Process, eventually};
 
@@ -23,9 +24,12 @@ fn code_and_errors(output: &Output) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
+fn url_of_owner(dir: &Path) -> String {
+    std::fs::read_to_string(dir.join("data-set-url")).expect("it was written").trim_end().to_owned()
+}
+
 async fn owner(dir: &Path) -> Pool {
-    let url = std::fs::read_to_string(dir.join("data-set-url")).expect("it was written");
-    Pool::connect(url.trim_end()).await.expect("the database is there")
+    Pool::connect(&url_of_owner(dir)).await.expect("the database is there")
 }
 
 async fn execute(pool: &Pool, sql: &'static str) {
@@ -165,6 +169,36 @@ async fn a_build_that_was_killed_goes_on_where_it_was() {
     let folded = told.split("Folded ").nth(1).and_then(|told| told.split(' ').next());
     let folded: i64 = folded.and_then(|count| count.parse().ok()).expect("it says how many");
     assert!(folded > 0 && folded <= rest, "{rest} events were left: {told}");
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn where_the_tables_refuse_an_event_the_build_says_what_to_do() {
+    let dir = data_dir();
+    let system = System::start(dir.path()).await;
+    let refused = system.post("refuse me", "birds").await.expect("it is accepted");
+    system.read("/v1/messages", &refused).await.expect("it is folded");
+    let pool = owner(dir.path()).await;
+    execute(
+        &pool,
+        "alter table social_v1.message add constraint fussy check (text <> 'refuse me') not valid",
+    )
+    .await;
+    let stopped = code_and_errors(&run(dir.path(), &[]).await);
+    assert_eq!(stopped.0, Some(1));
+    for said in
+        [format!("position {refused}"), "social_v2, too".to_owned(), "rebuild social --drop".to_owned()]
+    {
+        assert!(stopped.1.contains(&said), "{said} is not in {}", stopped.1);
+    }
+    execute(&pool, "alter table social_v2.message drop constraint fussy").await;
+    let built = run(dir.path(), &[]).await;
+    assert!(code_and_errors(&built).1.contains("are equal"), "{built:?}");
+
+    let hold = Hold::take(&url_of_owner(dir.path()), "social").await.expect("nobody holds it");
+    let second = code_and_errors(&run(dir.path(), &[]).await);
+    assert!(second.1.contains("somebody else") && !second.1.contains("is the system running"), "{second:?}");
+    drop(hold);
     system.stop().await;
 }
 

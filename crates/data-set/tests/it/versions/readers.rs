@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
 
 use data_set::pool::{PoolOptions, connect};
 use data_set::versions::{State, VersionError};
 use data_set::{Pool, write};
 use tokio::task::JoinSet;
 
-use super::DataSet;
+use super::{DataSet, LIMIT};
 
 const SWITCHES: usize = 40;
 const READERS: usize = 4;
@@ -23,7 +22,7 @@ const READ: &str = "
         (select until from published.read_markers where account = 8)";
 
 /// Two versions whose rows say which version they are of.
-async fn two_versions() -> (DataSet, i32) {
+pub(super) async fn two_versions() -> (DataSet, i32) {
     let data_set = DataSet::start().await;
     let mut hold = data_set.hold().await;
     let next = hold.make_next(1).await.expect("made");
@@ -53,8 +52,12 @@ async fn fold(pool: Pool, version: i32, is_over: Arc<AtomicBool>) {
         sqlx::query(mark).bind(position).execute(&mut *transaction).await.expect("marked");
         transaction.commit().await.expect("committed");
         // The second version is a little ahead, so that a position of the wrong version is noticed.
-        while version != 1 && is_far_ahead(&pool).await && !is_over.load(Ordering::Relaxed) {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+        if version != 1 {
+            testkit::eventually("the first version follows", LIMIT, || async {
+                let may_go_on = is_over.load(Ordering::Relaxed) || !is_far_ahead(&pool).await;
+                if may_go_on { Ok(()) } else { Err("it is far behind".to_owned()) }
+            })
+            .await;
         }
     }
 }
@@ -111,7 +114,7 @@ async fn readers_see_one_version_and_never_an_older_position() {
                 (from, to) = (to, from);
                 // Every version is read before it goes.
                 let enough = seen + 2 * READERS as u64;
-                testkit::eventually("they read", Duration::from_secs(20), || async {
+                testkit::eventually("they read", LIMIT, || async {
                     let now = reads.load(Ordering::Relaxed);
                     if now >= enough { Ok(()) } else { Err(format!("{now} of {enough}")) }
                 })
