@@ -137,6 +137,7 @@ pub(crate) fn seal(actor: AccountId, event: &Event) -> Result<NewEvent> {
         correlation: command.to_string(),
         causation: command.to_string(),
         trace_parent: None,
+        edit_index: None,
     };
     Ok(NewEvent { subject: Subject::of(Shard(0), event), expected: Expected::Any, envelope, data })
 }

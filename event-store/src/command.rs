@@ -4,11 +4,12 @@ use std::fmt::Debug;
 use std::future::Future;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use domain::{AccountId, Event, Position, Rejection};
+use domain::{AccountId, Event, Position, Rejection, Sequence};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::contract::{Expected, ReadError};
+use crate::edit_index::EditIndex;
 use crate::executor::ExecuteError;
 use crate::stores::Stores;
 use crate::subject::Subject;
@@ -24,6 +25,23 @@ pub trait Outcome: Clone + Debug + Send + Sync + Serialize + DeserializeOwned + 
 pub struct Change {
     pub event: Event,
     pub expected: Expected,
+    /// The last event of what the decision is about, where its subject holds that of others, too: a conflict that leaves
+    /// this as it was is none of the caller's.
+    pub seen: Option<Sequence>,
+    /// Of an edit or a deletion.
+    pub edit_index: Option<EditIndex>,
+}
+
+impl Change {
+    pub fn new(event: impl Into<Event>, expected: Expected) -> Self {
+        Self { event: event.into(), expected, seen: None, edit_index: None }
+    }
+
+    #[must_use]
+    pub fn seen(mut self, last: Sequence) -> Self {
+        self.seen = Some(last);
+        self
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

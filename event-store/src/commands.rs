@@ -36,7 +36,7 @@ where
 /// An event on an edge, where the last write wins; or nothing, decided on what stands at a position.
 fn blind(event: Option<impl Into<Event>>, decided_on: Position) -> Decision<Done> {
     match event {
-        Some(event) => Decision::Append(vec![Change { event: event.into(), expected: Expected::Any }]),
+        Some(event) => Decision::Append(vec![Change::new(event, Expected::Any)]),
         None => Decision::Unchanged(Done { position: decided_on }),
     }
 }

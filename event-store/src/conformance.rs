@@ -67,6 +67,7 @@ pub fn posted(
             correlation: "suite".to_owned(),
             causation: "suite".to_owned(),
             trace_parent: None,
+            edit_index: None,
         },
         data,
     }

@@ -9,6 +9,8 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
+use crate::edit_index::EditIndex;
+
 pub(crate) mod header {
     pub(crate) const SPEC_VERSION: &str = "ce-specversion";
     pub(crate) const ID: &str = "ce-id";
@@ -22,6 +24,7 @@ pub(crate) mod header {
     pub(crate) const ACTOR: &str = "rookery-actor";
     pub(crate) const CORRELATION: &str = "rookery-correlation";
     pub(crate) const CAUSATION: &str = "rookery-causation";
+    pub(crate) const EDIT_INDEX: &str = "rookery-edit-index";
     pub(crate) const TRACE_PARENT: &str = "traceparent";
     /// When the log that an event was restored from had recorded it. Believed only where the stream says that it was
     /// restored; [`super::Envelope`] cannot write it.
@@ -48,6 +51,8 @@ pub struct Envelope {
     /// What caused this command: a request id or another event's id.
     pub causation: String,
     pub trace_parent: Option<TraceParent>,
+    /// Of an edit or a deletion: how to find those of other messages. See `edit_index.rs`.
+    pub edit_index: Option<EditIndex>,
 }
 
 impl Envelope {
@@ -71,6 +76,9 @@ impl Envelope {
         if let Some(trace_parent) = &self.trace_parent {
             headers.push((header::TRACE_PARENT, trace_parent.0.clone()));
         }
+        if let Some(index) = &self.edit_index {
+            headers.push((header::EDIT_INDEX, index.to_string()));
+        }
         headers
     }
 
@@ -80,7 +88,7 @@ impl Envelope {
     /// millions of events.
     pub fn from_headers<'a>(headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> Option<Self> {
         let [mut event, mut event_type, mut time, mut command, mut actor] = [None; 5];
-        let [mut correlation, mut causation, mut trace_parent] = [None; 3];
+        let [mut correlation, mut causation, mut trace_parent, mut edit_index] = [None; 4];
         for (name, value) in headers {
             let found = match name {
                 header::ID => &mut event,
@@ -91,6 +99,7 @@ impl Envelope {
                 header::CORRELATION => &mut correlation,
                 header::CAUSATION => &mut causation,
                 header::TRACE_PARENT => &mut trace_parent,
+                header::EDIT_INDEX => &mut edit_index,
                 _ => continue,
             };
             *found = Some(value);
@@ -104,6 +113,7 @@ impl Envelope {
             correlation: correlation.unwrap_or_default().to_owned(),
             causation: causation.unwrap_or_default().to_owned(),
             trace_parent: trace_parent.map(|value| TraceParent(value.to_owned())),
+            edit_index: edit_index.and_then(|value| value.parse().ok()),
         })
     }
 }
@@ -131,6 +141,7 @@ mod tests {
             correlation: hostile.clone(),
             causation: hostile.clone(),
             trace_parent: Some(TraceParent(hostile)),
+            edit_index: None,
         };
         let headers = envelope.headers("ev.0.outbox.7");
         assert!(headers.iter().all(|(name, _)| *name != header::RECORDED_AT), "{headers:?}");

@@ -25,16 +25,19 @@ pub use self::outcome::{
     AccountOutcome, Done, ExecuteError, Executed, Execution, IdempotencyKey, MessageOutcome,
 };
 
-/// Decisions per command when others keep appending in between.
+/// Decisions per command when others keep changing what it is about.
 const DECISIONS_MAX: usize = 5;
-const TURNS: usize = 256;
+/// Appends per command when others keep appending to its subject, about something else for the most part.
+const APPENDS_MAX: usize = 200;
+/// Some 40 bytes each.
+const TURNS: usize = 4_096;
 
 #[derive(Debug)]
 pub struct Executor {
     log: Arc<dyn EventLog>,
     stores: Stores,
     claims: Arc<dyn Claims>,
-    turns: [Mutex<()>; TURNS],
+    turns: Box<[Mutex<()>]>,
 }
 
 /// A command that was carried out, and whether that took an append.
@@ -46,12 +49,12 @@ struct Decided<O> {
 impl Executor {
     pub fn new(log: Arc<dyn EventLog>, claims: Arc<dyn Claims>) -> Self {
         let stores = Stores::new(Arc::clone(&log));
-        Self { log, stores, claims, turns: std::array::from_fn(|_| Mutex::new(())) }
+        Self { log, stores, claims, turns: (0..TURNS).map(|_| Mutex::new(())).collect() }
     }
 
-    /// Whether the log knows a message of that id. One that was deleted since is still known.
-    pub async fn message_exists(&self, id: MessageId) -> Result<bool, ReadError> {
-        Ok(self.stores.messages.author_of(id).await?.is_some())
+    /// Whether a message can be answered: see [`Stores::is_standing`].
+    pub async fn is_standing(&self, id: MessageId) -> Result<bool, ReadError> {
+        self.stores.is_standing(id).await
     }
 
     /// Who holds a handle at this moment, a deactivated account included.
@@ -114,14 +117,23 @@ impl Executor {
             trace_parent: execution.trace_parent.clone(),
             time: execution.now,
         };
-        for _ in 0..DECISIONS_MAX {
+        let (mut decisions, mut seen) = (0, None);
+        for _ in 0..APPENDS_MAX {
             let changes = match command.decide(&self.stores).await? {
                 Decision::Unchanged(outcome) => return Ok(Decided { outcome, is_appended: false }),
                 Decision::Append(changes) => changes,
             };
+            let sees = changes.iter().find_map(|change| change.seen);
+            if sees.is_none() || sees != seen {
+                decisions += 1;
+                seen = sees;
+            }
+            if decisions > DECISIONS_MAX {
+                break;
+            }
             let sealed = changes
                 .iter()
-                .map(|change| seal(self.log.shard(), &change.event, change.expected, &stamp))
+                .map(|change| seal(self.log.shard(), change, &stamp))
                 .collect::<Result<Vec<_>, _>>()
                 .map_err(|error| ExecuteError::Unexpected(Box::new(error)))?;
             match self.log.append(id, sealed).await {
@@ -183,7 +195,7 @@ impl Executor {
     }
 
     fn mutex_of(&self, turn: Turn) -> &Mutex<()> {
-        // The remainder is below TURNS.
+        // The remainder is below TURNS, which is how many there are.
         &self.turns[(turn.0 % TURNS as u64) as usize]
     }
 }

@@ -10,6 +10,7 @@ pub mod commands;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod contract;
+mod edit_index;
 mod envelope;
 mod executor;
 mod in_memory;
@@ -27,6 +28,7 @@ pub use contract::{
     AppendError, Appended, DEDUPE_WINDOW, EventLog, Expected, Headers, Lineage, NewEvent, OpenError,
     ReadError, RecordedEvent, StoredEvent, Tail,
 };
+pub use edit_index::{EditIndex, EditIndexError};
 pub use envelope::{Envelope, TraceParent};
 pub use executor::{
     AccountOutcome, Done, ExecuteError, Executed, Execution, Executor, IdempotencyKey, MessageOutcome,
@@ -34,6 +36,6 @@ pub use executor::{
 pub use in_memory::InMemoryLog;
 pub use jet_stream::{JetStreamConfig, JetStreamLog, Restoration, RestoreError};
 pub use seal::Stamp;
-pub use stores::{AccountStore, Last, MessageContext, MessageStore, Seen, Standing, Stores};
-pub use subject::{Boundary, Subject};
+pub use stores::{AccountStore, Last, MessageStore, Seen, SeenMessage, Standing, Stores};
+pub use subject::{Boundary, Bucket, Subject};
 pub use vault::{Vault, VaultError};

@@ -1,11 +1,12 @@
 //! From an event to what is appended: where it belongs, who caused it, its bytes.
 
-use domain::{AccountId, CommandId, Event, EventId, Shard};
+use domain::{AccountId, CommandId, EventId, Shard};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::codec;
-use crate::contract::{Expected, NewEvent};
+use crate::command::Change;
+use crate::contract::NewEvent;
 use crate::envelope::{Envelope, TraceParent};
 use crate::subject::Subject;
 
@@ -19,16 +20,11 @@ pub struct Stamp {
     pub time: OffsetDateTime,
 }
 
-pub(crate) fn seal(
-    shard: Shard,
-    event: &Event,
-    expected: Expected,
-    stamp: &Stamp,
-) -> Result<NewEvent, serde_json::Error> {
-    let (event_type, data) = codec::encode(event)?;
+pub(crate) fn seal(shard: Shard, change: &Change, stamp: &Stamp) -> Result<NewEvent, serde_json::Error> {
+    let (event_type, data) = codec::encode(&change.event)?;
     Ok(NewEvent {
-        subject: Subject::of(shard, event),
-        expected,
+        subject: Subject::of(shard, &change.event),
+        expected: change.expected,
         envelope: Envelope {
             event: EventId(Uuid::now_v7()),
             event_type,
@@ -38,6 +34,7 @@ pub(crate) fn seal(
             correlation: stamp.correlation.clone(),
             causation: stamp.command.to_string(),
             trace_parent: stamp.trace_parent.clone(),
+            edit_index: change.edit_index.clone(),
         },
         data,
     })

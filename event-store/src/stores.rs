@@ -2,11 +2,11 @@
 
 mod accounts;
 mod last;
-pub(crate) mod messages;
+mod messages;
 
 use std::sync::Arc;
 
-use domain::{AccountId, GraphEvent, InboxEvent, Position, ReactionEvent, Sequence, Shard};
+use domain::{AccountId, GraphEvent, InboxEvent, MessageId, Position, ReactionEvent, Sequence, Shard};
 
 use crate::contract::{EventLog, ReadError};
 use crate::subject::{Boundary, Subject};
@@ -14,7 +14,7 @@ use crate::subject::{Boundary, Subject};
 pub use self::accounts::{AccountStore, Seen, Standing};
 pub use self::last::Last;
 pub(crate) use self::last::known;
-pub use self::messages::{MessageContext, MessageStore};
+pub use self::messages::{MessageStore, SeenMessage};
 
 #[derive(Debug, Clone)]
 pub struct Stores {
@@ -40,6 +40,14 @@ impl Stores {
 
     pub fn subject(&self, boundary: Boundary) -> Subject {
         Subject::new(self.shard(), boundary)
+    }
+
+    /// Whether a message is in the log, and neither it nor its author is gone, as far as this process knew ten seconds ago.
+    pub async fn is_standing(&self, message: MessageId) -> Result<bool, ReadError> {
+        match self.messages.author_of_standing(message).await? {
+            Some(author) => self.accounts.may_act(author).await,
+            None => Ok(false),
+        }
     }
 
     /// Position of the newest event of all.

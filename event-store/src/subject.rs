@@ -1,10 +1,11 @@
-//! One subject per consistency boundary. There are O(accounts) of them: each costs about 300 bytes of broker memory.
+//! One subject per consistency boundary. There are O(accounts) of them, and a fixed number for what follows messages: each
+//! costs about 300 bytes of broker memory.
 
 use std::fmt;
 
 use domain::{
-    AccountEvent, AccountId, Event, GraphEvent, Handle, HandleEvent, InboxEvent, MessageEvent, ReactionEvent,
-    Shard, Token,
+    AccountEvent, AccountId, Event, GraphEvent, Handle, HandleEvent, InboxEvent, MessageEvent, MessageId,
+    ReactionEvent, Shard, Token,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -20,8 +21,10 @@ pub enum Boundary {
     Account(AccountId),
     /// A handle: claimed, released.
     Handle(Handle),
-    /// Messages of an account: posted, edited, deleted.
+    /// Messages of an account: posted.
     Outbox(AccountId),
+    /// Messages of everybody: edited, deleted.
+    Edits(Bucket),
     /// Whom an account follows.
     Graph(AccountId),
     /// What an account liked and reposted.
@@ -30,12 +33,40 @@ pub enum Boundary {
     Inbox(AccountId),
 }
 
+/// Which of the subjects for edits and deletions a message's are in. Part of the log's format, hence never changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Bucket(u16);
+
+impl Bucket {
+    pub(crate) const BITS: u32 = u16::BITS;
+
+    pub fn of(message: MessageId) -> Self {
+        // The lower 16 bits.
+        Self(Self::mixed(message) as u16)
+    }
+
+    /// The finaliser of SplitMix64. It gives every message another number, and neighbours far ones.
+    pub(crate) fn mixed(message: MessageId) -> u64 {
+        let mut bits = message.get().unsigned_abs();
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^ (bits >> 31)
+    }
+}
+
+impl fmt::Display for Bucket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ev.{}.{}.", self.shard.0, self.boundary.kind())?;
         match &self.boundary {
             // A handle parsed by our rules encodes to itself; one of older rules could not break out either.
             Boundary::Handle(handle) => write!(f, "{}", Token::encode(handle.as_str())),
+            Boundary::Edits(bucket) => write!(f, "{bucket}"),
             Boundary::Account(account)
             | Boundary::Outbox(account)
             | Boundary::Graph(account)
@@ -52,6 +83,7 @@ impl Boundary {
             Self::Account(_) => "account",
             Self::Handle(_) => "handle",
             Self::Outbox(_) => "outbox",
+            Self::Edits(_) => "edits",
             Self::Graph(_) => "graph",
             Self::Reactions(_) => "reactions",
             Self::Inbox(_) => "inbox",
@@ -77,8 +109,8 @@ impl Subject {
             Event::Handle(HandleEvent::Claimed(event)) => Boundary::Handle(event.handle.clone()),
             Event::Handle(HandleEvent::Released(event)) => Boundary::Handle(event.handle.clone()),
             Event::Message(MessageEvent::Posted(event)) => Boundary::Outbox(event.author),
-            Event::Message(MessageEvent::Edited(event)) => Boundary::Outbox(event.author),
-            Event::Message(MessageEvent::Deleted(event)) => Boundary::Outbox(event.author),
+            Event::Message(MessageEvent::Edited(event)) => Boundary::Edits(Bucket::of(event.message)),
+            Event::Message(MessageEvent::Deleted(event)) => Boundary::Edits(Bucket::of(event.message)),
             Event::Graph(GraphEvent::Followed(event)) => Boundary::Graph(event.follower),
             Event::Graph(GraphEvent::Unfollowed(event)) => Boundary::Graph(event.follower),
             Event::Reaction(ReactionEvent::Liked(event)) => Boundary::Reactions(event.account),
@@ -90,8 +122,39 @@ impl Subject {
         Self { shard, boundary }
     }
 
+    /// Whose events a subject holds, if it is one account's.
+    pub fn account_of(subject: &str) -> Option<AccountId> {
+        let (kind, id) = subject.strip_prefix("ev.")?.split_once('.')?.1.split_once('.')?;
+        match kind {
+            "handle" | "edits" => None,
+            _ => id.parse().ok(),
+        }
+    }
+
     /// The pattern of all subjects of a shard.
     pub fn all_of(shard: Shard) -> String {
         format!("ev.{}.>", shard.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_is_an_accounts_or_not() {
+        assert_eq!(Subject::account_of("ev.0.outbox.5"), AccountId::from_i64(5));
+        assert_eq!(Subject::account_of("ev.0.graph.77"), AccountId::from_i64(77));
+        for other in ["ev.0.handle.5", "ev.0.edits.5", "ev.0", "somewhere.else"] {
+            assert_eq!(Subject::account_of(other), None, "{other}");
+        }
+    }
+
+    /// The bucket of a message is in the log for ever.
+    #[test]
+    fn a_message_has_the_same_bucket_for_ever() {
+        let bucket = |id: &str| Bucket::of(id.parse().expect("an id")).to_string();
+        let buckets: Vec<String> = ["256", "512", "768", "9223372036854775807"].map(bucket).to_vec();
+        assert_eq!(buckets, ["5901", "60346", "25098", "57021"]);
     }
 }

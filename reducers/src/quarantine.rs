@@ -18,8 +18,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use data_set::write::parked::{Held, Parked};
 use data_set::write::{Step, WriteError};
+use event_store::Subject;
 
-use self::bad::account_of;
 use crate::fold::Fold;
 
 pub(crate) use bad::{claims_of_bad, claims_of_refused};
@@ -86,7 +86,7 @@ pub(crate) async fn complete(
         return Ok(());
     }
     let parked = step.parked_at(&named).await?;
-    let author = |row: &Parked| Some((row.position, account_of(&row.subject)?.get()));
+    let author = |row: &Parked| Some((row.position, Subject::account_of(&row.subject)?.get()));
     touch_authors(&parked.iter().filter_map(author).collect::<Vec<_>>(), claims);
     Ok(())
 }

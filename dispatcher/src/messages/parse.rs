@@ -34,6 +34,6 @@ pub(super) async fn reply_target(
     let message: MessageId = raw.parse().map_err(|error: domain::IdError| {
         ApiProblem::new(codes::INVALID_FIELD).field("inReplyTo", error.to_string())
     })?;
-    let exists = ready.executor().message_exists(message).await.map_err(ApiProblem::unavailable)?;
+    let exists = ready.executor().is_standing(message).await.map_err(ApiProblem::unavailable)?;
     Ok(Some(ReplyTarget { message, exists }))
 }

@@ -125,11 +125,11 @@ async fn a_reply_names_a_message_that_the_log_knows() {
 }
 
 #[tokio::test]
-async fn a_reply_to_a_deleted_message_is_accepted() {
+async fn a_reply_to_a_message_of_an_account_that_was_given_up_is_refused() {
     let app = App::start().await;
-    let user = app.user(42);
-    let first = user.post(&json!({"text": "one"})).await;
-    assert_eq!(user.delete(&first.id()).await.status, 204);
-    // The log keeps the message's event; whether the thread still shows it is for the readers to decide.
-    assert_eq!(user.post(&json!({"text": "reply", "inReplyTo": first.id()})).await.status, 201);
+    let author = app.user(app.register("nightjar").await);
+    let first = author.post(&json!({"text": "one"})).await.id();
+    assert_eq!(author.remove("/v1/accounts/me").await.status, 204);
+    let answer = app.user(42).post(&json!({"text": "reply", "inReplyTo": first})).await;
+    assert_eq!(answer.refusal(), refused(422, "ReplyTargetMustExist"));
 }

@@ -2,7 +2,7 @@ use domain::{Event, ReactionEvent};
 use serde_json::json;
 
 use crate::answer::refused;
-use crate::app::App;
+use crate::app::{Api, App, Caller, log_config, quiet};
 
 /// Which reaction, by whom, to what.
 fn told(event: Event) -> (&'static str, i64, String) {
@@ -76,15 +76,27 @@ async fn what_is_no_message_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_message_that_was_just_deleted_here_is_not_found() {
+async fn a_deleted_message_is_not_found_by_any_dispatcher() {
     let app = App::start().await;
-    let user = app.user(42);
-    let id = user.post(&json!({"text": "one"})).await.id();
-    assert_eq!(user.delete(&id).await.status, 204);
-    // The deletion is remembered once something has asked for the message again.
-    assert_eq!(user.delete(&id).await.status, 204);
-    let answer = app.user(43).put(&format!("/v1/messages/{id}/like")).await;
-    assert_eq!(answer.refusal(), refused(404, "MessageMustExist"));
+    let other = Api::open(&log_config(&app.nats), &app.tokens.config(), quiet()).await;
+    let (user, admin) = (app.user(42), app.caller(1, "admin"));
+    for deleter in [&user, &admin] {
+        let id = user.post(&json!({"text": "one"})).await.id();
+        let like = format!("/v1/messages/{id}/like");
+        assert_eq!(app.user(43).put(&like).await.status, 204, "this dispatcher knows that it stands");
+        assert_eq!(deleter.delete(&id).await.status, 204);
+        let events = app.events().await;
+        for api in [&app.api, &other] {
+            let stranger = Caller { api, authorization: app.user(44).authorization };
+            for kind in ["like", "repost"] {
+                let answer = stranger.put(&format!("/v1/messages/{id}/{kind}")).await;
+                assert_eq!(answer.refusal(), refused(404, "MessageMustExist"), "{kind}");
+            }
+            let answer = stranger.post(&json!({"text": "two", "inReplyTo": id})).await;
+            assert_eq!(answer.refusal(), refused(422, "ReplyTargetMustExist"));
+        }
+        assert_eq!(app.events().await, events);
+    }
 }
 
 #[tokio::test]

@@ -46,6 +46,7 @@ async fn append(log: &dyn EventLog, actor: AccountId, events: &[Event]) {
             correlation: "test".to_owned(),
             causation: "test".to_owned(),
             trace_parent: None,
+            edit_index: None,
         };
         NewEvent { subject: Subject::of(log.shard(), event), expected: Expected::Any, envelope, data }
     });

@@ -59,9 +59,9 @@ impl Command for ChangeProfile {
                         stores.accounts.claim_of(handle).await.map_err(ExecuteError::Read)?.through
                     }
                 };
-                changes.push(Change { event: claim.into(), expected: Expected::Last(expected) });
+                changes.push(Change::new(claim, Expected::Last(expected)));
             }
-            changes.push(Change { event: event.into(), expected: Expected::Last(seen.through) });
+            changes.push(Change::new(event, Expected::Last(seen.through)));
         }
         if !changes.is_empty() {
             return Ok(Decision::Append(changes));

@@ -34,7 +34,7 @@ impl Command for ChangeReaction {
 
     async fn decide(&self, stores: &Stores) -> Result<Decision<Done>, ExecuteError<ReactionRejection>> {
         let Self { kind, account, message, wish } = *self;
-        let message_exists = exists(stores, message).await.map_err(ExecuteError::Read)?;
+        let message_exists = stores.is_standing(message).await.map_err(ExecuteError::Read)?;
         let (edge, seen_at) = if message_exists {
             self.edge(stores).await.map_err(ExecuteError::Read)?
         } else {
@@ -51,16 +51,6 @@ impl Command for ChangeReaction {
 
     fn outcome(&self, own: &[Placed]) -> Option<Done> {
         done(own)
-    }
-}
-
-/// Whether the message is in the log, and neither it nor its author is known to be gone. A deletion that only a search
-/// would find is left to the fold, for which a reaction to a deleted message means nothing.
-async fn exists(stores: &Stores, message: MessageId) -> Result<bool, ReadError> {
-    match stores.messages.author_of(message).await? {
-        Some(_) if stores.messages.is_known_deleted(message).await => Ok(false),
-        Some(author) => stores.accounts.may_act(author).await,
-        None => Ok(false),
     }
 }
 

@@ -32,7 +32,7 @@ impl Command for DeactivateAccount {
         let command = AccountCommand::Deactivate(Deactivate { account: self.account });
         let events = ask(seen.state, command).await?;
         let expected = Expected::Last(seen.through);
-        let changes = events.into_iter().map(|event| Change { event: event.into(), expected });
+        let changes = events.into_iter().map(|event| Change::new(event, expected));
         Ok(Decision::Append(changes.collect()))
     }
 

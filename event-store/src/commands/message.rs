@@ -1,6 +1,5 @@
-//! Posting, editing and deleting. The consistency boundary is the author's outbox.
+//! Posting, editing and deleting. The consistency boundary is the message.
 
-use cqrs_es::EventStore;
 use domain::message::{Message, MessageCommand, MessageRejection};
 use domain::{AccountId, Event, MessageEvent, MessageId};
 
@@ -11,8 +10,7 @@ use crate::command::{Change, Command, Decision, Placed, Turn};
 use crate::contract::{Expected, ReadError};
 use crate::executor::{ExecuteError, MessageOutcome};
 use crate::stores::Stores;
-use crate::stores::messages::{NEW_MESSAGE, from_store};
-use crate::subject::Subject;
+use crate::subject::{Boundary, Bucket, Subject};
 
 /// The message that a command is about, where there is one yet.
 fn target(command: &MessageCommand) -> Option<MessageId> {
@@ -35,8 +33,9 @@ impl Command for MessageCommand {
         }
     }
 
+    /// Of the bucket: what others do there makes the append a conflict, too.
     fn turn(&self) -> Option<Turn> {
-        target(self).map(|message| Turn::of(&message))
+        target(self).map(|message| Turn::of(&Bucket::of(message)))
     }
 
     /// An import is the operator's command; it still needs an author who is there.
@@ -51,31 +50,42 @@ impl Command for MessageCommand {
         &self,
         stores: &Stores,
     ) -> Result<Decision<MessageOutcome>, ExecuteError<MessageRejection>> {
-        let target = target(self);
-        let name = target.map_or_else(|| NEW_MESSAGE.to_owned(), |message| message.to_string());
-        let context = stores.messages.load_aggregate(&name).await.map_err(from_store)?;
-        let edition = match &context.message {
+        let Some(target) = target(self) else {
+            let events = ask(Message::default(), self.clone()).await?;
+            let changes = events.into_iter().map(|event| Change::new(event, Expected::Any));
+            return Ok(Decision::Append(changes.collect()));
+        };
+        let seen = stores.messages.load(target).await.map_err(ExecuteError::Read)?;
+        let edition = match &seen.message {
             Message::Standing(standing) => standing.edition,
             Message::Unknown | Message::Deleted { .. } => 0,
         };
-        let expected = if planted("edit-without-expected") { Expected::Any } else { context.expected };
-        let through = stores.position(context.through);
-        let events = ask(context.message, self.clone()).await?;
+        let events = ask(seen.message, self.clone()).await?;
         if events.is_empty() {
-            let message = target.unwrap_or(MessageId::at(through));
-            return Ok(Decision::Unchanged(MessageOutcome::new(message, edition, through)));
+            let decided_on = stores.position(seen.last);
+            return Ok(Decision::Unchanged(MessageOutcome::new(target, edition, decided_on)));
         }
-        let changes = events.into_iter().map(|event| Change { event: event.into(), expected });
+        let expected =
+            if planted("edit-without-expected") { Expected::Any } else { Expected::Last(seen.through) };
+        let changes = events.into_iter().map(|event| Change {
+            edit_index: Some(seen.edit_index.clone()),
+            ..Change::new(event, expected).seen(seen.last)
+        });
         Ok(Decision::Append(changes.collect()))
     }
 
     async fn trace(&self, stores: &Stores) -> Result<Option<Subject>, ReadError> {
-        let author = match (self, target(self)) {
-            (Self::Post(command), _) => Some(command.author),
-            (_, Some(message)) => stores.messages.author_of(message).await?,
-            (_, None) => None,
-        };
-        Ok(author.map(|author| stores.messages.outbox(author)))
+        Ok(Some(stores.subject(match (self, target(self)) {
+            (Self::Post(command), _) => Boundary::Outbox(command.author),
+            (_, Some(message)) => Boundary::Edits(Bucket::of(message)),
+            (_, None) => return Ok(None),
+        })))
+    }
+
+    async fn appended(&self, stores: &Stores) {
+        if let Self::Delete(command) = self {
+            stores.messages.note_deleted(command.message).await;
+        }
     }
 
     fn outcome(&self, own: &[Placed]) -> Option<MessageOutcome> {

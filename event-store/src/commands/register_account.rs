@@ -65,12 +65,8 @@ impl Command for RegisterAccount {
         let mut changes = Vec::new();
         for event in ask(seen.state.clone(), command).await? {
             let claims = handle_events(&seen.state, &event);
-            changes.extend(
-                claims
-                    .into_iter()
-                    .map(|claim| Change { event: claim.into(), expected: Expected::Last(held.through) }),
-            );
-            changes.push(Change { event: event.into(), expected: Expected::Last(seen.through) });
+            changes.extend(claims.into_iter().map(|claim| Change::new(claim, Expected::Last(held.through))));
+            changes.push(Change::new(event, Expected::Last(seen.through)));
         }
         self.credential.keep(self.account).await.map_err(ExecuteError::Credential)?;
         Ok(Decision::Append(changes))

@@ -1,236 +1,110 @@
-//! Messages in the log, as cqrs-es wants them: an `EventStore` over any [`EventLog`].
-//!
-//! The consistency boundary is the author's outbox, not the message: a message's events are those of the outbox, from
-//! the one that posted it on, that name it. What was read once is remembered with the sequence up to which it holds;
-//! the next load reads only what came after, so the memory can be stale but never wrong.
+//! Messages in the log. Each event on a message tells its whole state, so the last one is all that a decision needs: the
+//! posting stands at the position that the id names, what came later is found by the index in its bucket.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use cqrs_es::{AggregateContext, AggregateError, EventEnvelope, EventStore};
-use domain::message::{Message, MessageRejection};
-use domain::{AccountId, Event, MessageEvent, MessageId, Position, Sequence, Shard};
+use cqrs_es::Aggregate;
+use domain::message::Message;
+use domain::{AccountId, Event, MessageEvent, MessageId, MessagePosted, Sequence, Shard};
 use moka::future::Cache;
 
 use super::last::known;
-use crate::contract::{AppendError, EventLog, Expected, ReadError, RecordedEvent};
-use crate::executor::ExecuteError;
-use crate::seal::{Stamp, seal};
-use crate::subject::{Boundary, Subject};
+use crate::contract::{EventLog, ReadError};
+use crate::edit_index::{self, EditIndex, Found};
 
-/// Aggregate id of a message that has no event yet, hence no id.
-pub(crate) const NEW_MESSAGE: &str = "new";
-/// Metadata keys of the envelopes that `commit` returns.
-pub(crate) const POSITION: &str = "position";
-/// Messages whose state is remembered, at most some 1.5 KB each.
-const REMEMBERED_MAX: u64 = 10_000;
-/// Messages whose author is remembered, some 100 bytes each. It never changes.
+/// For how long another process's deletion may stay unnoticed by those who answer, like or repost.
+const STANDING_AGE_MAX: Duration = Duration::from_secs(10);
+/// Messages of which it is remembered that they stand, and messages whose author is, some 100 bytes each.
+const STANDING_MAX: u64 = 50_000;
 const AUTHORS_MAX: u64 = 50_000;
 
 /// A message with what is needed to append behind what was read.
 #[derive(Debug, Clone)]
-pub struct MessageContext {
+pub struct SeenMessage {
     pub message: Message,
-    /// The last event of the outbox that was read.
+    /// Its last event; zero where it is unknown.
+    pub last: Sequence,
+    /// The last event of its bucket, and the entries of the next.
     pub through: Sequence,
-    pub expected: Expected,
-    pub stamp: Option<Stamp>,
-}
-
-impl AggregateContext<Message> for MessageContext {
-    fn aggregate(&mut self) -> &mut Message {
-        &mut self.message
-    }
-}
-
-#[derive(Debug, Clone)]
-struct Remembered {
-    message: Message,
-    author: AccountId,
-    through: Sequence,
+    pub edit_index: EditIndex,
 }
 
 #[derive(Debug, Clone)]
 pub struct MessageStore {
     log: Arc<dyn EventLog>,
-    remembered: Cache<MessageId, Remembered>,
     authors: Cache<MessageId, AccountId>,
-}
-
-type StoreError = AggregateError<MessageRejection>;
-
-fn connection<E: std::error::Error + Send + Sync + 'static>(error: E) -> StoreError {
-    AggregateError::DatabaseConnectionError(Box::new(error))
+    standing: Cache<MessageId, ()>,
 }
 
 impl MessageStore {
     pub fn new(log: Arc<dyn EventLog>) -> Self {
-        Self { log, remembered: Cache::new(REMEMBERED_MAX), authors: Cache::new(AUTHORS_MAX) }
+        let standing = Cache::builder().max_capacity(STANDING_MAX).time_to_live(STANDING_AGE_MAX).build();
+        Self { log, authors: Cache::new(AUTHORS_MAX), standing }
     }
 
     fn shard(&self) -> Shard {
         self.log.shard()
     }
 
-    pub fn outbox(&self, account: AccountId) -> Subject {
-        Subject::new(self.shard(), Boundary::Outbox(account))
-    }
-
     /// Who wrote a message, from the event that posted it; `None` where that position holds something else.
     pub async fn author_of(&self, id: MessageId) -> Result<Option<AccountId>, ReadError> {
-        if id.position().shard() != self.shard() {
-            return Ok(None);
-        }
         if let Some(author) = self.authors.get(&id).await {
             return Ok(Some(author));
         }
+        Ok(self.posted(id).await?.map(|posted| posted.author))
+    }
+
+    /// The author of a message that was not deleted, as far as this process knew ten seconds ago.
+    pub async fn author_of_standing(&self, id: MessageId) -> Result<Option<AccountId>, ReadError> {
+        let Some(author) = self.author_of(id).await? else { return Ok(None) };
+        if self.standing.get(&id).await.is_some() {
+            return Ok(Some(author));
+        }
+        if is_deletion(&edit_index::find(&*self.log, id).await?) {
+            return Ok(None);
+        }
+        self.standing.insert(id, ()).await;
+        Ok(Some(author))
+    }
+
+    /// For the process that appended the deletion: it need not be reminded in ten seconds.
+    pub(crate) async fn note_deleted(&self, id: MessageId) {
+        self.standing.invalidate(&id).await;
+    }
+
+    pub async fn load(&self, id: MessageId) -> Result<SeenMessage, ReadError> {
+        let (posted, found) = tokio::join!(self.posted(id), edit_index::find(&*self.log, id));
+        let mut seen = SeenMessage {
+            message: Message::default(),
+            last: Sequence::ZERO,
+            through: Sequence::ZERO,
+            edit_index: EditIndex::default(),
+        };
+        let Some(posted) = posted? else { return Ok(seen) };
+        let found = found?;
+        seen.message.apply(MessageEvent::Posted(posted));
+        seen.last = id.position().sequence();
+        if let Some((sequence, event)) = found.last {
+            seen.message.apply(event);
+            seen.last = sequence;
+        }
+        Ok(SeenMessage { through: found.through, edit_index: found.index, ..seen })
+    }
+
+    async fn posted(&self, id: MessageId) -> Result<Option<MessagePosted>, ReadError> {
+        if id.position().shard() != self.shard() {
+            return Ok(None);
+        }
         let recorded = self.log.read(id.position().sequence()).await?;
-        let author = recorded.as_ref().and_then(message_event).and_then(|event| match event {
-            MessageEvent::Posted(posted) => Some(posted.author),
-            MessageEvent::Edited(_) | MessageEvent::Deleted(_) => None,
-        });
-        if let Some(author) = author {
-            self.authors.insert(id, author).await;
-        }
-        Ok(author)
-    }
-
-    /// Whether this process happens to know that a message was deleted. It asks nobody.
-    pub async fn is_known_deleted(&self, id: MessageId) -> bool {
-        let remembered = self.remembered.get(&id).await;
-        remembered.is_some_and(|remembered| matches!(remembered.message, Message::Deleted { .. }))
-    }
-
-    async fn load(&self, id: MessageId) -> Result<MessageContext, ReadError> {
-        let mut known = match self.remembered.get(&id).await {
-            Some(known) => known,
-            None => match self.author_of(id).await? {
-                // The sequence before the posting, so that the loop below folds it as well.
-                Some(author) => Remembered {
-                    message: Message::default(),
-                    author,
-                    through: Sequence::new(id.position().sequence().get() - 1).unwrap_or_default(),
-                },
-                None => {
-                    return Ok(MessageContext {
-                        message: Message::Unknown,
-                        through: Sequence::ZERO,
-                        expected: Expected::Last(Sequence::ZERO),
-                        stamp: None,
-                    });
-                }
-            },
+        let Some(Event::Message(MessageEvent::Posted(posted))) = recorded.as_ref().and_then(known) else {
+            return Ok(None);
         };
-        for recorded in self.log.read_subject(self.outbox(known.author), known.through.next()).await? {
-            known.through = recorded.position.sequence();
-            if let Some(event) = message_event(&recorded).filter(|event| concerns(event, &recorded, id)) {
-                cqrs_es::Aggregate::apply(&mut known.message, event);
-            }
-        }
-        self.remembered.insert(id, known.clone()).await;
-        Ok(MessageContext {
-            message: known.message,
-            through: known.through,
-            expected: Expected::Last(known.through),
-            stamp: None,
-        })
+        self.authors.insert(id, posted.author).await;
+        Ok(Some(posted))
     }
 }
 
-fn message_event(recorded: &RecordedEvent) -> Option<MessageEvent> {
-    match known(recorded) {
-        Some(Event::Message(event)) => Some(event),
-        Some(_) | None => None,
-    }
-}
-
-fn concerns(event: &MessageEvent, recorded: &RecordedEvent, id: MessageId) -> bool {
-    match event {
-        MessageEvent::Posted(_) => MessageId::at(recorded.position) == id,
-        MessageEvent::Edited(edited) => edited.message == id,
-        MessageEvent::Deleted(deleted) => deleted.message == id,
-    }
-}
-
-fn envelope(id: &str, position: Position, payload: MessageEvent) -> EventEnvelope<Message> {
-    EventEnvelope {
-        aggregate_id: id.to_owned(),
-        // 55 bits of sequence fit into a usize on the 64-bit machines that this runs on.
-        sequence: usize::try_from(position.sequence().get()).unwrap_or(usize::MAX),
-        payload,
-        metadata: HashMap::from([(POSITION.to_owned(), position.to_string())]),
-    }
-}
-
-impl EventStore<Message> for MessageStore {
-    type AC = MessageContext;
-
-    async fn load_events(&self, aggregate_id: &str) -> Result<Vec<EventEnvelope<Message>>, StoreError> {
-        let Ok(id) = aggregate_id.parse::<MessageId>() else { return Ok(Vec::new()) };
-        let Some(author) = self.author_of(id).await.map_err(connection)? else { return Ok(Vec::new()) };
-        let from = id.position().sequence();
-        let recorded = self.log.read_subject(self.outbox(author), from).await.map_err(connection)?;
-        Ok(recorded
-            .iter()
-            .filter_map(|recorded| {
-                let event = message_event(recorded).filter(|event| concerns(event, recorded, id))?;
-                Some(envelope(aggregate_id, recorded.position, event))
-            })
-            .collect())
-    }
-
-    async fn load_aggregate(&self, aggregate_id: &str) -> Result<MessageContext, StoreError> {
-        match aggregate_id.parse::<MessageId>() {
-            Ok(id) => self.load(id).await.map_err(connection),
-            Err(_) => Ok(MessageContext {
-                message: Message::Unknown,
-                through: Sequence::ZERO,
-                expected: Expected::Any,
-                stamp: None,
-            }),
-        }
-    }
-
-    /// One append for all events, stamped with the context's stamp; the metadata is of no use here, for it knows no
-    /// types. Conflicts are [`AggregateError::AggregateConflict`], other failures hold a [`AppendError`].
-    async fn commit(
-        &self,
-        events: Vec<MessageEvent>,
-        context: MessageContext,
-        _metadata: HashMap<String, String>,
-    ) -> Result<Vec<EventEnvelope<Message>>, StoreError> {
-        let Some(stamp) = context.stamp else {
-            return Err(AggregateError::UnexpectedError("a commit needs a stamp".into()));
-        };
-        let sealed = events
-            .iter()
-            .map(|event| seal(self.shard(), &event.clone().into(), context.expected, &stamp))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| AggregateError::UnexpectedError(Box::new(error)))?;
-        let appended = self.log.append(stamp.command, sealed).await.map_err(|error| match error {
-            AppendError::Conflict => AggregateError::AggregateConflict,
-            other => AggregateError::UnexpectedError(Box::new(other)),
-        })?;
-        Ok(appended
-            .positions
-            .into_iter()
-            .zip(events)
-            .map(|(position, event)| envelope(NEW_MESSAGE, position, event))
-            .collect())
-    }
-}
-
-/// What an `EventStore` calls a failure, as the executor calls it.
-pub(crate) fn from_store(error: StoreError) -> ExecuteError<MessageRejection> {
-    let source = match error {
-        AggregateError::UserError(rejection) => return ExecuteError::Rejected(rejection),
-        AggregateError::AggregateConflict => return ExecuteError::Contended,
-        AggregateError::DatabaseConnectionError(source)
-        | AggregateError::DeserializationError(source)
-        | AggregateError::UnexpectedError(source) => source,
-    };
-    match source.downcast::<ReadError>() {
-        Ok(read) => ExecuteError::Read(*read),
-        Err(source) => ExecuteError::Unexpected(source),
-    }
+fn is_deletion(found: &Found) -> bool {
+    matches!(found.last, Some((_, MessageEvent::Deleted(_))))
 }

@@ -150,6 +150,7 @@ fn every_golden_file_is_read_as_the_event_it_was() {
                 correlation: String::new(),
                 causation: String::new(),
                 trace_parent: None,
+                edit_index: None,
             }),
             data: Bytes::from_static(golden.as_bytes()),
         };

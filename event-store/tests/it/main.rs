@@ -2,6 +2,7 @@
 
 mod accounts;
 mod claims;
+mod edits;
 mod executor;
 mod golden;
 mod in_memory;

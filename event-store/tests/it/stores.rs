@@ -1,22 +1,17 @@
 //! What stores read from the log, and how often.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use cqrs_es::{AggregateError, EventStore};
 use domain::edge::Wish;
-use domain::message::{Message, MessageCommand, PostMessage};
+use domain::message::{Actor, EditMessage, ExpectedEdition, MessageCommand, PostMessage};
 use domain::reaction::ReactionKind;
-use domain::{
-    AccountId, CommandId, MessageDeleted, MessageEdited, MessageEvent, MessagePosted, Sequence, Shard, Tags,
-    Text,
-};
+use domain::{AccountId, CommandId, Sequence, Shard, Tags, Text};
 use event_store::commands::ChangeReaction;
 use event_store::{
-    AppendError, Appended, EventLog, Execution, Executor, InMemoryClaims, InMemoryLog, Lineage, MessageStore,
-    NewEvent, ReadError, RecordedEvent, Stamp, Subject, Tail, conformance,
+    AppendError, Appended, EventLog, Execution, Executor, InMemoryClaims, InMemoryLog, Lineage, NewEvent,
+    ReadError, RecordedEvent, Subject, Tail,
 };
 use time::OffsetDateTime;
 
@@ -119,54 +114,32 @@ async fn a_like_reads_the_last_reaction_and_what_is_not_known_yet() {
     let like = |account| ChangeReaction { kind: ReactionKind::Like, account, message, wish: Wish::Set };
     log.take();
     executor.execute(execution(8), like(account(8))).await.expect("liked");
-    assert_eq!(log.take(), 3, "the account, the message, the reactions");
+    assert_eq!(log.take(), 4, "the account, the message, its bucket, the reactions");
     executor.execute(execution(8), like(account(8))).await.expect("liked");
     assert_eq!(log.take(), 1, "the reactions");
 }
 
-fn posted(words: &str) -> MessageEvent {
-    MessageEvent::Posted(MessagePosted {
-        author: account(7),
-        text: text(words),
-        tags: Tags::default(),
-        in_reply_to: None,
-        original_time: None,
-    })
-}
-
-fn stamp() -> Option<Stamp> {
-    Some(Stamp {
-        command: conformance::command(),
-        actor: account(7),
-        correlation: "test".to_owned(),
-        trace_parent: None,
-        time: OffsetDateTime::now_utc(),
-    })
-}
-
-/// The same store for whoever brings a framework of their own.
+/// However much its author posted and edited in the meantime.
 #[tokio::test]
-async fn messages_are_an_event_store_of_cqrs_es() {
-    let store = MessageStore::new(Arc::new(InMemoryLog::new(Shard(0))));
-    let mut new = store.load_aggregate("new").await.expect("there is nothing to load");
-    new.stamp = stamp();
-    let committed = store.commit(vec![posted("one")], new, HashMap::new()).await.expect("posted");
-    let id = committed[0].metadata["position"].clone();
-    let message = id.parse().expect("a post's position is its message's id");
-
-    let (mut first, mut second) =
-        (store.load_aggregate(&id).await.expect("loaded"), store.load_aggregate(&id).await.expect("loaded"));
-    assert!(matches!(&first.message, Message::Standing(standing) if standing.edition == 1));
-    (first.stamp, second.stamp) = (stamp(), stamp());
-    let (author, tags) = (account(7), Tags::default());
-    let edited = MessageEvent::Edited(MessageEdited { message, author, edition: 2, text: text("two"), tags });
-    store.commit(vec![edited.clone()], first, HashMap::new()).await.expect("edited");
-    let deleted = MessageEvent::Deleted(MessageDeleted { message, author, deleted_by: author });
-    let late = store.commit(vec![deleted], second, HashMap::new()).await;
-    assert!(matches!(late, Err(AggregateError::AggregateConflict)), "{late:?}");
-
-    let events = store.load_events(&id).await.expect("loaded");
-    let payloads: Vec<_> = events.into_iter().map(|event| event.payload).collect();
-    assert_eq!(payloads, [posted("one"), edited]);
-    assert!(store.load_events("512000").await.expect("loaded").is_empty());
+async fn an_edit_reads_the_message_and_its_bucket() {
+    let log = Arc::new(Counting { log: InMemoryLog::new(Shard(0)), reads: AtomicUsize::new(0) });
+    let executor = Executor::new(Arc::<Counting>::clone(&log), Arc::new(InMemoryClaims::default()));
+    let first = executor.execute(execution(7), post(7)).await.expect("posted").outcome.message;
+    let edit = |message, number: usize| {
+        MessageCommand::Edit(EditMessage {
+            actor: Actor { account: account(7), is_admin: false },
+            message,
+            expected: ExpectedEdition::Any,
+            text: Some(text(&format!("edit {number}"))),
+            tags: None,
+        })
+    };
+    for number in 0..2_000 {
+        let message = executor.execute(execution(7), post(7)).await.expect("posted").outcome.message;
+        executor.execute(execution(7), edit(message, number)).await.expect("edited");
+    }
+    log.take();
+    executor.execute(execution(7), edit(first, 0)).await.expect("edited");
+    let reads = log.take();
+    assert!(reads <= 3, "{reads} reads: the message, its bucket, perhaps one message more");
 }

@@ -12,7 +12,7 @@
 use std::collections::BTreeSet;
 
 use data_set::write::{Step, WriteError};
-use domain::Position;
+use domain::{MessageId, Position};
 
 use super::change::Change;
 use crate::quarantine::Claims;
@@ -28,6 +28,9 @@ pub(super) fn claims(position: Position, change: Option<Change>) -> Claims {
         Some(Change::Unreposted(key)) => repost(key.author, key.message, position),
         Some(Change::Deleted(message)) => {
             let mut claims = claims.name_message(message, position).hold("deletion", message);
+            if let Some(id) = Position::from_i64(message) {
+                claims = claims.touch_edits_of(MessageId::at(id));
+            }
             claims.deleted.insert(message);
             claims.position = position.get();
             claims

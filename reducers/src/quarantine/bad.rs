@@ -10,7 +10,7 @@ use domain::{
     MessagePosted, NotificationsRead, Position, ProfileChanged, ReactionEvent, Reposted, Tags, Text,
     Unfollowed, Unliked, Unreposted,
 };
-use event_store::RecordedEvent;
+use event_store::{RecordedEvent, Subject};
 use serde_json::Value;
 
 use super::Claims;
@@ -22,7 +22,7 @@ const POSTED: &str = "rookery.message.posted";
 
 /// Of an event that cannot be decoded.
 pub(crate) fn claims_of_bad(fold: &dyn Fold, recorded: &RecordedEvent) -> Claims {
-    let owner = account_of(&recorded.subject);
+    let owner = Subject::account_of(&recorded.subject);
     let mut ids = BTreeSet::new();
     if let Ok(data) = serde_json::from_slice(&recorded.data) {
         collect_ids(&data, &mut ids);
@@ -76,12 +76,6 @@ fn parked_by(kind: Option<&str>, recorded: &RecordedEvent, owner: Option<Account
         }
     }
     claims
-}
-
-/// `ev.<shard>.<what>.<account>`.
-pub(super) fn account_of(subject: &str) -> Option<AccountId> {
-    let (kind, id) = subject.strip_prefix("ev.")?.split_once('.')?.1.split_once('.')?;
-    if kind == "handle" { None } else { id.parse().ok() }
 }
 
 fn without_version(event_type: &str) -> &str {
@@ -167,13 +161,6 @@ fn words() -> Option<(Text, Tags)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_subject_names_an_account_or_not() {
-        assert_eq!(account_of("ev.0.outbox.5"), AccountId::from_i64(5));
-        assert_eq!(account_of("ev.0.handle.5"), None);
-        assert_eq!(account_of("somewhere.else"), None);
-    }
 
     #[test]
     fn ids_are_found_wherever_they_stand() {

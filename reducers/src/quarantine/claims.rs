@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
-use domain::Position;
+use domain::{MessageId, Position};
+use event_store::{Boundary, Bucket, Subject};
 
 /// Names that an event holds or touches, and what has to be looked up in the rows to know all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,6 +44,13 @@ impl Claims {
             self.messages.insert(message);
         }
         self.touch("message", message)
+    }
+
+    /// It edits or deletes a message: a bad event in the same subject may be about that one, too.
+    #[must_use]
+    pub fn touch_edits_of(self, message: MessageId) -> Self {
+        let edits = Boundary::Edits(Bucket::of(message));
+        self.touch("subject", Subject::new(message.position().shard(), edits))
     }
 
     pub(crate) fn add_hold(&mut self, kind: &str, name: impl Display) {

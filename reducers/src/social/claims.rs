@@ -5,6 +5,7 @@
 //! - `message`: whether it was posted. Everything that names it touches this.
 //! - `deletion`: whether a message is deleted. Replies touch it, for their notifications outlast it; likes and edits leave
 //!   nothing, before or behind it.
+//! - `subject`: a bad event holds its own where no account or handle is known, and edits and deletions touch theirs.
 //! - `text` of a message, `profile` of an account, and each edge: the order of their own events.
 
 use data_set::write::{Step, WriteError};
@@ -35,10 +36,11 @@ pub(super) fn claims(known: &KnownEvent) -> Claims {
         Event::Message(MessageEvent::Edited(event)) => claims
             .name_message(event.message.get(), known.position)
             .hold("text", event.message)
+            .touch_edits_of(event.message)
             .touch("account", event.author),
         Event::Message(MessageEvent::Deleted(event)) => {
             let own = claims.name_message(event.message.get(), known.position).touch("account", event.author);
-            own.hold("deletion", event.message)
+            own.hold("deletion", event.message).touch_edits_of(event.message)
         }
         Event::Graph(GraphEvent::Followed(event)) => edge("follow", event.follower, event.followee),
         Event::Graph(GraphEvent::Unfollowed(event)) => edge("follow", event.follower, event.followee),

@@ -37,6 +37,7 @@ fn recorded(position: Position, event: &Event) -> RecordedEvent {
         correlation: "test".to_owned(),
         causation: "test".to_owned(),
         trace_parent: None,
+        edit_index: None,
     };
     RecordedEvent {
         position,

@@ -1,4 +1,4 @@
-//! What happens to messages. Subject: the author's outbox.
+//! What happens to messages. Subject of a posting: the author's outbox; of the rest: the message's bucket of edits.
 
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
@@ -47,17 +47,6 @@ pub enum MessageEvent {
     Posted(MessagePosted),
     Edited(MessageEdited),
     Deleted(MessageDeleted),
-}
-
-impl MessageEvent {
-    /// Whose outbox the event belongs to.
-    pub fn author(&self) -> AccountId {
-        match self {
-            Self::Posted(event) => event.author,
-            Self::Edited(event) => event.author,
-            Self::Deleted(event) => event.author,
-        }
-    }
 }
 
 impl DomainEvent for MessageEvent {

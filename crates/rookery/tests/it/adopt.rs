@@ -65,6 +65,7 @@ async fn append(log: &JetStreamLog) -> (i64, Uuid) {
         correlation: "test".to_owned(),
         causation: "test".to_owned(),
         trace_parent: None,
+        edit_index: None,
     };
     let subject = Subject::new(log.shard(), Boundary::Outbox(account));
     let event_of = NewEvent { subject, expected: Expected::Any, envelope, data: "{}".into() };

@@ -30,6 +30,7 @@ async fn plant(dir: &Path) -> String {
         correlation: "test".to_owned(),
         causation: "test".to_owned(),
         trace_parent: None,
+        edit_index: None,
     };
     let event = NewEvent {
         subject: Subject::new(log.shard(), Boundary::Outbox(account)),

@@ -79,6 +79,7 @@ pub(crate) fn record(position: Position, event_type: String, data: Bytes) -> Rec
         correlation: String::new(),
         causation: String::new(),
         trace_parent: None,
+        edit_index: None,
     };
     RecordedEvent { position, subject: "test".to_owned(), recorded_at: now, envelope: Some(envelope), data }
 }

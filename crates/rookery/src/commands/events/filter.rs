@@ -1,8 +1,8 @@
 //! Which events: by place, by time, by type and by account.
 
 use anyhow::{Context, Result, anyhow, bail};
-use domain::{AccountId, Position, Sequence};
-use event_store::{EventLog, ReadError, RecordedEvent};
+use domain::{AccountId, Event, MessageEvent, Position, Sequence};
+use event_store::{Decoded, EventLog, ReadError, RecordedEvent, Subject};
 use indicatif::ProgressBar;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
@@ -19,7 +19,7 @@ pub(super) struct Filter {
     /// Only of this type, like rookery.message.posted; a type without version stands for all its versions
     #[arg(long = "type", value_name = "TYPE")]
     event_type: Option<String>,
-    /// Only of this account: in a subject of its own, or done by it
+    /// Only of this account: in a subject of its own, done by it, or on a message of its
     #[arg(long, value_name = "ID")]
     account: Option<AccountId>,
 }
@@ -70,10 +70,14 @@ fn is_of_type(event: &RecordedEvent, wanted: &str) -> bool {
 
 /// In `ev.<shard>.<boundary>.<account>`, or as the actor. A handle of digits is no account.
 fn is_of_account(event: &RecordedEvent, account: AccountId) -> bool {
-    let mut words = event.subject.splitn(4, '.').skip(2);
-    let is_in_subject = words.next().is_some_and(|boundary| boundary != "handle")
-        && words.next() == Some(&account.to_string());
-    is_in_subject || event.envelope.as_ref().is_some_and(|own| own.actor == account)
+    let author = || match event_store::decode(event) {
+        Ok(Decoded::Known(Event::Message(MessageEvent::Edited(event)))) => Some(event.author),
+        Ok(Decoded::Known(Event::Message(MessageEvent::Deleted(event)))) => Some(event.author),
+        Ok(_) | Err(_) => None,
+    };
+    Subject::account_of(&event.subject) == Some(account)
+        || event.envelope.as_ref().is_some_and(|own| own.actor == account)
+        || author() == Some(account)
 }
 
 /// The first and the last sequence to look at.

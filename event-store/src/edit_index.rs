@@ -1,0 +1,187 @@
+//! Where the last edit or deletion of a message is, without a subject per message.
+//!
+//! Edits and deletions share a bounded number of subjects, the buckets. Within a bucket the events themselves hold the
+//! index: a binary trie over the messages' paths, in which each event is the root of all that came before it.
+//!
+//! ```text
+//! path of the own message    0 1 1 0 …
+//! entry 0                    newest event whose path begins with   1
+//! entry 1                                                          0 0
+//! entry 2                                                          0 1 0
+//! ```
+//!
+//! The bucket's newest event is the root. Whoever looks for a message compares paths: where they fork at bit `d`, entry `d`
+//! names the newest event on the wanted side. So a look-up reads one event per fork, about half of log2(edited messages in
+//! the bucket), whatever one account did to its own messages, and on the way gathers the entries of the next event. A
+//! chain of predecessors would be simpler, and as long as the longest history that anybody gives to a message.
+
+use std::fmt;
+use std::str::FromStr;
+
+use domain::{Event, MessageEvent, MessageId, Sequence};
+
+use crate::contract::{EventLog, ReadError, RecordedEvent};
+use crate::stores::known;
+use crate::subject::{Boundary, Bucket, Subject};
+
+/// Bits of a path: what the bucket's number leaves of 64.
+const DEPTH_MAX: u32 = u64::BITS - Bucket::BITS;
+
+/// The entries that an event carries; 0 where there was none, and none behind the last that is not 0.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EditIndex(Vec<u64>);
+
+/// The last event of a message in its bucket, and what the next one has to know.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    /// With its sequence; `None`: the message was neither edited nor deleted.
+    pub(crate) last: Option<(Sequence, MessageEvent)>,
+    /// The bucket's newest event; zero where there is none.
+    pub(crate) through: Sequence,
+    /// The entries of an event on this message that follows `through`.
+    pub(crate) index: EditIndex,
+}
+
+/// What an event of a bucket says.
+struct Node {
+    sequence: Sequence,
+    path: u64,
+    event: MessageEvent,
+    index: EditIndex,
+}
+
+impl Node {
+    /// `None`: not an event of ours, or one that this bucket should not hold.
+    fn read(recorded: &RecordedEvent, bucket: Bucket) -> Option<Self> {
+        let index = recorded.envelope.as_ref()?.edit_index.clone()?;
+        let Some(Event::Message(event)) = known(recorded) else { return None };
+        let message = match &event {
+            MessageEvent::Edited(event) => event.message,
+            MessageEvent::Deleted(event) => event.message,
+            MessageEvent::Posted(_) => return None,
+        };
+        let sequence = recorded.position.sequence();
+        let is_ours = Bucket::of(message) == bucket && index.is_before(sequence);
+        is_ours.then(|| Self { sequence, path: path(message), event, index })
+    }
+}
+
+fn path(message: MessageId) -> u64 {
+    Bucket::mixed(message) >> Bucket::BITS
+}
+
+/// The first bit in which two paths differ. `None`: they are the same message's, because the mixing loses nothing.
+fn fork(one: u64, other: u64) -> Option<usize> {
+    // At most 64.
+    (one != other).then(|| (one ^ other).trailing_zeros() as usize)
+}
+
+/// Finds a message's last event in its bucket.
+pub(crate) async fn find(log: &dyn EventLog, message: MessageId) -> Result<Found, ReadError> {
+    let bucket = Bucket::of(message);
+    let subject = Subject::new(log.shard(), Boundary::Edits(bucket));
+    let Some(newest) = log.last(subject.clone()).await? else { return Ok(Found::nothing()) };
+    let through = newest.position.sequence();
+    let (wanted, mut index, mut recorded) = (path(message), Vec::new(), newest);
+    loop {
+        let Some(node) = Node::read(&recorded, bucket) else {
+            return search(log, subject, message).await;
+        };
+        let depth = index.len();
+        let Some(fork) = fork(wanted, node.path) else {
+            index.extend(node.index.0.into_iter().skip(depth));
+            return Ok(Found::new(Some((node.sequence, node.event)), through, index));
+        };
+        index.extend((depth..fork).map(|depth| node.index.entry(depth)));
+        index.push(node.sequence.get());
+        let Some(next) = Sequence::new(node.index.entry(fork)).filter(|next| *next != Sequence::ZERO) else {
+            return Ok(Found::new(None, through, index));
+        };
+        match log.read(next).await? {
+            Some(next) => recorded = next,
+            None => return Err(ReadError::Unavailable(format!("event {} is not there yet", next.get()))),
+        }
+    }
+}
+
+/// The same by reading all of the bucket: somebody else wrote there, so its events do not lead from one to the other.
+async fn search(log: &dyn EventLog, subject: Subject, message: MessageId) -> Result<Found, ReadError> {
+    let (bucket, wanted) = (Bucket::of(message), path(message));
+    let (mut found, mut index) = (Found::nothing(), Vec::new());
+    for recorded in log.read_subject(subject, Sequence::ZERO.next()).await? {
+        found.through = recorded.position.sequence();
+        let Some(node) = Node::read(&recorded, bucket) else { continue };
+        match fork(wanted, node.path) {
+            None => found.last = Some((node.sequence, node.event)),
+            Some(fork) => {
+                index.resize(index.len().max(fork + 1), 0);
+                index[fork] = node.sequence.get();
+            }
+        }
+    }
+    Ok(Found::new(found.last, found.through, index))
+}
+
+impl Found {
+    fn nothing() -> Self {
+        Self::new(None, Sequence::ZERO, Vec::new())
+    }
+
+    fn new(last: Option<(Sequence, MessageEvent)>, through: Sequence, index: Vec<u64>) -> Self {
+        Self { last, through, index: EditIndex::new(index) }
+    }
+}
+
+impl EditIndex {
+    fn new(mut entries: Vec<u64>) -> Self {
+        entries.truncate(entries.iter().rposition(|entry| *entry != 0).map_or(0, |last| last + 1));
+        Self(entries)
+    }
+
+    fn entry(&self, depth: usize) -> u64 {
+        self.0.get(depth).copied().unwrap_or_default()
+    }
+
+    /// Entries name older events: a look-up ends.
+    fn is_before(&self, sequence: Sequence) -> bool {
+        self.0.iter().all(|entry| *entry < sequence.get())
+    }
+}
+
+/// As in the header: decimal sequences, separated by commas; nothing stands for 0.
+impl fmt::Display for EditIndex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (depth, entry) in self.0.iter().enumerate() {
+            if depth > 0 {
+                f.write_str(",")?;
+            }
+            if *entry != 0 {
+                write!(f, "{entry}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("an edit index is at most {DEPTH_MAX} decimal numbers with commas between them")]
+pub struct EditIndexError;
+
+impl FromStr for EditIndex {
+    type Err = EditIndexError;
+
+    fn from_str(text: &str) -> Result<Self, EditIndexError> {
+        let entry = |entry: &str| match entry {
+            "" => Ok(0),
+            digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+                digits.parse().map_err(|_| EditIndexError)
+            }
+            _ => Err(EditIndexError),
+        };
+        let entries = text.split(',').map(entry).collect::<Result<Vec<u64>, _>>()?;
+        if entries.len() <= DEPTH_MAX as usize { Ok(Self::new(entries)) } else { Err(EditIndexError) }
+    }
+}
+
+#[cfg(test)]
+mod tests;
