@@ -21,6 +21,7 @@ mod settings;
 mod signing_keys;
 
 use domain::AccountId;
+use event_store::vault::PasswordHash;
 use http_kit::ApiProblem;
 
 use crate::State;
@@ -44,8 +45,12 @@ impl State {
     /// `overloaded` when too many hash at this moment, `unavailable` when the vault cannot be reached.
     pub async fn store_credential(&self, account: AccountId, password: &str) -> Result<(), ApiProblem> {
         let ready = self.ready()?;
-        let hash = self.passwords().take_turn()?.hash(password).await?;
+        let hash = self.hash(password).await?;
         ready.vault().credentials.put(account, &hash).await.map_err(ApiProblem::unavailable)
+    }
+
+    pub(crate) async fn hash(&self, password: &str) -> Result<PasswordHash, ApiProblem> {
+        self.passwords().take_turn()?.hash(password).await
     }
 
     /// Nobody can log in to the account from now on. Repeating it does no harm.

@@ -67,7 +67,7 @@ impl Envelope {
             (header::TIME, self.time.format(&Rfc3339).unwrap_or_default()),
             (header::SUBJECT, subject.to_owned()),
             (header::CONTENT_TYPE, "application/json".to_owned()),
-            (header::SCHEMA, format!("/asyncapi.yaml#/components/schemas/{}", self.event_type)),
+            (header::SCHEMA, schema(&self.event_type)),
             (header::COMMAND, self.command.to_string()),
             (header::ACTOR, self.actor.to_string()),
             (header::CORRELATION, self.correlation.clone()),
@@ -118,6 +118,12 @@ impl Envelope {
     }
 }
 
+/// An absolute URI, as CloudEvents wants it: `urn:rookery:schema:rookery.message.posted:v1`.
+fn schema(event_type: &str) -> String {
+    let (name, version) = event_type.rsplit_once('.').unwrap_or((event_type, ""));
+    format!("urn:rookery:schema:{name}:{version}")
+}
+
 impl fmt::Display for TraceParent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -127,6 +133,11 @@ impl fmt::Display for TraceParent {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_schema_is_an_absolute_uri() {
+        assert_eq!(schema("rookery.message.posted.v1"), "urn:rookery:schema:rookery.message.posted:v1");
+    }
 
     /// Whatever a client sends: the names are ours, and only values come from outside.
     #[test]

@@ -75,12 +75,11 @@ impl Executor {
         self.stores.accounts.is_active(account).await
     }
 
-    /// Draws the id of an account that is to be registered. `None` where the clock is outside of 2025 to 2164.
+    /// Draws the id of an account that is to be registered. `None` where the clock is outside of 2025 to 2161.
     pub fn draw_account(&self, now: OffsetDateTime) -> Option<AccountId> {
-        let ms = i64::try_from(now.unix_timestamp_nanos() / 1_000_000).ok()?;
         // The last bits of a UUIDv7 are random (RFC 9562 §5.7).
         let [.., high, low] = Uuid::now_v7().into_bytes();
-        AccountId::from_parts(ms, self.log.shard(), u16::from_be_bytes([high, low]))
+        AccountId::from_parts(now.unix_timestamp(), self.log.shard(), u16::from_be_bytes([high, low]))
     }
 
     /// Carries a command out. Cancelling the future leaves the outcome unknown; run it in a task of its own.

@@ -63,7 +63,7 @@ pub(crate) async fn document() -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/json")], DOCUMENT)
 }
 
-/// What the events are, for consumers of the log; their `ce-dataschema` points here.
+/// What the events are, for consumers of the log.
 pub(crate) async fn events() -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/yaml")], EVENTS)
 }

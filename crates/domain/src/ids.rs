@@ -4,11 +4,12 @@
 //! position / message id   63..........................8 7......0
 //!                         |  sequence in the shard's log |  shard |
 //!
-//! account id              62..............21 20......13 12......0
-//!                         | ms since 2025-01-01 | shard  | random |
+//! account id              52..............21 20......13 12......0
+//!                         | s since 2025-01-01  | shard  | random |
 //! ```
 //!
-//! Both are positive `i64`s, written as canonical decimals: no sign, no leading zero.
+//! Both are positive `i64`s, written as canonical decimals: no sign, no leading zero. Programs that read numbers as doubles
+//! (JavaScript, pandas) round beyond 2^53: account ids stay below it, positions up to 2^45 events.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,15 +17,15 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-/// Milliseconds from the Unix epoch to 2025-01-01T00:00:00Z, where the clock of account ids starts.
-const ACCOUNT_EPOCH_UNIX_MS: i64 = 1_735_689_600_000;
+/// Seconds from the Unix epoch to 2025-01-01T00:00:00Z, where the clock of account ids starts.
+const ACCOUNT_EPOCH_UNIX_S: i64 = 1_735_689_600;
 const ACCOUNT_RANDOM_BITS: u32 = 13;
 const SHARD_BITS: u32 = 8;
-const ACCOUNT_MS_BITS: u32 = 42;
+const ACCOUNT_S_BITS: u32 = 32;
 
 const _: () = assert!(
-    ACCOUNT_MS_BITS + SHARD_BITS + ACCOUNT_RANDOM_BITS == 63,
-    "an account id fills the positive half of an i64"
+    ACCOUNT_S_BITS + SHARD_BITS + ACCOUNT_RANDOM_BITS == f64::MANTISSA_DIGITS,
+    "a double holds every account id"
 );
 
 /// One independent log. There is one today; every id carries its shard so that more can be added.
@@ -121,15 +122,17 @@ pub struct AccountId(i64);
 
 impl AccountId {
     /// Makes an id from the given moment and 13 given random bits. Two accounts may draw the same id; the first append
-    /// expects an empty subject, so the second of them fails and draws again. `None` outside 2025 to 2164.
-    pub fn from_parts(unix_ms: i64, shard: Shard, random: u16) -> Option<Self> {
-        let ms = unix_ms.checked_sub(ACCOUNT_EPOCH_UNIX_MS)?;
-        if ms <= 0 || ms >> ACCOUNT_MS_BITS != 0 {
+    /// expects an empty subject, so the second of them fails and draws again. `None` outside 2025 to 2161.
+    pub fn from_parts(unix_seconds: i64, shard: Shard, random: u16) -> Option<Self> {
+        let seconds = unix_seconds.checked_sub(ACCOUNT_EPOCH_UNIX_S)?;
+        if seconds <= 0 || seconds >> ACCOUNT_S_BITS != 0 {
             return None;
         }
         let random = i64::from(random) & ((1 << ACCOUNT_RANDOM_BITS) - 1);
         Some(Self(
-            ms << (SHARD_BITS + ACCOUNT_RANDOM_BITS) | i64::from(shard.0) << ACCOUNT_RANDOM_BITS | random,
+            seconds << (SHARD_BITS + ACCOUNT_RANDOM_BITS)
+                | i64::from(shard.0) << ACCOUNT_RANDOM_BITS
+                | random,
         ))
     }
 

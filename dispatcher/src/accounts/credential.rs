@@ -2,7 +2,10 @@
 
 use domain::{AccountId, Password};
 use event_store::commands::{CredentialError, KeepCredential};
+use event_store::vault::PasswordHash;
 use futures::future::BoxFuture;
+use http_kit::ApiProblem;
+use tokio::sync::OnceCell;
 
 /// The password of an account that is about to be registered.
 ///
@@ -10,15 +13,28 @@ use futures::future::BoxFuture;
 /// credential without an account opens nothing. A handle that is taken is refused before this, so it costs no hash.
 #[derive(Debug)]
 pub(super) struct Credential {
-    pub(super) state: crate::State,
-    pub(super) password: Password,
+    state: crate::State,
+    password: Password,
+    /// Hashed once, so that what a registration kept before is known by its salt.
+    hash: OnceCell<PasswordHash>,
+}
+
+impl Credential {
+    pub(super) fn new(state: crate::State, password: Password) -> Self {
+        Self { state, password, hash: OnceCell::new() }
+    }
+
+    async fn keep_first(&self, account: AccountId) -> Result<bool, ApiProblem> {
+        let hash = self.hash.get_or_try_init(|| self.state.hash(self.password.expose())).await?;
+        let ready = self.state.ready()?;
+        ready.vault().credentials.put_first(account, hash).await.map_err(ApiProblem::unavailable)
+    }
 }
 
 impl KeepCredential for Credential {
-    fn keep(&self, account: AccountId) -> BoxFuture<'_, Result<(), CredentialError>> {
+    fn keep(&self, account: AccountId) -> BoxFuture<'_, Result<bool, CredentialError>> {
         Box::pin(async move {
-            let kept = self.state.store_credential(account, self.password.expose()).await;
-            kept.map_err(|problem| CredentialError::from(problem.to_string()))
+            self.keep_first(account).await.map_err(|problem| CredentialError::from(problem.to_string()))
         })
     }
 }

@@ -21,7 +21,7 @@ use super::credential::Credential;
 use super::parse;
 use crate::{command, problems};
 
-/// Ids that are drawn for one account. Two accounts of the same millisecond draw the same one of 8,192 now and then.
+/// Ids that are drawn for one account. Two accounts of the same second draw the same one of 8,192 now and then.
 const DRAWS_MAX: usize = 5;
 
 /// Registers an account under a handle that nobody else has.
@@ -49,12 +49,12 @@ pub(crate) async fn register_account(
     let handle = parse::handle(&body.value.handle)?;
     let display_name = parse::display_name(&body.value.display_name)?;
     let password = parse::password(&body.value.password)?;
-    let credential = Arc::new(Credential { state, password });
+    let credential = Arc::new(Credential::new(state, password));
     // Not the whole body: its digest is kept, and a quick digest of a password could be searched for the password.
     let compared = format!("{}\0{}", body.value.handle, body.value.display_name);
     for _ in 0..DRAWS_MAX {
         let account = ready.executor().draw_account(OffsetDateTime::now_utc());
-        let account = account.ok_or_else(|| ApiProblem::internal("the clock is outside of 2025 to 2164"))?;
+        let account = account.ok_or_else(|| ApiProblem::internal("the clock is outside of 2025 to 2161"))?;
         let key = command::idempotency(key.clone(), "POST /v1/accounts", compared.as_bytes());
         let (handle, display_name, credential) = (handle.clone(), display_name.clone(), credential.clone());
         let register = Register { account, handle, display_name, credential };

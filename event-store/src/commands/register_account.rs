@@ -22,8 +22,9 @@ pub type CredentialError = Box<dyn std::error::Error + Send + Sync>;
 /// Keeps what the new account proves itself with. It is no event, and must be there before the account is.
 pub trait KeepCredential: Send + Sync + fmt::Debug {
     /// Runs when nothing speaks against the registration any more, before its append. It may run more than once, and
-    /// for an account that loses its handle to another at the last moment and never comes to be.
-    fn keep(&self, account: AccountId) -> BoxFuture<'_, Result<(), CredentialError>>;
+    /// for an account that loses its handle to another at the last moment and never comes to be. False, with nothing
+    /// done: another registration drew the same id and keeps its own credential there.
+    fn keep(&self, account: AccountId) -> BoxFuture<'_, Result<bool, CredentialError>>;
 }
 
 #[derive(Debug, Clone)]
@@ -68,7 +69,9 @@ impl Command for RegisterAccount {
             changes.extend(claims.into_iter().map(|claim| Change::new(claim, Expected::Last(held.through))));
             changes.push(Change::new(event, Expected::Last(seen.through)));
         }
-        self.credential.keep(self.account).await.map_err(ExecuteError::Credential)?;
+        if !self.credential.keep(self.account).await.map_err(ExecuteError::Credential)? {
+            return Err(ExecuteError::Rejected(AccountRejection::AccountMustBeNew));
+        }
         Ok(Decision::Append(changes))
     }
 

@@ -72,6 +72,11 @@ async fn credentials_are_kept_until_they_are_deleted(vault: &Vault) {
         assert_eq!(credentials.get(account(7)).await.expect("it reads"), Some(hash));
     }
     assert_eq!(credentials.get(account(8)).await.expect("it reads"), None);
+    let (first, second) = (PasswordHash::new("$argon2id$first"), PasswordHash::new("$argon2id$second"));
+    for (hash, is_kept) in [(&first, true), (&second, false), (&first, true)] {
+        assert_eq!(credentials.put_first(account(9), hash).await.expect("it answers"), is_kept);
+        assert_eq!(credentials.get(account(9)).await.expect("it reads").as_ref(), Some(&first));
+    }
     for _deleted_twice in 0..2 {
         credentials.delete(account(7)).await.expect("it deletes");
         assert_eq!(credentials.get(account(7)).await.expect("it reads"), None);

@@ -51,6 +51,15 @@ impl Credentials {
         .await
     }
 
+    /// The first one stays. Whether that is the given one.
+    pub async fn put_first(&self, account: AccountId, hash: &PasswordHash) -> Result<bool, VaultError> {
+        bucket::change(&*self.bucket, &key(account), |known: Option<PasswordHash>| match known {
+            Some(known) => Change::Keep(known == *hash),
+            None => Change::Put(hash.clone(), true),
+        })
+        .await
+    }
+
     pub async fn delete(&self, account: AccountId) -> Result<(), VaultError> {
         bucket::delete(&*self.bucket, &key(account)).await
     }

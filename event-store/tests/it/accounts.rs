@@ -22,6 +22,8 @@ use time::OffsetDateTime;
 struct Kept {
     accounts: Mutex<Vec<AccountId>>,
     failures: AtomicUsize,
+    /// An account that another registration keeps a credential for.
+    taken: Option<AccountId>,
 }
 
 impl Kept {
@@ -31,14 +33,17 @@ impl Kept {
 }
 
 impl KeepCredential for Kept {
-    fn keep(&self, account: AccountId) -> BoxFuture<'_, Result<(), CredentialError>> {
+    fn keep(&self, account: AccountId) -> BoxFuture<'_, Result<bool, CredentialError>> {
         Box::pin(async move {
             let fails = |left: usize| left.checked_sub(1);
             if self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fails).is_ok() {
                 return Err("the bucket is away".into());
             }
+            if self.taken == Some(account) {
+                return Ok(false);
+            }
             self.accounts.lock().expect("no test panics with it").push(account);
-            Ok(())
+            Ok(true)
         })
     }
 }
@@ -238,4 +243,21 @@ async fn a_deactivation_is_known_at_once_where_it_was_made() {
     let again = elsewhere.execute(execution(account, None), DeactivateAccount { account }).await;
     assert!(again.is_err(), "{again:?}");
     assert_eq!(place.events().await, 3);
+}
+
+/// Two registrations that draw the same id at the same moment: the second must not put its password under the first one's
+/// account.
+#[tokio::test]
+async fn a_registration_whose_id_has_a_credential_draws_again() {
+    let mut place = Place::new();
+    let executor = place.executor();
+    let account = executor.draw_account(OffsetDateTime::now_utc()).expect("the clock is right");
+    place.kept = Arc::new(Kept { taken: Some(account), ..Kept::default() });
+    let refused = executor.execute(execution(account, None), place.command(account, "nightjar")).await;
+    assert!(
+        matches!(refused, Err(ExecuteError::Rejected(AccountRejection::AccountMustBeNew))),
+        "{refused:?}"
+    );
+    assert_eq!((place.events().await, place.kept.accounts()), (0, Vec::new()));
+    place.register(&executor, "nightjar", None).await.expect("another id is free");
 }

@@ -1,9 +1,11 @@
 use domain::{AccountId, CommandId, IdError, MessageId, Position, Sequence, Shard};
 use proptest::prelude::*;
 
-/// 2025-01-01T00:00:00Z in milliseconds, where account ids begin.
-const EPOCH_MS: i64 = 1_735_689_600_000;
-const MS_MAX: i64 = (1 << 42) - 1;
+/// 2025-01-01T00:00:00Z in seconds, where account ids begin.
+const EPOCH_S: i64 = 1_735_689_600;
+const SECONDS_MAX: i64 = (1 << 32) - 1;
+/// The largest number that every double below it can tell from its neighbours.
+const DOUBLE_MAX: i64 = (1 << 53) - 1;
 
 fn sequence(value: u64) -> Sequence {
     Sequence::new(value).expect("it is within bounds")
@@ -68,13 +70,20 @@ fn sequences_and_positions_have_their_bounds() {
 }
 
 #[test]
-fn account_ids_last_from_2025_to_2164() {
-    let of = |ms| AccountId::from_parts(ms, Shard(255), u16::MAX);
-    for outside in [i64::MIN, -1, 0, EPOCH_MS - 1, EPOCH_MS, EPOCH_MS + MS_MAX + 1, i64::MAX] {
+fn account_ids_last_from_2025_to_2161() {
+    let of = |seconds| AccountId::from_parts(seconds, Shard(255), u16::MAX);
+    for outside in [i64::MIN, -1, 0, EPOCH_S - 1, EPOCH_S, EPOCH_S + SECONDS_MAX + 1, i64::MAX] {
         assert_eq!(of(outside), None, "{outside}");
     }
-    assert_eq!(of(EPOCH_MS + MS_MAX).map(AccountId::get), Some(i64::MAX));
-    assert_eq!(AccountId::from_parts(EPOCH_MS + 1, Shard(0), 0).map(AccountId::get), Some(1 << 21));
+    assert_eq!(of(EPOCH_S + SECONDS_MAX).map(AccountId::get), Some(DOUBLE_MAX));
+    assert_eq!(AccountId::from_parts(EPOCH_S + 1, Shard(0), 0).map(AccountId::get), Some(1 << 21));
+}
+
+#[test]
+fn a_double_holds_the_message_ids_of_a_log_of_2_to_the_45_events() {
+    let last = MessageId::at(Position::new(sequence((1 << 45) - 1), Shard(255)));
+    assert_eq!(last.get(), DOUBLE_MAX);
+    assert_eq!((last.get() as f64) as i64, last.get());
 }
 
 proptest! {
@@ -116,12 +125,13 @@ proptest! {
 
     #[test]
     fn account_ids_are_positive_and_sort_by_time(
-        a in 1..=MS_MAX, b in 1..=MS_MAX, shards: (u8, u8), random: (u16, u16),
+        a in 1..=SECONDS_MAX, b in 1..=SECONDS_MAX, shards: (u8, u8), random: (u16, u16),
     ) {
-        let of = |ms, shard, random| AccountId::from_parts(EPOCH_MS + ms, Shard(shard), random);
+        let of = |seconds, shard, random| AccountId::from_parts(EPOCH_S + seconds, Shard(shard), random);
         let first = of(a, shards.0, random.0).expect("it is within bounds");
         let second = of(b, shards.1, random.1).expect("it is within bounds");
         prop_assert!(first.get() > 0);
+        prop_assert_eq!((first.get() as f64) as i64, first.get());
         prop_assert!(a >= b || first < second);
         let random_bits = i64::from(random.0) & 0x1fff;
         prop_assert_eq!(first.get(), a << 21 | i64::from(shards.0) << 13 | random_bits);
