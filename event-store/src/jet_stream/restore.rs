@@ -5,13 +5,18 @@
 //!
 //! The broker stamps events with the time at which it stores them. The time that the original log had recorded is put into
 //! a header. Should an event of somebody else hold one of that name already, it is renamed, and gets its name back when it
-//! is read; which of two values of a name is read first depends on the way of reading.
+//! is read.
+//!
+//! A header block that names and values do not give again goes into a header, too, as base64: the client library could not
+//! write it, and would not survive reading it. So a restored log holds nothing that ends a reader's connection.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use async_nats::HeaderMap;
 use async_nats::jetstream::{self, stream::Info};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use domain::Sequence;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
@@ -21,10 +26,11 @@ use crate::envelope::header;
 
 use super::batch::{BATCH_COMMIT, BATCH_ID, BATCH_SEQUENCE, EVENTS_MAX};
 use super::publish::{self, Answer, Tries};
-use super::{Inner, JetStreamConfig, open, origin, read, tail};
+use super::{Inner, JetStreamConfig, open, origin, raw, tail};
 
-/// What restoring adds to an event: its time, and the headers of a batch in place of the original ones.
-const ADDED_BYTES_MAX: i32 = 1_024;
+/// What restoring adds to an event: its time, the headers of a batch in place of the original ones, and what a header block
+/// grows by as base64, the third part of it.
+const ADDED_BYTES_MAX: i32 = 1_024 + open::EVENT_BYTES_MAX / 3;
 
 #[derive(Debug, thiserror::Error)]
 pub enum RestoreError {
@@ -83,7 +89,7 @@ impl Restoration {
 
     /// What the stream holds, as an archive of it would.
     pub async fn tail(&self, after: Sequence) -> Result<Tail<StoredEvent>, RestoreError> {
-        Ok(tail::follow(Arc::clone(&self.inner), after, read::stored).await?)
+        Ok(tail::follow(Arc::clone(&self.inner), after, raw::stored).await?)
     }
 
     /// Events that fit into one [`Restoration::append`].
@@ -171,6 +177,9 @@ fn headers(event: &StoredEvent) -> Result<HeaderMap, String> {
     let mut headers = HeaderMap::new();
     let time = event.recorded_at.format(&Rfc3339).map_err(|error| error.to_string())?;
     headers.insert(header::RECORDED_AT, time.as_str());
+    if let Some(block) = &event.header_block {
+        headers.insert(header::BLOCK, STANDARD.encode(block));
+    }
     for (name, values) in event.headers.iter().filter(|(name, _)| !is_about_delivery(name)) {
         let name = name_in_restored(name);
         let name: async_nats::HeaderName = name.parse().map_err(|_| format!("no header name: {name:?}"))?;
@@ -187,7 +196,9 @@ fn headers(event: &StoredEvent) -> Result<HeaderMap, String> {
 const NOT_OURS: &str = "-original";
 
 fn is_like_ours(name: &str) -> bool {
-    name.strip_prefix(header::RECORDED_AT).is_some_and(|rest| rest.replace(NOT_OURS, "").is_empty())
+    let is_like =
+        |ours| name.strip_prefix(ours).is_some_and(|rest: &str| rest.replace(NOT_OURS, "").is_empty());
+    is_like(header::RECORDED_AT) || is_like(header::BLOCK)
 }
 
 fn name_in_restored(name: &str) -> Cow<'_, str> {
@@ -198,6 +209,6 @@ fn name_in_restored(name: &str) -> Cow<'_, str> {
 pub(super) fn name_before(name: &str) -> Option<&str> {
     match name.strip_suffix(NOT_OURS) {
         Some(before) if is_like_ours(before) => Some(before),
-        _ => (name != header::RECORDED_AT).then_some(name),
+        _ => (name != header::RECORDED_AT && name != header::BLOCK).then_some(name),
     }
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod claims;
 mod executor;
+mod frames;
 mod golden;
 mod in_memory;
 mod jet_stream;

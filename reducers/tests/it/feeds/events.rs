@@ -80,7 +80,14 @@ pub(crate) fn record(position: Position, event_type: String, data: Bytes) -> Rec
         causation: String::new(),
         trace_parent: None,
     };
-    RecordedEvent { position, subject: "test".to_owned(), recorded_at: now, envelope: Some(envelope), data }
+    RecordedEvent {
+        position,
+        subject: "test".to_owned(),
+        recorded_at: now,
+        envelope: Some(envelope),
+        unreadable: None,
+        data,
+    }
 }
 
 pub(crate) struct History {
