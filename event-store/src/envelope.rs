@@ -26,8 +26,7 @@ pub(crate) mod header {
     /// When the log that an event was restored from had recorded it. Believed only where the stream says that it was
     /// restored; [`super::Envelope`] cannot write it.
     pub(crate) const RECORDED_AT: &str = "rookery-recorded-at";
-    /// The header block of such an event as base64, where it had another one than its names and values give. Believed, and
-    /// written, like that.
+    /// How long the header block of such an event is, where it stands in front of the data. Believed, and written, like that.
     pub(crate) const BLOCK: &str = "rookery-header-block";
 }
 

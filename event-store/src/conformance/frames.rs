@@ -42,8 +42,8 @@ const fn subject(name: &'static str, subject: &'static [u8]) -> Frame {
 }
 
 /// Not far below the 64 KiB that a broker takes.
-const LONG: [u8; 60_016] = {
-    let mut block = [b'x'; 60_016];
+const fn long(letter: u8) -> [u8; 65_016] {
+    let mut block = [letter; 65_016];
     let (begin, end) = (b"NATS/1.0\r\na: ", b"\r\n\r\n");
     let mut at = 0;
     while at < begin.len() {
@@ -52,14 +52,17 @@ const LONG: [u8; 60_016] = {
     }
     let mut at = 0;
     while at < end.len() {
-        block[60_016 - end.len() + at] = end[at];
+        block[65_016 - end.len() + at] = end[at];
         at += 1;
     }
     block
-};
+}
+
+static LONG: [u8; 65_016] = long(b'x');
+static LONG_UNREADABLE: [u8; 65_016] = long(0xFF);
 
 /// None is an event of ours. Those in a subject of ours are in the outbox of account 1.
-pub const FRAMES: &[Frame] = &[
+pub static FRAMES: &[Frame] = &[
     headers("a value with 0xFF", b"NATS/1.0\r\nce-type: \xff\r\n\r\n", false),
     headers("a value in Latin-1", b"NATS/1.0\r\nname: caf\xe9\r\n\r\n", false),
     headers("a bare CR in a value", b"NATS/1.0\r\na: b\rc\r\n\r\n", false),
@@ -85,6 +88,7 @@ pub const FRAMES: &[Frame] = &[
     headers("an empty name", b"NATS/1.0\r\n: b\r\n\r\n", true),
     headers("an empty value", b"NATS/1.0\r\na: \r\n\r\n", true),
     headers("a very long value", &LONG, true),
+    headers("a very long value with 0xFF", &LONG_UNREADABLE, false),
     headers("a lone LF in a value", b"NATS/1.0\r\na: b\nc: d\r\n\r\n", true),
     headers("a folded value", b"NATS/1.0\r\na: b\r\n c\r\n\r\n", true),
     headers("more behind the end", b"NATS/1.0\r\na: b\r\n\r\nc: d\r\n\r\n", true),

@@ -5,6 +5,7 @@
 //! here: by the same rules, so that an event is the same whichever way it came.
 
 use async_nats::{HeaderMap, HeaderName, HeaderValue};
+use bytes::Bytes;
 
 const VERSION: &str = "NATS/1.0";
 const LINE_END: usize = "\r\n".len();
@@ -36,6 +37,16 @@ pub(super) fn read(block: &[u8]) -> Result<HeaderMap, &'static str> {
         headers.append(name, value);
     }
     Ok(headers)
+}
+
+/// The block of these headers.
+pub(super) fn write<'a>(headers: impl Iterator<Item = (&'a String, &'a Vec<String>)>) -> Bytes {
+    let mut block = format!("{VERSION}\r\n");
+    for (name, values) in headers {
+        block.extend(values.iter().flat_map(|value| [name, ": ", value, "\r\n"]));
+    }
+    block.push_str("\r\n");
+    block.into()
 }
 
 /// Whether a block of this length is the one that these headers are written as, but for the order of names. The library

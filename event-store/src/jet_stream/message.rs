@@ -118,7 +118,7 @@ impl Message {
 
     /// Whether a connection would have survived it.
     pub(super) fn is_readable(&self) -> bool {
-        self.headers.as_ref().is_none_or(|(_, read)| read.is_ok())
-            && !self.subject.contains(char::is_whitespace)
+        let breaks = |letter: char| letter.is_whitespace() || letter == char::REPLACEMENT_CHARACTER;
+        self.headers.as_ref().is_none_or(|(_, read)| read.is_ok()) && !self.subject.contains(breaks)
     }
 }

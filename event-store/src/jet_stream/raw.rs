@@ -1,8 +1,6 @@
 //! One event as the broker gives it, and what is made of it.
 
 use async_nats::HeaderMap;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -49,10 +47,12 @@ impl Raw<'_> {
         OffsetDateTime::parse(self.headers()?.get(header::RECORDED_AT)?.as_str(), &Rfc3339).ok()
     }
 
-    /// The header block of the log that the event was restored from, where a header holds it.
-    fn original_block(&self) -> Option<Bytes> {
-        let text = self.headers()?.get(header::BLOCK)?;
-        STANDARD.decode(text.as_str()).ok().map(Bytes::from)
+    /// Header block and data of the log that the event was restored from, where both are in the data.
+    fn original(&self, inner: &Inner) -> Option<(Bytes, Bytes)> {
+        self.original_time(inner)?;
+        let length: usize = self.headers()?.get(header::BLOCK)?.as_str().parse().ok()?;
+        let data = self.data.get(length..)?;
+        Some((self.data.slice(..length), self.data.slice_ref(data)))
     }
 
     /// The log's time.
@@ -65,25 +65,23 @@ impl Raw<'_> {
 pub(super) type Make<E> = fn(&Inner, Raw<'_>) -> Option<E>;
 
 pub(super) fn recorded(inner: &Inner, raw: Raw<'_>) -> Option<RecordedEvent> {
-    let original_time = raw.original_time(inner);
+    let (sequence, recorded_at) = (raw.sequence, raw.recorded_at(inner));
     let of = |read: Result<&HeaderMap, &'static str>, block: &Bytes| match read {
         Ok(headers) => (Envelope::from_headers(first_values(headers)), None),
         Err(why) => (None, Some(Unreadable { block: block.clone(), why })),
     };
-    let (envelope, unreadable) = match (original_time.and_then(|_| raw.original_block()), &raw.headers) {
-        (Some(block), _) => of(header_block::read(&block).as_ref().map_err(|why| *why), &block),
-        (None, Written::Block(block, read)) => of(read.as_ref().map_err(|why| *why), block),
-        (None, Written::Read(headers, _)) => (Envelope::from_headers(first_values(headers)), None),
-        (None, Written::None) => (None, None),
+    let ((envelope, unreadable), data) = match (raw.original(inner), raw.headers) {
+        (Some((block, data)), _) => {
+            (of(header_block::read(&block).as_ref().map_err(|why| *why), &block), data)
+        }
+        (None, Written::Block(block, read)) => (of(read.as_ref().map_err(|why| *why), block), raw.data),
+        (None, Written::Read(headers, _)) => {
+            ((Envelope::from_headers(first_values(headers)), None), raw.data)
+        }
+        (None, Written::None) => ((None, None), raw.data),
     };
-    Some(RecordedEvent {
-        position: inner.position(raw.sequence),
-        subject: raw.subject.to_owned(),
-        recorded_at: original_time.unwrap_or(raw.stored_at),
-        envelope,
-        unreadable,
-        data: raw.data,
-    })
+    let (position, subject) = (inner.position(sequence), raw.subject.to_owned());
+    Some(RecordedEvent { position, subject, recorded_at, envelope, unreadable, data })
 }
 
 fn first_values(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
@@ -92,29 +90,33 @@ fn first_values(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
 
 /// With all headers but those in which a restored event keeps what it was: that is put where it belongs again.
 pub(super) fn stored(inner: &Inner, raw: Raw<'_>) -> Option<StoredEvent> {
-    let original_time = raw.original_time(inner);
-    let header_block = match (original_time.and_then(|_| raw.original_block()), &raw.headers) {
-        (Some(block), _) => Some(block),
-        (None, Written::Block(block, Ok(headers))) if header_block::is_told_by(headers, block.len()) => None,
-        (None, Written::Block(block, _)) => Some((*block).clone()),
-        (None, Written::Read(headers, length)) if !header_block::is_told_by(headers, *length) => return None,
-        (None, Written::Read(..) | Written::None) => None,
+    let is_told = header_block::is_told_by;
+    let is_restored = raw.original_time(inner).is_some();
+    let (recorded_at, sequence) = (raw.recorded_at(inner), inner.position(raw.sequence).sequence());
+    let ((headers, header_block), data) = match (raw.original(inner), raw.headers) {
+        (Some((block, data)), _) => match header_block::read(&block) {
+            Ok(read) if is_told(&read, block.len()) => ((own(&read, false), None), data),
+            _ => ((Headers::new(), Some(block)), data),
+        },
+        (None, Written::Block(block, Ok(read))) if is_told(read, block.len()) => {
+            ((own(read, is_restored), None), raw.data)
+        }
+        (None, Written::Block(block, _)) => ((Headers::new(), Some(block.clone())), raw.data),
+        (None, Written::Read(read, length)) if is_told(read, length) => {
+            ((own(read, is_restored), None), raw.data)
+        }
+        (None, Written::Read(..)) => return None,
+        (None, Written::None) => ((Headers::new(), None), raw.data),
     };
-    let mut headers = Headers::new();
-    for (name, values) in
-        raw.headers().filter(|_| header_block.is_none()).into_iter().flat_map(HeaderMap::iter)
-    {
+    let subject = raw.subject.to_owned();
+    Some(StoredEvent { sequence, subject, recorded_at, headers, header_block, data })
+}
+
+fn own(headers: &HeaderMap, is_restored: bool) -> Headers {
+    let own = headers.iter().filter_map(|(name, values)| {
         let name: &str = name.as_ref();
-        let name = if original_time.is_some() { name_before(name) } else { Some(name) };
-        let values = values.iter().map(|value| value.as_str().to_owned()).collect();
-        headers.extend(name.map(|name| (name.to_owned(), values)));
-    }
-    Some(StoredEvent {
-        sequence: inner.position(raw.sequence).sequence(),
-        subject: raw.subject.to_owned(),
-        recorded_at: original_time.unwrap_or(raw.stored_at),
-        headers,
-        header_block,
-        data: raw.data,
-    })
+        let name = if is_restored { name_before(name)? } else { name };
+        Some((name.to_owned(), values.iter().map(|value| value.as_str().to_owned()).collect()))
+    });
+    own.collect()
 }
