@@ -33,7 +33,7 @@ pub(super) fn read(block: &[u8]) -> Result<HeaderMap, &'static str> {
             value.push_str(more);
         }
         let value: HeaderValue =
-            value.trim_end().parse().map_err(|_| "a value has a line break of half its kind")?;
+            value.trim_end().parse().map_err(|_| "a value has a carriage return in it")?;
         headers.append(name, value);
     }
     Ok(headers)

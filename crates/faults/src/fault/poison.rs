@@ -63,7 +63,7 @@ fn poison<'a>(system: &'a mut System, load: &'a Load, _seed: u64) -> Striking<'a
             let position = i64::try_from(sequence)? << 8;
             allowed.foreign.push(position);
             allowed.parked.push(position);
-            load.acked(4).await;
+            load.acked(1).await;
         }
         let large = publish_large(&log, author).await;
         let poisons = allowed.foreign.len();
