@@ -18,6 +18,8 @@ pub enum Decoded {
 pub enum DecodeError {
     #[error("the event has no usable envelope")]
     NoEnvelope,
+    #[error("the headers of the event cannot be read: {0}")]
+    Unreadable(&'static str),
     #[error("the data of a {event_type} cannot be decoded")]
     Data {
         event_type: String,
@@ -83,6 +85,9 @@ pub fn encode(event: &Event) -> Result<(String, Bytes), serde_json::Error> {
 }
 
 pub fn decode(recorded: &RecordedEvent) -> Result<Decoded, DecodeError> {
+    if let Some(headers) = &recorded.unreadable {
+        return Err(DecodeError::Unreadable(headers.why));
+    }
     let envelope = recorded.envelope.as_ref().ok_or(DecodeError::NoEnvelope)?;
     let event_type = &envelope.event_type;
     match read(TYPES, event_type, &recorded.data)? {

@@ -5,6 +5,7 @@
 
 mod batch;
 mod claims;
+mod frames;
 mod vault;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::{
 
 pub use self::batch::{a_conflict_fails_no_one_else, batch_is_all_or_nothing, batch_over_several_subjects};
 pub use self::claims::{claims_keep_their_promises, one_event_per_key};
+pub use self::frames::{FRAMES, Frame, publish_frame};
 pub use self::vault::{bucket_keeps_its_promises, vault_keeps_its_promises};
 
 /// Longest wait for something that should come at once.

@@ -70,7 +70,16 @@ pub struct RecordedEvent {
     pub recorded_at: OffsetDateTime,
     /// `None` where the headers are not ours; such an event is decoded to an error, never skipped.
     pub envelope: Option<Envelope>,
+    /// The headers, where they are so broken that no name and no value can be told.
+    pub unreadable: Option<Unreadable>,
     pub data: Bytes,
+}
+
+/// A header block that is not what headers look like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    pub block: Bytes,
+    pub why: &'static str,
 }
 
 /// Names and values. A name's values keep their order; the names have none in the log, and are sorted here.
@@ -82,13 +91,17 @@ pub struct StoredEvent {
     pub sequence: Sequence,
     pub subject: String,
     pub recorded_at: OffsetDateTime,
+    /// Empty where there is a `header_block`.
     pub headers: Headers,
+    /// The headers as they were written, where names and values would not give the same bytes again, be it only for a
+    /// space: somebody else's, readable or not.
+    pub header_block: Option<Bytes>,
     pub data: Bytes,
 }
 
 impl StoredEvent {
     /// Without the headers that tell a broker how to take the event in (`Nats-…`): what stays the same when it is
-    /// stored anew.
+    /// stored anew. In a `header_block` nothing tells a broker anything.
     pub fn without_delivery(mut self) -> Self {
         self.headers.retain(|name, _| !is_about_delivery(name));
         self
@@ -102,6 +115,7 @@ impl StoredEvent {
             subject: event.subject,
             recorded_at: event.recorded_at,
             headers: headers.into_iter().map(|(name, value)| (name.to_owned(), vec![value])).collect(),
+            header_block: None,
             data: event.data,
         }
     }

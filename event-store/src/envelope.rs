@@ -29,6 +29,8 @@ pub(crate) mod header {
     /// When the log that an event was restored from had recorded it. Believed only where the stream says that it was
     /// restored; [`super::Envelope`] cannot write it.
     pub(crate) const RECORDED_AT: &str = "rookery-recorded-at";
+    /// How long the header block of such an event is, where it stands in front of the data. Believed, and written, like that.
+    pub(crate) const BLOCK: &str = "rookery-header-block";
 }
 
 pub(crate) const SOURCE: &str = "/rookery/dispatcher";

@@ -73,6 +73,7 @@ impl InMemoryLog {
                 subject: event.subject.to_string(),
                 recorded_at: OffsetDateTime::now_utc(),
                 envelope: Some(event.envelope),
+                unreadable: None,
                 data: event.data,
             });
             stored.last_of_subject.insert(event.subject, sequence);

@@ -1,10 +1,15 @@
 //! The log on NATS JetStream: one stream per shard, one message per event.
 
 mod batch;
+mod connection;
 mod group;
+mod header_block;
+mod message;
 mod open;
 mod origin;
+mod pages;
 mod publish;
+mod raw;
 mod read;
 mod restore;
 mod tail;
@@ -26,6 +31,7 @@ use crate::subject::Subject;
 
 use self::group::GroupCommit;
 pub use self::open::connect;
+use self::pages::Pages;
 pub use self::restore::{Restoration, RestoreError};
 
 /// Which stream to use and what to demand of it.
@@ -79,7 +85,12 @@ impl JetStreamConfig {
 /// What all parts of the implementation share.
 #[derive(Debug)]
 struct Inner {
+    /// For appends, and for everything whose answers are the broker's own words.
     client: async_nats::Client,
+    /// For connections of another kind.
+    url: String,
+    client_name: String,
+    pages: Pages,
     stream: jetstream::stream::Stream<()>,
     stream_name: Arc<str>,
     shard: Shard,
@@ -164,11 +175,11 @@ impl EventLog for JetStreamLog {
     }
 
     async fn tail(&self, after: Sequence) -> Result<Tail, ReadError> {
-        tail::follow(Arc::clone(&self.inner), after, read::recorded).await
+        tail::follow(Arc::clone(&self.inner), after, raw::recorded).await
     }
 
     async fn tail_stored(&self, after: Sequence) -> Result<Tail<StoredEvent>, ReadError> {
-        tail::follow(Arc::clone(&self.inner), after, read::stored).await
+        tail::follow(Arc::clone(&self.inner), after, raw::stored).await
     }
 }
 

@@ -12,13 +12,16 @@ use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
 #[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Line<'a> {
     sequence: u64,
     subject: String,
     #[serde(with = "time::serde::rfc3339")]
     recorded_at: OffsetDateTime,
     headers: BTreeMap<String, Values>,
+    /// The headers' bytes, where names and values do not give them again; `headers` is empty then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    header_block_base64: Option<String>,
     /// The bytes themselves, where they are JSON that fits on a line.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     data: Option<&'a RawValue>,
@@ -61,6 +64,7 @@ pub(crate) fn write(event: &StoredEvent) -> Result<Vec<u8>, serde_json::Error> {
         subject: event.subject.clone(),
         recorded_at: event.recorded_at,
         headers: event.headers.iter().map(|(name, values)| (name.clone(), values.into())).collect(),
+        header_block_base64: event.header_block.as_ref().map(|block| STANDARD.encode(block)),
         data,
         data_base64: data.is_none().then(|| STANDARD.encode(&event.data)),
     };
@@ -78,9 +82,10 @@ fn as_json(data: &[u8]) -> Option<&RawValue> {
 
 pub(crate) fn read(line: &[u8]) -> Result<StoredEvent, String> {
     let line: Line<'_> = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+    let decode = |text| STANDARD.decode(text).map(Bytes::from).map_err(|error| error.to_string());
     let data = match (line.data, line.data_base64) {
         (Some(json), None) => Bytes::copy_from_slice(json.get().as_bytes()),
-        (None, Some(text)) => STANDARD.decode(text).map_err(|error| error.to_string())?.into(),
+        (None, Some(text)) => decode(text)?,
         _ => return Err("it has to have either data or dataBase64".to_owned()),
     };
     Ok(StoredEvent {
@@ -88,6 +93,7 @@ pub(crate) fn read(line: &[u8]) -> Result<StoredEvent, String> {
         subject: line.subject,
         recorded_at: line.recorded_at,
         headers: line.headers.into_iter().map(|(name, values)| (name, values.into())).collect(),
+        header_block: line.header_block_base64.map(decode).transpose()?,
         data,
     })
 }
@@ -107,6 +113,7 @@ mod tests {
                 ("odd \u{1F426}".to_owned(), vec!["a".to_owned(), String::new(), "a".to_owned()]),
             ]
             .into(),
+            header_block: Some(Bytes::from_static(b"NATS/1.0\r\na: \xff\r\n")),
             data: Bytes::copy_from_slice(data),
         }
     }

@@ -92,7 +92,8 @@ fn size(event: &StoredEvent) -> usize {
     let headers = event.headers.iter();
     let headers =
         headers.map(|(name, values)| values.iter().map(|value| name.len() + value.len()).sum::<usize>());
-    event.subject.len() + event.data.len() + headers.sum::<usize>()
+    let block = event.header_block.as_ref().map_or(0, |block| block.len() * 4 / 3);
+    event.subject.len() + event.data.len() + headers.sum::<usize>() + block
 }
 
 /// Each event of the stream from one sequence to another against the archive's.

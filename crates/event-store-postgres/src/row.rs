@@ -86,6 +86,7 @@ impl Row {
             subject: self.subject,
             recorded_at: self.recorded_at,
             envelope,
+            unreadable: None,
             data: self.raw.unwrap_or_else(|| self.payload.into_bytes()).into(),
         }
     }

@@ -111,6 +111,7 @@ fn a_later_version_does_not_decode_to_something_that_is_passed_over() {
         subject: event.subject.to_string(),
         recorded_at: event.envelope.time,
         envelope: Some(event.envelope),
+        unreadable: None,
         data: event.data,
     };
     let found = decode(&recorded(event.clone()));

@@ -19,6 +19,7 @@ use crate::contract::{DEDUPE_WINDOW, Lineage, OpenError};
 use crate::subject::Subject;
 
 use super::group::GroupCommit;
+use super::pages::Pages;
 use super::{Inner, JetStreamConfig, JetStreamLog, batch, origin};
 
 /// Older brokers lack atomic batches, or have races in the expected-sequence check; this is the one that was tried.
@@ -28,9 +29,18 @@ const BROKER_MIN_TEXT: &str = "nats-server 2.15";
 pub(super) const EVENT_BYTES_MAX: i32 = 256 * 1024;
 
 /// Connects to one of several brokers, separated by commas, and keeps reconnecting for ever. Fails only where the first
-/// connection does. Takes user and password from the first URL that has them, percent-decoded: the client library parses
-/// them but does not send them.
+/// connection does.
 pub async fn connect(urls: &str, name: &str) -> Result<async_nats::Client, OpenError> {
+    let (addresses, options) = options(urls, name)?;
+    options.connect(addresses).await.map_err(|error| unavailable(&error))
+}
+
+/// Takes user and password from the first URL that has them, percent-decoded: the client library parses them but does not
+/// send them.
+pub(super) fn options(
+    urls: &str,
+    name: &str,
+) -> Result<(Vec<ServerAddr>, async_nats::ConnectOptions), OpenError> {
     let addresses: Result<Vec<ServerAddr>, _> = urls.split(',').map(|url| url.trim().parse()).collect();
     let addresses = addresses.map_err(|error| unavailable(&error))?;
     let mut options = async_nats::ConnectOptions::new()
@@ -46,7 +56,7 @@ pub async fn connect(urls: &str, name: &str) -> Result<async_nats::Client, OpenE
         let decoded = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
         options = options.user_and_password(decoded(user), decoded(password));
     }
-    options.connect(addresses).await.map_err(|error| unavailable(&error))
+    Ok((addresses, options))
 }
 
 pub(super) fn unavailable(error: &dyn std::fmt::Display) -> OpenError {
@@ -103,6 +113,9 @@ pub(super) async fn inner(
         context.get_stream_no_info(config.stream_name()).await.map_err(|error| unavailable(&error))?;
     Ok(Arc::new(Inner {
         client,
+        url: config.url.clone(),
+        client_name: config.client_name.clone(),
+        pages: Pages::default(),
         stream,
         stream_name: config.stream_name().into(),
         shard: config.shard,

@@ -5,13 +5,18 @@
 //!
 //! The broker stamps events with the time at which it stores them. The time that the original log had recorded is put into
 //! a header. Should an event of somebody else hold one of that name already, it is renamed, and gets its name back when it
-//! is read; which of two values of a name is read first depends on the way of reading.
+//! is read.
+//!
+//! A header block that names and values do not give again is put in front of the data, and a header says how long it is:
+//! the client library could not write it, and would not survive reading it. So a restored log holds no headers that end a
+//! reader's connection.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use async_nats::HeaderMap;
 use async_nats::jetstream::{self, stream::Info};
+use bytes::Bytes;
 use domain::Sequence;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
@@ -21,10 +26,12 @@ use crate::envelope::header;
 
 use super::batch::{BATCH_COMMIT, BATCH_ID, BATCH_SEQUENCE, EVENTS_MAX};
 use super::publish::{self, Answer, Tries};
-use super::{Inner, JetStreamConfig, open, origin, read, tail};
+use super::{Inner, JetStreamConfig, header_block, open, origin, raw, tail};
 
 /// What restoring adds to an event: its time, and the headers of a batch in place of the original ones.
 const ADDED_BYTES_MAX: i32 = 1_024;
+/// Longer headers go in front of the data: the broker takes no more than 64 KiB of them, with those that are added.
+const HEADER_BYTES_MAX: usize = 32 * 1_024;
 
 #[derive(Debug, thiserror::Error)]
 pub enum RestoreError {
@@ -83,7 +90,7 @@ impl Restoration {
 
     /// What the stream holds, as an archive of it would.
     pub async fn tail(&self, after: Sequence) -> Result<Tail<StoredEvent>, RestoreError> {
-        Ok(tail::follow(Arc::clone(&self.inner), after, read::stored).await?)
+        Ok(tail::follow(Arc::clone(&self.inner), after, raw::stored).await?)
     }
 
     /// Events that fit into one [`Restoration::append`].
@@ -117,8 +124,8 @@ impl Restoration {
     async fn send(&self, events: &[StoredEvent], before: u64) -> Answer {
         let id = Uuid::now_v7().to_string();
         for (index, event) in events.iter().enumerate() {
-            let mut headers = match headers(event) {
-                Ok(headers) => headers,
+            let (mut headers, data) = match message(event) {
+                Ok(message) => message,
                 Err(words) => return Answer::Refused(words),
             };
             headers.insert(async_nats::header::NATS_EXPECTED_STREAM, &*self.inner.stream_name);
@@ -127,7 +134,7 @@ impl Restoration {
             if index == 0 {
                 headers.insert(async_nats::header::NATS_EXPECTED_LAST_SEQUENCE, before.to_string().as_str());
             }
-            let (subject, data) = (event.subject.clone(), event.data.clone());
+            let subject = event.subject.clone();
             if index + 1 == events.len() {
                 headers.insert(BATCH_COMMIT, "1");
                 return publish::send(&self.inner, subject, headers, data).await;
@@ -166,12 +173,21 @@ fn is_accepted(info: &Info, lineage: &Lineage) -> Result<bool, RestoreError> {
     }
 }
 
-/// The event's own headers, and the one that keeps its time.
-fn headers(event: &StoredEvent) -> Result<HeaderMap, String> {
+/// The event's own headers, the one that keeps its time, and its data.
+fn message(event: &StoredEvent) -> Result<(HeaderMap, Bytes), String> {
     let mut headers = HeaderMap::new();
     let time = event.recorded_at.format(&Rfc3339).map_err(|error| error.to_string())?;
     headers.insert(header::RECORDED_AT, time.as_str());
-    for (name, values) in event.headers.iter().filter(|(name, _)| !is_about_delivery(name)) {
+    let own = || event.headers.iter().filter(|(name, _)| !is_about_delivery(name));
+    let block = event.header_block.clone().or_else(|| {
+        let block = header_block::write(own());
+        (block.len() > HEADER_BYTES_MAX).then_some(block)
+    });
+    if let Some(block) = block {
+        headers.insert(header::BLOCK, block.len().to_string());
+        return Ok((headers, [block, event.data.clone()].concat().into()));
+    }
+    for (name, values) in own() {
         let name = name_in_restored(name);
         let name: async_nats::HeaderName = name.parse().map_err(|_| format!("no header name: {name:?}"))?;
         for value in values {
@@ -180,14 +196,16 @@ fn headers(event: &StoredEvent) -> Result<HeaderMap, String> {
             headers.append(name.clone(), value);
         }
     }
-    Ok(headers)
+    Ok((headers, event.data.clone()))
 }
 
 /// Behind the name of a header that is not ours, however often it was restored.
 const NOT_OURS: &str = "-original";
 
 fn is_like_ours(name: &str) -> bool {
-    name.strip_prefix(header::RECORDED_AT).is_some_and(|rest| rest.replace(NOT_OURS, "").is_empty())
+    let is_like =
+        |ours| name.strip_prefix(ours).is_some_and(|rest: &str| rest.replace(NOT_OURS, "").is_empty());
+    is_like(header::RECORDED_AT) || is_like(header::BLOCK)
 }
 
 fn name_in_restored(name: &str) -> Cow<'_, str> {
@@ -198,6 +216,6 @@ fn name_in_restored(name: &str) -> Cow<'_, str> {
 pub(super) fn name_before(name: &str) -> Option<&str> {
     match name.strip_suffix(NOT_OURS) {
         Some(before) if is_like_ours(before) => Some(before),
-        _ => (name != header::RECORDED_AT).then_some(name),
+        _ => (name != header::RECORDED_AT && name != header::BLOCK).then_some(name),
     }
 }

@@ -4,6 +4,10 @@
 //! reader's own checkpoint decides where to start, so the broker has nothing to remember: a consumer that is lost, idle
 //! too long or out of step is thrown away and made again from the next sequence, and that is the only recovery there
 //! is. Sequences have no gaps (nothing can be deleted from the stream), so the task proves the order it promises.
+//!
+//! What ended a consumer may be the next event itself: the client library gives its connection up over headers that it
+//! cannot read, and takes others for words of the broker. So whenever a consumer has ended or fallen silent, the next events
+//! are read singly, in a way that any bytes pass.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +22,10 @@ use tokio::sync::mpsc;
 use crate::contract::{ReadError, Tail};
 
 use super::Inner;
-use super::read::{self, Raw, unavailable};
+use super::connection::Connection;
+use super::message::{self, Which};
+use super::raw::{Make, Raw, Written};
+use super::read::{self, unavailable};
 
 /// Events that wait for the reader: two of its largest batches.
 const BUFFER: usize = 10_000;
@@ -28,13 +35,14 @@ const PULL: usize = 4_000;
 const HEARTBEAT: Duration = Duration::from_secs(2);
 /// The broker forgets a consumer that nobody reads.
 const IDLE_MAX: Duration = Duration::from_secs(60);
+/// So long without an event, and the next one is asked for, should the client have kept it to itself.
+const SILENCE: Duration = Duration::from_secs(2);
+/// Events that are read singly before there is another consumer; as many again behind each one that would end it.
+const SINGLY: u64 = 64;
 const PAUSE_MIN: Duration = Duration::from_millis(20);
 const PAUSE_MAX: Duration = Duration::from_secs(1);
 
 type Feed<E> = mpsc::Sender<Result<E, ReadError>>;
-
-/// What the reader wants of each event.
-type Make<E> = fn(&Inner, Raw<'_>) -> E;
 
 /// Why a consumer was given up.
 enum Stop {
@@ -84,13 +92,20 @@ impl Place {
             _ => Err(ReadError::OtherEvent(after)),
         }
     }
+
+    /// Passes the next event on.
+    async fn give<E>(&mut self, feed: &Feed<E>, event: E, recorded_at: OffsetDateTime) -> Result<(), Stop> {
+        *self = Self { next: self.next + 1, last_at: Some(recorded_at) };
+        feed.send(Ok(event)).await.map_err(|_| Stop::Abandoned)
+    }
 }
 
 async fn feed_for_ever<E>(inner: &Inner, place: &mut Place, feed: &Feed<E>, make: Make<E>) {
     let mut pause = PAUSE_MIN;
+    let mut is_first = true;
     loop {
         let began_at = place.next;
-        match feed_once(inner, place, feed, make).await {
+        match feed_once(inner, place, feed, make, is_first).await {
             Stop::Abandoned => return,
             Stop::For(error) => {
                 // The reader may be gone already.
@@ -106,6 +121,7 @@ async fn feed_for_ever<E>(inner: &Inner, place: &mut Place, feed: &Feed<E>, make
                 );
                 pause = if place.next > began_at { PAUSE_MIN } else { (pause * 2).min(PAUSE_MAX) };
                 tokio::time::sleep(pause).await;
+                is_first = false;
                 if planted("tail-drops-on-reconnect") {
                     *place = Place { next: place.next + 1, last_at: None };
                 }
@@ -114,44 +130,125 @@ async fn feed_for_ever<E>(inner: &Inner, place: &mut Place, feed: &Feed<E>, make
     }
 }
 
-async fn feed_once<E>(inner: &Inner, place: &mut Place, feed: &Feed<E>, make: Make<E>) -> Stop {
+async fn feed_once<E>(
+    inner: &Inner,
+    place: &mut Place,
+    feed: &Feed<E>,
+    make: Make<E>,
+    is_first: bool,
+) -> Stop {
     match place.check(inner).await {
         Ok(()) => {}
         Err(ReadError::Unavailable(why)) => return Stop::Retry(why),
         Err(error) => return Stop::For(error),
     }
-    let mut messages = match consume(inner, place.next).await {
-        Ok(messages) => messages,
+    if !is_first && let Err(stop) = feed_singly(inner, place, feed, make).await {
+        return stop;
+    }
+    let (connection, mut messages) = match consume(inner, place.next).await {
+        Ok(consumer) => consumer,
         Err(error) => return Stop::Retry(error.to_string()),
     };
-    let began_at = place.next;
-    while let Some(message) = messages.next().await {
+    loop {
+        let message = tokio::select! {
+            // What came before the connection was lost counts.
+            biased;
+            message = messages.next() => message,
+            () = connection.lost() => return Stop::Retry("the connection was lost".to_owned()),
+            () = tokio::time::sleep(SILENCE) => match feed_next(inner, place, feed, make).await {
+                Ok(_) => continue,
+                Err(stop) => return stop,
+            },
+        };
         let message = match message {
-            Ok(message) => message,
-            Err(error) => return Stop::Retry(error.to_string()),
+            Some(Ok(message)) => message,
+            Some(Err(error)) => return Stop::Retry(error.to_string()),
+            None => return Stop::Retry("the consumer ended".to_owned()),
         };
         let (sequence, stored_at) = match message.info() {
             Ok(info) => (info.stream_sequence, info.published),
             Err(error) => return Stop::Retry(error.to_string()),
         };
-        if sequence != place.next {
-            // A message that got lost on the way comes again from a new consumer; a hole in the log does not.
-            let is_hole = place.next == began_at;
-            let gap = ReadError::Gap { expected: place.next, found: sequence };
-            return if is_hole { Stop::For(gap) } else { Stop::Retry(gap.to_string()) };
+        if sequence < place.next {
+            // It was read singly.
+            continue;
         }
-        let async_nats::Message { subject, headers, payload, .. } = message.message;
-        let raw = Raw { sequence, subject: &subject, headers: headers.as_ref(), stored_at, data: payload };
-        *place = Place { next: sequence + 1, last_at: Some(raw.recorded_at(inner)) };
-        if feed.send(Ok(make(inner, raw))).await.is_err() {
-            return Stop::Abandoned;
+        if sequence != place.next {
+            // What got lost on the way, or was kept back, can be read singly; a hole in the log cannot.
+            let gap = ReadError::Gap { expected: place.next, found: sequence };
+            return match feed_next(inner, place, feed, make).await {
+                Ok(Next::AtTheEnd) => Stop::For(gap),
+                Ok(Next::Readable | Next::Unreadable) => Stop::Retry(gap.to_string()),
+                Err(stop) => stop,
+            };
+        }
+        let given = match made(inner, message.message, sequence, stored_at, make) {
+            Some((event, recorded_at)) => place.give(feed, event, recorded_at).await,
+            None => feed_next(inner, place, feed, make).await.map(drop),
+        };
+        if let Err(stop) = given {
+            return stop;
         }
     }
-    Stop::Retry("the consumer ended".to_owned())
 }
 
-async fn consume(inner: &Inner, from: u64) -> Result<pull::Stream, ReadError> {
-    let consumer = inner
+/// Of a message of the consumer. `None`: only its bytes tell what it is.
+fn made<E>(
+    inner: &Inner,
+    message: async_nats::Message,
+    sequence: u64,
+    stored_at: OffsetDateTime,
+    make: Make<E>,
+) -> Option<(E, OffsetDateTime)> {
+    let async_nats::Message { subject, reply, headers, payload, status, length, .. } = message;
+    if status.is_some() {
+        return None;
+    }
+    let around = subject.len() + reply.as_ref().map_or(0, |reply| reply.len()) + payload.len();
+    let headers = match &headers {
+        Some(headers) => Written::Read(headers, length.saturating_sub(around)),
+        None => Written::None,
+    };
+    let raw = Raw { sequence, subject: &subject, headers, stored_at, data: payload };
+    let recorded_at = raw.recorded_at(inner);
+    Some((make(inner, raw)?, recorded_at))
+}
+
+/// What may have ended a consumer, and what is behind it.
+async fn feed_singly<E>(inner: &Inner, place: &mut Place, feed: &Feed<E>, make: Make<E>) -> Result<(), Stop> {
+    let mut until = place.next + SINGLY;
+    while place.next < until {
+        match feed_next(inner, place, feed, make).await? {
+            Next::AtTheEnd => return Ok(()),
+            Next::Readable => {}
+            Next::Unreadable => until = place.next + SINGLY,
+        }
+    }
+    Ok(())
+}
+
+/// The next event, by itself.
+enum Next {
+    AtTheEnd,
+    Readable,
+    Unreadable,
+}
+
+async fn feed_next<E>(inner: &Inner, place: &mut Place, feed: &Feed<E>, make: Make<E>) -> Result<Next, Stop> {
+    let found = message::get(inner, Which::At { seq: place.next }).await;
+    let found = found.map_err(|error| Stop::Retry(error.to_string()))?;
+    let Some(message) = found else { return Ok(Next::AtTheEnd) };
+    let recorded_at = message.raw().recorded_at(inner);
+    let Some(event) = make(inner, message.raw()) else {
+        return Err(Stop::Retry("an event could not be told from its bytes".to_owned()));
+    };
+    place.give(feed, event, recorded_at).await?;
+    Ok(if message.is_readable() { Next::Readable } else { Next::Unreadable })
+}
+
+async fn consume(inner: &Inner, from: u64) -> Result<(Connection, pull::Stream), ReadError> {
+    let connection = Connection::open(inner).await?;
+    let consumer = connection
         .stream
         .create_consumer(pull::Config {
             deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: from },
@@ -163,12 +260,13 @@ async fn consume(inner: &Inner, from: u64) -> Result<pull::Stream, ReadError> {
         })
         .await
         .map_err(|error| unavailable(&error))?;
-    consumer
+    let messages = consumer
         .stream()
         .max_messages_per_batch(PULL)
         .expires(Duration::from_secs(30))
         .heartbeat(HEARTBEAT)
         .messages()
         .await
-        .map_err(|error| unavailable(&error))
+        .map_err(|error| unavailable(&error))?;
+    Ok((connection, messages))
 }

@@ -152,6 +152,7 @@ fn every_golden_file_is_read_as_the_event_it_was() {
                 trace_parent: None,
                 edit_index: None,
             }),
+            unreadable: None,
             data: Bytes::from_static(golden.as_bytes()),
         };
         assert_eq!(decode(&recorded).expect("decodes"), Decoded::Known(event));

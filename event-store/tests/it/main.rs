@@ -4,6 +4,7 @@ mod accounts;
 mod claims;
 mod edits;
 mod executor;
+mod frames;
 mod golden;
 mod in_memory;
 mod jet_stream;

@@ -31,6 +31,7 @@ fn reason(error: &DecodeError) -> Reason {
     match error {
         DecodeError::UnknownVersion { .. } => Reason::UnknownVersion,
         DecodeError::NoEnvelope
+        | DecodeError::Unreadable(_)
         | DecodeError::Data { .. }
         | DecodeError::Nul { .. }
         | DecodeError::Upcast { .. } => Reason::Undecodable,

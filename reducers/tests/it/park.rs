@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use data_set::write::Reason;
 use domain::Shard;
-use event_store::{EventLog, InMemoryLog};
+use event_store::conformance::{self, FRAMES, publish_frame};
+use event_store::{EventLog, Expected, InMemoryLog, JetStreamConfig, JetStreamLog};
 use reducers::OnBad;
+use testkit::Nats;
 
 use crate::history::{Author, plant};
 use crate::rows::DataSet;
@@ -85,4 +87,35 @@ async fn a_lane_that_is_to_stop_folds_up_to_the_bad_event_and_says_where_it_is()
     let folded = data_set.checkpoint().await.expect("readable") >> 8;
     assert_eq!(u64::try_from(folded), Ok(before.get()));
     assert!(data_set.parked().await.is_empty());
+}
+
+#[tokio::test]
+async fn messages_that_no_client_reads_are_parked_with_their_reason_and_the_rest_goes_on() {
+    let nats = Nats::start().await;
+    let mut config = JetStreamConfig::new(nats.url(), "park");
+    config.stream_bytes_max = 256 << 20;
+    let log: Arc<dyn EventLog> = Arc::new(JetStreamLog::open(&config).await.expect("the log opens"));
+    let data_set = DataSet::start().await;
+    let worker = data_set.fold(Arc::clone(&log));
+    let (mut bad, mut last) = (Vec::new(), 0);
+    for frame in FRAMES {
+        bad.push((publish_frame(&nats.url(), frame).await << 8, frame));
+        let command = conformance::command();
+        let event = conformance::posted(&*log, 2, "all is well", command, Expected::Any);
+        last = log.append(command, vec![event]).await.expect("appended").positions[0].get();
+        data_set.caught_up(&*log).await;
+    }
+    worker.stop().await;
+
+    let parked = data_set.parked().await;
+    assert_eq!(parked.len(), FRAMES.len(), "{parked:?}");
+    for ((at, reason, detail), (position, frame)) in parked.iter().zip(bad) {
+        assert_eq!((at.unsigned_abs(), reason.as_str()), (position, "undecodable"), "{}", frame.name);
+        assert_eq!(detail.contains("headers of the event cannot be read"), !frame.is_readable, "{detail}");
+    }
+    let folded: Vec<i64> = sqlx::query_scalar("select id from social_v1.message order by id")
+        .fetch_all(&data_set.pool)
+        .await
+        .expect("readable");
+    assert_eq!((folded.len(), folded.last()), (FRAMES.len(), Some(&last)));
 }

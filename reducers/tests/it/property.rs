@@ -44,6 +44,7 @@ fn recorded(position: Position, event: &Event) -> RecordedEvent {
         subject: Subject::of(Shard(0), event).to_string(),
         recorded_at: moment(position),
         envelope: Some(envelope),
+        unreadable: None,
         data,
     }
 }

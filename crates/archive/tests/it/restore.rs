@@ -1,6 +1,9 @@
 //! From segments into a log.
 
 use archive::{Archive, ArchiveError, Restored};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use event_store::conformance::{FRAMES, publish_frame};
 use event_store::{EventLog, JetStreamLog, OpenError, Restoration, RestoreError, StoredEvent, conformance};
 use tempfile::TempDir;
 use testkit::Nats;
@@ -181,4 +184,69 @@ async fn a_broker_that_dies_while_it_is_filled_is_filled_by_the_next_run() {
     let restored = restore(&other, &archive).await.expect("restored");
     assert_eq!((restored.found, restored.last), (250, 600));
     assert_eq!(own(all(&open(&other).await).await), own(events));
+}
+
+/// The lines of all segments, without the headers that tell a broker how to take an event in.
+fn lines(archive: &Archive, dir: &std::path::Path) -> Vec<String> {
+    let mut lines = Vec::new();
+    for segment in &archive.manifest().segments {
+        let file = std::fs::File::open(dir.join(&segment.file)).expect("there");
+        let text = String::from_utf8(zstd::decode_all(file).expect("packed")).expect("it is text");
+        for line in text.lines().skip(1) {
+            let mut line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            let headers = line["headers"].as_object_mut().expect("an object");
+            headers.retain(|name, _| !name.starts_with("Nats-"));
+            lines.push(line.to_string());
+        }
+    }
+    lines
+}
+
+#[tokio::test]
+async fn messages_that_no_client_reads_are_archived_and_restored_byte_for_byte() {
+    let nats = Nats::start().await;
+    let log = open(&nats).await;
+    for frame in FRAMES {
+        publish_frame(&nats.url(), frame).await;
+        write(&log, 1).await;
+    }
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    // In two runs: the second one begins with a look at the last event of the first.
+    archive::archive(&log, dir.path(), BOUNDS, &mut |_| {}).await.expect("archived");
+    publish_frame(&nats.url(), &FRAMES[0]).await;
+    archive::archive(&log, dir.path(), BOUNDS, &mut |_| {}).await.expect("archived");
+    publish_frame(&nats.url(), &FRAMES[2]).await;
+    archive::archive(&log, dir.path(), BOUNDS, &mut |_| {}).await.expect("archived");
+    assert_eq!(problems(dir.path()), []);
+    let first = Archive::open(dir.path()).expect("it opens");
+    let lines_of_first = lines(&first, dir.path());
+    for (line, frame) in lines_of_first.iter().step_by(2).zip(FRAMES) {
+        let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let block = line["headerBlockBase64"].as_str().map(|text| STANDARD.decode(text).expect("base64"));
+        match block {
+            Some(block) => assert_eq!(Some(block), frame.stored_block(), "{}", frame.name),
+            None => assert!(frame.is_readable, "{}", frame.name),
+        }
+    }
+
+    let other = Nats::start().await;
+    restore(&other, &first).await.expect("restored");
+    let new = open(&other).await;
+    assert_eq!(own(all(&new).await), own(all(&log).await));
+    for sequence in 1..=first.last() {
+        let sequence = domain::Sequence::new(sequence).expect("small");
+        let read = async |log: &JetStreamLog| log.read(sequence).await.expect("readable").expect("there");
+        let (old, new) = (read(&log).await, read(&new).await);
+        assert_eq!((old.recorded_at, old.envelope, old.data), (new.recorded_at, new.envelope, new.data));
+        assert_eq!((old.unreadable, old.subject), (new.unreadable, new.subject));
+    }
+    let (of_old, of_new) = (conformance::outbox(&log, 1), conformance::outbox(&new, 1));
+    let old = log.read_subject(of_old, domain::Sequence::ZERO).await.expect("readable");
+    let new_ones = new.read_subject(of_new, domain::Sequence::ZERO).await.expect("readable");
+    assert_eq!(old.len(), new_ones.len());
+
+    let again = tempfile::tempdir().expect("a temporary directory");
+    archive::archive(&new, again.path(), BOUNDS, &mut |_| {}).await.expect("archived");
+    let second = Archive::open(again.path()).expect("it opens");
+    assert_eq!(lines(&second, again.path()), lines_of_first);
 }

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
-use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
+use anyhow::{Context, Result};
 use async_nats::jetstream::{self, stream};
-use futures::StreamExt;
-use serde_json::Value;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use futures::{StreamExt, TryStreamExt};
+use serde::Deserialize;
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -15,6 +17,8 @@ use crate::record::parse_request_id;
 pub const STREAM: &str = "EVENTS_0";
 const SHARD_BITS: u32 = 8;
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Events that are asked for before the first answer.
+const AT_ONCE: usize = 64;
 
 /// An event as the broker holds it.
 #[derive(Debug, Clone)]
@@ -76,38 +80,47 @@ pub fn micros(text: &str) -> Option<i64> {
     i64::try_from(time.unix_timestamp_nanos() / 1_000).ok()
 }
 
-/// All events. Fails where one is missing between the first and the last.
+/// All events, one by one: the answers hold header blocks as base64, and any bytes come through. Fails where one is missing
+/// between the first and the last.
 pub async fn read(urls: &str) -> Result<Vec<Entry>> {
     let client = connect(urls).await?;
-    let mut stream = jetstream::new(client).get_stream(STREAM).await.context("the log's stream")?;
+    let mut stream = jetstream::new(client.clone()).get_stream(STREAM).await.context("the log's stream")?;
     let last = stream.info().await?.state.last_sequence;
-    let consumer = stream
-        .create_consumer(pull::Config {
-            deliver_policy: DeliverPolicy::All,
-            ack_policy: AckPolicy::None,
-            ..pull::Config::default()
-        })
+    futures::stream::iter(1..=last)
+        .map(|sequence| entry(&client, sequence))
+        .buffered(AT_ONCE)
+        .try_collect()
         .await
-        .context("a consumer of the log")?;
-    let mut messages = consumer.messages().await?;
-    let mut entries = Vec::new();
-    while (entries.len() as u64) < last {
-        let message =
-            tokio::time::timeout(PATIENCE, messages.next()).await.context("the log falls silent")?;
-        let message = message.context("the log ends early")??;
-        let info = message.info().map_err(|error| anyhow::anyhow!("{error}"))?;
-        let (sequence, published) = (info.stream_sequence, info.published);
-        ensure!(sequence == entries.len() as u64 + 1, "the log has no event {}", entries.len() + 1);
-        let get = |name: &str| message.headers.as_ref()?.get(name).map(|value| value.as_str().to_owned());
-        entries.push(Entry {
-            position: position(sequence)?,
-            subject: message.subject.to_string(),
-            event_type: get("ce-type").unwrap_or_default(),
-            recorded_at: i64::try_from(published.unix_timestamp_nanos() / 1_000)?,
-            decided_at: get("ce-time").as_deref().and_then(micros).unwrap_or(0),
-            caused_by: get("rookery-correlation").as_deref().and_then(parse_request_id),
-            data: serde_json::from_slice(&message.payload).unwrap_or_default(),
-        });
-    }
-    Ok(entries)
+}
+
+/// An event in an answer of the broker.
+#[derive(Deserialize)]
+struct Stored {
+    subject: String,
+    #[serde(default)]
+    hdrs: String,
+    #[serde(default)]
+    data: String,
+    time: String,
+}
+
+async fn entry(client: &async_nats::Client, sequence: u64) -> Result<Entry> {
+    let question = json!({ "seq": sequence }).to_string().into();
+    let asked = client.request(format!("$JS.API.STREAM.MSG.GET.{STREAM}"), question);
+    let answer = tokio::time::timeout(PATIENCE, asked).await.context("the log falls silent")??;
+    let mut answer: Value = serde_json::from_slice(&answer.payload)?;
+    let stored: Stored = serde_json::from_value(answer["message"].take())
+        .with_context(|| format!("the log has no event {sequence}: {answer}"))?;
+    let block = STANDARD.decode(stored.hdrs)?;
+    let block = String::from_utf8_lossy(&block);
+    let get = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+    Ok(Entry {
+        position: position(sequence)?,
+        subject: stored.subject,
+        event_type: get("ce-type").unwrap_or_default().to_owned(),
+        recorded_at: micros(&stored.time).context("a time")?,
+        decided_at: get("ce-time").and_then(micros).unwrap_or(0),
+        caused_by: get("rookery-correlation").and_then(parse_request_id),
+        data: serde_json::from_slice(&STANDARD.decode(stored.data)?).unwrap_or_default(),
+    })
 }

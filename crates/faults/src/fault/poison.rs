@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use async_nats::HeaderMap;
 use async_nats::jetstream::{self, Context as JetStream};
 use bytes::Bytes;
+use event_store::conformance::{FRAMES, publish_frame};
 
 use super::{Fault, Striking, USUAL};
 use crate::check::Allowed;
@@ -15,7 +16,8 @@ use crate::system::System;
 pub(super) fn faults() -> Vec<Fault> {
     vec![Fault {
         name: "poison",
-        about: "events that cannot be decoded, of unknown type and version, with NUL, without headers, of 1 MB",
+        about: "events that cannot be decoded, of unknown type and version, with NUL, without headers, of 1 MB, and \
+                messages that end a client's connection",
         strike: poison,
         ..USUAL
     }]
@@ -55,6 +57,13 @@ fn poison<'a>(system: &'a mut System, load: &'a Load, _seed: u64) -> Striking<'a
                 }
                 load.acked(4).await;
             }
+        }
+        for frame in FRAMES {
+            let sequence = publish_frame(&system.broker.url(), frame).await;
+            let position = i64::try_from(sequence)? << 8;
+            allowed.foreign.push(position);
+            allowed.parked.push(position);
+            load.acked(1).await;
         }
         let large = publish_large(&log, author).await;
         let poisons = allowed.foreign.len();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use event_store::conformance::{FRAMES, publish_frame};
 use event_store::{JetStreamConfig, JetStreamLog};
 use serde_json::Value;
 use testkit::{Nats, Process};
@@ -154,4 +155,44 @@ async fn a_check_finds_what_cannot_be_folded_and_what_breaks_the_rules() {
     let text = check(&[]);
     let text = String::from_utf8_lossy(&text.stdout);
     assert!(text.contains("2  cannot be folded:") && text.contains("3  against the rules:"), "{text}");
+}
+
+#[tokio::test]
+async fn messages_that_no_client_reads_are_shown_checked_and_archived() {
+    let (dir, nats, archive) = (data_dir(), Nats::start().await, data_dir());
+    plant(&nats, SEVEN, &posted("first")).await;
+    let mut at = Vec::new();
+    for frame in FRAMES {
+        at.push(publish_frame(&nats.url(), frame).await << 8);
+    }
+    plant(&nats, SEVEN, &posted("last")).await;
+    let run = |args: &[&str]| {
+        command(dir.path(), args).env("ROOKERY_NATS_URL", nats.url()).output().expect("the program runs")
+    };
+
+    let exported = stdout(&run(&["events", "export"]));
+    assert_eq!(exported.lines().count(), FRAMES.len() + 2);
+    for (position, frame) in at.iter().zip(FRAMES) {
+        let shown = stdout(&run(&["events", "show", &position.to_string(), "--json"]));
+        let shown: Value = serde_json::from_str(&shown).expect("JSON");
+        let block = frame.stored_block().filter(|_| !frame.is_readable);
+        let block = block.map(|block| String::from_utf8_lossy(&block).into_owned());
+        assert_eq!(shown["headerBlock"].as_str(), block.as_deref(), "{}", frame.name);
+        assert!(shown["problem"].is_string(), "{}: {shown}", frame.name);
+    }
+    let checked = run(&["events", "check", "--json"]);
+    let found: Value = serde_json::from_slice(&checked.stdout).expect("JSON");
+    assert_eq!(found["unfoldable"]["events"], FRAMES.len(), "{found}");
+    let to = archive.path().join("archive");
+    stdout(&run(&["archive", to.to_str().expect("it is text")]));
+
+    let env = [("ROOKERY_NATS_URL", nats.url()), ("ROOKERY_DATA_DIR", dir.path().display().to_string())]
+        .map(|(name, value)| (name.to_owned(), value));
+    let args = ["events", "tail", "-n", "1000"].map(str::to_owned);
+    let mut tail = Process::start(env!("CARGO_BIN_EXE_rookery"), args, env);
+    tail.wait_for_output("last", LIMIT).await;
+    publish_frame(&nats.url(), &FRAMES[0]).await;
+    plant(&nats, SEVEN, &posted("and one more")).await;
+    tail.wait_for_output("and one more", LIMIT).await;
+    tail.kill();
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use domain::{AccountId, CommandId, EventId};
+use event_store::conformance::{FRAMES, publish_frame};
 use event_store::{Boundary, Envelope, EventLog, Expected, JetStreamConfig, JetStreamLog, NewEvent, Subject};
 use testkit::eventually;
 use time::OffsetDateTime;
@@ -80,5 +81,31 @@ async fn a_bad_event_is_listed_shown_retried_in_vain_and_dropped() {
 
     let last = system.post("And the herons", "birds").await.expect("it is accepted");
     system.read("/v1/messages", &last).await.expect("the lane goes on");
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn a_message_that_no_client_reads_is_parked_shown_and_dropped() {
+    let dir = data_dir();
+    let system = System::start(dir.path()).await;
+    let url = std::fs::read_to_string(dir.path().join("log-url")).expect("it was written");
+    let mut bad = Vec::new();
+    for frame in &FRAMES[..4] {
+        bad.push((publish_frame(&url, frame).await << 8).to_string());
+        let later = system.post("The nightjars are back", "birds").await.expect("it is accepted");
+        system.read("/v1/messages", &later).await.expect("it is folded");
+    }
+    let list = stdout(&rookery(dir.path(), &["parked", "list"]));
+    for bad in &bad {
+        assert_eq!(list.lines().filter(|line| line.starts_with(&format!("{bad}\t"))).count(), 2, "{list}");
+    }
+    let shown = stdout(&rookery(dir.path(), &["parked", "show", &bad[0]]));
+    assert!(shown.contains("the headers of the event cannot be read: they are not UTF-8"), "{shown}");
+    assert!(shown.contains("headers     NATS/1.0"), "{shown}");
+    for bad in &bad {
+        stdout(&rookery(dir.path(), &["parked", "drop", "--position", bad]));
+    }
+    let verified = stdout(&rookery(dir.path(), &["verify"]));
+    assert!(!verified.is_empty());
     system.stop().await;
 }

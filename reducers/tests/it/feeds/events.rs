@@ -81,7 +81,14 @@ pub(crate) fn record(position: Position, event_type: String, data: Bytes) -> Rec
         trace_parent: None,
         edit_index: None,
     };
-    RecordedEvent { position, subject: "test".to_owned(), recorded_at: now, envelope: Some(envelope), data }
+    RecordedEvent {
+        position,
+        subject: "test".to_owned(),
+        recorded_at: now,
+        envelope: Some(envelope),
+        unreadable: None,
+        data,
+    }
 }
 
 pub(crate) struct History {

@@ -181,6 +181,7 @@ mod tests {
             subject: subject.to_owned(),
             recorded_at: OffsetDateTime::UNIX_EPOCH,
             envelope: None,
+            unreadable: None,
             data: Default::default(),
         }
     }

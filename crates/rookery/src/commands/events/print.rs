@@ -35,6 +35,9 @@ struct Shown<'a> {
     correlation: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     causation: Option<&'a str>,
+    /// Headers that nobody can read, as far as they are text. An archive has the bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header_block: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<Box<RawValue>>,
     /// Of data that is no JSON, as far as it is text. An archive has the bytes.
@@ -61,6 +64,10 @@ impl<'a> Shown<'a> {
             command: own.map(|own| own.command.to_string()),
             correlation: own.map(|own| own.correlation.as_str()),
             causation: own.map(|own| own.causation.as_str()),
+            header_block: event
+                .unreadable
+                .as_ref()
+                .map(|own| String::from_utf8_lossy(&own.block).into_owned()),
             text: data.is_none().then(|| String::from_utf8_lossy(&event.data).into_owned()),
             data,
             problem: decode(event).err().map(|error| describe(&error)),

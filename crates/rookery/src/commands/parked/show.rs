@@ -82,13 +82,16 @@ async fn print_event(lanes: &Lanes, position: i64) -> Result<()> {
         bail!("the log has no event at position {position}");
     };
     let mut out = std::io::stdout().lock();
-    writeln!(out, "subject     {}", event.subject)?;
+    // What was not decoded may hold anything; a terminal must not obey it.
+    let harmless = |text: &[u8]| String::from_utf8_lossy(text).replace(char::is_control, "\u{FFFD}");
+    writeln!(out, "subject     {}", harmless(event.subject.as_bytes()))?;
     writeln!(out, "recorded    {}", event.recorded_at)?;
     let event_type =
         event.envelope.as_ref().map_or("unknown: it has no usable envelope", |own| &own.event_type);
-    writeln!(out, "type        {event_type}")?;
-    // What was not decoded may hold anything; a terminal must not obey it.
-    let data = String::from_utf8_lossy(&event.data).replace(char::is_control, "\u{FFFD}");
-    writeln!(out, "data        {data}")?;
+    writeln!(out, "type        {}", harmless(event_type.as_bytes()))?;
+    if let Some(headers) = &event.unreadable {
+        writeln!(out, "headers     {}", harmless(&headers.block))?;
+    }
+    writeln!(out, "data        {}", harmless(&event.data))?;
     Ok(())
 }
