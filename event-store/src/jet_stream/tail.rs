@@ -54,6 +54,15 @@ enum Stop {
     Retry(String),
 }
 
+impl From<ReadError> for Stop {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Unavailable(why) => Self::Retry(why),
+            error => Self::For(error),
+        }
+    }
+}
+
 pub(super) async fn follow<E: Send + 'static>(
     inner: Arc<Inner>,
     after: Sequence,
@@ -137,12 +146,12 @@ async fn feed_once<E>(
     make: Make<E>,
     is_first: bool,
 ) -> Stop {
-    match place.check(inner).await {
-        Ok(()) => {}
-        Err(ReadError::Unavailable(why)) => return Stop::Retry(why),
-        Err(error) => return Stop::For(error),
-    }
-    if !is_first && let Err(stop) = feed_singly(inner, place, feed, make).await {
+    let begun = if is_first {
+        place.check(inner).await.map_err(Stop::from)
+    } else {
+        feed_singly(inner, place, feed, make).await
+    };
+    if let Err(stop) = begun {
         return stop;
     }
     let (connection, mut messages) = match consume(inner, place.next).await {
@@ -155,7 +164,7 @@ async fn feed_once<E>(
             biased;
             message = messages.next() => message,
             () = connection.lost() => return Stop::Retry("the connection was lost".to_owned()),
-            () = tokio::time::sleep(SILENCE) => match feed_next(inner, place, feed, make).await {
+            () = tokio::time::sleep(SILENCE) => match feed_kept_back(inner, place, feed, make).await {
                 Ok(_) => continue,
                 Err(stop) => return stop,
             },
@@ -176,7 +185,7 @@ async fn feed_once<E>(
         if sequence != place.next {
             // What got lost on the way, or was kept back, can be read singly; a hole in the log cannot.
             let gap = ReadError::Gap { expected: place.next, found: sequence };
-            return match feed_next(inner, place, feed, make).await {
+            return match feed_kept_back(inner, place, feed, make).await {
                 Ok(Next::AtTheEnd) => Stop::For(gap),
                 Ok(Next::Readable | Next::Unreadable) => Stop::Retry(gap.to_string()),
                 Err(stop) => stop,
@@ -184,7 +193,7 @@ async fn feed_once<E>(
         }
         let given = match made(inner, message.message, sequence, stored_at, make) {
             Some((event, recorded_at)) => place.give(feed, event, recorded_at).await,
-            None => feed_next(inner, place, feed, make).await.map(drop),
+            None => feed_kept_back(inner, place, feed, make).await.map(drop),
         };
         if let Err(stop) = given {
             return stop;
@@ -216,6 +225,7 @@ fn made<E>(
 
 /// What may have ended a consumer, and what is behind it.
 async fn feed_singly<E>(inner: &Inner, place: &mut Place, feed: &Feed<E>, make: Make<E>) -> Result<(), Stop> {
+    place.check(inner).await?;
     let mut until = place.next + SINGLY;
     while place.next < until {
         match feed_next(inner, place, feed, make).await? {
@@ -227,7 +237,18 @@ async fn feed_singly<E>(inner: &Inner, place: &mut Place, feed: &Feed<E>, make: 
     Ok(())
 }
 
-/// The next event, by itself.
+/// The next event, where the consumer may have it and the client does not tell.
+async fn feed_kept_back<E>(
+    inner: &Inner,
+    place: &mut Place,
+    feed: &Feed<E>,
+    make: Make<E>,
+) -> Result<Next, Stop> {
+    place.check(inner).await?;
+    feed_next(inner, place, feed, make).await
+}
+
+/// What the next event, read by itself, is like.
 enum Next {
     AtTheEnd,
     Readable,
@@ -235,8 +256,7 @@ enum Next {
 }
 
 async fn feed_next<E>(inner: &Inner, place: &mut Place, feed: &Feed<E>, make: Make<E>) -> Result<Next, Stop> {
-    let found = message::get(inner, Which::At { seq: place.next }).await;
-    let found = found.map_err(|error| Stop::Retry(error.to_string()))?;
+    let found = message::get(inner, Which::At { seq: place.next }).await?;
     let Some(message) = found else { return Ok(Next::AtTheEnd) };
     let recorded_at = message.raw().recorded_at(inner);
     let Some(event) = make(inner, message.raw()) else {
