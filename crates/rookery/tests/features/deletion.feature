@@ -21,15 +21,15 @@ Feature: Deletion
     Then "ada" does not find "answer"
     And "question" has 0 replies
     And the thread of "proof" leads over "question, (answer), doubt"
-    And the replies to "question" are "(answer)"
-    And the replies to "answer" are "doubt"
+    And below "question" stand "(answer)"
+    And below "answer" stand "doubt"
 
   Scenario: What nobody living answers leaves no trace in a conversation
     Given "ada" has posted "question"
     When "bob" replies "answer" to "question"
     And "bob" replies "more" to "answer"
     And "bob" gives up the account
-    Then the replies to "question" are ""
+    Then below "question" stand ""
     And "ada" does not find "answer"
 
   Scenario: Nobody deletes what is not theirs

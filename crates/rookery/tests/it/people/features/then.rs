@@ -127,17 +127,12 @@ async fn leads_over(world: &mut World, words: String, ancestors: String) {
     assert_eq!(parts(world, &thread["ancestors"]), ancestors);
 }
 
-#[then(expr = "the replies to {string} are {string}")]
-async fn replies_are(world: &mut World, words: String, replies: String) {
+#[then(expr = "below {string} stand {string}")]
+async fn stand_below(world: &mut World, words: String, replies: String) {
     let reader = world.people.keys().next().expect("somebody registered");
     let path = format!("/v1/messages/{}/replies", world.message(&words));
     let page = world.read(&path, reader).await.expect(200);
     assert_eq!(parts(world, &page.body), replies);
-}
-
-#[then(expr = "{string} has {int} replies")]
-async fn has_replies(world: &mut World, words: String, number: i64) {
-    assert_eq!(message(world, &words).await["replies"], json!(number));
 }
 
 #[then(expr = "{string} has {int} likes")]
