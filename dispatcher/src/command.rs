@@ -7,6 +7,7 @@ use domain::edge::Wish;
 use domain::message::Actor;
 use event_store::{Command, ExecuteError, Executed, Execution, IdempotencyKey, Outcome, TraceParent};
 use http::StatusCode;
+use http_kit::idempotency::RequestKey;
 use http_kit::position::EventPosition;
 use http_kit::{ApiProblem, Caller, RequestContext, Role};
 use sha2::{Digest, Sha256};
@@ -27,12 +28,13 @@ pub(crate) fn actor(caller: &Caller) -> Result<Actor, ApiProblem> {
     Ok(Actor { account, is_admin: caller.roles.contains(Role::Admin) })
 }
 
-/// A key together with what it was used for: operation and body.
-pub(crate) fn idempotency(key: Option<String>, operation: &str, body: &[u8]) -> Option<IdempotencyKey> {
-    let key = key?;
+/// A key together with what it was used for: operation (method and path), query, meaningful headers and body.
+pub(crate) fn idempotency(key: Option<RequestKey>, operation: &str, body: &[u8]) -> Option<IdempotencyKey> {
+    let RequestKey { key, head } = key?;
     let mut digest = Sha256::new();
     digest.update(operation.as_bytes());
     digest.update([0]);
+    digest.update(head);
     digest.update(body);
     Some(IdempotencyKey { key, fingerprint: digest.finalize().into() })
 }

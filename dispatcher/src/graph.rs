@@ -6,6 +6,7 @@ pub(crate) mod unfollow_account;
 use axum::response::Response;
 use domain::edge::Wish;
 use event_store::commands::ChangeFollow;
+use http_kit::idempotency::RequestKey;
 use http_kit::{ApiProblem, Caller, RequestContext};
 
 use crate::state::State;
@@ -20,7 +21,7 @@ async fn change(
     caller: &Caller,
     id: &str,
     wish: Wish,
-    key: Option<String>,
+    key: Option<RequestKey>,
     context: &RequestContext,
 ) -> Result<Response, ApiProblem> {
     let follower = command::writer(caller)?.account;

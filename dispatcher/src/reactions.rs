@@ -9,6 +9,7 @@ use axum::response::Response;
 use domain::edge::Wish;
 use domain::reaction::ReactionKind;
 use event_store::commands::ChangeReaction;
+use http_kit::idempotency::RequestKey;
 use http_kit::{ApiProblem, Caller, RequestContext};
 
 use crate::state::State;
@@ -31,7 +32,7 @@ async fn change(
     caller: &Caller,
     id: &str,
     Asked { kind, wish }: Asked,
-    key: Option<String>,
+    key: Option<RequestKey>,
     context: &RequestContext,
 ) -> Result<Response, ApiProblem> {
     let account = command::writer(caller)?.account;

@@ -122,11 +122,10 @@ impl MessageFold {
         }
     }
 
-    /// The changes of the whole run, in the order of the keys. What was deleted within it leaves nothing but its tombstone.
+    /// The changes of the whole run, in the order of the keys. What was posted and deleted within it is in both.
     pub fn finish(self) -> MessageChanges {
-        let Self { mut posted, mut edited, mut superseded, mut deleted, deleted_ids, .. } = self;
+        let Self { posted, mut edited, mut superseded, mut deleted, deleted_ids, .. } = self;
         if !deleted_ids.is_empty() {
-            posted.retain(|row| !deleted_ids.contains(&row.id));
             edited.retain(|row| !deleted_ids.contains(&row.id));
             superseded.retain(|row| !deleted_ids.contains(&row.message));
         }

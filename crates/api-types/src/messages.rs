@@ -90,17 +90,41 @@ pub struct Message {
     pub reposted: bool,
 }
 
+/// The place of a deleted message in a conversation that goes on below it: nothing of what it said or of who said it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeletedMessage {
+    /// As in `Message`.
+    #[schema(example = "256")]
+    pub id: String,
+    /// Always true; a `Message` has no such field.
+    #[schema(example = true)]
+    pub deleted: bool,
+    /// As in `Message`.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// As in `Message`.
+    pub in_reply_to: Option<String>,
+}
+
+/// A part of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum ThreadMessage {
+    Message(Box<Message>),
+    Deleted(DeletedMessage),
+}
+
 /// A message, what it answers and what answers it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Thread {
-    /// From the begin of the conversation to what the message answers, at most the nearest 50. Where one of them was
-    /// deleted, they begin after it.
+    /// From the begin of the conversation to what the message answers, at most the nearest 50.
     #[schema(max_items = 50)]
-    pub ancestors: Vec<Message>,
-    pub message: Message,
+    pub ancestors: Vec<ThreadMessage>,
+    pub message: ThreadMessage,
     /// The first page of `GET /v1/messages/{id}/replies`.
-    pub replies: Vec<Message>,
+    pub replies: Vec<ThreadMessage>,
 }
 
 /// One edition of a message, oldest first in a history.

@@ -50,7 +50,7 @@ pub use list_notifications::{NotificationRow, NotificationRows, list_notificatio
 pub use list_projections::{ProjectionRow, list_projections};
 pub use list_reactions::{Reactions, list_reactions};
 pub use list_replies::list_replies;
-pub use message_row::{AuthorRow, MessageRow};
+pub use message_row::{AuthorRow, DeletedRow, MessageRow, ThreadRow};
 pub use moment::{Moment, TimeRange};
 pub use page::{Page, PageKey, PositionKey};
 pub use ping::ping;

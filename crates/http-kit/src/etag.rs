@@ -178,11 +178,27 @@ impl<S: Send + Sync> FromRequestParts<S> for Conditional {
     }
 }
 
+/// What `If-Match` comes to for `IfMatch::edition`, and empty without it. What that refuses is compared as it was sent.
+pub(crate) fn meaning_of_if_match(headers: &HeaderMap) -> Vec<u8> {
+    match IfMatch::read(headers).and_then(|if_match| if_match.edition()) {
+        Ok(None) => b"*".to_vec(),
+        Ok(Some(edition)) => EntityTag::of_edition(edition).to_string().into_bytes(),
+        Err(_refusal) => {
+            let sent: Vec<&[u8]> = headers.get_all(IF_MATCH).iter().map(HeaderValue::as_bytes).collect();
+            sent.join(&b',')
+        }
+    }
+}
+
 /// The editions that a change is meant for. `None` where the caller did not say.
 #[derive(Debug, Clone)]
 pub struct IfMatch(Option<Tags>);
 
 impl IfMatch {
+    fn read(headers: &HeaderMap) -> Result<Self, ApiProblem> {
+        Tags::read(headers, &IF_MATCH).map(Self)
+    }
+
     /// Whether the header is there at all.
     #[must_use]
     pub fn is_present(&self) -> bool {
@@ -213,6 +229,6 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = ApiProblem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiProblem> {
-        Tags::read(&parts.headers, &IF_MATCH).map(Self)
+        Self::read(&parts.headers)
     }
 }

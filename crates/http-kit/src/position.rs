@@ -35,6 +35,13 @@ pub struct AwaitPosition {
 }
 
 impl AwaitPosition {
+    /// The same, where the request itself names a position that the data must have reached for its answer to mean
+    /// anything: what comes behind it is not empty, it is not known yet.
+    #[must_use]
+    pub fn at_least(self, position: i64) -> Self {
+        Self { position: self.position.max((position > 0).then_some(position)), ..self }
+    }
+
     /// The confirmation of the caller's wait, to be made part of the answer. It is empty where there is none.
     #[must_use]
     pub fn preference_applied(&self) -> PreferenceApplied {

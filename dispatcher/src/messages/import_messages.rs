@@ -15,7 +15,7 @@ use event_store::{Executed, MessageOutcome};
 use futures::StreamExt;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
-use http_kit::idempotency::IdempotencyKey;
+use http_kit::idempotency::{IdempotencyKey, RequestKey};
 use http_kit::position::EventPosition;
 use http_kit::{ApiProblem, Caller, RequestContext, Role, json};
 use time::OffsetDateTime;
@@ -93,7 +93,7 @@ struct Import {
     operator: AccountId,
     ready: Ready,
     context: RequestContext,
-    key: Option<String>,
+    key: Option<RequestKey>,
 }
 
 impl Import {
@@ -149,15 +149,18 @@ impl Import {
             .map_err(problems::from_execute)
     }
 
-    /// Keys of lines live apart from those of requests: a header cannot hold a NUL.
-    fn key_of(&self, number: u64, line: &ImportLine) -> Result<Option<String>, ApiProblem> {
+    /// Keys of lines live apart from those of requests: a header cannot hold a NUL. A line with a key of its own means the
+    /// same in every request.
+    fn key_of(&self, number: u64, line: &ImportLine) -> Result<Option<RequestKey>, ApiProblem> {
         match (&line.key, &self.key) {
             (None, None) => Ok(None),
-            (None, Some(key)) => Ok(Some(format!("import\0{number}\0{key}"))),
+            (None, Some(RequestKey { key, head })) => {
+                Ok(Some(RequestKey { key: format!("import\0{number}\0{key}"), head: head.clone() }))
+            }
             (Some(key), _) if key.is_empty() || key.chars().count() > KEY_CHARS_MAX => {
                 Err(ApiProblem::new(codes::IDEMPOTENCY_KEY_INVALID).field("key", "1 to 255 characters"))
             }
-            (Some(key), _) => Ok(Some(format!("import\0\0{key}"))),
+            (Some(key), _) => Ok(Some(RequestKey { key: format!("import\0\0{key}"), head: Vec::new() })),
         }
     }
 }

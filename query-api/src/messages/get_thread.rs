@@ -29,7 +29,8 @@ pub(crate) struct GetThread {
 
 /// Shows a message with what it answers and what answers it.
 ///
-/// All of it is of one moment. Where there are more replies, a `Link` with `rel="next"` leads to the next page of
+/// All of it is of one moment. A deleted message that a living one hangs on, at most 50 replies down, keeps its place, here
+/// and in the list of replies: with its id and time, without what it said and whose it was. Where there are more replies, a `Link` with `rel="next"` leads to the next page of
 /// `GET /v1/messages/{id}/replies`.
 #[utoipa::path(
     get,
@@ -62,9 +63,9 @@ pub(crate) async fn get_thread(
     let thread = present(found, &caller)?;
     let link = replies.next(raw.as_deref(), thread.replies.next);
     let body = conditional.json(&Thread {
-        ancestors: represent::messages(thread.ancestors),
-        message: represent::message(thread.message),
-        replies: represent::messages(thread.replies.items),
+        ancestors: represent::parts_of_thread(thread.ancestors),
+        message: represent::part_of_thread(thread.message),
+        replies: represent::parts_of_thread(thread.replies.items),
     })?;
     Ok((position, awaited.preference_applied(), link, body).into_response())
 }

@@ -1,4 +1,4 @@
-use api_types::messages::Message;
+use api_types::messages::ThreadMessage;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use data_set::read;
@@ -18,7 +18,7 @@ use crate::refusal::Refusal;
 
 /// Lists the replies to a message, newest first.
 ///
-/// Replies to replies are in the lists of those. Ordered and paged as `GET /v1/messages`.
+/// Replies to replies are in the lists of those. Deleted ones keep their places as in `GET /v1/messages/{id}/thread`. Ordered and paged as `GET /v1/messages`.
 #[utoipa::path(
     get,
     path = "/v1/messages/{id}/replies",
@@ -27,7 +27,7 @@ use crate::refusal::Refusal;
     security(("bearer" = [])),
     params(("id" = String, Path, description = "The message's id."), PageParameters, ReadHeaders),
     responses(
-        (status = 200, description = "A page of messages.", body = [Message],
+        (status = 200, description = "A page of messages.", body = [ThreadMessage],
          headers(("Link" = String), ("ETag" = String), ("Data-Position" = i64))),
         MessageRefusals,
         Refusals,
@@ -50,7 +50,7 @@ pub(crate) async fn list_replies(
     let position = DataPosition(found.position);
     let page = present(found, &caller)?;
     let link = list.next(raw.as_deref(), page.next);
-    let body = conditional.json(&represent::messages(page.items))?;
+    let body = conditional.json(&represent::parts_of_thread(page.items))?;
     Ok((position, awaited.preference_applied(), link, body).into_response())
 }
 

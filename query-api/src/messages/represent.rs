@@ -1,7 +1,7 @@
 //! Rows as the API shows them.
 
-use api_types::messages::{Edition, Message};
-use data_set::read::{EditionRow, MessageRow};
+use api_types::messages::{DeletedMessage, Edition, Message, ThreadMessage};
+use data_set::read::{EditionRow, MessageRow, ThreadRow};
 
 use crate::accounts::represent::author;
 
@@ -26,6 +26,22 @@ pub(crate) fn message(row: MessageRow) -> Message {
 
 pub(crate) fn messages(rows: Vec<MessageRow>) -> Vec<Message> {
     rows.into_iter().map(message).collect()
+}
+
+pub(super) fn part_of_thread(row: ThreadRow) -> ThreadMessage {
+    match row {
+        ThreadRow::Message(row) => ThreadMessage::Message(Box::new(message(*row))),
+        ThreadRow::Deleted(row) => ThreadMessage::Deleted(DeletedMessage {
+            id: row.id.to_string(),
+            deleted: true,
+            created_at: row.created_at,
+            in_reply_to: row.in_reply_to.map(|id| id.to_string()),
+        }),
+    }
+}
+
+pub(super) fn parts_of_thread(rows: Vec<ThreadRow>) -> Vec<ThreadMessage> {
+    rows.into_iter().map(part_of_thread).collect()
 }
 
 pub(super) fn edition(row: EditionRow) -> Edition {

@@ -13,6 +13,15 @@ pub(super) enum Turn {
     Newer(i64),
 }
 
+impl Turn {
+    /// Data that has not reached it, behind a lagging replica, would leave out what lies between.
+    pub(super) fn position(self) -> i64 {
+        match self {
+            Self::Older(position) | Self::Newer(position) => position,
+        }
+    }
+}
+
 impl Key for Turn {
     fn to_numbers(&self) -> [i64; 2] {
         match *self {

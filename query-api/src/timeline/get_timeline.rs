@@ -7,7 +7,7 @@ use http_kit::etag::Conditional;
 use http_kit::position::{AwaitPosition, DataPosition};
 use http_kit::query::StrictQuery;
 
-use super::cursor;
+use super::cursor::{self, Turn};
 use super::represent;
 use crate::AppState;
 use crate::openapi::Refusals;
@@ -48,6 +48,7 @@ pub(crate) async fn get_timeline(
 ) -> Result<Response, Refusal> {
     let list = cursor::list(&state, "/v1/timeline", caller.account);
     let (turn, limit) = query.asked(&list)?;
+    let awaited = awaited.at_least(turn.map_or(0, Turn::position));
     let read = || read::timeline(&state.pool, caller.account, cursor::range(turn), limit);
     let page = state.timeline_positions.answer(&awaited, read).await?;
     let links = cursor::links(&list, raw.as_deref(), &page.value);

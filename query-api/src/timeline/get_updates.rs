@@ -19,7 +19,7 @@ use crate::refusal::Refusal;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub(crate) struct GetUpdates {
-    /// The `position` of the newest item that the caller has; 0 for none.
+    /// The `position` of the newest item that the caller has; 0 for none. It is waited for as `Await-Position` is.
     #[param(example = "512")]
     since: String,
     /// 1 to 100 items, 20 by default.
@@ -58,6 +58,7 @@ pub(crate) async fn get_updates(
 ) -> Result<Response, Refusal> {
     let since = parameters::since(&query.since)?;
     let limit = paging::limit(query.limit.as_deref())?;
+    let awaited = awaited.at_least(since);
     let read = || read::timeline_updates(&state.pool, caller.account, since, limit);
     let updates = state.timeline_positions.answer(&awaited, read).await?;
     let (items, has_more) = (represent::items(updates.value.items), updates.value.has_more);

@@ -51,6 +51,7 @@ pub(crate) async fn list_account_items(
     let (caller, account) = (caller.account, id::parse("id", &id)?);
     let list = cursor::list(&state, format!("/v1/accounts/{account}/messages"), caller);
     let (turn, limit) = query.asked(&list)?;
+    let awaited = awaited.at_least(turn.map_or(0, Turn::position));
     let before = match turn {
         Some(Turn::Older(position)) => Some(position),
         // This list gives no links to what is newer.

@@ -2,7 +2,7 @@
 //! (accounts, posts with what they answer, edits, deletions, edges, read markers), come to the same rows as one by one.
 //!
 //! What may share a run although it names the same message or account:
-//! - A message and its edits and deletion: folded before they are written, and ids never come back.
+//! - A message, its edits, its deletion and answers to it before that: written in this order, and ids never come back.
 //! - An edge and the message it is about: whoever likes a message that the run deletes leaves nothing, in any order, and
 //!   no event names a message before it is posted.
 //! - Making and undoing an edge: per edge only the first making after the last undoing counts.
@@ -11,7 +11,6 @@
 //!
 //! What may not:
 //! - A reply to a message that the run deletes before: posts are written first and would still find it.
-//! - Deleting a message that the run answers: posted in the same run it would never be written, and nobody notified.
 //! - A registration behind a profile change of the same account: registrations are written first.
 //! - A deactivation and anything at all.
 
@@ -24,7 +23,6 @@ use crate::fold::KnownEvent;
 /// What an open run holds, as far as it keeps events out.
 #[derive(Debug, Default)]
 struct Open {
-    answered: HashSet<MessageId>,
     deleted: HashSet<MessageId>,
     changed: HashSet<AccountId>,
     is_full: bool,
@@ -39,7 +37,6 @@ impl Open {
             Event::Message(MessageEvent::Posted(event)) => {
                 event.in_reply_to.is_none_or(|parent| !self.deleted.contains(&parent))
             }
-            Event::Message(MessageEvent::Deleted(event)) => !self.answered.contains(&event.message),
             Event::Account(AccountEvent::Registered(event)) => !self.changed.contains(&event.account),
             Event::Account(AccountEvent::Deactivated(_)) => false,
             _ => true,
@@ -48,7 +45,6 @@ impl Open {
 
     fn add(&mut self, event: &Event) {
         match event {
-            Event::Message(MessageEvent::Posted(event)) => self.answered.extend(event.in_reply_to),
             Event::Message(MessageEvent::Deleted(event)) => {
                 self.deleted.insert(event.message);
             }

@@ -22,11 +22,11 @@ use crate::rows::{DataSet, Rows, write_batch};
 const EVENTS: u64 = 120;
 const SEEDS: u64 = 16;
 
-fn at(sequence: u64) -> Position {
+pub(crate) fn at(sequence: u64) -> Position {
     Position::new(Sequence::new(sequence).expect("small"), Shard(0))
 }
 
-fn recorded(position: Position, event: &Event) -> RecordedEvent {
+pub(crate) fn recorded(position: Position, event: &Event) -> RecordedEvent {
     let (event_type, data) = event_store::encode(event).expect("an event encodes");
     let envelope = Envelope {
         event: domain::EventId(Uuid::now_v7()),
@@ -56,7 +56,7 @@ fn history(seed: u64) -> Vec<RecordedEvent> {
 
 /// How a history is cut into batches.
 #[derive(Debug, Clone, Copy)]
-enum Cuts {
+pub(crate) enum Cuts {
     OneByOne,
     OneBatch,
     Random(u64),
@@ -75,7 +75,7 @@ impl Cuts {
     }
 }
 
-async fn fold(data_set: &DataSet, events: &[RecordedEvent], cuts: Cuts) -> Rows {
+pub(crate) async fn fold(data_set: &DataSet, events: &[RecordedEvent], cuts: Cuts) -> Rows {
     data_set.empty().await;
     let lane = write::Lane { projection: "social", version: 1, shard: 0, lineage: "test".to_owned() };
     write::resume(&data_set.pool, &lane).await.expect("a checkpoint");
@@ -114,7 +114,7 @@ async fn shortest(data_set: &DataSet, mut events: Vec<RecordedEvent>, cuts: Cuts
     events
 }
 
-async fn assert_equal(data_set: &DataSet, seed: u64, events: Vec<RecordedEvent>, cuts: Cuts) {
+pub(crate) async fn assert_equal(data_set: &DataSet, seed: u64, events: Vec<RecordedEvent>, cuts: Cuts) {
     if !differs(data_set, &events, cuts).await {
         return;
     }

@@ -1,7 +1,7 @@
 //! A message between what it answers and what answers it.
 
 use super::existence::AboutMessage;
-use super::message_row::{MessageColumns, MessageRow};
+use super::message_row::{MessageColumns, ThreadRow};
 use super::page::{Page, one_more_than};
 use super::run::run;
 use super::{At, Existence, ReadError};
@@ -11,10 +11,10 @@ use crate::Pool;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ThreadRows {
     /// What it answers, and so on upwards: the oldest first, at most the nearest 50.
-    pub ancestors: Vec<MessageRow>,
-    pub message: MessageRow,
+    pub ancestors: Vec<ThreadRow>,
+    pub message: ThreadRow,
     /// The first page of `list_replies`.
-    pub replies: Page<MessageRow>,
+    pub replies: Page<ThreadRow>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -41,7 +41,7 @@ pub async fn get_thread(
     let Some(about) = rows.first().map(|row| row.about) else {
         return Ok(At { position: 0, value: Existence::Unknown });
     };
-    let messages = rows.into_iter().filter_map(|row| row.message.into_message()).collect();
+    let messages = rows.into_iter().filter_map(|row| row.message.into_part_of_thread()).collect();
     // Replies outlive what they answer, so without the message there may still be rows.
     let value = about.existence(()).and_then(|()| thread(id, messages, limit));
     Ok(At { position: about.position, value })
@@ -49,10 +49,10 @@ pub async fn get_thread(
 
 /// Sorts the rows into their parts. A message is posted before its replies, so ids grow downwards, whatever the times of
 /// imported messages say.
-fn thread(id: i64, rows: Vec<MessageRow>, limit: u16) -> Option<ThreadRows> {
-    let (replies, mut up): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.in_reply_to == Some(id));
-    up.sort_unstable_by_key(|row| row.id);
-    let message = up.pop().filter(|row| row.id == id)?;
-    let replies = Page::cut(replies.into_iter(), limit, MessageRow::page_key);
+fn thread(id: i64, rows: Vec<ThreadRow>, limit: u16) -> Option<ThreadRows> {
+    let (replies, mut up): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.in_reply_to() == Some(id));
+    up.sort_unstable_by_key(ThreadRow::id);
+    let message = up.pop().filter(|row| row.id() == id)?;
+    let replies = Page::cut(replies.into_iter(), limit, ThreadRow::page_key);
     Some(ThreadRows { ancestors: up, message, replies })
 }

@@ -1,7 +1,7 @@
 //! The replies to a message, newest first.
 
 use super::existence::AboutMessage;
-use super::message_row::{MessageColumns, MessageRow};
+use super::message_row::{MessageColumns, ThreadRow};
 use super::page::{Page, PageKey, one_more_than};
 use super::run::run;
 use super::{At, Existence, Moment, ReadError};
@@ -24,7 +24,7 @@ pub async fn list_replies(
     message: i64,
     after: Option<PageKey>,
     limit: u16,
-) -> Result<At<Existence<Page<MessageRow>>>, ReadError> {
+) -> Result<At<Existence<Page<ThreadRow>>>, ReadError> {
     // As in `list_messages`: before everything else.
     let after = after.unwrap_or(PageKey { created_at: Moment::MAX, id: 0 });
     let query = || {
@@ -41,7 +41,7 @@ pub async fn list_replies(
     let Some(about) = rows.first().map(|row| row.about) else {
         return Ok(At { position: 0, value: Existence::Unknown });
     };
-    let messages = rows.into_iter().filter_map(|row| row.message.into_message());
-    let page = Page::cut(messages, limit, MessageRow::page_key);
+    let messages = rows.into_iter().filter_map(|row| row.message.into_part_of_thread());
+    let page = Page::cut(messages, limit, ThreadRow::page_key);
     Ok(At { position: about.position, value: about.existence(page) })
 }

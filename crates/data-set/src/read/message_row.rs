@@ -32,10 +32,48 @@ pub struct AuthorRow {
     pub display_name: Option<String>,
 }
 
+/// A message as a part of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ThreadRow {
+    Message(Box<MessageRow>),
+    Deleted(DeletedRow),
+}
+
+/// What a conversation shows in the place of a deleted message that living replies lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeletedRow {
+    pub id: i64,
+    pub in_reply_to: Option<i64>,
+    pub created_at: OffsetDateTime,
+}
+
 impl MessageRow {
     /// Its place in lists ordered by time.
     pub(super) fn page_key(&self) -> PageKey {
         PageKey { created_at: self.created_at.into(), id: self.id }
+    }
+}
+
+impl ThreadRow {
+    pub(super) fn id(&self) -> i64 {
+        match self {
+            Self::Message(row) => row.id,
+            Self::Deleted(row) => row.id,
+        }
+    }
+
+    pub(super) fn in_reply_to(&self) -> Option<i64> {
+        match self {
+            Self::Message(row) => row.in_reply_to,
+            Self::Deleted(row) => row.in_reply_to,
+        }
+    }
+
+    pub(super) fn page_key(&self) -> PageKey {
+        match self {
+            Self::Message(row) => row.page_key(),
+            Self::Deleted(row) => PageKey { created_at: row.created_at.into(), id: row.id },
+        }
     }
 }
 
@@ -82,6 +120,15 @@ impl MessageColumns {
             liked: self.liked,
             reposted: self.reposted,
         })
+    }
+
+    /// Of `published.thread_messages`, where a row without an author is of a deleted message.
+    pub(super) fn into_part_of_thread(self) -> Option<ThreadRow> {
+        if self.author.is_some() {
+            return self.into_message().map(Box::new).map(ThreadRow::Message);
+        }
+        let (id, created_at) = (self.id?, self.created_at?);
+        Some(ThreadRow::Deleted(DeletedRow { id, in_reply_to: self.in_reply_to, created_at }))
     }
 
     /// With its place in a list ordered by position.

@@ -3,6 +3,7 @@
 mod answer;
 mod copy;
 mod delete;
+mod settle;
 
 use std::collections::HashMap;
 
@@ -59,7 +60,8 @@ pub struct DeletedRow {
     pub deleted_at: OffsetDateTime,
 }
 
-/// What a batch of events comes to. A message that was posted and deleted within the batch is in `deleted` only.
+/// What a batch of events comes to. A message that was posted and deleted within the batch is in both lists: it is written
+/// and taken away again, so that its tombstone knows what it answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MessageChanges {
     pub posted: Vec<PostedRow>,

@@ -26,7 +26,12 @@ fn router() -> Router {
     Router::new()
         .route("/item", on_get(item))
         .route("/change", patch(change))
-        .route("/key", on_get(|IdempotencyKey(key): IdempotencyKey| async move { key.unwrap_or_default() }))
+        .route(
+            "/key",
+            on_get(|IdempotencyKey(key): IdempotencyKey| async move {
+                key.map(|key| key.key).unwrap_or_default()
+            }),
+        )
         .route(
             "/await",
             on_get(|wish: AwaitPosition| async move {

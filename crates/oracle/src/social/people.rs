@@ -15,7 +15,11 @@ pub(super) fn table<'a>(state: &'a State, table: &str) -> Option<Rows<'a>> {
         "former_account" => Box::new(state.former.iter().map(|(id, (handle, at))| {
             json!({ "id": id, "handle": handle, "deactivated_at": moment(*at) })
         })),
-        "tombstone" => Box::new(state.tombstones.iter().map(tombstone)),
+        "tombstone" => {
+            let nearest = state.nearest_living();
+            let row = move |(id, stone): (&i64, _)| tombstone(*id, stone, nearest.get(id).copied());
+            Box::new(state.tombstones.iter().map(row))
+        }
         "notification" => Box::new(state.notices.iter().map(notification)),
         "account_stat" => Box::new(account_stats(state)),
         "message_stat" => Box::new(message_stats(state)),
@@ -48,10 +52,12 @@ fn account((id, account): (&i64, &Account)) -> Value {
     })
 }
 
-fn tombstone((id, tombstone): (&i64, &Tombstone)) -> Value {
+fn tombstone(id: i64, tombstone: &Tombstone, nearest_living: Option<usize>) -> Value {
+    let (created_at, in_reply_to) = tombstone.place.unzip();
     json!({
         "id": id, "author": tombstone.author, "deleted_by": tombstone.deleted_by,
-        "deleted_at": moment(tombstone.at),
+        "deleted_at": moment(tombstone.at), "created_at": created_at.map(moment),
+        "in_reply_to": in_reply_to.flatten(), "nearest_living": nearest_living,
     })
 }
 

@@ -10,6 +10,9 @@ use time::OffsetDateTime;
 
 use crate::scope::Touched;
 
+/// See `nearest_living` in migration 0011.
+const NEAREST_MAX: usize = 50;
+
 #[derive(Debug)]
 pub(super) struct Edition {
     pub(super) number: u32,
@@ -47,6 +50,8 @@ pub(super) struct Tombstone {
     pub(super) author: i64,
     pub(super) deleted_by: i64,
     pub(super) at: OffsetDateTime,
+    /// When the message was created and what it answered, where it was there.
+    pub(super) place: Option<(OffsetDateTime, Option<i64>)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -121,14 +126,17 @@ impl State {
         match event {
             Event::Message(MessageEvent::Deleted(event)) => {
                 let message = self.messages.get(&event.message.get());
-                touched.messages.extend(message.and_then(|message| message.in_reply_to));
+                touched.messages.extend(self.above(message.and_then(|message| message.in_reply_to)));
                 touched.accounts.extend(message.map(|message| message.author));
+            }
+            Event::Message(MessageEvent::Posted(event)) => {
+                touched.messages.extend(self.above(event.in_reply_to.map(MessageId::get)));
             }
             Event::Account(AccountEvent::Deactivated(event)) => {
                 let account = event.account.get();
                 for id in self.messages_of(account) {
                     touched.messages.insert(id);
-                    touched.messages.extend(self.messages[&id].in_reply_to);
+                    touched.messages.extend(self.above(self.messages[&id].in_reply_to));
                 }
                 for (kind, from, to) in self.edges_of(account) {
                     match kind {
@@ -139,6 +147,29 @@ impl State {
             }
             _ => {}
         }
+    }
+
+    /// What is answered, and on through what was deleted: as far up as what comes or goes below may show.
+    fn above(&self, answered: Option<i64>) -> impl Iterator<Item = i64> + '_ {
+        let parent = |id: &i64| self.tombstones.get(id)?.place?.1;
+        std::iter::successors(answered, parent).take(NEAREST_MAX)
+    }
+
+    /// How far below each tombstone the nearest living message is, where that is not too far.
+    pub(super) fn nearest_living(&self) -> BTreeMap<i64, usize> {
+        let answered = self.messages.values().filter_map(|message| message.in_reply_to);
+        let mut nearest: BTreeMap<i64, usize> = answered.map(|parent| (parent, 1)).collect();
+        // Replies come later than what they answer, so a tombstone's own distance is known before it is passed up.
+        for (id, tombstone) in self.tombstones.iter().rev() {
+            let parent = tombstone.place.and_then(|(_, in_reply_to)| in_reply_to);
+            let below = nearest.get(id).filter(|below| **below < NEAREST_MAX).copied();
+            if let (Some(parent), Some(below)) = (parent, below) {
+                let nearest = nearest.entry(parent).or_insert(below + 1);
+                *nearest = (*nearest).min(below + 1);
+            }
+        }
+        nearest.retain(|id, _| self.tombstones.get(id).is_some_and(|tombstone| tombstone.place.is_some()));
+        nearest
     }
 
     fn account(&mut self, event: AccountEvent, at: OffsetDateTime) {
@@ -169,7 +200,7 @@ impl State {
             return;
         }
         for id in self.messages_of(account) {
-            self.delete(id, Tombstone { author: account, deleted_by: account, at });
+            self.delete(id, Tombstone { author: account, deleted_by: account, at, place: None });
         }
         for (kind, from, to) in self.edges_of(account) {
             self.undo(kind, from, to);
@@ -217,7 +248,8 @@ impl State {
                 // A message that is not there yet cannot be deleted.
                 if event.message.get() < position && !self.former.contains_key(&author) {
                     let deleted_by = event.deleted_by.get();
-                    self.delete(event.message.get(), Tombstone { author, deleted_by, at });
+                    let tombstone = Tombstone { author, deleted_by, at, place: None };
+                    self.delete(event.message.get(), tombstone);
                 }
             }
         }
@@ -240,8 +272,10 @@ impl State {
     }
 
     fn delete(&mut self, id: i64, tombstone: Tombstone) {
-        self.tombstones.entry(id).or_insert(tombstone);
-        if let Some(message) = self.messages.remove(&id) {
+        let message = self.messages.remove(&id);
+        let place = message.as_ref().map(|message| (message.created_at, message.in_reply_to));
+        self.tombstones.entry(id).or_insert(Tombstone { place, ..tombstone });
+        if let Some(message) = message {
             self.by_author.remove(&(message.author, id));
         }
         for kind in [Kind::Liked, Kind::Reposted] {

@@ -12,6 +12,26 @@ Feature: Deletion
     Then the timeline of "bob" is empty
     And "bob" does not find "regret"
 
+  Scenario: A conversation goes on through a deleted message
+    Given "ada" has posted "question"
+    When "bob" replies "answer" to "question"
+    And "ada" replies "doubt" to "answer"
+    And "bob" replies "proof" to "doubt"
+    And "bob" deletes "answer"
+    Then "ada" does not find "answer"
+    And "question" has 0 replies
+    And the thread of "proof" leads over "question, (answer), doubt"
+    And below "question" stand "(answer)"
+    And below "answer" stand "doubt"
+
+  Scenario: What nobody living answers leaves no trace in a conversation
+    Given "ada" has posted "question"
+    When "bob" replies "answer" to "question"
+    And "bob" replies "more" to "answer"
+    And "bob" gives up the account
+    Then below "question" stand ""
+    And "ada" does not find "answer"
+
   Scenario: Nobody deletes what is not theirs
     Given "ada" has posted "stays"
     When "bob" deletes "stays"

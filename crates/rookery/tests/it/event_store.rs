@@ -44,6 +44,27 @@ async fn what_people_do_is_there_after_a_restart() {
     system.stop().await;
 }
 
+#[tokio::test]
+async fn a_key_stands_for_an_edit_of_one_edition() {
+    let dir = data_dir();
+    let (system, api) = start(dir.path()).await;
+    let ada = api.newcomer("ada", "Ada").await;
+    let posted = api.post("/v1/messages", &ada.token, json!({"text": "one"})).await.expect(201);
+    let url = format!("{}/v1/messages/{}", system.url, posted.body["id"].as_str().expect("it has an id"));
+    let client = reqwest::Client::new();
+    let edit = async |if_match: &str| {
+        let request = client.patch(&url).bearer_auth(&ada.token).json(&json!({"text": "two"}));
+        let request = request.header("Idempotency-Key", "k").header("If-Match", if_match);
+        request.send().await.expect("it answers").status().as_u16()
+    };
+    let mut answers = Vec::new();
+    for if_match in ["\"1\"", "\"1\"", "\"2\"", "*"] {
+        answers.push(edit(if_match).await);
+    }
+    assert_eq!(answers, [200, 200, 422, 422]);
+    system.stop().await;
+}
+
 async fn is_all_there(api: &Api, ada: &Person, bob: &Person, message: &str) {
     let seen = api.get(&format!("/v1/messages/{message}"), &bob.token).await.expect(200).body;
     assert_eq!(

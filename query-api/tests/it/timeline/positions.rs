@@ -5,7 +5,7 @@ use data_set::Pool;
 use testkit::eventually;
 
 use super::ME;
-use super::world::{World, positions, positions_of};
+use super::world::{World, link, positions, positions_of};
 
 const PATHS: [&str; 3] = ["/v1/timeline", "/v1/timeline/updates?since=0", "/v1/accounts/1/messages"];
 
@@ -63,6 +63,42 @@ async fn an_answer_waits_for_both_projections() {
     };
     let (answer, ()) = tokio::join!(app.get_with("/v1/timeline", &headers), folding);
     assert_eq!((positions(&answer).len(), answer.header("data-position")), (2, awaited.as_str()));
+}
+
+#[tokio::test]
+async fn what_comes_behind_a_position_that_is_not_reached_is_waited_for() {
+    let mut world = World::start().await;
+    world.follow(ME, 1).await;
+    world.post(1).await;
+    let last = world.post(1).await;
+    assert_eq!(last, 768);
+    let now = [("Prefer", "wait=0")];
+    let app = Arc::clone(&world.app);
+    let page = app.get("/v1/timeline?limit=1").await;
+    let cursors = ["prev", "next"].map(|relation| link(&page, relation).expect("it leads on"));
+    let own = link(&app.get("/v1/accounts/1/messages?limit=1").await, "next").expect("it leads on");
+    let updates = |since: i64| format!("/v1/timeline/updates?since={since}");
+    let paths = [updates(last), cursors[0].clone(), cursors[1].clone(), own];
+    for path in &paths {
+        assert_eq!(app.get_with(path, &now).await.status, 200, "{path}");
+    }
+    // Another replica has less.
+    world.execute("update control.checkpoint set position = 512 where projection = 'feeds'").await;
+    for path in paths.iter().chain(&[updates(513), updates(i64::MAX)]) {
+        let answer = app.get_with(path, &now).await;
+        answer.is_problem(503, "not-caught-up");
+        assert_eq!(answer.header("data-position"), "512", "{path}");
+    }
+    let reached = app.get_with(&updates(512), &now).await;
+    assert_eq!(reached.ok(), serde_json::json!({"items": [], "hasMore": false}));
+    let app = Arc::clone(&world.app);
+    let headers = [("Prefer", "wait=30")];
+    let folding = async {
+        somebody_waits(&app.writer).await;
+        world.execute("update control.checkpoint set position = 768 where projection = 'feeds'").await;
+    };
+    let (answer, ()) = tokio::join!(app.get_with(&paths[0], &headers), folding);
+    assert_eq!((answer.status.as_u16(), answer.header("preference-applied")), (200, "wait=30"));
 }
 
 /// A wait has begun when the database is asked for the position again and again.

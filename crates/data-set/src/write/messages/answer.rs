@@ -1,13 +1,16 @@
 //! Replies.
 
+use std::collections::HashSet;
+
 use sqlx::PgConnection;
 
 use super::PostedRow;
+use super::settle::settle;
 use crate::write::social::Tally;
 use crate::write::social::stats::MessageStat;
 use crate::write::{WriteError, column, crash_point};
 
-/// Replies count for the message that they answer, and its author is told.
+/// Replies count for the message that they answer, and its author is told. Where that is deleted, they keep its place.
 pub(super) async fn answer(
     connection: &mut PgConnection,
     posted: &[&PostedRow],
@@ -23,9 +26,12 @@ pub(super) async fn answer(
         .bind(column(&replies, |(row, _)| row.author))
         .bind(column(&replies, |(_, parent)| *parent))
         .bind(column(&replies, |(row, _)| row.recorded_at))
-        .fetch_all(connection)
+        .fetch_all(&mut *connection)
         .await?;
     answered.iter().for_each(|parent| tally.stats.add_message(*parent, MessageStat::Replies, 1));
+    let there: HashSet<i64> = answered.into_iter().collect();
+    let missing = replies.iter().map(|(_, parent)| *parent).filter(|parent| !there.contains(parent));
+    settle(connection, missing.collect()).await?;
     crash_point("after-answer");
     Ok(())
 }

@@ -1,9 +1,12 @@
 //! Messages that are taken back, by their author, an admin, or because the account was given up.
 
+use std::collections::HashMap;
+
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::DeletedRow;
+use super::settle::settle;
 use crate::write::social::Tally;
 use crate::write::social::stats::{AccountStat, MessageStat};
 use crate::write::{WriteError, column};
@@ -14,7 +17,8 @@ struct Deleted {
     author: i64,
     created_at: OffsetDateTime,
     tags: Vec<String>,
-    /// The message that it answered, where that is still there.
+    in_reply_to: Option<i64>,
+    /// The same, where that is still there.
     answered: Option<i64>,
 }
 
@@ -36,12 +40,26 @@ pub(in crate::write) async fn delete(
             tally.stats.add_message(parent, MessageStat::Replies, -1);
         }
     }
+    bury(connection, rows, &deleted).await
+}
+
+/// Where nothing was deleted, no such message was there, and the tombstone has no place in any conversation.
+async fn bury(
+    connection: &mut PgConnection,
+    rows: &[DeletedRow],
+    deleted: &[Deleted],
+) -> Result<(), WriteError> {
+    let by_id: HashMap<i64, &Deleted> = deleted.iter().map(|row| (row.id, row)).collect();
+    let stood = column(rows, |row| by_id.get(&row.id).copied());
+    let answered = column(&stood, |row| row.and_then(|row| row.in_reply_to));
     sqlx::query(include_str!("bury.sql"))
         .bind(column(rows, |row| row.id))
         .bind(column(rows, |row| row.author))
         .bind(column(rows, |row| row.deleted_by))
         .bind(column(rows, |row| row.deleted_at))
-        .execute(connection)
+        .bind(column(&stood, |row| row.map(|row| row.created_at)))
+        .bind(&answered)
+        .execute(&mut *connection)
         .await?;
-    Ok(())
+    settle(connection, rows.iter().map(|row| row.id).chain(answered.into_iter().flatten()).collect()).await
 }

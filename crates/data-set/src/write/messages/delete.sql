@@ -21,7 +21,7 @@ with deleted as (
     delete from notification where message = any($1::bigint[])
 )
 -- The statement still sees all messages, so a message that goes with its reply is told apart.
-select d.id, d.author, d.created_at, d.tags, case when gone.id is null then p.id end as answered
+select d.id, d.author, d.created_at, d.tags, d.in_reply_to, case when gone.id is null then p.id end as answered
 from deleted d
 left join message p on p.id = d.in_reply_to
 left join deleted gone on gone.id = d.in_reply_to

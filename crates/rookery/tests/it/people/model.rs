@@ -184,6 +184,28 @@ impl Model {
         self.live_messages().into_iter().filter(answers).collect()
     }
 
+    /// Whether it is there, or keeps its place because something there hangs on it. Cases are too short for the bound.
+    pub(crate) fn has_place(&self, message: What) -> bool {
+        self.messages[message].is_live || !self.places_below(message).is_empty()
+    }
+
+    /// What answers a message, newest first, with the places of what was deleted.
+    pub(crate) fn places_below(&self, parent: What) -> Vec<What> {
+        let answers = |message: &What| self.messages[*message].reply_to == Some(parent);
+        let mut below: Vec<What> =
+            (0..self.messages.len()).filter(answers).filter(|message| self.has_place(*message)).collect();
+        below.sort_by_key(|message| -self.messages[*message].id);
+        below
+    }
+
+    /// What a message answers, and so on upwards: the oldest first.
+    pub(crate) fn places_above(&self, message: What) -> Vec<What> {
+        let parent = |message: &What| self.messages[*message].reply_to;
+        let mut above: Vec<What> = std::iter::successors(parent(&message), parent).collect();
+        above.reverse();
+        above
+    }
+
     /// What these people showed, newest first, each message once.
     fn items(&self, shown_by: &[Who]) -> Vec<Item> {
         let posts = self.live_messages().into_iter().map(|message| {

@@ -104,6 +104,37 @@ async fn found_under_the_tag(world: &mut World, words: String, tag: String) {
     assert!(page.items().iter().any(|message| world.words(message) == words), "{page:?}");
 }
 
+/// Words one behind the other; in brackets where only the place of the message is left.
+fn parts(world: &World, list: &Value) -> String {
+    let part = |part: &Value| {
+        let id = part["id"].as_str().expect("everything has an id");
+        let (words, _) = world.messages.iter().find(|(_, other)| *other == id).expect("a known message");
+        if part["deleted"] != json!(true) {
+            return words.clone();
+        }
+        let fields: Vec<&str> = part.as_object().expect("an object").keys().map(String::as_str).collect();
+        assert_eq!(fields, ["createdAt", "deleted", "id", "inReplyTo"]);
+        format!("({words})")
+    };
+    list.as_array().expect("a list").iter().map(part).collect::<Vec<_>>().join(", ")
+}
+
+#[then(expr = "the thread of {string} leads over {string}")]
+async fn leads_over(world: &mut World, words: String, ancestors: String) {
+    let reader = world.people.keys().next().expect("somebody registered");
+    let path = format!("/v1/messages/{}/thread", world.message(&words));
+    let thread = world.read(&path, reader).await.expect(200).body;
+    assert_eq!(parts(world, &thread["ancestors"]), ancestors);
+}
+
+#[then(expr = "below {string} stand {string}")]
+async fn stand_below(world: &mut World, words: String, replies: String) {
+    let reader = world.people.keys().next().expect("somebody registered");
+    let path = format!("/v1/messages/{}/replies", world.message(&words));
+    let page = world.read(&path, reader).await.expect(200);
+    assert_eq!(parts(world, &page.body), replies);
+}
+
 #[then(expr = "{string} has {int} likes")]
 async fn has_likes(world: &mut World, words: String, number: i64) {
     assert_eq!(message(world, &words).await["likes"], json!(number));

@@ -26,6 +26,13 @@ impl Case<'_> {
                 let answer = self.api.get(&path, &self.people[reader].token).await;
                 assert!(matches!(answer.status, 404 | 410), "{answer:?}");
             }
+            if self.model.has_place(message) {
+                self.check_thread(message, reader).await;
+            } else {
+                let path = format!("/v1/messages/{}/thread", self.model.messages[message].id);
+                let answer = self.api.get(&path, &self.people[reader].token).await;
+                assert!(matches!(answer.status, 404 | 410), "{answer:?}");
+            }
         }
         self.check_lists(reader, analyst).await;
     }
@@ -124,9 +131,20 @@ impl Case<'_> {
         assert_eq!(ids(&page), self.accounts(&likes, |edge| edge.who));
         let page = self.read(&format!("{path}/reposts?limit=100"), reader, 200).await;
         assert_eq!(ids(&page), self.accounts(&reposts, |edge| edge.who));
+    }
+
+    /// Of a message that is there, and of one whose place is.
+    async fn check_thread(&self, message: What, reader: Who) {
+        let path = format!("/v1/messages/{}", self.id(message));
+        let part = |message: &What| (self.id(*message), !self.model.messages[*message].is_live);
+        let replies: Vec<_> = self.model.places_below(message).iter().map(part).collect();
         let page = self.read(&format!("{path}/replies?limit=100"), reader, 200).await;
-        let expected: Vec<String> = replies.iter().map(|reply| self.id(*reply)).collect();
-        assert_eq!(ids(&page), expected);
+        assert_eq!(parts(&page), replies, "replies to {message}");
+        let thread = self.read(&format!("{path}/thread?limit=100"), reader, 200).await;
+        let ancestors: Vec<_> = self.model.places_above(message).iter().map(part).collect();
+        assert_eq!(parts(&thread["ancestors"]), ancestors, "above {message}");
+        assert_eq!(parts(&json!([thread["message"]])), [part(&message)]);
+        assert_eq!(thread["replies"], page);
     }
 
     async fn check_lists(&self, reader: Who, analyst: &str) {
@@ -143,4 +161,11 @@ impl Case<'_> {
 fn ids(page: &Value) -> Vec<String> {
     let items = page.as_array().expect("a list is an array").iter();
     items.map(|item| item["id"].as_str().expect("everything has an id").to_owned()).collect()
+}
+
+/// Ids, and whether they are of deleted messages.
+fn parts(list: &Value) -> Vec<(String, bool)> {
+    let deleted =
+        list.as_array().expect("a list is an array").iter().map(|part| part["deleted"] == json!(true));
+    ids(list).into_iter().zip(deleted).collect()
 }
