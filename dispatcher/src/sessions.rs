@@ -20,7 +20,7 @@ mod refresh_token;
 mod settings;
 mod signing_keys;
 
-use domain::AccountId;
+use domain::{AccountId, Password};
 use http_kit::ApiProblem;
 
 use crate::State;
@@ -42,7 +42,7 @@ impl State {
     ///
     /// # Errors
     /// `overloaded` when too many hash at this moment, `unavailable` when the vault cannot be reached.
-    pub async fn store_credential(&self, account: AccountId, password: &str) -> Result<(), ApiProblem> {
+    pub async fn store_credential(&self, account: AccountId, password: Password) -> Result<(), ApiProblem> {
         let ready = self.ready()?;
         let hash = self.passwords().take_turn()?.hash(password).await?;
         ready.vault().credentials.put(account, &hash).await.map_err(ApiProblem::unavailable)

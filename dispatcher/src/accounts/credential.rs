@@ -17,7 +17,7 @@ pub(super) struct Credential {
 impl KeepCredential for Credential {
     fn keep(&self, account: AccountId) -> BoxFuture<'_, Result<(), CredentialError>> {
         Box::pin(async move {
-            let kept = self.state.store_credential(account, self.password.expose()).await;
+            let kept = self.state.store_credential(account, self.password.clone()).await;
             kept.map_err(|problem| CredentialError::from(problem.to_string()))
         })
     }

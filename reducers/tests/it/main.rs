@@ -13,5 +13,6 @@ mod property;
 mod quarantine;
 mod restored;
 mod rows;
+mod tags;
 mod verify;
 mod versions;
