@@ -169,7 +169,7 @@ proptest! {
         let raw = nfc(&raw);
         let folded = fold(&raw);
         for other in [raw.to_uppercase(), raw.to_lowercase(), NFD.normalize(&raw).into(), NFKD.normalize(&raw).into()] {
-            prop_assert_eq!(fold(&other), folded.clone(), "{:?} and {:?}", raw, other);
+            prop_assert_eq!(&fold(&other), &folded, "{:?} and {:?}", raw, other);
         }
     }
 
