@@ -20,7 +20,7 @@ mod refresh_token;
 mod settings;
 mod signing_keys;
 
-use domain::AccountId;
+use domain::{AccountId, Password};
 use event_store::vault::PasswordHash;
 use http_kit::ApiProblem;
 
@@ -43,13 +43,13 @@ impl State {
     ///
     /// # Errors
     /// `overloaded` when too many hash at this moment, `unavailable` when the vault cannot be reached.
-    pub async fn store_credential(&self, account: AccountId, password: &str) -> Result<(), ApiProblem> {
+    pub async fn store_credential(&self, account: AccountId, password: Password) -> Result<(), ApiProblem> {
         let ready = self.ready()?;
         let hash = self.hash(password).await?;
         ready.vault().credentials.put(account, &hash).await.map_err(ApiProblem::unavailable)
     }
 
-    pub(crate) async fn hash(&self, password: &str) -> Result<PasswordHash, ApiProblem> {
+    pub(crate) async fn hash(&self, password: Password) -> Result<PasswordHash, ApiProblem> {
         self.passwords().take_turn()?.hash(password).await
     }
 

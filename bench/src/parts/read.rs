@@ -67,7 +67,7 @@ async fn bare_list(pool: Pool, mut corpus: Corpus, window: Window) -> Result<Sam
     let mut sample = Sample::default();
     while !window.is_over() {
         let filter =
-            MessageFilter { tag: TagFilter::of(&corpus.tag()), author: None, range: TimeRange::ALWAYS };
+            MessageFilter { tag: TagFilter::of(&corpus.tag()), author: None, range: TimeRange::always() };
         let began = Instant::now();
         let page = read::list_messages(&pool, READER, &filter, None, LIMIT).await;
         window.count(&mut sample, began, page.is_ok());

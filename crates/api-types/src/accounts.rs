@@ -12,10 +12,11 @@ pub struct RegisterAccount {
     /// 1 to 30 of a to z, 0 to 9 and _; capital letters are lower-cased. Nobody else has it.
     #[schema(example = "nightjar", min_length = 1, max_length = 30)]
     pub handle: String,
-    /// 8 to 128 code points, taken exactly as they are.
+    /// 8 to 128 code points after NFC. Every kind of space counts as U+0020; nothing else is changed.
     #[schema(format = Password, min_length = 8, max_length = 128)]
     pub password: String,
-    /// 1 to 50 code points after trimming and NFC, no control characters.
+    /// 1 to 50 code points after trimming and NFC, something to see among them; no control characters, line separators or
+    /// direction controls.
     #[schema(example = "Nightjar", min_length = 1, max_length = 50)]
     pub display_name: String,
 }
@@ -55,7 +56,7 @@ pub struct ChangeProfile {
     /// As in `RegisterAccount`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    /// At most 500 code points after NFC, no control characters but line breaks and tabs; may be empty.
+    /// At most 500 code points after NFC, no control characters but line breaks and tabs; may be empty or show nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]
     pub bio: Option<String>,

@@ -89,11 +89,11 @@ codes! {
     INTERNAL = 500, "internal", "The service failed.";
 
     // Rejections of the domain, named after the rule that was broken.
-    TEXT_MUST_NOT_BE_EMPTY = 422, "TextMustNotBeEmpty", "The text is empty or only white space.";
+    TEXT_MUST_NOT_BE_EMPTY = 422, "TextMustNotBeEmpty", "The text is empty or shows nothing.";
     TEXT_MUST_NOT_BE_TOO_LONG = 422, "TextMustNotBeTooLong", "The text is longer than 280 code points.";
     TEXT_MUST_NOT_CONTAIN_NUL = 422, "TextMustNotContainNul", "The text contains U+0000.";
-    TAG_MUST_NOT_BE_EMPTY = 422, "TagMustNotBeEmpty", "A tag is empty or only spaces.";
-    TAG_MUST_NOT_BE_TOO_LONG = 422, "TagMustNotBeTooLong", "A tag is longer than 64 code points.";
+    TAG_MUST_NOT_BE_EMPTY = 422, "TagMustNotBeEmpty", "A tag is empty or shows nothing.";
+    TAG_MUST_NOT_BE_TOO_LONG = 422, "TagMustNotBeTooLong", "A tag is longer than 64 code points in its folded form.";
     TAG_MUST_NOT_CONTAIN_RESERVED_CHARACTERS = 422, "TagMustNotContainReservedCharacters",
         "A tag contains a control character, odd white space, or one of . * >";
     TAGS_MUST_NOT_BE_TOO_MANY = 422, "TagsMustNotBeTooMany", "There are more than 8 tags.";
@@ -106,11 +106,11 @@ codes! {
         "A handle has 1 to 30 letters from a to z, digits and underscores.";
     HANDLE_MUST_BE_FREE = 409, "HandleMustBeFree", "Somebody else has this handle.";
     DISPLAY_NAME_MUST_NOT_BE_EMPTY = 422, "DisplayNameMustNotBeEmpty",
-        "The display name is empty or only white space.";
+        "The display name is empty or shows nothing.";
     DISPLAY_NAME_MUST_NOT_BE_TOO_LONG = 422, "DisplayNameMustNotBeTooLong",
         "The display name is longer than 50 code points.";
     DISPLAY_NAME_MUST_NOT_CONTAIN_CONTROL_CHARACTERS = 422, "DisplayNameMustNotContainControlCharacters",
-        "The display name contains a control character.";
+        "The display name contains a control character, a line separator or a direction control.";
     BIO_MUST_NOT_BE_TOO_LONG = 422, "BioMustNotBeTooLong", "The bio is longer than 500 code points.";
     BIO_MUST_NOT_CONTAIN_CONTROL_CHARACTERS = 422, "BioMustNotContainControlCharacters",
         "The bio contains a control character.";

@@ -10,3 +10,4 @@ pub mod profiles;
 pub mod projections;
 pub mod sessions;
 pub mod timeline;
+mod utc_micros;

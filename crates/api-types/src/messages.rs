@@ -10,14 +10,15 @@ use crate::profiles::Author;
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PostMessage {
-    /// 1 to 280 Unicode code points after NFC, at most 1,120 bytes of UTF-8, no NUL.
+    /// 1 to 280 Unicode code points after NFC, at most 1,120 bytes of UTF-8, something to see among them, no NUL.
     #[schema(example = "The nightjars are back", min_length = 1, max_length = 280)]
     pub text: String,
     /// The only tag. Give `tag` or `tags`, not both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "birds", max_length = 64)]
+    #[schema(example = "birds")]
     pub tag: Option<String>,
-    /// At most 8 tags. Trimmed, lower-cased, spaces become dashes; 1 to 64 code points each.
+    /// At most 8 tags. Folded (case, width, what is not shown), trimmed, spaces become dashes; then 1 to 64 code points
+    /// each.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 8)]
     pub tags: Option<Vec<String>>,
@@ -65,14 +66,16 @@ pub struct Message {
     pub text: String,
     /// The first of `tags`, or null.
     pub tag: Option<String>,
-    /// In the order in which they were given, without repetition.
+    /// Folded, in the order in which they were given, without repetition.
     pub tags: Vec<String>,
     pub author: Author,
     /// When the log recorded it (imported messages: their original time), UTC.
-    #[serde(with = "time::serde::rfc3339")]
+    #[serde(with = "crate::utc_micros")]
+    #[schema(example = "2026-01-31T12:00:00.000000Z")]
     pub created_at: OffsetDateTime,
     /// When its latest edition was recorded, or null.
-    #[serde(with = "time::serde::rfc3339::option")]
+    #[serde(with = "crate::utc_micros::option")]
+    #[schema(example = "2026-01-31T12:00:00.000000Z")]
     pub edited_at: Option<OffsetDateTime>,
     /// Id of the message that it answers, or null.
     pub in_reply_to: Option<String>,
@@ -140,7 +143,8 @@ pub struct Edition {
     /// Tags of this edition.
     pub tags: Vec<String>,
     /// When this edition was recorded, UTC.
-    #[serde(with = "time::serde::rfc3339")]
+    #[serde(with = "crate::utc_micros")]
+    #[schema(example = "2026-01-31T12:00:00.000000Z")]
     pub made_at: OffsetDateTime,
 }
 
@@ -148,9 +152,9 @@ pub struct Edition {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CountBucket {
-    /// Begin of the bucket, RFC 3339, in the offset that the asked time zone has at that moment.
+    /// Begin of the bucket, RFC 3339 to the second, in the offset that the asked time zone has at that moment.
     #[schema(example = "2026-01-01T00:00:00+01:00")]
     pub start: String,
-    /// Exact number of messages with `start <= createdAt < next start`.
+    /// Exact number of messages whose local time lies in the bucket.
     pub count: i64,
 }

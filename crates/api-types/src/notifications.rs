@@ -30,7 +30,8 @@ pub struct Notification {
     #[schema(example = "256")]
     pub message: Option<String>,
     /// When the log recorded it, UTC.
-    #[serde(with = "time::serde::rfc3339")]
+    #[serde(with = "crate::utc_micros")]
+    #[schema(example = "2026-01-31T12:00:00.000000Z")]
     pub created_at: OffsetDateTime,
     pub read: bool,
 }

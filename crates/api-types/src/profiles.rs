@@ -51,7 +51,8 @@ pub struct Profile {
     /// What it says about itself; may be empty.
     pub bio: String,
     /// When the log recorded it, UTC.
-    #[serde(with = "time::serde::rfc3339")]
+    #[serde(with = "crate::utc_micros")]
+    #[schema(example = "2026-01-31T12:00:00.000000Z")]
     pub registered_at: OffsetDateTime,
     /// How many accounts follow it.
     pub followers: i64,

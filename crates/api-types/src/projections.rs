@@ -38,7 +38,8 @@ pub struct ProjectionStatus {
     /// Accounts, messages and handles that are parked with them.
     pub parked_entities: i64,
     /// When the last batch was folded.
-    #[serde(with = "time::serde::rfc3339")]
+    #[serde(with = "crate::utc_micros")]
+    #[schema(example = "2026-01-31T12:00:00.000000Z")]
     pub folded_at: OffsetDateTime,
 }
 

@@ -34,7 +34,7 @@ mod timeline;
 
 pub use account_row::AccountRow;
 pub use bucket_counts::{BUCKETS_MAX, BucketCount, BucketCountsError, bucket_counts};
-pub use buckets::{Bucket, first_moment};
+pub use buckets::{Bucket, date_bound};
 pub use count_messages::count_messages;
 pub use error::ReadError;
 pub use existence::Existence;
@@ -51,7 +51,7 @@ pub use list_projections::{ProjectionRow, list_projections};
 pub use list_reactions::{Reactions, list_reactions};
 pub use list_replies::list_replies;
 pub use message_row::{AuthorRow, DeletedRow, MessageRow, ThreadRow};
-pub use moment::{Moment, TimeRange};
+pub use moment::{Bound, Moment, TimeRange};
 pub use page::{Page, PageKey, PositionKey};
 pub use ping::ping;
 pub use position::position;

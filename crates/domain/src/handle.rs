@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Rejection;
+use crate::unicode::fold;
 
 const LENGTH_MAX: usize = 30;
 
-/// 1 to 30 of `a-z`, `0-9` and `_`. Capital letters are taken and lower-cased: one name, one account.
+/// 1 to 30 of `a-z`, `0-9` and `_`. Capital letters are taken and folded: one name, one account. Letters that only fold into
+/// these are refused, because a handle is compared by eye, and by programs that do not fold.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Handle(String);
@@ -31,7 +33,7 @@ impl Handle {
         if raw.is_empty() || raw.len() > LENGTH_MAX || !has_only_allowed {
             return Err(HandleRejection::HandleMustBeWellFormed);
         }
-        Ok(Self(raw.to_ascii_lowercase()))
+        Ok(Self(fold(raw).into_owned()))
     }
 
     pub fn as_str(&self) -> &str {

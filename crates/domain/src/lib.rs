@@ -19,6 +19,7 @@ pub mod reaction;
 mod tag;
 mod text;
 mod token;
+pub mod unicode;
 
 pub use event::{
     AccountDeactivated, AccountEvent, AccountRegistered, Event, Followed, GraphEvent, HandleClaimed,

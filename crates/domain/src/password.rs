@@ -3,12 +3,15 @@
 use std::fmt;
 
 use crate::Rejection;
+use crate::unicode::{nfc, plain_spaces};
 
 /// What people count: code points. The upper bound keeps hashing cheap, the lower one keeps guessing dear.
 const CODE_POINTS_MIN: usize = 8;
 const CODE_POINTS_MAX: usize = 128;
 
-/// 8 to 128 code points, exactly as they were typed. It is neither shown nor written down.
+/// What somebody typed, prepared as RFC 8265 §4.2.2 (OpaqueString) says: in NFC, every space the plain one, nothing trimmed,
+/// and small letters other than capital ones. So the same keys fit on every keyboard. Unlike there, no character is
+/// refused: whoever can type it twice may have it. It is neither shown nor written down.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
@@ -27,13 +30,20 @@ impl Rejection for PasswordRejection {
 }
 
 impl Password {
+    /// A new one: 8 to 128 code points, prepared.
     pub fn parse(raw: &str) -> Result<Self, PasswordRejection> {
+        let password = Self::guess(raw);
         // One code point more than allowed is enough to know, however long the input is.
-        let count = raw.chars().take(CODE_POINTS_MAX + 1).count();
+        let count = password.0.chars().take(CODE_POINTS_MAX + 1).count();
         if (CODE_POINTS_MIN..=CODE_POINTS_MAX).contains(&count) {
-            return Ok(Self(raw.to_owned()));
+            return Ok(password);
         }
         Err(PasswordRejection::PasswordMustHaveGoodLength)
+    }
+
+    /// One to hold against what is known, of any length: a wrong length is as wrong as any other.
+    pub fn guess(raw: &str) -> Self {
+        Self(nfc(&plain_spaces(raw)))
     }
 
     /// The password itself, for whoever hashes it.

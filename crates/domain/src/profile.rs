@@ -1,30 +1,32 @@
 //! What people say about themselves.
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
 
 use crate::Rejection;
+use crate::unicode::{has_visible, is_direction_control, nfc_of_at_most};
 
 const DISPLAY_NAME_MAX: usize = 50;
 const BIO_MAX: usize = 500;
 
-/// Trimmed, NFC, 1 to 50 code points, no control characters.
+/// Trimmed, NFC, 1 to 50 code points, something to see among them. It stands in one line with what others wrote, so no
+/// control characters, line or paragraph separators, and nothing that turns the direction of what follows.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DisplayName(String);
 
-/// NFC, at most 500 code points, may be empty; no control characters but line breaks and tabs.
+/// NFC, at most 500 code points, may be empty or show nothing; no control characters but line breaks and tabs. It stands
+/// for itself as a text does, so it may break lines and turn directions as it likes.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Bio(String);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ProfileRejection {
-    #[error("the display name is empty or only white space")]
+    #[error("the display name is empty or shows nothing")]
     DisplayNameMustNotBeEmpty,
     #[error("the display name is longer than 50 code points")]
     DisplayNameMustNotBeTooLong,
-    #[error("the display name contains a control character")]
+    #[error("the display name contains a control character, a line separator or a direction control")]
     DisplayNameMustNotContainControlCharacters,
     #[error("the bio is longer than 500 code points")]
     BioMustNotBeTooLong,
@@ -44,28 +46,18 @@ impl Rejection for ProfileRejection {
     }
 }
 
-/// At most `max` code points in NFC, or `None`. One code point more is enough to know, however long the input is.
-fn normal(raw: &str, max: usize) -> Option<String> {
-    let mut normal = String::new();
-    for (index, character) in raw.nfc().enumerate() {
-        if index == max {
-            return None;
-        }
-        normal.push(character);
-    }
-    Some(normal)
-}
-
 impl DisplayName {
     pub fn parse(raw: &str) -> Result<Self, ProfileRejection> {
         let trimmed = raw.trim();
-        if trimmed.is_empty() {
+        if !has_visible(trimmed) {
             return Err(ProfileRejection::DisplayNameMustNotBeEmpty);
         }
-        if trimmed.contains(char::is_control) {
+        if trimmed.contains(is_no_part_of_a_line) {
             return Err(ProfileRejection::DisplayNameMustNotContainControlCharacters);
         }
-        normal(trimmed, DISPLAY_NAME_MAX).map(Self).ok_or(ProfileRejection::DisplayNameMustNotBeTooLong)
+        nfc_of_at_most(trimmed, DISPLAY_NAME_MAX)
+            .map(Self)
+            .ok_or(ProfileRejection::DisplayNameMustNotBeTooLong)
     }
 
     pub fn as_str(&self) -> &str {
@@ -77,13 +69,17 @@ impl DisplayName {
     }
 }
 
+fn is_no_part_of_a_line(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') || is_direction_control(character)
+}
+
 impl Bio {
     pub fn parse(raw: &str) -> Result<Self, ProfileRejection> {
         if raw.contains(|character: char| character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
         {
             return Err(ProfileRejection::BioMustNotContainControlCharacters);
         }
-        normal(raw, BIO_MAX).map(Self).ok_or(ProfileRejection::BioMustNotBeTooLong)
+        nfc_of_at_most(raw, BIO_MAX).map(Self).ok_or(ProfileRejection::BioMustNotBeTooLong)
     }
 
     pub fn as_str(&self) -> &str {

@@ -1,25 +1,27 @@
 //! Tags: the words under which messages are found and counted.
 
-use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::Rejection;
+use crate::unicode::{fold, has_visible};
 
 const CODE_POINTS_MAX: usize = 64;
 const TAGS_MAX: usize = 8;
 
-/// A tag: trimmed, in NFC, lower-cased (Unicode), spaces turned into dashes, 1 to 64 code points; no control or other
+/// A tag: folded ([`fold`]), trimmed, spaces turned into dashes, 1 to 64 code points of that; no control or other
 /// white-space character and none of `.` `*` `>`, which are the operators of subject patterns: a consumer may use a tag
 /// as a word of one.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+///
+/// What is asked of a tag is asked of its folded form, so that two spellings of one tag are both fine or both not.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct Tag(String);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TagRejection {
-    #[error("a tag is empty or only spaces")]
+    #[error("a tag is empty or shows nothing")]
     TagMustNotBeEmpty,
-    #[error("a tag is longer than 64 code points")]
+    #[error("a tag is longer than 64 code points in its folded form")]
     TagMustNotBeTooLong,
     #[error("a tag contains a control character, white space other than a space, or one of . * >")]
     TagMustNotContainReservedCharacters,
@@ -40,27 +42,26 @@ impl Rejection for TagRejection {
 
 impl Tag {
     pub fn parse(raw: &str) -> Result<Self, TagRejection> {
+        let folded = fold(raw);
         // Only spaces are trimmed: a stray CR or LF is more likely an attack or a bug than a slip of the finger.
-        let trimmed = raw.trim_matches(' ');
-        if trimmed.is_empty() {
+        let tag = folded.trim_matches(' ').replace(' ', "-");
+        // Folding makes spaces of other white space, and operators of their compatible forms: neither gets in.
+        if raw.chars().chain(tag.chars()).any(is_reserved) {
+            return Err(TagRejection::TagMustNotContainReservedCharacters);
+        }
+        if !has_visible(&tag) {
             return Err(TagRejection::TagMustNotBeEmpty);
         }
-        // Lower-casing may give marks that NFC composes, and composing may give upper case no more: NFC goes last.
-        let mut tag = String::with_capacity(trimmed.len());
-        for (index, character) in trimmed.chars().flat_map(char::to_lowercase).nfc().enumerate() {
-            if index == CODE_POINTS_MAX {
-                return Err(TagRejection::TagMustNotBeTooLong);
-            }
-            match character {
-                ' ' => tag.push('-'),
-                '.' | '*' | '>' => return Err(TagRejection::TagMustNotContainReservedCharacters),
-                other if other.is_control() || other.is_whitespace() => {
-                    return Err(TagRejection::TagMustNotContainReservedCharacters);
-                }
-                other => tag.push(other),
-            }
+        if tag.chars().nth(CODE_POINTS_MAX).is_some() {
+            return Err(TagRejection::TagMustNotBeTooLong);
         }
         Ok(Self(tag))
+    }
+
+    /// A tag of the log. It was folded by the rule of its time, so it is folded again: one word is one tag, however old.
+    /// What may be no tag any more stays as it was written; it is shown, but no query is for it.
+    fn stored(written: String) -> Self {
+        Self::parse(&written).unwrap_or(Self(written))
     }
 
     pub fn as_str(&self) -> &str {
@@ -72,25 +73,44 @@ impl Tag {
     }
 }
 
+fn is_reserved(character: char) -> bool {
+    matches!(character, '.' | '*' | '>')
+        || character.is_control()
+        || (character.is_whitespace() && character != ' ')
+}
+
 /// At most 8 tags in the order given, without repetition.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(transparent)]
 pub struct Tags(Vec<Tag>);
+
+impl<'de> Deserialize<'de> for Tags {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut tags = Self::default();
+        for written in Vec::deserialize(deserializer)? {
+            tags.add(Tag::stored(written));
+        }
+        Ok(tags)
+    }
+}
 
 impl Tags {
     /// Counts before it drops repetitions: nine tags are nine, also when two are alike.
     pub fn parse<'a>(raw: impl IntoIterator<Item = &'a str>) -> Result<Self, TagRejection> {
-        let mut tags = Vec::new();
+        let mut tags = Self::default();
         for (index, one) in raw.into_iter().enumerate() {
             if index == TAGS_MAX {
                 return Err(TagRejection::TagsMustNotBeTooMany);
             }
-            let tag = Tag::parse(one)?;
-            if !tags.contains(&tag) {
-                tags.push(tag);
-            }
+            tags.add(Tag::parse(one)?);
         }
-        Ok(Self(tags))
+        Ok(tags)
+    }
+
+    fn add(&mut self, tag: Tag) {
+        if !self.0.contains(&tag) {
+            self.0.push(tag);
+        }
     }
 
     pub fn as_slice(&self) -> &[Tag] {

@@ -1,9 +1,9 @@
 //! The text of a message.
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
 
 use crate::Rejection;
+use crate::unicode::{has_visible, nfc_of_at_most};
 
 /// What people count: code points after NFC.
 const CODE_POINTS_MAX: usize = 280;
@@ -13,7 +13,7 @@ const BYTES_MAX: usize = 1_120;
 const _: () =
     assert!(CODE_POINTS_MAX * 4 == BYTES_MAX, "the limit on bytes never bites before the one on code points");
 
-/// Text in NFC, 1 to 280 code points, not blank, without NUL. There is no other way to make one than [`Text::parse`],
+/// Text in NFC, 1 to 280 code points, something to see among them, without NUL. There is no other way to make one than [`Text::parse`],
 /// but a stored text is taken as it is: the log's past does not change with our rules.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -21,7 +21,7 @@ pub struct Text(String);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TextRejection {
-    #[error("the text is empty or only white space")]
+    #[error("the text is empty or shows nothing")]
     TextMustNotBeEmpty,
     #[error("the text is longer than 280 code points")]
     TextMustNotBeTooLong,
@@ -41,21 +41,13 @@ impl Rejection for TextRejection {
 
 impl Text {
     pub fn parse(raw: &str) -> Result<Self, TextRejection> {
-        if raw.trim().is_empty() {
-            return Err(TextRejection::TextMustNotBeEmpty);
-        }
         if raw.contains('\0') {
             return Err(TextRejection::TextMustNotContainNul);
         }
-        // One code point more than allowed is enough to know, however long the input is.
-        let mut normal = String::with_capacity(raw.len());
-        for (index, character) in raw.nfc().enumerate() {
-            if index == CODE_POINTS_MAX {
-                return Err(TextRejection::TextMustNotBeTooLong);
-            }
-            normal.push(character);
+        if !has_visible(raw) {
+            return Err(TextRejection::TextMustNotBeEmpty);
         }
-        Ok(Self(normal))
+        nfc_of_at_most(raw, CODE_POINTS_MAX).map(Self).ok_or(TextRejection::TextMustNotBeTooLong)
     }
 
     pub fn as_str(&self) -> &str {

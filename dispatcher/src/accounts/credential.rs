@@ -25,7 +25,7 @@ impl Credential {
     }
 
     async fn keep_first(&self, account: AccountId) -> Result<bool, ApiProblem> {
-        let hash = self.hash.get_or_try_init(|| self.state.hash(self.password.expose())).await?;
+        let hash = self.hash.get_or_try_init(|| self.state.hash(self.password.clone())).await?;
         let ready = self.state.ready()?;
         ready.vault().credentials.put_first(account, hash).await.map_err(ApiProblem::unavailable)
     }

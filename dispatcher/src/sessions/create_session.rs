@@ -5,7 +5,7 @@ use api_types::problem::Problem;
 use api_types::sessions::{CreateSession, SessionTokens};
 use axum::extract::State;
 use axum::response::Response;
-use domain::{AccountId, Handle};
+use domain::{AccountId, Handle, Password};
 use event_store::vault::{Attempt, Family};
 use http_kit::{ApiProblem, StrictJson};
 use time::OffsetDateTime;
@@ -36,7 +36,8 @@ pub(crate) async fn create_session(
 ) -> Result<Response, ApiProblem> {
     // What is no handle is nobody's, as everybody can tell; there is no secret to keep by taking long.
     let handle = Handle::parse(&body.value.handle).map_err(|_malformed| refused())?;
-    let account = log_in(&state, &handle, &body.value.password, &address).await?;
+    let password = Password::guess(&body.value.password);
+    let account = log_in(&state, &handle, password, &address).await?;
     let token = RefreshToken::new(account);
     let family = Family { id: token.family, secret: token.hashed(), refreshed_at: OffsetDateTime::now_utc() };
     // Signed first: a session of which nobody has the token would only take up room.
@@ -50,7 +51,7 @@ pub(crate) async fn create_session(
 async fn log_in(
     state: &crate::State,
     handle: &Handle,
-    password: &str,
+    password: Password,
     address: &ClientAddress,
 ) -> Result<AccountId, ApiProblem> {
     let ready = state.ready()?;
@@ -129,7 +130,8 @@ mod tests {
     async fn a_handle_that_nobody_has_costs_a_verification_too() {
         let (state, handle) = (state(), Handle::parse("nobody").expect("it is a handle"));
         let address = ClientAddress::of(IpAddr::V4(Ipv4Addr::LOCALHOST));
-        let refusal = log_in(&state, &handle, "guess", &address).await.expect_err("nobody has it");
+        let refusal =
+            log_in(&state, &handle, Password::guess("guess"), &address).await.expect_err("nobody has it");
         assert_eq!(refusal.code(), "credentials-invalid");
         assert_eq!(state.passwords().verifications(), 1);
     }

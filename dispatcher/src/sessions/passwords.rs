@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use api_types::codes;
 use argon2::password_hash::phc;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use domain::Password;
 use event_store::vault::PasswordHash;
 use http_kit::ApiProblem;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use unicode_normalization::UnicodeNormalization;
 
 /// OWASP Password Storage Cheat Sheet, argon2id with 19 MiB: in KiB.
 const MEMORY_KIB: u32 = 19 * 1024;
@@ -81,14 +81,16 @@ impl Passwords {
 }
 
 impl Turn {
-    pub(crate) async fn hash(self, password: &str) -> Result<PasswordHash, ApiProblem> {
-        let password = normalized(password);
+    pub(crate) async fn hash(self, password: Password) -> Result<PasswordHash, ApiProblem> {
         self.run(move |_work| hash(&password)).await
     }
 
     /// Without a hash the password is held against the dummy, so that the answer takes as long.
-    pub(crate) async fn verify(self, password: &str, hash: Option<PasswordHash>) -> Result<bool, ApiProblem> {
-        let password = normalized(password);
+    pub(crate) async fn verify(
+        self,
+        password: Password,
+        hash: Option<PasswordHash>,
+    ) -> Result<bool, ApiProblem> {
         self.run(move |work| work.verify(&password, hash.as_ref())).await
     }
 
@@ -108,30 +110,25 @@ impl Turn {
 }
 
 impl Work {
-    fn verify(&self, password: &str, hash: Option<&PasswordHash>) -> Result<bool, ApiProblem> {
+    fn verify(&self, password: &Password, hash: Option<&PasswordHash>) -> Result<bool, ApiProblem> {
         self.verifications.fetch_add(1, Ordering::Relaxed);
         let known = hash.map_or(DUMMY, PasswordHash::expose);
         // The parser's words could quote the hash.
         let known = phc::PasswordHash::new(known)
             .map_err(|_malformed| ApiProblem::internal("a stored password hash is malformed"))?;
-        let is_right = argon2()?.verify_password(password.as_bytes(), &known).is_ok();
+        let is_right = argon2()?.verify_password(password.expose().as_bytes(), &known).is_ok();
         Ok(is_right && hash.is_some())
     }
 }
 
-fn hash(password: &str) -> Result<PasswordHash, ApiProblem> {
-    let hash = argon2()?.hash_password(password.as_bytes()).map_err(ApiProblem::internal)?;
+fn hash(password: &Password) -> Result<PasswordHash, ApiProblem> {
+    let hash = argon2()?.hash_password(password.expose().as_bytes()).map_err(ApiProblem::internal)?;
     Ok(PasswordHash::new(hash.to_string()))
 }
 
 fn argon2() -> Result<Argon2<'static>, ApiProblem> {
     let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(ApiProblem::internal)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
-}
-
-/// Keyboards differ in how they compose a character; the person typed the same (RFC 8265 §4.2).
-fn normalized(password: &str) -> String {
-    password.nfc().collect()
 }
 
 #[cfg(test)]
@@ -142,14 +139,18 @@ mod tests {
     async fn a_password_fits_its_own_hash_alone() {
         let passwords = Passwords::new();
         let turn = || passwords.take_turn().expect("nobody else is here");
-        let hash = turn().hash("caf\u{e9} au lait").await.expect("it hashes");
+        let typed = Password::guess;
+        let hash = turn().hash(typed("caf\u{e9} au lait")).await.expect("it hashes");
         let parameters = |phc: &str| phc.split('$').take(4).map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(parameters(hash.expose()), parameters(DUMMY), "the dummy takes as long as a real one");
-        assert!(turn().verify("cafe\u{301} au lait", Some(hash.clone())).await.expect("it verifies"));
-        assert!(!turn().verify("cafe au lait", Some(hash)).await.expect("it verifies"));
-        assert!(!turn().verify("caf\u{e9} au lait", None).await.expect("it verifies"), "nobody's password");
+        assert!(turn().verify(typed("cafe\u{301} au lait"), Some(hash.clone())).await.expect("it verifies"));
+        assert!(!turn().verify(typed("cafe au lait"), Some(hash)).await.expect("it verifies"));
+        assert!(
+            !turn().verify(typed("caf\u{e9} au lait"), None).await.expect("it verifies"),
+            "nobody's password"
+        );
         assert_eq!(passwords.verifications(), 3, "also where there is no hash");
-        assert!(turn().verify("x", Some(PasswordHash::new("nonsense"))).await.is_err());
+        assert!(turn().verify(typed("x"), Some(PasswordHash::new("nonsense"))).await.is_err());
     }
 
     #[tokio::test]

@@ -25,9 +25,13 @@ fn bad_fields() -> Vec<(&'static str, Value, u16, &'static str)> {
         ("handle", json!(["a"]), 400, "invalid-field"),
         ("displayName", json!(""), 422, "DisplayNameMustNotBeEmpty"),
         ("displayName", json!(" \u{a0}"), 422, "DisplayNameMustNotBeEmpty"),
+        ("displayName", json!("\u{200b}\u{3164}\u{2800}"), 422, "DisplayNameMustNotBeEmpty"),
         ("displayName", json!("x".repeat(51)), 422, "DisplayNameMustNotBeTooLong"),
         ("displayName", json!("a\nb"), 422, control),
         ("displayName", json!("a\u{0}b"), 422, control),
+        ("displayName", json!("a\u{2028}b"), 422, control),
+        ("displayName", json!("a\u{202e}b"), 422, control),
+        ("displayName", json!("a\u{2067}b"), 422, control),
         ("displayName", json!({"a": 1}), 400, "invalid-field"),
     ]
 }

@@ -14,6 +14,12 @@ fn texts() -> Vec<(&'static str, Value, u16, &'static str)> {
     vec![
         ("empty", text(""), 422, "TextMustNotBeEmpty"),
         ("blank", text(" \t\r\n\u{a0}\u{2003}"), 422, "TextMustNotBeEmpty"),
+        (
+            "invisible",
+            text("\u{200b}\u{2060}\u{feff}\u{ad}\u{3164}\u{2800}\u{115f}"),
+            422,
+            "TextMustNotBeEmpty",
+        ),
         ("281 letters", text(&"x".repeat(281)), 422, "TextMustNotBeTooLong"),
         ("281 birds", text(&"\u{1f426}".repeat(281)), 422, "TextMustNotBeTooLong"),
         ("281 after composing", text(&"e\u{301}".repeat(281)), 422, "TextMustNotBeTooLong"),
@@ -42,8 +48,10 @@ fn tags() -> Vec<(&'static str, Value, u16, &'static str)> {
         ("line separator", tag("a\u{2028}b"), 422, "TagMustNotContainReservedCharacters"),
         ("empty", tag(""), 422, "TagMustNotBeEmpty"),
         ("spaces", tag("   "), 422, "TagMustNotBeEmpty"),
+        ("invisible", tag("\u{ad}\u{fe0f}"), 422, "TagMustNotBeEmpty"),
+        ("three dots in one", tag("wait\u{2026}"), 422, "TagMustNotContainReservedCharacters"),
         ("65 letters", tag(&"x".repeat(65)), 422, "TagMustNotBeTooLong"),
-        ("65 after lower-casing", tag(&format!("{}\u{130}", "x".repeat(63))), 422, "TagMustNotBeTooLong"),
+        ("65 after folding", tag(&format!("{}\u{130}", "x".repeat(63))), 422, "TagMustNotBeTooLong"),
         ("nine", nine, 422, "TagsMustNotBeTooMany"),
         ("nine alike", nine_alike, 422, "TagsMustNotBeTooMany"),
         (

@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{
     AccountDeactivated, AccountEvent, AccountId, AccountRegistered, CommandId, DisplayName, Event, EventId,
-    Handle, HandleClaimed, HandleEvent, HandleReleased,
+    Handle, HandleClaimed, HandleEvent, HandleReleased, Password,
 };
 use event_store::{Envelope, EventLog, Expected, NewEvent, Subject};
 use reqwest::Method;
@@ -62,7 +62,7 @@ async fn register(app: &App, number: i64, name: &str) {
     let events =
         [Event::Handle(HandleEvent::Claimed(claimed)), Event::Account(AccountEvent::Registered(registered))];
     append(&app.log, account, &events).await;
-    app.api.state.store_credential(account, PASSWORD).await.expect("the vault takes it");
+    app.api.state.store_credential(account, Password::guess(PASSWORD)).await.expect("the vault takes it");
 }
 
 async fn deactivate(app: &App, number: i64) {

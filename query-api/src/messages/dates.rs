@@ -1,10 +1,11 @@
 //! Bounds of a range of time as callers write them.
 //!
-//! `YYYY-MM-DD` is that whole day in the caller's time zone, so as an end it includes the day. A timestamp with a zone is
-//! an exact bound: the start is inside of the range, the end is not.
+//! `YYYY-MM-DD` is that whole day in the caller's time zone, so as an end it includes the day: all that has this local date,
+//! also where a clock is set back over midnight. A timestamp with a zone is an exact bound: the start is inside of the
+//! range, the end is not.
 
 use api_types::codes;
-use data_set::read::{Moment, TimeRange, first_moment};
+use data_set::read::{Bound, Moment, TimeRange, date_bound};
 use http_kit::ApiProblem;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -27,30 +28,21 @@ pub(super) fn range(
     end: Option<&str>,
     zone: &TimeZone,
 ) -> Result<TimeRange, ApiProblem> {
-    let start = start.map(|text| bound("dateStart", text)).transpose()?;
-    let end = end.map(|text| bound("dateEnd", text)).transpose()?;
-    let start = start.map(|start| match start {
-        Bound::Exact(moment) => moment,
-        Bound::Day(date) => first_moment(zone, date).unwrap_or(Moment::MAX),
-    });
-    let end = end.map(|end| match end {
-        Bound::Exact(moment) => moment,
-        // After the calendar's last day comes nothing, and no message is that late.
-        Bound::Day(date) => {
-            date.tomorrow().ok().and_then(|next| first_moment(zone, next)).unwrap_or(Moment::MAX)
-        }
-    });
-    TimeRange::new(start, end).ok_or_else(|| refuse("dateStart", "expected a date before dateEnd"))
+    let start = start.map(|text| bound("dateStart", text, |day| date_bound(zone, day))).transpose()?;
+    let after = |day: Date| date_bound(zone, day.tomorrow().ok()?);
+    let end = end.map(|text| bound("dateEnd", text, after)).transpose()?;
+    TimeRange::between(start, end).ok_or_else(|| refuse("dateStart", "expected a date before dateEnd"))
 }
 
-enum Bound {
-    Day(Date),
-    Exact(Moment),
-}
-
-fn bound(parameter: &str, text: &str) -> Result<Bound, ApiProblem> {
-    let day = || day(text).map(Bound::Day);
-    let exact = || exact(text).map(Bound::Exact);
+/// A timestamp is its own bound; `of_day` says what a day is one for.
+fn bound(
+    parameter: &str,
+    text: &str,
+    of_day: impl FnOnce(Date) -> Option<Bound>,
+) -> Result<Bound, ApiProblem> {
+    // After the calendar's last day comes nothing, and no message is that late.
+    let day = || day(text).map(|day| of_day(day).unwrap_or(Moment::MAX.into()));
+    let exact = || exact(text).map(Bound::from);
     day().or_else(exact).ok_or_else(|| {
         let expected = "expected a day like 2026-01-31, or a timestamp with a zone like 2026-01-31T12:00:00Z";
         refuse(parameter, expected)
@@ -97,6 +89,33 @@ mod tests {
     fn a_date_is_its_whole_day_in_the_zone() {
         let day = ("2026-03-28T23:00:00Z".to_owned(), "2026-03-29T22:00:00Z".to_owned());
         assert_eq!(parsed("2026-03-29", "2026-03-29", "Europe/Berlin"), day);
+    }
+
+    #[test]
+    fn a_day_lies_in_pieces_where_the_clock_is_set_back_over_midnight() {
+        let zone = zone(Some("America/St_Johns")).expect("it is a zone");
+        let pieces = |start: &str, end: &str| {
+            let range = range(Some(start), Some(end), &zone).expect("tests give ranges");
+            let text =
+                |moment: Moment| moment.to_time().format(&Rfc3339).expect("it has four digits of year");
+            let pieces =
+                range.pieces().iter().map(|piece| format!("{} {}", text(piece.start), text(piece.end)));
+            pieces.collect::<Vec<_>>()
+        };
+        // At 00:01 on the 29th it is 23:01 on the 28th again.
+        assert_eq!(
+            pieces("2006-10-28", "2006-10-28"),
+            ["2006-10-28T02:30:00Z 2006-10-29T02:30:00Z", "2006-10-29T02:31:00Z 2006-10-29T03:30:00Z"]
+        );
+        assert_eq!(
+            pieces("2006-10-29", "2006-10-29"),
+            ["2006-10-29T02:30:00Z 2006-10-29T02:31:00Z", "2006-10-29T03:30:00Z 2006-10-30T03:30:00Z"]
+        );
+        assert_eq!(pieces("2006-10-28", "2006-10-29"), ["2006-10-28T02:30:00Z 2006-10-30T03:30:00Z"]);
+        assert_eq!(
+            pieces("2006-10-29", "2006-10-29T03:00:00Z"),
+            ["2006-10-29T02:30:00Z 2006-10-29T02:31:00Z"]
+        );
     }
 
     #[test]

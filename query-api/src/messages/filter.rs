@@ -24,11 +24,15 @@ pub(super) fn filter(
 
 /// The list of the messages that are meant.
 pub(super) fn list(all: List, filter: &MessageFilter) -> List {
-    // Numbers have fixed widths and the tag comes last, so no two filters are written alike. No author has the id 0.
+    // Numbers have fixed widths, what repeats is counted and the tag comes last, so no two filters are written alike. No
+    // author has the id 0.
     let mut bytes = Vec::new();
     bytes.extend(filter.author.unwrap_or(0).to_be_bytes());
-    bytes.extend(filter.range.start().as_micros().to_be_bytes());
-    bytes.extend(filter.range.end().as_micros().to_be_bytes());
+    bytes.extend(filter.range.pieces().len().to_be_bytes());
+    for piece in filter.range.pieces() {
+        bytes.extend(piece.start.as_micros().to_be_bytes());
+        bytes.extend(piece.end.as_micros().to_be_bytes());
+    }
     bytes.extend(filter.tag.as_str().as_bytes());
     all.narrowed_to(bytes)
 }

@@ -48,8 +48,8 @@ enum Bucket {
 /// Counts messages per minute, hour, day, month or year of a time zone.
 ///
 /// Every bucket between `dateStart` and `dateEnd` is there, also those without messages; at most 10,000. A bucket is named
-/// by its begin, but the first and the last count only what lies in the range. The hour that clocks repeat in autumn is
-/// two buckets. Without a bound the buckets begin or end with the first or last message. Needs the role `analyst` or
+/// by its begin, but the first and the last count only what lies in the range. A day, month or year is what has its local
+/// date. The hour that clocks repeat in autumn is two buckets. Without a bound the buckets begin or end with the first or last message. Needs the role `analyst` or
 /// `admin`.
 #[utoipa::path(
     get,
@@ -79,7 +79,7 @@ pub(crate) async fn get_counts(
     caller.require_any(&[Role::Analyst, Role::Admin])?;
     let (tag, zone) = (filter::tag(query.tag.as_deref()), dates::zone(query.tz.as_deref())?);
     let range = dates::range(query.date_start.as_deref(), query.date_end.as_deref(), &zone)?;
-    let count = || read::bucket_counts(&state.pool, &tag, range, query.bucket.into(), &zone);
+    let count = || read::bucket_counts(&state.pool, &tag, &range, query.bucket.into(), &zone);
     let counts = state.positions.answer(&awaited, count).await?;
     let body: Vec<CountBucket> =
         counts.value.into_iter().map(|bucket| represent(bucket, &zone)).collect::<Result<_, _>>()?;

@@ -10,13 +10,14 @@ use crate::support::rows::{Row, at, fold, row};
 use crate::support::{ANALYST, App};
 
 const TAGS: [&str; 3] = ["birds", "owls", "night-birds"];
-const ZONES: [&str; 7] = [
+const ZONES: [&str; 8] = [
     "UTC",
     "Europe/Berlin",
     "America/Sao_Paulo",
     "Australia/Lord_Howe",
     "Asia/Kathmandu",
     "Pacific/Apia",
+    "America/St_Johns",
     "Africa/Casablanca",
 ];
 

@@ -14,8 +14,8 @@ async fn every_edition_is_there_from_the_first_to_the_latest() {
     execute(&app.writer, EDIT).await;
     let answer = app.get("/v1/messages/256/history").await;
     let expected = serde_json::json!([
-        {"edition": 1, "text": "message 256", "tag": "birds", "tags": ["birds"], "madeAt": "2026-01-01T00:00:00Z"},
-        {"edition": 2, "text": "better", "tag": "owls", "tags": ["owls"], "madeAt": "2026-01-02T00:00:00Z"},
+        {"edition": 1, "text": "message 256", "tag": "birds", "tags": ["birds"], "madeAt": "2026-01-01T00:00:00.000000Z"},
+        {"edition": 2, "text": "better", "tag": "owls", "tags": ["owls"], "madeAt": "2026-01-02T00:00:00.000000Z"},
     ]);
     assert_eq!(answer.ok(), expected);
     assert_eq!(answer.header("data-position"), "256");

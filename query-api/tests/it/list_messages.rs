@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use http::Method;
 
 use crate::support::rows::{Row, at, fold, row};
-use crate::support::{App, READER};
+use crate::support::{ANALYST, App, READER};
 
 fn some_rows() -> Vec<Row> {
     vec![
@@ -50,6 +50,72 @@ async fn filters_select_and_newest_comes_first() {
         assert_eq!(answer.ids(), expected, "{query}");
         assert_eq!(answer.header("data-position"), "1280", "{query}");
     }
+}
+
+#[tokio::test]
+async fn every_spelling_of_a_tag_finds_it() {
+    let app = App::start().await;
+    let tags = ["δρομοσ", "strasse", "birds", "i\u{307}stanbul", "\u{2764}", "\u{13a0}", "\u{10d0}"];
+    let rows = (1_i64..).zip(tags).map(|(id, tag)| row(id << 8, 1, &[tag], "2026-01-01T00:00:00Z"));
+    fold(&app.writer, &rows.collect::<Vec<_>>()).await;
+    for (number, spelling) in [
+        (1, "ΔΡΟΜΟΣ"),
+        (1, "δρομος"),
+        (2, "Straße"),
+        (2, "STRAẞE"),
+        (3, "ＢＩＲＤＳ"),
+        (4, "İstanbul"),
+        (5, "❤\u{fe0f}"),
+        (6, "\u{ab70}"),
+        (7, "\u{1c90}"),
+    ] {
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("tag", spelling).finish();
+        assert_eq!(app.get(&format!("/v1/messages?{query}")).await.ids(), [number << 8], "{spelling}");
+        let count = app.get_as(ANALYST, &format!("/v1/messages?count=1&{query}")).await;
+        assert_eq!(count.ok(), 1, "{spelling}");
+        let counts = app.get_as(ANALYST, &format!("/v1/messages/counts?bucket=year&{query}")).await;
+        assert_eq!(counts.ok()[0]["count"], 1, "{spelling}");
+    }
+}
+
+/// In St. John's it is 23:01 again at 00:01 on 29 October 2006.
+#[tokio::test]
+async fn a_day_that_comes_back_is_listed_and_counted_by_its_local_date() {
+    let app = App::start().await;
+    let rows = [
+        row(1 << 8, 1, &["birds"], "2006-10-29T02:29:59.999999Z"),
+        row(2 << 8, 1, &["birds"], "2006-10-29T02:30:00Z"),
+        row(3 << 8, 1, &["birds"], "2006-10-29T02:31:00Z"),
+        row(4 << 8, 1, &["birds"], "2006-10-29T03:29:59.999999Z"),
+        row(5 << 8, 1, &["birds"], "2006-10-29T03:30:00Z"),
+    ];
+    fold(&app.writer, &rows).await;
+    for (date, ids) in [("2006-10-28", vec![4, 3, 1]), ("2006-10-29", vec![5, 2])] {
+        let ids: Vec<i64> = ids.into_iter().map(|sequence: i64| sequence << 8).collect();
+        let day = format!("tz=America/St_Johns&dateStart={date}&dateEnd={date}");
+        for narrowed in ["", "&tag=birds", "&author=1", "&author=1&tag=birds"] {
+            let mut next = Some(format!("/v1/messages?limit=1&{day}{narrowed}"));
+            let mut listed = Vec::new();
+            while let Some(path) = next {
+                let page = app.get(&path).await;
+                listed.extend(page.ids());
+                next = page.next();
+            }
+            assert_eq!(listed, ids, "{day}{narrowed}");
+            let count = app.get_as(ANALYST, &format!("/v1/messages?count=1&{day}{narrowed}")).await;
+            assert_eq!(count.ok(), ids.len(), "{day}{narrowed}");
+        }
+        let start = format!("{date}T00:00:00-02:30");
+        let expected = serde_json::json!([{"start": start, "count": ids.len()}]);
+        let counts = app.get_as(ANALYST, &format!("/v1/messages/counts?bucket=day&{day}")).await;
+        assert_eq!(counts.ok(), expected);
+    }
+    let counts = app.get_as(ANALYST, "/v1/messages/counts?bucket=day&tz=America/St_Johns").await;
+    let expected = serde_json::json!([
+        {"start": "2006-10-28T00:00:00-02:30", "count": 3},
+        {"start": "2006-10-29T00:00:00-02:30", "count": 2},
+    ]);
+    assert_eq!(counts.ok(), expected);
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ async fn notifications_are_the_callers_own_and_look_as_documented() {
         |position: &str, kind: &str, account: &serde_json::Value, message: Option<&str>, read: bool| {
             json!({
                 "position": position, "kind": kind, "account": account, "message": message,
-                "createdAt": "2026-01-01T00:00:00Z", "read": read,
+                "createdAt": "2026-01-01T00:00:00.000000Z", "read": read,
             })
         };
     let answer = app.get("/v1/notifications").await;

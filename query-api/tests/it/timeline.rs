@@ -44,7 +44,7 @@ async fn an_item_looks_as_documented() {
         "message": {
             "id": "512", "text": "message 512", "tag": null, "tags": [],
             "author": {"id": "1", "handle": "ada", "displayName": "Ada"},
-            "createdAt": "2026-01-01T00:00:00Z", "editedAt": null, "inReplyTo": null, "edition": 1,
+            "createdAt": "2026-01-01T00:00:00.000000Z", "editedAt": null, "inReplyTo": null, "edition": 1,
             "likes": 3, "reposts": 1, "replies": 0, "liked": true, "reposted": false,
         },
     }]);

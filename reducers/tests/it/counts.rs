@@ -58,7 +58,7 @@ async fn counts_equal_the_rows_for_any_range_tag_and_author() {
         let author = random.random_bool(0.5).then(|| random.random_range(1..=4));
         let range = TimeRange::new(Some(Moment::from(start)), Some(Moment::from(end))).expect("not empty");
         let tag_filter = if tag.is_empty() { TagFilter::any() } else { TagFilter::of(tag) };
-        let filter = MessageFilter { tag: tag_filter, author, range };
+        let filter = MessageFilter { tag: tag_filter, author, range: range.clone() };
         let counted = count_messages(&pool, &filter).await.expect("counted").value;
         let rows: i64 = sqlx::query_scalar(SCAN)
             .bind(tag)

@@ -1,5 +1,7 @@
 //! How many messages in each minute, hour, day, month or year of a time zone.
 
+use std::ops::Range;
+
 use jiff::tz::TimeZone;
 
 use super::buckets::{self, Bucket};
@@ -39,7 +41,7 @@ pub enum BucketCountsError {
 pub async fn bucket_counts(
     pool: &Pool,
     tag: &TagFilter,
-    range: TimeRange,
+    range: &TimeRange,
     bucket: Bucket,
     zone: &TimeZone,
 ) -> Result<At<Vec<BucketCount>>, BucketCountsError> {
@@ -47,9 +49,9 @@ pub async fn bucket_counts(
     loop {
         let extent = extent(pool, tag, range).await?;
         let Some(covered) = extent.value else { return Ok(extent.map(|_| Vec::new())) };
-        let boundaries = buckets::boundaries(covered, bucket, zone, BUCKETS_MAX);
-        let boundaries = boundaries.ok_or(BucketCountsError::RangeTooLarge)?;
-        let counted = count(pool, tag, range, &boundaries).await?;
+        let buckets = buckets::buckets(&covered, bucket, zone, BUCKETS_MAX);
+        let buckets = buckets.ok_or(BucketCountsError::RangeTooLarge)?;
+        let counted = count(pool, tag, range, &buckets).await?;
         let Counted { buckets, beyond } = counted.value;
         if beyond == 0 {
             return Ok(At { position: counted.position, value: buckets });
@@ -64,18 +66,15 @@ pub async fn bucket_counts(
 }
 
 /// The range with its open sides replaced by the tag's first and last message; `None` if nothing is left of it.
-async fn extent(pool: &Pool, tag: &TagFilter, range: TimeRange) -> Result<At<Option<TimeRange>>, ReadError> {
+async fn extent(pool: &Pool, tag: &TagFilter, range: &TimeRange) -> Result<At<Option<TimeRange>>, ReadError> {
     if !range.is_open_at_start() && !range.is_open_at_end() {
-        return Ok(At { position: 0, value: Some(range) });
+        return Ok(At { position: 0, value: Some(range.clone()) });
     }
     let query = || sqlx::query_as(include_str!("first_and_last.sql")).bind(tag.as_str()).fetch_one(pool);
     let (position, first, last): (i64, Option<time::OffsetDateTime>, Option<time::OffsetDateTime>) =
         run(query).await?;
-    let covered = first.zip(last).and_then(|(first, last)| {
-        let start = if range.is_open_at_start() { first.into() } else { range.start() };
-        let end = if range.is_open_at_end() { Moment::from(last).next() } else { range.end() };
-        TimeRange::new(Some(start), Some(end))
-    });
+    let covered =
+        first.zip(last).and_then(|(first, last)| range.closed_at(first.into(), Moment::from(last).next()));
     Ok(At { position, value: covered })
 }
 
@@ -85,27 +84,29 @@ struct Counted {
     beyond: i64,
 }
 
-/// Counts between each boundary and the next, and in the same snapshot what lies in the range but beyond them.
+/// Counts each bucket, and in the same snapshot the whole range.
 async fn count(
     pool: &Pool,
     tag: &TagFilter,
-    range: TimeRange,
-    boundaries: &[Moment],
+    range: &TimeRange,
+    buckets: &[Vec<Range<Moment>>],
 ) -> Result<At<Counted>, ReadError> {
     let mut ranges = Ranges::of(None);
-    // The sum with number 0 is what lies beyond.
-    if let (Some(first), Some(last)) = (boundaries.first(), boundaries.last()) {
-        ranges.add(0, range.start(), *first);
-        ranges.add(0, *last, range.end());
+    // The sum with number 0 is that of the whole range.
+    for piece in range.pieces() {
+        ranges.add(0, piece);
     }
-    for (number, bucket) in (1..).zip(boundaries.windows(2)) {
-        ranges.add(number, bucket[0].max(range.start()), bucket[1].min(range.end()));
+    for (number, pieces) in (1..).zip(buckets) {
+        for piece in range.common(pieces) {
+            ranges.add(number, &piece);
+        }
     }
     let sums = sum(pool, tag, &ranges).await?;
     Ok(sums.map(|sums| {
-        let (beyond, counts) = sums.split_first().map_or((0, &[][..]), |(beyond, counts)| (*beyond, counts));
-        let buckets =
-            boundaries.iter().zip(counts).map(|(&start, &messages)| BucketCount { start, messages });
-        Counted { buckets: buckets.collect(), beyond }
+        let (all, counts) = sums.split_first().map_or((0, &[][..]), |(all, counts)| (*all, counts));
+        // Every bucket has a piece, and the first one is where it begins.
+        let starts = buckets.iter().filter_map(|pieces| pieces.first()).map(|piece| piece.start);
+        let buckets = starts.zip(counts).map(|(start, &messages)| BucketCount { start, messages });
+        Counted { buckets: buckets.collect(), beyond: all - counts.iter().sum::<i64>() }
     }))
 }

@@ -1,15 +1,21 @@
-//! Where the buckets of a time zone begin.
+//! What belongs to the buckets of a time zone.
 //!
-//! A day, month or year begins at the first moment at which the local calendar shows it, also where midnight is skipped.
-//! A minute or an hour begins whenever the local clock shows a whole one, or jumps into another one. So the hour that is
-//! repeated in autumn makes two buckets, the one skipped in spring none, and offsets of any number of seconds are right.
-//! Boundaries rise strictly: a bucket that would be empty, like the day that Samoa skipped, does not exist.
+//! A day, month or year is what has its local date: it begins at the first moment at which the calendar shows it, also where
+//! midnight is skipped, and it lies in pieces where a clock is set back over midnight. A minute or an hour begins whenever
+//! the local clock shows a whole one, or jumps into another one. So the hour that is repeated in autumn makes two buckets,
+//! the one skipped in spring none, and offsets of any number of seconds are right. A bucket that would be empty, like the day
+//! that Samoa skipped, does not exist.
+
+use std::ops::Range;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::moment::{Moment, TimeRange};
+use super::moment::{Bound, Moment, TimeRange, between};
+
+/// No clock differs from UTC by that much, in seconds.
+const OFFSET_LIMIT: i64 = 26 * 3_600;
 
 /// The width of a bucket on the local clock or calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,54 +27,54 @@ pub enum Bucket {
     Year,
 }
 
-/// The begins of all buckets that meet the range, in order, and the end of the last one. `None` if there are more than
-/// `buckets_max`.
-pub(super) fn boundaries(
-    range: TimeRange,
+/// The pieces of all buckets that meet the range, in order. `None` if there are more than `buckets_max`.
+pub(super) fn buckets(
+    range: &TimeRange,
     bucket: Bucket,
     zone: &TimeZone,
     buckets_max: usize,
-) -> Option<Vec<Moment>> {
+) -> Option<Vec<Vec<Range<Moment>>>> {
     match bucket {
-        Bucket::Minute => covering(range, buckets_max, clock_starts(zone, 60, range.start())),
-        Bucket::Hour => covering(range, buckets_max, clock_starts(zone, 3_600, range.start())),
+        Bucket::Minute => meeting(range, buckets_max, clock_bounds(zone, 60, range.start())),
+        Bucket::Hour => meeting(range, buckets_max, clock_bounds(zone, 3_600, range.start())),
         Bucket::Day | Bucket::Month | Bucket::Year => {
-            covering(range, buckets_max, calendar_starts(zone, bucket, range.start()))
+            meeting(range, buckets_max, calendar_bounds(zone, bucket, range.start()))
         }
     }
 }
 
-/// Takes the starts from the last one that is not after the range's start to the first one that is not before its end.
-fn covering(
-    range: TimeRange,
+/// The buckets between each bound and the next, as far as they meet the range.
+fn meeting(
+    range: &TimeRange,
     buckets_max: usize,
-    starts: impl Iterator<Item = Moment>,
-) -> Option<Vec<Moment>> {
-    let mut boundaries: Vec<Moment> = Vec::new();
-    for start in starts {
-        match boundaries.last_mut() {
-            Some(last) if start <= *last => continue,
-            Some(last) if start <= range.start() => *last = start,
-            _ => boundaries.push(start),
+    bounds: impl Iterator<Item = Bound>,
+) -> Option<Vec<Vec<Range<Moment>>>> {
+    let mut buckets = Vec::new();
+    // Where the calendar ends, its last bucket has the rest.
+    let mut bounds = bounds.chain([Moment::MAX.into()]);
+    let mut from = bounds.next()?;
+    for to in bounds {
+        let pieces = between(&from, &to);
+        if range.common(&pieces).next().is_some() {
+            if buckets.len() == buckets_max {
+                return None;
+            }
+            buckets.push(pieces);
         }
-        if start >= range.end() {
-            return (boundaries.len() <= buckets_max + 1).then_some(boundaries);
+        if to.first() >= range.end() {
+            break;
         }
-        if boundaries.len() > buckets_max {
-            return None;
-        }
+        from = to;
     }
-    // The calendar ended first: no message is that late.
-    boundaries.push(range.end());
-    Some(boundaries)
+    Some(buckets)
 }
 
 /// The moments at which a minute (`unit` = 60 seconds) or an hour (3,600) begins, from before `start` on.
-fn clock_starts(zone: &TimeZone, unit: i64, start: Moment) -> impl Iterator<Item = Moment> {
+fn clock_bounds(zone: &TimeZone, unit: i64, start: Moment) -> impl Iterator<Item = Bound> {
     // No unit lasts twice its length: a clock that is set back by a whole unit or more shows another one.
     let before = start.as_micros().div_euclid(1_000_000) - 2 * unit - 1;
     std::iter::successors(next_clock_start(zone, unit, before), move |&at| next_clock_start(zone, unit, at))
-        .map(Moment::from_seconds)
+        .map(|second| Moment::from_seconds(second).into())
 }
 
 /// The first start of a unit after a moment, in Unix seconds. `None` where the calendar ends.
@@ -91,14 +97,13 @@ fn next_clock_start(zone: &TimeZone, unit: i64, after: i64) -> Option<i64> {
     }
 }
 
-/// The moments at which a day, month or year begins, from before `start` on.
-fn calendar_starts(zone: &TimeZone, bucket: Bucket, start: Moment) -> impl Iterator<Item = Moment> {
+/// Where the calendar comes to each day, month or year, from before `start` on.
+fn calendar_bounds(zone: &TimeZone, bucket: Bucket, start: Moment) -> impl Iterator<Item = Bound> {
     let date =
         Timestamp::from_microsecond(start.as_micros()).ok().map(|start| zone.to_datetime(start).date());
-    // One earlier: where midnight is repeated, the first moment of a date lies before late moments of the date before.
+    // One earlier: a clock that is set back after the start may show an earlier date again.
     let first = date.and_then(|date| step(truncate(date, bucket), bucket, -1));
-    std::iter::successors(first, move |&date| step(date, bucket, 1))
-        .map_while(|date| first_moment(zone, date))
+    std::iter::successors(first, move |&date| step(date, bucket, 1)).map_while(|date| date_bound(zone, date))
 }
 
 fn truncate(date: Date, bucket: Bucket) -> Date {
@@ -118,11 +123,35 @@ fn step(date: Date, bucket: Bucket, count: i32) -> Option<Date> {
     date.checked_add(span).ok()
 }
 
-/// The first moment at which the calendar of a zone shows a date, or the next date that it does show. `None` where the
-/// calendar ends.
-pub fn first_moment(zone: &TimeZone, date: Date) -> Option<Moment> {
-    let midnight = date.to_zoned(zone.clone()).and_then(|noted| noted.start_of_day()).ok()?;
-    Some(Moment::at_or_after(midnight.timestamp().as_nanosecond()))
+/// Where the calendar of a zone comes to a date: beyond it are the moments that have this local date or a later one. `None`
+/// where the calendar ends.
+pub fn date_bound(zone: &TimeZone, date: Date) -> Option<Bound> {
+    let midnight = date.duration_since(Date::constant(1970, 1, 1)).as_secs();
+    // At the first of these seconds every clock shows an earlier date, at the last one none does.
+    let (from, to) = (midnight - OFFSET_LIMIT, midnight + OFFSET_LIMIT);
+    let timestamp = Timestamp::from_second(from).ok()?;
+    let changes = zone
+        .following(timestamp)
+        .map(|change| (change.timestamp().as_second(), change.offset()))
+        .take_while(|(at, _)| *at < to);
+    let periods = std::iter::once((from, zone.to_offset(timestamp))).chain(changes);
+    let mut crossings: Vec<i64> = Vec::new();
+    for (begin, offset) in periods {
+        // While this offset holds, the date is reached from here on.
+        let reached = midnight - i64::from(offset.seconds());
+        // What the offset before would have come to only later.
+        if crossings.last().is_some_and(|crossing| *crossing >= begin) {
+            crossings.pop();
+        }
+        let is_passed = crossings.len() % 2 == 1;
+        match (is_passed, reached <= begin) {
+            (false, true) => crossings.push(begin),
+            (true, false) => crossings.extend([begin, reached]),
+            (false, false) => crossings.push(reached),
+            (true, true) => {}
+        }
+    }
+    Bound::at(crossings.into_iter().map(Moment::from_seconds).collect())
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! How many messages: sums over folded counts and the rows of two short edges, whatever the size of the range.
 
+use std::ops::Range;
+
 use time::OffsetDateTime;
 
 use super::moment::Moment;
@@ -13,7 +15,9 @@ use crate::grain::Grain;
 pub async fn count_messages(pool: &Pool, filter: &MessageFilter) -> Result<At<i64>, ReadError> {
     let MessageFilter { tag, author, range } = filter;
     let mut ranges = Ranges::of(*author);
-    ranges.add(0, range.start(), range.end());
+    for piece in range.pieces() {
+        ranges.add(0, piece);
+    }
     let sums = sum(pool, tag, &ranges).await?;
     Ok(sums.map(|sums| sums.first().copied().unwrap_or_default()))
 }
@@ -46,10 +50,10 @@ impl Ranges {
         }
     }
 
-    /// Adds `start..end` to a sum. Several ranges may share one.
-    pub(super) fn add(&mut self, number: u16, start: Moment, end: Moment) {
+    /// Adds a range to a sum. Several may share one.
+    pub(super) fn add(&mut self, number: u16, range: &Range<Moment>) {
         self.sums = self.sums.max(usize::from(number) + 1);
-        for segment in segments::cut(start, end) {
+        for segment in segments::cut(range.start, range.end) {
             // The months of a tag are always folded, those of an author only if there are many messages in all.
             let parent = segment.parent().filter(|(grain, _)| self.author.is_some() || *grain != Grain::All);
             self.numbers.push(i32::from(number));

@@ -9,6 +9,7 @@ with p as (
     select m.*, m.created_at as key_at, m.id as key_position
     from published.messages m
     where m.author = $1 and (m.created_at, m.id) < ($2, $3) and m.created_at >= $4
+        and not m.created_at <@ any ($7::tstzrange[])
     order by m.created_at desc, m.id desc
     limit $5
 )

@@ -4,13 +4,14 @@
 --   messages are few beside a tag's, and a fourth index on every message would cost each post more than it saves here.
 -- Why this order: (created_at, id) is unique and never changes, so a cursor neither skips nor repeats a row.
 with p as (
-    select coalesce(max(position), 0) as position, $7::bigint as caller
+    select coalesce(max(position), 0) as position, $6::bigint as caller
     from published.projections
     where projection = 'social' and state = 'published' and shard = 0
 ), page as (
     select m.*, m.created_at as key_at, m.id as key_position
     from published.messages m
-    where m.author = $1 and (m.created_at, m.id) < ($2, $3) and m.created_at >= $4 and m.tags @> array[$6]
+    where m.author = $1 and (m.created_at, m.id) < ($2, $3) and m.created_at >= $4
+        and not m.created_at <@ any ($7::tstzrange[]) and m.tags @> array[$8]
     order by m.created_at desc, m.id desc
     limit $5
 )

@@ -12,6 +12,7 @@ with p as (
         select k.id
         from published.message_tags k
         where k.tag = $1 and (k.created_at, k.id) < ($2, $3) and k.created_at >= $4
+            and not k.created_at <@ any ($7::tstzrange[])
         order by k.created_at desc, k.id desc
         limit $5
     ) k

@@ -1,6 +1,8 @@
 //! Messages by tag, author and time, newest first.
 
 use planted_bugs::planted;
+use sqlx::postgres::types::PgRange;
+use time::OffsetDateTime;
 
 use super::message_row::{MessageColumns, MessageRow};
 use super::page::{Page, PageKey, one_more_than};
@@ -35,6 +37,8 @@ async fn rows(
     limit: u16,
 ) -> Result<Vec<MessageColumns>, sqlx::Error> {
     let (created_at, start) = (after.created_at.to_time(), filter.range.start().to_time());
+    let gaps: Vec<PgRange<OffsetDateTime>> =
+        filter.range.gaps().map(|gap| (gap.start.to_time()..gap.end.to_time()).into()).collect();
     let (sql, tag) = (statement(filter), filter.tag.as_str());
     let query = sqlx::query_as(sql);
     let query = match filter.author {
@@ -42,8 +46,9 @@ async fn rows(
         None => query.bind(tag),
     };
     let query = query.bind(created_at).bind(after.id).bind(start).bind(one_more_than(limit));
+    let query = query.bind(caller).bind(gaps);
     let query = if filter.author.is_some() && !filter.tag.is_any() { query.bind(tag) } else { query };
-    query.bind(caller).fetch_all(pool).await
+    query.fetch_all(pool).await
 }
 
 fn statement(filter: &MessageFilter) -> &'static str {

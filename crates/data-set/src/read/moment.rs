@@ -1,5 +1,7 @@
 //! Moments and ranges in the resolution of the database: microseconds.
 
+use std::ops::Range;
+
 use time::OffsetDateTime;
 
 /// Microseconds since 1970-01-01 UTC, between [`Moment::MIN`] and [`Moment::MAX`].
@@ -60,36 +62,118 @@ impl From<OffsetDateTime> for Moment {
     }
 }
 
-/// From `start` until before `end`. An open side reaches to `Moment::MIN` or `Moment::MAX`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where a range begins or ends: at a moment, or where a calendar comes to a date.
+///
+/// A clock that is set back over midnight shows the day before once more. Such a calendar comes to a date, leaves it, and
+/// comes to it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// Rising, an odd number: what comes after the first is beyond the bound, after the second it is not, and so on.
+    crossings: Vec<Moment>,
+}
+
+impl Bound {
+    /// `None` for an even number of crossings: nothing would be beyond them for good.
+    pub(super) fn at(crossings: Vec<Moment>) -> Option<Self> {
+        (crossings.len() % 2 == 1).then_some(Self { crossings })
+    }
+
+    /// Nothing before it is beyond the bound.
+    pub(super) fn first(&self) -> Moment {
+        // There is an odd number of them.
+        self.crossings.first().copied().unwrap_or(Moment::MAX)
+    }
+
+    fn is_passed_at(&self, moment: Moment) -> bool {
+        self.crossings.partition_point(|crossing| *crossing <= moment) % 2 == 1
+    }
+}
+
+impl From<Moment> for Bound {
+    fn from(moment: Moment) -> Self {
+        Self { crossings: vec![moment] }
+    }
+}
+
+/// What is beyond one bound and not beyond the other: pieces in order, which do not touch.
+pub(super) fn between(start: &Bound, end: &Bound) -> Vec<Range<Moment>> {
+    let mut crossings: Vec<Moment> = start.crossings.iter().chain(&end.crossings).copied().collect();
+    crossings.sort_unstable();
+    let mut pieces: Vec<Range<Moment>> = Vec::new();
+    for pair in crossings.windows(2) {
+        if pair[0] < pair[1] && start.is_passed_at(pair[0]) && !end.is_passed_at(pair[0]) {
+            match pieces.last_mut() {
+                Some(last) if last.end == pair[0] => last.end = pair[1],
+                _ => pieces.push(pair[0]..pair[1]),
+            }
+        }
+    }
+    pieces
+}
+
+/// A range of time. An open side reaches to `Moment::MIN` or `Moment::MAX`.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimeRange {
-    start: Moment,
-    end: Moment,
+    /// At least one, in order, not touching. More than one only where clocks were set back over midnight.
+    pieces: Vec<Range<Moment>>,
 }
 
 impl TimeRange {
-    pub const ALWAYS: Self = Self { start: Moment::MIN, end: Moment::MAX };
+    pub fn always() -> Self {
+        Self { pieces: vec![Moment::MIN..Moment::MAX] }
+    }
 
-    /// `None` unless start is before end.
+    /// From `start` until before `end`; `None` unless start is before end.
     pub fn new(start: Option<Moment>, end: Option<Moment>) -> Option<Self> {
-        let range = Self { start: start.unwrap_or(Moment::MIN), end: end.unwrap_or(Moment::MAX) };
-        (range.start < range.end).then_some(range)
+        Self::between(start.map(Bound::from), end.map(Bound::from))
+    }
+
+    /// `None` if nothing lies between the bounds.
+    pub fn between(start: Option<Bound>, end: Option<Bound>) -> Option<Self> {
+        let (start, end) = (start.unwrap_or(Moment::MIN.into()), end.unwrap_or(Moment::MAX.into()));
+        let pieces = between(&start, &end);
+        (!pieces.is_empty()).then_some(Self { pieces })
     }
 
     pub fn start(&self) -> Moment {
-        self.start
+        self.pieces.first().map_or(Moment::MIN, |piece| piece.start)
     }
 
     pub fn end(&self) -> Moment {
-        self.end
+        self.pieces.last().map_or(Moment::MAX, |piece| piece.end)
+    }
+
+    pub fn pieces(&self) -> &[Range<Moment>] {
+        &self.pieces
+    }
+
+    /// Between start and end, but not in the range.
+    pub(super) fn gaps(&self) -> impl Iterator<Item = Range<Moment>> {
+        self.pieces.windows(2).map(|pair| pair[0].end..pair[1].start)
+    }
+
+    /// What the range has in common with some pieces.
+    pub(super) fn common(&self, others: &[Range<Moment>]) -> impl Iterator<Item = Range<Moment>> {
+        let pairs = self.pieces.iter().flat_map(move |piece| others.iter().map(move |other| (piece, other)));
+        pairs
+            .map(|(piece, other)| piece.start.max(other.start)..piece.end.min(other.end))
+            .filter(|common| !common.is_empty())
+    }
+
+    /// The same range, with its open sides closed at these moments; `None` if nothing is left of it.
+    pub(super) fn closed_at(&self, start: Moment, end: Moment) -> Option<Self> {
+        let start = if self.is_open_at_start() { start } else { self.start() };
+        let end = if self.is_open_at_end() { end } else { self.end() };
+        let pieces: Vec<_> = self.common(&[start..end]).collect();
+        (!pieces.is_empty()).then_some(Self { pieces })
     }
 
     pub(super) fn is_open_at_start(&self) -> bool {
-        self.start == Moment::MIN
+        self.start() == Moment::MIN
     }
 
     pub(super) fn is_open_at_end(&self) -> bool {
-        self.end == Moment::MAX
+        self.end() == Moment::MAX
     }
 }
 
@@ -116,6 +200,6 @@ mod tests {
     fn a_range_has_a_length() {
         let moment = Moment::from_micros(5);
         assert_eq!(TimeRange::new(moment, moment), None);
-        assert_eq!(TimeRange::new(None, None), Some(TimeRange::ALWAYS));
+        assert_eq!(TimeRange::new(None, None), Some(TimeRange::always()));
     }
 }

@@ -64,14 +64,17 @@ fn assert_not_counted_twice(plan: &str) {
 #[tokio::test]
 async fn lists_walk_an_index_backwards_from_the_cursor() {
     let (_postgres, pool) = grown_tables().await;
-    let by_tag = plan(&pool, sql!("list_by_tag", "show_messages"), "'birds', now(), 5, now(), 21, 7").await;
+    // With and without a gap in the range.
+    let of_tag = "'birds', now(), 5, now(), 21, 7, '{\"[2026-01-01,2026-01-02)\"}'";
+    let by_tag = plan(&pool, sql!("list_by_tag", "show_messages"), of_tag).await;
     let range = "Index Only Scan Backward using message_tag_pk";
     assert_reads(&by_tag, &[range, "ROW(created_at, id) < ROW($2, $3)", "Index Scan using message_pk"]);
-    let by_author = plan(&pool, sql!("list_by_author", "show_messages"), "1, now(), 5, now(), 21, 7").await;
+    let by_author =
+        plan(&pool, sql!("list_by_author", "show_messages"), "1, now(), 5, now(), 21, 7, '{}'").await;
     let range = "Index Scan Backward using message_by_author";
     assert_reads(&by_author, &[range, "ROW(created_at, id) < ROW($2, $3)"]);
     let by_both = sql!("list_by_author_and_tag", "show_messages");
-    let by_both = plan(&pool, by_both, "1, now(), 5, now(), 21, 'birds', 7").await;
+    let by_both = plan(&pool, by_both, "1, now(), 5, now(), 21, 7, '{}', 'birds'").await;
     assert_reads(&by_both, &[range, "ROW(created_at, id) < ROW($2, $3)"]);
     for plan in [by_tag, by_author, by_both] {
         // The one sort orders a page; below the limit the order is the index's.

@@ -9,3 +9,4 @@ mod profile;
 mod tag;
 mod text;
 mod token;
+mod unicode;

@@ -1,6 +1,8 @@
 use domain::{Text, TextRejection};
 use proptest::prelude::*;
 
+use crate::unicode::{INVISIBLE, is_invisible, nfc};
+
 /// Pieces that normalisation, counting and trimming may stumble over.
 fn tricky() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
@@ -29,13 +31,32 @@ fn limits_count_code_points_after_nfc() {
 
 #[test]
 fn blank_texts_are_empty() {
-    for blank in ["", " ", "\t\r\n", "\u{a0}\u{2003}\u{3000}"] {
+    for blank in ["", " ", "\t\r\n", "\u{a0}\u{2003}\u{3000}", "\u{200b} \u{2028}\u{202e}\u{fe0f}"] {
         assert_eq!(Text::parse(blank), Err(TextRejection::TextMustNotBeEmpty), "{blank:?}");
+    }
+    for invisible in INVISIBLE {
+        let blank = format!(" {}\n", invisible.to_string().repeat(3));
+        assert_eq!(Text::parse(&blank), Err(TextRejection::TextMustNotBeEmpty), "{blank:?}");
     }
 }
 
 #[test]
-fn emptiness_is_asked_before_nul_and_nul_before_length() {
+fn invisible_characters_between_visible_ones_stay() {
+    for text in [
+        "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}",
+        "\u{2764}\u{fe0f}",
+        "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+        "\u{646}\u{645}\u{6cc}\u{200c}\u{62e}",
+        "\u{202b}a\u{202c}\u{2028}b",
+        "\u{301}",
+        "\u{e000}",
+    ] {
+        assert_eq!(Text::parse(text).map(Text::into_string).as_deref(), Ok(text), "{text:?}");
+    }
+}
+
+#[test]
+fn nul_is_asked_for_before_emptiness_and_length() {
     let long = format!("{}\0", "x".repeat(300));
     assert_eq!(Text::parse(&long), Err(TextRejection::TextMustNotContainNul));
     assert_eq!(Text::parse("\0"), Err(TextRejection::TextMustNotContainNul));
@@ -54,19 +75,19 @@ proptest! {
             prop_assert!((1..=280).contains(&text.as_str().chars().count()));
             prop_assert!(text.as_str().len() <= 1_120);
             prop_assert!(!text.as_str().contains('\0'));
-            prop_assert!(!text.as_str().trim().is_empty());
+            prop_assert!(!text.as_str().chars().all(is_invisible));
             prop_assert_eq!(Text::parse(text.as_str()), Ok(text), "parsing again changes nothing");
         }
     }
 
     #[test]
     fn a_refusal_has_its_reason(raw in tricky()) {
-        use unicode_normalization::UnicodeNormalization;
+        let normal = nfc(&raw);
         match Text::parse(&raw) {
-            Ok(text) => prop_assert_eq!(text.into_string(), raw.nfc().collect::<String>()),
-            Err(TextRejection::TextMustNotBeEmpty) => prop_assert!(raw.trim().is_empty()),
+            Ok(text) => prop_assert_eq!(text.into_string(), normal),
+            Err(TextRejection::TextMustNotBeEmpty) => prop_assert!(raw.chars().all(is_invisible)),
             Err(TextRejection::TextMustNotContainNul) => prop_assert!(raw.contains('\0')),
-            Err(TextRejection::TextMustNotBeTooLong) => prop_assert!(raw.nfc().count() > 280),
+            Err(TextRejection::TextMustNotBeTooLong) => prop_assert!(normal.chars().count() > 280),
         }
     }
 

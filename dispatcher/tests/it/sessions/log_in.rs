@@ -1,3 +1,4 @@
+use domain::Password;
 use reqwest::Method;
 use serde_json::json;
 
@@ -57,9 +58,31 @@ async fn what_is_wrong_is_not_told() {
 async fn a_new_password_is_the_only_one() {
     let app = App::start().await;
     register(&app, 100, "ada").await;
-    app.api.state.store_credential(account(100), "another one").await.expect("the vault takes it");
+    app.api
+        .state
+        .store_credential(account(100), Password::guess("another one"))
+        .await
+        .expect("the vault takes it");
     assert_eq!(log_in(&app.api, "ada", PASSWORD).await.status, 401);
     assert_eq!(log_in(&app.api, "ada", "another one").await.status, 201);
+}
+
+/// RFC 8265: the same keys, however a keyboard composes them.
+#[tokio::test]
+async fn sign_up_and_log_in_prepare_a_password_alike() {
+    let app = App::start().await;
+    let (composed, decomposed) = ("caf\u{e9} au lait", "cafe\u{301}\u{a0}au\u{3000}lait");
+    for (handle, chosen) in [("ada", composed), ("bob", decomposed)] {
+        let body = json!({"handle": handle, "password": chosen, "displayName": handle});
+        assert_eq!(app.api.register(&[], &body).await.status, 201);
+        for typed in [composed, decomposed] {
+            assert_eq!(log_in(&app.api, handle, typed).await.status, 201, "{handle}: {typed:?}");
+        }
+        for typed in ["cafe au lait", "Caf\u{e9} au lait", " caf\u{e9} au lait", "caf\u{e9} au lait\u{200b}"]
+        {
+            assert_eq!(log_in(&app.api, handle, typed).await.status, 401, "{handle}: {typed:?}");
+        }
+    }
 }
 
 #[tokio::test]

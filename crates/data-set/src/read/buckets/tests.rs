@@ -12,14 +12,21 @@ fn moment(text: &str) -> Moment {
     Moment::at_or_after(timestamp.as_nanosecond())
 }
 
-/// Local times with offsets, to the minute.
+fn range(start: &str, end: &str) -> TimeRange {
+    TimeRange::new(Some(moment(start)), Some(moment(end))).expect("tests give ranges")
+}
+
+fn shown_at(at: Moment, zone: &TimeZone) -> Zoned {
+    Timestamp::from_microsecond(at.as_micros()).expect("in range").to_zoned(zone.clone())
+}
+
+/// Where buckets begin and the last one ends, in local times with offsets, to the minute.
 fn shown(bucket: Bucket, name: &str, start: &str, end: &str) -> Vec<String> {
     let zone = zone(name);
-    let range = TimeRange::new(Some(moment(start)), Some(moment(end))).expect("tests give ranges");
-    let boundaries = boundaries(range, bucket, &zone, 100).expect("tests ask for little");
-    let zoned =
-        |at: &Moment| Timestamp::from_microsecond(at.as_micros()).expect("in range").to_zoned(zone.clone());
-    boundaries.iter().map(|at| zoned(at).strftime("%m-%d %H:%M%::z").to_string()).collect()
+    let buckets = buckets(&range(start, end), bucket, &zone, 100).expect("tests ask for little");
+    let begins = buckets.iter().map(|pieces| pieces[0].start);
+    let end = buckets.last().and_then(|pieces| pieces.last()).map(|piece| piece.end);
+    begins.chain(end).map(|at| shown_at(at, &zone).strftime("%m-%d %H:%M%::z").to_string()).collect()
 }
 
 #[test]
@@ -85,18 +92,86 @@ fn months_and_years_are_those_of_the_calendar() {
 }
 
 #[test]
+fn a_day_shown_twice_is_one_bucket_in_two_pieces() {
+    let zone = zone("America/St_Johns");
+    let days = buckets(&range("2006-10-28T12:00:00Z", "2006-10-29T12:00:00Z"), Bucket::Day, &zone, 2);
+    let piece = |start, end| moment(start)..moment(end);
+    // At 00:01 on the 29th it is 23:01 on the 28th again.
+    assert_eq!(
+        days.expect("there are two"),
+        [
+            [
+                piece("2006-10-28T02:30:00Z", "2006-10-29T02:30:00Z"),
+                piece("2006-10-29T02:31:00Z", "2006-10-29T03:30:00Z")
+            ],
+            [
+                piece("2006-10-29T02:30:00Z", "2006-10-29T02:31:00Z"),
+                piece("2006-10-29T03:30:00Z", "2006-10-30T03:30:00Z")
+            ],
+        ]
+    );
+}
+
+#[test]
 fn too_many_buckets_are_refused_at_once() {
-    assert_eq!(boundaries(TimeRange::ALWAYS, Bucket::Minute, &TimeZone::UTC, 10_000), None);
-    assert_eq!(boundaries(TimeRange::ALWAYS, Bucket::Day, &TimeZone::UTC, 10_000), None);
-    let range = |end| {
-        TimeRange::new(Some(moment("2026-01-01T00:00:00Z")), Some(moment(end))).expect("it has a length")
+    assert_eq!(buckets(&TimeRange::always(), Bucket::Minute, &TimeZone::UTC, 10_000), None);
+    assert_eq!(buckets(&TimeRange::always(), Bucket::Day, &TimeZone::UTC, 10_000), None);
+    let count = |end| {
+        let range = range("2026-01-01T00:00:00Z", end);
+        buckets(&range, Bucket::Minute, &TimeZone::UTC, 60).map(|all| all.len())
     };
-    let count = |end| boundaries(range(end), Bucket::Minute, &TimeZone::UTC, 60).map(|all| all.len() - 1);
     assert_eq!(count("2026-01-01T01:00:00Z"), Some(60));
     assert_eq!(count("2026-01-01T01:00:00.000001Z"), None);
 }
 
-const ZONES: [&str; 8] = [
+/// Fails unless each of the days from `first` on has exactly the moments with its local date.
+fn check_days(zone: &TimeZone, first: Date, days: u16) {
+    let dates = first.series(jiff::Span::new().days(1)).take(usize::from(days) + 1);
+    let bounds: Vec<(Date, Bound)> =
+        dates.map(|date| (date, date_bound(zone, date).expect("the calendar goes on"))).collect();
+    let mut all: Vec<Range<Moment>> = Vec::new();
+    for pair in bounds.windows(2) {
+        for piece in between(&pair[0].1, &pair[1].1) {
+            let start = Timestamp::from_microsecond(piece.start.as_micros()).expect("in range");
+            let end = Timestamp::from_microsecond(piece.end.previous().as_micros()).expect("in range");
+            // Between two changes a clock goes on evenly, so these moments speak for the rest.
+            let changes = zone.following(start).map(|change| change.timestamp()).take_while(|at| *at <= end);
+            for at in [start, end].into_iter().chain(changes) {
+                assert_eq!(zone.to_datetime(at).date(), pair[0].0, "{zone:?} {at}");
+            }
+            all.push(piece);
+        }
+    }
+    all.sort_unstable_by_key(|piece| piece.start);
+    let whole = between(&bounds[0].1, &bounds[bounds.len() - 1].1);
+    let joined = all.iter().fold(Vec::new(), |mut joined: Vec<Range<Moment>>, piece| {
+        match joined.last_mut() {
+            Some(last) if last.end == piece.start => last.end = piece.end,
+            _ => joined.push(piece.clone()),
+        }
+        joined
+    });
+    assert_eq!(joined, whole, "{zone:?}: each moment once, none left out, from {first}");
+}
+
+#[test]
+fn days_are_whole_wherever_a_clock_was_ever_changed() {
+    let (from, to) = (moment("1800-01-01T00:00:00Z"), moment("2040-01-01T00:00:00Z"));
+    let timestamp = |at: Moment| Timestamp::from_microsecond(at.as_micros()).expect("in range");
+    let (from, to) = (timestamp(from), timestamp(to));
+    let mut zones = 0;
+    for name in jiff::tz::db().available() {
+        let zone = zone(name.as_str());
+        for change in zone.following(from).take_while(|change| change.timestamp() < to) {
+            let date = zone.to_datetime(change.timestamp()).date();
+            check_days(&zone, date.saturating_sub(jiff::Span::new().days(2)), 4);
+        }
+        zones += 1;
+    }
+    assert!(zones > 400, "{zones} zones are not all of them");
+}
+
+const ZONES: [&str; 9] = [
     "UTC",
     "Europe/Berlin",
     "America/St_Johns",
@@ -105,6 +180,7 @@ const ZONES: [&str; 8] = [
     "Pacific/Apia",
     "America/Toronto",
     "Africa/Casablanca",
+    "America/Juneau",
 ];
 
 /// What a bucket shows of a moment; two moments of one bucket show the same.
@@ -123,28 +199,35 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
-    fn boundaries_rise_and_enclose_the_range(
+    fn buckets_are_disjoint_and_cover_the_range(
         name in prop::sample::select(&ZONES),
         bucket in prop::sample::select(&[Bucket::Minute, Bucket::Hour, Bucket::Day, Bucket::Month, Bucket::Year]),
-        start in -3_000_000_000_i64..3_000_000_000,
+        start in prop_oneof![-3_300_000_000_i64..3_000_000_000, 1_162_000_000_i64..1_162_200_000],
         seconds in 1_i64..20_000,
     ) {
         let zone = zone(name);
         let (start, end) = (Moment::from_seconds(start), Moment::from_seconds(start + seconds));
         let range = TimeRange::new(Some(start), Some(end)).expect("it has a length");
-        let boundaries = boundaries(range, bucket, &zone, 10_000).expect("20,000 seconds have few buckets");
-        prop_assert!(boundaries.windows(2).all(|pair| pair[0] < pair[1]));
-        prop_assert!(boundaries[0] <= start && start < boundaries[1]);
-        prop_assert!(boundaries[boundaries.len() - 2] < end && end <= boundaries[boundaries.len() - 1]);
-        let at = |moment: Moment| {
-            let timestamp = Timestamp::from_microsecond(moment.as_micros()).expect("in range");
-            timestamp.to_zoned(zone.clone())
-        };
-        // A clock that is set back over midnight shows a date again for an hour; its bucket has begun by then.
-        if name != "America/St_Johns" && name != "America/Toronto" {
-            for pair in boundaries.windows(2) {
-                prop_assert_eq!(label(&at(pair[0]), bucket), label(&at(pair[1].previous()), bucket));
+        let buckets = buckets(&range, bucket, &zone, 10_000).expect("20,000 seconds have few buckets");
+        let mut inside: Vec<Range<Moment>> = buckets.iter().flat_map(|pieces| range.common(pieces)).collect();
+        inside.sort_unstable_by_key(|piece| piece.start);
+        prop_assert!(inside[0].start == start && inside[inside.len() - 1].end == end);
+        prop_assert!(inside.windows(2).all(|pair| pair[0].end == pair[1].start));
+        prop_assert!(buckets.windows(2).all(|pair| pair[0][0].start < pair[1][0].start));
+        for pieces in &buckets {
+            prop_assert!(range.common(pieces).next().is_some());
+            let shown = label(&shown_at(pieces[0].start, &zone), bucket);
+            for piece in pieces {
+                prop_assert_eq!(label(&shown_at(piece.start, &zone), bucket), shown);
+                prop_assert_eq!(label(&shown_at(piece.end.previous(), &zone), bucket), shown);
             }
         }
+    }
+
+    #[test]
+    fn the_days_of_a_year_divide_it(zone_at in any::<prop::sample::Index>(), year in 1850_i16..2100) {
+        let names: Vec<_> = jiff::tz::db().available().collect();
+        let zone = zone(zone_at.get(&names).as_str());
+        check_days(&zone, Date::constant(year, 1, 1), 366);
     }
 }

@@ -19,13 +19,13 @@ struct Statement {
 const STATEMENTS: [Statement; 13] = [
     Statement {
         sql: sql!("list_by_tag", "show_messages"),
-        arguments: "'birds', now(), 5, now(), 21, 7",
+        arguments: "'birds', now(), 5, now(), 21, 7, '{}'",
         reads: &["Backward using message_tag_pk", "using message_pk"],
         shows: &ABOUT_MESSAGES,
     },
     Statement {
         sql: sql!("list_by_author", "show_messages"),
-        arguments: "1, now(), 5, now(), 21, 7",
+        arguments: "1, now(), 5, now(), 21, 7, '{}'",
         reads: &["Backward using message_by_author"],
         shows: &ABOUT_MESSAGES,
     },
