@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use data_set::Pool;
 use data_set::write::{self, Checkpoint, Step, WriteError};
 use domain::Position;
 use event_store::{Decoded, EventLog, RecordedEvent, decode};
 use reducers::social::Social;
 use reducers::{BadEvent, Fold, KnownEvent, Lane, OnBad, Status, run_lane};
-use sqlx::{PgPool, Row};
+use sqlx::Row;
 use testkit::{Postgres, eventually};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -46,7 +47,7 @@ const DIVIDE_EARLY: &str = "create or replace function control.divided_from() re
 /// A migrated data set of its own.
 pub(crate) struct DataSet {
     pub(crate) postgres: Postgres,
-    pub(crate) pool: PgPool,
+    pub(crate) pool: Pool,
 }
 
 impl DataSet {
@@ -169,7 +170,7 @@ impl DataSet {
 /// Folds one batch without a lane. Nothing of it may be bad.
 pub(crate) async fn write_batch(
     fold: &dyn Fold,
-    pool: &PgPool,
+    pool: &Pool,
     lane: &write::Lane,
     from: Position,
     events: &[RecordedEvent],

@@ -1,9 +1,9 @@
 //! What a lane last saw of its log, for those who watch it through the database.
 
-use sqlx::postgres::PgPool;
+use postgres_kit::Pool;
 use time::OffsetDateTime;
 
-use super::{Lane, WriteError};
+use super::{HEARTBEAT_PATIENCE, Lane, WriteError};
 
 #[derive(Debug, Clone, Copy)]
 pub struct Heartbeat {
@@ -13,26 +13,26 @@ pub struct Heartbeat {
     pub complete_until: OffsetDateTime,
 }
 
-pub async fn beat(pool: &PgPool, lane: &Lane, heartbeat: Heartbeat) -> Result<(), WriteError> {
+pub async fn beat(pool: &Pool, lane: &Lane, heartbeat: Heartbeat) -> Result<(), WriteError> {
     sqlx::query(include_str!("heartbeat/beat.sql"))
         .bind(lane.projection)
         .bind(lane.version)
         .bind(i16::from(lane.shard))
         .bind(heartbeat.head)
         .bind(heartbeat.complete_until)
-        .execute(pool)
+        .execute(&pool.with_statement_limit(HEARTBEAT_PATIENCE))
         .await?;
     Ok(())
 }
 
 /// Tells those who watch that the lane does not fold the log that it found. The next beat takes it back.
-pub async fn refuse(pool: &PgPool, lane: &Lane, why: &str) -> Result<(), WriteError> {
+pub async fn refuse(pool: &Pool, lane: &Lane, why: &str) -> Result<(), WriteError> {
     sqlx::query(include_str!("heartbeat/refuse.sql"))
         .bind(lane.projection)
         .bind(lane.version)
         .bind(i16::from(lane.shard))
         .bind(why)
-        .execute(pool)
+        .execute(&pool.with_statement_limit(HEARTBEAT_PATIENCE))
         .await?;
     Ok(())
 }

@@ -6,7 +6,7 @@ mod delete;
 
 use std::collections::HashMap;
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 use time::OffsetDateTime;
 
 use super::counts::Counts;
@@ -69,7 +69,7 @@ pub struct MessageChanges {
 }
 
 pub(super) async fn write(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     changes: &MessageChanges,
     tally: &mut Tally,
 ) -> Result<(), WriteError> {
@@ -93,7 +93,7 @@ pub(super) async fn write(
 
 /// The authors of messages that are there, by message.
 pub(super) async fn authors(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     messages: &[i64],
 ) -> Result<Vec<(i64, i64)>, WriteError> {
     Ok(sqlx::query_as(include_str!("messages/authors.sql")).bind(messages).fetch_all(connection).await?)
@@ -120,7 +120,7 @@ fn array_literal(tags: &[String]) -> String {
 }
 
 async fn insert(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     rows: &[PostedRow],
     tally: &mut Tally,
 ) -> Result<(), WriteError> {
@@ -139,7 +139,7 @@ async fn insert(
 
 /// The rows that were really inserted. Mostly that is all of them, in the order in which they were sent.
 async fn insert_new<'rows>(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     rows: &'rows [PostedRow],
 ) -> Result<Vec<&'rows PostedRow>, WriteError> {
     let inserted: Vec<i64> = sqlx::query_scalar(include_str!("messages/insert.sql"))
@@ -170,7 +170,7 @@ struct Retagged {
 }
 
 async fn edit(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     rows: &[EditedRow],
     counts: &mut Counts,
 ) -> Result<(), WriteError> {
@@ -220,7 +220,7 @@ impl TagRows {
         self.authors.push(row.author);
     }
 
-    async fn insert(self, connection: &mut PgConnection) -> Result<(), WriteError> {
+    async fn insert(self, connection: &mut Connection) -> Result<(), WriteError> {
         sqlx::query(include_str!("messages/insert_tags.sql"))
             .bind(self.tags)
             .bind(self.created_at)
@@ -231,7 +231,7 @@ impl TagRows {
         Ok(())
     }
 
-    async fn delete(self, connection: &mut PgConnection) -> Result<(), WriteError> {
+    async fn delete(self, connection: &mut Connection) -> Result<(), WriteError> {
         sqlx::query(include_str!("messages/delete_tags.sql"))
             .bind(self.tags)
             .bind(self.created_at)
@@ -242,7 +242,7 @@ impl TagRows {
     }
 }
 
-async fn supersede(connection: &mut PgConnection, rows: &[EditionRow]) -> Result<(), WriteError> {
+async fn supersede(connection: &mut Connection, rows: &[EditionRow]) -> Result<(), WriteError> {
     sqlx::query(include_str!("messages/insert_editions.sql"))
         .bind(column(rows, |row| row.message))
         .bind(column(rows, |row| row.edition))

@@ -1,6 +1,6 @@
 //! Replies.
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 
 use super::PostedRow;
 use crate::write::social::Tally;
@@ -9,7 +9,7 @@ use crate::write::{WriteError, column, crash_point};
 
 /// Replies count for the message that they answer, and its author is told.
 pub(super) async fn answer(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     posted: &[&PostedRow],
     tally: &mut Tally,
 ) -> Result<(), WriteError> {

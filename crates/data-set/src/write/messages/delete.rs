@@ -1,6 +1,6 @@
 //! Messages that are taken back, by their author, an admin, or because the account was given up.
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 use time::OffsetDateTime;
 
 use super::DeletedRow;
@@ -20,7 +20,7 @@ struct Deleted {
 
 /// Leaves a tombstone of every message, and takes along all that was done to it.
 pub(in crate::write) async fn delete(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     rows: &[DeletedRow],
     tally: &mut Tally,
 ) -> Result<(), WriteError> {
