@@ -13,5 +13,6 @@ mod property;
 mod quarantine;
 mod restored;
 mod rows;
+mod silent;
 mod verify;
 mod versions;

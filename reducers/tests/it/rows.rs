@@ -135,9 +135,24 @@ impl DataSet {
     }
 
     fn start_worker(&self, log: Arc<dyn EventLog>, fold: Arc<dyn Fold>, on_bad: OnBad) -> Worker {
+        let pool = self.lane_pool(fold.name());
+        Self::start_worker_by(pool, log, fold, on_bad)
+    }
+
+    /// By another way to the database than the straight one.
+    pub(crate) fn fold_by(&self, url: &str, log: Arc<dyn EventLog>) -> Worker {
+        let pool = data_set::write::connect(url, "lane", "social_v1").expect("a URL");
+        Self::start_worker_by(pool, log, Arc::new(Social), OnBad::Park)
+    }
+
+    fn start_worker_by(
+        pool: data_set::Pool,
+        log: Arc<dyn EventLog>,
+        fold: Arc<dyn Fold>,
+        on_bad: OnBad,
+    ) -> Worker {
         let (status, token, projection) = (Status::default(), CancellationToken::new(), fold.name());
-        let lane =
-            Lane { log, pool: self.lane_pool(projection), fold, version: 1, status: status.clone(), on_bad };
+        let lane = Lane { log, pool, fold, version: 1, status: status.clone(), on_bad };
         Worker { task: tokio::spawn(run_lane(lane, token.clone())), token, status, projection }
     }
 
