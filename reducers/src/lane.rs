@@ -120,6 +120,8 @@ impl Lane {
 /// event.
 pub async fn run_lane(lane: Lane, token: CancellationToken) -> Result<(), BadEvent> {
     let checkpoint = lane.checkpoint();
+    let mut patience = Patience::default();
+    let lane = patience.lend(&lane);
     let beating = token.child_token();
     let beats = tokio::spawn(heartbeat::run(
         Arc::clone(&lane.log),
@@ -129,7 +131,6 @@ pub async fn run_lane(lane: Lane, token: CancellationToken) -> Result<(), BadEve
         beating.clone(),
     ));
     let mut pause = PAUSE_MIN;
-    let mut patience = Patience::default();
     let mut ended = Ok(());
     while !token.is_cancelled() {
         let began = Instant::now();

@@ -3,7 +3,7 @@
 use postgres_kit::Pool;
 use time::OffsetDateTime;
 
-use super::{HEARTBEAT_PATIENCE, Lane, WriteError};
+use super::{Lane, WriteError};
 
 #[derive(Debug, Clone, Copy)]
 pub struct Heartbeat {
@@ -20,7 +20,7 @@ pub async fn beat(pool: &Pool, lane: &Lane, heartbeat: Heartbeat) -> Result<(), 
         .bind(i16::from(lane.shard))
         .bind(heartbeat.head)
         .bind(heartbeat.complete_until)
-        .execute(&pool.with_statement_limit(HEARTBEAT_PATIENCE))
+        .execute(pool)
         .await?;
     Ok(())
 }
@@ -32,7 +32,7 @@ pub async fn refuse(pool: &Pool, lane: &Lane, why: &str) -> Result<(), WriteErro
         .bind(lane.version)
         .bind(i16::from(lane.shard))
         .bind(why)
-        .execute(&pool.with_statement_limit(HEARTBEAT_PATIENCE))
+        .execute(pool)
         .await?;
     Ok(())
 }
