@@ -17,6 +17,7 @@ use planted_bugs::planted;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout_at};
+use tokio_util::sync::CancellationToken;
 
 use crate::refusal::Refusal;
 
@@ -53,6 +54,8 @@ struct Inner {
     pool: Pool,
     shown: Shown,
     seen: watch::Sender<Seen>,
+    /// Cancelled when the service ends: nobody waits any more.
+    ending: CancellationToken,
     poller: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -77,7 +80,13 @@ struct Seen {
 impl PositionWatch {
     pub(crate) fn new(pool: Pool, shown: Shown) -> Self {
         let (seen, _) = watch::channel(Seen { position: 0, failure: None });
-        Self { inner: Arc::new(Inner { pool, shown, seen, poller: Mutex::new(None) }) }
+        let (ending, poller) = (CancellationToken::new(), Mutex::new(None));
+        Self { inner: Arc::new(Inner { pool, shown, seen, ending, poller }) }
+    }
+
+    /// Refuses all who wait, and whoever would: a service that ends must not hold them until it is cut off.
+    pub(crate) fn end(&self) {
+        self.inner.ending.cancel();
     }
 
     /// Runs a query until its answer reflects what the caller awaits.
@@ -112,9 +121,11 @@ impl PositionWatch {
         }
         self.ensure_poller();
         // The reference to what was seen is dropped at once: it holds a lock.
-        let reached = timeout_at(deadline, seen.wait_for(|seen| seen.position >= wanted))
-            .await
-            .map(|seen| seen.map(drop));
+        let reaching = timeout_at(deadline, seen.wait_for(|seen| seen.position >= wanted));
+        let reached = self.inner.ending.run_until_cancelled(reaching).await;
+        let Some(reached) = reached.map(|reached| reached.map(|seen| seen.map(drop))) else {
+            return Err(ApiProblem::ending().into());
+        };
         match reached {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_closed)) => Err(ApiProblem::internal("the watch is owned by whoever waits on it").into()),

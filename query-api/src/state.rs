@@ -36,9 +36,15 @@ impl AppState {
         List::at(self.log.lineage(), path)
     }
 
-    /// Follows what the data says of its log until the token is cancelled; without it nothing is known of the log.
+    /// Follows what the data says of its log until the token is cancelled; without it nothing is known of the log. Then
+    /// nobody waits for data any more.
     pub async fn keep_watching(&self, token: CancellationToken) {
-        self.log.keep_watching(token).await;
+        let ending = async {
+            token.cancelled().await;
+            self.positions.end();
+            self.timeline_positions.end();
+        };
+        tokio::join!(self.log.keep_watching(token.clone()), ending);
     }
 }
 

@@ -120,6 +120,8 @@ impl Lane {
 /// event.
 pub async fn run_lane(lane: Lane, token: CancellationToken) -> Result<(), BadEvent> {
     let checkpoint = lane.checkpoint();
+    let mut patience = Patience::default();
+    let lane = patience.lend(&lane);
     let beating = token.child_token();
     let beats = tokio::spawn(heartbeat::run(
         Arc::clone(&lane.log),
@@ -132,7 +134,7 @@ pub async fn run_lane(lane: Lane, token: CancellationToken) -> Result<(), BadEve
     let mut ended = Ok(());
     while !token.is_cancelled() {
         let began = Instant::now();
-        match follow(&lane, &checkpoint, &token).await {
+        match follow(&lane, &checkpoint, &mut patience, &token).await {
             Ok(()) => break,
             Err(LaneError::Bad(bad)) => {
                 lane.status.failed(bad.to_string());
@@ -148,6 +150,7 @@ pub async fn run_lane(lane: Lane, token: CancellationToken) -> Result<(), BadEve
             }
             Err(error) => {
                 let why = describe(&error);
+                patience.learn(&error);
                 if error.is_refusal() {
                     lane.status.refused(lane.fold.name(), &why);
                 } else {
@@ -165,6 +168,39 @@ pub async fn run_lane(lane: Lane, token: CancellationToken) -> Result<(), BadEve
     ended
 }
 
+/// How long the lane waits for an answer of the database.
+///
+/// A dead connection is given up soon. But a batch may really take long, as when somebody with very many messages leaves:
+/// one that was given up is tried with twice the limit, until the server's own one comes first.
+#[derive(Debug)]
+struct Patience(Duration);
+
+impl Patience {
+    fn lend(&self, lane: &Lane) -> Lane {
+        Lane { pool: lane.pool.with_statement_limit(self.0), ..lane.clone() }
+    }
+
+    fn learn(&mut self, error: &LaneError) {
+        if matches!(error, LaneError::Write(error) if error.is_no_answer()) {
+            self.0 = (self.0 * 2).min(write::PATIENCE_MAX);
+        }
+    }
+
+    /// A batch was written.
+    fn calm(&mut self, lane: &mut Lane) {
+        if self.0 > write::PATIENCE_MIN {
+            *self = Self::default();
+            *lane = self.lend(lane);
+        }
+    }
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self(write::PATIENCE_MIN)
+    }
+}
+
 /// A run of events, what it comes to, and the tail that it came from.
 struct Arrived {
     tail: Tail,
@@ -176,7 +212,14 @@ struct Arrived {
 /// At most one task, which waits for events and folds them. Dropped, it ends.
 type Arrival = JoinSet<Result<Arrived, LaneError>>;
 
-async fn follow(lane: &Lane, checkpoint: &write::Lane, token: &CancellationToken) -> Result<(), LaneError> {
+async fn follow(
+    lane: &Lane,
+    checkpoint: &write::Lane,
+    patience: &mut Patience,
+    token: &CancellationToken,
+) -> Result<(), LaneError> {
+    let mut lane = patience.lend(lane);
+    let lane = &mut lane;
     let mut place = Place::resume(lane, checkpoint).await?;
     if planted("resume-from-head") && place.position() != Position::default() {
         place = place.skip_to(lane, checkpoint, lane.log.head().await?).await?;
@@ -206,6 +249,7 @@ async fn follow(lane: &Lane, checkpoint: &write::Lane, token: &CancellationToken
             Some(tail)
         };
         write_all(lane, checkpoint, &mut place, &events, changes).await?;
+        patience.calm(lane);
         record(lane, &events, began.elapsed());
         if let Some(tail) = tail {
             arrive(&mut arrival, lane, tail, end);

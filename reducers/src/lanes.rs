@@ -65,6 +65,7 @@ impl Lanes {
         folds: Vec<(Arc<dyn Fold>, Shown)>,
     ) -> anyhow::Result<Self> {
         let pool = write::connect(database_url, "rookery-reducers versions", CONTROL)?;
+        let pool = pool.with_statement_limit(write::PATIENCE_MIN);
         let database_url = database_url.to_owned();
         let (running, tasks) = (BTreeMap::new(), JoinSet::new());
         Ok(Self { log, database_url, pool, folds, running, tasks })

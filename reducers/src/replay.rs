@@ -64,7 +64,7 @@ pub async fn replay(
     let stop = CancellationToken::new();
     let beats = heartbeat::run(
         Arc::clone(&lane.log),
-        lane.pool.clone(),
+        lane.pool.with_statement_limit(write::PATIENCE_MIN),
         lane.checkpoint(),
         lane.status.clone(),
         stop.clone(),

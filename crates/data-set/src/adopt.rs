@@ -1,9 +1,10 @@
 //! Making a data set belong to another log than the one that it was folded from: for an operator who knows what became of
 //! that.
 
+use postgres_kit::Pool;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
-use sqlx::{AssertSqlSafe, PgPool, Postgres};
+use sqlx::{AssertSqlSafe, Postgres};
 use uuid::Uuid;
 
 use crate::write::schema;
@@ -24,7 +25,7 @@ pub struct Folded {
 ///
 /// # Errors
 /// When the database is unreachable or not migrated.
-pub async fn folded(pool: &PgPool) -> Result<Vec<Folded>, sqlx::Error> {
+pub async fn folded(pool: &Pool) -> Result<Vec<Folded>, sqlx::Error> {
     sqlx::query_as(include_str!("adopt/folded.sql")).fetch_all(pool).await
 }
 
@@ -32,7 +33,7 @@ pub async fn folded(pool: &PgPool) -> Result<Vec<Folded>, sqlx::Error> {
 ///
 /// # Errors
 /// When the database is unreachable, or the user may not.
-pub async fn keep(pool: &PgPool, folded: &Folded, lineage: &str) -> Result<(), sqlx::Error> {
+pub async fn keep(pool: &Pool, folded: &Folded, lineage: &str) -> Result<(), sqlx::Error> {
     let mut transaction = pool.begin().await?;
     of_version(include_str!("adopt/keep.sql"), folded).bind(lineage).execute(&mut *transaction).await?;
     of_version(include_str!("adopt/forget_heartbeat.sql"), folded).execute(&mut *transaction).await?;
@@ -44,7 +45,7 @@ pub async fn keep(pool: &PgPool, folded: &Folded, lineage: &str) -> Result<(), s
 ///
 /// # Errors
 /// When the database is unreachable, or the user may not.
-pub async fn fold_anew(pool: &PgPool, folded: &Folded, lineage: &str) -> Result<(), sqlx::Error> {
+pub async fn fold_anew(pool: &Pool, folded: &Folded, lineage: &str) -> Result<(), sqlx::Error> {
     let mut transaction = pool.begin().await?;
     of_version(include_str!("adopt/begin_anew.sql"), folded).bind(lineage).execute(&mut *transaction).await?;
     for forget in [include_str!("adopt/forget_parked.sql"), include_str!("adopt/forget_heartbeat.sql")] {

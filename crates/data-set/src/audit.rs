@@ -8,8 +8,7 @@ mod table;
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{Postgres, Transaction};
+use postgres_kit::{Limits, Pool, Pooled, Transaction};
 
 pub use table::Table;
 
@@ -21,7 +20,9 @@ const IDLE_IN_TRANSACTION_MAX: &str = "5min";
 const STATEMENT_MAX: &str = "10min";
 /// For sorting rows by key where no index is used.
 const WORK_MEM: &str = "8MB";
-const ACQUIRE_MAX: Duration = Duration::from_secs(10);
+const CHECK_OUT_MAX: Duration = Duration::from_secs(10);
+/// Behind `STATEMENT_MAX`, so that a server that lives says it first.
+const SILENCE_MAX: Duration = Duration::from_secs(610);
 
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
@@ -49,9 +50,8 @@ pub struct Checkpoint {
 }
 
 /// A pool of one connection that is in nobody's way. Connects when first used.
-pub fn connect(url: &str, application: &str) -> Result<PgPool, UrlError> {
-    let options: PgConnectOptions = url.parse().map_err(UrlError)?;
-    let options = options.application_name(application).options([
+pub fn connect(url: &str, application: &str) -> Result<Pool, UrlError> {
+    let options = postgres_kit::options(url, application).map_err(UrlError)?.options([
         ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_MAX),
         ("statement_timeout", STATEMENT_MAX),
         ("work_mem", WORK_MEM),
@@ -59,13 +59,13 @@ pub fn connect(url: &str, application: &str) -> Result<PgPool, UrlError> {
         // In which times are printed.
         ("timezone", "UTC"),
     ]);
-    Ok(PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_MAX).connect_lazy_with(options))
+    Ok(Pool::new(options, Limits { connections_max: 1, check_out: CHECK_OUT_MAX, statement: SILENCE_MAX }))
 }
 
 /// A transaction in which nothing moves, and the version of a projection that is published there.
 #[derive(Debug)]
 pub struct Audit {
-    transaction: Transaction<'static, Postgres>,
+    transaction: Transaction<Pooled>,
     projection: &'static str,
     version: i32,
     shard: u8,
@@ -74,14 +74,14 @@ pub struct Audit {
 
 impl Audit {
     /// One snapshot, read-only, while everybody goes on.
-    pub async fn look(pool: &PgPool, projection: &'static str, shard: u8) -> Result<Self, AuditError> {
+    pub async fn look(pool: &Pool, projection: &'static str, shard: u8) -> Result<Self, AuditError> {
         let mut transaction = pool.begin().await?;
         sqlx::query(include_str!("audit/look.sql")).execute(&mut *transaction).await?;
         Self::at_checkpoint(transaction, projection, shard, include_str!("audit/checkpoint.sql")).await
     }
 
     /// With the checkpoint locked, so that the lane waits and the rows are the auditor's to mend.
-    pub async fn lock(pool: &PgPool, projection: &'static str, shard: u8) -> Result<Self, AuditError> {
+    pub async fn lock(pool: &Pool, projection: &'static str, shard: u8) -> Result<Self, AuditError> {
         loop {
             let transaction = pool.begin().await?;
             let lock = include_str!("audit/lock.sql");
@@ -95,7 +95,7 @@ impl Audit {
     }
 
     async fn at_checkpoint(
-        mut transaction: Transaction<'static, Postgres>,
+        mut transaction: Transaction<Pooled>,
         projection: &'static str,
         shard: u8,
         sql: &'static str,
@@ -156,10 +156,7 @@ impl Audit {
     }
 }
 
-async fn published(
-    transaction: &mut Transaction<'static, Postgres>,
-    projection: &str,
-) -> Result<i32, sqlx::Error> {
+async fn published(transaction: &mut Transaction<Pooled>, projection: &str) -> Result<i32, sqlx::Error> {
     sqlx::query_scalar(include_str!("audit/published.sql"))
         .bind(projection)
         .fetch_one(&mut **transaction)

@@ -3,7 +3,9 @@
 //! Which user may do what is decided there, by grants to the groups. Read-only transactions are a second bolt: a slip,
 //! such as a write in a query, fails even where a grant was too generous.
 
-use sqlx::{Connection, PgConnection};
+use postgres_kit::Connection;
+
+use crate::pool;
 
 /// What a user is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,19 +48,18 @@ pub enum Error {
 /// # Errors
 /// When the database is unreachable, or the user of the URL may not make users.
 pub async fn ensure(url: &str, logins: &[Login]) -> Result<(), Error> {
-    let mut connection = PgConnection::connect(url).await.map_err(Error::Connect)?;
+    let mut connection = pool::operator(url).await.map_err(Error::Connect)?;
     run(&mut connection, include_str!("logins/narrow.sql")).await.map_err(Error::Narrow)?;
     for login in logins {
         make(&mut connection, login)
             .await
             .map_err(|source| Error::Make { name: login.name.clone(), source })?;
     }
-    // The server would notice the end of the connection by itself; a polite close only keeps its log quiet.
-    connection.close().await.ok();
+    connection.close().await;
     Ok(())
 }
 
-async fn make(connection: &mut PgConnection, login: &Login) -> Result<(), sqlx::Error> {
+async fn make(connection: &mut Connection, login: &Login) -> Result<(), sqlx::Error> {
     // A statement that makes a user takes no parameters, so they travel as settings of the connection, quoted by
     // the server. Like that the password is not part of any statement that might be logged.
     sqlx::query(include_str!("logins/settings.sql"))
@@ -73,7 +74,7 @@ async fn make(connection: &mut PgConnection, login: &Login) -> Result<(), sqlx::
 }
 
 /// Blocks of PL/pgSQL cannot be prepared with parameters, so they go to the server as they are.
-async fn run(connection: &mut PgConnection, sql: &'static str) -> Result<(), sqlx::Error> {
+async fn run(connection: &mut Connection, sql: &'static str) -> Result<(), sqlx::Error> {
     sqlx::raw_sql(sql).execute(connection).await.map(drop)
 }
 

@@ -1,7 +1,6 @@
 //! The schema: migrations embedded into the binary, applied by one process, awaited by the others.
 
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{Connection, PgConnection};
 
 use crate::Pool;
 
@@ -9,8 +8,6 @@ static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("the data set cannot be reached")]
-    Connect(#[source] sqlx::Error),
     #[error("the data set cannot be migrated")]
     Migrate(#[source] MigrateError),
     #[error("the data set's migrations cannot be read")]
@@ -22,11 +19,7 @@ pub enum Error {
 /// # Errors
 /// When the database is unreachable, or has migrations that this binary does not know or knows with other contents.
 pub async fn migrate(url: &str) -> Result<(), Error> {
-    let mut connection = PgConnection::connect(url).await.map_err(Error::Connect)?;
-    MIGRATOR.run(&mut connection).await.map_err(Error::Migrate)?;
-    // The server would notice the end of the connection by itself; a polite close only keeps its log quiet.
-    connection.close().await.ok();
-    Ok(())
+    postgres_kit::migrate(url, &MIGRATOR).await.map_err(Error::Migrate)
 }
 
 /// Whether all of this binary's migrations are applied, with the same contents.

@@ -6,11 +6,10 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::Connection;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use postgres_kit::{Connection, Limits};
+use sqlx::postgres::PgConnectOptions;
 
-/// A pool of connections to the data set.
-pub type Pool = sqlx::PgPool;
+pub use postgres_kit::Pool;
 
 /// How a pool behaves.
 #[derive(Debug, Clone)]
@@ -24,9 +23,10 @@ pub struct PoolOptions {
     pub statement_timeout: Duration,
 }
 
-/// A connection that was idle for longer is asked whether it lives before it is used. Asking always would cost each
-/// statement a round trip; asking never would make the first requests after a restart of the server fail.
-const TRUSTED_IDLE: Duration = Duration::from_secs(1);
+/// After the server's own limit on a statement has passed, its word of that is waited for so much longer.
+const MARGIN: Duration = Duration::from_secs(1);
+/// An operator's statement may sort or copy all that there is.
+const OPERATOR_STATEMENT_LIMIT: Duration = Duration::from_secs(600);
 
 /// What no reader needs at all: if it happens, a connection was left behind in a transaction.
 const IDLE_IN_TRANSACTION_TIMEOUT: &str = "5s";
@@ -65,30 +65,24 @@ pub fn is_acceptable(url: &str) -> bool {
 
 /// A pool for `read`. It connects when it is first used, so that a process starts while the server is down.
 ///
-/// Must be called inside a Tokio runtime.
-///
 /// # Errors
 /// When the URL is malformed.
 pub fn connect(url: &str, options: &PoolOptions) -> Result<Pool, UrlError> {
     let statement_timeout = format!("{}ms", options.statement_timeout.as_millis());
-    let connection = PgConnectOptions::from_str(url)
+    let connection = postgres_kit::options(url, &options.application_name)
         .map_err(UrlError)?
-        .application_name(&options.application_name)
         .options([("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_TIMEOUT)])
         .options([("statement_timeout", statement_timeout)])
         .options(ONE_PLAN);
-    let pool = PgPoolOptions::new()
-        .max_connections(options.connections_max)
-        .acquire_timeout(options.acquire_timeout)
-        .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
-            Box::pin(async move {
-                if meta.idle_for > TRUSTED_IDLE {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
-        .connect_lazy_with(connection);
-    Ok(pool)
+    let limits = Limits {
+        connections_max: options.connections_max,
+        check_out: options.acquire_timeout,
+        statement: options.statement_timeout + MARGIN,
+    };
+    Ok(Pool::new(connection, limits))
+}
+
+/// A connection for an operator's work, which belongs to nobody else.
+pub(crate) async fn operator(url: &str) -> Result<Connection, sqlx::Error> {
+    Connection::open(&postgres_kit::options(url, "rookery")?, OPERATOR_STATEMENT_LIMIT).await
 }

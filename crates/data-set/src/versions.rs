@@ -16,7 +16,9 @@ mod switch;
 pub use snapshot::{ROWS_SHOWN, Row, Snapshot, TableDiff, compare};
 pub use switch::Switch;
 
-use sqlx::{Connection, PgConnection, PgPool};
+use postgres_kit::{Connection, Pool};
+
+use crate::pool;
 
 /// What a version is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
@@ -61,7 +63,7 @@ pub enum VersionError {
 ///
 /// # Errors
 /// When the database is unreachable or not migrated.
-pub async fn folded(pool: &PgPool) -> Result<Vec<Version>, sqlx::Error> {
+pub async fn folded(pool: &Pool) -> Result<Vec<Version>, sqlx::Error> {
     sqlx::query_as(include_str!("versions/folded.sql")).fetch_all(pool).await
 }
 
@@ -69,7 +71,7 @@ pub async fn folded(pool: &PgPool) -> Result<Vec<Version>, sqlx::Error> {
 /// dead operator holds nothing.
 #[derive(Debug)]
 pub struct Hold {
-    connection: PgConnection,
+    connection: Connection,
     projection: String,
 }
 
@@ -79,7 +81,7 @@ impl Hold {
     /// # Errors
     /// When the database is unreachable, or somebody else holds the projection.
     pub async fn take(url: &str, projection: &str) -> Result<Self, VersionError> {
-        let mut connection = PgConnection::connect(url).await.map_err(VersionError::Connect)?;
+        let mut connection = pool::operator(url).await.map_err(VersionError::Connect)?;
         let is_free: bool = sqlx::query_scalar(include_str!("versions/hold.sql"))
             .bind(projection)
             .fetch_one(&mut connection)

@@ -20,7 +20,7 @@ mod step;
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use postgres_kit::{Limits, Pool};
 
 pub use checkpoint::{Checkpoint, Lane, resume};
 pub use feeds::{EntryRow, FanOutLimit, FeedChanges, FeedRun, FollowKey, FollowRow, Reach, RepostKey};
@@ -36,8 +36,14 @@ pub use step::Step;
 
 use crate::pool::UrlError;
 
-/// A batch that takes longer is stuck; the lane starts over from its checkpoint.
+/// A statement that takes longer is stuck; the lane starts over from its checkpoint.
 const STATEMENT_TIMEOUT_MS: &str = "60000";
+/// A worker's first patience with the server. A statement of a usual batch, or of a heartbeat, takes milliseconds, so whoever
+/// says nothing for so long is most likely dead.
+pub const PATIENCE_MIN: Duration = Duration::from_secs(8);
+/// Behind `STATEMENT_TIMEOUT_MS`, so that a server that lives says it first.
+pub const PATIENCE_MAX: Duration = Duration::from_secs(64);
+const CHECK_OUT_MAX: Duration = Duration::from_secs(5);
 /// One for the batch, one for the heartbeat.
 const CONNECTIONS: u32 = 2;
 
@@ -57,6 +63,13 @@ pub enum WriteError {
     Unavailable(#[source] sqlx::Error),
 }
 
+impl WriteError {
+    /// Whether the server said nothing for so long that it counts as dead.
+    pub fn is_no_answer(&self) -> bool {
+        matches!(self, Self::Unavailable(error) if postgres_kit::is_no_answer(error))
+    }
+}
+
 impl From<sqlx::Error> for WriteError {
     fn from(error: sqlx::Error) -> Self {
         // Class 22 is "data exception", 23 "integrity constraint violation", 54 "program limit exceeded".
@@ -72,19 +85,14 @@ impl From<sqlx::Error> for WriteError {
 ///
 /// The statements name no schema, so that they write any version of their projection; what steers the fold they name in
 /// full. A schema that is gone makes them fail: there is no other place where they would look.
-pub fn connect(url: &str, application: &str, schema: &str) -> Result<PgPool, UrlError> {
-    let options: PgConnectOptions = url.parse().map_err(UrlError)?;
-    let options = options.application_name(application).options([
+pub fn connect(url: &str, application: &str, schema: &str) -> Result<Pool, UrlError> {
+    let options = postgres_kit::options(url, application).map_err(UrlError)?.options([
         ("search_path", schema),
         ("synchronous_commit", "off"),
         ("statement_timeout", STATEMENT_TIMEOUT_MS),
-        ("idle_in_transaction_session_timeout", STATEMENT_TIMEOUT_MS),
     ]);
-    Ok(PgPoolOptions::new()
-        .max_connections(CONNECTIONS)
-        .acquire_timeout(Duration::from_secs(5))
-        .test_before_acquire(false)
-        .connect_lazy_with(options))
+    let limits = Limits { connections_max: CONNECTIONS, check_out: CHECK_OUT_MAX, statement: PATIENCE_MAX };
+    Ok(Pool::new(options, limits))
 }
 
 /// Where the tables of one version of a projection are.

@@ -14,7 +14,7 @@ use event_store::vault::{
     ATTEMPTS_WINDOW, Bucket, BucketEntry, SESSION_AGE_MAX, SigningKeys, VaultError, Written,
 };
 use event_store::{OpenError, Vault};
-use sqlx::PgPool;
+use postgres_kit::{Limits, Pool};
 
 use crate::error::unopened;
 use crate::log::{Inner, PostgresLog};
@@ -24,11 +24,14 @@ const DELETION_AGE_MAX: Duration = Duration::from_secs(3_600);
 /// How long one request waits, a connection included. A log-in makes about six, which have to fit into a request's
 /// deadline where the server is merely busy.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+/// Within that, so that a dead connection is known as such.
+const STATEMENT_LIMIT: Duration = Duration::from_secs(4);
 const SWEEP_PERIOD: Duration = Duration::from_secs(600);
+const SWEEP_LIMIT: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Clone)]
 pub struct PostgresBucket {
-    pool: PgPool,
+    pool: Pool,
     shard: i16,
     name: &'static str,
     age_max: Option<Duration>,
@@ -36,7 +39,8 @@ pub struct PostgresBucket {
 
 impl PostgresBucket {
     /// Entries of the name, each kept for so long after its last change.
-    pub(crate) fn new(pool: PgPool, shard: Shard, name: &'static str, age_max: Option<Duration>) -> Self {
+    pub(crate) fn new(pool: &Pool, shard: Shard, name: &'static str, age_max: Option<Duration>) -> Self {
+        let pool = pool.with_statement_limit(STATEMENT_LIMIT);
         Self { pool, shard: i16::from(shard.0), name, age_max }
     }
 
@@ -89,8 +93,8 @@ const KEYS: &str = "KEYS";
 
 /// The signing keys alone, for the operator's tool. Fails where no dispatcher has made one yet.
 pub async fn find_signing_keys(url: &str, shard: Shard) -> Result<SigningKeys, OpenError> {
-    let pool = PgPool::connect(url).await.map_err(unopened)?;
-    let bucket = PostgresBucket::new(pool, shard, KEYS, None);
+    let pool = Pool::new(postgres_kit::options(url, "rookery-keys").map_err(unopened)?, Limits::default());
+    let bucket = PostgresBucket::new(&pool, shard, KEYS, None);
     let has_any = sqlx::query_scalar(include_str!("bucket/has_any.sql")).bind(bucket.shard).bind(KEYS);
     let has_any: bool = has_any.fetch_one(&bucket.pool).await.map_err(unopened)?;
     if has_any {
@@ -116,8 +120,9 @@ pub(crate) fn sweep_while_open(inner: &Arc<Inner>) {
 }
 
 /// Removes what has expired in all buckets.
-async fn sweep(pool: &PgPool) -> Result<(), sqlx::Error> {
-    sqlx::query(include_str!("bucket/sweep.sql")).execute(pool).await.map(drop)
+async fn sweep(pool: &Pool) -> Result<(), sqlx::Error> {
+    let pool = pool.with_statement_limit(SWEEP_LIMIT);
+    sqlx::query(include_str!("bucket/sweep.sql")).execute(&pool).await.map(drop)
 }
 
 #[async_trait]

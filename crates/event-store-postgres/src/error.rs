@@ -44,12 +44,5 @@ pub(crate) fn unopened(error: impl std::fmt::Display) -> OpenError {
     OpenError::Unavailable(error.to_string())
 }
 
-/// How long one read may take before the server counts as away. A frozen one would never answer.
-const READ_LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
-
-pub(crate) async fn bounded<T>(read: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, ReadError> {
-    match tokio::time::timeout(READ_LIMIT, read).await {
-        Ok(read) => read.map_err(unreadable),
-        Err(_) => Err(unreadable("no answer from the database")),
-    }
-}
+/// How long one statement may take before the server counts as away. A frozen one would never answer.
+pub(crate) const READ_LIMIT: std::time::Duration = std::time::Duration::from_secs(5);

@@ -10,7 +10,7 @@ use event_store::claims::CLAIM_AGE_MAX;
 use event_store::{
     AppendError, Appended, EventLog, Lineage, NewEvent, ReadError, RecordedEvent, Subject, Tail, Vault,
 };
-use sqlx::PgPool;
+use postgres_kit::Pool;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::append::Queue;
@@ -23,7 +23,7 @@ const CLAIMS: &str = "CLAIMS";
 #[derive(Debug)]
 pub(crate) struct Inner {
     /// For reads, tails, claims and the vault; appends have a connection of their own.
-    pub(crate) pool: PgPool,
+    pub(crate) pool: Pool,
     pub(crate) appending: PgConnectOptions,
     pub(crate) shard: Shard,
     pub(crate) lineage: Lineage,
@@ -62,7 +62,7 @@ impl PostgresLog {
 
     /// A bucket beside this log, whose entries are kept for so long after their last change.
     pub fn bucket(&self, name: &'static str, age_max: Option<Duration>) -> PostgresBucket {
-        PostgresBucket::new(self.inner.pool.clone(), self.inner.shard, name, age_max)
+        PostgresBucket::new(&self.inner.pool, self.inner.shard, name, age_max)
     }
 
     /// The vault beside this log. Whoever has it also removes what has expired in all buckets.

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use domain::Shard;
 use event_store::{Lineage, OpenError};
+use postgres_kit::{Limits, Pool};
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, PgConnection, PgPool};
+use sqlx::postgres::PgConnectOptions;
 
 use crate::append::Queue;
-use crate::error::{UNDEFINED_TABLE, unopened};
+use crate::error::{READ_LIMIT, UNDEFINED_TABLE, unopened};
 use crate::log::{Inner, PostgresLog};
 use crate::read::Counters;
 
@@ -22,15 +22,10 @@ static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 /// `server_version_num`; what local-servers and the data set ask for as well.
 const SERVER_MIN: i32 = 150_000;
 const SERVER_MIN_TEXT: &str = "Postgres 15";
-/// Reads of some sixteen requests at once, and a listener for each of a few tails.
+/// Reads of some sixteen requests at once.
 const CONNECTIONS_MAX: u32 = 10;
-/// Kept open, because a handshake costs both sides more than a hundred reads.
-const CONNECTIONS_MIN: u32 = 4;
 /// Time to get a connection, a new one included. Where many requests come at once they queue here.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(8);
-/// A connection that was idle for longer is asked whether it lives before it is used. Asking always would cost each read
-/// a round trip; asking never would make the first reads after a restart of the server fail.
-const TRUSTED_IDLE: Duration = Duration::from_secs(1);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A whole open must not hang where the server does.
 const OPEN_LIMIT: Duration = Duration::from_secs(15);
 
@@ -73,18 +68,15 @@ impl PostgresConfig {
     /// shard's row would hold up all others.
     fn connection(&self) -> Result<PgConnectOptions, OpenError> {
         let milliseconds = |limit: Duration| format!("{}ms", limit.as_millis());
-        Ok(PgConnectOptions::from_str(&self.url)
-            .map_err(unopened)?
-            .application_name(&self.client_name)
-            .options([
-                ("idle_in_transaction_session_timeout", milliseconds(self.ack_timeout * 2)),
-                ("lock_timeout", milliseconds(self.ack_timeout)),
-                // Whatever the server's default is: a commit that returned is on its disk.
-                ("synchronous_commit", "on".to_owned()),
-                // Every statement follows one index, also on tables that nobody has analysed yet.
-                ("enable_seqscan", "off".to_owned()),
-                ("jit", "off".to_owned()),
-            ]))
+        Ok(postgres_kit::options(&self.url, &self.client_name).map_err(unopened)?.options([
+            ("idle_in_transaction_session_timeout", milliseconds(self.ack_timeout * 2)),
+            ("lock_timeout", milliseconds(self.ack_timeout)),
+            // Whatever the server's default is: a commit that returned is on its disk.
+            ("synchronous_commit", "on".to_owned()),
+            // Every statement follows one index, also on tables that nobody has analysed yet.
+            ("enable_seqscan", "off".to_owned()),
+            ("jit", "off".to_owned()),
+        ]))
     }
 }
 
@@ -99,15 +91,9 @@ pub fn is_acceptable(url: &str) -> bool {
 /// # Errors
 /// Where the database is unreachable, its user may not make tables, or it holds another version's.
 pub async fn migrate(url: &str) -> Result<(), OpenError> {
-    let mut connection = PgConnection::connect(url).await.map_err(unopened)?;
-    // What `run` calls; of that one the compiler cannot prove that its future may move between threads. All migrations are
-    // run (no target), and not merely marked as run.
-    MIGRATOR.run_direct(None, &mut connection, false).await.map_err(|error| {
+    postgres_kit::migrate(url, &MIGRATOR).await.map_err(|error| {
         OpenError::Unavailable(format!("the tables of the log cannot be made or brought up to date: {error}"))
-    })?;
-    // The server would notice the end of the connection by itself; a polite close only keeps its log quiet.
-    connection.close().await.ok();
-    Ok(())
+    })
 }
 
 impl PostgresLog {
@@ -122,22 +108,9 @@ impl PostgresLog {
 
 async fn open(config: &PostgresConfig) -> Result<PostgresLog, OpenError> {
     let connection = config.connection()?;
-    let pool = PgPoolOptions::new()
-        .max_connections(CONNECTIONS_MAX)
-        .min_connections(CONNECTIONS_MIN)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
-            Box::pin(async move {
-                if meta.idle_for > TRUSTED_IDLE {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
-        .connect_with(connection.clone())
-        .await
-        .map_err(unopened)?;
+    let limits =
+        Limits { connections_max: CONNECTIONS_MAX, check_out: ACQUIRE_TIMEOUT, statement: READ_LIMIT };
+    let pool = Pool::new(connection.clone(), limits);
     if !schema_is_current(&pool).await? {
         if !config.create {
             let words = "the database has no log yet, or an older version's";
@@ -169,7 +142,7 @@ fn name(config: &PostgresConfig) -> String {
     format!("events of shard {}", config.shard.0)
 }
 
-async fn schema_is_current(pool: &PgPool) -> Result<bool, OpenError> {
+async fn schema_is_current(pool: &Pool) -> Result<bool, OpenError> {
     let applied: Vec<(i64, Vec<u8>)> =
         match sqlx::query_as(include_str!("open/applied.sql")).fetch_all(pool).await {
             Ok(applied) => applied,
@@ -182,7 +155,7 @@ async fn schema_is_current(pool: &PgPool) -> Result<bool, OpenError> {
     Ok(MIGRATOR.iter().all(|migration| is_applied(migration.version, &migration.checksum)))
 }
 
-async fn check_server(pool: &PgPool, log: &str) -> Result<(), OpenError> {
+async fn check_server(pool: &Pool, log: &str) -> Result<(), OpenError> {
     let server: Server =
         sqlx::query_as(include_str!("open/server.sql")).fetch_one(pool).await.map_err(unopened)?;
     if server.version < SERVER_MIN {
@@ -222,7 +195,7 @@ struct Server {
     counts_match: bool,
 }
 
-async fn find_or_make(pool: &PgPool, config: &PostgresConfig) -> Result<Counters, OpenError> {
+async fn find_or_make(pool: &Pool, config: &PostgresConfig) -> Result<Counters, OpenError> {
     let shard = i16::from(config.shard.0);
     let find = || sqlx::query_as::<_, Counters>(include_str!("read/counters.sql")).bind(shard);
     if let Some(found) = find().fetch_optional(pool).await.map_err(unopened)? {

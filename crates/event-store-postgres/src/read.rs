@@ -7,7 +7,7 @@ use event_store::{Lineage, ReadError, RecordedEvent, Subject};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::error::{bounded, unreadable};
+use crate::error::unreadable;
 use crate::log::Inner;
 use crate::row::{Row, to_i64, to_sequence};
 
@@ -29,13 +29,12 @@ impl Counters {
 
 /// The newest sequence, where the log is still the one that was opened.
 pub(crate) async fn head(inner: &Inner) -> Result<Sequence, ReadError> {
-    let counters = bounded(
-        sqlx::query_as::<_, Counters>(include_str!("read/counters.sql"))
-            .bind(inner.shard())
-            .fetch_optional(&inner.pool),
-    )
-    .await?
-    .ok_or_else(|| unreadable("the database has no log of this shard any more"))?;
+    let counters = sqlx::query_as::<_, Counters>(include_str!("read/counters.sql"))
+        .bind(inner.shard())
+        .fetch_optional(&inner.pool)
+        .await
+        .map_err(unreadable)?
+        .ok_or_else(|| unreadable("the database has no log of this shard any more"))?;
     let found = counters.lineage();
     if found != inner.lineage {
         return Err(inner.other_lineage(found));
@@ -44,13 +43,12 @@ pub(crate) async fn head(inner: &Inner) -> Result<Sequence, ReadError> {
 }
 
 pub(crate) async fn one(inner: &Inner, sequence: Sequence) -> Result<Option<RecordedEvent>, ReadError> {
-    let row = bounded(
-        sqlx::query_as::<_, Row>(include_str!("read/one.sql"))
-            .bind(inner.shard())
-            .bind(to_i64(sequence))
-            .fetch_optional(&inner.pool),
-    )
-    .await?;
+    let row = sqlx::query_as::<_, Row>(include_str!("read/one.sql"))
+        .bind(inner.shard())
+        .bind(to_i64(sequence))
+        .fetch_optional(&inner.pool)
+        .await
+        .map_err(unreadable)?;
     Ok(row.map(|row| row.into_event(inner.shard)))
 }
 
@@ -59,36 +57,33 @@ pub(crate) async fn subject(
     subject: &Subject,
     from: Sequence,
 ) -> Result<Vec<RecordedEvent>, ReadError> {
-    let rows = bounded(
-        sqlx::query_as::<_, Row>(include_str!("read/subject.sql"))
-            .bind(subject.boundary().kind())
-            .bind(subject.to_string())
-            .bind(to_i64(from))
-            .fetch_all(&inner.pool),
-    )
-    .await?;
+    let rows = sqlx::query_as::<_, Row>(include_str!("read/subject.sql"))
+        .bind(subject.boundary().kind())
+        .bind(subject.to_string())
+        .bind(to_i64(from))
+        .fetch_all(&inner.pool)
+        .await
+        .map_err(unreadable)?;
     Ok(rows.into_iter().map(|row| row.into_event(inner.shard)).collect())
 }
 
 pub(crate) async fn last(inner: &Inner, subject: &Subject) -> Result<Option<RecordedEvent>, ReadError> {
-    let row = bounded(
-        sqlx::query_as::<_, Row>(include_str!("read/last.sql"))
-            .bind(subject.boundary().kind())
-            .bind(subject.to_string())
-            .fetch_optional(&inner.pool),
-    )
-    .await?;
+    let row = sqlx::query_as::<_, Row>(include_str!("read/last.sql"))
+        .bind(subject.boundary().kind())
+        .bind(subject.to_string())
+        .fetch_optional(&inner.pool)
+        .await
+        .map_err(unreadable)?;
     Ok(row.map(|row| row.into_event(inner.shard)))
 }
 
 /// Events behind a sequence, at most `max`.
 pub(crate) async fn page(inner: &Inner, after: u64, max: i64) -> Result<Vec<Row>, ReadError> {
-    bounded(
-        sqlx::query_as::<_, Row>(include_str!("read/page.sql"))
-            .bind(inner.shard())
-            .bind(i64::try_from(after).unwrap_or(i64::MAX))
-            .bind(max)
-            .fetch_all(&inner.pool),
-    )
-    .await
+    sqlx::query_as::<_, Row>(include_str!("read/page.sql"))
+        .bind(inner.shard())
+        .bind(i64::try_from(after).unwrap_or(i64::MAX))
+        .bind(max)
+        .fetch_all(&inner.pool)
+        .await
+        .map_err(unreadable)
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use domain::Sequence;
 use event_store::{ReadError, RecordedEvent, Tail};
-use sqlx::postgres::PgListener;
+use postgres_kit::Listener;
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
 
@@ -143,7 +143,7 @@ async fn feed_news(inner: &Inner, place: &mut Place, feed: &Feed) -> Result<(), 
 /// Notifications, as far as they come.
 struct Hints<'inner> {
     inner: &'inner Inner,
-    listener: Option<PgListener>,
+    listener: Option<Listener>,
 }
 
 impl Hints<'_> {
@@ -151,13 +151,8 @@ impl Hints<'_> {
         if self.listener.is_some() {
             return;
         }
-        let listen = async {
-            let mut listener = PgListener::connect_with(&self.inner.pool).await?;
-            listener.listen(CHANNEL).await?;
-            Ok::<_, sqlx::Error>(listener)
-        };
         // Without one the clock alone wakes the tail, and the next look tries again.
-        self.listener = tokio::time::timeout(PAUSE_MAX, listen).await.ok().and_then(Result::ok);
+        self.listener = Listener::open(&self.inner.appending, CHANNEL).await.ok();
     }
 
     /// Until there may be news.
@@ -166,10 +161,8 @@ impl Hints<'_> {
             tokio::time::sleep(LOOK_PERIOD).await;
             return;
         };
-        if let Ok(Err(_)) = tokio::time::timeout(LOOK_PERIOD, listener.recv()).await {
+        if listener.wait(LOOK_PERIOD).await.is_err() {
             self.listener = None;
-        } else {
-            while listener.next_buffered().is_some() {}
         }
     }
 }

@@ -1,10 +1,15 @@
 //! The users that services connect as: members of the group roles that the migrations make.
 
-use sqlx::{Connection, PgConnection};
+use std::time::Duration;
+
+use postgres_kit::Connection;
 
 use event_store::OpenError;
 
 use crate::error::unopened;
+
+/// To make or to change a user.
+const STATEMENT_LIMIT: Duration = Duration::from_secs(30);
 
 /// What a user is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +40,8 @@ impl std::fmt::Debug for User {
 /// # Errors
 /// Where the database is unreachable, or the URL's user may not make users.
 pub async fn ensure(url: &str, users: &[User]) -> Result<(), OpenError> {
-    let mut connection = PgConnection::connect(url).await.map_err(unopened)?;
+    let options = postgres_kit::options(url, "rookery-users").map_err(unopened)?;
+    let mut connection = Connection::open(&options, STATEMENT_LIMIT).await.map_err(unopened)?;
     for user in users {
         // A statement that makes a user takes no parameters, so they travel as settings of the connection, quoted by the
         // server. Like that the password is not part of any statement that might be logged.
@@ -48,8 +54,7 @@ pub async fn ensure(url: &str, users: &[User]) -> Result<(), OpenError> {
             .map_err(unopened)?;
         sqlx::raw_sql(include_str!("users/make.sql")).execute(&mut connection).await.map_err(unopened)?;
     }
-    // The server would notice the end of the connection by itself; a polite close only keeps its log quiet.
-    connection.close().await.ok();
+    connection.close().await;
     Ok(())
 }
 

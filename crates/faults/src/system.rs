@@ -36,7 +36,7 @@ pub struct Setup {
     /// For every service.
     pub env: Vec<(&'static str, String)>,
     pub log_bytes_max: u64,
-    /// Where dispatchers and reducers run, unless beside everything else.
+    /// Where the services run, unless beside everything else.
     pub namespace: Option<Arc<Namespace>>,
 }
 
@@ -212,7 +212,7 @@ fn reducers(setup: &Setup, nats: &str, database: &str) -> Service {
 
 fn query_api(setup: &Setup, database: &str) -> Service {
     let own = [("ROOKERY_DATABASE_URL", database), IDENTITY[0], IDENTITY[1]];
-    Service::start("query-api", "ROOKERY_QUERY_LISTEN", env(setup, &own), None)
+    Service::start("query-api", "ROOKERY_QUERY_LISTEN", env(setup, &own), setup.namespace.as_deref())
 }
 
 pub fn pool(url: &str) -> PgPool {

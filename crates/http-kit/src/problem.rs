@@ -57,6 +57,13 @@ impl ApiProblem {
         Self::new(codes::UNAVAILABLE).caused_by(cause)
     }
 
+    /// The service ends before the request could be answered.
+    #[must_use]
+    pub fn ending() -> Self {
+        Self::new(codes::UNAVAILABLE)
+            .detail("The service is ending. Another one, or the next one, will answer.")
+    }
+
     /// Adds what went wrong this time, for the client to read.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {

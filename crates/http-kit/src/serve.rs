@@ -2,8 +2,8 @@
 //!
 //! `axum::serve` is refused: it gives hyper no timer, so a head may take for ever, and it bounds nothing.
 //!
-//! At the end it stops accepting, lets each connection finish the request under way, and cuts what is left after the
-//! grace. Idle connections close at once.
+//! At the end it stops accepting and lets each connection finish the request under way. Shortly before the grace is over
+//! it asks the requests that are left to answer at once ([`LastCall`]), and then cuts. Idle connections close at once.
 
 use std::io;
 use std::net::SocketAddr;
@@ -28,6 +28,14 @@ use crate::limits::Limits;
 /// Accepting fails when file descriptors run out; asking again at once would only burn the processor.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// Of the grace, the part that is left to write answers when no request is waited for any more.
+const ANSWERING: u32 = 4;
+const ANSWERING_MAX: Duration = Duration::from_secs(2);
+
+/// In a request's extensions: cancelled when it has to answer now or never.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LastCall(pub(crate) CancellationToken);
+
 /// Serves the router on the listener until the token is cancelled and the last connection has ended.
 ///
 /// Handlers find the peer's address as `ConnectInfo<SocketAddr>`.
@@ -43,7 +51,13 @@ pub async fn serve(
     tracing::info!(address = %listener.local_addr()?, "listening");
     let permits = Arc::new(Semaphore::new(limits.connections_max));
     let connections = TaskTracker::new();
-    let server = Server { router, builder: builder(limits), token, cut: CancellationToken::new() };
+    let server = Server {
+        router,
+        builder: builder(limits),
+        token,
+        last_call: LastCall::default(),
+        cut: CancellationToken::new(),
+    };
     loop {
         // Before accepting, so that the backlog of the kernel holds back what is too much.
         let permit = server.token.run_until_cancelled(Arc::clone(&permits).acquire_owned()).await;
@@ -57,7 +71,15 @@ pub async fn serve(
     }
     drop(listener);
     connections.close();
-    if tokio::time::timeout(limits.shutdown_grace, connections.wait()).await.is_err() {
+    let answering = (limits.shutdown_grace / ANSWERING).min(ANSWERING_MAX);
+    if tokio::time::timeout(limits.shutdown_grace - answering, connections.wait()).await.is_err() {
+        tracing::warn!(
+            connections = connections.len(),
+            "the grace is almost over, refusing what is under way"
+        );
+        server.last_call.0.cancel();
+    }
+    if tokio::time::timeout(answering, connections.wait()).await.is_err() {
         tracing::warn!(connections = connections.len(), "the grace is over, cutting connections");
         server.cut.cancel();
         connections.wait().await;
@@ -93,6 +115,7 @@ struct Server {
     router: Router,
     builder: http1::Builder,
     token: CancellationToken,
+    last_call: LastCall,
     /// Cancelled when the grace is over.
     cut: CancellationToken,
 }
@@ -103,9 +126,10 @@ impl Server {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection keeps its delay");
         }
-        let router = self.router;
+        let (router, last_call) = (self.router, self.last_call);
         let service = service_fn(move |mut request: http::Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(peer));
+            request.extensions_mut().insert(last_call.clone());
             router.clone().oneshot(request)
         });
         let mut connection = pin!(self.builder.serve_connection(TokioIo::new(stream), service));

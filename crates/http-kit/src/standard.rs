@@ -23,6 +23,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::context::{RequestContext, X_REQUEST_ID};
 use crate::limits::{BodyLimits, Limits};
 use crate::problem::{self, ApiProblem};
+use crate::serve::LastCall;
 use metrics::Metrics;
 
 /// The route of requests that met none.
@@ -105,14 +106,24 @@ impl Exchange {
         let Ok(_permit) = self.kit.in_flight.try_acquire() else {
             return ApiProblem::new(codes::OVERLOADED).into_response();
         };
-        match tokio::time::timeout(self.kit.deadline, next.run(request)).await {
-            Ok(response) => response,
-            Err(_elapsed) if self.method.is_safe() => ApiProblem::new(codes::REQUEST_TIMEOUT).into_response(),
-            // The command may already be on its way to the log, so this must not sound like a refusal.
-            Err(_elapsed) => ApiProblem::new(codes::OUTCOME_UNKNOWN)
-                .detail("The operation took too long. Repeat it with the same Idempotency-Key.")
-                .into_response(),
+        let LastCall(ending) = request.extensions().get().cloned().unwrap_or_default();
+        let answer = tokio::time::timeout(self.kit.deadline, next.run(request));
+        match ending.run_until_cancelled(answer).await {
+            Some(Ok(response)) => response,
+            Some(Err(_elapsed)) => self.give_up(ApiProblem::new(codes::REQUEST_TIMEOUT)),
+            None => self.give_up(ApiProblem::ending()),
         }
+    }
+
+    /// Ends a request whose handler has not answered.
+    fn give_up(&self, problem: ApiProblem) -> Response {
+        if self.method.is_safe() {
+            return problem.into_response();
+        }
+        // The command may already be on its way to the log, so this must not sound like a refusal.
+        ApiProblem::new(codes::OUTCOME_UNKNOWN)
+            .detail("The operation took too long. Repeat it with the same Idempotency-Key.")
+            .into_response()
     }
 
     fn route(&self) -> &str {

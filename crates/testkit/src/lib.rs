@@ -11,12 +11,14 @@ mod nats;
 mod place;
 mod postgres;
 mod process;
+mod proxy;
 mod template;
 
 pub use eventually::{eventually, eventually_sync};
 pub use nats::{Nats, NatsCluster};
 pub use postgres::{Postgres, PostgresConfig};
 pub use process::Process;
+pub use proxy::{Proxy, Way};
 
 /// How long a server or process may take to do what takes it milliseconds on an idle machine.
 pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);

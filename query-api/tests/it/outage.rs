@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use testkit::{Postgres, eventually};
+use testkit::{Postgres, Proxy, Way, eventually};
+use tokio::time::Instant;
 
 use crate::support::people::account;
 use crate::support::rows::{execute, fold, row};
@@ -45,6 +46,27 @@ async fn without_postgres_reads_are_unavailable_and_come_back_by_themselves() {
         }
     })
     .await;
+}
+
+/// With the limits of production.
+#[tokio::test]
+async fn when_connections_die_without_a_word_reads_are_back_in_time() {
+    for way in Way::ALL {
+        let postgres = Postgres::start().await;
+        data_set::migrate::migrate(&postgres.url()).await.expect("a new database can be migrated");
+        let proxy = Proxy::start(postgres.port()).await;
+        let app = App::by_way_of(&proxy, postgres).await;
+        let reads = || futures::future::join_all((0..8).map(|_| app.get("/v1/messages")));
+        reads().await.iter().for_each(|answer| drop(answer.ok()));
+        proxy.silence(way);
+        let began = Instant::now();
+        eventually("all reads are answered", Duration::from_secs(10), || async {
+            let refused = reads().await.iter().filter(|answer| !answer.status.is_success()).count();
+            if refused == 0 { Ok(()) } else { Err(format!("{refused} of 8 are refused")) }
+        })
+        .await;
+        assert!(began.elapsed() < Duration::from_secs(10), "{way:?}: {:?}", began.elapsed());
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use testkit::{Process, eventually, free_port};
+use data_set::Pool;
+use testkit::{Postgres, Process, eventually, free_port};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -37,6 +38,45 @@ async fn it_starts_without_postgres_and_ends_when_it_is_told_to() {
     assert_eq!(status_of(port, "/v1/messages").await.expect("it answers"), "HTTP/1.1 403 Forbidden");
     process.terminate();
     assert!(process.wait(LIMIT).await.success(), "{}", process.output());
+}
+
+#[tokio::test]
+async fn at_its_end_it_refuses_those_who_wait() {
+    let postgres = Postgres::start().await;
+    data_set::migrate::migrate(&postgres.url()).await.expect("a new database can be migrated");
+    let port = free_port();
+    let (listen, url) = (format!("127.0.0.1:{port}"), postgres.url());
+    let env = [("ROOKERY_DATABASE_URL", &*url), IDENTITY[0], IDENTITY[1], ("ROOKERY_QUERY_LISTEN", &listen)];
+    let mut process = Process::start(PROGRAM, [], env);
+    eventually("it is ready to be asked", LIMIT, || status_of(port, "/livez")).await;
+    let began = Instant::now();
+    let waiting = tokio::spawn(async move {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+        let head = "GET /v1/messages HTTP/1.1\r\nHost: x\r\nX-User-ID: 7\r\nX-User-Roles: user\r\n\
+            X-Gateway-Secret: a-secret-of-some-length\r\nAwait-Position: 512\r\nPrefer: wait=30\r\n\r\n";
+        stream.write_all(head.as_bytes()).await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        std::io::Result::Ok(answer.to_ascii_lowercase())
+    });
+    let observer = Pool::connect(&url).await.expect("the database is there");
+    eventually("somebody waits", LIMIT, || async {
+        // Only who waits asks again and again.
+        let sql = "select count(*) from pg_stat_activity where application_name = 'query-api' \
+            and query like '%position%' and state_change > now() - interval '50 ms'";
+        let polls: i64 =
+            sqlx::query_scalar(sql).fetch_one(&observer).await.map_err(|error| error.to_string())?;
+        if polls > 0 { Ok(()) } else { Err("nobody asks for the position".to_owned()) }
+    })
+    .await;
+    process.terminate();
+    let answer = waiting.await.expect("it does not panic").expect("the answer is whole");
+    assert!(answer.starts_with("http/1.1 503 "), "{answer}");
+    for part in ["retry-after: 1", "application/problem+json", "\"code\":\"unavailable\""] {
+        assert!(answer.contains(part), "{part} is not in {answer}");
+    }
+    assert!(process.wait(LIMIT).await.success(), "{}", process.output());
+    assert!(began.elapsed() < Duration::from_secs(15), "it waited with them: {:?}", began.elapsed());
 }
 
 #[tokio::test]

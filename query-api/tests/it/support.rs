@@ -18,7 +18,7 @@ use http_kit::{Identity, Limits};
 use query_api::AppState;
 use serde_json::Value;
 use service_kit::config::Secret;
-use testkit::Postgres;
+use testkit::{Postgres, Proxy};
 use tower::ServiceExt;
 
 pub(crate) const GATEWAY_SECRET: &str = "the-gateway-of-the-tests";
@@ -68,11 +68,22 @@ impl App {
     }
 
     async fn with_acquire_timeout(postgres: Postgres, acquire_timeout: Duration) -> Self {
-        let writer = Pool::connect(&postgres.url()).await.expect("the database is there");
         let statement_timeout = Duration::from_secs(1);
         let options =
             PoolOptions { acquire_timeout, statement_timeout, ..PoolOptions::reader("query-api-test", 4) };
         let pool = data_set::pool::connect(&postgres.url(), &options).expect("the address is good");
+        Self::on(pool, postgres).await
+    }
+
+    /// As a service does it.
+    pub(crate) async fn by_way_of(proxy: &Proxy, postgres: Postgres) -> Self {
+        let url = proxy.url(&postgres.url(), postgres.port());
+        let pool = data_set::pool::connect(&url, &PoolOptions::reader("query-api-test", 4));
+        Self::on(pool.expect("the address is good"), postgres).await
+    }
+
+    async fn on(pool: Pool, postgres: Postgres) -> Self {
+        let writer = Pool::connect(&postgres.url()).await.expect("the database is there");
         let identity = IdentityConfig::Gateway { secret: Secret::new(GATEWAY_SECRET) };
         let state = AppState::new(pool, Arc::new(Identity::new(&identity).expect("a secret needs no file")));
         let limits = Limits { access_log: false, ..Limits::default() };

@@ -13,6 +13,7 @@ mod property;
 mod quarantine;
 mod restored;
 mod rows;
+mod silent;
 mod tags;
 mod threads;
 mod verify;

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use data_set::Pool;
 use data_set::write::{self, Checkpoint, Step, WriteError};
 use domain::Position;
 use event_store::{Decoded, EventLog, RecordedEvent, decode};
 use reducers::social::Social;
 use reducers::{BadEvent, Fold, KnownEvent, Lane, OnBad, Status, run_lane};
-use sqlx::{PgPool, Row};
+use sqlx::Row;
 use testkit::{Postgres, eventually};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -46,7 +47,7 @@ const DIVIDE_EARLY: &str = "create or replace function control.divided_from() re
 /// A migrated data set of its own.
 pub(crate) struct DataSet {
     pub(crate) postgres: Postgres,
-    pub(crate) pool: PgPool,
+    pub(crate) pool: Pool,
 }
 
 impl DataSet {
@@ -134,9 +135,24 @@ impl DataSet {
     }
 
     fn start_worker(&self, log: Arc<dyn EventLog>, fold: Arc<dyn Fold>, on_bad: OnBad) -> Worker {
+        let pool = self.lane_pool(fold.name());
+        Self::start_worker_by(pool, log, fold, on_bad)
+    }
+
+    /// By another way to the database than the straight one.
+    pub(crate) fn fold_by(&self, url: &str, log: Arc<dyn EventLog>) -> Worker {
+        let pool = data_set::write::connect(url, "lane", "social_v1").expect("a URL");
+        Self::start_worker_by(pool, log, Arc::new(Social), OnBad::Park)
+    }
+
+    fn start_worker_by(
+        pool: data_set::Pool,
+        log: Arc<dyn EventLog>,
+        fold: Arc<dyn Fold>,
+        on_bad: OnBad,
+    ) -> Worker {
         let (status, token, projection) = (Status::default(), CancellationToken::new(), fold.name());
-        let lane =
-            Lane { log, pool: self.lane_pool(projection), fold, version: 1, status: status.clone(), on_bad };
+        let lane = Lane { log, pool, fold, version: 1, status: status.clone(), on_bad };
         Worker { task: tokio::spawn(run_lane(lane, token.clone())), token, status, projection }
     }
 
@@ -169,7 +185,7 @@ impl DataSet {
 /// Folds one batch without a lane. Nothing of it may be bad.
 pub(crate) async fn write_batch(
     fold: &dyn Fold,
-    pool: &PgPool,
+    pool: &Pool,
     lane: &write::Lane,
     from: Position,
     events: &[RecordedEvent],

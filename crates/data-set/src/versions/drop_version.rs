@@ -1,6 +1,6 @@
 //! The end of a version that is not published.
 
-use sqlx::{AssertSqlSafe, Connection};
+use sqlx::AssertSqlSafe;
 
 use super::{Hold, VersionError};
 use crate::write::schema;

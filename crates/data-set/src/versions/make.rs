@@ -2,7 +2,8 @@
 //!
 //! The catalog says what that shape is, so no list of tables can fall behind the migrations.
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use postgres_kit::Connection;
+use sqlx::AssertSqlSafe;
 
 use super::{Hold, VersionError};
 use crate::write::schema;
@@ -45,7 +46,7 @@ impl Hold {
     }
 }
 
-async fn copy_shape(connection: &mut PgConnection, from: &str, to: &str) -> Result<(), VersionError> {
+async fn copy_shape(connection: &mut Connection, from: &str, to: &str) -> Result<(), VersionError> {
     let lost: Vec<String> =
         sqlx::query_scalar(include_str!("not_copied.sql")).bind(from).fetch_all(&mut *connection).await?;
     if !lost.is_empty() {
@@ -63,6 +64,6 @@ async fn copy_shape(connection: &mut PgConnection, from: &str, to: &str) -> Resu
 }
 
 /// Until the end of the transaction, names without a schema mean this one.
-pub(super) async fn look_in(connection: &mut PgConnection, schema: &str) -> Result<(), sqlx::Error> {
+pub(super) async fn look_in(connection: &mut Connection, schema: &str) -> Result<(), sqlx::Error> {
     sqlx::query(include_str!("look_in.sql")).bind(schema).execute(connection).await.map(drop)
 }

@@ -5,10 +5,12 @@
 
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
+use postgres_kit::Connection;
 use serde::Serialize;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::AssertSqlSafe;
 
 use super::VersionError;
+use crate::pool;
 use crate::write::schema;
 
 /// Of each kind of difference, so many rows are kept to be shown.
@@ -17,7 +19,7 @@ pub const ROWS_SHOWN: usize = 20;
 /// One version at one moment.
 #[derive(Debug)]
 pub struct Snapshot {
-    connection: PgConnection,
+    connection: Connection,
     schema: String,
     /// Every event up to it is folded into the rows.
     pub position: i64,
@@ -27,7 +29,7 @@ impl Snapshot {
     /// # Errors
     /// When the database is unreachable.
     pub async fn open(url: &str, projection: &str, version: i32) -> Result<Self, VersionError> {
-        let mut connection = PgConnection::connect(url).await.map_err(VersionError::Connect)?;
+        let mut connection = pool::operator(url).await.map_err(VersionError::Connect)?;
         sqlx::raw_sql(include_str!("begin_snapshot.sql")).execute(&mut connection).await?;
         let position: Option<i64> = sqlx::query_scalar(include_str!("position.sql"))
             .bind(projection)

@@ -8,7 +8,8 @@
 
 use std::time::Duration;
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection, Postgres, Transaction};
+use postgres_kit::{Connection, Transaction};
+use sqlx::AssertSqlSafe;
 use tokio::time::Instant;
 
 use super::make::look_in;
@@ -28,7 +29,7 @@ const PATIENCE_WITH_READERS: &str = "200ms";
 /// A switch that has begun: the published version stands still. Dropped, nothing has happened.
 #[derive(Debug)]
 pub struct Switch<'a> {
-    transaction: Transaction<'a, Postgres>,
+    transaction: Transaction<&'a mut Connection>,
     projection: &'a str,
     published: i32,
     /// Where the published version stands.
@@ -128,7 +129,7 @@ impl Switch<'_> {
     }
 }
 
-async fn wait_at_most(connection: &mut PgConnection, patience: &str) -> Result<(), sqlx::Error> {
+async fn wait_at_most(connection: &mut Connection, patience: &str) -> Result<(), sqlx::Error> {
     sqlx::query(include_str!("patience.sql")).bind(patience).execute(connection).await.map(drop)
 }
 

@@ -1,8 +1,8 @@
 //! How far a lane has come, and the fence that lets only one worker take each step.
 
 use planted_bugs::planted;
-use sqlx::PgConnection;
-use sqlx::postgres::PgPool;
+use postgres_kit::Connection;
+use postgres_kit::Pool;
 use uuid::Uuid;
 
 use super::WriteError;
@@ -36,7 +36,7 @@ impl Checkpoint {
 }
 
 /// Where to go on from; begins at 0 where the lane is new. Refuses rows of another log.
-pub async fn resume(pool: &PgPool, lane: &Lane) -> Result<Checkpoint, WriteError> {
+pub async fn resume(pool: &Pool, lane: &Lane) -> Result<Checkpoint, WriteError> {
     let (position, event, generation, lineage): (i64, Option<Uuid>, i64, String) =
         sqlx::query_as(include_str!("checkpoint/resume.sql"))
             .bind(lane.projection)
@@ -53,7 +53,7 @@ pub async fn resume(pool: &PgPool, lane: &Lane) -> Result<Checkpoint, WriteError
 }
 
 pub(super) async fn advance(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     lane: &Lane,
     from: Checkpoint,
     to: Checkpoint,
@@ -79,7 +79,7 @@ pub(super) async fn advance(
 }
 
 /// Takes the lane's place for one transaction. Fenced where the lane has never run on this log.
-pub(super) async fn intervene(connection: &mut PgConnection, lane: &Lane) -> Result<(), WriteError> {
+pub(super) async fn intervene(connection: &mut Connection, lane: &Lane) -> Result<(), WriteError> {
     sqlx::query(include_str!("checkpoint/durably.sql")).execute(&mut *connection).await?;
     let locked = sqlx::query(include_str!("checkpoint/intervene.sql"))
         .bind(lane.projection)

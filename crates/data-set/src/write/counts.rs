@@ -8,7 +8,7 @@ mod statements;
 
 use std::collections::HashMap;
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 use time::OffsetDateTime;
 
 use self::levels::Levels;
@@ -69,7 +69,7 @@ impl Counts {
         number
     }
 
-    pub(super) async fn write(self, connection: &mut PgConnection) -> Result<(), WriteError> {
+    pub(super) async fn write(self, connection: &mut Connection) -> Result<(), WriteError> {
         if self.deltas.is_empty() {
             return Ok(());
         }

@@ -14,7 +14,7 @@ mod follows;
 mod limit;
 pub(super) mod reach;
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 
 pub use limit::FanOutLimit;
 pub use reach::Reach;
@@ -72,7 +72,7 @@ pub enum FeedRun {
 }
 
 pub(super) async fn write(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     runs: &[FeedRun],
     limit: FanOutLimit,
 ) -> Result<(), WriteError> {
@@ -90,7 +90,7 @@ pub(super) async fn write(
 }
 
 async fn apply(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     changes: &FeedChanges,
     limit: FanOutLimit,
 ) -> Result<(), WriteError> {

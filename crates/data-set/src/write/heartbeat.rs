@@ -1,6 +1,6 @@
 //! What a lane last saw of its log, for those who watch it through the database.
 
-use sqlx::postgres::PgPool;
+use postgres_kit::Pool;
 use time::OffsetDateTime;
 
 use super::{Lane, WriteError};
@@ -13,7 +13,7 @@ pub struct Heartbeat {
     pub complete_until: OffsetDateTime,
 }
 
-pub async fn beat(pool: &PgPool, lane: &Lane, heartbeat: Heartbeat) -> Result<(), WriteError> {
+pub async fn beat(pool: &Pool, lane: &Lane, heartbeat: Heartbeat) -> Result<(), WriteError> {
     sqlx::query(include_str!("heartbeat/beat.sql"))
         .bind(lane.projection)
         .bind(lane.version)
@@ -26,7 +26,7 @@ pub async fn beat(pool: &PgPool, lane: &Lane, heartbeat: Heartbeat) -> Result<()
 }
 
 /// Tells those who watch that the lane does not fold the log that it found. The next beat takes it back.
-pub async fn refuse(pool: &PgPool, lane: &Lane, why: &str) -> Result<(), WriteError> {
+pub async fn refuse(pool: &Pool, lane: &Lane, why: &str) -> Result<(), WriteError> {
     sqlx::query(include_str!("heartbeat/refuse.sql"))
         .bind(lane.projection)
         .bind(lane.version)

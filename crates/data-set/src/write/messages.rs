@@ -7,7 +7,7 @@ mod settle;
 
 use std::collections::HashMap;
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 use time::OffsetDateTime;
 
 use super::counts::Counts;
@@ -71,7 +71,7 @@ pub struct MessageChanges {
 }
 
 pub(super) async fn write(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     changes: &MessageChanges,
     tally: &mut Tally,
 ) -> Result<(), WriteError> {
@@ -95,7 +95,7 @@ pub(super) async fn write(
 
 /// The authors of messages that are there, by message.
 pub(super) async fn authors(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     messages: &[i64],
 ) -> Result<Vec<(i64, i64)>, WriteError> {
     Ok(sqlx::query_as(include_str!("messages/authors.sql")).bind(messages).fetch_all(connection).await?)
@@ -122,7 +122,7 @@ fn array_literal(tags: &[String]) -> String {
 }
 
 async fn insert(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     rows: &[PostedRow],
     tally: &mut Tally,
 ) -> Result<(), WriteError> {
@@ -141,7 +141,7 @@ async fn insert(
 
 /// The rows that were really inserted. Mostly that is all of them, in the order in which they were sent.
 async fn insert_new<'rows>(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     rows: &'rows [PostedRow],
 ) -> Result<Vec<&'rows PostedRow>, WriteError> {
     let inserted: Vec<i64> = sqlx::query_scalar(include_str!("messages/insert.sql"))
@@ -172,7 +172,7 @@ struct Retagged {
 }
 
 async fn edit(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     rows: &[EditedRow],
     counts: &mut Counts,
 ) -> Result<(), WriteError> {
@@ -222,7 +222,7 @@ impl TagRows {
         self.authors.push(row.author);
     }
 
-    async fn insert(self, connection: &mut PgConnection) -> Result<(), WriteError> {
+    async fn insert(self, connection: &mut Connection) -> Result<(), WriteError> {
         sqlx::query(include_str!("messages/insert_tags.sql"))
             .bind(self.tags)
             .bind(self.created_at)
@@ -233,7 +233,7 @@ impl TagRows {
         Ok(())
     }
 
-    async fn delete(self, connection: &mut PgConnection) -> Result<(), WriteError> {
+    async fn delete(self, connection: &mut Connection) -> Result<(), WriteError> {
         sqlx::query(include_str!("messages/delete_tags.sql"))
             .bind(self.tags)
             .bind(self.created_at)
@@ -244,7 +244,7 @@ impl TagRows {
     }
 }
 
-async fn supersede(connection: &mut PgConnection, rows: &[EditionRow]) -> Result<(), WriteError> {
+async fn supersede(connection: &mut Connection, rows: &[EditionRow]) -> Result<(), WriteError> {
     sqlx::query(include_str!("messages/insert_editions.sql"))
         .bind(column(rows, |row| row.message))
         .bind(column(rows, |row| row.edition))

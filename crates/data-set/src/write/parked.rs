@@ -3,8 +3,8 @@
 
 use std::fmt;
 
-use sqlx::PgConnection;
-use sqlx::postgres::PgPool;
+use postgres_kit::Connection;
+use postgres_kit::Pool;
 use time::OffsetDateTime;
 
 use super::{Lane, WriteError, column};
@@ -97,7 +97,7 @@ pub struct Held {
 
 /// What is held by the events up to a position. Those behind it belong to a fold that was begun anew, which will find
 /// them itself.
-pub async fn held(pool: &PgPool, lane: &Lane, until: i64) -> Result<Held, WriteError> {
+pub async fn held(pool: &Pool, lane: &Lane, until: i64) -> Result<Held, WriteError> {
     let (projection, version, shard) = (lane.projection, lane.version, i16::from(lane.shard));
     let list = |sql| sqlx::query_scalar(sql).bind(projection).bind(version).bind(shard).bind(until);
     let holds = list(include_str!("parked/holds.sql")).fetch_all(pool).await?;
@@ -112,7 +112,7 @@ pub async fn held(pool: &PgPool, lane: &Lane, until: i64) -> Result<Held, WriteE
 }
 
 /// The next parked events behind a position, dropped ones among them, in the order of the log.
-pub async fn page(pool: &PgPool, lane: &Lane, after: i64, limit: i64) -> Result<Vec<Parked>, WriteError> {
+pub async fn page(pool: &Pool, lane: &Lane, after: i64, limit: i64) -> Result<Vec<Parked>, WriteError> {
     Ok(sqlx::query_as(include_str!("parked/page.sql"))
         .bind(lane.projection)
         .bind(lane.version)
@@ -124,7 +124,7 @@ pub async fn page(pool: &PgPool, lane: &Lane, after: i64, limit: i64) -> Result<
 }
 
 /// How many events are parked, by reason.
-pub async fn counts(pool: &PgPool, lane: &Lane) -> Result<Vec<(String, i64)>, WriteError> {
+pub async fn counts(pool: &Pool, lane: &Lane) -> Result<Vec<(String, i64)>, WriteError> {
     Ok(sqlx::query_as(include_str!("parked/counts.sql"))
         .bind(lane.projection)
         .bind(lane.version)
@@ -139,7 +139,7 @@ fn without_nul(text: &str) -> String {
 }
 
 pub(super) async fn park(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     lane: &Lane,
     events: &[ParkedEvent],
 ) -> Result<(), WriteError> {
@@ -162,7 +162,7 @@ pub(super) async fn park(
 }
 
 pub(super) async fn at(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     lane: &Lane,
     positions: &[i64],
 ) -> Result<Vec<Parked>, WriteError> {
@@ -176,7 +176,7 @@ pub(super) async fn at(
 }
 
 pub(super) async fn claims_on(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     lane: &Lane,
     names: &[String],
     before: i64,
@@ -192,7 +192,7 @@ pub(super) async fn claims_on(
 }
 
 pub(super) async fn pass_over(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     lane: &Lane,
     positions: &[i64],
 ) -> Result<(), WriteError> {
@@ -202,7 +202,7 @@ pub(super) async fn pass_over(
 }
 
 pub(super) async fn unpark(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     lane: &Lane,
     positions: &[i64],
 ) -> Result<(), WriteError> {
@@ -210,7 +210,7 @@ pub(super) async fn unpark(
 }
 
 pub(super) async fn give_up(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     lane: &Lane,
     positions: &[i64],
 ) -> Result<(), WriteError> {
@@ -218,7 +218,7 @@ pub(super) async fn give_up(
 }
 
 async fn change(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     sql: &'static str,
     lane: &Lane,
     positions: &[i64],

@@ -7,7 +7,7 @@ pub(super) mod edges;
 pub(super) mod reads;
 pub(super) mod stats;
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 
 use super::counts::Counts;
 use super::messages::{self, MessageChanges};
@@ -48,14 +48,14 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Right at any moment of the transaction: every delta belongs to a row that has been written.
-    async fn write(&mut self, connection: &mut PgConnection) -> Result<(), WriteError> {
+    async fn write(&mut self, connection: &mut Connection) -> Result<(), WriteError> {
         std::mem::take(&mut self.counts).write(connection).await?;
         crash_point("after-counts");
         std::mem::take(&mut self.stats).write(connection).await
     }
 }
 
-pub(super) async fn write(connection: &mut PgConnection, runs: &[Run]) -> Result<(), WriteError> {
+pub(super) async fn write(connection: &mut Connection, runs: &[Run]) -> Result<(), WriteError> {
     let mut tally = Tally::default();
     for run in runs {
         match run {
@@ -69,11 +69,7 @@ pub(super) async fn write(connection: &mut PgConnection, runs: &[Run]) -> Result
     tally.write(connection).await
 }
 
-async fn apply(
-    connection: &mut PgConnection,
-    changes: &Changes,
-    tally: &mut Tally,
-) -> Result<(), WriteError> {
+async fn apply(connection: &mut Connection, changes: &Changes, tally: &mut Tally) -> Result<(), WriteError> {
     accounts::register(connection, &changes.registered).await?;
     accounts::change(connection, &changes.profiles).await?;
     crash_point("after-accounts");

@@ -1,8 +1,7 @@
 //! One step of a lane: a transaction behind the fence, what is written in it, and its end.
 
 use planted_bugs::planted;
-use sqlx::postgres::PgPool;
-use sqlx::{Postgres, Transaction};
+use postgres_kit::{Pool, Pooled, Transaction};
 
 use super::checkpoint::{self, Checkpoint, Lane};
 use super::feeds::{self, FanOutLimit, FeedRun, Reach};
@@ -14,13 +13,13 @@ use super::{WriteError, crash_point, messages};
 #[derive(Debug)]
 pub struct Step {
     lane: Lane,
-    transaction: Transaction<'static, Postgres>,
+    transaction: Transaction<Pooled>,
 }
 
 impl Step {
     /// The lane's own step: moves the checkpoint, if it is where the worker thinks that it is.
     pub async fn advance(
-        pool: &PgPool,
+        pool: &Pool,
         lane: &Lane,
         from: Checkpoint,
         to: Checkpoint,
@@ -37,7 +36,7 @@ impl Step {
     }
 
     /// An operator's step: the checkpoint stays, and the lane waits until the step ends and reads the parked events anew.
-    pub async fn intervene(pool: &PgPool, lane: &Lane) -> Result<Self, WriteError> {
+    pub async fn intervene(pool: &Pool, lane: &Lane) -> Result<Self, WriteError> {
         let mut transaction = pool.begin().await?;
         checkpoint::intervene(&mut transaction, lane).await?;
         Ok(Self { lane: lane.clone(), transaction })

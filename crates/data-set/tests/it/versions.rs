@@ -5,10 +5,11 @@ mod readers;
 
 use std::time::Duration;
 
+use data_set::Pool;
 use data_set::audit::Audit;
 use data_set::versions::{Hold, State, Version, VersionError};
 use data_set::write;
-use sqlx::{AssertSqlSafe, PgPool};
+use sqlx::AssertSqlSafe;
 use testkit::Postgres;
 
 pub(super) const SOCIAL: &str = "social";
@@ -17,14 +18,14 @@ pub(super) const LIMIT: Duration = Duration::from_secs(20);
 /// A migrated data set, and somebody who may do anything there.
 pub(super) struct DataSet {
     pub(super) postgres: Postgres,
-    pub(super) pool: PgPool,
+    pub(super) pool: Pool,
 }
 
 impl DataSet {
     pub(super) async fn start() -> Self {
         let postgres = Postgres::start().await;
         data_set::migrate::migrate(&postgres.url()).await.expect("a new database can be migrated");
-        let pool = PgPool::connect(&postgres.url()).await.expect("the database is there");
+        let pool = Pool::connect(&postgres.url()).await.expect("the database is there");
         Self { postgres, pool }
     }
 
@@ -174,7 +175,7 @@ async fn the_owner_of_the_database_needs_no_other_rights() {
     data_set.execute("create database owned owner owner").await;
     let url = |user: &str| format!("postgres://{user}@127.0.0.1:{}/owned", data_set.postgres.port());
     data_set::migrate::migrate(&url("owner")).await.expect("migrated");
-    let root = PgPool::connect(&data_set.postgres.url_of("owned")).await.expect("the database is there");
+    let root = Pool::connect(&data_set.postgres.url_of("owned")).await.expect("the database is there");
     sqlx::raw_sql(include_str!("../../src/logins/narrow.sql")).execute(&root).await.expect("narrowed");
     let grant = "grant execute on function pg_try_advisory_lock(integer, integer) to owner";
     sqlx::raw_sql(grant).execute(&root).await.expect("granted");

@@ -7,4 +7,5 @@ mod order;
 mod postgres_es;
 mod rates;
 mod refusals;
+mod silent;
 mod support;

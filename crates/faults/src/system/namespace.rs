@@ -14,6 +14,17 @@ pub struct Namespace {
     pub inside: Ipv4Addr,
 }
 
+/// A direction, as the services in the namespace see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Out,
+    Back,
+}
+
+impl Way {
+    pub const ALL: [Self; 2] = [Self::Out, Self::Back];
+}
+
 /// Why there can be none on this machine.
 pub fn obstacle() -> Option<String> {
     if !nix::unistd::Uid::effective().is_root() {
@@ -69,9 +80,16 @@ impl Namespace {
 
     /// From now on no packet gets to or from a port outside, and nobody is told.
     pub fn drop_packets(&self, port: u16) -> Result<()> {
-        let port = port.to_string();
-        self.inside("iptables", &["-A", "OUTPUT", "-p", "tcp", "--dport", &port, "-j", "DROP"])?;
-        self.inside("iptables", &["-A", "INPUT", "-p", "tcp", "--sport", &port, "-j", "DROP"]).map(drop)
+        Way::ALL.into_iter().try_for_each(|way| self.drop_one_way(port, way))
+    }
+
+    /// The same in one direction: what the other side sends arrives.
+    pub fn drop_one_way(&self, port: u16, way: Way) -> Result<()> {
+        let (chain, side) = match way {
+            Way::Out => ("OUTPUT", "--dport"),
+            Way::Back => ("INPUT", "--sport"),
+        };
+        self.inside("iptables", &["-A", chain, "-p", "tcp", side, &port.to_string(), "-j", "DROP"]).map(drop)
     }
 
     /// Lets all packets through again, and tells how many were dropped.

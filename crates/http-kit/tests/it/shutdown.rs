@@ -69,6 +69,32 @@ async fn a_request_that_never_ends_is_cut_after_the_grace() {
     server.stopped().await;
 }
 
+#[tokio::test]
+async fn a_request_that_the_grace_is_too_short_for_is_refused_before_it_is_cut() {
+    for (method, code) in [("GET", "unavailable"), ("POST", "outcome-unknown")] {
+        let entered = Arc::new(Notify::new());
+        let entering = Arc::clone(&entered);
+        let never = move || {
+            entering.notify_one();
+            std::future::pending::<&str>()
+        };
+        let router = Router::new().route("/", on_get(never.clone()).post(never));
+        let limits = Limits::for_testing();
+        let server = Server::start(http_kit::standard(router, "test", &limits), limits).await;
+        let mut stream = server.connect().await;
+        let request = format!("{method} / HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.expect("the server reads");
+        within(entered.notified()).await;
+        server.token.cancel();
+        let answer = read_to_end(&mut stream).await.to_ascii_lowercase();
+        assert!(answer.starts_with("http/1.1 503 "), "{answer}");
+        for part in ["retry-after: 1", "application/problem+json", &format!("\"code\":\"{code}\"")] {
+            assert!(answer.contains(part), "{part} is not in {answer}");
+        }
+        server.stopped().await;
+    }
+}
+
 async fn refuses_newcomers(server: &Server) {
     let refused = async { while TcpStream::connect(server.address).await.is_ok() {} };
     within(refused).await;

@@ -25,6 +25,33 @@ async fn message_can_be_read_and_counted_and_survives_a_restart() {
     system.stop().await;
 }
 
+#[tokio::test]
+async fn at_its_end_it_refuses_readers_who_wait() {
+    let dir = data_dir();
+    let system = System::start(dir.path()).await;
+    let waiting = system.get("/v1/messages").header("await-position", "1000000").header("prefer", "wait=30");
+    let waiting = tokio::spawn(waiting.send());
+    let url = std::fs::read_to_string(dir.path().join("data-set-url")).expect("it was written");
+    let owner = data_set::Pool::connect(url.trim_end()).await.expect("the database is there");
+    eventually("somebody waits", START_LIMIT, || async {
+        // Only who waits asks again and again.
+        let sql = "select count(*) from pg_stat_activity where application_name = 'rookery-query-api' \
+            and query like '%position%' and state_change > now() - interval '50 ms'";
+        let polls: i64 =
+            sqlx::query_scalar(sql).fetch_one(&owner).await.map_err(|error| error.to_string())?;
+        if polls > 0 { Ok(()) } else { Err("nobody asks for the position".to_owned()) }
+    })
+    .await;
+    owner.close().await;
+    system.stop().await;
+    let answer = waiting.await.expect("it does not panic").expect("there is an answer");
+    assert_eq!(answer.status(), 503);
+    assert_eq!(answer.headers()["retry-after"], "1");
+    assert_eq!(answer.headers()["content-type"], "application/problem+json");
+    let body = answer.text().await.expect("it is whole");
+    assert!(body.contains(r#""code":"unavailable""#), "{body}");
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn no_process_is_left_behind() {

@@ -9,19 +9,20 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Which crates of the house each one may use. As every edge is listed, what is reached through others is bounded too.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("api-types", &[]),
     ("archive", &["domain", "event-store"]),
-    ("data-set", &["domain", "planted-bugs"]),
+    ("data-set", &["domain", "planted-bugs", "postgres-kit"]),
     ("dispatcher", &["api-types", "domain", "event-store", "event-stores", "http-kit", "service-kit"]),
     ("domain", &[]),
     ("event-store", &["domain", "planted-bugs"]),
-    ("event-store-postgres", &["domain", "event-store"]),
+    ("event-store-postgres", &["domain", "event-store", "postgres-kit"]),
     ("event-stores", &["domain", "event-store", "event-store-postgres", "service-kit"]),
     ("http-kit", &["api-types", "service-kit"]),
     ("local-servers", &[]),
     ("oracle", &["data-set", "domain", "event-store"]),
     ("planted-bugs", &[]),
+    ("postgres-kit", &[]),
     ("query-api", &["api-types", "data-set", "http-kit", "planted-bugs", "service-kit"]),
     ("reducers", &["data-set", "domain", "event-store", "event-stores", "planted-bugs", "service-kit"]),
     (
@@ -56,7 +57,7 @@ const OWNERS: [(&str, &[&str]); 5] = [
     ("axum", &["dispatcher", "http-kit", "query-api"]),
     ("cqrs-es", &["domain", "event-store"]),
     ("hyper", &["http-kit", "service-kit"]),
-    ("sqlx", &["data-set", "event-store-postgres"]),
+    ("sqlx", &["data-set", "event-store-postgres", "postgres-kit"]),
 ];
 
 /// What a crate that has to be pure must not even be able to do.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use data_set::Pool;
 use data_set::write::{self, FanOutLimit};
 use domain::Position;
 use event_store::RecordedEvent;
 use reducers::feeds;
-use sqlx::PgPool;
 use testkit::Postgres;
 
 use crate::rows::{Rows, write_batch};
@@ -17,7 +17,7 @@ pub(crate) const TABLES: [&str; 6] = ["follow", "entry", "author", "feed", "merg
 
 pub(crate) struct Feeds {
     _postgres: Postgres,
-    pub(crate) pool: PgPool,
+    pub(crate) pool: Pool,
     lane: write::Lane,
 }
 
@@ -91,7 +91,7 @@ impl Feeds {
     }
 }
 
-pub(crate) async fn rows(pool: &PgPool) -> Rows {
+pub(crate) async fn rows(pool: &Pool) -> Rows {
     let mut rows = Rows::new();
     for table in TABLES {
         let sql = format!("select to_jsonb(t)::text from feeds_v1.{table} t order by 1");
@@ -104,7 +104,7 @@ pub(crate) async fn rows(pool: &PgPool) -> Rows {
 
 /// What owners see of those whom they follow: what is written, and what is merged on read. An entry that was in both would
 /// be there twice.
-pub(crate) async fn readable(pool: &PgPool) -> ReadableFeeds {
+pub(crate) async fn readable(pool: &Pool) -> ReadableFeeds {
     let rows: Vec<(i64, i64, i64, i64)> =
         sqlx::query_as(include_str!("readable.sql")).fetch_all(pool).await.expect("readable");
     let mut feeds = BTreeMap::new();

@@ -10,7 +10,7 @@
 
 use std::collections::HashSet;
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 
 use super::statements::{self, Answer, Change};
 use super::{ANYBODY, Delta, TagNumber};
@@ -48,7 +48,7 @@ impl<'a> Levels<'a> {
 
     pub(super) async fn write(
         &self,
-        connection: &mut PgConnection,
+        connection: &mut Connection,
         of_authors: Vec<Delta>,
         of_tags: Vec<Delta>,
     ) -> Result<(), WriteError> {
@@ -71,7 +71,7 @@ impl<'a> Levels<'a> {
 
     async fn change(
         &self,
-        connection: &mut PgConnection,
+        connection: &mut Connection,
         grain: Grain,
         changes: &[Change],
     ) -> Result<Outcome, WriteError> {
@@ -94,7 +94,7 @@ impl<'a> Levels<'a> {
     /// Counts the parts, of the given grain, of periods that have just become divided; answers those that are so, too.
     async fn divide(
         &self,
-        connection: &mut PgConnection,
+        connection: &mut Connection,
         grain: Grain,
         periods: &[Period],
     ) -> Result<Vec<Period>, WriteError> {

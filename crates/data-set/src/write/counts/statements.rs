@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 use time::OffsetDateTime;
 
 use super::levels::Period;
@@ -48,7 +48,7 @@ fn period(tags: &[String], author: i64, tag: &str, starts_at: OffsetDateTime) ->
 
 /// Counts that grow; answers those that are many now.
 pub(super) async fn add(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     tags: &[String],
     grain: Grain,
     changes: &[Change],
@@ -58,7 +58,7 @@ pub(super) async fn add(
 
 /// Counts that shrink or stay; answers all of them.
 pub(super) async fn take(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     tags: &[String],
     grain: Grain,
     changes: &[Change],
@@ -69,7 +69,7 @@ pub(super) async fn take(
 }
 
 async fn change(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     sql: &'static str,
     tags: &[String],
     grain: Grain,
@@ -100,7 +100,7 @@ async fn change(
 
 /// Counts of `grain` in periods of `parent`; answers those that are many again.
 pub(super) async fn divide(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     tags: &[String],
     parent: Grain,
     grain: Grain,
@@ -125,7 +125,7 @@ pub(super) async fn divide(
 
 /// Removes the counts of everything finer in periods of `grain`.
 pub(super) async fn unite(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     tags: &[String],
     grain: Grain,
     periods: &[Period],

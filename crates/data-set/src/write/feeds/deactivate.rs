@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 
 use super::fan_out::{self, Reach};
 use super::{FanOutLimit, WriteError, follows};
 
 pub(super) async fn deactivate(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     account: i64,
     limit: FanOutLimit,
 ) -> Result<(), WriteError> {

@@ -1,26 +1,19 @@
 //! What authors show, and with it the feeds of their followers.
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 
 use super::fan_out::{self, Reach};
 use super::{EntryRow, RepostKey, WriteError, column};
 
-pub(super) async fn insert_posts(connection: &mut PgConnection, rows: &[EntryRow]) -> Result<(), WriteError> {
+pub(super) async fn insert_posts(connection: &mut Connection, rows: &[EntryRow]) -> Result<(), WriteError> {
     insert(connection, include_str!("insert_posts.sql"), rows).await
 }
 
-pub(super) async fn insert_reposts(
-    connection: &mut PgConnection,
-    rows: &[EntryRow],
-) -> Result<(), WriteError> {
+pub(super) async fn insert_reposts(connection: &mut Connection, rows: &[EntryRow]) -> Result<(), WriteError> {
     insert(connection, include_str!("insert_reposts.sql"), rows).await
 }
 
-async fn insert(
-    connection: &mut PgConnection,
-    sql: &'static str,
-    rows: &[EntryRow],
-) -> Result<(), WriteError> {
+async fn insert(connection: &mut Connection, sql: &'static str, rows: &[EntryRow]) -> Result<(), WriteError> {
     let reached: Vec<Reach> = sqlx::query_as(sql)
         .bind(column(rows, |row| row.author))
         .bind(column(rows, |row| row.position))
@@ -31,10 +24,7 @@ async fn insert(
 }
 
 /// Takes posts away, and all reposts of them.
-pub(super) async fn delete_messages(
-    connection: &mut PgConnection,
-    messages: &[i64],
-) -> Result<(), WriteError> {
+pub(super) async fn delete_messages(connection: &mut Connection, messages: &[i64]) -> Result<(), WriteError> {
     let reached: Vec<Reach> = sqlx::query_as(include_str!("delete_messages.sql"))
         .bind(messages)
         .fetch_all(&mut *connection)
@@ -43,7 +33,7 @@ pub(super) async fn delete_messages(
 }
 
 pub(super) async fn delete_reposts(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     keys: &[RepostKey],
 ) -> Result<(), WriteError> {
     let reached: Vec<Reach> = sqlx::query_as(include_str!("delete_reposts.sql"))

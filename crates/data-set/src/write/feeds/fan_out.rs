@@ -1,6 +1,6 @@
 //! Writes entries to the feeds of their authors' followers, and takes them away again.
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 
 use super::{WriteError, column};
 
@@ -18,7 +18,7 @@ pub(super) struct Reach {
 }
 
 /// Writes entries, of authors that are not merged, to all their followers' feeds.
-pub(super) async fn spread(connection: &mut PgConnection, entries: &[Reach]) -> Result<(), WriteError> {
+pub(super) async fn spread(connection: &mut Connection, entries: &[Reach]) -> Result<(), WriteError> {
     for some in portions(entries) {
         sqlx::query(include_str!("spread.sql"))
             .bind(column(some, |entry| entry.author))
@@ -31,7 +31,7 @@ pub(super) async fn spread(connection: &mut PgConnection, entries: &[Reach]) -> 
 }
 
 /// Takes entries out of all feeds.
-pub(super) async fn withdraw(connection: &mut PgConnection, entries: &[Reach]) -> Result<(), WriteError> {
+pub(super) async fn withdraw(connection: &mut Connection, entries: &[Reach]) -> Result<(), WriteError> {
     for some in portions(entries) {
         sqlx::query(include_str!("withdraw.sql"))
             .bind(column(some, |entry| entry.author))

@@ -5,7 +5,7 @@ mod settle;
 
 use std::collections::BTreeMap;
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 
 pub(super) use followers::lose;
 
@@ -21,7 +21,7 @@ const EMPTIED_AT_ONCE: usize = 50;
 
 /// Adds follows, except of and by accounts that are gone.
 pub(super) async fn insert(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     rows: &[FollowRow],
     limit: FanOutLimit,
 ) -> Result<(), WriteError> {
@@ -62,7 +62,7 @@ struct LostFollow {
 
 /// Takes follows away, with what they had brought.
 pub(super) async fn delete(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     keys: &[FollowKey],
     limit: FanOutLimit,
 ) -> Result<(), WriteError> {

@@ -1,6 +1,6 @@
 //! Whom an event meets that does not name them: found in the rows.
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 
 use crate::write::WriteError;
 
@@ -15,7 +15,7 @@ pub struct Reach {
 
 /// Whom deletions of messages and deactivations of accounts meet.
 pub(in crate::write) async fn reach(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     deleted: &[i64],
     deactivated: &[i64],
 ) -> Result<Reach, WriteError> {
@@ -33,7 +33,7 @@ pub(in crate::write) async fn reach(
 
 /// The authors of messages that are there, by message.
 pub(in crate::write) async fn authors(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     messages: &[i64],
 ) -> Result<Vec<(i64, i64)>, WriteError> {
     Ok(sqlx::query_as(include_str!("reach/authors.sql")).bind(messages).fetch_all(connection).await?)

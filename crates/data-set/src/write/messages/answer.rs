@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 
 use super::PostedRow;
 use super::settle::settle;
@@ -12,7 +12,7 @@ use crate::write::{WriteError, column, crash_point};
 
 /// Replies count for the message that they answer, and its author is told. Where that is deleted, they keep its place.
 pub(super) async fn answer(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     posted: &[&PostedRow],
     tally: &mut Tally,
 ) -> Result<(), WriteError> {

@@ -1,7 +1,7 @@
 //! Many new messages at once, by COPY: half of the work of an insert for the database, because whole pages of rows are
 //! written and logged in one go, and nothing asks whether a row is there already.
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 use time::OffsetDateTime;
 
 use super::PostedRow;
@@ -19,7 +19,7 @@ const TEXT_OID: i32 = 25;
 
 /// Whether none of the messages is there yet, and none of the authors former. The ids of a batch are positions in the
 /// log, and nothing else lies between.
-pub(super) async fn are_new(connection: &mut PgConnection, rows: &[PostedRow]) -> Result<bool, WriteError> {
+pub(super) async fn are_new(connection: &mut Connection, rows: &[PostedRow]) -> Result<bool, WriteError> {
     let ids = || rows.iter().map(|row| row.id);
     let are_new = sqlx::query_scalar(include_str!("are_new.sql"))
         .bind(ids().min())
@@ -36,16 +36,13 @@ pub(super) async fn are_new(connection: &mut PgConnection, rows: &[PostedRow]) -
     Ok(are_new)
 }
 
-pub(super) async fn copy(connection: &mut PgConnection, rows: &[PostedRow]) -> Result<(), WriteError> {
+pub(super) async fn copy(connection: &mut Connection, rows: &[PostedRow]) -> Result<(), WriteError> {
     send(connection, COPY_MESSAGES, messages(rows)).await?;
     send(connection, COPY_TAGS, tags(rows)).await
 }
 
-async fn send(connection: &mut PgConnection, sql: &'static str, rows: Rows) -> Result<(), WriteError> {
-    let mut copy = connection.copy_in_raw(sql).await?;
-    copy.send(rows.finish()).await?;
-    copy.finish().await?;
-    Ok(())
+async fn send(connection: &mut Connection, sql: &'static str, rows: Rows) -> Result<(), WriteError> {
+    Ok(connection.copy_in(sql, &rows.finish()).await?)
 }
 
 fn messages(rows: &[PostedRow]) -> Rows {

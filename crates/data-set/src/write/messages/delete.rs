@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 use time::OffsetDateTime;
 
 use super::DeletedRow;
@@ -24,7 +24,7 @@ struct Deleted {
 
 /// Leaves a tombstone of every message, and takes along all that was done to it.
 pub(in crate::write) async fn delete(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     rows: &[DeletedRow],
     tally: &mut Tally,
 ) -> Result<(), WriteError> {

@@ -1,6 +1,6 @@
 //! Accounts and their profiles.
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 use time::OffsetDateTime;
 
 use crate::write::{WriteError, column};
@@ -22,10 +22,7 @@ pub struct ProfileRow {
     pub bio: String,
 }
 
-pub(super) async fn register(
-    connection: &mut PgConnection,
-    rows: &[RegisteredRow],
-) -> Result<(), WriteError> {
+pub(super) async fn register(connection: &mut Connection, rows: &[RegisteredRow]) -> Result<(), WriteError> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -39,7 +36,7 @@ pub(super) async fn register(
     Ok(())
 }
 
-pub(super) async fn change(connection: &mut PgConnection, rows: &[ProfileRow]) -> Result<(), WriteError> {
+pub(super) async fn change(connection: &mut Connection, rows: &[ProfileRow]) -> Result<(), WriteError> {
     if rows.is_empty() {
         return Ok(());
     }

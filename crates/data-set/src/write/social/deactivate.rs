@@ -4,7 +4,7 @@
 //! undone as if each of them had been taken back. Chunks bound the memory and the time of a single statement, which
 //! has a time limit, whatever the account had; all of them are one transaction.
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 use time::OffsetDateTime;
 
 use super::Tally;
@@ -22,7 +22,7 @@ pub struct DeactivatedRow {
 }
 
 pub(super) async fn deactivate(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     row: &DeactivatedRow,
     tally: &mut Tally,
 ) -> Result<(), WriteError> {
@@ -47,7 +47,7 @@ pub(super) async fn deactivate(
 }
 
 async fn delete_messages(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     row: &DeactivatedRow,
     tally: &mut Tally,
 ) -> Result<(), WriteError> {
@@ -79,7 +79,7 @@ async fn delete_messages(
 }
 
 async fn remove_edges(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     account: i64,
     kind: EdgeKind,
     list: &'static str,
@@ -98,7 +98,7 @@ async fn remove_edges(
     }
 }
 
-async fn delete_notifications(connection: &mut PgConnection, account: i64) -> Result<(), WriteError> {
+async fn delete_notifications(connection: &mut Connection, account: i64) -> Result<(), WriteError> {
     let mut behind = 0_i64;
     loop {
         let last: Option<i64> = sqlx::query_scalar(include_str!("deactivate/notifications.sql"))

@@ -2,7 +2,7 @@
 //! notification that tells of it, and removed together with it.
 
 use planted_bugs::planted;
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 use time::OffsetDateTime;
 
 use super::stats::{AccountStat, MessageStat, Stats};
@@ -47,7 +47,7 @@ impl EdgeKind {
 }
 
 pub(super) async fn remove(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     kind: EdgeKind,
     keys: &[(i64, i64)],
     stats: &mut Stats,
@@ -72,7 +72,7 @@ pub(super) async fn remove(
 }
 
 pub(super) async fn make(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     kind: EdgeKind,
     rows: &[EdgeRow],
     stats: &mut Stats,

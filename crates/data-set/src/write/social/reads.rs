@@ -1,6 +1,6 @@
 //! Up to where accounts have read their notifications.
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 
 use crate::write::{WriteError, column};
 
@@ -11,7 +11,7 @@ pub struct ReadRow {
     pub until: i64,
 }
 
-pub(super) async fn write(connection: &mut PgConnection, rows: &[ReadRow]) -> Result<(), WriteError> {
+pub(super) async fn write(connection: &mut Connection, rows: &[ReadRow]) -> Result<(), WriteError> {
     if rows.is_empty() {
         return Ok(());
     }

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 
 use crate::write::{WriteError, column};
 
@@ -48,7 +48,7 @@ impl Stats {
         self.messages.remove(&message);
     }
 
-    pub(super) async fn write(self, connection: &mut PgConnection) -> Result<(), WriteError> {
+    pub(super) async fn write(self, connection: &mut Connection) -> Result<(), WriteError> {
         let (more, fewer) = split(self.accounts);
         send(connection, include_str!("stats/add_to_accounts.sql"), &more).await?;
         send(connection, include_str!("stats/take_from_accounts.sql"), &fewer).await?;
@@ -70,7 +70,7 @@ fn split(deltas: Deltas) -> (Vec<Row>, Vec<Row>) {
     rows.into_iter().partition(|(_, deltas)| deltas.iter().all(|delta| *delta >= 0))
 }
 
-async fn send(connection: &mut PgConnection, sql: &'static str, rows: &[Row]) -> Result<(), WriteError> {
+async fn send(connection: &mut Connection, sql: &'static str, rows: &[Row]) -> Result<(), WriteError> {
     if rows.is_empty() {
         return Ok(());
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 
 use super::super::{FanOutLimit, WriteError, column};
 use super::settle::Gain;
@@ -12,7 +12,7 @@ use super::settle::Gain;
 const FILLED_AT_ONCE: i64 = 50;
 
 /// Adds followers, and stops the fan-out of those who now have too many.
-pub(super) async fn gain(connection: &mut PgConnection, authors: &[Gain]) -> Result<(), WriteError> {
+pub(super) async fn gain(connection: &mut Connection, authors: &[Gain]) -> Result<(), WriteError> {
     if authors.is_empty() {
         return Ok(());
     }
@@ -40,7 +40,7 @@ struct Left {
 /// Takes followers away, by account, and takes up the fan-out of those who now have few enough. Their follows are gone
 /// already.
 pub(in super::super) async fn lose(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     lost: &BTreeMap<i64, i64>,
     limit: FanOutLimit,
 ) -> Result<(), WriteError> {
@@ -64,7 +64,7 @@ pub(in super::super) async fn lose(
     Ok(())
 }
 
-async fn unmerge(connection: &mut PgConnection, account: i64) -> Result<(), WriteError> {
+async fn unmerge(connection: &mut Connection, account: i64) -> Result<(), WriteError> {
     loop {
         let filled: i64 = sqlx::query_scalar(include_str!("unmerge.sql"))
             .bind(account)

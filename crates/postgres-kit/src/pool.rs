@@ -1,0 +1,304 @@
+//! Connections that are lent to one caller at a time.
+//!
+//! ```text
+//!   idle ──lent──▶ answered ──▶ idle
+//!    ▲                └ caller went away ─▶ settled, within the limit ─▶ idle
+//!    └─ silent for its limit, or broken ─▶ closed, and all others of the same generation with it
+//! ```
+
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use futures::stream::{self, BoxStream};
+use futures::{StreamExt, TryFutureExt, TryStreamExt};
+use sqlx::postgres::{PgConnectOptions, PgQueryResult, PgRow, PgStatement, PgTypeInfo};
+use sqlx::{ConnectOptions, Describe, Either, Error, Execute, Executor, PgConnection, Postgres, SqlStr};
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::connection::{CONNECT_LIMIT, Connection, State};
+use crate::transaction::Transaction;
+
+/// A connection that was idle for longer is asked whether it lives before it is used. Asking always would cost each
+/// statement a round trip; asking never would make the first requests after a restart of the server fail.
+const TRUSTED_IDLE: Duration = Duration::from_secs(1);
+/// For the answer to that: a round trip and nothing more.
+const PING_LIMIT: Duration = Duration::from_secs(1);
+/// What was not needed for so long is closed.
+const IDLE_MAX: Duration = Duration::from_secs(600);
+/// After so long a connection is made anew, because its backend keeps what it once learnt.
+const AGE_MAX: Duration = Duration::from_secs(1_800);
+/// Between tries to connect to a server that is about to start.
+const CONNECT_PAUSE: Duration = Duration::from_millis(50);
+/// For what is lent when the pool is closed.
+const CLOSE_LIMIT: Duration = Duration::from_secs(5);
+
+/// How a pool behaves.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub connections_max: u32,
+    /// To get a connection, a new one included.
+    pub check_out: Duration,
+    /// For so long the server may say nothing to a statement. A statement that the server ends by itself should end before.
+    pub statement: Duration,
+}
+
+impl Default for Limits {
+    /// For tools and tests.
+    fn default() -> Self {
+        Self { connections_max: 10, check_out: CONNECT_LIMIT, statement: Duration::from_secs(60) }
+    }
+}
+
+/// A pool of connections. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Pool {
+    inner: Arc<Inner>,
+    /// Of this handle.
+    statement_limit: Duration,
+}
+
+#[derive(Debug)]
+struct Inner {
+    options: PgConnectOptions,
+    limits: Limits,
+    places: Arc<Semaphore>,
+    shelf: Mutex<Shelf>,
+}
+
+#[derive(Debug, Default)]
+struct Shelf {
+    /// The one that was used last is at the end, and is lent next.
+    idle: Vec<Idle>,
+    /// How often the connections were distrusted; those of an earlier generation are closed when they come back.
+    generation: u64,
+}
+
+#[derive(Debug)]
+struct Idle {
+    connection: Connection,
+    born: Instant,
+    since: Instant,
+}
+
+/// A connection that is lent, and goes back when it is dropped.
+#[derive(Debug)]
+pub struct Pooled {
+    /// `None` only while it is dropped.
+    connection: Option<Connection>,
+    born: Instant,
+    generation: u64,
+    inner: Arc<Inner>,
+    place: Option<OwnedSemaphorePermit>,
+}
+
+impl Pool {
+    /// Connects when it is first used, so that a process starts while the server is down.
+    pub fn new(options: PgConnectOptions, limits: Limits) -> Self {
+        let places = Arc::new(Semaphore::new(limits.connections_max as usize));
+        let inner = Inner { options, limits, places, shelf: Mutex::default() };
+        Self { inner: Arc::new(inner), statement_limit: limits.statement }
+    }
+
+    /// A pool for tools and tests, which has connected once.
+    ///
+    /// # Errors
+    /// When the URL is malformed, or the database is unreachable.
+    pub async fn connect(url: &str) -> Result<Self, Error> {
+        let pool = Self::new(crate::options(url, "rookery")?, Limits::default());
+        drop(pool.acquire().await?);
+        Ok(pool)
+    }
+
+    /// The same pool, with more or less patience.
+    #[must_use]
+    pub fn with_statement_limit(&self, limit: Duration) -> Self {
+        Self { inner: Arc::clone(&self.inner), statement_limit: limit }
+    }
+
+    /// # Errors
+    /// When no connection is free in time, or none can be made.
+    pub async fn acquire(&self) -> Result<Pooled, Error> {
+        timeout(self.inner.limits.check_out, self.check_out()).await.unwrap_or(Err(Error::PoolTimedOut))
+    }
+
+    async fn check_out(&self) -> Result<Pooled, Error> {
+        let inner = &self.inner;
+        let place = Arc::clone(&inner.places).acquire_owned().await.map_err(|_| Error::PoolClosed)?;
+        while let Some((Idle { mut connection, born, since }, generation)) = inner.take() {
+            if since.elapsed() < TRUSTED_IDLE || connection.ping(PING_LIMIT).await.is_ok() {
+                return Ok(self.lend(connection, born, generation, place));
+            }
+            inner.distrust(generation, connection.state);
+        }
+        let generation = inner.shelf().generation;
+        let connection = Connection::over(inner.connect().await?, self.statement_limit);
+        Ok(self.lend(connection, Instant::now(), generation, place))
+    }
+
+    fn lend(
+        &self,
+        mut connection: Connection,
+        born: Instant,
+        generation: u64,
+        place: OwnedSemaphorePermit,
+    ) -> Pooled {
+        connection.set_limit(self.statement_limit);
+        let inner = Arc::clone(&self.inner);
+        Pooled { connection: Some(connection), born, generation, inner, place: Some(place) }
+    }
+
+    /// # Errors
+    /// When there is no connection, or it does not answer.
+    pub async fn begin(&self) -> Result<Transaction<Pooled>, Error> {
+        Transaction::begin(self.acquire().await?).await
+    }
+
+    /// Lends no connection any more, and waits a while for those that are lent.
+    pub async fn close(&self) {
+        let Inner { places, limits, .. } = &*self.inner;
+        timeout(CLOSE_LIMIT, places.acquire_many(limits.connections_max)).await.ok();
+        places.close();
+        let idle = std::mem::take(&mut self.inner.shelf().idle);
+        stream::iter(idle).for_each_concurrent(None, |idle| idle.connection.close()).await;
+    }
+}
+
+impl Inner {
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self) -> Option<(Idle, u64)> {
+        let mut shelf = self.shelf();
+        let generation = shelf.generation;
+        while let Some(idle) = shelf.idle.pop() {
+            if idle.born.elapsed() < AGE_MAX {
+                return Some((idle, generation));
+            }
+        }
+        None
+    }
+
+    fn put_back(&self, connection: Connection, born: Instant, generation: u64) {
+        let mut shelf = self.shelf();
+        if generation == shelf.generation && !self.places.is_closed() {
+            shelf.idle.retain(|idle| idle.since.elapsed() < IDLE_MAX);
+            shelf.idle.push(Idle { connection, born, since: Instant::now() });
+        }
+    }
+
+    /// Closes what was connected when a dead connection was, and says so once.
+    fn distrust(&self, generation: u64, why: State) {
+        let mut shelf = self.shelf();
+        if generation != shelf.generation {
+            return;
+        }
+        shelf.generation += 1;
+        let siblings = std::mem::take(&mut shelf.idle).len();
+        drop(shelf);
+        let application = self.options.get_application_name().unwrap_or_default();
+        if why == State::Silent {
+            tracing::warn!(application, siblings, "a database connection gives no answer; all are made anew");
+        } else {
+            tracing::info!(application, siblings, "a database connection broke; all are made anew");
+        }
+    }
+
+    /// A server that is about to start is waited for.
+    async fn connect(&self) -> Result<PgConnection, Error> {
+        loop {
+            match self.options.connect().await {
+                Err(Error::Io(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => {}
+                Err(Error::Database(error)) if error.is_transient_in_connect_phase() => {}
+                result => return result,
+            }
+            sleep(CONNECT_PAUSE).await;
+        }
+    }
+}
+
+impl Drop for Pooled {
+    fn drop(&mut self) {
+        let (Some(mut connection), place) = (self.connection.take(), self.place.take()) else { return };
+        let (inner, born, generation) = (Arc::clone(&self.inner), self.born, self.generation);
+        if matches!(connection.state, State::Silent | State::Broken) {
+            inner.distrust(generation, connection.state);
+        } else if connection.is_settled() {
+            inner.put_back(connection, born, generation);
+        } else if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move {
+                match connection.settle().await {
+                    Ok(()) => inner.put_back(connection, born, generation),
+                    Err(_) => inner.distrust(generation, connection.state),
+                }
+                drop(place);
+            });
+        }
+    }
+}
+
+impl Deref for Pooled {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.connection.as_ref().expect("it is taken out only when this is dropped")
+    }
+}
+
+impl DerefMut for Pooled {
+    fn deref_mut(&mut self) -> &mut Connection {
+        self.connection.as_mut().expect("it is taken out only when this is dropped")
+    }
+}
+
+impl<'p> Executor<'p> for &'_ Pool {
+    type Database = Postgres;
+
+    /// Gathers the whole answer, so that the connection is free before the caller looks at it.
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<Either<PgQueryResult, PgRow>, Error>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        let pool = self.clone();
+        let rows = async move {
+            let mut connection = pool.acquire().await?;
+            let rows: Vec<_> = connection.fetch_many(query).try_collect().await?;
+            Ok(stream::iter(rows).map(Ok))
+        };
+        rows.try_flatten_stream().boxed()
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<PgRow>, Error>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        let pool = self.clone();
+        Box::pin(async move { pool.acquire().await?.fetch_optional(query).await })
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [PgTypeInfo],
+    ) -> BoxFuture<'e, Result<PgStatement, Error>>
+    where
+        'p: 'e,
+    {
+        let pool = self.clone();
+        Box::pin(async move { pool.acquire().await?.prepare_with(sql, parameters).await })
+    }
+
+    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Postgres>, Error>>
+    where
+        'p: 'e,
+    {
+        let pool = self.clone();
+        Box::pin(async move { pool.acquire().await?.describe(sql).await })
+    }
+}
