@@ -64,6 +64,7 @@ pub struct Message {
     /// NFC-normalised text.
     pub text: String,
     /// The first of `tags`, or null.
+    #[schema(required)]
     pub tag: Option<String>,
     /// In the order in which they were given, without repetition.
     pub tags: Vec<String>,
@@ -73,8 +74,10 @@ pub struct Message {
     pub created_at: OffsetDateTime,
     /// When its latest edition was recorded, or null.
     #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(required)]
     pub edited_at: Option<OffsetDateTime>,
     /// Id of the message that it answers, or null.
+    #[schema(required)]
     pub in_reply_to: Option<String>,
     /// 1 until it is edited.
     pub edition: u32,
@@ -112,6 +115,7 @@ pub struct Edition {
     /// Text of this edition.
     pub text: String,
     /// The first of `tags`, or null.
+    #[schema(required)]
     pub tag: Option<String>,
     /// Tags of this edition.
     pub tags: Vec<String>,
