@@ -1,12 +1,11 @@
 //! The description of the read API, and the browser for the description of both APIs.
 
-use api_types::problem::Problem;
 use axum::Router;
 use axum::response::IntoResponse;
 use http::header::CONTENT_TYPE;
 use serde::Deserialize;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
+use utoipa::{IntoParams, Modify, OpenApi};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 /// Both APIs in one document, generated and checked in.
@@ -89,54 +88,12 @@ pub(crate) struct NoParameters {}
 #[expect(dead_code, reason = "it only describes")]
 pub(crate) struct ReadHeaders {
     /// Answer from data that reflects at least this position.
-    #[param(rename = "Await-Position")]
+    #[param(rename = "Await-Position", minimum = 1)]
     await_position: Option<i64>,
     /// `wait=<seconds>`: how long to wait for it, 2 by default, at most 30.
-    #[param(rename = "Prefer")]
+    #[param(rename = "Prefer", example = "wait=5")]
     prefer: Option<String>,
     /// 304 where the answer would be the same.
     #[param(rename = "If-None-Match")]
     if_none_match: Option<String>,
-}
-
-/// What a query about an account may answer besides what was asked for.
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "it only describes")]
-pub(crate) enum AccountRefusals {
-    /// There is no such account, or it was deactivated.
-    #[response(status = 404, content_type = "application/problem+json")]
-    NotFound(#[to_schema] Problem),
-}
-
-/// What a query about a message may answer besides what was asked for.
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "it only describes")]
-pub(crate) enum MessageRefusals {
-    /// There is no such message.
-    #[response(status = 404, content_type = "application/problem+json")]
-    NotFound(#[to_schema] Problem),
-    /// It was deleted.
-    #[response(status = 410, content_type = "application/problem+json")]
-    Gone(#[to_schema] Problem),
-}
-
-/// What every query may answer besides what was asked for.
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "it only describes")]
-pub(crate) enum Refusals {
-    /// The caller has this answer already (`If-None-Match`).
-    #[response(status = 304)]
-    NotModified,
-    /// A parameter or header is not acceptable.
-    #[response(status = 400, content_type = "application/problem+json")]
-    BadRequest(#[to_schema] Problem),
-    /// The access token is not acceptable.
-    #[response(status = 401, content_type = "application/problem+json")]
-    Unauthorized(#[to_schema] Problem),
-    /// There is no identity, or it lacks a role.
-    #[response(status = 403, content_type = "application/problem+json")]
-    Forbidden(#[to_schema] Problem),
-    /// The data is not there yet (`not-caught-up`) or cannot be reached; try again after `Retry-After`.
-    #[response(status = 503, content_type = "application/problem+json")]
-    Unavailable(#[to_schema] Problem),
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use api_types::codes;
 use http::header::LINK;
 use http::{HeaderName, HeaderValue};
-use http_kit::ApiProblem;
+use http_kit::{ApiProblem, number};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -38,8 +38,7 @@ impl PageParameters {
 
 pub(crate) fn limit(text: Option<&str>) -> Result<u16, ApiProblem> {
     let Some(text) = text else { return Ok(LIMIT_DEFAULT) };
-    // `parse` alone would take a plus sign.
-    let limit = text.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit) && !text.starts_with('+'));
+    let limit = number::parse(text).filter(|limit| (1..=LIMIT_MAX).contains(limit));
     limit.ok_or_else(|| {
         ApiProblem::new(codes::INVALID_PARAMETER).field("limit", "expected a whole number from 1 to 100")
     })

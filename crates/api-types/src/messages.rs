@@ -65,6 +65,7 @@ pub struct Message {
     /// NFC-normalised text.
     pub text: String,
     /// The first of `tags`, or null.
+    #[schema(required)]
     pub tag: Option<String>,
     /// Folded, in the order in which they were given, without repetition.
     pub tags: Vec<String>,
@@ -75,9 +76,10 @@ pub struct Message {
     pub created_at: OffsetDateTime,
     /// When its latest edition was recorded, or null.
     #[serde(with = "crate::utc_micros::option")]
-    #[schema(example = "2026-01-31T12:00:00.000000Z")]
+    #[schema(required, example = "2026-01-31T12:00:00.000000Z")]
     pub edited_at: Option<OffsetDateTime>,
     /// Id of the message that it answers, or null.
+    #[schema(required)]
     pub in_reply_to: Option<String>,
     /// 1 until it is edited.
     pub edition: u32,
@@ -139,6 +141,7 @@ pub struct Edition {
     /// Text of this edition.
     pub text: String,
     /// The first of `tags`, or null.
+    #[schema(required)]
     pub tag: Option<String>,
     /// Tags of this edition.
     pub tags: Vec<String>,

@@ -27,7 +27,7 @@ pub struct Notification {
     /// Who did it.
     pub account: AccountEntry,
     /// The liked or reposted message, or the reply; null for a follow.
-    #[schema(example = "256")]
+    #[schema(required, example = "256")]
     pub message: Option<String>,
     /// When the log recorded it, UTC.
     #[serde(with = "crate::utc_micros")]

@@ -29,10 +29,11 @@ pub struct Problem {
     pub code: Cow<'static, str>,
     /// What went wrong this time, for a person. It may change; do not parse it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, nullable = false)]
     pub detail: Option<Cow<'static, str>>,
     /// The id under which the operators find this request in their logs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub request_id: Option<String>,
     /// The fields or parameters at fault, where they can be named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -49,6 +50,7 @@ pub struct FieldError {
     #[schema(value_type = String, example = "invalid-field")]
     pub code: Cow<'static, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub detail: Option<String>,
 }
 

@@ -12,10 +12,10 @@ pub struct Author {
     #[schema(example = "123456789012345")]
     pub id: String,
     /// Null for an account that another system knows and that never registered here.
-    #[schema(example = "heron")]
+    #[schema(required, example = "heron")]
     pub handle: Option<String>,
     /// Null as `handle`.
-    #[schema(example = "Grey Heron")]
+    #[schema(required, example = "Grey Heron")]
     pub display_name: Option<String>,
 }
 
@@ -27,10 +27,10 @@ pub struct AccountEntry {
     #[schema(example = "123456789012345")]
     pub id: String,
     /// Null for an account that another system knows and that never registered here.
-    #[schema(example = "heron")]
+    #[schema(required, example = "heron")]
     pub handle: Option<String>,
     /// Null as `handle`.
-    #[schema(example = "Grey Heron")]
+    #[schema(required, example = "Grey Heron")]
     pub display_name: Option<String>,
     /// Whether the caller follows it.
     pub followed: bool,

@@ -22,14 +22,18 @@ pub struct ProjectionStatus {
     /// Position of the last folded event, decimal; "0" before the first.
     pub position: String,
     /// Position of the newest event that its worker saw, decimal; null before a worker looked.
+    #[schema(required)]
     pub head: Option<String>,
     /// Events between the two; null before a worker looked.
+    #[schema(required)]
     pub lag_events: Option<i64>,
     /// At most so old are the rows: seconds since they were last known to be complete.
+    #[schema(required)]
     pub lag_seconds: Option<f64>,
     /// What its worker is doing.
     pub state: ProjectionState,
     /// Why its worker refuses the log that it found; null while it does not.
+    #[schema(required)]
     pub refusal: Option<String>,
     /// Events that could not be folded; `published.parked_events` lists them.
     pub parked_events: i64,

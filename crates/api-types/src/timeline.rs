@@ -14,6 +14,7 @@ pub struct FeedItem {
     #[schema(example = "512")]
     pub position: String,
     /// Who reposted it; null where the author posted it.
+    #[schema(required)]
     pub reposted_by: Option<Author>,
     /// The message in its latest edition.
     pub message: Message,

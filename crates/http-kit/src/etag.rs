@@ -14,6 +14,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::number;
 use crate::problem::ApiProblem;
 
 /// Half a SHA-256 tells any two editions of one resource apart, and makes a short header.
@@ -96,8 +97,7 @@ impl Tags {
 /// change it, whatever happened to the rest of what was shown.
 fn edition_of(opaque: &str) -> Option<u64> {
     let edition = opaque.split_once(EDITION_END).map_or(opaque, |(edition, _digest)| edition);
-    // `parse` alone would take a plus sign.
-    edition.parse().ok().filter(|_| edition.bytes().all(|byte| byte.is_ascii_digit()))
+    number::parse(edition)
 }
 
 fn parse(mut text: &str) -> Option<Vec<(bool, String)>> {

@@ -103,23 +103,3 @@ impl Identity {
         }
     }
 }
-
-/// An account id as it stands in tokens and headers: a positive decimal without a sign or leading zeros.
-fn account_id(text: &str) -> Option<i64> {
-    let canonical = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
-    text.parse().ok().filter(|account: &i64| canonical && *account > 0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::account_id;
-
-    #[test]
-    fn one_account_has_one_spelling() {
-        assert_eq!(account_id("42"), Some(42));
-        assert_eq!(account_id("9223372036854775807"), Some(i64::MAX));
-        for text in ["", "0", "007", "-1", "+1", " 1", "1 ", "1e3", "\u{663}", "9223372036854775808"] {
-            assert_eq!(account_id(text), None, "{text}");
-        }
-    }
-}

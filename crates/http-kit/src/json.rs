@@ -9,11 +9,10 @@ mod refusal;
 use api_types::codes;
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
-use http::HeaderMap;
-use http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
+use crate::content;
 use crate::context::RequestContext;
 use crate::limits::BodyLimits;
 use crate::problem::ApiProblem;
@@ -39,7 +38,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for StrictJson<T> {
     type Rejection = ApiProblem;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, ApiProblem> {
-        require_json(request.headers())?;
+        content::require(request.headers(), "application/json")?;
         let limits = body_limits(&request);
         let bytes = body::read(request, limits).await?;
         Ok(Self { value: parse(&bytes)?, bytes })
@@ -64,60 +63,18 @@ fn body_limits(request: &Request) -> BodyLimits {
         .unwrap_or_default()
 }
 
-fn require_json(headers: &HeaderMap) -> Result<(), ApiProblem> {
-    let mut values = headers.get_all(CONTENT_TYPE).iter();
-    match (values.next().map(|value| value.to_str()), values.next()) {
-        (Some(Ok(value)), None) if is_json(value) => Ok(()),
-        _ => Err(ApiProblem::new(codes::WRONG_CONTENT_TYPE).closing()),
-    }
-}
-
 /// Every body here is an object. serde would also read a struct from an array, by the order of its fields in our code.
 fn require_object(bytes: &[u8]) -> Result<(), ApiProblem> {
-    match bytes.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) {
-        Some(b'{') => Ok(()),
-        Some(_) => Err(ApiProblem::new(codes::MALFORMED_JSON).detail("The body must be a JSON object.")),
-        None => Err(ApiProblem::new(codes::MALFORMED_JSON).detail("The body is empty.")),
-    }
-}
-
-/// `application/json`, alone or in UTF-8, which is the only encoding that RFC 8259 leaves.
-fn is_json(content_type: &str) -> bool {
-    let mut parts = content_type.split(';').map(str::trim);
-    let is_json = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
-    is_json && parts.all(|parameter| parameter.is_empty() || is_utf8_charset(parameter))
-}
-
-fn is_utf8_charset(parameter: &str) -> bool {
-    parameter.split_once('=').is_some_and(|(name, value)| {
-        name.eq_ignore_ascii_case("charset") && value.trim_matches('"').eq_ignore_ascii_case("utf-8")
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_json;
-
-    #[test]
-    fn only_json_in_utf8_is_json() {
-        for accepted in [
-            "application/json",
-            "Application/JSON",
-            "application/json; charset=utf-8",
-            "application/json;charset=\"UTF-8\"",
-            "application/json;",
-        ] {
-            assert!(is_json(accepted), "{accepted} was refused");
+    let malformed = |detail| Err(ApiProblem::new(codes::MALFORMED_JSON).detail(detail));
+    match bytes {
+        [0xef, 0xbb, 0xbf, ..] => {
+            malformed("The body begins with a byte order mark (U+FEFF). Send UTF-8 without one.")
         }
-        for refused in [
-            "",
-            "text/plain",
-            "application/jsonp",
-            "application/json; charset=latin1",
-            "application/json; boundary=x",
-            "text/plain; application/json",
-        ] {
-            assert!(!is_json(refused), "{refused} was accepted");
-        }
+        [0xfe, 0xff, ..] | [0xff, 0xfe, ..] => malformed("The body is UTF-16. Send UTF-8."),
+        _ => match bytes.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) {
+            Some(b'{') => Ok(()),
+            Some(_) => malformed("The body must be a JSON object."),
+            None => malformed("The body is empty."),
+        },
     }
 }

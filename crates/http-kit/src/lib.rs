@@ -4,6 +4,7 @@
 //! are read strictly ([`json`], [`query`], [`path`]), how a refusal looks ([`problem`]), and what surrounds every
 //! handler ([`standard()`]). This crate knows no domain, no SQL and no message broker.
 
+pub mod content;
 pub mod context;
 pub mod etag;
 pub mod idempotency;
@@ -11,6 +12,7 @@ pub mod identity;
 pub mod json;
 pub mod limits;
 pub mod lineage;
+pub mod number;
 pub mod ops;
 pub mod path;
 pub mod position;

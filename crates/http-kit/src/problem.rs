@@ -11,7 +11,9 @@ use std::sync::Arc;
 use api_types::codes::{self, Code};
 use api_types::problem::{FieldError, PROBLEM_JSON, Problem};
 use axum::response::{IntoResponse, Response};
-use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{
+    ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::context::RequestContext;
@@ -122,6 +124,10 @@ impl ApiProblem {
         }
         if self.0.problem.status == StatusCode::UNAUTHORIZED.as_u16() {
             headers.insert(WWW_AUTHENTICATE, challenge(self.code()));
+        }
+        if self.code() == codes::UNSUPPORTED_CONTENT_ENCODING.code {
+            // RFC 9110 §12.5.3: the one encoding that would do.
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         }
         if self.0.closes_connection {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));

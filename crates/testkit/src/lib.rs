@@ -1,13 +1,14 @@
-//! Real servers for tests, and waiting without guessing.
+//! Real servers for tests, waiting without guessing, and answers held against the document of the API ([`openapi`]).
 //!
 //! Every test gets its own nats-server and its own Postgres below a temporary directory; both are stopped and
 //! their files removed when the handle is dropped, also by a panic. Nothing here returns errors: a test that
 //! cannot have its server has failed, and the panic says why.
 //!
-//! This crate knows no crate of the house but local-servers: no event, no table, no route.
+//! This crate knows no crate of the house but local-servers: no event, no table, and of routes what the document says.
 
 mod eventually;
 mod nats;
+pub mod openapi;
 mod place;
 mod postgres;
 mod process;

@@ -2,7 +2,6 @@
 
 use api_types::accounts::{ChangeProfile, ProfileReceipt};
 use api_types::codes;
-use api_types::problem::Problem;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -14,6 +13,7 @@ use http_kit::{ApiProblem, Caller, RequestContext, StrictJson};
 
 use super::parse;
 use crate::command;
+use crate::openapi::{BIO_RULES, CommandHeaders, HANDLE_AND_NAME_RULES};
 
 /// Changes the caller's profile.
 ///
@@ -21,18 +21,12 @@ use crate::command;
 /// one that does. Needs the role `user` or `admin`, and an account that was registered.
 #[utoipa::path(
     patch, path = "/v1/accounts/me", tag = "accounts", request_body = ChangeProfile,
-    params(("Idempotency-Key" = Option<String>, Header, description = "As with POST /v1/messages")),
+    params(CommandHeaders),
     responses(
-        (status = 200, description = "In the log. Header: Event-Position", body = ProfileReceipt),
-        (status = 400, description = "The body or a header has the wrong shape", body = Problem),
-        (status = 401, description = "No identity, or a bad one", body = Problem),
-        (status = 403, description = "The caller lacks a role, or its account was given up", body = Problem),
-        (status = 404, description = "The caller's account never registered", body = Problem),
-        (status = 409, description = "Somebody else has this handle", body = Problem),
-        (status = 422, description = "A rule was broken; `code` is its name. Or the key was used for another body", body = Problem),
-        (status = 503, description = "The log cannot take it now, or the outcome is unknown", body = Problem),
+        (status = 200, description = "In the log", body = ProfileReceipt),
     ),
     security(("bearer" = [])),
+    extensions(("x-problems" = json!(["AccountMustExist", "HandleMustBeFree", HANDLE_AND_NAME_RULES, BIO_RULES]))),
 )]
 pub(crate) async fn change_profile(
     State(state): State<crate::State>,

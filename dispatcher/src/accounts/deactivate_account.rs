@@ -1,6 +1,5 @@
 //! `DELETE /v1/accounts/me`.
 
-use api_types::problem::Problem;
 use axum::extract::State;
 use axum::response::Response;
 use event_store::commands::DeactivateAccount;
@@ -8,6 +7,7 @@ use http_kit::idempotency::IdempotencyKey;
 use http_kit::{ApiProblem, Caller, RequestContext};
 
 use crate::command;
+use crate::openapi::CommandHeaders;
 
 /// Gives the caller's account up for good.
 ///
@@ -15,17 +15,12 @@ use crate::command;
 /// dispatchers may take ten seconds to notice. Nobody else ever gets its handle. It cannot be undone.
 #[utoipa::path(
     delete, path = "/v1/accounts/me", tag = "accounts",
-    params(("Idempotency-Key" = Option<String>, Header, description = "As with POST /v1/messages")),
+    params(CommandHeaders),
     responses(
-        (status = 204, description = "Given up. Header: Event-Position"),
-        (status = 400, description = "A header has the wrong shape", body = Problem),
-        (status = 401, description = "No identity, or a bad one", body = Problem),
-        (status = 403, description = "The caller lacks a role, or its account was given up before", body = Problem),
-        (status = 404, description = "The caller's account never registered", body = Problem),
-        (status = 422, description = "The Idempotency-Key was used for another request", body = Problem),
-        (status = 503, description = "The log cannot take it now, or the outcome is unknown", body = Problem),
+        (status = 204, description = "Given up"),
     ),
     security(("bearer" = [])),
+    extensions(("x-problems" = json!(["AccountMustExist"]))),
 )]
 pub(crate) async fn deactivate_account(
     State(state): State<crate::State>,

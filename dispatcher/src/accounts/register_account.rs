@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use api_types::accounts::{RegisterAccount, RegisteredAccount};
-use api_types::problem::Problem;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -19,6 +18,7 @@ use time::OffsetDateTime;
 
 use super::credential::Credential;
 use super::parse;
+use crate::openapi::{CommandHeaders, HANDLE_AND_NAME_RULES};
 use crate::{command, problems};
 
 /// Ids that are drawn for one account. Two accounts of the same second draw the same one of 8,192 now and then.
@@ -30,14 +30,11 @@ const DRAWS_MAX: usize = 5;
 /// of what is compared under a key, and a repetition does not change it.
 #[utoipa::path(
     post, path = "/v1/accounts", tag = "accounts", request_body = RegisterAccount,
-    params(("Idempotency-Key" = Option<String>, Header, description = "As with POST /v1/messages")),
+    params(CommandHeaders),
     responses(
-        (status = 201, description = "In the log. Headers: Location, Event-Position", body = RegisteredAccount),
-        (status = 400, description = "The body or a header has the wrong shape", body = Problem),
-        (status = 409, description = "Somebody else has this handle", body = Problem),
-        (status = 422, description = "A rule was broken; `code` is its name. Or the key was used for another body", body = Problem),
-        (status = 503, description = "The log cannot take it now, or the outcome is unknown", body = Problem),
+        (status = 201, description = "In the log", body = RegisteredAccount, headers(("Location" = String))),
     ),
+    extensions(("x-problems" = json!(["HandleMustBeFree", "AccountMustBeNew", "PasswordMustHaveGoodLength", HANDLE_AND_NAME_RULES]))),
 )]
 pub(crate) async fn register_account(
     State(state): State<crate::State>,

@@ -1,6 +1,6 @@
 //! `PUT /v1/accounts/{id}/follow`.
 
-use api_types::problem::Problem;
+use crate::openapi::CommandHeaders;
 use axum::extract::State;
 use axum::response::Response;
 use domain::edge::Wish;
@@ -14,18 +14,13 @@ use http_kit::{ApiProblem, Caller, RequestContext, StrictPath};
     put, path = "/v1/accounts/{id}/follow", tag = "accounts",
     params(
         ("id" = String, Path, description = "The other account's id"),
-        ("Idempotency-Key" = Option<String>, Header, description = "As with POST /v1/messages"),
+        CommandHeaders,
     ),
     responses(
-        (status = 204, description = "Followed. Header: Event-Position"),
-        (status = 400, description = "The id or a header has the wrong shape", body = Problem),
-        (status = 401, description = "No identity, or a bad one", body = Problem),
-        (status = 403, description = "The account is the caller's own, the caller lacks a role, or its account was given up", body = Problem),
-        (status = 404, description = "There is no such account, or it was given up", body = Problem),
-        (status = 422, description = "The Idempotency-Key was used for another request", body = Problem),
-        (status = 503, description = "The log cannot take it now, or the outcome is unknown", body = Problem),
+        (status = 204, description = "Followed"),
     ),
     security(("bearer" = [])),
+    extensions(("x-problems" = json!(["AccountMustExist", "AccountMustNotFollowItself"]))),
 )]
 pub(crate) async fn follow_account(
     State(state): State<crate::State>,

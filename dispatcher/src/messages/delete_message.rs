@@ -1,12 +1,12 @@
 //! `DELETE /v1/messages/{id}`.
 
-use api_types::problem::Problem;
 use axum::extract::State;
 use axum::response::Response;
 use domain::message::{DeleteMessage, MessageCommand};
 use http_kit::idempotency::IdempotencyKey;
 use http_kit::{ApiProblem, Caller, RequestContext, StrictPath};
 
+use crate::openapi::CommandHeaders;
 use crate::{command, parse};
 
 /// Takes a message back: the caller's own, or any for an `admin`.
@@ -17,17 +17,13 @@ use crate::{command, parse};
     delete, path = "/v1/messages/{id}", tag = "messages",
     params(
         ("id" = String, Path, description = "The message's id"),
-        ("Idempotency-Key" = Option<String>, Header, description = "As with POST /v1/messages"),
+        CommandHeaders,
     ),
     responses(
-        (status = 204, description = "Deleted. Header: Event-Position"),
-        (status = 400, description = "The id or a header has the wrong shape", body = Problem),
-        (status = 401, description = "No identity, or a bad one", body = Problem),
-        (status = 403, description = "The message is somebody else's", body = Problem),
-        (status = 404, description = "There is no such message", body = Problem),
-        (status = 503, description = "The log cannot take it now, or the outcome is unknown", body = Problem),
+        (status = 204, description = "Deleted"),
     ),
     security(("bearer" = [])),
+    extensions(("x-problems" = json!(["MessageMustExist", "ActorMustBeAuthor"]))),
 )]
 pub(crate) async fn delete_message(
     State(state): State<crate::State>,

@@ -2,7 +2,6 @@
 
 use api_types::codes;
 use api_types::messages::{EditMessage, MessageReceipt};
-use api_types::problem::Problem;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -15,6 +14,7 @@ use http_kit::{ApiProblem, Caller, RequestContext, StrictJson, StrictPath};
 
 use super::parse;
 use crate::command;
+use crate::openapi::{CommandHeaders, TAG_RULES, TEXT_RULES};
 
 /// Gives a message of the caller's a new edition.
 ///
@@ -25,20 +25,13 @@ use crate::command;
     params(
         ("id" = String, Path, description = "The message's id"),
         ("If-Match" = String, Header, description = "The ETag of the edition that the caller read, or *"),
-        ("Idempotency-Key" = Option<String>, Header, description = "As with POST /v1/messages"),
+        CommandHeaders,
     ),
     responses(
-        (status = 200, description = "In the log. Headers: ETag, Event-Position", body = MessageReceipt),
-        (status = 400, description = "The body, the id or a header has the wrong shape", body = Problem),
-        (status = 401, description = "No identity, or a bad one", body = Problem),
-        (status = 403, description = "The message is somebody else's", body = Problem),
-        (status = 404, description = "There is no such message, or it was deleted", body = Problem),
-        (status = 412, description = "The message has another edition by now", body = Problem),
-        (status = 422, description = "A rule was broken; `code` is its name", body = Problem),
-        (status = 428, description = "If-Match is missing", body = Problem),
-        (status = 503, description = "The log cannot take it now, or the outcome is unknown", body = Problem),
+        (status = 200, description = "In the log", body = MessageReceipt, headers(("ETag" = String))),
     ),
     security(("bearer" = [])),
+    extensions(("x-problems" = json!(["MessageMustExist", "ActorMustBeAuthor", "EditionMustMatch", "precondition-required", "invalid-header", TEXT_RULES, TAG_RULES]))),
 )]
 pub(crate) async fn edit_message(
     State(state): State<crate::State>,

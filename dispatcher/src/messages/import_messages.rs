@@ -17,10 +17,11 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use http_kit::idempotency::{IdempotencyKey, RequestKey};
 use http_kit::position::EventPosition;
-use http_kit::{ApiProblem, Caller, RequestContext, Role, json};
+use http_kit::{ApiProblem, Caller, RequestContext, Role, content, json};
 use time::OffsetDateTime;
 
 use super::parse;
+use crate::openapi::CommandHeaders;
 use crate::state::Ready;
 use crate::{command, problems};
 
@@ -39,14 +40,9 @@ const KEY_CHARS_MAX: usize = 255;
 #[utoipa::path(
     post, path = "/v1/messages:import", tag = "messages",
     request_body(content = ImportLine, content_type = "application/x-ndjson"),
-    params(("Idempotency-Key" = Option<String>, Header, description = "As with POST /v1/messages, for lines without a key")),
+    params(CommandHeaders),
     responses(
-        (status = 200, description = "A report per line. Header: Event-Position of the last event", body = ImportReport, content_type = "application/x-ndjson"),
-        (status = 400, description = "A header has the wrong shape", body = Problem),
-        (status = 401, description = "No identity, or a bad one", body = Problem),
-        (status = 403, description = "The caller lacks a role, or its account was given up", body = Problem),
-        (status = 415, description = "The body is not application/x-ndjson", body = Problem),
-        (status = 503, description = "The log cannot take it now, or the outcome is unknown; some lines may have been imported", body = Problem),
+        (status = 200, description = "A report per line", body = ImportReport, content_type = "application/x-ndjson"),
     ),
     security(("bearer" = [])),
 )]
@@ -59,7 +55,7 @@ pub(crate) async fn import_messages(
     body: Body,
 ) -> Result<Response, ApiProblem> {
     caller.require_any(&[Role::Operator, Role::Admin])?;
-    require_ndjson(&headers)?;
+    content::require(&headers, NDJSON)?;
     let lines = lines::of(body, context.body_limits().timeout);
     let import = Import { operator: command::actor(&caller)?.account, ready: state.ready()?, context, key };
     let mut done =
@@ -77,15 +73,6 @@ pub(crate) async fn import_messages(
         return Ok((content_type, EventPosition(last_position), report).into_response());
     }
     Ok((content_type, report).into_response())
-}
-
-fn require_ndjson(headers: &HeaderMap) -> Result<(), ApiProblem> {
-    let given = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = given.split(';').next().unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case(NDJSON) {
-        return Ok(());
-    }
-    Err(ApiProblem::new(codes::WRONG_CONTENT_TYPE).detail("The body must be application/x-ndjson."))
 }
 
 /// What all lines of one request share.

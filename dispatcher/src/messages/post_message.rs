@@ -1,7 +1,6 @@
 //! `POST /v1/messages`.
 
 use api_types::messages::{MessageReceipt, PostMessage};
-use api_types::problem::Problem;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -14,6 +13,7 @@ use http_kit::{ApiProblem, Caller, RequestContext, StrictJson};
 
 use super::parse;
 use crate::command;
+use crate::openapi::{CommandHeaders, TAG_RULES, TEXT_RULES};
 
 /// Posts a message under the caller's account.
 ///
@@ -21,16 +21,12 @@ use crate::command;
 /// answer's `Event-Position` as `Await-Position` with the next read for that. Needs the role `user` or `admin`.
 #[utoipa::path(
     post, path = "/v1/messages", tag = "messages", request_body = PostMessage,
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 printable ASCII characters; the same key and body give the same answer for at least 24 hours")),
+    params(CommandHeaders),
     responses(
-        (status = 201, description = "In the log. Headers: Location, Event-Position", body = MessageReceipt),
-        (status = 400, description = "The body or a header has the wrong shape", body = Problem),
-        (status = 401, description = "No identity, or a bad one", body = Problem),
-        (status = 403, description = "The caller lacks a role, or its account was given up", body = Problem),
-        (status = 422, description = "A rule was broken; `code` is its name. Or the key was used for another body", body = Problem),
-        (status = 503, description = "The log cannot take it now, or the outcome is unknown", body = Problem),
+        (status = 201, description = "In the log", body = MessageReceipt, headers(("Location" = String))),
     ),
     security(("bearer" = [])),
+    extensions(("x-problems" = json!([TEXT_RULES, TAG_RULES, "ReplyTargetMustExist"]))),
 )]
 pub(crate) async fn post_message(
     State(state): State<crate::State>,

@@ -2,7 +2,6 @@
 
 use api_types::accounts::MarkNotificationsRead;
 use api_types::codes;
-use api_types::problem::Problem;
 use axum::extract::State;
 use axum::response::Response;
 use domain::{IdError, MessageId, Position};
@@ -11,22 +10,19 @@ use http_kit::idempotency::IdempotencyKey;
 use http_kit::{ApiProblem, Caller, RequestContext, StrictJson};
 
 use crate::command;
+use crate::openapi::CommandHeaders;
 
 /// Marks the caller's notifications as read, up to a position.
 ///
 /// The furthest mark counts: an earlier one changes nothing and is answered alike. Needs the role `user` or `admin`.
 #[utoipa::path(
     put, path = "/v1/notifications/read", tag = "notifications", request_body = MarkNotificationsRead,
-    params(("Idempotency-Key" = Option<String>, Header, description = "As with POST /v1/messages")),
+    params(CommandHeaders),
     responses(
-        (status = 204, description = "Marked. Header: Event-Position"),
-        (status = 400, description = "The body or a header has the wrong shape", body = Problem),
-        (status = 401, description = "No identity, or a bad one", body = Problem),
-        (status = 403, description = "The caller lacks a role, or its account was given up", body = Problem),
-        (status = 422, description = "The position is beyond the end of the log. Or the key was used for another body", body = Problem),
-        (status = 503, description = "The log cannot take it now, or the outcome is unknown", body = Problem),
+        (status = 204, description = "Marked"),
     ),
     security(("bearer" = [])),
+    extensions(("x-problems" = json!(["PositionMustBeReached"]))),
 )]
 pub(crate) async fn mark_notifications_read(
     State(state): State<crate::State>,

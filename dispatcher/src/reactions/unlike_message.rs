@@ -1,6 +1,6 @@
 //! `DELETE /v1/messages/{id}/like`.
 
-use api_types::problem::Problem;
+use crate::openapi::CommandHeaders;
 use axum::extract::State;
 use axum::response::Response;
 use domain::edge::Wish;
@@ -15,18 +15,13 @@ use http_kit::{ApiProblem, Caller, RequestContext, StrictPath};
     delete, path = "/v1/messages/{id}/like", tag = "messages",
     params(
         ("id" = String, Path, description = "The message's id"),
-        ("Idempotency-Key" = Option<String>, Header, description = "As with POST /v1/messages"),
+        CommandHeaders,
     ),
     responses(
-        (status = 204, description = "Taken back. Header: Event-Position"),
-        (status = 400, description = "The id or a header has the wrong shape", body = Problem),
-        (status = 401, description = "No identity, or a bad one", body = Problem),
-        (status = 403, description = "The caller lacks a role, or its account was given up", body = Problem),
-        (status = 404, description = "There is no such message, or it is known to be gone", body = Problem),
-        (status = 422, description = "The Idempotency-Key was used for another request", body = Problem),
-        (status = 503, description = "The log cannot take it now, or the outcome is unknown", body = Problem),
+        (status = 204, description = "Taken back"),
     ),
     security(("bearer" = [])),
+    extensions(("x-problems" = json!(["MessageMustExist"]))),
 )]
 pub(crate) async fn unlike_message(
     State(state): State<crate::State>,

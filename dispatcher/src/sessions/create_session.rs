@@ -1,7 +1,6 @@
 //! `POST /v1/sessions`.
 
 use api_types::codes;
-use api_types::problem::Problem;
 use api_types::sessions::{CreateSession, SessionTokens};
 use axum::extract::State;
 use axum::response::Response;
@@ -22,12 +21,9 @@ use crate::state::Ready;
 #[utoipa::path(
     post, path = "/v1/sessions", tag = "sessions", request_body = CreateSession,
     responses(
-        (status = 201, description = "Logged in. Header: Cache-Control", body = SessionTokens),
-        (status = 400, description = "The body has the wrong shape", body = Problem),
-        (status = 401, description = "The handle or the password is wrong", body = Problem),
-        (status = 429, description = "Too many tries failed. Header: Retry-After", body = Problem),
-        (status = 503, description = "Too many log in at this moment, or a part cannot be reached", body = Problem),
+        (status = 201, description = "Logged in", body = SessionTokens),
     ),
+    extensions(("x-problems" = json!(["credentials-invalid", "rate-limited"]))),
 )]
 pub(crate) async fn create_session(
     State(state): State<crate::State>,

@@ -1,7 +1,6 @@
 //! `DELETE /v1/sessions/current`.
 
 use api_types::codes;
-use api_types::problem::Problem;
 use axum::extract::State;
 use domain::AccountId;
 use http::StatusCode;
@@ -15,11 +14,9 @@ use http_kit::{ApiProblem, Caller};
     delete, path = "/v1/sessions/current", tag = "sessions",
     responses(
         (status = 204, description = "The session is over"),
-        (status = 401, description = "No identity, or a bad one", body = Problem),
-        (status = 404, description = "The identity belongs to no session", body = Problem),
-        (status = 503, description = "A part cannot be reached", body = Problem),
     ),
     security(("bearer" = [])),
+    extensions(("x-problems" = json!(["not-found"]))),
 )]
 pub(crate) async fn end_session(
     State(state): State<crate::State>,

@@ -1,11 +1,34 @@
 //! `GET /.well-known/jwks.json`.
 
-use api_types::problem::Problem;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http_kit::ApiProblem;
+use utoipa::ToSchema;
+
+/// A JSON Web Key Set (RFC 7517) of Ed25519 keys (RFC 8037).
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it only describes")]
+pub(crate) struct JwkSet {
+    keys: Vec<Jwk>,
+}
+
+/// A public key.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it only describes")]
+pub(crate) struct Jwk {
+    #[schema(example = "OKP")]
+    kty: String,
+    #[schema(example = "Ed25519")]
+    crv: String,
+    x: String,
+    kid: String,
+    #[schema(example = "EdDSA")]
+    alg: String,
+    #[schema(example = "sig")]
+    r#use: String,
+}
 
 /// The public keys that access tokens of sessions are verified with.
 ///
@@ -14,8 +37,7 @@ use http_kit::ApiProblem;
 #[utoipa::path(
     get, path = "/.well-known/jwks.json", tag = "sessions",
     responses(
-        (status = 200, description = "The keys. Header: Cache-Control", body = serde_json::Value),
-        (status = 503, description = "The keys are not known yet", body = Problem),
+        (status = 200, description = "The keys", body = JwkSet),
     ),
 )]
 pub(crate) async fn get_jwks(State(state): State<crate::State>) -> Result<Response, ApiProblem> {

@@ -1,7 +1,6 @@
 //! `POST /v1/sessions/refresh`.
 
 use api_types::codes;
-use api_types::problem::Problem;
 use api_types::sessions::{RefreshSession, SessionTokens};
 use axum::extract::State;
 use axum::response::Response;
@@ -19,11 +18,9 @@ use super::refresh_token::RefreshToken;
 #[utoipa::path(
     post, path = "/v1/sessions/refresh", tag = "sessions", request_body = RefreshSession,
     responses(
-        (status = 201, description = "The next tokens. Header: Cache-Control", body = SessionTokens),
-        (status = 400, description = "The body has the wrong shape", body = Problem),
-        (status = 401, description = "The refresh token was used, or its session is over", body = Problem),
-        (status = 503, description = "A part cannot be reached", body = Problem),
+        (status = 201, description = "The next tokens", body = SessionTokens),
     ),
+    extensions(("x-problems" = json!(["refresh-token-invalid"]))),
 )]
 pub(crate) async fn refresh_session(
     State(state): State<crate::State>,

@@ -13,6 +13,7 @@ use reqwest::{Body, Client, Method};
 use serde_json::{Value, json};
 use service_kit::health::Health;
 use testkit::Nats;
+use testkit::openapi::Answered;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -138,11 +139,16 @@ impl Api {
         headers: &[(&str, &str)],
         body: impl Into<Body>,
     ) -> Answer {
-        let mut request = self.client.request(method, format!("http://{}{path}", self.address)).body(body);
+        let mut request =
+            self.client.request(method.clone(), format!("http://{}{path}", self.address)).body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        Answer::of(request.send().await.expect("the server answers")).await
+        let answer = Answer::of(request.send().await.expect("the server answers")).await;
+        let Answer { status, headers, body } = &answer;
+        let answered = Answered { status: *status, headers, body: body.as_bytes() };
+        testkit::openapi::assert_documented(method.as_str(), path, answered);
+        answer
     }
 
     /// Without an identity.

@@ -83,6 +83,27 @@ async fn other_content_types_are_refused() {
 }
 
 #[tokio::test]
+async fn an_encoded_body_is_refused_by_every_command() {
+    let app = App::start().await;
+    let caller = app.caller(42, "user,operator");
+    for (method, path, content_type) in [
+        (Method::POST, "/v1/messages", "application/json"),
+        (Method::POST, "/v1/messages:import", "application/x-ndjson"),
+        (Method::PATCH, "/v1/messages/256", "application/json"),
+        (Method::POST, "/v1/accounts", "application/json"),
+        (Method::PATCH, "/v1/accounts/me", "application/json"),
+        (Method::PUT, "/v1/notifications/read", "application/json"),
+        (Method::POST, "/v1/sessions", "application/json"),
+        (Method::POST, "/v1/sessions/refresh", "application/json"),
+    ] {
+        let headers = [("content-type", content_type), ("content-encoding", "gzip")];
+        let answer = caller.send(method.clone(), path, &headers, "\u{1f}").await;
+        assert_eq!(answer.refusal(), refused(415, "unsupported-content-encoding"), "{method} {path}");
+    }
+    assert_eq!(app.events().await, 0);
+}
+
+#[tokio::test]
 async fn an_endless_body_without_a_length_is_cut_off() {
     let app = App::start().await;
     let spaces = futures::stream::repeat_with(|| Ok::<_, std::io::Error>(vec![b' '; 1024]));

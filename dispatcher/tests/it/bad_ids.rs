@@ -1,6 +1,8 @@
 //! Ids that are none, or not those of a message.
 
+use reqwest::Method;
 use serde_json::json;
+use testkit::openapi::{MISSPELT_NUMBERS, NumberParameter, number_parameters};
 
 use crate::answer::refused;
 use crate::app::App;
@@ -67,6 +69,26 @@ async fn malformed_ids_are_refused() {
         assert_eq!(answer.refusal(), refused(400, "invalid-field"), "{id}");
     }
     assert_eq!(app.events().await, 1);
+}
+
+#[tokio::test]
+async fn an_id_has_one_spelling_in_every_address() {
+    let app = App::start().await;
+    let user = app.user(42);
+    let headers = [("content-type", "application/json"), ("if-match", "*")];
+    let commands = number_parameters().into_iter().filter(|number| number.method != "get");
+    for NumberParameter { method, path, place, .. } in commands {
+        assert_eq!(place, "path", "no command takes another number");
+        let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes()).expect("it is a method");
+        for misspelt in MISSPELT_NUMBERS {
+            let encoded: String = misspelt.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let answer =
+                user.send(method.clone(), &path.replace("{id}", &encoded), &headers, r#"{"text":"x"}"#).await;
+            assert_eq!(answer.refusal(), refused(400, "invalid-parameter"), "{method} {path} {misspelt:?}");
+            assert_eq!(answer.problem().errors[0].field, "id");
+        }
+    }
+    assert_eq!(app.events().await, 0);
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use http_kit::query::StrictQuery;
 use super::represent;
 use crate::AppState;
 use crate::id;
-use crate::openapi::{AccountRefusals, NoParameters, ReadHeaders, Refusals};
+use crate::openapi::{NoParameters, ReadHeaders};
 use crate::refusal::Refusal;
 
 /// Shows an account.
@@ -27,11 +27,9 @@ use crate::refusal::Refusal;
     security(("bearer" = [])),
     params(("id" = String, Path, description = "The account's id."), ReadHeaders),
     responses(
-        (status = 200, description = "The account.", body = Profile,
-         headers(("ETag" = String), ("Data-Position" = i64))),
-        AccountRefusals,
-        Refusals,
+        (status = 200, description = "The account.", body = Profile),
     ),
+    extensions(("x-problems" = json!(["not-found"]))),
 )]
 pub(crate) async fn get_account(
     State(state): State<AppState>,

@@ -11,7 +11,7 @@ use http_kit::{ApiProblem, Reader};
 
 use super::get_account::show;
 use crate::AppState;
-use crate::openapi::{AccountRefusals, NoParameters, ReadHeaders, Refusals};
+use crate::openapi::{NoParameters, ReadHeaders};
 use crate::refusal::Refusal;
 
 /// Shows the account that has a handle.
@@ -24,15 +24,13 @@ use crate::refusal::Refusal;
     tag = "accounts",
     security(("bearer" = [])),
     params(
-        ("handle" = String, Path, description = "1 to 30 of a-z, 0-9 and _, without an @.", example = "heron"),
+        ("handle" = String, Path, description = "1 to 30 of a-z, 0-9 and _, without an @.", pattern = "^[A-Za-z0-9_]{1,30}$", example = "heron"),
         ReadHeaders,
     ),
     responses(
-        (status = 200, description = "The account.", body = Profile,
-         headers(("ETag" = String), ("Data-Position" = i64))),
-        AccountRefusals,
-        Refusals,
+        (status = 200, description = "The account.", body = Profile),
     ),
+    extensions(("x-problems" = json!(["not-found"]))),
 )]
 pub(crate) async fn get_account_by_handle(
     State(state): State<AppState>,

@@ -9,7 +9,7 @@ use http_kit::query::StrictQuery;
 
 use super::get_account::show;
 use crate::AppState;
-use crate::openapi::{AccountRefusals, NoParameters, ReadHeaders, Refusals};
+use crate::openapi::{NoParameters, ReadHeaders};
 use crate::refusal::Refusal;
 
 /// Shows the caller's account, as everybody sees it.
@@ -23,11 +23,9 @@ use crate::refusal::Refusal;
     security(("bearer" = [])),
     params(ReadHeaders),
     responses(
-        (status = 200, description = "The account.", body = Profile,
-         headers(("ETag" = String), ("Data-Position" = i64))),
-        AccountRefusals,
-        Refusals,
+        (status = 200, description = "The account.", body = Profile),
     ),
+    extensions(("x-problems" = json!(["not-found"]))),
 )]
 pub(crate) async fn get_own_account(
     State(state): State<AppState>,

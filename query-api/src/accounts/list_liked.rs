@@ -12,7 +12,7 @@ use super::get_account::present;
 use crate::AppState;
 use crate::id;
 use crate::messages::represent;
-use crate::openapi::{AccountRefusals, ReadHeaders, Refusals};
+use crate::openapi::ReadHeaders;
 use crate::paging::PageParameters;
 use crate::refusal::Refusal;
 
@@ -27,11 +27,9 @@ use crate::refusal::Refusal;
     security(("bearer" = [])),
     params(("id" = String, Path, description = "The account's id."), PageParameters, ReadHeaders),
     responses(
-        (status = 200, description = "A page of messages.", body = [Message],
-         headers(("Link" = String), ("ETag" = String), ("Data-Position" = i64))),
-        AccountRefusals,
-        Refusals,
+        (status = 200, description = "A page of messages.", body = [Message], headers(("Link" = String))),
     ),
+    extensions(("x-problems" = json!(["not-found"]))),
 )]
 pub(crate) async fn list_liked(
     State(state): State<AppState>,

@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{dates, filter};
 use crate::AppState;
-use crate::openapi::Refusals;
+use crate::openapi::ReadHeaders;
 use crate::refusal::Refusal;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -59,15 +59,12 @@ enum Bucket {
     security(("bearer" = [])),
     params(
         GetCounts,
-        ("Await-Position" = Option<i64>, Header, description = "Answer from data that reflects at least this position."),
-        ("Prefer" = Option<String>, Header, description = "wait=<seconds>: how long to wait for it, 2 by default, at most 30."),
-        ("If-None-Match" = Option<String>, Header, description = "304 where the answer would be the same."),
+        ReadHeaders,
     ),
     responses(
-        (status = 200, description = "The buckets in order.", body = [CountBucket],
-         headers(("ETag" = String), ("Data-Position" = i64))),
-        Refusals,
+        (status = 200, description = "The buckets in order.", body = [CountBucket]),
     ),
+    extensions(("x-problems" = json!(["range-too-large", "role-required"]))),
 )]
 pub(crate) async fn get_counts(
     State(state): State<AppState>,

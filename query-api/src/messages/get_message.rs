@@ -13,7 +13,7 @@ use http_kit::{Reader, Role};
 use super::represent;
 use crate::AppState;
 use crate::id;
-use crate::openapi::{NoParameters, Refusals};
+use crate::openapi::{NoParameters, ReadHeaders};
 use crate::refusal::Refusal;
 
 /// Shows one message in its latest edition.
@@ -29,19 +29,12 @@ use crate::refusal::Refusal;
     security(("bearer" = [])),
     params(
         ("id" = String, Path, description = "The message's id."),
-        ("Await-Position" = Option<i64>, Header, description = "Answer from data that reflects at least this position."),
-        ("Prefer" = Option<String>, Header, description = "wait=<seconds>: how long to wait for it, 2 by default, at most 30."),
-        ("If-None-Match" = Option<String>, Header, description = "304 where the answer would be the same."),
+        ReadHeaders,
     ),
     responses(
-        (status = 200, description = "The message.", body = Message,
-         headers(("ETag" = String), ("Data-Position" = i64))),
-        (status = 404, description = "There is no such message.", body = api_types::problem::Problem,
-         content_type = "application/problem+json"),
-        (status = 410, description = "It was deleted.", body = api_types::problem::Problem,
-         content_type = "application/problem+json"),
-        Refusals,
+        (status = 200, description = "The message.", body = Message),
     ),
+    extensions(("x-problems" = json!(["not-found", "gone"]))),
 )]
 pub(crate) async fn get_message(
     State(state): State<AppState>,

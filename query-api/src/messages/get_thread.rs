@@ -14,7 +14,7 @@ use super::get_message::present;
 use super::list_replies::replies_to;
 use super::represent;
 use crate::AppState;
-use crate::openapi::{MessageRefusals, ReadHeaders, Refusals};
+use crate::openapi::ReadHeaders;
 use crate::refusal::Refusal;
 use crate::{id, paging};
 
@@ -40,11 +40,9 @@ pub(crate) struct GetThread {
     security(("bearer" = [])),
     params(("id" = String, Path, description = "The message's id."), GetThread, ReadHeaders),
     responses(
-        (status = 200, description = "The message and the conversation around it.", body = Thread,
-         headers(("Link" = String), ("ETag" = String), ("Data-Position" = i64))),
-        MessageRefusals,
-        Refusals,
+        (status = 200, description = "The message and the conversation around it.", body = Thread, headers(("Link" = String))),
     ),
+    extensions(("x-problems" = json!(["not-found", "gone"]))),
 )]
 pub(crate) async fn get_thread(
     State(state): State<AppState>,

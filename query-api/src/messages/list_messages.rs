@@ -8,12 +8,12 @@ use http_kit::position::{AwaitPosition, DataPosition};
 use http_kit::query::StrictQuery;
 use http_kit::{ApiProblem, Reader, Role};
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::filter::{filter, list};
 use super::represent;
 use crate::AppState;
-use crate::openapi::Refusals;
+use crate::openapi::ReadHeaders;
 use crate::paging::{self, List};
 use crate::refusal::Refusal;
 
@@ -38,8 +38,18 @@ pub(crate) struct ListMessages {
     /// From the `Link` of the page before, with the same filter.
     cursor: Option<String>,
     /// `1`: answer only the number of all matching messages. Needs the role `analyst` or `admin`.
-    #[param(value_type = Option<u8>)]
+    #[param(value_type = Option<u8>, minimum = 0, maximum = 1)]
     count: Option<String>,
+}
+
+/// What `GET /v1/messages` answers.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it only describes")]
+pub(crate) enum MessagesOrCount {
+    Messages(Vec<Message>),
+    /// With `count=1`.
+    Count(u64),
 }
 
 /// Lists messages, newest first, or counts them.
@@ -55,15 +65,12 @@ pub(crate) struct ListMessages {
     security(("bearer" = [])),
     params(
         ListMessages,
-        ("Await-Position" = Option<i64>, Header, description = "Answer from data that reflects at least this position."),
-        ("Prefer" = Option<String>, Header, description = "wait=<seconds>: how long to wait for it, 2 by default, at most 30."),
-        ("If-None-Match" = Option<String>, Header, description = "304 where the answer would be the same."),
+        ReadHeaders,
     ),
     responses(
-        (status = 200, description = "A page of messages; with `count=1` a number.", body = [Message],
-         headers(("Link" = String), ("ETag" = String), ("Data-Position" = i64))),
-        Refusals,
+        (status = 200, description = "A page of messages; with `count=1` a number.", body = MessagesOrCount, headers(("Link" = String))),
     ),
+    extensions(("x-problems" = json!(["role-required"]))),
 )]
 pub(crate) async fn list_messages(
     State(state): State<AppState>,

@@ -12,7 +12,7 @@ use super::get_message::present;
 use super::represent;
 use crate::AppState;
 use crate::id;
-use crate::openapi::{MessageRefusals, ReadHeaders, Refusals};
+use crate::openapi::ReadHeaders;
 use crate::paging::{List, PageParameters};
 use crate::refusal::Refusal;
 
@@ -27,11 +27,9 @@ use crate::refusal::Refusal;
     security(("bearer" = [])),
     params(("id" = String, Path, description = "The message's id."), PageParameters, ReadHeaders),
     responses(
-        (status = 200, description = "A page of messages.", body = [ThreadMessage],
-         headers(("Link" = String), ("ETag" = String), ("Data-Position" = i64))),
-        MessageRefusals,
-        Refusals,
+        (status = 200, description = "A page of messages.", body = [ThreadMessage], headers(("Link" = String))),
     ),
+    extensions(("x-problems" = json!(["not-found", "gone"]))),
 )]
 pub(crate) async fn list_replies(
     State(state): State<AppState>,

@@ -9,7 +9,7 @@ use http_kit::{ApiProblem, Reader};
 
 use crate::AppState;
 use crate::accounts::represent;
-use crate::openapi::{ReadHeaders, Refusals};
+use crate::openapi::ReadHeaders;
 use crate::paging::PageParameters;
 use crate::refusal::Refusal;
 
@@ -25,9 +25,7 @@ use crate::refusal::Refusal;
     security(("bearer" = [])),
     params(PageParameters, ReadHeaders),
     responses(
-        (status = 200, description = "A page of notifications.", body = Notifications,
-         headers(("Link" = String), ("ETag" = String), ("Data-Position" = i64))),
-        Refusals,
+        (status = 200, description = "A page of notifications.", body = Notifications, headers(("Link" = String))),
     ),
 )]
 pub(crate) async fn list_notifications(

@@ -8,7 +8,7 @@ use http_kit::position::{AwaitPosition, DataPosition};
 use http_kit::query::StrictQuery;
 
 use crate::AppState;
-use crate::openapi::{NoParameters, Refusals};
+use crate::openapi::{NoParameters, ReadHeaders};
 use crate::projections::status::status;
 use crate::refusal::Refusal;
 
@@ -24,13 +24,10 @@ use crate::refusal::Refusal;
     tag = "system",
     security(("bearer" = [])),
     params(
-        ("Await-Position" = Option<i64>, Header, description = "Answer from data that reflects at least this position."),
-        ("Prefer" = Option<String>, Header, description = "wait=<seconds>: how long to wait for it, 2 by default, at most 30."),
+        ReadHeaders,
     ),
     responses(
-        (status = 200, description = "The state of every projection.", body = [ProjectionStatus],
-         headers(("Data-Position" = i64, description = "The position that messages reflect."), ("ETag" = String))),
-        Refusals,
+        (status = 200, description = "The state of every projection.", body = [ProjectionStatus]),
     ),
 )]
 pub(crate) async fn list_projections(

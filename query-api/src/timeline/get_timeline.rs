@@ -10,7 +10,7 @@ use http_kit::query::StrictQuery;
 use super::cursor::{self, Turn};
 use super::represent;
 use crate::AppState;
-use crate::openapi::Refusals;
+use crate::openapi::ReadHeaders;
 use crate::paging::PageParameters;
 use crate::refusal::Refusal;
 
@@ -28,14 +28,10 @@ use crate::refusal::Refusal;
     security(("bearer" = [])),
     params(
         PageParameters,
-        ("Await-Position" = Option<i64>, Header, description = "Answer from data that reflects at least this position."),
-        ("Prefer" = Option<String>, Header, description = "wait=<seconds>: how long to wait for it, 2 by default, at most 30."),
-        ("If-None-Match" = Option<String>, Header, description = "304 where the answer would be the same."),
+        ReadHeaders,
     ),
     responses(
-        (status = 200, description = "A page of the timeline.", body = [FeedItem],
-         headers(("Link" = String), ("ETag" = String), ("Data-Position" = i64))),
-        Refusals,
+        (status = 200, description = "A page of the timeline.", body = [FeedItem], headers(("Link" = String))),
     ),
 )]
 pub(crate) async fn get_timeline(

@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 
 use super::{parameters, represent};
 use crate::AppState;
-use crate::openapi::Refusals;
+use crate::openapi::ReadHeaders;
 use crate::paging;
 use crate::refusal::Refusal;
 
@@ -39,14 +39,10 @@ pub(crate) struct GetUpdates {
     security(("bearer" = [])),
     params(
         GetUpdates,
-        ("Await-Position" = Option<i64>, Header, description = "Answer from data that reflects at least this position."),
-        ("Prefer" = Option<String>, Header, description = "wait=<seconds>: how long to wait for it, 2 by default, at most 30."),
-        ("If-None-Match" = Option<String>, Header, description = "304 where the answer would be the same."),
+        ReadHeaders,
     ),
     responses(
-        (status = 200, description = "What is new.", body = TimelineUpdates,
-         headers(("ETag" = String), ("Data-Position" = i64))),
-        Refusals,
+        (status = 200, description = "What is new.", body = TimelineUpdates),
     ),
 )]
 pub(crate) async fn get_updates(

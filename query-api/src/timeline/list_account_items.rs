@@ -12,7 +12,7 @@ use super::cursor::{self, Turn};
 use super::represent;
 use crate::AppState;
 use crate::id;
-use crate::openapi::Refusals;
+use crate::openapi::ReadHeaders;
 use crate::paging::PageParameters;
 use crate::refusal::Refusal;
 
@@ -29,14 +29,10 @@ use crate::refusal::Refusal;
     params(
         ("id" = String, Path, description = "The account's id."),
         PageParameters,
-        ("Await-Position" = Option<i64>, Header, description = "Answer from data that reflects at least this position."),
-        ("Prefer" = Option<String>, Header, description = "wait=<seconds>: how long to wait for it, 2 by default, at most 30."),
-        ("If-None-Match" = Option<String>, Header, description = "304 where the answer would be the same."),
+        ReadHeaders,
     ),
     responses(
-        (status = 200, description = "A page of items.", body = [FeedItem],
-         headers(("Link" = String), ("ETag" = String), ("Data-Position" = i64))),
-        Refusals,
+        (status = 200, description = "A page of items.", body = [FeedItem], headers(("Link" = String))),
     ),
 )]
 pub(crate) async fn list_account_items(

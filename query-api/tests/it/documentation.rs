@@ -36,9 +36,9 @@ async fn commands_can_share_the_paths() {
         .route("/v1/messages", post(|| async { "posted" }))
         .route("/v1/messages/{id}", patch(|| async { "edited" }).merge(delete(|| async { "deleted" })));
     let both = App { router: query_api::router(app.state.clone()).merge(commands), ..app };
-    let posted = both.send(Method::POST, "/v1/messages", Some(ADMIN), &[]).await;
+    let posted = both.exchange(Method::POST, "/v1/messages", Some(ADMIN), &[]).await;
     assert_eq!(posted.body, b"posted");
-    both.get("/v1/messages").await.ok();
-    assert_eq!(both.send(Method::PATCH, "/v1/messages/1", Some(ADMIN), &[]).await.body, b"edited");
-    both.get("/v1/messages/1").await.is_problem(404, "not-found");
+    both.exchange(Method::GET, "/v1/messages", Some(ADMIN), &[]).await.ok();
+    assert_eq!(both.exchange(Method::PATCH, "/v1/messages/1", Some(ADMIN), &[]).await.body, b"edited");
+    both.exchange(Method::GET, "/v1/messages/1", Some(ADMIN), &[]).await.is_problem(404, "not-found");
 }

@@ -18,6 +18,7 @@ use http_kit::{Identity, Limits};
 use query_api::AppState;
 use serde_json::Value;
 use service_kit::config::Secret;
+use testkit::openapi::Answered;
 use testkit::{Postgres, Proxy};
 use tower::ServiceExt;
 
@@ -103,7 +104,23 @@ impl App {
         self.send(Method::GET, path, Some(READER), headers).await
     }
 
+    /// Whatever is answered has to be in the document.
     pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        caller: Option<Caller>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let answer = self.exchange(method.clone(), path, caller, headers).await;
+        let Answer { status, headers, body } = &answer;
+        let answered = Answered { status: status.as_u16(), headers, body };
+        testkit::openapi::assert_documented(method.as_str(), path, answered);
+        answer
+    }
+
+    /// Without a look into the document, for routes of a test's own.
+    pub(crate) async fn exchange(
         &self,
         method: Method,
         path: &str,

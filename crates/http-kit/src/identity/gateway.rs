@@ -8,7 +8,8 @@ use http::{HeaderMap, HeaderName};
 use service_kit::config::Secret;
 use sha2::{Digest, Sha256};
 
-use super::{Caller, Roles, account_id};
+use super::{Caller, Roles};
+use crate::number;
 use crate::problem::ApiProblem;
 
 pub const X_USER_ID: HeaderName = HeaderName::from_static("x-user-id");
@@ -33,7 +34,7 @@ impl GatewayHeaders {
         if verify_slices_are_equal(&Sha256::digest(secret), &self.secret_sha256).is_err() {
             return Err(ApiProblem::new(codes::GATEWAY_UNTRUSTED));
         }
-        let account = account_id(user).ok_or_else(|| untrusted("X-User-ID is no account id."))?;
+        let account = number::positive(user).ok_or_else(|| untrusted("X-User-ID is no account id."))?;
         let roles =
             Roles::from_names(single(headers, &X_USER_ROLES)?.unwrap_or_default().split(',').map(str::trim));
         Ok(Some(Caller { account, roles, session: None }))

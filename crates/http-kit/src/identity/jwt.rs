@@ -15,7 +15,8 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::keys::{KeySet, KeySource, PublicKey, Verified};
-use super::{Caller, Roles, account_id};
+use super::{Caller, Roles};
+use crate::number;
 use crate::problem::ApiProblem;
 
 /// Clocks of machines in one installation differ by less.
@@ -102,7 +103,7 @@ impl JwtVerifier {
         let mut validation = self.validation.clone();
         validation.algorithms = vec![key.algorithm];
         let claims = decode::<Claims>(token, &key.key, &validation).map_err(|error| explain(&error))?.claims;
-        let account = account_id(&claims.sub).ok_or_else(invalid)?;
+        let account = number::positive(&claims.sub).ok_or_else(invalid)?;
         let roles = Roles::from_names(claims.roles.iter().map(String::as_str));
         let session = claims.sid.as_str().and_then(|sid| Uuid::try_parse(sid).ok());
         // Negative and huge numbers saturate; the validation above has already compared them with the clock.

@@ -136,6 +136,41 @@ async fn other_content_types_are_refused() {
 }
 
 #[tokio::test]
+async fn an_encoded_body_is_refused_and_told_what_would_do() {
+    let send = |encoding| {
+        let headers = [("content-type", "application/json"), ("content-encoding", encoding)];
+        request("POST", "/posts", &headers, Body::from(r#"{"text":"x"}"#))
+    };
+    for encoding in ["gzip", "br", "identity, gzip", "aws-chunked"] {
+        let answer = call(&router(), send(encoding)).await;
+        let problem = answer.problem();
+        assert_eq!(
+            (problem.status, problem.code.as_ref()),
+            (415, "unsupported-content-encoding"),
+            "{encoding}"
+        );
+        assert_eq!(answer.header("accept-encoding"), "identity");
+    }
+    for encoding in ["identity", "IDENTITY", ""] {
+        assert_eq!(call(&router(), send(encoding)).await.status.as_u16(), 200, "{encoding}");
+    }
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_is_named() {
+    for (mark, words) in [
+        (&[0xef, 0xbb, 0xbf][..], "begins with a byte order mark"),
+        (&[0xff, 0xfe], "UTF-16"),
+        (&[0xfe, 0xff], "UTF-16"),
+    ] {
+        let answer = send([mark, br#"{"text":"x"}"#].concat()).await;
+        let problem = answer.problem();
+        assert_eq!((problem.status, problem.code.as_ref()), (400, "malformed-json"));
+        assert!(problem.detail.is_some_and(|detail| detail.contains(words)), "{words}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_may_be_as_large_as_the_limit_and_no_larger() {
     let body_of = |bytes: usize| format!(r#"{{"text":"{}"}}"#, "x".repeat(bytes - r#"{"text":""}"#.len()));
     assert_eq!(send(body_of(16 * 1024)).await.status.as_u16(), 200);

@@ -35,7 +35,30 @@ async fn a_head_may_not_be_endless() {
     // The server may close while this is still being written; what it said is what counts.
     let _refused = stream.write_all(head.as_bytes()).await;
     let answer = read_to_end(&mut stream).await;
-    assert!(!answer.contains("200"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
+    assert_bare(&answer);
+}
+
+/// As docs/ERRORS.md says: hyper answers what it cannot read by itself, without a body, and lets nobody add one.
+#[tokio::test]
+async fn what_is_no_http_is_answered_without_a_body() {
+    let server = Server::start(hello(), Limits::for_testing()).await;
+    for head in [
+        "nonsense\r\n\r\n",
+        "GET / HTTP/9.9\r\nhost: x\r\n\r\n",
+        "GET /\u{e9} HTTP/1.1 x\r\nhost: x\r\n\r\n",
+        "GET / HTTP/1.1\r\nhost x\r\n\r\n",
+        "GET / HTTP/1.1\r\nhost: x\r\nna me: x\r\n\r\n",
+    ] {
+        let answer = server.exchange(head.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{head}: {answer}");
+        assert_bare(&answer);
+    }
+}
+
+fn assert_bare(answer: &str) {
+    assert!(answer.contains("content-length: 0\r\n") && answer.ends_with("\r\n\r\n"), "{answer}");
+    assert!(answer.contains("connection: close\r\n"), "{answer}");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use axum::body::Body;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use http_kit::Limits;
+use testkit::openapi::Answered;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -29,7 +30,8 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn problem(&self) -> Problem {
-        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.body);
+        let (status, body) = (self.status.as_u16(), self.body.as_bytes());
+        testkit::openapi::assert_problem(Answered { status, headers: &self.headers, body });
         let problem: Problem = serde_json::from_str(&self.body).expect("a problem was announced");
         assert_eq!(problem.status, self.status.as_u16());
         problem

@@ -1,5 +1,10 @@
 //! `rookery openapi`: the description of both APIs in one document.
 
+mod common;
+mod headers;
+mod kinds;
+mod problems;
+
 use std::io::Write;
 
 use anyhow::Result;
@@ -10,8 +15,11 @@ const DESCRIPTION: &str = "\
 An event-sourced microblog. Every change is an event in a log; everything that is read is folded from that log.
 
 Commands answer `Event-Position`; queries answer `Data-Position` and take `Await-Position`, with `Prefer: wait=<seconds>`, \
-to see at least what a command wrote. Ids are strings, times RFC 3339 in UTC. Errors are `application/problem+json` with \
-a stable `code`.";
+to see at least what a command wrote. Ids are strings of ASCII digits without sign or leading zero, times RFC 3339 in UTC.
+
+Errors are `application/problem+json` with a stable `code`; each operation lists those that it may answer. Every address \
+answers 404 `not-found` where it is none of these, and 405 `method-not-allowed`, with `Allow`, to other methods; HEAD is \
+answered as GET. What is no HTTP, or has a head beyond 32 KiB, is answered 400, 414 or 431 without a body.";
 
 /// Print the description of the API (OpenAPI 3.1, JSON)
 #[derive(Debug, clap::Args)]
@@ -25,14 +33,14 @@ pub(crate) fn run(_arguments: &Arguments) -> Result<()> {
 /// The document as it is checked in: the same text for the same code.
 ///
 /// # Errors
-/// Never, unless a description holds what JSON cannot.
+/// Where a handler describes what it must not, or a description holds what JSON cannot.
 pub fn document() -> Result<String> {
-    let mut text = serde_json::to_string_pretty(&combined())?;
+    let mut text = serde_json::to_string_pretty(&combined()?)?;
     text.push('\n');
     Ok(text)
 }
 
-fn combined() -> OpenApi {
+fn combined() -> Result<OpenApi> {
     let mut combined = query_api::openapi();
     combined.merge(dispatcher::openapi());
     let mut info = Info::new("Rookery", env!("CARGO_PKG_VERSION"));
@@ -47,5 +55,6 @@ fn combined() -> OpenApi {
         .get_or_insert_default()
         .security_schemes
         .insert("bearer".to_owned(), SecurityScheme::Http(bearer).into());
-    combined
+    common::declare(&mut combined)?;
+    Ok(combined)
 }

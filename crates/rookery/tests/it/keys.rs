@@ -6,14 +6,14 @@ use std::time::Duration;
 use serde_json::Value;
 use testkit::{Nats, eventually};
 
-use crate::support::{System, command, data_dir, rookery, stderr, stdout};
+use crate::support::{System, command, data_dir, rookery, send, stderr, stdout};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
 async fn published(system: &System) -> BTreeSet<String> {
-    let answer = system.get("/.well-known/jwks.json").send().await.expect("it answers");
-    assert_eq!(answer.status(), 200);
-    let jwks: Value = answer.json().await.expect("it is JSON");
+    let answer = send(system.get("/.well-known/jwks.json")).await.expect("it answers");
+    assert_eq!(answer.status, 200);
+    let jwks: Value = serde_json::from_str(&answer.body).expect("it is JSON");
     let keys = jwks["keys"].as_array().expect("it is a key set");
     keys.iter().map(|key| key["kid"].as_str().expect("keys have names").to_owned()).collect()
 }

@@ -10,7 +10,7 @@ use data_set::versions::Hold;
 use serde_json::Value;
 use testkit::{Process, eventually};
 
-use crate::support::{START_LIMIT, System, command, data_dir, environment, rookery, stderr, stdout};
+use crate::support::{START_LIMIT, System, command, data_dir, environment, rookery, send, stderr, stdout};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rookery");
 
@@ -44,8 +44,8 @@ async fn demo(dir: &Path, system: &System) {
 
 /// Which version of `social` is published, as a client sees it.
 async fn published(system: &System) -> i64 {
-    let answer = system.get("/v1/projections").send().await.expect("it answers");
-    let lanes: Vec<Value> = answer.json().await.expect("it is JSON");
+    let answer = send(system.get("/v1/projections")).await.expect("it answers");
+    let lanes: Vec<Value> = serde_json::from_str(&answer.body).expect("it is JSON");
     let is_published = |lane: &&Value| lane["projection"] == "social" && lane["published"] == true;
     let found: Vec<_> = lanes.iter().filter(is_published).collect();
     assert_eq!(found.len(), 1, "{lanes:?}");

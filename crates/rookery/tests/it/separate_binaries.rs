@@ -6,12 +6,13 @@ use std::time::{Duration, SystemTime};
 
 use http_kit::token_issuer::{SigningKey, TokenIssuer, write_jwks};
 use http_kit::{Role, Roles};
-use reqwest::header::HeaderMap;
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use testkit::{Nats, Postgres, Process, eventually, free_port};
 use tokio::task::JoinSet;
+
+use crate::support::{Answer, send};
 
 const LIMIT: Duration = Duration::from_secs(60);
 const GATEWAY_SECRET: &str = "the-gateway-of-the-tests";
@@ -46,8 +47,8 @@ async fn a_message_is_posted_edited_read_counted_and_deleted() {
     assert_eq!(api.read("/v1/messages?tag=birds&count=1", deleted).await, json!(0));
     let path = format!("/v1/messages/{id}");
     for (reader, expected) in [(STRANGER, StatusCode::NOT_FOUND), (AUTHOR, StatusCode::GONE)] {
-        let answer = api.get_as(reader, &path).send().await.expect("it answers");
-        assert_eq!(answer.status(), expected, "to {reader}");
+        let answer = send(api.get_as(reader, &path)).await.expect("it answers");
+        assert_eq!(answer.status, expected, "to {reader}");
     }
 }
 
@@ -112,10 +113,10 @@ async fn a_gateways_identity_is_believed_with_its_secret_alone() {
 
     let body = json!({"text": "without the secret", "tag": "birds"});
     let forged = api.request(Method::POST, &api.dispatcher, "/v1/messages").header("X-User-ID", "1");
-    let forged = forged.header("X-User-Roles", "user,admin").json(&body).send().await.expect("it answers");
-    assert_eq!(forged.status(), StatusCode::UNAUTHORIZED);
+    let forged = send(forged.header("X-User-Roles", "user,admin").json(&body)).await.expect("it answers");
+    assert_eq!(forged.status, StatusCode::UNAUTHORIZED);
     let anonymous = api.request(Method::GET, &api.query_api, "/v1/messages").header("X-User-ID", "1");
-    assert_eq!(anonymous.send().await.expect("it answers").status(), StatusCode::FORBIDDEN);
+    assert_eq!(send(anonymous).await.expect("it answers").status, StatusCode::FORBIDDEN);
 }
 
 #[derive(Clone, Copy)]
@@ -322,12 +323,11 @@ impl Api {
 
     async fn post(&self, text: &str, tag: &str, key: &str) -> Result<Posted, String> {
         let request = self.command(Method::POST, "/v1/messages").header("Idempotency-Key", key);
-        let answer = request.json(&json!({"text": text, "tag": tag})).send().await;
-        let answer = answer.map_err(|error| format!("{error:?}"))?;
-        if answer.status() != StatusCode::CREATED {
-            return Err(format!("{}: {}", answer.status(), answer.text().await.unwrap_or_default()));
+        let answer = send(request.json(&json!({"text": text, "tag": tag}))).await?;
+        if answer.status != StatusCode::CREATED {
+            return Err(format!("{}: {}", answer.status, answer.body));
         }
-        let location = header(answer.headers(), "location");
+        let location = answer.header("location").to_owned();
         Ok(Posted { location, position: event_position(&answer) })
     }
 
@@ -339,15 +339,15 @@ impl Api {
 
     async fn edit(&self, id: &str, text: &str) -> i64 {
         let request = self.command(Method::PATCH, &format!("/v1/messages/{id}")).header("If-Match", "*");
-        let answer = request.json(&json!({"text": text})).send().await.expect("it answers");
-        assert_eq!(answer.status(), StatusCode::OK);
+        let answer = send(request.json(&json!({"text": text}))).await.expect("it answers");
+        assert_eq!(answer.status, StatusCode::OK);
         event_position(&answer)
     }
 
     async fn delete(&self, id: &str) -> i64 {
-        let answer = self.command(Method::DELETE, &format!("/v1/messages/{id}")).send().await;
+        let answer = send(self.command(Method::DELETE, &format!("/v1/messages/{id}"))).await;
         let answer = answer.expect("it answers");
-        assert_eq!(answer.status(), StatusCode::NO_CONTENT);
+        assert_eq!(answer.status, StatusCode::NO_CONTENT);
         event_position(&answer)
     }
 
@@ -355,19 +355,14 @@ impl Api {
     async fn read(&self, path: &str, position: i64) -> Value {
         let request =
             self.get_as(AUTHOR, path).header("Await-Position", position).header("Prefer", "wait=30");
-        let answer = request.send().await.expect("it answers");
-        let (status, reached) = (answer.status(), header(answer.headers(), "data-position"));
-        let body = answer.text().await.expect("it ends");
+        let answer = send(request).await.expect("it answers");
+        let (status, reached, body) = (answer.status, answer.header("data-position"), &answer.body);
         assert_eq!(status, StatusCode::OK, "{path}: {body}");
         assert!(reached.parse::<i64>().is_ok_and(|reached| reached >= position), "{path}: {reached}");
-        serde_json::from_str(&body).expect("it is JSON")
+        serde_json::from_str(body).expect("it is JSON")
     }
 }
 
-fn event_position(answer: &Response) -> i64 {
-    header(answer.headers(), "event-position").parse().expect("a command answers its position")
-}
-
-fn header(headers: &HeaderMap, name: &str) -> String {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+fn event_position(answer: &Answer) -> i64 {
+    answer.header("event-position").parse().expect("a command answers its position")
 }

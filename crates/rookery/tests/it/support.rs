@@ -7,9 +7,11 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use local_servers::{ProgramHints, Programs, RunAs};
-use reqwest::{Client, RequestBuilder};
+use reqwest::header::HeaderMap;
+use reqwest::{Client, RequestBuilder, StatusCode};
 use tempfile::TempDir;
 use testkit::Process;
+use testkit::openapi::Answered;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rookery");
 /// A first start makes a Postgres cluster, and all tests may do so at the same time.
@@ -71,6 +73,34 @@ pub(crate) fn environment(dir: &Path) -> Vec<(String, String)> {
     .into()
 }
 
+/// What a request was answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    /// Empty without the header.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+/// Sends a request. Whatever is answered has to be in the document; no answer is an error.
+pub(crate) async fn send(request: RequestBuilder) -> Result<Answer, String> {
+    let (client, request) = request.build_split();
+    let request = request.expect("tests build good requests");
+    let (method, path) = (request.method().clone(), request.url().path().to_owned());
+    let response = client.execute(request).await.map_err(|error| format!("{error:?}"))?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = response.text().await.map_err(|error| format!("{error:?}"))?;
+    let answered = Answered { status: status.as_u16(), headers: &headers, body: body.as_bytes() };
+    testkit::openapi::assert_documented(method.as_str(), &path, answered);
+    Ok(Answer { status, headers, body })
+}
+
 /// A running system and somebody who may use it.
 pub(crate) struct System {
     pub(crate) process: Process,
@@ -117,19 +147,17 @@ impl System {
             .bearer_auth(&self.token)
             .header("content-type", "application/json")
             .body(body);
-        let answer = request.send().await.map_err(|error| error.to_string())?;
-        if answer.status() != 201 {
+        let answer = send(request).await?;
+        if answer.status != 201 {
             return Err(format!("{answer:?}"));
         }
-        let position = answer.headers().get("event-position").expect("a command answers it");
-        Ok(position.to_str().expect("it is a number").to_owned())
+        Ok(answer.header("event-position").to_owned())
     }
 
     /// What a query answers once the position can be seen.
     pub(crate) async fn read(&self, path: &str, position: &str) -> Result<String, String> {
         let request = self.get(path).header("await-position", position).header("prefer", "wait=10");
-        let answer = request.send().await.map_err(|error| error.to_string())?;
-        let (status, body) = (answer.status(), answer.text().await.unwrap_or_default());
+        let Answer { status, body, .. } = send(request).await?;
         if status == 200 { Ok(body) } else { Err(format!("{status}: {body}")) }
     }
 

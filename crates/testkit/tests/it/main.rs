@@ -1,5 +1,7 @@
 //! The servers that tests get: quick to start, empty, and gone afterwards.
 
+mod openapi;
+
 use std::net::{Ipv4Addr, TcpStream};
 use std::path::Path;
 use std::time::Duration;

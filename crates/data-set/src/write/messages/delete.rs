@@ -45,7 +45,7 @@ pub(in crate::write) async fn delete(
 
 /// Where nothing was deleted, no such message was there, and the tombstone has no place in any conversation.
 async fn bury(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     rows: &[DeletedRow],
     deleted: &[Deleted],
 ) -> Result<(), WriteError> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::PgConnection;
+use postgres_kit::Connection;
 
 use crate::write::WriteError;
 
@@ -10,7 +10,7 @@ use crate::write::WriteError;
 /// from the rows below it alone, so it does not matter how the changes were cut into batches.
 ///
 /// Each round goes one reply up. A change is felt at most 50 replies above it, so there are at most 51 rounds.
-pub(super) async fn settle(connection: &mut PgConnection, mut ids: BTreeSet<i64>) -> Result<(), WriteError> {
+pub(super) async fn settle(connection: &mut Connection, mut ids: BTreeSet<i64>) -> Result<(), WriteError> {
     while !ids.is_empty() {
         let above: Vec<Option<i64>> = sqlx::query_scalar(include_str!("settle.sql"))
             .bind(ids.into_iter().collect::<Vec<_>>())

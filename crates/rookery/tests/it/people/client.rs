@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
+use crate::support;
+
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// One system, and the newest position that anybody was answered.
@@ -75,12 +77,9 @@ impl Api {
         if let Some(body) = body {
             request = request.json(&body);
         }
-        let answer = request.send().await.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
-        let header =
-            |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let position = header("event-position").and_then(|text| text.parse().ok());
-        let status = answer.status().as_u16();
-        let text = answer.text().await.unwrap_or_default();
+        let answer = support::send(request).await.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        let position = answer.header("event-position").parse().ok();
+        let (status, text) = (answer.status.as_u16(), answer.body);
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
         assert!(status < 500, "{method} {path}: {status} {text}");
         self.seen.fetch_max(position.unwrap_or(0), Ordering::SeqCst);
