@@ -11,12 +11,14 @@ mod nats;
 mod place;
 mod postgres;
 mod process;
+mod small_disk;
 mod template;
 
 pub use eventually::{eventually, eventually_sync};
 pub use nats::{Nats, NatsCluster};
 pub use postgres::{Postgres, PostgresConfig};
 pub use process::Process;
+pub use small_disk::{SmallDisk, no_small_disk, small_disk_obstacle};
 
 /// How long a server or process may take to do what takes it milliseconds on an idle machine.
 pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
