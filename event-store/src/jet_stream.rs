@@ -2,9 +2,10 @@
 
 mod batch;
 mod group;
-mod open;
+pub mod limits;
+pub(crate) mod open;
 mod origin;
-mod publish;
+pub(crate) mod publish;
 mod read;
 mod restore;
 mod tail;
@@ -23,6 +24,7 @@ use crate::contract::{
     AppendError, Appended, EventLog, Expected, Lineage, NewEvent, ReadError, RecordedEvent, StoredEvent, Tail,
 };
 use crate::subject::Subject;
+use crate::write_error::{StreamWrites, WriteErrors};
 
 use self::group::GroupCommit;
 pub use self::open::connect;
@@ -80,6 +82,8 @@ impl JetStreamConfig {
 #[derive(Debug)]
 struct Inner {
     client: async_nats::Client,
+    writes: StreamWrites,
+    write_errors: WriteErrors,
     stream: jetstream::stream::Stream<()>,
     stream_name: Arc<str>,
     shard: Shard,
@@ -101,9 +105,14 @@ pub struct JetStreamLog {
 }
 
 impl JetStreamLog {
-    /// The connection, for what lies beside the log on the same broker (the claims).
+    /// The connection, for what lies beside the log on the same broker.
     pub fn client(&self) -> async_nats::Client {
         self.inner.client.clone()
+    }
+
+    /// The connection together with the write errors that were met on it, for what is written beside the log.
+    pub fn write_errors(&self) -> &WriteErrors {
+        &self.inner.write_errors
     }
 }
 
@@ -127,6 +136,10 @@ impl EventLog for JetStreamLog {
 
     fn lineage(&self) -> Lineage {
         self.inner.lineage.clone()
+    }
+
+    fn write_error(&self) -> Option<String> {
+        self.inner.write_errors.standing()
     }
 
     async fn append(&self, command: CommandId, events: Vec<NewEvent>) -> Result<Appended, AppendError> {

@@ -3,9 +3,11 @@
 mod accounts;
 mod claims;
 mod executor;
+mod full_disk;
 mod golden;
 mod in_memory;
 mod jet_stream;
+mod limits;
 mod open;
 mod stores;
 mod vault;
