@@ -24,6 +24,7 @@ use domain::AccountId;
 use http_kit::ApiProblem;
 
 use crate::State;
+use crate::problems;
 
 pub(crate) use create_session::create_session;
 pub(crate) use end_session::end_session;
@@ -45,7 +46,7 @@ impl State {
     pub async fn store_credential(&self, account: AccountId, password: &str) -> Result<(), ApiProblem> {
         let ready = self.ready()?;
         let hash = self.passwords().take_turn()?.hash(password).await?;
-        ready.vault().credentials.put(account, &hash).await.map_err(ApiProblem::unavailable)
+        ready.vault().credentials.put(account, &hash).await.map_err(problems::from_vault)
     }
 
     /// Nobody can log in to the account from now on. Repeating it does no harm.
@@ -53,7 +54,7 @@ impl State {
     /// # Errors
     /// `unavailable` when the vault cannot be reached.
     pub async fn delete_credential(&self, account: AccountId) -> Result<(), ApiProblem> {
-        self.ready()?.vault().credentials.delete(account).await.map_err(ApiProblem::unavailable)
+        self.ready()?.vault().credentials.delete(account).await.map_err(problems::from_vault)
     }
 
     /// Nobody can refresh a session of the account from now on. Repeating it does no harm.
@@ -61,6 +62,6 @@ impl State {
     /// # Errors
     /// `unavailable` when the vault cannot be reached.
     pub async fn end_all_sessions(&self, account: AccountId) -> Result<(), ApiProblem> {
-        self.ready()?.vault().sessions.end_all(account).await.map_err(ApiProblem::unavailable)
+        self.ready()?.vault().sessions.end_all(account).await.map_err(problems::from_vault)
     }
 }

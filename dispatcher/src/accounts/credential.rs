@@ -18,7 +18,7 @@ impl KeepCredential for Credential {
     fn keep(&self, account: AccountId) -> BoxFuture<'_, Result<(), CredentialError>> {
         Box::pin(async move {
             let kept = self.state.store_credential(account, self.password.expose()).await;
-            kept.map_err(|problem| CredentialError::from(problem.to_string()))
+            kept.map_err(CredentialError::from)
         })
     }
 }

@@ -12,6 +12,8 @@ use time::OffsetDateTime;
 use super::issue;
 use super::refresh_token::RefreshToken;
 
+use crate::problems;
+
 /// Gets the next tokens of a session.
 ///
 /// A refresh token is good once. Whoever sends one again, even at the same moment, ends the session, because one of the
@@ -49,7 +51,7 @@ pub(crate) async fn refresh_session(
             OffsetDateTime::now_utc(),
         )
         .await
-        .map_err(ApiProblem::unavailable)?;
+        .map_err(problems::from_vault)?;
     match rotation {
         Rotation::Done => Ok(answer),
         Rotation::Unknown => Err(refused()),
