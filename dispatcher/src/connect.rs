@@ -60,20 +60,23 @@ async fn watch(state: State, token: CancellationToken) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while token.run_until_cancelled(ticks.tick()).await.is_some() {
         let Some(opened) = state.opened() else { continue };
+        let failed = opened.log.write_error().is_some();
+        metrics::gauge!("dispatcher_log_write_error").set(if failed { 1.0 } else { 0.0 });
         if let Err(error @ ReadError::OtherLineage { .. }) = opened.log.head().await {
             return state.refuse(&error.to_string());
         }
     }
 }
 
-/// Ready means: the log is open, reachable, and still the one that was opened.
+/// Ready means: the log is open, reachable, still the one that was opened, and written to.
 pub fn register_checks(health: &Health, state: &State) {
     let state = state.clone();
     health.register("log", move || {
         let state = state.clone();
         async move {
             let opened = state.opened().ok_or("the log has not been opened yet")?;
-            opened.log.head().await.map(drop).map_err(|error| error.to_string())
+            opened.log.head().await.map_err(|error| error.to_string())?;
+            opened.log.write_error().map_or(Ok(()), Err)
         }
     });
 }

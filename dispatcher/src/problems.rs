@@ -3,8 +3,12 @@
 use api_types::codes;
 use domain::Rejection;
 use domain::account::AccountRejection;
-use event_store::{AppendError, ExecuteError, ReadError};
+use event_store::claims::ClaimError;
+use event_store::{AppendError, ExecuteError, ReadError, VaultError};
 use http_kit::ApiProblem;
+
+/// Somebody has to make room first.
+const FULL_RETRY_SECONDS: u32 = 10;
 
 /// A broken rule, under its own name.
 pub(crate) fn from_rejection(rejection: &impl Rejection) -> ApiProblem {
@@ -29,16 +33,32 @@ pub(crate) fn from_execute<R: Rejection>(error: ExecuteError<R>) -> ApiProblem {
             | ReadError::OtherEvent(_)),
         ) => ApiProblem::new(codes::LOG_REFUSED).detail(error.to_string()),
         ExecuteError::Read(error) => ApiProblem::unavailable(error),
+        ExecuteError::Claims(error @ ClaimError::Full(_)) => full(error),
         ExecuteError::Claims(error) => ApiProblem::unavailable(error),
-        ExecuteError::Credential(error) => ApiProblem::unavailable(error),
+        ExecuteError::Credential(error) => match error.downcast::<ApiProblem>() {
+            Ok(problem) => *problem,
+            Err(error) => ApiProblem::unavailable(error),
+        },
         ExecuteError::Unexpected(error) => ApiProblem::internal(error),
     }
+}
+
+/// What the vault could not do. Nothing of the request was done.
+pub(crate) fn from_vault(error: VaultError) -> ApiProblem {
+    match error {
+        VaultError::Full { .. } => full(error),
+        error => ApiProblem::unavailable(error),
+    }
+}
+
+fn full(error: impl std::error::Error + Send + Sync + 'static) -> ApiProblem {
+    ApiProblem::new(codes::LOG_FULL).retry_after_seconds(FULL_RETRY_SECONDS).caused_by(error)
 }
 
 fn from_append(error: AppendError) -> ApiProblem {
     match error {
         AppendError::Conflict => ApiProblem::new(codes::CONFLICT),
-        AppendError::Full(_) => ApiProblem::new(codes::LOG_FULL).caused_by(error),
+        AppendError::Full(_) => full(error),
         AppendError::Unavailable(_) => ApiProblem::unavailable(error),
         AppendError::Refused(_) => ApiProblem::internal(error),
         AppendError::Unknown(_) => ApiProblem::new(codes::OUTCOME_UNKNOWN)

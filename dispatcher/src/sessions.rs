@@ -25,6 +25,7 @@ use event_store::vault::PasswordHash;
 use http_kit::ApiProblem;
 
 use crate::State;
+use crate::problems;
 
 pub(crate) use create_session::create_session;
 pub(crate) use end_session::end_session;
@@ -46,7 +47,7 @@ impl State {
     pub async fn store_credential(&self, account: AccountId, password: Password) -> Result<(), ApiProblem> {
         let ready = self.ready()?;
         let hash = self.hash(password).await?;
-        ready.vault().credentials.put(account, &hash).await.map_err(ApiProblem::unavailable)
+        ready.vault().credentials.put(account, &hash).await.map_err(problems::from_vault)
     }
 
     pub(crate) async fn hash(&self, password: Password) -> Result<PasswordHash, ApiProblem> {
@@ -58,7 +59,7 @@ impl State {
     /// # Errors
     /// `unavailable` when the vault cannot be reached.
     pub async fn delete_credential(&self, account: AccountId) -> Result<(), ApiProblem> {
-        self.ready()?.vault().credentials.delete(account).await.map_err(ApiProblem::unavailable)
+        self.ready()?.vault().credentials.delete(account).await.map_err(problems::from_vault)
     }
 
     /// Nobody can refresh a session of the account from now on. Repeating it does no harm.
@@ -66,6 +67,6 @@ impl State {
     /// # Errors
     /// `unavailable` when the vault cannot be reached.
     pub async fn end_all_sessions(&self, account: AccountId) -> Result<(), ApiProblem> {
-        self.ready()?.vault().sessions.end_all(account).await.map_err(ApiProblem::unavailable)
+        self.ready()?.vault().sessions.end_all(account).await.map_err(problems::from_vault)
     }
 }

@@ -64,6 +64,11 @@ impl State {
         self.opened.get().map(Arc::as_ref)
     }
 
+    /// Why the log's server has to be started again once its disk has room; `None` where it need not.
+    pub fn write_error(&self) -> Option<String> {
+        self.opened()?.log.write_error()
+    }
+
     pub(crate) fn signing_keys(&self) -> &Arc<SigningKeys> {
         &self.signing_keys
     }

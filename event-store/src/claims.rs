@@ -96,8 +96,15 @@ pub enum Opened {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("the idempotency claims cannot be reached: {0}")]
-pub struct ClaimError(pub String);
+pub enum ClaimError {
+    #[error("the idempotency claims cannot be reached: {0}")]
+    Unavailable(String),
+    /// Nothing can be claimed until an operator has made room.
+    #[error("the idempotency claims are full: {0}")]
+    Full(String),
+    #[error("the broker may not reserve the room for the idempotency claims: {0}")]
+    NoRoom(String),
+}
 
 #[async_trait]
 pub trait Claims: Send + Sync + fmt::Debug {

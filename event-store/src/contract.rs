@@ -151,7 +151,7 @@ pub enum AppendError {
     /// The broker refused. Definite; the same append will be refused again.
     #[error("the log refused the append: {0}")]
     Refused(String),
-    /// The log has reached its configured size. Definite; an operator has to act.
+    /// The log has reached its configured size, or the disk is full. Definite; an operator has to act.
     #[error("the log is full: {0}")]
     Full(String),
     /// The broker cannot be reached, and nothing was sent. Definite; try later.
@@ -187,6 +187,11 @@ pub enum OpenError {
     CanLoseEvents { stream: String, problems: Vec<String> },
     #[error("stream {stream} is not the one remembered: expected lineage {expected}, found {found}")]
     OtherLineage { stream: String, expected: Lineage, found: Lineage },
+    #[error(
+        "the broker may not reserve the room that {stream} asks for ({reason}): let it use more of its disk \
+         (max_file_store; `rookery up`: --store-bytes), or ask for less"
+    )]
+    NoRoom { stream: String, reason: String },
     #[error("the broker is too old: {found}; at least {required} is needed")]
     OldBroker { found: String, required: &'static str },
 }
@@ -219,6 +224,11 @@ pub trait EventLog: Send + Sync + fmt::Debug {
 
     /// The lineage that this log had when it was opened.
     fn lineage(&self) -> Lineage;
+
+    /// Why the log, or what lies beside it, takes nothing until its server is started again; `None` where that is not so.
+    fn write_error(&self) -> Option<String> {
+        None
+    }
 
     /// Appends the events of one command, all or nothing.
     async fn append(&self, command: CommandId, events: Vec<NewEvent>) -> Result<Appended, AppendError>;

@@ -4,11 +4,12 @@ mod batch;
 mod connection;
 mod group;
 mod header_block;
+pub mod limits;
 mod message;
-mod open;
+pub(crate) mod open;
 mod origin;
 mod pages;
-mod publish;
+pub(crate) mod publish;
 mod raw;
 mod read;
 mod restore;
@@ -28,6 +29,7 @@ use crate::contract::{
     AppendError, Appended, EventLog, Expected, Lineage, NewEvent, ReadError, RecordedEvent, StoredEvent, Tail,
 };
 use crate::subject::Subject;
+use crate::write_error::{StreamWrites, WriteErrors};
 
 use self::group::GroupCommit;
 pub use self::open::connect;
@@ -91,6 +93,8 @@ struct Inner {
     url: String,
     client_name: String,
     pages: Pages,
+    writes: StreamWrites,
+    write_errors: WriteErrors,
     stream: jetstream::stream::Stream<()>,
     stream_name: Arc<str>,
     shard: Shard,
@@ -112,9 +116,14 @@ pub struct JetStreamLog {
 }
 
 impl JetStreamLog {
-    /// The connection, for what lies beside the log on the same broker (the claims).
+    /// The connection, for what lies beside the log on the same broker.
     pub fn client(&self) -> async_nats::Client {
         self.inner.client.clone()
+    }
+
+    /// The connection together with the write errors that were met on it, for what is written beside the log.
+    pub fn write_errors(&self) -> &WriteErrors {
+        &self.inner.write_errors
     }
 }
 
@@ -138,6 +147,10 @@ impl EventLog for JetStreamLog {
 
     fn lineage(&self) -> Lineage {
         self.inner.lineage.clone()
+    }
+
+    fn write_error(&self) -> Option<String> {
+        self.inner.write_errors.standing()
     }
 
     async fn append(&self, command: CommandId, events: Vec<NewEvent>) -> Result<Appended, AppendError> {

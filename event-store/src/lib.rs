@@ -3,6 +3,7 @@
 //!
 //! This crate does not know SQL or HTTP, and knows the domain only to write events down and read them back.
 
+mod api_error;
 pub mod claims;
 mod codec;
 mod command;
@@ -20,6 +21,7 @@ mod stores;
 mod subject;
 mod upcast;
 pub mod vault;
+mod write_error;
 
 pub use claims::{Claims, InMemoryClaims, JetStreamClaims};
 pub use codec::{DecodeError, Decoded, decode, encode};
@@ -39,3 +41,4 @@ pub use seal::Stamp;
 pub use stores::{AccountStore, Last, MessageStore, Seen, SeenMessage, Standing, Stores};
 pub use subject::{Boundary, Bucket, Subject};
 pub use vault::{Vault, VaultError};
+pub use write_error::WriteErrors;

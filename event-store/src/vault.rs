@@ -28,6 +28,8 @@ use std::sync::Arc;
 use async_nats::Client;
 use domain::Shard;
 
+use crate::write_error::WriteErrors;
+
 pub use self::attempts::{ATTEMPTS_MAX, ATTEMPTS_WINDOW, Attempt, Attempts};
 pub use self::bucket::{Bucket, BucketEntry, VaultError, Written};
 pub use self::credentials::{Credentials, PasswordHash};
@@ -42,6 +44,10 @@ pub use self::signing_keys::{KeyRing, SigningKeys, StoredKey};
 const KEYS_BYTES_MAX: i64 = 1 << 20;
 /// About 400,000 pairs of handle and address, far more than the password hashing lets through in 15 minutes.
 const ATTEMPTS_BYTES_MAX: i64 = 64 << 20;
+
+/// Of the two buckets that do not grow with the accounts.
+pub(crate) const SMALL_BYTES_MAX: i64 = KEYS_BYTES_MAX + ATTEMPTS_BYTES_MAX;
+pub(crate) const BUCKETS: [&str; 4] = ["CREDENTIALS", "SESSIONS", "KEYS", "ATTEMPTS"];
 
 /// Clones share everything.
 #[derive(Debug, Clone)]
@@ -70,14 +76,14 @@ impl Vault {
 
     /// Finds the shard's buckets or makes them. `bytes_max` bounds each of the two that grow with the accounts.
     pub async fn open(
-        client: &Client,
+        errors: &WriteErrors,
         shard: Shard,
         replicas: usize,
         bytes_max: i64,
     ) -> Result<Self, VaultError> {
         let open = async |name, description, bytes_max, age_max| {
             let config = BucketConfig { name, description, bytes_max, age_max };
-            JetStreamBucket::find_or_make(client.clone(), shard, replicas, config).await.map(into_shared)
+            JetStreamBucket::find_or_make(errors, shard, replicas, config).await.map(into_shared)
         };
         Ok(Self::on(
             open("CREDENTIALS", "Password hashes.", bytes_max, None).await?,
@@ -96,7 +102,10 @@ impl Vault {
 
 /// The signing keys alone, for the operator's tool. Fails where no dispatcher has made the bucket yet.
 pub async fn find_signing_keys(client: Client, shard: Shard) -> Result<SigningKeys, VaultError> {
-    JetStreamBucket::find(client, shard, "KEYS").await.map(into_shared).map(SigningKeys::new)
+    JetStreamBucket::find(&WriteErrors::new(client), shard, "KEYS")
+        .await
+        .map(into_shared)
+        .map(SigningKeys::new)
 }
 
 fn into_shared(bucket: impl Bucket + 'static) -> Arc<dyn Bucket> {

@@ -83,7 +83,7 @@ codes! {
     LOG_REFUSED = 503, "log-refused", "The data does not belong to the log; an operator has to act.";
     UNAVAILABLE = 503, "unavailable", "A part of the service cannot be reached.";
     OVERLOADED = 503, "overloaded", "The service has more work than it can take.";
-    LOG_FULL = 503, "log-full", "The event log has reached its size limit.";
+    LOG_FULL = 503, "log-full", "The event log has no room for more.";
     OUTCOME_UNKNOWN = 503, "outcome-unknown", "It is not known whether the operation took effect.";
     REQUEST_TIMEOUT = 503, "request-timeout", "The request took longer than the service allows.";
     RATE_LIMITED = 429, "rate-limited", "The caller sends more than its share.";

@@ -50,7 +50,7 @@ impl PostgresClaims {
 }
 
 fn failed(error: impl std::fmt::Display) -> ClaimError {
-    ClaimError(error.to_string())
+    ClaimError::Unavailable(error.to_string())
 }
 
 fn to_json(claim: &Claim) -> Result<Vec<u8>, ClaimError> {
@@ -77,7 +77,7 @@ impl Claims for PostgresClaims {
                 return Ok(Opened::Made(HeldClaim { name, claim, revision }));
             }
         }
-        Err(ClaimError("the key is claimed and released all the time".to_owned()))
+        Err(ClaimError::Unavailable("the key is claimed and released all the time".to_owned()))
     }
 
     async fn share(&self, mut held: HeldClaim) -> Result<Option<HeldClaim>, ClaimError> {

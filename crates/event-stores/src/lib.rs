@@ -10,7 +10,8 @@ mod environment;
 use std::sync::Arc;
 
 use domain::Shard;
-use event_store::vault::{SigningKeys, find_signing_keys as find_signing_keys_on_nats};
+use event_store::claims::ClaimError;
+use event_store::vault::{SigningKeys, VaultError, find_signing_keys as find_signing_keys_on_nats};
 use event_store::{
     Claims, EventLog, JetStreamClaims, JetStreamConfig, JetStreamLog, Lineage, OpenError, Vault, jet_stream,
 };
@@ -59,6 +60,19 @@ impl StoreConfig {
         }
     }
 
+    /// Bounds the log so that it and what lies beside it have room in so many bytes. Postgres reserves nothing, so there the
+    /// log may grow to all of that.
+    pub fn fit_into(&mut self, bytes: u64) {
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        match self {
+            Self::JetStream(config) => {
+                let left = bytes.saturating_sub(config.bytes_beside()).max(1);
+                config.stream_bytes_max = config.stream_bytes_max.min(left);
+            }
+            Self::Postgres(config) => config.bytes_max = bytes,
+        }
+    }
+
     /// Refuse any other log than this one.
     pub fn set_lineage(&mut self, lineage: Option<Lineage>) {
         match self {
@@ -100,16 +114,24 @@ impl From<PostgresConfig> for StoreConfig {
 }
 
 async fn open_jet_stream(config: &JetStreamConfig) -> Result<Store, OpenError> {
-    let unavailable = |error: &dyn std::fmt::Display| OpenError::Unavailable(error.to_string());
     let log = JetStreamLog::open(config).await?;
-    let (client, shard, replicas) = (log.client(), config.shard, config.replicas);
-    let claims = JetStreamClaims::open_bucket(client.clone(), shard, replicas, config.claims_bytes_max)
+    let (errors, shard, replicas) = (log.write_errors(), config.shard, config.replicas);
+    let claims = JetStreamClaims::open_bucket(errors, shard, replicas, config.claims_bytes_max)
         .await
-        .map_err(|error| unavailable(&error))?;
-    let vault = Vault::open(&client, shard, replicas, config.vault_bytes_max)
-        .await
-        .map_err(|error| unavailable(&error))?;
+        .map_err(|error| match error {
+            ClaimError::NoRoom(reason) => no_room("CLAIMS", reason),
+            error => OpenError::Unavailable(error.to_string()),
+        })?;
+    let vault =
+        Vault::open(errors, shard, replicas, config.vault_bytes_max).await.map_err(|error| match error {
+            VaultError::NoRoom { bucket, reason } => no_room(&bucket, reason),
+            error => OpenError::Unavailable(error.to_string()),
+        })?;
     Ok(Store { log: Arc::new(log), claims: Arc::new(claims), vault })
+}
+
+fn no_room(bucket: &str, reason: String) -> OpenError {
+    OpenError::NoRoom { stream: bucket.to_owned(), reason }
 }
 
 /// Opens the log at a URL (`nats://…` or `postgres://…`), which must be there already: for reducers and operator's

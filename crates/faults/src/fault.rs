@@ -5,6 +5,7 @@ mod clocks;
 mod cluster;
 mod crowd;
 mod database;
+mod disk;
 pub mod failover;
 mod outages;
 pub mod partition;
@@ -65,6 +66,7 @@ pub fn all() -> Vec<Fault> {
         services::faults(),
         workers::faults(),
         broker::faults(),
+        disk::faults(),
         database::faults(),
         cluster::faults(),
         failover::faults(),

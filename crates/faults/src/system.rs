@@ -36,6 +36,8 @@ pub struct Setup {
     /// For every service.
     pub env: Vec<(&'static str, String)>,
     pub log_bytes_max: u64,
+    /// Size of the disk of the broker's store, where it has one of its own.
+    pub broker_disk: Option<u64>,
     /// Where the services run, unless beside everything else.
     pub namespace: Option<Arc<Namespace>>,
 }
@@ -48,6 +50,7 @@ impl Default for Setup {
             nodes: 1,
             env: Vec::new(),
             log_bytes_max: 256 << 20,
+            broker_disk: None,
             namespace: None,
         }
     }
@@ -92,7 +95,8 @@ pub fn signed(request: RequestBuilder, account: i64) -> RequestBuilder {
 
 impl System {
     pub async fn start(setup: Setup) -> Self {
-        let (broker, postgres) = tokio::join!(Broker::start(setup.nodes), Postgres::start());
+        let (broker, postgres) =
+            tokio::join!(Broker::start(setup.nodes, setup.broker_disk), Postgres::start());
         Self::over(setup, broker, postgres)
     }
 

@@ -14,6 +14,7 @@
 
 mod child;
 mod data_dir;
+mod disk;
 mod nats;
 mod port;
 mod postgres;
@@ -25,7 +26,8 @@ mod supervisor;
 
 pub use child::ChildProcess;
 pub use data_dir::{DataDirLock, ReachableDir, reachable_data_dir};
-pub use nats::{NatsOptions, NatsServer};
+pub use disk::{disk_free, disk_size};
+pub use nats::{NatsOptions, NatsServer, configured_store_bytes};
 pub use nix::sys::signal::Signal;
 pub use port::free_port;
 pub use postgres::{PostgresOptions, PostgresServer};

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use nix::sys::signal::Signal;
 
+pub use self::config::configured_store_bytes;
 use crate::child::spawn::{lock, spawn};
 use crate::child::{ChildSpec, EndSignals};
 use crate::readiness::wait_ready;
@@ -27,7 +28,7 @@ pub struct NatsOptions {
     /// A free port if none is given.
     pub port: Option<u16>,
     pub access: Access,
-    /// The most that all streams together may take on disk.
+    /// The most that all streams together may take on disk, and may reserve.
     pub file_store_bytes_max: u64,
     /// Further lines for the configuration file.
     pub extra_config: String,

@@ -1,6 +1,6 @@
 //! Keeps a server running.
 //!
-//! What wakes it: the end of the child, or the shutdown. A restart takes the same port and the same data, so
+//! What wakes it: the end of the child, somebody who asks for a new one, or the shutdown. A restart takes the same port and the same data, so
 //! that clients reconnect and go on. It never gives up: what makes a server end may pass (a full disk), and
 //! each try is logged.
 
@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -35,6 +36,7 @@ pub struct Supervisor {
     name: &'static str,
     stop_limit: Duration,
     state: Arc<State>,
+    restart: Arc<Notify>,
     shutdown: CancellationToken,
     task: JoinHandle<()>,
 }
@@ -54,8 +56,11 @@ impl Supervisor {
         state.pid.store(server.child().pid(), Ordering::Release);
         let shutdown = shutdown.child_token();
         let name = server.child().name();
-        let task = tokio::spawn(keep_running(server, Arc::clone(&state), shutdown.clone(), stop_limit));
-        Self { name, stop_limit, state, shutdown, task }
+        let restart = Arc::new(Notify::new());
+        let asked = Arc::clone(&restart);
+        let task =
+            tokio::spawn(keep_running(server, Arc::clone(&state), asked, shutdown.clone(), stop_limit));
+        Self { name, stop_limit, state, restart, shutdown, task }
     }
 
     /// The process id of the current child, if one runs.
@@ -66,6 +71,11 @@ impl Supervisor {
     /// How often the server was started again.
     pub fn restarts(&self) -> u64 {
         self.state.restarts.load(Ordering::Acquire)
+    }
+
+    /// Asks for a proper end of the child and a new one in its place. Returns at once; [`Self::restarts`] tells when.
+    pub fn restart(&self) {
+        self.restart.notify_one();
     }
 
     /// Stops the server and waits until it is gone: `stop_limit`, and if it hangs, a few seconds to kill it.
@@ -89,6 +99,7 @@ impl Drop for Supervisor {
 async fn keep_running(
     mut server: impl Server,
     state: Arc<State>,
+    restart: Arc<Notify>,
     shutdown: CancellationToken,
     stop_limit: Duration,
 ) {
@@ -98,6 +109,11 @@ async fn keep_running(
         tokio::select! {
             () = shutdown.cancelled() => break,
             () = server.child().exited() => {}
+            () = restart.notified() => {
+                if let Err(error) = server.child().stop(stop_limit).await {
+                    tracing::error!("{error:#}");
+                }
+            }
         }
         state.pid.store(0, Ordering::Release);
         if started.elapsed() >= WELL_AFTER {
@@ -109,7 +125,7 @@ async fn keep_running(
             server.name = name,
             exit.status = status,
             ?backoff,
-            "a server ended unasked; starting it again"
+            "a server ended; starting it again"
         );
         if !start_again(&mut server, &mut backoff, &shutdown).await {
             break;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    adopt, archive, demo, events, keys, migrate, openapi, parked, rebuild, restore, token, up, verify,
+    adopt, archive, demo, events, keys, limits, migrate, openapi, parked, rebuild, restore, token, up, verify,
 };
 
 pub(crate) const DATA_DIR_DEFAULT: &str = ".rookery";
@@ -27,6 +27,7 @@ enum Command {
     Token(token::Arguments),
     Keys(keys::Arguments),
     Events(events::Arguments),
+    Limits(limits::Arguments),
     Archive(archive::Arguments),
     Restore(restore::Arguments),
     Adopt(adopt::Arguments),
@@ -49,6 +50,7 @@ impl Arguments {
             Command::Token(arguments) => token::run(arguments),
             Command::Keys(arguments) => keys::run(arguments),
             Command::Events(arguments) => events::run(arguments),
+            Command::Limits(arguments) => limits::run(arguments),
             Command::Archive(arguments) => archive::run(arguments),
             Command::Restore(arguments) => restore::run(arguments),
             Command::Adopt(arguments) => adopt::run(arguments),

@@ -5,6 +5,7 @@ pub mod archive;
 pub mod demo;
 pub mod events;
 pub mod keys;
+pub mod limits;
 pub mod migrate;
 pub mod openapi;
 pub mod parked;

@@ -48,6 +48,11 @@ impl DataDir {
         self.path.join("nats")
     }
 
+    /// Where nats-server keeps the log.
+    pub(crate) fn nats_store(&self) -> PathBuf {
+        self.nats().join("store")
+    }
+
     pub(crate) fn postgres(&self) -> PathBuf {
         self.path.join("postgres")
     }

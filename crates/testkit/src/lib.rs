@@ -13,6 +13,7 @@ mod place;
 mod postgres;
 mod process;
 mod proxy;
+mod small_disk;
 mod template;
 
 pub use eventually::{eventually, eventually_sync};
@@ -20,6 +21,7 @@ pub use nats::{Nats, NatsCluster};
 pub use postgres::{Postgres, PostgresConfig};
 pub use process::Process;
 pub use proxy::{Proxy, Way};
+pub use small_disk::{SmallDisk, no_small_disk, small_disk_obstacle};
 
 /// How long a server or process may take to do what takes it milliseconds on an idle machine.
 pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);

@@ -4,6 +4,7 @@ use local_servers::{Access, NatsOptions, NatsServer, Server, Signal};
 use tempfile::TempDir;
 
 use crate::PATIENCE;
+use crate::SmallDisk;
 use crate::place::{installed, temp_dir};
 use crate::template;
 
@@ -15,6 +16,7 @@ const FILE_STORE_BYTES_MAX: u64 = 1 << 30;
 pub struct Nats {
     // Declared before the directory, so that it has ended when its files are removed.
     server: NatsServer,
+    disk: Option<SmallDisk>,
     dir: TempDir,
 }
 
@@ -29,8 +31,21 @@ impl Nats {
 
     /// The same with further lines for its configuration file.
     pub async fn start_with(extra_config: &str) -> Self {
-        let (programs, run_as) = installed();
+        Self::start_in(temp_dir(&installed().1), None, extra_config).await
+    }
+
+    /// With its store on a disk of that size.
+    pub async fn start_on_small_disk(bytes: u64) -> Self {
+        let (_, run_as) = installed();
         let dir = temp_dir(run_as);
+        let store = dir.path().join("store");
+        let disk = SmallDisk::over(&store, bytes);
+        run_as.own(&store).unwrap_or_else(|error| panic!("{error:#}"));
+        Self::start_in(dir, Some(disk), "").await
+    }
+
+    async fn start_in(dir: TempDir, disk: Option<SmallDisk>, extra_config: &str) -> Self {
+        let (programs, run_as) = installed();
         let options = NatsOptions {
             access: Access::Open,
             file_store_bytes_max: FILE_STORE_BYTES_MAX,
@@ -38,7 +53,13 @@ impl Nats {
             ..NatsOptions::new(dir.path())
         };
         let server = NatsServer::start(options, programs, run_as).await;
-        Self { server: server.unwrap_or_else(|error| panic!("{error:#}")), dir }
+        Self { server: server.unwrap_or_else(|error| panic!("{error:#}")), disk, dir }
+    }
+
+    /// # Panics
+    /// Unless it was started on one.
+    pub fn disk(&self) -> &SmallDisk {
+        self.disk.as_ref().expect("it is on a small disk")
     }
 
     pub fn url(&self) -> String {

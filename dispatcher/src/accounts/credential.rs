@@ -7,6 +7,8 @@ use futures::future::BoxFuture;
 use http_kit::ApiProblem;
 use tokio::sync::OnceCell;
 
+use crate::problems;
+
 /// The password of an account that is about to be registered.
 ///
 /// It is kept before the registration is appended: an account without a credential could never be used, while a
@@ -27,14 +29,12 @@ impl Credential {
     async fn keep_first(&self, account: AccountId) -> Result<bool, ApiProblem> {
         let hash = self.hash.get_or_try_init(|| self.state.hash(self.password.clone())).await?;
         let ready = self.state.ready()?;
-        ready.vault().credentials.put_first(account, hash).await.map_err(ApiProblem::unavailable)
+        ready.vault().credentials.put_first(account, hash).await.map_err(problems::from_vault)
     }
 }
 
 impl KeepCredential for Credential {
     fn keep(&self, account: AccountId) -> BoxFuture<'_, Result<bool, CredentialError>> {
-        Box::pin(async move {
-            self.keep_first(account).await.map_err(|problem| CredentialError::from(problem.to_string()))
-        })
+        Box::pin(async move { self.keep_first(account).await.map_err(CredentialError::from) })
     }
 }

@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use super::client_address::ClientAddress;
 use super::issue;
 use super::refresh_token::RefreshToken;
+use crate::problems;
 use crate::state::Ready;
 
 /// Logs in with a handle and its password.
@@ -38,7 +39,7 @@ pub(crate) async fn create_session(
     let family = Family { id: token.family, secret: token.hashed(), refreshed_at: OffsetDateTime::now_utc() };
     // Signed first: a session of which nobody has the token would only take up room.
     let answer = issue::tokens(state.signing_keys(), &token)?;
-    state.ready()?.vault().sessions.open(account, family).await.map_err(ApiProblem::unavailable)?;
+    state.ready()?.vault().sessions.open(account, family).await.map_err(problems::from_vault)?;
     metrics::counter!("dispatcher_logins_total", "outcome" => "done").increment(1);
     Ok(answer)
 }
@@ -54,7 +55,7 @@ async fn log_in(
     let (vault, address) = (ready.vault(), address.as_str());
     let turn = state.passwords().take_turn()?;
     let now = OffsetDateTime::now_utc();
-    let attempt = vault.attempts.begin(handle, address, now).await.map_err(ApiProblem::unavailable)?;
+    let attempt = vault.attempts.begin(handle, address, now).await.map_err(problems::from_vault)?;
     if let Attempt::Refused(wait) = attempt {
         metrics::counter!("dispatcher_logins_total", "outcome" => "limited").increment(1);
         // A quarter of an hour at most, rounded up.
@@ -69,7 +70,7 @@ async fn log_in(
     let hash = hash.filter(|_| account.is_some());
     let is_right = turn.verify(password, hash).await?;
     let account = account.filter(|_| is_right).ok_or_else(refused)?;
-    vault.attempts.clear(handle, address).await.map_err(ApiProblem::unavailable)?;
+    vault.attempts.clear(handle, address).await.map_err(problems::from_vault)?;
     Ok(account)
 }
 

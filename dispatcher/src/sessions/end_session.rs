@@ -6,6 +6,8 @@ use domain::AccountId;
 use http::StatusCode;
 use http_kit::{ApiProblem, Caller};
 
+use crate::problems;
+
 /// Logs out: ends the session that the caller's access token belongs to.
 ///
 /// Its refresh token is good for nothing from then on; its access token is for what is left of its hour. Ending it
@@ -26,6 +28,6 @@ pub(crate) async fn end_session(
     let Some((session, account)) = session else {
         return Err(ApiProblem::new(codes::NOT_FOUND).detail("This identity belongs to no session."));
     };
-    state.ready()?.vault().sessions.end(account, session).await.map_err(ApiProblem::unavailable)?;
+    state.ready()?.vault().sessions.end(account, session).await.map_err(problems::from_vault)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -11,6 +11,8 @@ use time::OffsetDateTime;
 use super::issue;
 use super::refresh_token::RefreshToken;
 
+use crate::problems;
+
 /// Gets the next tokens of a session.
 ///
 /// A refresh token is good once. Whoever sends one again, even at the same moment, ends the session, because one of the
@@ -46,7 +48,7 @@ pub(crate) async fn refresh_session(
             OffsetDateTime::now_utc(),
         )
         .await
-        .map_err(ApiProblem::unavailable)?;
+        .map_err(problems::from_vault)?;
     match rotation {
         Rotation::Done => Ok(answer),
         Rotation::Unknown => Err(refused()),

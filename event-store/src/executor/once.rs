@@ -95,7 +95,9 @@ impl Executor {
                 return Ok(Opened::Found(held));
             }
         }
-        Err(ExecuteError::Claims(ClaimError("others try the same key at this moment".to_owned())))
+        Err(ExecuteError::Claims(ClaimError::Unavailable(
+            "others try the same key at this moment".to_owned(),
+        )))
     }
 
     /// The claim is a memory aid: without it the next retry searches the log.

@@ -74,6 +74,7 @@ pub(super) async fn append_all(
             }
             Answer::Full(words) if !tries.is_open => return Err(AppendError::Full(words)),
             Answer::Refused(words) if !tries.is_open => return Err(AppendError::Refused(words)),
+            Answer::NoWrites { words, was_sent } => return Err(tries.no_writes(words, was_sent)),
             Answer::Open(words) => {
                 tries.is_open = true;
                 tries.again(words).await?;

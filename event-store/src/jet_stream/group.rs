@@ -100,7 +100,7 @@ async fn commit(inner: &Arc<Inner>, group: Vec<Waiting>) {
         }
         return;
     }
-    let is_open = matches!(answer, Answer::Open(_));
+    let is_open = matches!(answer, Answer::Open(_) | Answer::NoWrites { was_sent: true, .. });
     for one in group {
         let inner = Arc::clone(inner);
         tokio::spawn(async move {

@@ -15,8 +15,10 @@ use domain::Token;
 use percent_encoding::percent_decode_str;
 use tokio::sync::Semaphore;
 
+use crate::api_error;
 use crate::contract::{DEDUPE_WINDOW, Lineage, OpenError};
 use crate::subject::Subject;
+use crate::write_error::WriteErrors;
 
 use super::group::GroupCommit;
 use super::pages::Pages;
@@ -83,7 +85,9 @@ impl JetStreamLog {
             return Err(OpenError::OtherLineage { stream: config.stream_name(), expected, found: lineage });
         }
         let restored_until = origin::restored_until(&info.config.metadata);
-        let inner = Box::pin(inner(client, &context, config, lineage, restored_until)).await?;
+        let inner =
+            Box::pin(inner(client, &context, config, lineage, info.config.num_replicas, restored_until))
+                .await?;
         Ok(Self { group: GroupCommit::start(Arc::clone(&inner)), inner })
     }
 }
@@ -107,8 +111,12 @@ pub(super) async fn inner(
     context: &jetstream::Context,
     config: &JetStreamConfig,
     lineage: Lineage,
+    replicas: usize,
     restored_until: u64,
 ) -> Result<Arc<Inner>, OpenError> {
+    let write_errors = WriteErrors::new(client.clone());
+    let prefix = Subject::all_of(config.shard);
+    let prefix = prefix.trim_end_matches('>');
     let stream =
         context.get_stream_no_info(config.stream_name()).await.map_err(|error| unavailable(&error))?;
     Ok(Arc::new(Inner {
@@ -116,6 +124,8 @@ pub(super) async fn inner(
         url: config.url.clone(),
         client_name: config.client_name.clone(),
         pages: Pages::default(),
+        writes: write_errors.of(&config.stream_name(), prefix, replicas),
+        write_errors,
         stream,
         stream_name: config.stream_name().into(),
         shard: config.shard,
@@ -147,9 +157,18 @@ pub(super) async fn find(
 
 pub(super) async fn make(context: &jetstream::Context, wanted: Config) -> Result<Info, OpenError> {
     let name = wanted.name.clone();
-    let made = context.create_stream(wanted).await.map_err(|error| unavailable(&error))?;
+    let made = context.create_stream(wanted).await.map_err(|error| not_reserved(&name, error))?;
     tracing::info!(stream.name = name, "made the event stream");
     Ok(made.cached_info().clone())
+}
+
+/// A stream that was not made, or not changed.
+pub(crate) fn not_reserved(stream: &str, error: impl std::error::Error + 'static) -> OpenError {
+    let reason = error.to_string();
+    if api_error::is_no_room(&error) {
+        return OpenError::NoRoom { stream: stream.to_owned(), reason };
+    }
+    OpenError::Unavailable(reason)
 }
 
 pub(super) fn wanted(config: &JetStreamConfig) -> Config {

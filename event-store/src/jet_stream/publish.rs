@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_nats::HeaderMap;
-use async_nats::client::{Request, RequestErrorKind};
+use async_nats::client::RequestErrorKind;
 use bytes::Bytes;
 use domain::{CommandId, Position};
 use planted_bugs::planted;
@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use crate::contract::{AppendError, Appended, Expected, NewEvent};
 
 use super::{Inner, read};
+use crate::write_error::Published;
 
 /// Waits between tries of an append that the broker asked us to repeat. It says so for 1 to 20 ms at a time.
 const PAUSE_MIN: Duration = Duration::from_millis(1);
@@ -20,7 +21,7 @@ const PAUSE_MAX: Duration = Duration::from_millis(100);
 
 /// What the broker said to one message, or to the last one of a batch.
 #[derive(Debug)]
-pub(super) enum Answer {
+pub(crate) enum Answer {
     Acked {
         sequence: u64,
         repeated: bool,
@@ -35,6 +36,11 @@ pub(super) enum Answer {
     /// It may be stored, or come to be: nothing came back in time, or a leader without a majority gave up, and its
     /// successor may find the event in its own log.
     Open(String),
+    /// The broker writes no more until it is started again. What was sent may be on its disk.
+    NoWrites {
+        words: String,
+        was_sent: bool,
+    },
 }
 
 #[derive(Deserialize)]
@@ -67,6 +73,14 @@ mod code {
     pub(super) const PASSING: [u64; 5] = [10158, 10163, 10164, 10176, 10210];
 }
 
+/// What a stream answered to a message.
+pub(crate) fn understand(payload: &[u8]) -> Answer {
+    match serde_json::from_slice::<PubAck>(payload) {
+        Ok(ack) => judge(ack),
+        Err(error) => Answer::Refused(format!("the broker's answer makes no sense: {error}")),
+    }
+}
+
 fn judge(ack: PubAck) -> Answer {
     let Some(error) = ack.error else {
         return Answer::Acked { sequence: ack.seq, repeated: ack.duplicate };
@@ -88,20 +102,16 @@ fn judge(ack: PubAck) -> Answer {
 
 /// Sends one message and waits for the broker's answer.
 pub(super) async fn send(inner: &Inner, subject: String, headers: HeaderMap, data: Bytes) -> Answer {
-    let request = Request::new().headers(headers).payload(data).timeout(Some(inner.ack_timeout));
-    match inner.client.send_request(subject, request).await {
-        Ok(message) => match serde_json::from_slice::<PubAck>(&message.payload) {
-            Ok(ack) => judge(ack),
-            Err(error) => Answer::Refused(format!("the broker's answer makes no sense: {error}")),
-        },
-        Err(error) => match error.kind() {
-            // Nobody listens on the subject: JetStream is not up yet, or the stream has no leader.
-            RequestErrorKind::NoResponders => Answer::Again("no stream took the event".to_owned()),
-            RequestErrorKind::MaxPayloadExceeded | RequestErrorKind::InvalidSubject => {
-                Answer::Refused(error.to_string())
-            }
-            _ => Answer::Open("no answer from the broker".to_owned()),
-        },
+    match inner.writes.publish(subject, headers, data, inner.ack_timeout).await {
+        Published::Answered(message) => understand(&message.payload),
+        // Nobody listens on the subject: JetStream is not up yet, or the stream has no leader.
+        Published::Not(error) if error.kind() == RequestErrorKind::NoResponders => {
+            Answer::Again("no stream took the event".to_owned())
+        }
+        Published::Not(error) => Answer::Refused(error.to_string()),
+        Published::Silence => Answer::Open("no answer from the broker".to_owned()),
+        Published::WriteError(words) => Answer::NoWrites { words, was_sent: true },
+        Published::Closed(words) => Answer::NoWrites { words, was_sent: false },
     }
 }
 
@@ -134,6 +144,11 @@ pub(super) struct Tries {
 impl Tries {
     pub(super) fn new(inner: &Inner, is_open: bool) -> Self {
         Self { deadline: Instant::now() + inner.append_deadline, pause: PAUSE_MIN, is_open }
+    }
+
+    /// How the append ends where the broker writes no more.
+    pub(super) fn no_writes(&self, words: String, was_sent: bool) -> AppendError {
+        if self.is_open || was_sent { AppendError::Unknown(words) } else { AppendError::Full(words) }
     }
 
     /// Waits before the next try, or says how the append ends when time is up.
@@ -174,6 +189,7 @@ pub(super) async fn append_one(
             }
             Answer::Full(words) if !tries.is_open => return Err(AppendError::Full(words)),
             Answer::Refused(words) if !tries.is_open => return Err(AppendError::Refused(words)),
+            Answer::NoWrites { words, was_sent } => return Err(tries.no_writes(words, was_sent)),
             Answer::Open(words) => {
                 tries.is_open = true;
                 tries.again(words).await?;

@@ -32,6 +32,8 @@ use super::{Inner, JetStreamConfig, header_block, open, origin, raw, tail};
 const ADDED_BYTES_MAX: i32 = 1_024;
 /// Longer headers go in front of the data: the broker takes no more than 64 KiB of them, with those that are added.
 const HEADER_BYTES_MAX: usize = 32 * 1_024;
+/// What that comes to for an event of ours at most, so that a log at its bound fits into the same one again.
+const ADDED_BYTES_USUAL: i64 = 256;
 
 #[derive(Debug, thiserror::Error)]
 pub enum RestoreError {
@@ -57,26 +59,58 @@ pub struct Restoration {
     inner: Arc<Inner>,
     context: jetstream::Context,
     lineage: Lineage,
+    /// Of the log that the stream becomes.
+    bytes_max: i64,
     is_accepted: bool,
 }
 
 impl Restoration {
-    /// Makes the stream, or finds what an earlier try left of it.
-    pub async fn begin(config: &JetStreamConfig, lineage: &Lineage) -> Result<Self, RestoreError> {
+    /// What the stream reserves while so many events are restored.
+    pub fn bytes_max(config: &JetStreamConfig, events: u64) -> i64 {
+        let events = i64::try_from(events).unwrap_or(i64::MAX);
+        config.stream_bytes_max.saturating_add(events.saturating_mul(ADDED_BYTES_USUAL))
+    }
+
+    /// Makes the stream for that many events, or finds what an earlier try left of it, and gives it more room where the
+    /// configuration has more.
+    pub async fn begin(
+        config: &JetStreamConfig,
+        lineage: &Lineage,
+        events: u64,
+    ) -> Result<Self, RestoreError> {
         let (client, context) = Box::pin(open::reach(config)).await?;
+        let bytes_max = Self::bytes_max(config, events);
         let info = match Box::pin(open::find(&context, config)).await? {
+            Some(info)
+                if origin::is_being_restored(&info.config.metadata) && info.config.max_bytes < bytes_max =>
+            {
+                // Of another archive it is left as it is.
+                is_accepted(&info, lineage)?;
+                let wider = jetstream::stream::Config { max_bytes: bytes_max, ..info.config };
+                let widened = context.update_stream(wider).await;
+                widened.map_err(|error| open::not_reserved(&config.stream_name(), error))?
+            }
             Some(info) => info,
             None => {
                 let mut wanted = open::wanted(config);
                 wanted.metadata = origin::restoring(lineage);
                 wanted.max_message_size += ADDED_BYTES_MAX;
+                wanted.max_bytes = bytes_max;
                 Box::pin(open::make(&context, wanted)).await?
             }
         };
         let is_accepted = is_accepted(&info, lineage)?;
         let until = origin::restored_until(&info.config.metadata);
-        let inner = Box::pin(open::inner(client, &context, config, open::lineage_of(&info), until)).await?;
-        Ok(Self { inner, context, lineage: lineage.clone(), is_accepted })
+        let inner = Box::pin(open::inner(
+            client,
+            &context,
+            config,
+            open::lineage_of(&info),
+            info.config.num_replicas,
+            until,
+        ))
+        .await?;
+        Ok(Self { inner, context, lineage: lineage.clone(), bytes_max: config.stream_bytes_max, is_accepted })
     }
 
     /// An earlier try came to its end; the stream is the log by now, and may have grown.
@@ -105,7 +139,9 @@ impl Restoration {
         loop {
             let why = match self.send(events, before).await {
                 Answer::Acked { sequence, .. } if sequence == after => return Ok(()),
-                Answer::Full(words) => return Err(AppendError::Full(words).into()),
+                Answer::Full(words) | Answer::NoWrites { words, .. } => {
+                    return Err(AppendError::Full(words).into());
+                }
                 Answer::Refused(words) => return Err(AppendError::Refused(words).into()),
                 answer => format!("{answer:?}"),
             };
@@ -153,6 +189,9 @@ impl Restoration {
         let (created, until) = (info.created.unix_timestamp_nanos(), info.state.last_sequence);
         let mut config = info.config;
         config.max_message_size = open::EVENT_BYTES_MAX;
+        // Not below what it holds: a log that was full is full again.
+        let held = i64::try_from(info.state.bytes).unwrap_or(i64::MAX);
+        config.max_bytes = config.max_bytes.min(self.bytes_max.max(held));
         origin::restored(&mut config.metadata, &self.lineage, created, until);
         let updated = self.context.update_stream(config).await.map_err(|error| refused(&error))?;
         self.is_accepted = is_accepted(&updated, &self.lineage)?;

@@ -14,6 +14,11 @@ const TRIES_MAX: usize = 32;
 pub enum VaultError {
     #[error("the bucket {bucket} cannot be reached: {reason}")]
     Unavailable { bucket: String, reason: String },
+    #[error("the broker may not reserve the room for the bucket {bucket}: {reason}")]
+    NoRoom { bucket: String, reason: String },
+    /// Nothing can be written until an operator has made room.
+    #[error("the bucket {bucket} is full: {reason}")]
+    Full { bucket: String, reason: String },
     #[error("an entry is changed by others all the time")]
     Contended,
     /// The value itself is not told: it may be a secret.

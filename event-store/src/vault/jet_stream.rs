@@ -1,6 +1,5 @@
 //! A key-value bucket of the broker that holds the log.
 
-use std::error::Error;
 use std::time::Duration;
 
 use async_nats::connection::State;
@@ -13,6 +12,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use domain::Shard;
 
+use crate::api_error;
+use crate::jet_stream::publish::{Answer, understand};
+use crate::write_error::{Published, StreamWrites, WriteErrors};
+
 use super::bucket::{Bucket, BucketEntry, VaultError, Written};
 
 /// How long one request waits for the broker. A log-in makes about six, which have to fit into a request's deadline.
@@ -23,9 +26,6 @@ const VALUE_BYTES_MAX: i32 = 64 * 1024;
 /// The header by which key-value buckets mark a deletion.
 const OPERATION: &str = "KV-Operation";
 const OPERATION_DELETE: &str = "DEL";
-
-/// Another revision, and "another write to this key is in flight", which replicated streams also say for no reason.
-const CONFLICTS: [u64; 2] = [10071, 10164];
 
 /// What to make where there is no bucket yet.
 #[derive(Debug, Clone, Copy)]
@@ -39,22 +39,22 @@ pub struct BucketConfig {
 #[derive(Debug, Clone)]
 pub struct JetStreamBucket {
     client: Client,
-    context: Context,
+    writes: StreamWrites,
     bucket: Store,
 }
 
 impl JetStreamBucket {
     pub async fn find_or_make(
-        client: Client,
+        errors: &WriteErrors,
         shard: Shard,
         replicas: usize,
         config: BucketConfig,
     ) -> Result<Self, VaultError> {
-        if let Ok(found) = Self::find(client.clone(), shard, config.name).await {
+        if let Ok(found) = Self::find(errors, shard, config.name).await {
             return Ok(found);
         }
         let name = format!("{}_{}", config.name, shard.0);
-        let context = context(client.clone());
+        let context = context(errors.client().clone());
         let wanted = kv::Config {
             bucket: name.clone(),
             description: config.description.to_owned(),
@@ -67,18 +67,29 @@ impl JetStreamBucket {
             ..kv::Config::default()
         };
         match context.create_key_value(wanted).await {
-            Ok(bucket) => Ok(Self { client, context, bucket }),
+            Ok(bucket) => Ok(Self::on(errors, bucket, replicas)),
+            Err(error) if api_error::is_no_room(&error) => {
+                Err(VaultError::NoRoom { bucket: name, reason: error.to_string() })
+            }
             Err(error) => Err(unavailable(&name, &error)),
         }
     }
 
-    pub async fn find(client: Client, shard: Shard, name: &str) -> Result<Self, VaultError> {
+    pub async fn find(errors: &WriteErrors, shard: Shard, name: &str) -> Result<Self, VaultError> {
         let name = format!("{name}_{}", shard.0);
-        let context = context(client.clone());
+        let context = context(errors.client().clone());
         match context.get_key_value(&name).await {
-            Ok(bucket) => Ok(Self { client, context, bucket }),
+            Ok(bucket) => {
+                let replicas = bucket.stream.cached_info().config.num_replicas;
+                Ok(Self::on(errors, bucket, replicas))
+            }
             Err(error) => Err(unavailable(&name, &error)),
         }
+    }
+
+    fn on(errors: &WriteErrors, bucket: Store, replicas: usize) -> Self {
+        let writes = errors.of(&bucket.stream_name, &bucket.prefix, replicas);
+        Self { client: errors.client().clone(), writes, bucket }
     }
 
     fn subject(&self, key: &str) -> String {
@@ -129,30 +140,23 @@ impl Bucket for JetStreamBucket {
         if value.is_none() {
             headers.insert(OPERATION, OPERATION_DELETE);
         }
-        let published =
-            self.context.publish_with_headers(self.subject(key), headers, value.unwrap_or_default()).await;
-        let written = match published {
-            Ok(ack) => ack.await.map(drop),
-            Err(error) => Err(error),
+        let (subject, value) = (self.subject(key), value.unwrap_or_default());
+        let bucket = &self.bucket.name;
+        let full = |reason| VaultError::Full { bucket: bucket.clone(), reason };
+        let answer = match self.writes.publish(subject, headers, value, REQUEST_TIMEOUT).await {
+            Published::Answered(message) => understand(&message.payload),
+            Published::Not(error) => return Err(unavailable(bucket, &error)),
+            Published::Silence => return Err(unavailable(bucket, &"no answer from the broker")),
+            // It may be on the disk.
+            Published::WriteError(words) => return Err(unavailable(bucket, &words)),
+            Published::Closed(words) => return Err(full(words)),
         };
-        match written {
-            Ok(()) => Ok(Written::Done),
-            Err(error) if is_conflict(&error) => Ok(Written::Conflict),
-            Err(error) => Err(unavailable(&self.bucket.name, &error)),
+        match answer {
+            Answer::Acked { .. } => Ok(Written::Done),
+            // Again: another write to this key is in flight, which replicated streams also say for no reason.
+            Answer::Conflict | Answer::Again(_) => Ok(Written::Conflict),
+            Answer::Full(words) => Err(full(words)),
+            other => Err(unavailable(bucket, &format!("{other:?}"))),
         }
     }
-}
-
-fn is_conflict(error: &jetstream::context::PublishError) -> bool {
-    if error.kind() == jetstream::context::PublishErrorKind::WrongLastSequence {
-        return true;
-    }
-    let mut source = error.source();
-    while let Some(cause) = source {
-        if let Some(api) = cause.downcast_ref::<jetstream::Error>() {
-            return CONFLICTS.contains(&api.error_code().0);
-        }
-        source = cause.source();
-    }
-    false
 }

@@ -15,6 +15,8 @@ async fn claims_in_memory_keep_their_promises() {
 async fn claims_on_the_broker_keep_their_promises() {
     let nats = Nats::start().await;
     let client = jet_stream::connect(&nats.url(), "claims-test").await.expect("the broker answers");
-    let claims = JetStreamClaims::open_bucket(client, Shard(0), 1, 16 << 20).await.expect("it is made");
+    let claims = JetStreamClaims::open_bucket(&event_store::WriteErrors::new(client), Shard(0), 1, 16 << 20)
+        .await
+        .expect("it is made");
     conformance::claims_keep_their_promises(Arc::new(claims)).await;
 }

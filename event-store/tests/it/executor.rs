@@ -145,8 +145,9 @@ async fn jet_stream(nats: &Nats) -> (Arc<JetStreamLog>, Arc<JetStreamClaims>) {
     let mut config = JetStreamConfig::new(nats.url(), "executor");
     config.stream_bytes_max = 256 << 20;
     let log = JetStreamLog::open(&config).await.expect("the log opens");
-    let claims =
-        JetStreamClaims::open_bucket(log.client(), Shard(0), 1, 64 << 20).await.expect("the bucket opens");
+    let claims = JetStreamClaims::open_bucket(log.write_errors(), Shard(0), 1, 64 << 20)
+        .await
+        .expect("the bucket opens");
     (Arc::new(log), Arc::new(claims))
 }
 

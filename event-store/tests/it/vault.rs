@@ -8,7 +8,7 @@ use event_store::conformance::{self, account};
 use event_store::vault::{
     BucketConfig, InMemoryBucket, JetStreamBucket, PasswordHash, StoredKey, VaultError, find_signing_keys,
 };
-use event_store::{Vault, jet_stream};
+use event_store::{Vault, WriteErrors, jet_stream};
 use testkit::Nats;
 use time::OffsetDateTime;
 
@@ -23,7 +23,7 @@ async fn client(nats: &Nats) -> async_nats::Client {
 }
 
 async fn open(nats: &Nats) -> Vault {
-    Vault::open(&client(nats).await, Shard(0), 1, 16 << 20).await.expect("the buckets open")
+    Vault::open(&WriteErrors::new(client(nats).await), Shard(0), 1, 16 << 20).await.expect("the buckets open")
 }
 
 #[tokio::test]
@@ -36,7 +36,8 @@ async fn stores_in_memory_do_what_they_say() {
 async fn stores_on_the_broker_do_what_they_say() {
     let nats = Nats::start().await;
     let config = BucketConfig { name: "TEST", description: "", bytes_max: 1 << 20, age_max: None };
-    let bucket = JetStreamBucket::find_or_make(client(&nats).await, Shard(0), 1, config).await;
+    let bucket =
+        JetStreamBucket::find_or_make(&WriteErrors::new(client(&nats).await), Shard(0), 1, config).await;
     conformance::bucket_keeps_its_promises(Arc::new(bucket.expect("it is made"))).await;
     conformance::vault_keeps_its_promises(open(&nats).await).await;
 }

@@ -50,7 +50,8 @@ async fn the_replay_of_a_restored_log_gives_the_same_rows() {
     let bounds = Bounds { events: 70, ..Bounds::default() };
     archive::archive(&*log, dir.path(), bounds, &mut |_| {}).await.expect("archived");
     let archive = Archive::open(dir.path()).expect("it opens");
-    let mut stream = Restoration::begin(&config(&other), &archive.lineage()).await.expect("a stream");
+    let mut stream =
+        Restoration::begin(&config(&other), &archive.lineage(), archive.last()).await.expect("a stream");
     archive::restore(&archive, &mut stream, &mut |_| {}).await.expect("restored");
     let restored = open(&other).await;
 

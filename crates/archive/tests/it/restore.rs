@@ -4,14 +4,17 @@ use archive::{Archive, ArchiveError, Restored};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use event_store::conformance::{FRAMES, publish_frame};
-use event_store::{EventLog, JetStreamLog, OpenError, Restoration, RestoreError, StoredEvent, conformance};
+use event_store::{
+    EventLog, Expected, JetStreamConfig, JetStreamLog, OpenError, Restoration, RestoreError, StoredEvent,
+    conformance,
+};
 use tempfile::TempDir;
 use testkit::Nats;
 
 use crate::support::{BOUNDS, all, archive, config, open, problems, world, write};
 
 async fn begin(nats: &Nats, archive: &Archive) -> Restoration {
-    Restoration::begin(&config(nats), &archive.lineage()).await.expect("the stream is there")
+    Restoration::begin(&config(nats), &archive.lineage(), archive.last()).await.expect("the stream is there")
 }
 
 async fn restore(nats: &Nats, archive: &Archive) -> Result<Restored, ArchiveError> {
@@ -122,7 +125,7 @@ async fn a_stream_that_holds_something_else_is_left_alone() {
     let (_nats, _log, _dir, archive, other) = archived().await;
     let strange = open(&other).await;
     write(&strange, 3).await;
-    let refused = Restoration::begin(&config(&other), &archive.lineage()).await;
+    let refused = Restoration::begin(&config(&other), &archive.lineage(), archive.last()).await;
     assert!(matches!(refused, Err(RestoreError::Occupied { .. })), "{refused:?}");
     assert_eq!(strange.head().await.expect("a head").get(), 3);
 
@@ -137,7 +140,7 @@ async fn a_stream_that_holds_something_else_is_left_alone() {
     assert!(JetStreamLog::open(&config(&third)).await.is_err(), "it did not become the log");
 
     let other_lineage = event_store::Lineage("another@1".into());
-    let refused = Restoration::begin(&config(&third), &other_lineage).await;
+    let refused = Restoration::begin(&config(&third), &other_lineage, archive.last()).await;
     assert!(matches!(refused, Err(RestoreError::OtherArchive { .. })), "{refused:?}");
 }
 
@@ -249,4 +252,56 @@ async fn messages_that_no_client_reads_are_archived_and_restored_byte_for_byte()
     archive::archive(&new, again.path(), BOUNDS, &mut |_| {}).await.expect("archived");
     let second = Archive::open(again.path()).expect("it opens");
     assert_eq!(lines(&second, again.path()), lines_of_first);
+}
+
+/// The events of a log that was filled up to its bound, its archive, and an empty broker.
+async fn full(bytes_max: i64) -> (Vec<StoredEvent>, TempDir, Archive, Nats) {
+    let nats = Nats::start().await;
+    let small = JetStreamConfig { stream_bytes_max: bytes_max, ..config(&nats) };
+    let log = JetStreamLog::open(&small).await.expect("the log opens");
+    loop {
+        let command = conformance::command();
+        let event = conformance::posted(&log, 1, "x", command, Expected::Any);
+        if log.append(command, vec![event]).await.is_err() {
+            break;
+        }
+    }
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    archive(&log, dir.path()).await;
+    let archive = Archive::open(dir.path()).expect("it opens");
+    (own(all(&log).await), dir, archive, Nats::start().await)
+}
+
+async fn restore_into(
+    nats: &Nats,
+    archive: &Archive,
+    bytes_max: i64,
+    events: u64,
+) -> Result<Restored, ArchiveError> {
+    let config = JetStreamConfig { stream_bytes_max: bytes_max, ..config(nats) };
+    let mut stream =
+        Restoration::begin(&config, &archive.lineage(), events).await.expect("the stream is there");
+    archive::restore(archive, &mut stream, &mut |_| {}).await
+}
+
+#[tokio::test]
+async fn a_log_at_its_bound_is_restored_into_the_same_one() {
+    const BYTES_MAX: i64 = 40_000;
+    let (events, _dir, archive, other) = full(BYTES_MAX).await;
+    restore_into(&other, &archive, BYTES_MAX, archive.last()).await.expect("restored");
+    let new = open(&other).await;
+    assert_eq!(own(all(&new).await), events);
+    let command = conformance::command();
+    let event = conformance::posted(&new, 1, "x", command, Expected::Any);
+    assert!(new.append(command, vec![event]).await.is_err(), "it is as full as it was");
+}
+
+#[tokio::test]
+async fn what_ran_out_of_room_goes_on_with_more() {
+    let (events, _dir, archive, other) = full(40_000).await;
+    let short = restore_into(&other, &archive, 20_000, 0).await;
+    assert!(short.is_err(), "{short:?}");
+    let done = restore_into(&other, &archive, 60_000, archive.last()).await;
+    done.expect("it goes on");
+    assert_eq!(own(all(&open(&other).await).await), events);
 }

@@ -9,11 +9,12 @@ pub enum Broker {
 }
 
 impl Broker {
-    pub(super) async fn start(nodes: usize) -> Self {
-        if nodes == 1 {
-            Self::One(Box::new(Nats::start().await))
-        } else {
-            Self::Three(NatsCluster::start().await)
+    /// `disk`: of one node's store, in bytes, where it is a small one.
+    pub(super) async fn start(nodes: usize, disk: Option<u64>) -> Self {
+        match (nodes, disk) {
+            (1, None) => Self::One(Box::new(Nats::start().await)),
+            (1, Some(bytes)) => Self::One(Box::new(Nats::start_on_small_disk(bytes).await)),
+            _ => Self::Three(NatsCluster::start().await),
         }
     }
 

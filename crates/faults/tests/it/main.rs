@@ -26,6 +26,14 @@ async fn a_broker_that_is_killed_under_load_breaks_no_promise() {
     good("kill-broker").await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_of_the_broker_breaks_no_promise() {
+    if testkit::no_small_disk() {
+        return;
+    }
+    good("disk-full").await;
+}
+
 #[test]
 fn every_bug_names_a_fault_and_a_promise_of_its_own() {
     let names: std::collections::BTreeSet<&str> = faults::bugs::ALL.iter().map(|bug| bug.name).collect();

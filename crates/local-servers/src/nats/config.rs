@@ -1,8 +1,9 @@
 //! The configuration file of nats-server.
 
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
@@ -10,6 +11,7 @@ use super::{NatsOptions, USER};
 use crate::child::ChildSpec;
 
 pub(super) const FILE: &str = "nats.conf";
+const FILE_STORE: &str = "max_file_store:";
 
 /// Writes the file anew at every start: it says what the options say, and no old version of it survives.
 pub(super) fn write(
@@ -32,6 +34,17 @@ pub(super) fn write(
     spec.run_as.own(&path)
 }
 
+/// What the broker of a directory may reserve, as it was last started; `None` where it never was.
+pub fn configured_store_bytes(dir: &Path) -> Result<Option<u64>> {
+    let path = dir.join(FILE);
+    let text = match std::fs::read_to_string(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        read => read.with_context(|| format!("read {}", path.display()))?,
+    };
+    let value = text.lines().find_map(|line| line.trim().strip_prefix(FILE_STORE));
+    Ok(value.and_then(|value| value.trim().parse().ok()))
+}
+
 fn render(
     options: &NatsOptions,
     store: &str,
@@ -52,7 +65,7 @@ listen: "127.0.0.1:{port}"
 max_payload: 1MB
 {authorization}jetstream {{
   store_dir: {store:?}
-  max_file_store: {file_store_bytes_max}
+  {FILE_STORE} {file_store_bytes_max}
   max_memory_store: 64MB
   # An ack means that the message is on disk. The default syncs every two minutes.
   sync_interval: always

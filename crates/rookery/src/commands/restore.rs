@@ -14,7 +14,7 @@ use event_store::{JetStreamConfig, Restoration};
 use self::broker::Broker;
 use super::archive::show;
 use crate::cli::DataDirArgument;
-use crate::progress;
+use crate::{bytes, progress};
 
 const CLIENT_NAME: &str = "rookery-restore";
 /// How long a batch is tried while the broker does not answer. The next run goes on after a longer outage.
@@ -41,9 +41,12 @@ pub struct Arguments {
     dir: PathBuf,
     #[command(flatten)]
     data: DataDirArgument,
-    /// Bound of the stream in bytes; beyond it appends are refused
-    #[arg(long, value_name = "BYTES", default_value_t = JetStreamConfig::new("", "").stream_bytes_max)]
-    stream_bytes: i64,
+    /// What the log may hold; beyond it appends are refused. 8 GiB unless said otherwise
+    #[arg(long, value_name = "SIZE", value_parser = bytes::parse)]
+    stream_bytes: Option<u64>,
+    /// What the log and what lies beside it may take on the disk of the data directory, as with `rookery up`
+    #[arg(long, value_name = "SIZE", env = "ROOKERY_STORE_BYTES_MAX", value_parser = bytes::parse)]
+    store_bytes: Option<u64>,
     /// Copies of every event: 1, 3 or 5
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     replicas: usize,
@@ -56,24 +59,37 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
 async fn restore(arguments: &Arguments) -> Result<()> {
     let archive = Archive::open(&arguments.dir)?;
-    let broker = Broker::find_or_start(&arguments.data, &archive.lineage()).await?;
-    let done = fill(arguments, &archive, &broker).await;
+    let mut config = JetStreamConfig::new("", CLIENT_NAME);
+    if let Some(bytes) = arguments.stream_bytes {
+        // What is typed is no larger than the broker can count.
+        config.stream_bytes_max = i64::try_from(bytes).unwrap_or(i64::MAX);
+    }
+    let reserves = Restoration::bytes_max(&config, archive.last()).saturating_add(config.bytes_beside());
+    let needs = u64::try_from(reserves).unwrap_or(u64::MAX);
+    let broker = Broker::find_or_start(arguments, &archive.lineage(), needs).await?;
+    let done = fill(arguments, &archive, &broker, config).await;
     // Also after a failure, and the failure is what is told.
     let stopped = broker.stop().await;
     done.and(stopped)
 }
 
-async fn fill(arguments: &Arguments, archive: &Archive, broker: &Broker) -> Result<()> {
+async fn fill(
+    arguments: &Arguments,
+    archive: &Archive,
+    broker: &Broker,
+    mut config: JetStreamConfig,
+) -> Result<()> {
     data_set::refuse_if_ahead(broker, archive.last()).await?;
-    let mut config = JetStreamConfig::new(broker.url(), CLIENT_NAME);
-    config.stream_bytes_max = arguments.stream_bytes;
+    config.url = broker.url().to_owned();
     config.replicas = arguments.replicas;
     config.append_deadline = APPEND_DEADLINE;
-    let mut stream = Restoration::begin(&config, &archive.lineage()).await?;
+    let mut stream = Restoration::begin(&config, &archive.lineage(), archive.last()).await?;
     let bar = progress::of_events(Phase::Verifying.words(), archive.last());
     let done = archive::restore(archive, &mut stream, &mut |progress| show(&bar, progress)).await;
     bar.finish_and_clear();
-    let done = done.context("the stream is not accepted as a log; run this again to go on")?;
+    let done = done.context(
+        "the stream is not accepted as a log; run this again to go on, and where it was full, with a larger --stream-bytes",
+    )?;
     let mut out = std::io::stdout();
     if done.was_done {
         writeln!(

@@ -16,6 +16,7 @@ mod log_lineage;
 mod passwords;
 mod servers;
 mod services;
+mod store;
 
 use std::io::{ErrorKind, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -37,12 +38,13 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 pub(super) use self::event_store::EventStore;
-pub(super) use self::servers::{LogServer, Servers};
+pub(super) use self::servers::{LogServer, Servers, nats_options};
 use self::services::Settings;
+pub(super) use self::store::bytes_max as store_bytes_max;
 use crate::cli::DataDirArgument;
 use crate::data_dir::DataDir;
 use crate::watch::{self, Watch};
-use crate::{files, invocation, period};
+use crate::{bytes, files, invocation, period};
 
 /// Time for requests under way at the end. With the limits of the servers and the reducers it stays below the ten
 /// seconds that a supervisor such as systemd or Docker commonly grants.
@@ -69,6 +71,9 @@ pub struct Arguments {
     /// What holds the log. The first start decides it for the life of the data directory
     #[arg(long, value_name = "STORE", env = "ROOKERY_EVENT_STORE", default_value_t = EventStore::Nats)]
     event_store: EventStore,
+    /// What the log and what lies beside it may take on the disk; as much as the disk is large unless said otherwise
+    #[arg(long, value_name = "SIZE", env = "ROOKERY_STORE_BYTES_MAX", value_parser = bytes::parse)]
+    store_bytes: Option<u64>,
     /// Use this nats-server (2.15 or newer) instead of looking for one
     #[arg(long, value_name = "FILE", env = "ROOKERY_NATS_SERVER")]
     nats_server: Option<PathBuf>,
@@ -119,7 +124,8 @@ async fn up(arguments: &Arguments) -> Result<()> {
     let mut hints = Servers::hints();
     hints.nats_server.clone_from(&arguments.nats_server);
     hints.postgres_bin.clone_from(&arguments.postgres_bin);
-    let starting = Servers::start(arguments.event_store, &hints, &data);
+    let store_bytes = store::bytes_max(&data, arguments.store_bytes)?;
+    let starting = Servers::start(arguments.event_store, &hints, &data, store_bytes);
     let Some(servers) = shutdown.token().run_until_cancelled(starting).await else { return Ok(()) };
     let servers = servers?;
     // On the heap: it holds the state of every handshake of the start.
@@ -141,7 +147,7 @@ async fn serve(
         data_set::migrate::migrate(servers.admin_url()).await.context("bring the schema up to date")?;
         let users = data_set_users::ensure(data, servers).await?;
         files::write_private(&data.data_set_url(), servers.admin_url())?;
-        let log = log::prepare(data, servers).await?;
+        let log = log::prepare(data, servers, store::bytes_max(data, arguments.store_bytes)?).await?;
         anyhow::Ok((users, log))
     };
     let Some(prepared) = shutdown.token().run_until_cancelled(preparing).await else { return Ok(()) };
@@ -161,17 +167,22 @@ async fn serve(
     });
     let watching = watch.map(|watch| watching(watch, shutdown.token())).transpose()?;
     let services = services::start(data, &users, log, listener, settings, &health, shutdown)?;
-    if shutdown.token().run_until_cancelled(is_ready(&health)).await.is_some() {
-        announce(arguments, address)?;
-    }
-    shutdown.triggered().await;
+    let announced = async {
+        is_ready(&health).await;
+        announce(arguments, address)
+    };
+    let serving =
+        async { tokio::try_join!(announced, store::keep_written(data, servers, services.dispatcher())) };
+    // Keeping it written has no end of its own.
+    let failed = shutdown.token().run_until_cancelled(serving).await;
+    let failed = failed.map_or(Ok(()), |ended| ended.map(drop));
     health.start_draining();
     let stopped = services.stop().await;
     if let Some(watching) = watching {
         // It changes nothing, so there is nothing to wait for but its farewell to the servers.
         tokio::time::timeout(WATCH_STOP_LIMIT, watching).await.ok();
     }
-    stopped
+    failed.and(stopped)
 }
 
 /// On a thread of its own, because folding holds up whoever shares one, and one that the end of the process need not wait for.

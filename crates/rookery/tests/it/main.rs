@@ -5,6 +5,7 @@ mod archive;
 mod demo;
 mod event_store;
 mod events;
+mod full_disk;
 mod keys;
 mod openapi;
 mod parked;

@@ -154,6 +154,16 @@ impl System {
         Ok(answer.header("event-position").to_owned())
     }
 
+    /// Posts a message; the whole answer as text.
+    pub(crate) async fn try_post(&self, text: &str) -> String {
+        let request = self.client.post(format!("{}/v1/messages", self.url)).bearer_auth(&self.token);
+        let request = request.header("content-type", "application/json");
+        match request.body(format!(r#"{{"text":"{text}"}}"#)).send().await {
+            Ok(answer) => answer.text().await.unwrap_or_default(),
+            Err(error) => error.to_string(),
+        }
+    }
+
     /// What a query answers once the position can be seen.
     pub(crate) async fn read(&self, path: &str, position: &str) -> Result<String, String> {
         let request = self.get(path).header("await-position", position).header("prefer", "wait=10");

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use event_store::Lineage;
-use local_servers::{DataDirLock, NatsOptions, NatsServer, PostgresOptions, PostgresServer, Programs};
+use local_servers::{DataDirLock, NatsServer, PostgresOptions, PostgresServer, Programs};
 use service_kit::config::{Environment, Secret};
 
-use crate::cli::DataDirArgument;
-use crate::commands::up::{EventStore, Servers};
+use super::Arguments;
+use crate::bytes;
+use crate::commands::up::{EventStore, Servers, nats_options, store_bytes_max};
 use crate::data_dir::DataDir;
 use crate::files;
 
@@ -31,19 +32,19 @@ struct Own {
 }
 
 impl Broker {
-    /// `log`: what it is going to hold.
-    pub(super) async fn find_or_start(data: &DataDirArgument, log: &Lineage) -> Result<Self> {
+    /// `log`: what it is going to hold. `needs`: what that and what lies beside it reserve.
+    pub(super) async fn find_or_start(arguments: &Arguments, log: &Lineage, needs: u64) -> Result<Self> {
         let mut env = Environment::from_process();
         let urls = (env.optional_secret("ROOKERY_NATS_URL"), env.optional_secret("ROOKERY_DATABASE_URL"));
         let (Some(url), Some(data_set_url)) = urls else { return Err(env.into_error().into()) };
         match url {
             Some(url) => Ok(Self { url, data_set_url, own: None }),
-            None => Self::start(data, log).await,
+            None => Self::start(arguments, log, needs).await,
         }
     }
 
-    async fn start(data: &DataDirArgument, log: &Lineage) -> Result<Self> {
-        let data = DataDir::open(&data.data_dir)?;
+    async fn start(arguments: &Arguments, log: &Lineage, needs: u64) -> Result<Self> {
+        let data = DataDir::open(&arguments.data.data_dir)?;
         let lock = DataDirLock::acquire(data.path()).context("stop `rookery up` first")?;
         if EventStore::of(&data)? == Some(EventStore::Postgres) {
             bail!(
@@ -58,9 +59,18 @@ impl Broker {
                 data.path().display()
             );
         }
+        let store_bytes = store_bytes_max(&data, arguments.store_bytes)?;
+        if needs > store_bytes {
+            bail!(
+                "the log and what lies beside it would reserve {}, and may take {} of the disk: choose a smaller --stream-bytes, \
+                 or a larger --store-bytes, here and with `rookery up`",
+                bytes::show(needs),
+                bytes::show(store_bytes)
+            );
+        }
         let hints = Servers::hints();
         let programs = Programs::find(&hints, &data.run_as)?;
-        let nats = NatsServer::start(NatsOptions::new(data.nats()), &programs, &data.run_as).await?;
+        let nats = NatsServer::start(nats_options(&data, store_bytes), &programs, &data.run_as).await?;
         let postgres = if data.postgres().exists() {
             let options = PostgresOptions {
                 databases: vec![DATABASE.to_owned()],

@@ -20,7 +20,7 @@ pub(super) struct Log {
 }
 
 /// Makes the log if this is the first start, and refuses any other than that one later.
-pub(super) async fn prepare(data: &DataDir, servers: &Servers) -> Result<Log> {
+pub(super) async fn prepare(data: &DataDir, servers: &Servers, store_bytes: u64) -> Result<Log> {
     let (owner_url, dispatcher_url, reducers_url) = match servers.log() {
         LogServer::Nats { url } => (url.clone(), url.clone(), url.clone()),
         LogServer::Postgres { owner_url } => {
@@ -30,8 +30,9 @@ pub(super) async fn prepare(data: &DataDir, servers: &Servers) -> Result<Log> {
         }
     };
     files::write_private(&data.log_url(), &dispatcher_url)?;
-    let lineage = log_lineage::hold(data, &owner_url).await?;
+    let lineage = log_lineage::hold(data, &owner_url, store_bytes).await?;
     let mut dispatcher = StoreConfig::new(&dispatcher_url, log_lineage::CLIENT_NAME);
+    dispatcher.fit_into(store_bytes);
     dispatcher.set_create(false);
     dispatcher.set_lineage(Some(lineage));
     Ok(Log { dispatcher, reducers_url })

@@ -19,12 +19,13 @@ const OPEN_LIMIT: Duration = Duration::from_secs(15);
 const OPEN_RETRY_PERIOD: Duration = Duration::from_millis(200);
 
 /// Which log this data directory has and no other. The first start makes it, through an address that may.
-pub(super) async fn hold(data: &DataDir, owner_url: &str) -> Result<Lineage> {
+pub(super) async fn hold(data: &DataDir, owner_url: &str, store_bytes: u64) -> Result<Lineage> {
     let file = data.log_lineage();
     let known = files::read_if_there(&file)?.map(|text| Lineage(text.into()));
     let mut config = StoreConfig::new(owner_url, CLIENT_NAME);
     // Where one is remembered, a missing log is a loss to be told, not a reason to begin anew.
     config.set_create(known.is_none());
+    config.fit_into(store_bytes);
     config.set_lineage(known.clone());
     let found = open(&config).await.with_context(|| match known {
         None => format!("open the log in {}", data.path().display()),

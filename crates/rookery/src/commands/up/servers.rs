@@ -46,16 +46,22 @@ impl Servers {
         event_store: EventStore,
         hints: &ProgramHints,
         data: &DataDir,
+        store_bytes: u64,
     ) -> Result<Self> {
         // Theirs alone: the servers have to outlive the services, which watch the shutdown.
         let token = CancellationToken::new();
         match event_store {
-            EventStore::Nats => Self::start_both(hints, data, &token).await,
+            EventStore::Nats => Self::start_both(hints, data, store_bytes, &token).await,
             EventStore::Postgres => Self::start_postgres(hints, data, &token).await,
         }
     }
 
-    async fn start_both(hints: &ProgramHints, data: &DataDir, token: &CancellationToken) -> Result<Self> {
+    async fn start_both(
+        hints: &ProgramHints,
+        data: &DataDir,
+        store_bytes: u64,
+        token: &CancellationToken,
+    ) -> Result<Self> {
         let programs = Programs::find(hints, &data.run_as)?;
         tracing::info!(
             data.dir = %data.path().display(),
@@ -64,7 +70,7 @@ impl Servers {
             "starting the servers"
         );
         let (nats, postgres) = tokio::try_join!(
-            NatsServer::start(NatsOptions::new(data.nats()), &programs, &data.run_as),
+            NatsServer::start(nats_options(data, store_bytes), &programs, &data.run_as),
             PostgresServer::start(postgres_options(data, &[DATABASE]), &programs.postgres, &data.run_as),
         )?;
         let log = LogServer::Nats { url: nats.url() };
@@ -118,6 +124,13 @@ impl Servers {
         format!("postgres://{user}:{password}@127.0.0.1:{}/{database}", self.postgres_port)
     }
 
+    /// Ends nats-server properly, to have it started again by its supervisor.
+    pub(super) fn restart_nats(&self) {
+        if let Some(nats) = &self.nats {
+            nats.restart();
+        }
+    }
+
     pub(in crate::commands) async fn stop(self) -> Result<()> {
         let stop_nats = async {
             match self.nats {
@@ -129,6 +142,10 @@ impl Servers {
         nats.context("stop nats-server")?;
         postgres.context("stop Postgres")
     }
+}
+
+pub(in crate::commands) fn nats_options(data: &DataDir, store_bytes: u64) -> NatsOptions {
+    NatsOptions { file_store_bytes_max: store_bytes, ..NatsOptions::new(data.nats()) }
 }
 
 fn postgres_options(data: &DataDir, databases: &[&str]) -> PostgresOptions {

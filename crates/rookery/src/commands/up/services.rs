@@ -39,6 +39,7 @@ pub(super) struct Services {
     fold: CancellationToken,
     /// The query API's.
     pool: Pool,
+    dispatcher: dispatcher::State,
     serving: JoinHandle<Result<()>>,
     connecting: JoinHandle<Result<()>>,
     folding: JoinHandle<Result<()>>,
@@ -78,6 +79,7 @@ pub(super) fn start(
     query_api::ops_checks(health, &queries, READY_LAG_MAX);
     let (watching, token) = (queries.clone(), apis.clone());
     tokio::spawn(async move { watching.keep_watching(token).await });
+    let kept = dispatcher.clone();
     let router = dispatcher::router(dispatcher.clone()).merge(query_api::router(queries));
     let router = http_kit::standard(router, NAME, &limits).merge(http_kit::ops::routes(health.clone()));
 
@@ -98,10 +100,14 @@ pub(super) fn start(
     let token = apis.clone();
     let serving = tokio::spawn(async move { Ok(http_kit::serve(listener, router, &limits, token).await?) });
     let serving = watch("the API", shutdown, serving);
-    Ok(Services { apis, fold, pool, serving, connecting, folding })
+    Ok(Services { apis, fold, pool, dispatcher: kept, serving, connecting, folding })
 }
 
 impl Services {
+    pub(super) fn dispatcher(&self) -> &dispatcher::State {
+        &self.dispatcher
+    }
+
     /// The APIs first, so that nothing is accepted any more; then the reducers. The first failure is told.
     pub(super) async fn stop(self) -> Result<()> {
         self.apis.cancel();
