@@ -34,7 +34,7 @@ struct Arguments {
     /// A short form for a first look: less of everything, and figures that vary more.
     #[arg(long)]
     quick: bool,
-    /// Messages of the archive for `fold`, `count` and `read`; by default 1,000,000, with --quick 100,000.
+    /// Messages of the archive for `fold`, `count`, `read` and `edit`; by default 1,000,000, with --quick 100,000.
     #[arg(long)]
     events: Option<u64>,
     /// Give the archive's messages their times in random order, instead of the order of the log.
@@ -66,6 +66,8 @@ enum Part {
     Visible,
     /// Home timelines, fan-out, likes, follows and logins.
     People,
+    /// Edits per second against posts, among `--events` messages of which one in ten was edited.
+    Edit,
     /// Resident memory of each process, idle and under load.
     Memory,
     All,
@@ -102,6 +104,9 @@ async fn main() -> Result<()> {
     }
     if arguments.has(Part::People) {
         parts.people().await?;
+    }
+    if arguments.has(Part::Edit) {
+        parts.edit().await?;
     }
     if arguments.has(Part::Memory) {
         parts.memory().await?;

@@ -2,6 +2,7 @@
 
 mod archive;
 mod count;
+mod edit;
 mod fold;
 mod memory;
 mod people;

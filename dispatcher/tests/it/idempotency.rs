@@ -71,7 +71,7 @@ async fn the_same_key_and_body_meant_for_another_edition_is_another_request() {
     let first = edit(&path, "k", "\"1\"").await;
     assert_eq!((first.status, first.header("etag")), (200, "\"2\""));
     // Nobody can tell these apart: likes changed what was shown meanwhile, or a proxy the white space.
-    for alike in ["\"1\"", " \"1\" ,", "\"1-AbC\"", "\"01\""] {
+    for alike in ["\"1\"", " \"1\" ,", "\"1-AbC\""] {
         assert_eq!(edit(&path, "k", alike).await.lasting(), first.lasting(), "{alike}");
     }
     for other in ["\"2\"", "*", "\"1000-AbC\""] {
@@ -82,7 +82,7 @@ async fn the_same_key_and_body_meant_for_another_edition_is_another_request() {
         );
     }
     // What can never hold is refused as such, whatever the key stands for.
-    for never in ["W/\"1\"", "\"1\", \"2\"", "\"x\""] {
+    for never in ["W/\"1\"", "\"1\", \"2\"", "\"x\"", "\"01\""] {
         assert_eq!(edit(&path, "k", never).await.refusal(), refused(412, "EditionMustMatch"), "{never}");
     }
     assert_eq!(edit(&path, "any", "*").await.status, 200);

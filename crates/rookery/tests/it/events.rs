@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use domain::Shard;
 use event_store::conformance::{FRAMES, publish_frame};
-use event_store::{JetStreamConfig, JetStreamLog};
+use event_store::{Boundary, Bucket, JetStreamConfig, JetStreamLog, Subject};
 use serde_json::Value;
 use testkit::{Nats, Process};
 
@@ -14,6 +15,10 @@ const SEVEN: &str = "rookery.message.posted.v1";
 
 /// Appends an event as anybody might who reaches the broker: actor 9, in the outbox of account 7. Makes the log first.
 pub(crate) async fn plant(nats: &Nats, event_type: &str, data: &str) -> u64 {
+    plant_at(nats, "ev.0.outbox.7", event_type, data).await
+}
+
+async fn plant_at(nats: &Nats, subject: &str, event_type: &str, data: &str) -> u64 {
     let mut config = JetStreamConfig::new(nats.url(), "test");
     config.stream_bytes_max = 64 << 20;
     Box::pin(JetStreamLog::open(&config)).await.expect("the log opens");
@@ -29,7 +34,7 @@ pub(crate) async fn plant(nats: &Nats, event_type: &str, data: &str) -> u64 {
     ] {
         headers.insert(name, value);
     }
-    let publish = context.publish_with_headers("ev.0.outbox.7", headers, data.to_owned().into());
+    let publish = context.publish_with_headers(subject.to_owned(), headers, data.to_owned().into());
     publish.await.expect("published").await.expect("acked").sequence
 }
 
@@ -122,11 +127,13 @@ async fn a_check_finds_what_cannot_be_folded_and_what_breaks_the_rules() {
         format!(r#"{{"message":"{message}","author":"7","edition":{edition},"text":"x","tags":[]}}"#)
     };
     let edited = "rookery.message.edited.v1";
-    plant(&nats, edited, &edit(2)).await;
-    let skipped = plant(&nats, edited, &edit(4)).await << 8;
+    let id = message.to_string().parse().expect("an id");
+    let edits = Subject::new(Shard(0), Boundary::Edits(Bucket::of(id))).to_string();
+    plant_at(&nats, &edits, edited, &edit(2)).await;
+    let skipped = plant_at(&nats, &edits, edited, &edit(4)).await << 8;
     let deleted = format!(r#"{{"message":"{message}","author":"7","deletedBy":"7"}}"#);
-    plant(&nats, "rookery.message.deleted.v1", &deleted).await;
-    let late = plant(&nats, edited, &edit(5)).await << 8;
+    plant_at(&nats, &edits, "rookery.message.deleted.v1", &deleted).await;
+    let late = plant_at(&nats, &edits, edited, &edit(5)).await << 8;
     let misplaced = plant(&nats, SEVEN, r#"{"author":"8","text":"x","tags":[]}"#).await << 8;
     let damaged = plant(&nats, SEVEN, r#"{"author":"7","te"#).await << 8;
     let later = plant(&nats, "rookery.message.posted.v9", "{}").await << 8;
