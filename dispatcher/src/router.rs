@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::routing::{delete, get, patch, post, put};
-use http_kit::lineage;
+use http_kit::{lineage, query};
 
 use crate::accounts::{change_profile, deactivate_account, register_account};
 use crate::graph::{follow_account, unfollow_account};
@@ -28,7 +28,8 @@ pub fn router(state: State) -> Router {
         .route("/v1/notifications/read", put(mark_notifications_read))
         .route("/v1/sessions", post(create_session))
         .route("/v1/sessions/refresh", post(refresh_session))
-        .route("/v1/sessions/current", delete(end_session))
+        .route("/v1/sessions/current", delete(end_session));
+    let router = query::refuse_parameters(router)
         .route("/.well-known/jwks.json", get(get_jwks))
         .with_state(state);
     lineage::announce(lineage::guard(router), log)

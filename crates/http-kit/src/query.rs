@@ -6,9 +6,13 @@
 use std::borrow::Cow;
 
 use api_types::codes;
-use axum::extract::FromRequestParts;
+use axum::Router;
+use axum::extract::{FromRequestParts, Request};
+use axum::middleware::{Next, from_fn};
+use axum::response::IntoResponse;
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::deserialize_fault::Fault;
@@ -27,6 +31,21 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for StrictQuery<T>
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiProblem> {
         parse(parts.uri.query().unwrap_or_default()).map(Self)
     }
+}
+
+/// Operations that know no parameter.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoParameters {}
+
+/// Lets none of the routes so far take a parameter.
+pub fn refuse_parameters<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
+    router.route_layer(from_fn(async |request: Request, next: Next| {
+        match parse::<NoParameters>(request.uri().query().unwrap_or_default()) {
+            Ok(NoParameters {}) => next.run(request).await,
+            Err(refusal) => refusal.into_response(),
+        }
+    }))
 }
 
 /// Parses a query string without its question mark.
