@@ -29,8 +29,7 @@ pub fn router(state: State) -> Router {
         .route("/v1/sessions", post(create_session))
         .route("/v1/sessions/refresh", post(refresh_session))
         .route("/v1/sessions/current", delete(end_session));
-    let router = query::refuse_parameters(router)
-        .route("/.well-known/jwks.json", get(get_jwks))
-        .with_state(state);
+    let router =
+        query::refuse_parameters(router).route("/.well-known/jwks.json", get(get_jwks)).with_state(state);
     lineage::announce(lineage::guard(router), log)
 }

@@ -56,7 +56,9 @@ impl<'document> Kind<'document> {
     fn takes_address(&self) -> bool {
         // Queries and commands refuse every parameter that they do not know, also where they know none.
         use utoipa::openapi::path::ParameterIn::Path;
-        self.is_query() || !self.is_read || self.parameters.iter().any(|parameter| parameter.parameter_in == Path)
+        self.is_query()
+            || !self.is_read
+            || self.parameters.iter().any(|parameter| parameter.parameter_in == Path)
     }
 
     /// The codes that all operations of this kind may answer.
