@@ -39,6 +39,10 @@ use crate::subject::Subject;
 /// How long a broker must remember command ids. Longer than any request lives, retries included.
 pub const DEDUPE_WINDOW: Duration = Duration::from_secs(120);
 
+/// Names the shape of the log: its subjects, headers and bodies. A stream says which one it has, and a program refuses others,
+/// for it would read them wrong.
+pub const LOG_FORMAT: &str = "1";
+
 /// Events that wait between a tail and what is made of it.
 const STORED_BUFFER: usize = 1_000;
 
@@ -185,6 +189,10 @@ pub enum OpenError {
     Unavailable(String),
     #[error("stream {stream} can lose events: {}", problems.join("; "))]
     CanLoseEvents { stream: String, problems: Vec<String> },
+    #[error(
+        "stream {stream} holds a log of format {found}, and this program knows {LOG_FORMAT}: run the release that made it"
+    )]
+    OtherFormat { stream: String, found: String },
     #[error("stream {stream} is not the one remembered: expected lineage {expected}, found {found}")]
     OtherLineage { stream: String, expected: Lineage, found: Lineage },
     #[error(

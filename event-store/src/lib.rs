@@ -27,8 +27,8 @@ pub use claims::{Claims, InMemoryClaims, JetStreamClaims};
 pub use codec::{DecodeError, Decoded, decode, encode};
 pub use command::{Change, Command, Decision, Outcome, Placed, Turn};
 pub use contract::{
-    AppendError, Appended, DEDUPE_WINDOW, EventLog, Expected, Headers, Lineage, NewEvent, OpenError,
-    ReadError, RecordedEvent, StoredEvent, Tail, Unreadable,
+    AppendError, Appended, DEDUPE_WINDOW, EventLog, Expected, Headers, LOG_FORMAT, Lineage, NewEvent,
+    OpenError, ReadError, RecordedEvent, StoredEvent, Tail, Unreadable,
 };
 pub use edit_index::{EditIndex, EditIndexError};
 pub use envelope::{Envelope, TraceParent};

@@ -10,7 +10,7 @@ use crate::files::{self, hexadecimal};
 
 pub(crate) const FILE: &str = "manifest.json";
 /// Of the files as they are described in ADR 10. Another format gets another number.
-pub(crate) const FORMAT: &str = "rookery-archive/1";
+pub(crate) const FORMAT: &str = "rookery-archive/2";
 pub(crate) const SEGMENT_END: &str = ".ndjson.zst";
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 create table events (
     -- The third part of the subject.
     aggregate_type text not null,
-    -- The whole subject, as in ev.0.outbox.7.
+    -- The whole subject, as in ev.0.outbox.7 or ev.0.edits.513.
     aggregate_id text not null,
     -- Of the shard, not of the subject: the place in the one order that there is.
     sequence bigint not null check (sequence > 0),

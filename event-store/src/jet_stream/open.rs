@@ -16,7 +16,7 @@ use percent_encoding::percent_decode_str;
 use tokio::sync::Semaphore;
 
 use crate::api_error;
-use crate::contract::{DEDUPE_WINDOW, Lineage, OpenError};
+use crate::contract::{DEDUPE_WINDOW, LOG_FORMAT, Lineage, OpenError};
 use crate::subject::Subject;
 use crate::write_error::WriteErrors;
 
@@ -79,6 +79,11 @@ impl JetStreamLog {
         let problems = ways_to_lose_events(&info.config, config);
         if !problems.is_empty() {
             return Err(OpenError::CanLoseEvents { stream: config.stream_name(), problems });
+        }
+        let format = origin::format(&info.config.metadata);
+        if format != LOG_FORMAT {
+            let (stream, found) = (config.stream_name(), format.to_owned());
+            return Err(OpenError::OtherFormat { stream, found });
         }
         let lineage = lineage_of(&info);
         if let Some(expected) = config.lineage.clone().filter(|expected| *expected != lineage) {

@@ -1,9 +1,9 @@
 //! Where a stream comes from, as its metadata tells.
 //!
 //! ```text
-//!   made          rookery.lineage = id                          lineage: id@<when this stream was made>
+//!   made          rookery.format, rookery.lineage = id          lineage: id@<when this stream was made>
 //!   being filled  rookery.restoring = lineage of the archive    not ours: nobody opens it
-//!   restored      rookery.lineage = id
+//!   restored      rookery.format, rookery.lineage = id
 //!                 rookery.restored.lineage, .created, .until    lineage: that of the archive
 //! ```
 //!
@@ -15,10 +15,13 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use crate::contract::Lineage;
+use crate::contract::{LOG_FORMAT, Lineage};
 
 type Metadata = HashMap<String, String>;
 
+const FORMAT: &str = "rookery.format";
+/// Of streams that were made before they said it.
+const UNTOLD_FORMAT: &str = "0";
 const LINEAGE: &str = "rookery.lineage";
 const RESTORING: &str = "rookery.restoring";
 const RESTORED_LINEAGE: &str = "rookery.restored.lineage";
@@ -27,7 +30,7 @@ const RESTORED_UNTIL: &str = "rookery.restored.until";
 
 /// Of a new log.
 pub(super) fn new() -> Metadata {
-    [(LINEAGE.to_owned(), Uuid::now_v7().to_string())].into()
+    [(FORMAT.to_owned(), LOG_FORMAT.to_owned()), (LINEAGE.to_owned(), Uuid::now_v7().to_string())].into()
 }
 
 /// Of a stream that is being filled from an archive of that lineage.
@@ -39,6 +42,7 @@ pub(super) fn restoring(lineage: &Lineage) -> Metadata {
 pub(super) fn restored(metadata: &mut Metadata, lineage: &Lineage, created: i128, until: u64) {
     let id = lineage.0.split('@').next().unwrap_or_default();
     metadata.remove(RESTORING);
+    metadata.insert(FORMAT.to_owned(), LOG_FORMAT.to_owned());
     metadata.insert(LINEAGE.to_owned(), id.to_owned());
     metadata.insert(RESTORED_LINEAGE.to_owned(), lineage.to_string());
     metadata.insert(RESTORED_CREATED.to_owned(), created.to_string());
@@ -47,6 +51,11 @@ pub(super) fn restored(metadata: &mut Metadata, lineage: &Lineage, created: i128
 
 pub(super) fn is_ours(metadata: &Metadata) -> bool {
     metadata.contains_key(LINEAGE)
+}
+
+/// The shape of its events.
+pub(super) fn format(metadata: &Metadata) -> &str {
+    metadata.get(FORMAT).map_or(UNTOLD_FORMAT, String::as_str)
 }
 
 pub(super) fn is_being_restored(metadata: &Metadata) -> bool {

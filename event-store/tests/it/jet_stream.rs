@@ -268,6 +268,24 @@ async fn a_stream_that_is_not_the_one_remembered_is_refused() {
 }
 
 #[tokio::test]
+async fn a_log_of_another_format_is_refused() {
+    let nats = Nats::start().await;
+    drop(open(&nats).await);
+    let context = context(&nats).await;
+    for (told, found) in [(None, "0"), (Some("2"), "2"), (Some("1"), "1")] {
+        let mut config = context.get_stream("EVENTS_0").await.expect("there").cached_info().config.clone();
+        config.metadata.remove("rookery.format");
+        config.metadata.extend(told.map(|told| ("rookery.format".to_owned(), told.to_owned())));
+        context.update_stream(config).await.expect("updated");
+        match JetStreamLog::open(&self::config(&nats)).await {
+            Ok(_) => assert_eq!(found, "1"),
+            Err(OpenError::OtherFormat { found: refused, .. }) => assert_eq!(refused, found),
+            Err(other) => panic!("{found}: {other}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_stream_that_was_replaced_while_open_is_noticed_and_takes_nothing_more() {
     let nats = Nats::start().await;
     let log = open(&nats).await;
