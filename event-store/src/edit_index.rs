@@ -47,13 +47,14 @@ struct Node {
     sequence: Sequence,
     path: u64,
     event: MessageEvent,
-    index: EditIndex,
+    /// `None`: somebody else's event. It counts as the fold counts it, but leads nowhere.
+    index: Option<EditIndex>,
 }
 
 impl Node {
-    /// `None`: not an event of ours, or one that this bucket should not hold.
+    /// `None`: nothing that the fold takes for an edit or a deletion of a message of this bucket.
     fn read(recorded: &RecordedEvent, bucket: Bucket) -> Option<Self> {
-        let index = recorded.envelope.as_ref()?.edit_index.clone()?;
+        let index = recorded.envelope.as_ref()?.edit_index.clone();
         let Some(Event::Message(event)) = known(recorded) else { return None };
         let message = match &event {
             MessageEvent::Edited(event) => event.message,
@@ -61,8 +62,8 @@ impl Node {
             MessageEvent::Posted(_) => return None,
         };
         let sequence = recorded.position.sequence();
-        let is_ours = Bucket::of(message) == bucket && index.is_before(sequence);
-        is_ours.then(|| Self { sequence, path: path(message), event, index })
+        let index = index.filter(|index| index.is_before(sequence));
+        (Bucket::of(message) == bucket).then(|| Self { sequence, path: path(message), event, index })
     }
 }
 
@@ -84,17 +85,17 @@ pub(crate) async fn find(log: &dyn EventLog, message: MessageId) -> Result<Found
     let through = newest.position.sequence();
     let (wanted, mut index, mut recorded) = (path(message), Vec::new(), newest);
     loop {
-        let Some(node) = Node::read(&recorded, bucket) else {
+        let Some(Node { sequence, path, event, index: Some(entries) }) = Node::read(&recorded, bucket) else {
             return search(log, subject, message).await;
         };
         let depth = index.len();
-        let Some(fork) = fork(wanted, node.path) else {
-            index.extend(node.index.0.into_iter().skip(depth));
-            return Ok(Found::new(Some((node.sequence, node.event)), through, index));
+        let Some(fork) = fork(wanted, path) else {
+            index.extend(entries.0.into_iter().skip(depth));
+            return Ok(Found::new(Some((sequence, event)), through, index));
         };
-        index.extend((depth..fork).map(|depth| node.index.entry(depth)));
-        index.push(node.sequence.get());
-        let Some(next) = Sequence::new(node.index.entry(fork)).filter(|next| *next != Sequence::ZERO) else {
+        index.extend((depth..fork).map(|depth| entries.entry(depth)));
+        index.push(sequence.get());
+        let Some(next) = Sequence::new(entries.entry(fork)).filter(|next| *next != Sequence::ZERO) else {
             return Ok(Found::new(None, through, index));
         };
         match log.read(next).await? {

@@ -45,8 +45,8 @@ impl Tag {
         let folded = fold(raw);
         // Only spaces are trimmed: a stray CR or LF is more likely an attack or a bug than a slip of the finger.
         let tag = folded.trim_matches(' ').replace(' ', "-");
-        // Folding makes spaces of other white space, and operators of their compatible forms: neither gets in.
-        if raw.chars().chain(tag.chars()).any(is_reserved) {
+        // Folding makes spaces of other white space, so that is looked for in what was written.
+        if raw.chars().any(is_no_plain_space) || tag.chars().any(is_reserved) {
             return Err(TagRejection::TagMustNotContainReservedCharacters);
         }
         if !has_visible(&tag) {
@@ -74,9 +74,11 @@ impl Tag {
 }
 
 fn is_reserved(character: char) -> bool {
-    matches!(character, '.' | '*' | '>')
-        || character.is_control()
-        || (character.is_whitespace() && character != ' ')
+    matches!(character, '.' | '*' | '>') || is_no_plain_space(character)
+}
+
+fn is_no_plain_space(character: char) -> bool {
+    character.is_control() || (character.is_whitespace() && character != ' ')
 }
 
 /// At most 8 tags in the order given, without repetition.

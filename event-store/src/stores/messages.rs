@@ -15,8 +15,10 @@ use crate::edit_index::{self, EditIndex, Found};
 
 /// For how long another process's deletion may stay unnoticed by those who answer, like or repost.
 const STANDING_AGE_MAX: Duration = Duration::from_secs(10);
-/// Messages of which it is remembered that they stand, and messages whose author is, some 100 bytes each.
+/// Messages of which it is remembered that they stand, that this process deleted them, and who wrote them, some 100 bytes
+/// each.
 const STANDING_MAX: u64 = 50_000;
+const DELETED_MAX: u64 = 50_000;
 const AUTHORS_MAX: u64 = 50_000;
 
 /// A message with what is needed to append behind what was read.
@@ -35,12 +37,13 @@ pub struct MessageStore {
     log: Arc<dyn EventLog>,
     authors: Cache<MessageId, AccountId>,
     standing: Cache<MessageId, ()>,
+    deleted: Cache<MessageId, ()>,
 }
 
 impl MessageStore {
     pub fn new(log: Arc<dyn EventLog>) -> Self {
         let standing = Cache::builder().max_capacity(STANDING_MAX).time_to_live(STANDING_AGE_MAX).build();
-        Self { log, authors: Cache::new(AUTHORS_MAX), standing }
+        Self { log, authors: Cache::new(AUTHORS_MAX), standing, deleted: Cache::new(DELETED_MAX) }
     }
 
     fn shard(&self) -> Shard {
@@ -58,19 +61,19 @@ impl MessageStore {
     /// The author of a message that was not deleted, as far as this process knew ten seconds ago.
     pub async fn author_of_standing(&self, id: MessageId) -> Result<Option<AccountId>, ReadError> {
         let Some(author) = self.author_of(id).await? else { return Ok(None) };
-        if self.standing.get(&id).await.is_some() {
-            return Ok(Some(author));
+        if self.standing.get(&id).await.is_none() {
+            if is_deletion(&edit_index::find(&*self.log, id).await?) {
+                return Ok(None);
+            }
+            self.standing.insert(id, ()).await;
         }
-        if is_deletion(&edit_index::find(&*self.log, id).await?) {
-            return Ok(None);
-        }
-        self.standing.insert(id, ()).await;
-        Ok(Some(author))
+        // Asked last: the deletion may have come while the log was read.
+        Ok((!self.deleted.contains_key(&id)).then_some(author))
     }
 
     /// For the process that appended the deletion: it need not be reminded in ten seconds.
     pub(crate) async fn note_deleted(&self, id: MessageId) {
-        self.standing.invalidate(&id).await;
+        self.deleted.insert(id, ()).await;
     }
 
     pub async fn load(&self, id: MessageId) -> Result<SeenMessage, ReadError> {

@@ -164,3 +164,11 @@ proptest! {
         prop_assert_eq!(tags.into_strings(), expected);
     }
 }
+
+#[test]
+fn of_two_canonical_spellings_both_are_fine_or_none() {
+    for (composed, decomposed) in [("\u{226f}", ">\u{338}"), ("\u{e9}", "e\u{301}")] {
+        let parsed = Tag::parse(composed).expect("it is a tag");
+        assert_eq!(Tag::parse(decomposed), Ok(parsed), "{composed}");
+    }
+}
