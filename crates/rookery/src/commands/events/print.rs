@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use anyhow::Result;
-use event_store::{RecordedEvent, decode};
+use event_store::{Headers, RecordedEvent, StoredEvent, decode};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
@@ -35,9 +35,12 @@ struct Shown<'a> {
     correlation: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     causation: Option<&'a str>,
-    /// Headers that nobody can read, as far as they are text. An archive has the bytes.
+    /// Headers that names and values do not tell, as far as they are text. An archive has the bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     header_block: Option<String>,
+    /// Of an event whose headers can be read, but are no envelope.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    headers: Option<&'a Headers>,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<Box<RawValue>>,
     /// Of data that is no JSON, as far as it is text. An archive has the bytes.
@@ -64,10 +67,8 @@ impl<'a> Shown<'a> {
             command: own.map(|own| own.command.to_string()),
             correlation: own.map(|own| own.correlation.as_str()),
             causation: own.map(|own| own.causation.as_str()),
-            header_block: event
-                .unreadable
-                .as_ref()
-                .map(|own| String::from_utf8_lossy(&own.block).into_owned()),
+            header_block: event.unreadable.as_ref().map(|own| block(&own.block)),
+            headers: None,
             text: data.is_none().then(|| String::from_utf8_lossy(&event.data).into_owned()),
             data,
             problem: decode(event).err().map(|error| describe(&error)),
@@ -100,9 +101,27 @@ pub(super) fn as_json(event: &RecordedEvent) -> Result<String> {
     Ok(serde_json::to_string(&Shown::of(event))?)
 }
 
-/// For people; the data stays on one line, as it was written.
-pub(super) fn as_pretty_json(event: &RecordedEvent) -> Result<String> {
-    let text = serde_json::to_string_pretty(&Shown::of(event))?;
+fn block(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// All of one event: on one line, or for people; the data stays on one line, as it was written. `stored`: the same event,
+/// where its headers are no envelope.
+pub(super) fn as_whole(
+    event: &RecordedEvent,
+    stored: Option<&StoredEvent>,
+    is_one_line: bool,
+) -> Result<String> {
+    let mut shown = Shown::of(event);
+    match stored.map(|stored| (&stored.headers, &stored.header_block)) {
+        Some((_, Some(bytes))) => shown.header_block = Some(block(bytes)),
+        Some((headers, None)) => shown.headers = Some(headers),
+        None => {}
+    }
+    if is_one_line {
+        return Ok(serde_json::to_string(&shown)?);
+    }
+    let text = serde_json::to_string_pretty(&shown)?;
     Ok(text.lines().map(harmless).collect::<Vec<_>>().join("\n"))
 }
 

@@ -3,11 +3,11 @@
 use std::io::Write;
 
 use anyhow::{Context, Result};
-use domain::Position;
-use event_store::EventLog;
+use domain::{Position, Sequence};
+use event_store::{EventLog, StoredEvent};
 
 use super::filter::{position, sequence, sequence_of};
-use super::print::{as_json, as_pretty_json};
+use super::print::as_whole;
 
 /// Show one event with all that is known of it
 #[derive(Debug, clap::Args)]
@@ -23,6 +23,17 @@ pub(super) struct Arguments {
 pub(super) async fn run(log: &dyn EventLog, arguments: &Arguments) -> Result<()> {
     let event = log.read(sequence(sequence_of(log, arguments.position)?)).await?;
     let event = event.with_context(|| format!("the log has no event at position {}", arguments.position))?;
-    let text = if arguments.json { as_json(&event)? } else { as_pretty_json(&event)? };
+    let stored = match (&event.envelope, &event.unreadable) {
+        (None, None) => stored(log, event.position).await?,
+        _ => None,
+    };
+    let text = as_whole(&event, stored.as_ref(), arguments.json)?;
     Ok(writeln!(std::io::stdout(), "{text}")?)
+}
+
+/// With all that the log holds beside the data.
+async fn stored(log: &dyn EventLog, position: Position) -> Result<Option<StoredEvent>> {
+    let before = Sequence::new(position.sequence().get() - 1).unwrap_or_default();
+    let stored = log.tail_stored(before).await?.next_batch(1).await.transpose()?;
+    Ok(stored.and_then(|mut events| events.pop()))
 }
