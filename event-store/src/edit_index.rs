@@ -93,6 +93,10 @@ pub(crate) async fn find(log: &dyn EventLog, message: MessageId) -> Result<Found
             index.extend(entries.0.into_iter().skip(depth));
             return Ok(Found::new(Some((sequence, event)), through, index));
         };
+        if fork < depth {
+            // An entry led to where its event does not belong.
+            return search(log, subject, message).await;
+        }
         index.extend((depth..fork).map(|depth| entries.entry(depth)));
         index.push(sequence.get());
         let Some(next) = Sequence::new(entries.entry(fork)).filter(|next| *next != Sequence::ZERO) else {

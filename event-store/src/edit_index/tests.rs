@@ -152,6 +152,22 @@ async fn a_long_history_costs_others_nothing() {
     assert!(reads <= messages.len(), "{reads} reads");
 }
 
+/// An entry of somebody else's that names an event of the other side: the bucket itself is asked.
+#[tokio::test]
+async fn an_entry_that_leads_astray_is_not_followed() {
+    let (log, messages) = (InMemoryLog::new(Shard(0)), of_one_bucket(12));
+    let is_aside = |message: &MessageId| fork(path(messages[0]), path(*message)) == Some(0);
+    let aside: Vec<MessageId> = messages.iter().copied().filter(is_aside).take(2).collect();
+    let own = follow_up(&log, messages[0], edited(messages[0], 2)).await;
+    let wrong = follow_up(&log, aside[0], edited(aside[0], 2)).await;
+    let forged = Some(EditIndex::new(vec![wrong.get()]));
+    append(&log, edited(aside[1], 2), Expected::Any, forged).await;
+    let found = find(&log, messages[0]).await.expect("readable");
+    let subject = Subject::new(Shard(0), Boundary::Edits(Bucket::of(messages[0])));
+    let searched = search(&log, subject, messages[0]).await.expect("readable");
+    assert_eq!((last(&found), &found.index), (Some(own), &searched.index));
+}
+
 #[test]
 fn a_header_is_read_back_and_nonsense_is_none() {
     for text in ["", "7", ",7", "7,,9"] {
