@@ -5,7 +5,9 @@ use anyhow::{Context, Result};
 use domain::{
     AccountId, CommandId, Event, EventId, MessageEvent, MessagePosted, OriginalTime, Shard, Tags, Text,
 };
-use event_store::{Envelope, EventLog, Expected, JetStreamConfig, JetStreamLog, NewEvent, Subject};
+use event_store::{
+    Envelope, EventLog, Expected, Fingerprint, JetStreamConfig, JetStreamLog, NewEvent, Subject,
+};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -59,23 +61,8 @@ impl Archive {
         if from >= count {
             return Ok(());
         }
-        let messages = filling(from, count, self.times);
-        let mut events = Vec::with_capacity(BATCH);
-        for message in messages {
-            events.push(event(&message)?);
-            if events.len() == BATCH {
-                self.append(std::mem::take(&mut events)).await?;
-            }
-        }
-        if !events.is_empty() {
-            self.append(events).await?;
-        }
+        append_sealed(&self.log, filling(from, count, self.times).map(|message| event(&message))).await?;
         self.fillings.push(count);
-        Ok(())
-    }
-
-    async fn append(&self, events: Vec<NewEvent>) -> Result<()> {
-        self.log.append(CommandId(Uuid::now_v7()), events).await.context("fill the log")?;
         Ok(())
     }
 }
@@ -85,19 +72,26 @@ pub(crate) async fn append_all(
     log: &JetStreamLog,
     events: impl Iterator<Item = (AccountId, Event)>,
 ) -> Result<()> {
-    let mut batch = Vec::with_capacity(BATCH);
-    for (actor, event) in events {
-        batch.push(seal(actor, &event)?);
-        if batch.len() == BATCH {
-            log.append(CommandId(Uuid::now_v7()), std::mem::take(&mut batch))
-                .await
-                .context("fill the log")?;
-        }
-    }
-    if !batch.is_empty() {
+    append_sealed(log, events.map(|(actor, event)| seal(actor, &event))).await
+}
+
+async fn append_sealed(log: &JetStreamLog, events: impl Iterator<Item = Result<NewEvent>>) -> Result<()> {
+    let mut events = events.peekable();
+    while events.peek().is_some() {
+        let batch = events.by_ref().take(BATCH).collect::<Result<Vec<_>>>()?;
         log.append(CommandId(Uuid::now_v7()), batch).await.context("fill the log")?;
     }
     Ok(())
+}
+
+/// Messages as commands with a key would have left them.
+pub(crate) async fn fill_with_keyed(log: &JetStreamLog, count: u64) -> Result<()> {
+    let events = filling(0, count, Times::Year).map(|message| {
+        let mut event = event(&message)?;
+        event.envelope.fingerprint = Some(Fingerprint::of_digest([7; 32]));
+        Ok(event)
+    });
+    append_sealed(log, events).await
 }
 
 /// The messages of one filling.
@@ -133,6 +127,7 @@ pub(crate) fn seal(actor: AccountId, event: &Event) -> Result<NewEvent> {
         event_type,
         time: OffsetDateTime::now_utc(),
         command,
+        fingerprint: None,
         actor,
         correlation: command.to_string(),
         causation: command.to_string(),

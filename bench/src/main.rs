@@ -34,7 +34,7 @@ struct Arguments {
     /// A short form for a first look: less of everything, and figures that vary more.
     #[arg(long)]
     quick: bool,
-    /// Messages of the archive for `fold`, `count`, `read` and `edit`; by default 1,000,000, with --quick 100,000.
+    /// Messages of the archive for `fold`, `count`, `read`, `edit` and `keys`; by default 1,000,000, with --quick 100,000.
     #[arg(long)]
     events: Option<u64>,
     /// Give the archive's messages their times in random order, instead of the order of the log.
@@ -68,6 +68,8 @@ enum Part {
     People,
     /// Edits per second against posts, among `--events` messages of which one in ten was edited.
     Edit,
+    /// How long a dispatcher takes to read `--events` idempotency keys at its start, and their memory.
+    Keys,
     /// Resident memory of each process, idle and under load.
     Memory,
     All,
@@ -107,6 +109,9 @@ async fn main() -> Result<()> {
     }
     if arguments.has(Part::Edit) {
         parts.edit().await?;
+    }
+    if arguments.has(Part::Keys) {
+        parts.keys().await?;
     }
     if arguments.has(Part::Memory) {
         parts.memory().await?;

@@ -5,7 +5,9 @@ use axum::response::{IntoResponse, Response};
 use domain::AccountId;
 use domain::edge::Wish;
 use domain::message::Actor;
-use event_store::{Command, ExecuteError, Executed, Execution, IdempotencyKey, Outcome, TraceParent};
+use event_store::{
+    Command, ExecuteError, Executed, Execution, Fingerprint, IdempotencyKey, Outcome, TraceParent,
+};
 use http::StatusCode;
 use http_kit::idempotency::RequestKey;
 use http_kit::position::EventPosition;
@@ -36,7 +38,7 @@ pub(crate) fn idempotency(key: Option<RequestKey>, operation: &str, body: &[u8])
     digest.update([0]);
     digest.update(head);
     digest.update(body);
-    Some(IdempotencyKey { key, fingerprint: digest.finalize().into() })
+    Some(IdempotencyKey { key, fingerprint: Fingerprint::of_digest(digest.finalize().into()) })
 }
 
 pub(crate) fn execution(

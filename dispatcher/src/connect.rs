@@ -44,13 +44,13 @@ pub async fn connect(
 }
 
 async fn open(config: &StoreConfig, state: &State) -> Result<Opened, OpenError> {
-    let Store { log, claims, vault } = config.open().await?;
+    let Store { log, vault } = config.open().await?;
     state
         .signing_keys()
         .open(vault.signing_keys.clone())
         .await
         .map_err(|error| OpenError::Unavailable(error.to_string()))?;
-    Ok(Opened { executor: Executor::new(Arc::clone(&log), claims), log, vault })
+    Ok(Opened { executor: Executor::new(Arc::clone(&log)), log, vault })
 }
 
 /// Looks again and again whether the log is still the one that was opened, so that one which was replaced under a running
@@ -62,13 +62,21 @@ async fn watch(state: State, token: CancellationToken) {
         let Some(opened) = state.opened() else { continue };
         let failed = opened.log.write_error().is_some();
         metrics::gauge!("dispatcher_log_write_error").set(if failed { 1.0 } else { 0.0 });
+        let keys = opened.log.known_keys();
+        metrics::gauge!("dispatcher_keys_horizon_seconds").set(keys.horizon);
+        metrics::gauge!("dispatcher_keys_remembered").set(count(keys.remembered));
         if let Err(error @ ReadError::OtherLineage { .. }) = opened.log.head().await {
             return state.refuse(&error.to_string());
         }
     }
 }
 
-/// Ready means: the log is open, reachable, still the one that was opened, and written to.
+#[expect(clippy::cast_precision_loss, reason = "a gauge takes floats, and there are far below 2^53 keys")]
+fn count(keys: usize) -> f64 {
+    keys as f64
+}
+
+/// Ready means: the log is open, reachable, still the one that was opened, written to, and its keys are known.
 pub fn register_checks(health: &Health, state: &State) {
     let state = state.clone();
     health.register("log", move || {
@@ -76,7 +84,7 @@ pub fn register_checks(health: &Health, state: &State) {
         async move {
             let opened = state.opened().ok_or("the log has not been opened yet")?;
             opened.log.head().await.map_err(|error| error.to_string())?;
-            opened.log.write_error().map_or(Ok(()), Err)
+            opened.log.write_error().or_else(|| opened.log.known_keys().refusal).map_or(Ok(()), Err)
         }
     });
 }

@@ -23,7 +23,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// with _FILE), and ROOKERY_IDENTITY_MODE, with jwt: ROOKERY_JWT_ISSUER and ROOKERY_JWT_AUDIENCE, with gateway: ROOKERY_GATEWAY_SECRET. With jwt, keys besides the
 /// dispatcher's own: ROOKERY_JWT_JWKS_FILE, ROOKERY_JWT_JWKS_URL.
 /// With defaults: ROOKERY_DISPATCHER_LISTEN (127.0.0.1:8081), ROOKERY_LOG_LINEAGE (any), ROOKERY_LOG_REPLICAS (1),
-/// ROOKERY_LOG_BYTES_MAX (8 GiB), ROOKERY_CLAIMS_BYTES_MAX (1 GiB), ROOKERY_VAULT_BYTES_MAX (256 MiB, twice),
+/// ROOKERY_LOG_BYTES_MAX (8 GiB), ROOKERY_KEYS_MAX (10 million), ROOKERY_VAULT_BYTES_MAX (256 MiB, twice),
 /// ROOKERY_TRUSTED_PROXY_HOPS (0), ROOKERY_LOG (info), ROOKERY_LOG_FORMAT (json).
 #[derive(Debug, Parser)]
 #[command(version)]

@@ -3,7 +3,6 @@
 use api_types::codes;
 use domain::Rejection;
 use domain::account::AccountRejection;
-use event_store::claims::ClaimError;
 use event_store::{AppendError, ExecuteError, ReadError, VaultError};
 use http_kit::ApiProblem;
 
@@ -33,8 +32,6 @@ pub(crate) fn from_execute<R: Rejection>(error: ExecuteError<R>) -> ApiProblem {
             | ReadError::OtherEvent(_)),
         ) => ApiProblem::new(codes::LOG_REFUSED).detail(error.to_string()),
         ExecuteError::Read(error) => ApiProblem::unavailable(error),
-        ExecuteError::Claims(error @ ClaimError::Full(_)) => full(error),
-        ExecuteError::Claims(error) => ApiProblem::unavailable(error),
         ExecuteError::Credential(error) => match error.downcast::<ApiProblem>() {
             Ok(problem) => *problem,
             Err(error) => ApiProblem::unavailable(error),

@@ -5,17 +5,14 @@ use std::future::Future;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use domain::{AccountId, Event, Position, Rejection, Sequence};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
-use crate::contract::{Expected, ReadError};
+use crate::contract::Expected;
 use crate::edit_index::EditIndex;
 use crate::executor::ExecuteError;
 use crate::stores::Stores;
-use crate::subject::Subject;
 
 /// What a command came to; what its repetitions are answered.
-pub trait Outcome: Clone + Debug + Send + Sync + Serialize + DeserializeOwned + 'static {
+pub trait Outcome: Clone + Debug + Send + Sync + 'static {
     /// Of the command's last event, or where nothing had to change, of what that was decided on.
     fn position(&self) -> Position;
 }
@@ -87,11 +84,7 @@ pub trait Command: Clone + Debug + Send + Sync + 'static {
         stores: &Stores,
     ) -> impl Future<Output = Result<Decision<Self::Outcome>, ExecuteError<Self::Rejection>>> + Send;
 
-    /// The subject in which an earlier try under the same idempotency key must have left an event; `None` where no try
-    /// can have left any.
-    fn trace(&self, stores: &Stores) -> impl Future<Output = Result<Option<Subject>, ReadError>> + Send;
-
-    /// What events of its own mean: all of them after an append, or those of the [`Command::trace`] of an earlier try.
+    /// What its own events mean: those of this append, or of an earlier try under the same key.
     fn outcome(&self, own: &[Placed]) -> Option<Self::Outcome>;
 
     /// Runs when its events are in the log.

@@ -1,11 +1,11 @@
 //! The contract as a suite. Every implementation of [`EventLog`] runs all of it, against logs of its own.
 //!
 //! Each function takes a fresh, empty log of shard 0 and panics where a promise is broken. So do those for what lies beside
-//! the log: the claims and the vault.
+//! the log: the vault.
 
 mod batch;
-mod claims;
 mod frames;
+mod keys;
 mod vault;
 
 use std::sync::Arc;
@@ -22,8 +22,10 @@ use crate::{
 };
 
 pub use self::batch::{a_conflict_fails_no_one_else, batch_is_all_or_nothing, batch_over_several_subjects};
-pub use self::claims::{claims_keep_their_promises, one_event_per_key};
 pub use self::frames::{FRAMES, Frame, publish_frame};
+pub use self::keys::{
+    a_command_is_in_the_log_once, keyed_commands_are_found, knows_its_keys, one_event_per_key,
+};
 pub use self::vault::{bucket_keeps_its_promises, vault_keeps_its_promises};
 
 /// Longest wait for something that should come at once.
@@ -65,6 +67,7 @@ pub fn posted(
             event_type,
             time: OffsetDateTime::now_utc(),
             command,
+            fingerprint: None,
             actor: account(author),
             correlation: "suite".to_owned(),
             causation: "suite".to_owned(),

@@ -16,7 +16,8 @@
 //! - **All or nothing.** The events of one append become visible together, with consecutive sequences, or never.
 //! - **Idempotent.** An append is named by its command. Repeating one whose answer was lost returns the first one's
 //!   sequences ([`Appended::repeated`]) while the broker remembers the command (`dedupe_window`), and beyond that
-//!   wherever an expectation shows it. Callers who retry later ask [`crate::Claims`].
+//!   wherever an expectation shows it. Another append under the same id gets those sequences, or a conflict, and is
+//!   never in the log beside the first. Who retries later asks [`EventLog::events_of`] before.
 //! - **Definite or unknown.** [`AppendError::Unknown`] alone leaves open whether the events are in the log.
 //! - **Kept whole.** [`EventLog::tail_stored`] gives everything that is stored of an event, also of one that is not ours.
 //! - **Tail.** [`EventLog::tail`] starts behind any sequence, gives every event once and in order, then waits for new
@@ -38,6 +39,9 @@ use crate::subject::Subject;
 
 /// How long a broker must remember command ids. Longer than any request lives, retries included.
 pub const DEDUPE_WINDOW: Duration = Duration::from_secs(120);
+
+/// For how long [`EventLog::events_of`] knows a keyed command. The API promises it.
+pub const KEY_AGE_MAX: Duration = Duration::from_secs(24 * 3_600);
 
 /// Names the shape of the log: its subjects, headers and bodies. A stream says which one it has, and a program refuses others,
 /// for it would read them wrong.
@@ -182,6 +186,17 @@ pub enum ReadError {
     Gap { expected: u64, found: u64 },
 }
 
+/// How well the log knows its keyed commands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownKeys {
+    /// How far back it knows all of them; at most [`KEY_AGE_MAX`], though it may know more.
+    pub horizon: Duration,
+    /// Commands that are in memory for that.
+    pub remembered: usize,
+    /// Why [`EventLog::events_of`] is refused at the moment.
+    pub refusal: Option<String>,
+}
+
 /// Why a log is not opened at all.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -253,6 +268,16 @@ pub trait EventLog: Send + Sync + fmt::Debug {
     /// The newest event of a subject. Sees all appends that returned before the call.
     async fn last(&self, subject: Subject) -> Result<Option<RecordedEvent>, ReadError> {
         Ok(self.read_subject(subject, Sequence::ZERO.next()).await?.pop())
+    }
+
+    /// The events of a keyed command that was appended within the last [`KEY_AGE_MAX`], in order; none where there was no
+    /// such command. Those up to `until` are found for certain. One of the last [`DEDUPE_WINDOW`] behind it may be missed,
+    /// and then its append is found out to be a repetition. Fails where so much cannot be said.
+    async fn events_of(&self, command: CommandId, until: Sequence) -> Result<Vec<RecordedEvent>, ReadError>;
+
+    /// How well it does that. This default is for logs that can always look.
+    fn known_keys(&self) -> KnownKeys {
+        KnownKeys { horizon: KEY_AGE_MAX, remembered: 0, refusal: None }
     }
 
     /// Follows the log from behind a sequence. Fails where the log is shorter than that.

@@ -10,6 +10,7 @@ use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use crate::edit_index::EditIndex;
+use crate::fingerprint::Fingerprint;
 
 pub(crate) mod header {
     pub(crate) const SPEC_VERSION: &str = "ce-specversion";
@@ -22,6 +23,7 @@ pub(crate) mod header {
     pub(crate) const SCHEMA: &str = "ce-dataschema";
     pub(crate) const COMMAND: &str = "rookery-command";
     pub(crate) const ACTOR: &str = "rookery-actor";
+    pub(crate) const FINGERPRINT: &str = "rookery-fingerprint";
     pub(crate) const CORRELATION: &str = "rookery-correlation";
     pub(crate) const CAUSATION: &str = "rookery-causation";
     pub(crate) const EDIT_INDEX: &str = "rookery-edit-index";
@@ -46,7 +48,10 @@ pub struct Envelope {
     pub event_type: String,
     /// When the dispatcher decided, by its clock; for people.
     pub time: OffsetDateTime,
+    /// Derived from actor and key where the command has a key.
     pub command: CommandId,
+    /// Of a command with a key, and of no other.
+    pub fingerprint: Option<Fingerprint>,
     pub actor: AccountId,
     /// What started the chain of commands that this one belongs to, such as a request id.
     pub correlation: String,
@@ -75,6 +80,9 @@ impl Envelope {
             (header::CORRELATION, self.correlation.clone()),
             (header::CAUSATION, self.causation.clone()),
         ];
+        if let Some(fingerprint) = self.fingerprint {
+            headers.push((header::FINGERPRINT, fingerprint.to_string()));
+        }
         if let Some(trace_parent) = &self.trace_parent {
             headers.push((header::TRACE_PARENT, trace_parent.0.clone()));
         }
@@ -90,13 +98,14 @@ impl Envelope {
     /// millions of events.
     pub fn from_headers<'a>(headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> Option<Self> {
         let [mut event, mut event_type, mut time, mut command, mut actor] = [None; 5];
-        let [mut correlation, mut causation, mut trace_parent, mut edit_index] = [None; 4];
+        let [mut fingerprint, mut correlation, mut causation, mut trace_parent, mut edit_index] = [None; 5];
         for (name, value) in headers {
             let found = match name {
                 header::ID => &mut event,
                 header::TYPE => &mut event_type,
                 header::TIME => &mut time,
                 header::COMMAND => &mut command,
+                header::FINGERPRINT => &mut fingerprint,
                 header::ACTOR => &mut actor,
                 header::CORRELATION => &mut correlation,
                 header::CAUSATION => &mut causation,
@@ -111,6 +120,7 @@ impl Envelope {
             event_type: event_type?.to_owned(),
             time: OffsetDateTime::parse(time?, &Rfc3339).ok()?,
             command: CommandId(Uuid::from_str(command?).ok()?),
+            fingerprint: fingerprint.and_then(|value| value.parse().ok()),
             actor: actor?.parse().ok()?,
             correlation: correlation.unwrap_or_default().to_owned(),
             causation: causation.unwrap_or_default().to_owned(),
@@ -150,6 +160,7 @@ mod tests {
             event_type: hostile.clone(),
             time: OffsetDateTime::UNIX_EPOCH,
             command: CommandId(Uuid::nil()),
+            fingerprint: None,
             actor: AccountId::from_i64(7).expect("positive"),
             correlation: hostile.clone(),
             causation: hostile.clone(),

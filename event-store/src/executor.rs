@@ -15,9 +15,8 @@ use time::OffsetDateTime;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use crate::claims::Claims;
 use crate::command::{Change, Command, Decision, Placed, Turn};
-use crate::contract::{AppendError, Appended, EventLog, ReadError};
+use crate::contract::{AppendError, Appended, EventLog, ReadError, RecordedEvent};
 use crate::seal::{Stamp, seal};
 use crate::stores::Stores;
 
@@ -36,20 +35,19 @@ const TURNS: usize = 4_096;
 pub struct Executor {
     log: Arc<dyn EventLog>,
     stores: Stores,
-    claims: Arc<dyn Claims>,
     turns: Box<[Mutex<()>]>,
 }
 
-/// A command that was carried out, and whether that took an append.
-struct Decided<O> {
-    outcome: O,
-    is_appended: bool,
+/// What became of a command that was decided.
+enum Decided<O> {
+    Appended(Executed<O>),
+    Unchanged(O),
 }
 
 impl Executor {
-    pub fn new(log: Arc<dyn EventLog>, claims: Arc<dyn Claims>) -> Self {
+    pub fn new(log: Arc<dyn EventLog>) -> Self {
         let stores = Stores::new(Arc::clone(&log));
-        Self { log, stores, claims, turns: (0..TURNS).map(|_| Mutex::new(())).collect() }
+        Self { log, stores, turns: (0..TURNS).map(|_| Mutex::new(())).collect() }
     }
 
     /// Whether a message can be answered: see [`Stores::is_standing`].
@@ -90,8 +88,8 @@ impl Executor {
     ) -> Result<Executed<C::Outcome>, ExecuteError<C::Rejection>> {
         match execution.idempotency.clone() {
             None => {
-                let decided = self.decide(&execution, CommandId(Uuid::now_v7()), &command).await?;
-                Ok(Executed { outcome: decided.outcome, repeated: false })
+                let id = CommandId(Uuid::now_v7());
+                Ok(self.decide(&execution, id, &command).await?.into())
             }
             Some(key) => self.execute_once(&execution, &key, &command).await,
         }
@@ -111,6 +109,7 @@ impl Executor {
         self.require_active(execution, command).await?;
         let stamp = Stamp {
             command: id,
+            fingerprint: execution.idempotency.as_ref().map(|key| key.fingerprint),
             actor: execution.actor,
             correlation: execution.correlation.clone(),
             trace_parent: execution.trace_parent.clone(),
@@ -119,7 +118,7 @@ impl Executor {
         let (mut decisions, mut seen) = (0, None);
         for _ in 0..APPENDS_MAX {
             let changes = match command.decide(&self.stores).await? {
-                Decision::Unchanged(outcome) => return Ok(Decided { outcome, is_appended: false }),
+                Decision::Unchanged(outcome) => return Ok(Decided::Unchanged(outcome)),
                 Decision::Append(changes) => changes,
             };
             let sees = changes.iter().find_map(|change| change.seen);
@@ -138,8 +137,7 @@ impl Executor {
             match self.log.append(id, sealed).await {
                 Ok(appended) => {
                     command.appended(&self.stores).await;
-                    let outcome = self.outcome(command, changes, appended).await?;
-                    return Ok(Decided { outcome, is_appended: true });
+                    return self.outcome(execution, command, changes, appended).await.map(Decided::Appended);
                 }
                 Err(AppendError::Conflict) => {}
                 Err(error) => return Err(ExecuteError::Append(error)),
@@ -164,37 +162,52 @@ impl Executor {
     }
 
     /// What an append came to. Where it turned out to be a repetition, the events in the log are those of a twin, who
-    /// may have decided otherwise.
+    /// may have decided otherwise, or of another request under the same key.
     async fn outcome<C: Command>(
         &self,
+        execution: &Execution,
         command: &C,
         changes: Vec<Change>,
         appended: Appended,
-    ) -> Result<C::Outcome, ExecuteError<C::Rejection>> {
+    ) -> Result<Executed<C::Outcome>, ExecuteError<C::Rejection>> {
+        if appended.repeated {
+            let mut events = Vec::with_capacity(appended.positions.len());
+            for position in appended.positions {
+                events.push(self.stored(position).await?);
+            }
+            return Ok(Executed { outcome: once::outcome_of(execution, command, &events)?, repeated: true });
+        }
         let mut own = Vec::with_capacity(changes.len());
         for (change, position) in changes.into_iter().zip(appended.positions) {
-            let event = if appended.repeated { self.stored(position).await? } else { change.event };
             let position = if planted("position-is-head") {
                 Position::new(self.log.head().await.map_err(ExecuteError::Read)?, self.log.shard())
             } else {
                 position
             };
-            own.push(Placed { event, position });
+            own.push(Placed { event: change.event, position });
         }
-        command.outcome(&own).ok_or_else(|| ExecuteError::Unexpected("an append came back as another".into()))
+        let outcome = command.outcome(&own).ok_or_else(once::of_another_command)?;
+        Ok(Executed { outcome, repeated: false })
     }
 
     /// What is in the log is done, so a failure to read it must not look like a refusal.
-    async fn stored<R>(&self, position: Position) -> Result<domain::Event, ExecuteError<R>> {
+    async fn stored<R>(&self, position: Position) -> Result<RecordedEvent, ExecuteError<R>> {
         let open = |why: String| ExecuteError::Append(AppendError::Unknown(why));
         let recorded = self.log.read(position.sequence()).await.map_err(|error| open(error.to_string()))?;
-        let recorded = recorded.ok_or_else(|| open("the broker does not show the event yet".to_owned()))?;
-        crate::stores::known(&recorded)
-            .ok_or_else(|| ExecuteError::Unexpected("an event of our own cannot be decoded".into()))
+        recorded.ok_or_else(|| open("the broker does not show the event yet".to_owned()))
     }
 
     fn mutex_of(&self, turn: Turn) -> &Mutex<()> {
         // The remainder is below TURNS, which is how many there are.
         &self.turns[(turn.0 % TURNS as u64) as usize]
+    }
+}
+
+impl<O> From<Decided<O>> for Executed<O> {
+    fn from(decided: Decided<O>) -> Self {
+        match decided {
+            Decided::Appended(executed) => executed,
+            Decided::Unchanged(outcome) => Self { outcome, repeated: false },
+        }
     }
 }

@@ -122,6 +122,12 @@ impl EventLog for InMemoryLog {
         Ok(events)
     }
 
+    async fn events_of(&self, command: CommandId, _until: Sequence) -> Result<Vec<RecordedEvent>, ReadError> {
+        let stored = self.stored();
+        let positions = stored.appended.get(&command).map(Vec::as_slice).unwrap_or_default();
+        Ok(stored.events.iter().filter(|event| positions.contains(&event.position)).cloned().collect())
+    }
+
     async fn tail(&self, after: Sequence) -> Result<Tail, ReadError> {
         let head = self.head().await?;
         if after > head {

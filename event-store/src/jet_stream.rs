@@ -4,6 +4,7 @@ mod batch;
 mod connection;
 mod group;
 mod header_block;
+mod key_memory;
 pub mod limits;
 mod message;
 pub(crate) mod open;
@@ -15,8 +16,8 @@ mod read;
 mod restore;
 mod tail;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_nats::jetstream;
@@ -26,15 +27,20 @@ use planted_bugs::planted;
 use tokio::sync::Semaphore;
 
 use crate::contract::{
-    AppendError, Appended, EventLog, Expected, Lineage, NewEvent, ReadError, RecordedEvent, StoredEvent, Tail,
+    AppendError, Appended, EventLog, Expected, KnownKeys, Lineage, NewEvent, ReadError, RecordedEvent,
+    StoredEvent, Tail,
 };
 use crate::subject::Subject;
 use crate::write_error::{StreamWrites, WriteErrors};
 
 use self::group::GroupCommit;
+use self::key_memory::KeyMemory;
 pub use self::open::connect;
 use self::pages::Pages;
 pub use self::restore::{Restoration, RestoreError};
+use self::tail::Wanted;
+
+const NO_KEYS: &str = "this log was opened by somebody who does not remember its keys";
 
 /// Which stream to use and what to demand of it.
 #[derive(Debug, Clone)]
@@ -50,8 +56,8 @@ pub struct JetStreamConfig {
     pub replicas: usize,
     /// Bound of the stream in bytes; beyond it appends are refused. Used when the stream is made.
     pub stream_bytes_max: i64,
-    /// Bound of the bucket of idempotency claims in bytes. Used when the bucket is made.
-    pub claims_bytes_max: i64,
+    /// Keyed commands that a dispatcher remembers, 24 bytes each.
+    pub keys_max: usize,
     /// Bound of the bucket of password hashes, and of that of sessions, in bytes. Used when they are made.
     pub vault_bytes_max: i64,
     /// Refuse any other log than this one.
@@ -71,7 +77,7 @@ impl JetStreamConfig {
             create: true,
             replicas: 1,
             stream_bytes_max: 8 << 30,
-            claims_bytes_max: 1 << 30,
+            keys_max: 10_000_000,
             vault_bytes_max: 256 << 20,
             lineage: None,
             ack_timeout: Duration::from_secs(2),
@@ -113,12 +119,18 @@ struct Inner {
 pub struct JetStreamLog {
     inner: Arc<Inner>,
     group: GroupCommit,
+    keys: Arc<OnceLock<KeyMemory>>,
 }
 
 impl JetStreamLog {
     /// The connection, for what lies beside the log on the same broker.
     pub fn client(&self) -> async_nats::Client {
         self.inner.client.clone()
+    }
+
+    /// Begins to remember keyed commands, without which [`EventLog::events_of`] is refused: for whoever carries them out.
+    pub fn remember_keys(&self, max: usize) {
+        self.keys.get_or_init(|| KeyMemory::start(Arc::clone(&self.inner), max));
     }
 
     /// The connection together with the write errors that were met on it, for what is written beside the log.
@@ -187,12 +199,24 @@ impl EventLog for JetStreamLog {
         read::last(&self.inner, &subject.to_string()).await
     }
 
+    async fn events_of(&self, command: CommandId, until: Sequence) -> Result<Vec<RecordedEvent>, ReadError> {
+        match self.keys.get() {
+            Some(keys) => keys.events_of(&self.inner, command, until).await,
+            None => Err(ReadError::Unavailable(NO_KEYS.to_owned())),
+        }
+    }
+
+    fn known_keys(&self) -> KnownKeys {
+        let none = || KnownKeys { horizon: Duration::ZERO, remembered: 0, refusal: Some(NO_KEYS.to_owned()) };
+        self.keys.get().map_or_else(none, KeyMemory::state)
+    }
+
     async fn tail(&self, after: Sequence) -> Result<Tail, ReadError> {
-        tail::follow(Arc::clone(&self.inner), after, raw::recorded).await
+        tail::follow(Arc::clone(&self.inner), after, Wanted::whole(raw::recorded)).await
     }
 
     async fn tail_stored(&self, after: Sequence) -> Result<Tail<StoredEvent>, ReadError> {
-        tail::follow(Arc::clone(&self.inner), after, raw::stored).await
+        tail::follow(Arc::clone(&self.inner), after, Wanted::whole(raw::stored)).await
     }
 }
 

@@ -8,12 +8,15 @@ use crate::codec;
 use crate::command::Change;
 use crate::contract::NewEvent;
 use crate::envelope::{Envelope, TraceParent};
+use crate::fingerprint::Fingerprint;
 use crate::subject::Subject;
 
 /// Who commands, and why: what every event of the command is stamped with.
 #[derive(Debug, Clone)]
 pub struct Stamp {
     pub command: CommandId,
+    /// Of a command with a key.
+    pub fingerprint: Option<Fingerprint>,
     pub actor: AccountId,
     pub correlation: String,
     pub trace_parent: Option<TraceParent>,
@@ -30,6 +33,7 @@ pub(crate) fn seal(shard: Shard, change: &Change, stamp: &Stamp) -> Result<NewEv
             event_type,
             time: stamp.time,
             command: stamp.command,
+            fingerprint: stamp.fingerprint,
             actor: stamp.actor,
             correlation: stamp.correlation.clone(),
             causation: stamp.command.to_string(),

@@ -86,11 +86,6 @@ pub(crate) struct StreamWrites {
 }
 
 impl StreamWrites {
-    /// In words, that nothing can be written until the broker is started again.
-    pub(crate) fn closed(&self) -> Option<String> {
-        self.standing(&self.connection().0)
-    }
-
     /// Sends one message and waits for the broker's answer, so long at most, and as long again where none comes.
     pub(crate) async fn publish(
         &self,

@@ -12,8 +12,13 @@ pub(crate) fn get(path: &str, token: Option<&str>, extra: &str) -> String {
 }
 
 pub(crate) fn post(path: &str, token: Option<&str>, body: &str) -> String {
+    post_with(path, token, "", body)
+}
+
+/// `extra` holds whole header lines.
+pub(crate) fn post_with(path: &str, token: Option<&str>, extra: &str, body: &str) -> String {
     format!(
-        "POST {path} HTTP/1.1\r\nHost: bench\r\n{}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        "POST {path} HTTP/1.1\r\nHost: bench\r\n{}{extra}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         authorization(token),
         body.len()
     )

@@ -8,9 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, anyhow};
 use domain::message::{Actor, EditMessage, ExpectedEdition, MessageCommand, PostMessage};
 use domain::{AccountId, Event, MessageEvent, MessageId, Position, Sequence, Shard, Tags, Text};
-use event_store::{
-    Decoded, EventLog, Execution, Executor, InMemoryClaims, JetStreamConfig, JetStreamLog, decode,
-};
+use event_store::{Decoded, EventLog, Execution, Executor, JetStreamConfig, JetStreamLog, decode};
 use time::OffsetDateTime;
 use tokio::task::JoinSet;
 
@@ -47,7 +45,7 @@ impl Parts {
         };
         let log = Arc::new(JetStreamLog::open(&config).await?);
         Archive::new(&servers.nats_url(), Times::Year).await?.fill_to(messages).await?;
-        let executor = Executor::new(Arc::<JetStreamLog>::clone(&log), Arc::new(InMemoryClaims::default()));
+        let executor = Executor::new(Arc::<JetStreamLog>::clone(&log));
         let bench = Bench { log, executor: Arc::new(executor), messages };
         let began = Instant::now();
         bench.fill().await?;

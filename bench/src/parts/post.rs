@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use anyhow::Result;
+use uuid::Uuid;
 
 use super::memory::Situation;
 use super::{Parts, callers};
 use crate::bare::publishes;
 use crate::corpus::Corpus;
 use crate::load::closed::{self, Timing};
-use crate::load::http::post;
+use crate::load::http::post_with;
 use crate::processes::Cores;
 use crate::report::{Table, met, millis, percent, say, times, whole};
 use crate::servers::Servers;
@@ -21,6 +22,8 @@ const AIM_CONNECTIONS: usize = 64;
 /// Part of the bare publishes, and multiple of the peer, that is aimed at with that many connections.
 const AIM_OF_LIMIT: f64 = 0.6;
 const AIM_OF_PEER: f64 = 2.0;
+/// What commands with an idempotency key reach of those without, with any number of connections.
+const AIM_OF_UNKEYED: f64 = 0.9;
 
 /// `POST`s over so many connections, each of another account.
 pub(super) async fn load(
@@ -29,11 +32,25 @@ pub(super) async fn load(
     connections: usize,
     timing: Timing,
 ) -> Result<Sample> {
+    load_with(service, tokens, connections, timing, String::new).await
+}
+
+fn key() -> String {
+    format!("Idempotency-Key: {}\r\n", Uuid::now_v7())
+}
+
+async fn load_with(
+    service: &Service,
+    tokens: &Arc<[String]>,
+    connections: usize,
+    timing: Timing,
+    extra: fn() -> String,
+) -> Result<Sample> {
     let tokens = Arc::clone(tokens);
     let requests = move |caller: usize| {
         let token = tokens[caller % tokens.len()].clone();
         let mut corpus = Corpus::new(caller as u64);
-        move || post("/v1/messages", Some(&token), &corpus.body())
+        move || post_with("/v1/messages", Some(&token), &extra(), &corpus.body())
     };
     closed::requests(service.address, connections, timing, 201, requests).await
 }
@@ -52,6 +69,8 @@ impl Parts {
         let columns = ["connections", "accepted/s", "p50", "p99", "peer/s", "p50", "p99", "ratio", "aim"];
         let mut peers =
             Table::new("(a, g) POST /v1/messages against a plain axum and sqlx service", &columns);
+        let columns = ["connections", "keyed/s", "p50", "p99", "unkeyed/s", "p50", "p99", "ratio", "aim"];
+        let mut keyed = Table::new("(a) POST /v1/messages with and without an Idempotency-Key", &columns);
         let mut notes = Vec::new();
         for connections in CONNECTIONS {
             let cores =
@@ -62,16 +81,33 @@ impl Parts {
             let mut bare = publishes::run(servers.nats_url(), connections, timing).await?;
             notes.push(format!("Cores used by bare publishes at {connections}: {}.", cores.describe()));
             let mut plain = load(&peer, &tokens, connections, timing).await?;
+            let mut with_key = load_with(&dispatcher, &tokens, connections, timing, key).await?;
+            let of_unkeyed = with_key.per_second() / ours.per_second();
+            let (cell, is_met) = (percent(of_unkeyed, 1.0), met(of_unkeyed >= AIM_OF_UNKEYED));
+            keyed.row(row(connections, &mut with_key, &mut ours, cell, is_met));
             let (ratio, multiple) =
                 (ours.per_second() / bare.per_second(), ours.per_second() / plain.per_second());
-            limits.row(row(connections, &mut ours, &mut bare, percent(ratio, 1.0), ratio >= AIM_OF_LIMIT));
-            peers.row(row(connections, &mut ours, &mut plain, times(multiple, 1.0), multiple >= AIM_OF_PEER));
+            limits.row(row(
+                connections,
+                &mut ours,
+                &mut bare,
+                percent(ratio, 1.0),
+                aim(connections, ratio >= AIM_OF_LIMIT),
+            ));
+            peers.row(row(
+                connections,
+                &mut ours,
+                &mut plain,
+                times(multiple, 1.0),
+                aim(connections, multiple >= AIM_OF_PEER),
+            ));
         }
         self.memory.watch(Situation::Load, "dispatcher", dispatcher.pid());
         self.memory.watch(Situation::Load, "plain-insert (peer)", peer.pid());
         drop(peer);
         limits.print();
         peers.print();
+        keyed.print();
         notes.iter().for_each(|note| say(&format!("\n{note}")));
         self.post_with_all_services(&servers, &dispatcher, &tokens).await
     }
@@ -97,18 +133,21 @@ impl Parts {
     }
 }
 
+fn aim(connections: usize, is_met: bool) -> String {
+    if connections == AIM_CONNECTIONS { met(is_met) } else { "no aim".to_owned() }
+}
+
 fn row(
     connections: usize,
     ours: &mut Sample,
     theirs: &mut Sample,
     ratio: String,
-    is_met: bool,
+    aim: String,
 ) -> Vec<String> {
     let failures = ours.failures + theirs.failures;
     if failures > 0 {
         say(&format!("{failures} requests failed at {connections} connections"));
     }
-    let aim = if connections == AIM_CONNECTIONS { met(is_met) } else { "no aim".to_owned() };
     let mut cells = vec![connections.to_string()];
     for sample in [ours, theirs] {
         cells.push(whole(sample.per_second()));

@@ -1,4 +1,4 @@
--- What is kept and is no event: idempotency claims, password hashes, refresh families, signing keys, failed tries.
+-- What is kept and is no event: password hashes, refresh families, signing keys, failed tries.
 create table entry (
     shard smallint not null,
     bucket text not null,

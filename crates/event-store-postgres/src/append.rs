@@ -40,8 +40,8 @@ struct Waiting {
     command: Uuid,
     rows: Vec<NewRow>,
     deadline: Instant,
-    /// An earlier try may have been committed, and its events are then behind this sequence.
-    since: Option<i64>,
+    /// An earlier try may have been committed.
+    is_open: bool,
     answer: oneshot::Sender<Result<Appended, AppendError>>,
 }
 
@@ -71,7 +71,7 @@ impl Queue {
         let (answer, answered) = oneshot::channel();
         let rows = events.into_iter().map(NewRow::new).collect();
         let deadline = Instant::now() + self.patience;
-        let waiting = Waiting { command: command.0, rows, deadline, since: None, answer };
+        let waiting = Waiting { command: command.0, rows, deadline, is_open: false, answer };
         match self.waiting.send_timeout(waiting, self.patience).await {
             Ok(()) => {}
             Err(_) => return Err(AppendError::Unavailable("too many appends wait for the log".to_owned())),
@@ -122,7 +122,7 @@ impl Appender {
             Err(Broken::Definite(error)) => {
                 for waiting in group {
                     // What may have been committed before is not refused by what happens now.
-                    let is_open = waiting.since.is_some();
+                    let is_open = waiting.is_open;
                     waiting.answer(Err(if is_open {
                         AppendError::Unknown("refused when it was tried again".to_owned())
                     } else {
@@ -145,7 +145,7 @@ impl Appender {
         let (left, over): (Vec<_>, Vec<_>) =
             group.into_iter().partition(|waiting| now + self.pause < waiting.deadline);
         for waiting in over {
-            let is_open = waiting.since.is_some();
+            let is_open = waiting.is_open;
             let why = why.to_owned();
             waiting.answer(Err(if is_open {
                 AppendError::Unknown(why)

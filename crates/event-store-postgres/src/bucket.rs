@@ -1,4 +1,4 @@
-//! Buckets of entries beside the log: the vault's, and the claims' one.
+//! Buckets of entries beside the log: the vault's.
 //!
 //! Each call is one statement with a transaction of its own. Revisions come from one sequence, so an entry that was
 //! deleted and made again has another one than before. A deletion stays as an entry without a value for a while, so that

@@ -1,4 +1,4 @@
-//! The log on Postgres, for installations without NATS: [`PostgresLog`], and beside it the claims and the vault.
+//! The log on Postgres, for installations without NATS: [`PostgresLog`], and beside it the vault.
 //!
 //! ```text
 //!   append ──▶ queue ──▶ one transaction per group:  lock the shard's row · look up · insert · count up · NOTIFY
@@ -12,7 +12,6 @@
 
 mod append;
 mod bucket;
-mod claims;
 mod error;
 mod log;
 mod open;
@@ -22,6 +21,5 @@ mod tail;
 pub mod users;
 
 pub use bucket::{PostgresBucket, find_signing_keys};
-pub use claims::PostgresClaims;
 pub use log::PostgresLog;
 pub use open::{PostgresConfig, is_acceptable, migrate};

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::{CommandId, Sequence, Shard};
-use event_store::claims::CLAIM_AGE_MAX;
 use event_store::{
     AppendError, Appended, EventLog, Lineage, NewEvent, ReadError, RecordedEvent, Subject, Tail, Vault,
 };
@@ -15,14 +14,11 @@ use sqlx::postgres::PgConnectOptions;
 
 use crate::append::Queue;
 use crate::bucket::PostgresBucket;
-use crate::claims::PostgresClaims;
 use crate::{bucket, read, tail};
-
-const CLAIMS: &str = "CLAIMS";
 
 #[derive(Debug)]
 pub(crate) struct Inner {
-    /// For reads, tails, claims and the vault; appends have a connection of their own.
+    /// For reads, tails and the vault; appends have a connection of their own.
     pub(crate) pool: Pool,
     pub(crate) appending: PgConnectOptions,
     pub(crate) shard: Shard,
@@ -55,11 +51,6 @@ pub struct PostgresLog {
 }
 
 impl PostgresLog {
-    /// The claims beside this log.
-    pub fn claims(&self) -> PostgresClaims {
-        PostgresClaims::new(self.bucket(CLAIMS, Some(CLAIM_AGE_MAX)))
-    }
-
     /// A bucket beside this log, whose entries are kept for so long after their last change.
     pub fn bucket(&self, name: &'static str, age_max: Option<Duration>) -> PostgresBucket {
         PostgresBucket::new(&self.inner.pool, self.inner.shard, name, age_max)
@@ -103,6 +94,10 @@ impl EventLog for PostgresLog {
 
     async fn last(&self, subject: Subject) -> Result<Option<RecordedEvent>, ReadError> {
         read::last(&self.inner, &subject).await
+    }
+
+    async fn events_of(&self, command: CommandId, _until: Sequence) -> Result<Vec<RecordedEvent>, ReadError> {
+        read::of_command(&self.inner, command).await
     }
 
     async fn tail(&self, after: Sequence) -> Result<Tail, ReadError> {

@@ -2,7 +2,7 @@
 //!
 //! Every read is one statement, so that a request which is cancelled leaves no transaction behind.
 
-use domain::Sequence;
+use domain::{CommandId, Sequence};
 use event_store::{Lineage, ReadError, RecordedEvent, Subject};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -75,6 +75,16 @@ pub(crate) async fn last(inner: &Inner, subject: &Subject) -> Result<Option<Reco
         .await
         .map_err(unreadable)?;
     Ok(row.map(|row| row.into_event(inner.shard)))
+}
+
+pub(crate) async fn of_command(inner: &Inner, command: CommandId) -> Result<Vec<RecordedEvent>, ReadError> {
+    let rows = sqlx::query_as::<_, Row>(include_str!("read/of_command.sql"))
+        .bind(inner.shard())
+        .bind(command.0)
+        .fetch_all(&inner.pool)
+        .await
+        .map_err(unreadable)?;
+    Ok(rows.into_iter().map(|row| row.into_event(inner.shard)).collect())
 }
 
 /// Events behind a sequence, at most `max`.

@@ -2,7 +2,7 @@
 //!
 //! | who | calls |
 //! |---|---|
-//! | the dispatcher | [`StoreConfig::open`]: the log, and the claims and the vault beside it |
+//! | the dispatcher | [`StoreConfig::open`]: the log, which remembers its keys, and the vault beside it |
 //! | reducers and operator's tools | [`open_log`]: the log alone, which must be there already |
 
 mod environment;
@@ -10,11 +10,8 @@ mod environment;
 use std::sync::Arc;
 
 use domain::Shard;
-use event_store::claims::ClaimError;
 use event_store::vault::{SigningKeys, VaultError, find_signing_keys as find_signing_keys_on_nats};
-use event_store::{
-    Claims, EventLog, JetStreamClaims, JetStreamConfig, JetStreamLog, Lineage, OpenError, Vault, jet_stream,
-};
+use event_store::{EventLog, JetStreamConfig, JetStreamLog, Lineage, OpenError, Vault, jet_stream};
 use event_store_postgres::{PostgresConfig, PostgresLog};
 
 pub use environment::{is_acceptable, optional_url_from_environment, url_from_environment};
@@ -30,7 +27,6 @@ pub enum StoreConfig {
 #[derive(Debug, Clone)]
 pub struct Store {
     pub log: Arc<dyn EventLog>,
-    pub claims: Arc<dyn Claims>,
     pub vault: Vault,
 }
 
@@ -89,13 +85,13 @@ impl StoreConfig {
         })
     }
 
-    /// The log with the claims and the vault, for a dispatcher.
+    /// The log with the vault, for a dispatcher.
     pub async fn open(&self) -> Result<Store, OpenError> {
         match self {
             Self::JetStream(config) => open_jet_stream(config).await,
             Self::Postgres(config) => {
                 let log = PostgresLog::open(config).await?;
-                Ok(Store { claims: Arc::new(log.claims()), vault: log.vault(), log: Arc::new(log) })
+                Ok(Store { vault: log.vault(), log: Arc::new(log) })
             }
         }
     }
@@ -115,23 +111,14 @@ impl From<PostgresConfig> for StoreConfig {
 
 async fn open_jet_stream(config: &JetStreamConfig) -> Result<Store, OpenError> {
     let log = JetStreamLog::open(config).await?;
+    log.remember_keys(config.keys_max);
     let (errors, shard, replicas) = (log.write_errors(), config.shard, config.replicas);
-    let claims = JetStreamClaims::open_bucket(errors, shard, replicas, config.claims_bytes_max)
-        .await
-        .map_err(|error| match error {
-            ClaimError::NoRoom(reason) => no_room("CLAIMS", reason),
-            error => OpenError::Unavailable(error.to_string()),
-        })?;
     let vault =
         Vault::open(errors, shard, replicas, config.vault_bytes_max).await.map_err(|error| match error {
-            VaultError::NoRoom { bucket, reason } => no_room(&bucket, reason),
+            VaultError::NoRoom { bucket, reason } => OpenError::NoRoom { stream: bucket, reason },
             error => OpenError::Unavailable(error.to_string()),
         })?;
-    Ok(Store { log: Arc::new(log), claims: Arc::new(claims), vault })
-}
-
-fn no_room(bucket: &str, reason: String) -> OpenError {
-    OpenError::NoRoom { stream: bucket.to_owned(), reason }
+    Ok(Store { log: Arc::new(log), vault })
 }
 
 /// Opens the log at a URL (`nats://…` or `postgres://…`), which must be there already: for reducers and operator's

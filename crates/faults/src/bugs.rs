@@ -45,7 +45,7 @@ pub const ALL: [Bug; 18] = [
         "the answer names the log's head, not the command's own event",
     ),
     bug(
-        "claims-unchecked",
+        "fingerprint-unchecked",
         "kill-dispatcher",
         LOST,
         "a key that was used is not compared with what it was used for",

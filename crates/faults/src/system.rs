@@ -197,7 +197,6 @@ fn dispatcher(setup: &Setup, nats: &str) -> Service {
         ("ROOKERY_NATS_URL", nats),
         ("ROOKERY_LOG_BYTES_MAX", &log),
         ("ROOKERY_LOG_REPLICAS", &replicas),
-        ("ROOKERY_CLAIMS_BYTES_MAX", "67108864"),
         ("ROOKERY_VAULT_BYTES_MAX", "33554432"),
         IDENTITY[0],
         IDENTITY[1],

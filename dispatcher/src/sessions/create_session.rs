@@ -98,7 +98,7 @@ mod tests {
     use std::sync::Arc;
 
     use domain::Shard;
-    use event_store::{EventLog, Executor, InMemoryClaims, InMemoryLog, Vault};
+    use event_store::{EventLog, Executor, InMemoryLog, Vault};
     use http_kit::Identity;
     use http_kit::identity::{IdentityConfig, KeySource};
 
@@ -118,7 +118,7 @@ mod tests {
         let identity = Identity::with_sources(&config, sources).expect("there is a source");
         let state = crate::State::new(Arc::new(identity), keys);
         let log: Arc<dyn EventLog> = Arc::new(InMemoryLog::new(Shard(0)));
-        let executor = Executor::new(Arc::clone(&log), Arc::new(InMemoryClaims::default()));
+        let executor = Executor::new(Arc::clone(&log));
         state.open(Opened { log, executor, vault: Vault::in_memory() });
         state
     }

@@ -242,8 +242,7 @@ pub(crate) fn quiet() -> Limits {
 
 pub(crate) fn log_config(nats: &Nats) -> JetStreamConfig {
     let mut config = JetStreamConfig::new(nats.url(), "dispatcher-test");
-    (config.stream_bytes_max, config.claims_bytes_max, config.vault_bytes_max) =
-        (64 << 20, 64 << 20, 64 << 20);
+    (config.stream_bytes_max, config.vault_bytes_max) = (64 << 20, 64 << 20);
     config
 }
 

@@ -68,7 +68,7 @@ fn everything_that_is_wrong_is_named_at_once_and_secrets_are_not_repeated() {
         ("ROOKERY_DISPATCHER_LISTEN", "everywhere"),
         ("ROOKERY_LOG_REPLICAS", "2"),
         ("ROOKERY_LOG_BYTES_MAX", "-1"),
-        ("ROOKERY_CLAIMS_BYTES_MAX", "many"),
+        ("ROOKERY_KEYS_MAX", "many"),
         ("ROOKERY_HTTP_IN_FLIGHT_MAX", "lots"),
         ("ROOKERY_LOG", "info=[broken"),
         ("ROOKERY_LOG_FORMAT", "xml"),
@@ -107,7 +107,6 @@ fn running(nats_url: &str, listen: &str, lineage: &str) -> Process {
             ("ROOKERY_LOG_LINEAGE", lineage),
             // The test's broker has a gigabyte.
             ("ROOKERY_LOG_BYTES_MAX", "64000000"),
-            ("ROOKERY_CLAIMS_BYTES_MAX", "64000000"),
             ("ROOKERY_IDENTITY_MODE", "gateway"),
             ("ROOKERY_GATEWAY_SECRET", "correct horse battery staple"),
         ],

@@ -98,14 +98,14 @@ async fn a_frozen_broker_leaves_the_outcome_open_and_the_retry_settles_it() {
     let id = user.post(&json!({"text": "before"})).await.id();
     app.nats.pause();
     let line = r#"{"text":"frozen","account":"42","time":"2020-01-01T00:00:00Z"}"#;
-    for answer in [user.post(&json!({"text": "frozen"})).await, user.import(line).await] {
+    for answer in
+        [user.post(&json!({"text": "frozen"})).await, user.import(line).await, post(&user, "k").await]
+    {
         assert_eq!(answer.refusal(), refused(503, "outcome-unknown"));
         assert!(!answer.header("retry-after").is_empty());
     }
-    // These have to read before they write, so nothing of theirs is under way.
-    for answer in [user.delete(&id).await, post(&user, "k").await] {
-        assert_eq!(answer.refusal(), refused(503, "unavailable"));
-    }
+    // It has to read before it writes, so nothing of it is under way.
+    assert_eq!(user.delete(&id).await.refusal(), refused(503, "unavailable"));
     readiness(&app.api, false).await;
     app.nats.resume();
     readiness(&app.api, true).await;

@@ -42,6 +42,7 @@ async fn append(log: &dyn EventLog, actor: AccountId, events: &[Event]) {
             event_type,
             time: OffsetDateTime::now_utc(),
             command,
+            fingerprint: None,
             actor,
             correlation: "test".to_owned(),
             causation: "test".to_owned(),

@@ -9,7 +9,6 @@ use crate::command::{Command, Decision, Placed};
 use crate::contract::ReadError;
 use crate::executor::{Done, ExecuteError};
 use crate::stores::Stores;
-use crate::subject::{Boundary, Subject};
 
 #[derive(Debug, Clone, Copy)]
 pub struct ChangeFollow {
@@ -37,10 +36,6 @@ impl Command for ChangeFollow {
         let command = graph::ChangeFollow { follower, followee, followee_exists, wish, edge };
         let event = graph::change_follow(command).map_err(ExecuteError::Rejected)?;
         Ok(blind(event, seen_at.or(existing).unwrap_or_default()))
-    }
-
-    async fn trace(&self, stores: &Stores) -> Result<Option<Subject>, ReadError> {
-        Ok(Some(stores.subject(Boundary::Graph(self.follower))))
     }
 
     fn outcome(&self, own: &[Placed]) -> Option<Done> {

@@ -9,10 +9,9 @@ use domain::{
 
 use super::ask;
 use crate::command::{Change, Command, Decision, Placed, Turn};
-use crate::contract::{Expected, ReadError};
+use crate::contract::Expected;
 use crate::executor::{AccountOutcome, ExecuteError};
 use crate::stores::Stores;
-use crate::subject::{Boundary, Subject};
 
 /// What is absent stays as it was.
 #[derive(Debug, Clone)]
@@ -74,10 +73,6 @@ impl Command for ChangeProfile {
             bio: profile.bio.clone(),
             position: stores.position(seen.through),
         }))
-    }
-
-    async fn trace(&self, stores: &Stores) -> Result<Option<Subject>, ReadError> {
-        Ok(Some(stores.subject(Boundary::Account(self.account))))
     }
 
     fn outcome(&self, own: &[Placed]) -> Option<AccountOutcome> {

@@ -9,7 +9,6 @@ use crate::command::{Command, Decision, Placed};
 use crate::contract::ReadError;
 use crate::executor::{Done, ExecuteError};
 use crate::stores::Stores;
-use crate::subject::{Boundary, Subject};
 
 #[derive(Debug, Clone, Copy)]
 pub struct ChangeReaction {
@@ -43,10 +42,6 @@ impl Command for ChangeReaction {
         let command = reaction::ChangeReaction { kind, account, message, message_exists, wish, edge };
         let event = reaction::change_reaction(command).map_err(ExecuteError::Rejected)?;
         Ok(blind(event, seen_at.unwrap_or(message.position())))
-    }
-
-    async fn trace(&self, stores: &Stores) -> Result<Option<Subject>, ReadError> {
-        Ok(Some(stores.subject(Boundary::Reactions(self.account))))
     }
 
     fn outcome(&self, own: &[Placed]) -> Option<Done> {

@@ -5,10 +5,9 @@ use domain::account::{AccountCommand, AccountRejection, Deactivate};
 
 use super::{ask, done};
 use crate::command::{Change, Command, Decision, Placed, Turn};
-use crate::contract::{Expected, ReadError};
+use crate::contract::Expected;
 use crate::executor::{Done, ExecuteError};
 use crate::stores::Stores;
-use crate::subject::{Boundary, Subject};
 
 #[derive(Debug, Clone, Copy)]
 pub struct DeactivateAccount {
@@ -34,10 +33,6 @@ impl Command for DeactivateAccount {
         let expected = Expected::Last(seen.through);
         let changes = events.into_iter().map(|event| Change::new(event, expected));
         Ok(Decision::Append(changes.collect()))
-    }
-
-    async fn trace(&self, stores: &Stores) -> Result<Option<Subject>, ReadError> {
-        Ok(Some(stores.subject(Boundary::Account(self.account))))
     }
 
     fn outcome(&self, own: &[Placed]) -> Option<Done> {

@@ -7,10 +7,10 @@ use planted_bugs::planted;
 
 use super::ask;
 use crate::command::{Change, Command, Decision, Placed, Turn};
-use crate::contract::{Expected, ReadError};
+use crate::contract::Expected;
 use crate::executor::{ExecuteError, MessageOutcome};
 use crate::stores::Stores;
-use crate::subject::{Boundary, Bucket, Subject};
+use crate::subject::Bucket;
 
 /// The message that a command is about, where there is one yet.
 fn target(command: &MessageCommand) -> Option<MessageId> {
@@ -72,14 +72,6 @@ impl Command for MessageCommand {
             ..Change::new(event, expected).seen(seen.last)
         });
         Ok(Decision::Append(changes.collect()))
-    }
-
-    async fn trace(&self, stores: &Stores) -> Result<Option<Subject>, ReadError> {
-        Ok(Some(stores.subject(match (self, target(self)) {
-            (Self::Post(command), _) => Boundary::Outbox(command.author),
-            (_, Some(message)) => Boundary::Edits(Bucket::of(message)),
-            (_, None) => return Ok(None),
-        })))
     }
 
     async fn appended(&self, stores: &Stores) {

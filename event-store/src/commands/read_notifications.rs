@@ -5,10 +5,8 @@ use domain::{AccountId, InboxEvent, NotificationsRead, Position};
 
 use super::{blind, done};
 use crate::command::{Command, Decision, Placed};
-use crate::contract::ReadError;
 use crate::executor::{Done, ExecuteError};
 use crate::stores::Stores;
-use crate::subject::{Boundary, Subject};
 
 #[derive(Debug, Clone, Copy)]
 pub struct ReadNotifications {
@@ -35,10 +33,6 @@ impl Command for ReadNotifications {
             inbox::ReadNotifications { account, until, before: before.map(|(until, _at)| until), head };
         let event = inbox::read_notifications(command).map_err(ExecuteError::Rejected)?;
         Ok(blind(event, before.map_or(head, |(_until, at)| at)))
-    }
-
-    async fn trace(&self, stores: &Stores) -> Result<Option<Subject>, ReadError> {
-        Ok(Some(stores.subject(Boundary::Inbox(self.account))))
     }
 
     fn outcome(&self, own: &[Placed]) -> Option<Done> {

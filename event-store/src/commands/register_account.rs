@@ -11,10 +11,9 @@ use futures::future::BoxFuture;
 
 use super::ask;
 use crate::command::{Change, Command, Decision, Placed, Turn};
-use crate::contract::{Expected, ReadError};
+use crate::contract::Expected;
 use crate::executor::{AccountOutcome, ExecuteError};
 use crate::stores::Stores;
-use crate::subject::{Boundary, Subject};
 
 /// Why a credential could not be kept. The registration is refused and may be tried again.
 pub type CredentialError = Box<dyn std::error::Error + Send + Sync>;
@@ -73,11 +72,6 @@ impl Command for RegisterAccount {
             return Err(ExecuteError::Rejected(AccountRejection::AccountMustBeNew));
         }
         Ok(Decision::Append(changes))
-    }
-
-    /// The handle's, because an earlier try may have drawn another account.
-    async fn trace(&self, stores: &Stores) -> Result<Option<Subject>, ReadError> {
-        Ok(Some(stores.subject(Boundary::Handle(self.handle.clone()))))
     }
 
     fn outcome(&self, own: &[Placed]) -> Option<AccountOutcome> {

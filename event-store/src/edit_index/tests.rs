@@ -39,6 +39,7 @@ fn deleted(message: MessageId) -> Event {
 async fn append(log: &InMemoryLog, event: Event, expected: Expected, index: Option<EditIndex>) -> Sequence {
     let command = crate::conformance::command();
     let stamp = Stamp {
+        fingerprint: None,
         command,
         actor: account(),
         correlation: "test".to_owned(),
@@ -129,6 +130,14 @@ impl EventLog for Counting {
     async fn last(&self, subject: Subject) -> Result<Option<RecordedEvent>, ReadError> {
         self.reads.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         self.log.last(subject).await
+    }
+
+    async fn events_of(
+        &self,
+        command: domain::CommandId,
+        until: Sequence,
+    ) -> Result<Vec<RecordedEvent>, ReadError> {
+        self.log.events_of(command, until).await
     }
 
     async fn tail(&self, after: Sequence) -> Result<crate::Tail, ReadError> {

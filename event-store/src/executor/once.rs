@@ -1,16 +1,16 @@
-//! One event per idempotency key: claim, look for what an earlier try left, carry out, write the outcome down.
+//! One command per idempotency key: look for what an earlier try left in the log, else carry out.
+//!
+//! The log alone remembers keys: a keyed command's id derives from actor and key, and its events hold the fingerprint of
+//! the request. So there is nothing beside the log that a crash could leave half done (`docs/adr/0018`).
 
 use domain::{CommandId, Sequence};
 use planted_bugs::planted;
 use uuid::Uuid;
 
 use super::{Decided, ExecuteError, Executed, Execution, Executor, IdempotencyKey};
-use crate::claims::{Claim, ClaimError, ClaimName, HeldClaim, Opened};
 use crate::command::{Command, Placed};
+use crate::contract::RecordedEvent;
 use crate::stores::known;
-
-/// A claim changes hands at most a few times: it is made, shared, and completed or given back.
-const CLAIM_TRIES_MAX: usize = 5;
 
 impl Executor {
     pub(super) async fn execute_once<C: Command>(
@@ -19,128 +19,73 @@ impl Executor {
         key: &IdempotencyKey,
         command: &C,
     ) -> Result<Executed<C::Outcome>, ExecuteError<C::Rejection>> {
-        let log = self.log.lineage();
-        let (name, id) = if command.is_anonymous() {
-            (ClaimName::of_nobody(&log, &key.key), CommandId::derived_for_nobody(&key.key))
+        let id = if planted("new-id-on-retry") {
+            CommandId(Uuid::now_v7())
+        } else if command.is_anonymous() {
+            CommandId::derived_for_nobody(&key.key)
         } else {
-            let actor = execution.actor;
-            (ClaimName::new(&log, actor, &key.key), CommandId::derived(actor, &key.key))
+            CommandId::derived(execution.actor, &key.key)
         };
-        let id = if planted("new-id-on-retry") { CommandId(Uuid::now_v7()) } else { id };
-        let (held, is_alone) = match self.claim(name, key).await? {
-            Opened::Made(held) => (held, true),
-            Opened::Found(held) if planted("claims-unchecked") => (held, true),
-            Opened::Found(held) => {
-                if held.claim.fingerprint != hexadecimal(&key.fingerprint) {
-                    return Err(ExecuteError::KeyReused);
-                }
-                if let Some(outcome) = remembered::<C>(&held) {
-                    return Ok(Executed { outcome, repeated: true });
-                }
-                if let Some(outcome) = self.find_own(id, command, held.claim.since()).await? {
-                    self.complete::<C>(&held, &outcome).await;
-                    return Ok(Executed { outcome, repeated: true });
-                }
-                (held, false)
-            }
-        };
+        if let Some(outcome) = self.earlier(execution, command, id, Sequence::ZERO).await? {
+            return Ok(Executed { outcome, repeated: true });
+        }
         let decided = self.decide(execution, id, command).await;
         // A twin may have been faster: then its event is what made this decision a refusal, or a change of nothing.
         let may_be_a_twins = match &decided {
-            Ok(decided) => !decided.is_appended,
+            Ok(Decided::Appended(_)) => false,
+            Ok(Decided::Unchanged(_)) => true,
             Err(error) => !error.is_open(),
         };
-        if may_be_a_twins {
-            match self.find_own(id, command, held.claim.since()).await {
-                Ok(Some(outcome)) => {
-                    self.complete::<C>(&held, &outcome).await;
-                    return Ok(Executed { outcome, repeated: false });
-                }
-                Ok(None) => {}
-                // What was decided to be done is done, whether it can be looked up or not.
-                Err(_) if decided.is_ok() => {}
-                Err(error) => return Err(error),
-            }
+        if !may_be_a_twins {
+            return decided.map(Executed::from);
         }
-        match decided {
-            Ok(Decided { outcome, .. }) => {
-                self.complete::<C>(&held, &outcome).await;
-                Ok(Executed { outcome, repeated: false })
-            }
-            Err(error) => {
-                // What this try was refused another one may be granted at this moment.
-                if is_alone
-                    && !error.is_open()
-                    && let Err(error) = self.claims.release(&held).await
-                {
-                    tracing::debug!(%error, "a claim stays pending after a refusal");
-                }
-                Err(error)
-            }
-        }
-    }
-
-    /// The claim of the key: made, or found and, where it is pending, shared. Whoever made it cannot give it back then.
-    async fn claim<R>(&self, name: ClaimName, key: &IdempotencyKey) -> Result<Opened, ExecuteError<R>> {
-        let since = self.log.head().await.map_err(ExecuteError::Read)?;
-        let fingerprint = hexadecimal(&key.fingerprint);
-        for _ in 0..CLAIM_TRIES_MAX {
-            let claim = Claim::pending(fingerprint.clone(), since);
-            let opened = self.claims.open(name.clone(), claim).await.map_err(ExecuteError::Claims)?;
-            let found = match opened {
-                Opened::Found(held) if held.claim.is_to_be_shared_by(&fingerprint) => held,
-                opened => return Ok(opened),
-            };
-            if let Some(held) = self.claims.share(found).await.map_err(ExecuteError::Claims)? {
-                return Ok(Opened::Found(held));
-            }
-        }
-        Err(ExecuteError::Claims(ClaimError::Unavailable(
-            "others try the same key at this moment".to_owned(),
-        )))
-    }
-
-    /// The claim is a memory aid: without it the next retry searches the log.
-    async fn complete<C: Command>(&self, held: &HeldClaim, outcome: &C::Outcome) {
-        let written = match serde_json::to_value(outcome) {
-            Ok(outcome) => self.claims.complete(held, &outcome).await.map_err(|error| error.to_string()),
-            Err(error) => Err(error.to_string()),
+        let twin = match self.log.head().await {
+            Ok(head) => self.earlier(execution, command, id, head).await,
+            Err(error) => Err(ExecuteError::Read(error)),
         };
-        if let Err(error) = written {
-            tracing::warn!(error, "an idempotency claim stays pending");
+        match twin {
+            Ok(Some(outcome)) => Ok(Executed { outcome, repeated: true }),
+            // What was decided to be done is done, whether a twin did it or not.
+            Err(ExecuteError::Read(_)) if decided.is_ok() => decided.map(Executed::from),
+            Ok(None) => decided.map(Executed::from),
+            Err(error) => Err(error),
         }
     }
 
-    /// What the command's own events behind a sequence mean.
-    async fn find_own<C: Command>(
+    /// What the command came to when it was carried out before, as far as the log tells of its beginning up to `until`.
+    async fn earlier<C: Command>(
         &self,
-        id: CommandId,
+        execution: &Execution,
         command: &C,
-        since: Sequence,
+        id: CommandId,
+        until: Sequence,
     ) -> Result<Option<C::Outcome>, ExecuteError<C::Rejection>> {
-        let Some(subject) = command.trace(&self.stores).await.map_err(ExecuteError::Read)? else {
+        let events = self.log.events_of(id, until).await.map_err(ExecuteError::Read)?;
+        if events.is_empty() {
             return Ok(None);
-        };
-        let recorded = self.log.read_subject(subject, since.next()).await.map_err(ExecuteError::Read)?;
-        let own: Vec<Placed> = recorded
-            .iter()
-            .filter(|recorded| recorded.envelope.as_ref().is_some_and(|own| own.command == id))
-            .filter_map(|recorded| Some(Placed { event: known(recorded)?, position: recorded.position }))
-            .collect();
-        Ok(command.outcome(&own))
+        }
+        outcome_of(execution, command, &events).map(Some)
     }
 }
 
-/// The outcome that an earlier try wrote down. One that an older version wrote otherwise is found in the log again.
-fn remembered<C: Command>(held: &HeldClaim) -> Option<C::Outcome> {
-    held.claim.outcome.clone().and_then(|outcome| serde_json::from_value(outcome).ok())
+/// What a command's events in the log mean, where they are of the same request.
+pub(super) fn outcome_of<C: Command>(
+    execution: &Execution,
+    command: &C,
+    events: &[RecordedEvent],
+) -> Result<C::Outcome, ExecuteError<C::Rejection>> {
+    let asked = execution.idempotency.as_ref().map(|key| key.fingerprint);
+    let is_same = |event: &RecordedEvent| event.envelope.as_ref().is_some_and(|own| own.fingerprint == asked);
+    if !events.iter().all(is_same) && !planted("fingerprint-unchecked") {
+        return Err(ExecuteError::KeyReused);
+    }
+    let own: Vec<Placed> = events
+        .iter()
+        .filter_map(|recorded| Some(Placed { event: known(recorded)?, position: recorded.position }))
+        .collect();
+    command.outcome(&own).ok_or_else(of_another_command)
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+pub(super) fn of_another_command<R>() -> ExecuteError<R> {
+    ExecuteError::Unexpected("an append came back as another".into())
 }

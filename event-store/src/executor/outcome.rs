@@ -1,19 +1,18 @@
 //! What goes into an execution and what comes out of it.
 
 use domain::{AccountId, Bio, DisplayName, Handle, MessageId, Position};
-use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::claims::ClaimError;
 use crate::command::Outcome;
 use crate::contract::{AppendError, ReadError};
 use crate::envelope::TraceParent;
+use crate::fingerprint::Fingerprint;
 
-/// A key that makes a command safe to repeat, and the digest of the request that it was first used for.
+/// A key that makes a command safe to repeat, and the request that it is used for.
 #[derive(Debug, Clone)]
 pub struct IdempotencyKey {
     pub key: String,
-    pub fingerprint: [u8; 32],
+    pub fingerprint: Fingerprint,
 }
 
 /// Who commands, when and why.
@@ -34,7 +33,7 @@ pub struct Executed<O> {
 }
 
 /// What a command on a message came to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageOutcome {
     pub message: MessageId,
     /// 0 where the message is gone.
@@ -43,7 +42,7 @@ pub struct MessageOutcome {
 }
 
 /// What a command on an account came to: the account as it is from then on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountOutcome {
     pub account: AccountId,
     pub handle: Handle,
@@ -53,7 +52,7 @@ pub struct AccountOutcome {
 }
 
 /// What a command came to that answers nothing but that it is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Done {
     pub(crate) position: Position,
 }
@@ -101,8 +100,6 @@ pub enum ExecuteError<R> {
     Append(#[source] AppendError),
     #[error("the log could not be read")]
     Read(#[source] ReadError),
-    #[error("the idempotency claims could not be used")]
-    Claims(#[source] ClaimError),
     #[error("the account's credential could not be kept")]
     Credential(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the command could not be carried out")]
@@ -124,8 +121,7 @@ impl<R> ExecuteError<R> {
             | Self::ActorDeactivated
             | Self::KeyReused
             | Self::Contended
-            | Self::Credential(_)
-            | Self::Claims(_) => false,
+            | Self::Credential(_) => false,
         }
     }
 }

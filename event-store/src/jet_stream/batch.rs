@@ -59,7 +59,9 @@ pub(super) async fn append_all(
     let _place = inner.batches.acquire().await.ok();
     let mut tries = Tries::new(inner, false);
     loop {
-        let numbered = events.iter().enumerate().map(|(index, event)| (format!("{command}.{index}"), event));
+        // The first one has the name that a single event would have: a command is in the log once, whatever it is.
+        let name = |index| if index == 0 { command.to_string() } else { format!("{command}.{index}") };
+        let numbered = events.iter().enumerate().map(|(index, event)| (name(index), event));
         match send(inner, numbered).await {
             Answer::Acked { sequence, repeated } => {
                 let first = sequence.saturating_sub(events.len() as u64 - 1);

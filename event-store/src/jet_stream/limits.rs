@@ -40,7 +40,7 @@ pub enum RaiseError {
 
 /// The broker's names of the streams, with what operators call them: the log, and the buckets beside it.
 fn names(shard: Shard) -> Vec<(String, String)> {
-    let buckets = vault::BUCKETS.into_iter().chain(["CLAIMS"]).map(|bucket| {
+    let buckets = vault::BUCKETS.into_iter().map(|bucket| {
         let name = format!("{bucket}_{}", shard.0);
         (format!("KV_{name}"), name)
     });
@@ -99,7 +99,7 @@ pub async fn raise(
 impl JetStreamConfig {
     /// What the buckets beside the log reserve.
     pub fn bytes_beside(&self) -> i64 {
-        self.claims_bytes_max + 2 * self.vault_bytes_max + vault::SMALL_BYTES_MAX
+        2 * self.vault_bytes_max + vault::SMALL_BYTES_MAX
     }
 
     /// What all streams reserve.

@@ -93,7 +93,7 @@ impl JetStreamLog {
         let inner =
             Box::pin(inner(client, &context, config, lineage, info.config.num_replicas, restored_until))
                 .await?;
-        Ok(Self { group: GroupCommit::start(Arc::clone(&inner)), inner })
+        Ok(Self { group: GroupCommit::start(Arc::clone(&inner)), inner, keys: Arc::default() })
     }
 }
 

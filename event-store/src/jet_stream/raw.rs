@@ -2,6 +2,7 @@
 
 use async_nats::HeaderMap;
 use bytes::Bytes;
+use domain::CommandId;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -82,6 +83,28 @@ pub(super) fn recorded(inner: &Inner, raw: Raw<'_>) -> Option<RecordedEvent> {
     };
     let (position, subject) = (inner.position(sequence), raw.subject.to_owned());
     Some(RecordedEvent { position, subject, recorded_at, envelope, unreadable, data })
+}
+
+/// What a log has to know of an event to tell a repetition of its command.
+pub(super) struct Keyed {
+    pub(super) sequence: u64,
+    pub(super) recorded_at: OffsetDateTime,
+    /// Of an event that a keyed command made.
+    pub(super) command: Option<CommandId>,
+}
+
+/// From the headers alone.
+pub(super) fn keyed(inner: &Inner, raw: Raw<'_>) -> Option<Keyed> {
+    let (mut command, mut is_keyed) = (None, false);
+    for (name, value) in raw.headers().into_iter().flat_map(first_values) {
+        match name {
+            header::COMMAND => command = value.parse().map(CommandId).ok(),
+            header::FINGERPRINT => is_keyed = true,
+            _ => {}
+        }
+    }
+    let (sequence, recorded_at) = (raw.sequence, raw.recorded_at(inner));
+    Some(Keyed { sequence, recorded_at, command: command.filter(|_| is_keyed) })
 }
 
 fn first_values(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {

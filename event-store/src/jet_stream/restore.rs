@@ -26,6 +26,7 @@ use crate::envelope::header;
 
 use super::batch::{BATCH_COMMIT, BATCH_ID, BATCH_SEQUENCE, EVENTS_MAX};
 use super::publish::{self, Answer, Tries};
+use super::tail::Wanted;
 use super::{Inner, JetStreamConfig, header_block, open, origin, raw, tail};
 
 /// What restoring adds to an event: its time, and the headers of a batch in place of the original ones.
@@ -124,7 +125,7 @@ impl Restoration {
 
     /// What the stream holds, as an archive of it would.
     pub async fn tail(&self, after: Sequence) -> Result<Tail<StoredEvent>, RestoreError> {
-        Ok(tail::follow(Arc::clone(&self.inner), after, raw::stored).await?)
+        Ok(tail::follow(Arc::clone(&self.inner), after, Wanted::whole(raw::stored)).await?)
     }
 
     /// Events that fit into one [`Restoration::append`].

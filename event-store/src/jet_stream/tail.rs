@@ -63,17 +63,38 @@ impl From<ReadError> for Stop {
     }
 }
 
+/// What the reader wants of the events.
+pub(super) struct Wanted<E> {
+    pub(super) make: Make<E>,
+    /// The broker sends no data.
+    pub(super) headers_only: bool,
+}
+
+impl<E> Clone for Wanted<E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E> Copy for Wanted<E> {}
+
+impl<E> Wanted<E> {
+    pub(super) fn whole(make: Make<E>) -> Self {
+        Self { make, headers_only: false }
+    }
+}
+
 pub(super) async fn follow<E: Send + 'static>(
     inner: Arc<Inner>,
     after: Sequence,
-    make: Make<E>,
+    wanted: Wanted<E>,
 ) -> Result<Tail<E>, ReadError> {
     let mut place = Place { next: after.get() + 1, last_at: None };
     place.check(&inner).await?;
     let (feed, events) = mpsc::channel(BUFFER);
     tokio::spawn(async move {
         tokio::select! {
-            () = feed_for_ever(&inner, &mut place, &feed, make) => {}
+            () = feed_for_ever(&inner, &mut place, &feed, wanted) => {}
             () = feed.closed() => {}
         }
     });
@@ -109,12 +130,12 @@ impl Place {
     }
 }
 
-async fn feed_for_ever<E>(inner: &Inner, place: &mut Place, feed: &Feed<E>, make: Make<E>) {
+async fn feed_for_ever<E>(inner: &Inner, place: &mut Place, feed: &Feed<E>, wanted: Wanted<E>) {
     let mut pause = PAUSE_MIN;
     let mut is_first = true;
     loop {
         let began_at = place.next;
-        match feed_once(inner, place, feed, make, is_first).await {
+        match feed_once(inner, place, feed, wanted, is_first).await {
             Stop::Abandoned => return,
             Stop::For(error) => {
                 // The reader may be gone already.
@@ -143,18 +164,18 @@ async fn feed_once<E>(
     inner: &Inner,
     place: &mut Place,
     feed: &Feed<E>,
-    make: Make<E>,
+    wanted: Wanted<E>,
     is_first: bool,
 ) -> Stop {
     let begun = if is_first {
         place.check(inner).await.map_err(Stop::from)
     } else {
-        feed_singly(inner, place, feed, make).await
+        feed_singly(inner, place, feed, wanted).await
     };
     if let Err(stop) = begun {
         return stop;
     }
-    let (connection, mut messages) = match consume(inner, place.next).await {
+    let (connection, mut messages) = match consume(inner, place.next, wanted.headers_only).await {
         Ok(consumer) => consumer,
         Err(error) => return Stop::Retry(error.to_string()),
     };
@@ -164,7 +185,7 @@ async fn feed_once<E>(
             biased;
             message = messages.next() => message,
             () = connection.lost() => return Stop::Retry("the connection was lost".to_owned()),
-            () = tokio::time::sleep(SILENCE) => match feed_kept_back(inner, place, feed, make).await {
+            () = tokio::time::sleep(SILENCE) => match feed_kept_back(inner, place, feed, wanted).await {
                 Ok(_) => continue,
                 Err(stop) => return stop,
             },
@@ -185,15 +206,15 @@ async fn feed_once<E>(
         if sequence != place.next {
             // What got lost on the way, or was kept back, can be read singly; a hole in the log cannot.
             let gap = ReadError::Gap { expected: place.next, found: sequence };
-            return match feed_kept_back(inner, place, feed, make).await {
+            return match feed_kept_back(inner, place, feed, wanted).await {
                 Ok(Next::AtTheEnd) => Stop::For(gap),
                 Ok(Next::Readable | Next::Unreadable) => Stop::Retry(gap.to_string()),
                 Err(stop) => stop,
             };
         }
-        let given = match made(inner, message.message, sequence, stored_at, make) {
+        let given = match made(inner, message.message, sequence, stored_at, wanted.make) {
             Some((event, recorded_at)) => place.give(feed, event, recorded_at).await,
-            None => feed_kept_back(inner, place, feed, make).await.map(drop),
+            None => feed_kept_back(inner, place, feed, wanted).await.map(drop),
         };
         if let Err(stop) = given {
             return stop;
@@ -224,11 +245,16 @@ fn made<E>(
 }
 
 /// What may have ended a consumer, and what is behind it.
-async fn feed_singly<E>(inner: &Inner, place: &mut Place, feed: &Feed<E>, make: Make<E>) -> Result<(), Stop> {
+async fn feed_singly<E>(
+    inner: &Inner,
+    place: &mut Place,
+    feed: &Feed<E>,
+    wanted: Wanted<E>,
+) -> Result<(), Stop> {
     place.check(inner).await?;
     let mut until = place.next + SINGLY;
     while place.next < until {
-        match feed_next(inner, place, feed, make).await? {
+        match feed_next(inner, place, feed, wanted).await? {
             Next::AtTheEnd => return Ok(()),
             Next::Readable => {}
             Next::Unreadable => until = place.next + SINGLY,
@@ -242,10 +268,10 @@ async fn feed_kept_back<E>(
     inner: &Inner,
     place: &mut Place,
     feed: &Feed<E>,
-    make: Make<E>,
+    wanted: Wanted<E>,
 ) -> Result<Next, Stop> {
     place.check(inner).await?;
-    feed_next(inner, place, feed, make).await
+    feed_next(inner, place, feed, wanted).await
 }
 
 /// What the next event, read by itself, is like.
@@ -255,24 +281,34 @@ enum Next {
     Unreadable,
 }
 
-async fn feed_next<E>(inner: &Inner, place: &mut Place, feed: &Feed<E>, make: Make<E>) -> Result<Next, Stop> {
+async fn feed_next<E>(
+    inner: &Inner,
+    place: &mut Place,
+    feed: &Feed<E>,
+    wanted: Wanted<E>,
+) -> Result<Next, Stop> {
     let found = message::get(inner, Which::At { seq: place.next }).await?;
     let Some(message) = found else { return Ok(Next::AtTheEnd) };
     let recorded_at = message.raw().recorded_at(inner);
-    let Some(event) = make(inner, message.raw()) else {
+    let Some(event) = (wanted.make)(inner, message.raw()) else {
         return Err(Stop::Retry("an event could not be told from its bytes".to_owned()));
     };
     place.give(feed, event, recorded_at).await?;
     Ok(if message.is_readable() { Next::Readable } else { Next::Unreadable })
 }
 
-async fn consume(inner: &Inner, from: u64) -> Result<(Connection, pull::Stream), ReadError> {
+async fn consume(
+    inner: &Inner,
+    from: u64,
+    headers_only: bool,
+) -> Result<(Connection, pull::Stream), ReadError> {
     let connection = Connection::open(inner).await?;
     let consumer = connection
         .stream
         .create_consumer(pull::Config {
             deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: from },
             ack_policy: AckPolicy::None,
+            headers_only,
             inactive_threshold: IDLE_MAX,
             memory_storage: true,
             num_replicas: 1,

@@ -11,8 +11,8 @@ use event_store::commands::{
     ChangeProfile, CredentialError, DeactivateAccount, KeepCredential, RegisterAccount,
 };
 use event_store::{
-    AccountOutcome, Boundary, EventLog, ExecuteError, Executed, Execution, Executor, Expected,
-    IdempotencyKey, InMemoryClaims, InMemoryLog, Outcome, Subject, conformance,
+    AccountOutcome, Boundary, EventLog, ExecuteError, Executed, Execution, Executor, Expected, Fingerprint,
+    IdempotencyKey, InMemoryLog, Outcome, Subject, conformance,
 };
 use futures::future::BoxFuture;
 use time::OffsetDateTime;
@@ -50,19 +50,17 @@ impl KeepCredential for Kept {
 
 struct Place {
     log: Arc<InMemoryLog>,
-    claims: Arc<InMemoryClaims>,
     kept: Arc<Kept>,
 }
 
 impl Place {
     fn new() -> Self {
-        Self { log: Arc::new(InMemoryLog::new(Shard(0))), claims: Arc::default(), kept: Arc::default() }
+        Self { log: Arc::new(InMemoryLog::new(Shard(0))), kept: Arc::default() }
     }
 
     /// Another process on the same log.
     fn executor(&self) -> Executor {
-        let claims: Arc<InMemoryClaims> = Arc::clone(&self.claims);
-        Executor::new(Arc::<InMemoryLog>::clone(&self.log), claims)
+        Executor::new(Arc::<InMemoryLog>::clone(&self.log))
     }
 
     fn command(&self, account: AccountId, handle: &str) -> RegisterAccount {
@@ -94,7 +92,8 @@ fn execution(actor: AccountId, key: Option<&str>) -> Execution {
     Execution {
         actor,
         now: OffsetDateTime::now_utc(),
-        idempotency: key.map(|key| IdempotencyKey { key: key.to_owned(), fingerprint: [1; 32] }),
+        idempotency: key
+            .map(|key| IdempotencyKey { key: key.to_owned(), fingerprint: Fingerprint::of_digest([1; 32]) }),
         correlation: "test".to_owned(),
         trace_parent: None,
     }
@@ -162,28 +161,15 @@ async fn an_id_that_is_taken_is_told_apart_from_a_handle_that_is() {
     assert_eq!(place.events().await, 2);
 }
 
-/// The process died between append and answer: its claim is pending, and the retry draws another account.
+/// The process died between append and answer, and the retry draws another account.
 #[tokio::test]
 async fn a_retry_after_a_crash_finds_the_account_that_the_first_try_drew() {
     let place = Place::new();
-    let executor = place.executor();
-    let first = place.register(&executor, "nightjar", Some("k")).await.expect("registered");
-    let forgetful = Executor::new(
-        Arc::<InMemoryLog>::clone(&place.log),
-        Arc::new(pending_since_the_beginning(&place.log, "k").await),
-    );
-    let again = place.register(&forgetful, "nightjar", Some("k")).await.expect("answered");
+    let first = place.register(&place.executor(), "nightjar", Some("k")).await.expect("registered");
+    let again = place.register(&place.executor(), "nightjar", Some("k")).await.expect("answered");
     assert!(again.repeated);
     assert_eq!(again.outcome, first.outcome);
     assert_eq!((place.kept.accounts().len(), place.events().await), (1, 2));
-}
-
-async fn pending_since_the_beginning(log: &InMemoryLog, key: &str) -> InMemoryClaims {
-    use event_store::claims::{Claim, ClaimName, Claims};
-    let claims = InMemoryClaims::default();
-    let claim = Claim::pending("01".repeat(32), domain::Sequence::ZERO);
-    claims.open(ClaimName::of_nobody(&log.lineage(), key), claim).await.expect("it is in memory");
-    claims
 }
 
 #[tokio::test]

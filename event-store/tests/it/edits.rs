@@ -7,8 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use domain::message::{Actor, DeleteMessage, EditMessage, ExpectedEdition, MessageCommand, PostMessage};
 use domain::{AccountId, MessageId, Shard, Tags, Text};
 use event_store::{
-    Bucket, EventLog, Execution, Executor, InMemoryClaims, InMemoryLog, JetStreamConfig, JetStreamLog,
-    MessageOutcome,
+    Bucket, EventLog, Execution, Executor, InMemoryLog, JetStreamConfig, JetStreamLog, MessageOutcome,
 };
 use testkit::Nats;
 use time::OffsetDateTime;
@@ -64,7 +63,7 @@ fn delete(message: MessageId) -> MessageCommand {
 
 /// As two dispatchers do it, which know nothing of each other.
 fn two_executors(log: &Arc<impl EventLog + 'static>) -> [Arc<Executor>; 2] {
-    [(); 2].map(|()| Arc::new(Executor::new(Arc::clone(log) as _, Arc::new(InMemoryClaims::default()))))
+    [(); 2].map(|()| Arc::new(Executor::new(Arc::clone(log) as _)))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -1,4 +1,4 @@
-//! Commands on the in-memory log, and what must hold on JetStream as well: one event per idempotency key.
+//! Commands on the in-memory log.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,12 +6,11 @@ use std::time::Duration;
 use domain::message::{
     Actor, DeleteMessage, EditMessage, ExpectedEdition, MessageCommand, MessageRejection, PostMessage,
 };
-use domain::{AccountId, MessageId, Sequence, Shard, Tags, Text};
+use domain::{AccountId, MessageId, Shard, Tags, Text};
 use event_store::{
-    Claims, EventLog, ExecuteError, Executed, Execution, Executor, IdempotencyKey, InMemoryClaims,
-    InMemoryLog, JetStreamClaims, JetStreamConfig, JetStreamLog, MessageOutcome, conformance,
+    EventLog, ExecuteError, Executed, Execution, Executor, Fingerprint, IdempotencyKey, InMemoryLog,
+    MessageOutcome,
 };
-use testkit::Nats;
 use time::OffsetDateTime;
 
 fn account(number: i64) -> AccountId {
@@ -26,7 +25,10 @@ fn execution(number: i64, key: Option<(&str, u8)>) -> Execution {
     Execution {
         actor: account(number),
         now: OffsetDateTime::now_utc(),
-        idempotency: key.map(|(key, body)| IdempotencyKey { key: key.to_owned(), fingerprint: [body; 32] }),
+        idempotency: key.map(|(key, body)| IdempotencyKey {
+            key: key.to_owned(),
+            fingerprint: Fingerprint::of_digest([body; 32]),
+        }),
         correlation: "test".to_owned(),
         trace_parent: None,
     }
@@ -54,7 +56,7 @@ fn edit(by: i64, message: MessageId, edition: u32, text: &str) -> MessageCommand
 
 fn in_memory() -> (Arc<InMemoryLog>, Executor) {
     let log = Arc::new(InMemoryLog::new(Shard(0)));
-    let executor = Executor::new(Arc::<InMemoryLog>::clone(&log), Arc::new(InMemoryClaims::default()));
+    let executor = Executor::new(Arc::<InMemoryLog>::clone(&log));
     (log, executor)
 }
 
@@ -133,87 +135,6 @@ async fn racing_edits_make_one_edition_each_and_none_is_lost() {
     editions.sort_unstable();
     assert_eq!(editions, (2..=51).collect::<Vec<_>>());
     assert_eq!(log.head().await.expect("a head").get(), 51);
-}
-
-#[tokio::test]
-async fn a_key_makes_one_event_in_memory() {
-    conformance::one_event_per_key(Arc::new(InMemoryLog::new(Shard(0))), Arc::new(InMemoryClaims::default()))
-        .await;
-}
-
-async fn jet_stream(nats: &Nats) -> (Arc<JetStreamLog>, Arc<JetStreamClaims>) {
-    let mut config = JetStreamConfig::new(nats.url(), "executor");
-    config.stream_bytes_max = 256 << 20;
-    let log = JetStreamLog::open(&config).await.expect("the log opens");
-    let claims = JetStreamClaims::open_bucket(log.write_errors(), Shard(0), 1, 64 << 20)
-        .await
-        .expect("the bucket opens");
-    (Arc::new(log), Arc::new(claims))
-}
-
-#[tokio::test]
-async fn a_key_makes_one_event_on_jet_stream() {
-    let nats = Nats::start().await;
-    let (log, claims) = jet_stream(&nats).await;
-    conformance::one_event_per_key(log, claims).await;
-}
-
-/// The claim was made and the event appended, then the process died: the claim is pending. The retry has to find the
-/// event in the log, with no help of the broker's window.
-#[tokio::test]
-async fn a_retry_after_a_crash_between_append_and_answer_finds_its_event() {
-    #[derive(Debug)]
-    struct Forgetful(InMemoryClaims);
-
-    #[async_trait::async_trait]
-    impl Claims for Forgetful {
-        async fn find(
-            &self,
-            name: &event_store::claims::ClaimName,
-        ) -> Result<Option<event_store::claims::HeldClaim>, event_store::claims::ClaimError> {
-            self.0.find(name).await
-        }
-
-        async fn open(
-            &self,
-            name: event_store::claims::ClaimName,
-            claim: event_store::claims::Claim,
-        ) -> Result<event_store::claims::Opened, event_store::claims::ClaimError> {
-            self.0.open(name, claim).await
-        }
-
-        async fn share(
-            &self,
-            held: event_store::claims::HeldClaim,
-        ) -> Result<Option<event_store::claims::HeldClaim>, event_store::claims::ClaimError> {
-            self.0.share(held).await
-        }
-
-        async fn complete(
-            &self,
-            _held: &event_store::claims::HeldClaim,
-            _outcome: &serde_json::Value,
-        ) -> Result<(), event_store::claims::ClaimError> {
-            Ok(())
-        }
-
-        async fn release(
-            &self,
-            held: &event_store::claims::HeldClaim,
-        ) -> Result<(), event_store::claims::ClaimError> {
-            self.0.release(held).await
-        }
-    }
-
-    let nats = Nats::start().await;
-    let (log, _claims) = jet_stream(&nats).await;
-    let executor =
-        Executor::new(Arc::<JetStreamLog>::clone(&log), Arc::new(Forgetful(InMemoryClaims::default())));
-    let first = executor.execute(execution(7, Some(("k", 1))), post(7, "once")).await.expect("posted");
-    let again = executor.execute(execution(7, Some(("k", 1))), post(7, "once")).await.expect("answered");
-    assert_eq!(first.outcome, again.outcome);
-    assert!(again.repeated);
-    assert_eq!(log.head().await.expect("a head"), Sequence::new(1).expect("small"));
 }
 
 #[tokio::test]

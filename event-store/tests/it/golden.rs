@@ -146,6 +146,7 @@ fn every_golden_file_is_read_as_the_event_it_was() {
                 event_type: event_type.to_owned(),
                 time: OffsetDateTime::UNIX_EPOCH,
                 command: CommandId(Uuid::nil()),
+                fingerprint: None,
                 actor: account(7),
                 correlation: String::new(),
                 causation: String::new(),

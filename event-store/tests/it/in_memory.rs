@@ -48,6 +48,24 @@ async fn more_than_a_thousand_events_in_one_subject() {
 }
 
 #[tokio::test]
+async fn keyed_commands_are_found() {
+    let log = log();
+    conformance::keyed_commands_are_found(&log).await;
+}
+
+#[tokio::test]
+async fn a_command_is_in_the_log_once() {
+    let log = log();
+    conformance::a_command_is_in_the_log_once(Arc::new(log)).await;
+}
+
+#[tokio::test]
+async fn one_event_per_key() {
+    let log = log();
+    conformance::one_event_per_key(Arc::new(log)).await;
+}
+
+#[tokio::test]
 async fn resume_from_any_position() {
     conformance::resume_from_any_position(&log()).await;
 }

@@ -92,6 +92,30 @@ async fn more_than_a_thousand_events_in_one_subject() {
 }
 
 #[tokio::test]
+async fn keyed_commands_are_found() {
+    let nats = Nats::start().await;
+    let log = open(&nats).await;
+    log.remember_keys(1_000);
+    conformance::keyed_commands_are_found(&log).await;
+}
+
+#[tokio::test]
+async fn a_command_is_in_the_log_once() {
+    let nats = Nats::start().await;
+    let log = open(&nats).await;
+    log.remember_keys(1_000);
+    conformance::a_command_is_in_the_log_once(Arc::new(log)).await;
+}
+
+#[tokio::test]
+async fn one_event_per_key() {
+    let nats = Nats::start().await;
+    let log = open(&nats).await;
+    log.remember_keys(1_000);
+    conformance::one_event_per_key(Arc::new(log)).await;
+}
+
+#[tokio::test]
 async fn resume_from_any_position() {
     let nats = Nats::start().await;
     conformance::resume_from_any_position(&open(&nats).await).await;

@@ -1,7 +1,6 @@
 //! The logs against their contract, and the executor on top of them.
 
 mod accounts;
-mod claims;
 mod edits;
 mod executor;
 mod frames;

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use domain::message::{MessageCommand, PostMessage};
 use domain::{AccountId, CommandId, Sequence, Shard, Tags, Text};
 use event_store::{
-    AppendError, Appended, EventLog, ExecuteError, Execution, Executor, InMemoryClaims, InMemoryLog, Lineage,
-    NewEvent, ReadError, RecordedEvent, Subject, Tail,
+    AppendError, Appended, EventLog, ExecuteError, Execution, Executor, InMemoryLog, Lineage, NewEvent,
+    ReadError, RecordedEvent, Subject, Tail,
 };
 use time::OffsetDateTime;
 
@@ -42,6 +42,10 @@ impl EventLog for Unreadable {
         self.0.read_subject(subject, from).await
     }
 
+    async fn events_of(&self, command: CommandId, until: Sequence) -> Result<Vec<RecordedEvent>, ReadError> {
+        self.0.events_of(command, until).await
+    }
+
     async fn tail(&self, after: Sequence) -> Result<Tail, ReadError> {
         self.0.tail(after).await
     }
@@ -50,7 +54,7 @@ impl EventLog for Unreadable {
 #[tokio::test]
 async fn an_event_that_cannot_be_read_back_leaves_the_outcome_open() {
     let log = Arc::new(Unreadable(InMemoryLog::new(Shard(0))));
-    let executor = Executor::new(Arc::<Unreadable>::clone(&log), Arc::new(InMemoryClaims::default()));
+    let executor = Executor::new(Arc::<Unreadable>::clone(&log));
     let author = AccountId::from_i64(7).expect("positive");
     let execution = Execution {
         actor: author,

@@ -10,8 +10,8 @@ use domain::reaction::ReactionKind;
 use domain::{AccountId, CommandId, Sequence, Shard, Tags, Text};
 use event_store::commands::ChangeReaction;
 use event_store::{
-    AppendError, Appended, EventLog, Execution, Executor, InMemoryClaims, InMemoryLog, Lineage, NewEvent,
-    ReadError, RecordedEvent, Subject, Tail,
+    AppendError, Appended, EventLog, Execution, Executor, InMemoryLog, Lineage, NewEvent, ReadError,
+    RecordedEvent, Subject, Tail,
 };
 use time::OffsetDateTime;
 
@@ -62,6 +62,10 @@ impl EventLog for Counting {
         Ok(events)
     }
 
+    async fn events_of(&self, command: CommandId, until: Sequence) -> Result<Vec<RecordedEvent>, ReadError> {
+        self.log.events_of(command, until).await
+    }
+
     async fn tail(&self, after: Sequence) -> Result<Tail, ReadError> {
         self.log.tail(after).await
     }
@@ -98,7 +102,7 @@ fn post(author: i64) -> MessageCommand {
 #[tokio::test]
 async fn a_post_reads_nothing_once_its_author_is_known_to_be_active() {
     let log = Arc::new(Counting { log: InMemoryLog::new(Shard(0)), reads: AtomicUsize::new(0) });
-    let executor = Executor::new(Arc::<Counting>::clone(&log), Arc::new(InMemoryClaims::default()));
+    let executor = Executor::new(Arc::<Counting>::clone(&log));
     executor.execute(execution(7), post(7)).await.expect("posted");
     assert_eq!(log.take(), 1, "the author's account");
     for _ in 0..100 {
@@ -110,7 +114,7 @@ async fn a_post_reads_nothing_once_its_author_is_known_to_be_active() {
 #[tokio::test]
 async fn a_like_reads_the_last_reaction_and_what_is_not_known_yet() {
     let log = Arc::new(Counting { log: InMemoryLog::new(Shard(0)), reads: AtomicUsize::new(0) });
-    let executor = Executor::new(Arc::<Counting>::clone(&log), Arc::new(InMemoryClaims::default()));
+    let executor = Executor::new(Arc::<Counting>::clone(&log));
     let message = executor.execute(execution(7), post(7)).await.expect("posted").outcome.message;
     let like = |account| ChangeReaction { kind: ReactionKind::Like, account, message, wish: Wish::Set };
     log.take();
@@ -124,7 +128,7 @@ async fn a_like_reads_the_last_reaction_and_what_is_not_known_yet() {
 #[tokio::test]
 async fn an_edit_reads_the_message_and_its_bucket() {
     let log = Arc::new(Counting { log: InMemoryLog::new(Shard(0)), reads: AtomicUsize::new(0) });
-    let executor = Executor::new(Arc::<Counting>::clone(&log), Arc::new(InMemoryClaims::default()));
+    let executor = Executor::new(Arc::<Counting>::clone(&log));
     let first = executor.execute(execution(7), post(7)).await.expect("posted").outcome.message;
     let edit = |message, number: usize| {
         MessageCommand::Edit(EditMessage {

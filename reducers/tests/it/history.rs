@@ -9,9 +9,7 @@ use domain::message::{
     Actor, DeleteMessage, EditMessage, ExpectedEdition, MessageCommand, PostMessage, ReplyTarget,
 };
 use domain::{AccountEvent, AccountId, Event, MessageId, OriginalTime, Position, Tags, Text};
-use event_store::{
-    EventLog, ExecuteError, Execution, Executor, Expected, InMemoryClaims, NewEvent, Subject, conformance,
-};
+use event_store::{EventLog, ExecuteError, Execution, Executor, Expected, NewEvent, Subject, conformance};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use time::{Duration, OffsetDateTime};
@@ -41,7 +39,7 @@ impl Author {
     /// The same seed gives the same commands.
     pub(crate) fn new(log: Arc<dyn EventLog>, seed: u64) -> Self {
         Self {
-            executor: Executor::new(Arc::clone(&log), Arc::new(InMemoryClaims::default())),
+            executor: Executor::new(Arc::clone(&log)),
             random: StdRng::seed_from_u64(seed),
             messages: Vec::new(),
             log,

@@ -33,6 +33,7 @@ pub(crate) fn recorded(position: Position, event: &Event) -> RecordedEvent {
         event_type,
         time: OffsetDateTime::UNIX_EPOCH,
         command: conformance::command(),
+        fingerprint: None,
         actor: conformance::account(1),
         correlation: "test".to_owned(),
         causation: "test".to_owned(),

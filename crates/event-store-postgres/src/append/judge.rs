@@ -12,8 +12,6 @@ use crate::row::NewRow;
 pub(super) struct Own {
     pub(super) subject: Arc<str>,
     pub(super) sequence: i64,
-    /// Young enough to be an earlier try of the same append, whatever that expected.
-    pub(super) is_recent: bool,
 }
 
 /// What the log holds, as far as it matters to the group.
@@ -39,17 +37,16 @@ pub(super) enum Verdict {
 impl Known {
     /// Judges an append as if all before it in the group were in the log.
     pub(super) fn judge(&mut self, command: Uuid, rows: &[NewRow]) -> Verdict {
-        if let Some(sequences) = self.earlier_try(command, rows, |own, _| own.is_recent) {
-            return Verdict::Repeated(sequences);
+        if let Some(own) = self.own.get(&command) {
+            // A command is in the log once, so another one under its id is refused.
+            let is_same =
+                own.len() == rows.len() && own.iter().zip(rows).all(|(own, row)| own.subject == row.subject);
+            let sequences = || own.iter().map(|own| own.sequence).collect();
+            return if is_same { Verdict::Repeated(sequences()) } else { Verdict::Conflict };
         }
         if rows.iter().any(|row| row.expected.is_some_and(|expected| expected != self.last_of(&row.subject)))
         {
-            // An older one shows itself by standing behind what is expected.
-            let is_behind = |own: &Own, row: &NewRow| row.expected.is_none_or(|after| own.sequence > after);
-            return match self.earlier_try(command, rows, is_behind) {
-                Some(sequences) => Verdict::Repeated(sequences),
-                None => Verdict::Conflict,
-            };
+            return Verdict::Conflict;
         }
         let bytes = rows.iter().map(NewRow::bytes).fold(self.bytes, i64::saturating_add);
         if bytes > self.bytes_max {
@@ -67,22 +64,9 @@ impl Known {
     fn place(&mut self, command: Uuid, row: &NewRow) -> i64 {
         self.head += 1;
         self.last.insert(Arc::clone(&row.subject), self.head);
-        let own = Own { subject: Arc::clone(&row.subject), sequence: self.head, is_recent: true };
+        let own = Own { subject: Arc::clone(&row.subject), sequence: self.head };
         self.own.entry(command).or_default().push(own);
         self.head
-    }
-
-    /// Where the same events of the same command are, if all of them are there and each fits.
-    fn earlier_try(
-        &self,
-        command: Uuid,
-        rows: &[NewRow],
-        fits: impl Fn(&Own, &NewRow) -> bool,
-    ) -> Option<Vec<i64>> {
-        let own = self.own.get(&command)?;
-        let is_same = own.len() == rows.len()
-            && own.iter().zip(rows).all(|(own, row)| own.subject == row.subject && fits(own, row));
-        is_same.then(|| own.iter().map(|own| own.sequence).collect())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use event_store::{AppendError, DEDUPE_WINDOW, ReadError};
+use event_store::{AppendError, ReadError};
 use sqlx::{ConnectOptions, PgConnection};
 use uuid::Uuid;
 
@@ -48,7 +48,7 @@ impl From<sqlx::Error> for Broken {
 }
 
 /// Commits the group, or nothing of it. From the moment at which the commit is sent, the appends that were to be
-/// committed carry the head of before it in `since`, until an answer is there.
+/// committed are open.
 pub(super) async fn run(
     inner: &Inner,
     connection: &mut Option<PgConnection>,
@@ -60,11 +60,11 @@ pub(super) async fn run(
         None => limited(inner, inner.appending.connect()).await?,
     };
     let prepared = tokio::time::timeout(inner.ack_timeout, prepare(inner, held, group)).await;
-    let (mut held, verdicts, head) =
+    let (mut held, verdicts) =
         prepared.map_err(|_| Broken::Passing("no answer from the database".to_owned()))??;
     for (waiting, verdict) in group.iter_mut().zip(&verdicts) {
         if matches!(verdict, Verdict::Appended(_)) {
-            waiting.since.get_or_insert(head);
+            waiting.is_open = true;
         }
     }
     let committed = limited(inner, sqlx::query("commit").execute(&mut held)).await;
@@ -85,17 +85,17 @@ async fn limited<T>(inner: &Inner, step: impl Future<Output = Result<T, sqlx::Er
     }
 }
 
-/// Everything but the commit. Gives the connection back inside the transaction, and the head of before it.
+/// Everything but the commit. Gives the connection back inside the transaction.
 async fn prepare(
     inner: &Inner,
     mut held: PgConnection,
     group: &[Waiting],
-) -> Result<(PgConnection, Vec<Verdict>, i64), Broken> {
+) -> Result<(PgConnection, Vec<Verdict>), Broken> {
     sqlx::query("begin").execute(&mut held).await?;
     let counters = lock(inner, &mut held).await?;
     let head = counters.head;
     let mut known = Known { head, bytes: counters.bytes, bytes_max: inner.bytes_max, ..Known::default() };
-    known.own = own(inner, &mut held, group, head).await?;
+    known.own = own(inner, &mut held, group).await?;
     known.last = last(&mut held, group).await?;
     let verdicts: Vec<_> = group.iter().map(|waiting| known.judge(waiting.command, &waiting.rows)).collect();
     if known.head > head {
@@ -108,7 +108,7 @@ async fn prepare(
             .execute(&mut held)
             .await?;
     }
-    Ok((held, verdicts, head))
+    Ok((held, verdicts))
 }
 
 /// From here to the commit nobody else appends to the shard.
@@ -132,20 +132,13 @@ async fn own(
     inner: &Inner,
     held: &mut PgConnection,
     group: &[Waiting],
-    head: i64,
 ) -> Result<HashMap<Uuid, Vec<Own>>, Broken> {
     let commands: Vec<Uuid> = group.iter().map(|waiting| waiting.command).collect();
-    let since: Vec<i64> = group.iter().map(|waiting| waiting.since.unwrap_or(head)).collect();
-    let rows: Vec<(Uuid, String, i64, bool)> = sqlx::query_as(include_str!("own.sql"))
-        .bind(commands)
-        .bind(since)
-        .bind(inner.shard())
-        .bind(DEDUPE_WINDOW.as_secs_f64())
-        .fetch_all(held)
-        .await?;
+    let rows: Vec<(Uuid, String, i64)> =
+        sqlx::query_as(include_str!("own.sql")).bind(commands).bind(inner.shard()).fetch_all(held).await?;
     let mut own: HashMap<Uuid, Vec<Own>> = HashMap::new();
-    for (command, subject, sequence, is_recent) in rows {
-        own.entry(command).or_default().push(Own { subject: subject.into(), sequence, is_recent });
+    for (command, subject, sequence) in rows {
+        own.entry(command).or_default().push(Own { subject: subject.into(), sequence });
     }
     Ok(own)
 }

@@ -1,4 +1,4 @@
-//! The claims and the vault, which run the suites that those on the broker run.
+//! The vault, which runs the suite that the one on the broker runs.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,20 +15,6 @@ use time::OffsetDateTime;
 use crate::support::{config, connection, open, post, run, server};
 
 const LIMIT: Duration = Duration::from_secs(20);
-
-#[tokio::test]
-async fn claims_keep_their_promises() {
-    let server = server().await;
-    conformance::claims_keep_their_promises(Arc::new(open(&server).await.claims())).await;
-}
-
-#[tokio::test]
-async fn a_key_makes_one_event() {
-    let server = server().await;
-    let log = open(&server).await;
-    let claims = Arc::new(log.claims());
-    conformance::one_event_per_key(Arc::new(log), claims).await;
-}
 
 #[tokio::test]
 async fn buckets_and_the_stores_on_them_keep_their_promises() {

@@ -55,6 +55,27 @@ async fn more_than_a_thousand_events_in_one_subject() {
 }
 
 #[tokio::test]
+async fn keyed_commands_are_found() {
+    let server = server().await;
+    let log = open(&server).await;
+    conformance::keyed_commands_are_found(&log).await;
+}
+
+#[tokio::test]
+async fn a_command_is_in_the_log_once() {
+    let server = server().await;
+    let log = open(&server).await;
+    conformance::a_command_is_in_the_log_once(Arc::new(log)).await;
+}
+
+#[tokio::test]
+async fn one_event_per_key() {
+    let server = server().await;
+    let log = open(&server).await;
+    conformance::one_event_per_key(Arc::new(log)).await;
+}
+
+#[tokio::test]
 async fn resume_from_any_position() {
     let server = server().await;
     conformance::resume_from_any_position(&open(&server).await).await;

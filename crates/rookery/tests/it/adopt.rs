@@ -61,6 +61,7 @@ async fn append(log: &JetStreamLog) -> (i64, Uuid) {
         event_type: "somebody.elses".to_owned(),
         time: OffsetDateTime::now_utc(),
         command,
+        fingerprint: None,
         actor: account,
         correlation: "test".to_owned(),
         causation: "test".to_owned(),

@@ -27,6 +27,7 @@ async fn plant(dir: &Path) -> String {
         event_type: "rookery.message.posted.v1".to_owned(),
         time: OffsetDateTime::now_utc(),
         command,
+        fingerprint: None,
         actor: account,
         correlation: "test".to_owned(),
         causation: "test".to_owned(),

@@ -75,6 +75,7 @@ pub(crate) fn record(position: Position, event_type: String, data: Bytes) -> Rec
         event_type,
         time: now,
         command: CommandId(Uuid::nil()),
+        fingerprint: None,
         actor: account(1),
         correlation: String::new(),
         causation: String::new(),

@@ -137,6 +137,10 @@ impl EventLog for Mended {
         self.log.read_subject(subject, from).await
     }
 
+    async fn events_of(&self, command: CommandId, until: Sequence) -> Result<Vec<RecordedEvent>, ReadError> {
+        self.log.events_of(command, until).await
+    }
+
     async fn tail(&self, after: Sequence) -> Result<Tail, ReadError> {
         self.log.tail(after).await
     }
