@@ -94,6 +94,7 @@ pub(super) struct Keyed {
 }
 
 /// From the headers alone.
+#[expect(clippy::needless_pass_by_value, reason = "a Make, as the others")]
 pub(super) fn keyed(inner: &Inner, raw: Raw<'_>) -> Option<Keyed> {
     let (mut command, mut is_keyed) = (None, false);
     for (name, value) in raw.headers().into_iter().flat_map(first_values) {
