@@ -136,6 +136,12 @@ impl AccountId {
         ))
     }
 
+    /// The same from any second up to the given moment, which 32 random bits choose.
+    pub fn drawn_until(unix_seconds: i64, second: u32, shard: Shard, random: u16) -> Option<Self> {
+        let seconds = unix_seconds.checked_sub(ACCOUNT_EPOCH_UNIX_S).filter(|seconds| *seconds > 0)?;
+        Self::from_parts(ACCOUNT_EPOCH_UNIX_S + 1 + i64::from(second) % seconds, shard, random)
+    }
+
     /// `None` unless positive.
     pub const fn from_i64(value: i64) -> Option<Self> {
         if value > 0 { Some(Self(value)) } else { None }

@@ -1,0 +1,34 @@
+//! What an import has to know before its commands.
+
+use domain::{AccountId, Beginning, MessageId};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::Executor;
+use crate::contract::ReadError;
+
+impl Executor {
+    /// Where an imported account begins; `None` for one that was not imported, or is not there.
+    pub async fn beginning_of_account(&self, account: AccountId) -> Result<Option<Beginning>, ReadError> {
+        let registered_at = self.stores.accounts.imported_registration(account).await?;
+        Ok(registered_at.map(|at| Beginning::Account(account, at)))
+    }
+
+    /// Where a message begins, a deleted one, too; `None` for one that never was.
+    pub async fn beginning_of_message(&self, message: MessageId) -> Result<Option<Beginning>, ReadError> {
+        let written_at = self.stores.messages.written_at(message).await?;
+        Ok(written_at.map(|at| Beginning::Message(message, at)))
+    }
+
+    /// Draws the id of an account that is to be imported, from all the time that ids have: of one second there are only
+    /// 8,192, and an import may bring as many accounts. `None` where the clock is outside of 2025 to 2161.
+    pub fn draw_imported_account(&self, now: OffsetDateTime) -> Option<AccountId> {
+        let [.., a, b, c, d, e, f] = Uuid::now_v7().into_bytes();
+        AccountId::drawn_until(
+            now.unix_timestamp(),
+            u32::from_be_bytes([a, b, c, d]),
+            self.log.shard(),
+            u16::from_be_bytes([e, f]),
+        )
+    }
+}
