@@ -1,6 +1,10 @@
 //! Lines of `POST /v1/import`, which takes and answers newline-delimited JSON.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
@@ -173,12 +177,37 @@ reaction!(
 );
 
 /// A message: its decimal id, or the key of an earlier line of the same request.
-#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
-#[serde(untagged, expecting = "an id, or an object with the key of an earlier line")]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(untagged)]
 pub enum ImportedMessage {
     #[schema(example = "256")]
     Id(String),
     Line(ImportedLine),
+}
+
+/// By hand, because an untagged enum would also take an array, by the order of our fields.
+impl<'de> Deserialize<'de> for ImportedMessage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Names;
+
+        impl<'de> Visitor<'de> for Names {
+            type Value = ImportedMessage;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an id, or an object with the key of an earlier line")
+            }
+
+            fn visit_str<E: de::Error>(self, id: &str) -> Result<ImportedMessage, E> {
+                Ok(ImportedMessage::Id(id.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ImportedMessage, A::Error> {
+                ImportedLine::deserialize(MapAccessDeserializer::new(map)).map(ImportedMessage::Line)
+            }
+        }
+
+        deserializer.deserialize_any(Names)
+    }
 }
 
 /// An earlier line of the same request.

@@ -5,7 +5,7 @@
 //!                         |  sequence in the shard's log |  shard |
 //!
 //! account id              52..............21 20......13 12......0
-//!                         | s since 2025-01-01  | shard  | random |
+//!                         | s since 2025-01-01  | shard  | random |      s: of the registration; random, if imported
 //! ```
 //!
 //! Both are positive `i64`s, written as canonical decimals: no sign, no leading zero. Programs that read numbers as doubles

@@ -45,7 +45,7 @@ pub struct Arguments {
     /// Use this token, of an operator and analyst, instead of one made with the data directory's key
     #[arg(long, value_name = "TOKEN", env = "ROOKERY_TOKEN", hide_env_values = true)]
     token: Option<String>,
-    /// Import this file (NDJSON) instead of the sample
+    /// Import the messages of this file (NDJSON) instead of the sample
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
 }
