@@ -45,7 +45,7 @@ pub struct ImportHead {
 
 /// The one word that a line of a kind has as its `kind`.
 macro_rules! word {
-    ($name:ident, $word:literal) => {
+    ($name:ident, $word:tt) => {
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
         pub enum $name {
             #[default]
