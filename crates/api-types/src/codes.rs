@@ -71,7 +71,7 @@ codes! {
     WRONG_CONTENT_TYPE = 415, "wrong-content-type", "The body is not of the type that this operation takes.";
     UNSUPPORTED_CONTENT_ENCODING = 415, "unsupported-content-encoding", "The body must come without an encoding.";
     BODY_TOO_LARGE = 413, "body-too-large", "The body is too large.";
-    UNKNOWN_REFERENCE = 422, "unknown-reference", "No earlier line of the request brought what this one names.";
+    UNKNOWN_REFERENCE = 422, "unknown-reference", "No earlier line brought what this one names.";
     BODY_TIMEOUT = 408, "body-timeout", "The body did not arrive in time.";
 
     // Preconditions and repetition.

@@ -111,7 +111,7 @@ pub struct ImportMessage {
     #[serde(with = "time::serde::rfc3339")]
     #[schema(example = "2019-05-01T21:00:00Z")]
     pub time: OffsetDateTime,
-    /// As in `ImportAccount`. Later lines of the request may refer to it.
+    /// As in `ImportAccount`. Later lines, and later requests of the caller for as long, may refer to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 255)]
     pub key: Option<String>,
@@ -176,7 +176,7 @@ reaction!(
     RepostWord
 );
 
-/// A message: its decimal id, or the key of an earlier line of the same request.
+/// A message: its decimal id, or the key of an earlier line, of this request or of the caller's before.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum ImportedMessage {
@@ -210,7 +210,7 @@ impl<'de> Deserialize<'de> for ImportedMessage {
     }
 }
 
-/// An earlier line of the same request.
+/// An earlier line that imported a message.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImportedLine {

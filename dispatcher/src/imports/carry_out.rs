@@ -103,7 +103,7 @@ impl Import {
     ) -> Result<Done, ApiProblem> {
         let author = self.account_of("account", author).await?;
         let in_reply_to = match in_reply_to {
-            Some(name) => Some(message_of("inReplyTo", name).await?),
+            Some(name) => Some(self.message_of("inReplyTo", name).await?),
             None => None,
         };
         let mut about = vec![self.beginning_of_account(author).await?];
@@ -141,7 +141,7 @@ impl Import {
         message: &MessageName,
     ) -> Result<Done, ApiProblem> {
         let account = self.account_of("account", account).await?;
-        let message = message_of("message", message).await?;
+        let message = self.message_of("message", message).await?;
         let about = [self.beginning_of_account(account).await?, self.beginning_of_message(message).await?];
         let original_time = Some(original(timed.time, about)?);
         let reaction = ChangeReaction { kind, account, message, wish: Wish::Set, original_time };
@@ -165,6 +165,25 @@ impl Import {
                 Some(Made::Message(_) | Made::Edge) | None => Err(refused_before(field, line, "an account")),
             },
             AccountName::Handle(handle) => self.holder_of(field, handle).await,
+        }
+    }
+
+    async fn message_of(&self, field: &str, name: &MessageName) -> Result<MessageId, ApiProblem> {
+        match name {
+            MessageName::Id(id) => Ok(*id),
+            MessageName::Line(line) => match line.made().await {
+                Some(Made::Message(id)) => Ok(id),
+                Some(Made::Account(_) | Made::Edge) | None => Err(refused_before(field, line, "a message")),
+            },
+            MessageName::Key(key) => {
+                let known = self.ready.executor().message_of_key(self.operator, &key_of_line(key)).await;
+                known.map_err(ApiProblem::unavailable)?.ok_or_else(|| {
+                    ApiProblem::new(codes::UNKNOWN_REFERENCE).field(
+                        field,
+                        "no line before this one that could be read brought a message with the key",
+                    )
+                })
+            }
         }
     }
 
@@ -200,19 +219,13 @@ impl Import {
             (None, Some(RequestKey { key, head })) => {
                 Some(RequestKey { key: format!("import\0{number}\0{key}"), head: head.clone() })
             }
-            (Some(key), _) => Some(RequestKey { key: format!("import\0\0{key}"), head: Vec::new() }),
+            (Some(key), _) => Some(RequestKey { key: key_of_line(&key), head: Vec::new() }),
         }
     }
 }
 
-async fn message_of(field: &str, name: &MessageName) -> Result<MessageId, ApiProblem> {
-    match name {
-        MessageName::Id(id) => Ok(*id),
-        MessageName::Line(line) => match line.made().await {
-            Some(Made::Message(id)) => Ok(id),
-            Some(Made::Account(_) | Made::Edge) | None => Err(refused_before(field, line, "a message")),
-        },
-    }
+fn key_of_line(key: &str) -> String {
+    format!("import\0\0{key}")
 }
 
 fn refused_before(field: &str, line: &Promise, what: &str) -> ApiProblem {

@@ -38,6 +38,8 @@ pub(super) enum AccountName {
 pub(super) enum MessageName {
     Id(MessageId),
     Line(Promise),
+    /// Of no earlier line of the request.
+    Key(String),
 }
 
 /// What a line imports, from as much of it as is needed to know that.
@@ -134,10 +136,9 @@ fn message(references: &References, field: &str, raw: &ImportedMessage) -> Resul
             .parse()
             .map(MessageName::Id)
             .map_err(|error: IdError| ApiProblem::new(codes::INVALID_FIELD).field(field, error.to_string())),
-        ImportedMessage::Line(line) => match references.of_key(&line.key) {
-            Some(line) => Ok(MessageName::Line(line.clone())),
-            None => Err(ApiProblem::new(codes::UNKNOWN_REFERENCE)
-                .field(field, "no line before this one that could be read has the key")),
-        },
+        ImportedMessage::Line(line) => Ok(match references.of_key(&line.key) {
+            Some(line) => MessageName::Line(line.clone()),
+            None => MessageName::Key(line.key.clone()),
+        }),
     }
 }

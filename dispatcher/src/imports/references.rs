@@ -47,7 +47,7 @@ impl Promise {
 }
 
 impl References {
-    /// The line of a key. Keys of other requests could be looked up here: each names a command, which the log knows.
+    /// The line of a key.
     pub(super) fn of_key(&self, key: &str) -> Option<&Promise> {
         self.by_key.get(key)
     }

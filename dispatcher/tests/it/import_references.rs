@@ -79,8 +79,28 @@ async fn a_line_refers_to_earlier_lines_that_were_imported() {
     ];
     assert_eq!(outcomes(&reports), expected);
     let detail = |line: usize| reports[line - 1].detail.as_deref().expect("a refusal says why");
-    assert_eq!(detail(1), "inReplyTo: no line before this one that could be read has the key");
+    assert_eq!(
+        detail(1),
+        "inReplyTo: no line before this one that could be read brought a message with the key"
+    );
     assert_eq!(detail(7), "inReplyTo: line 6 was refused, or is not a message");
+}
+
+#[tokio::test]
+async fn a_line_refers_to_what_the_caller_imported_before() {
+    let app = App::start().await;
+    let operator = app.caller(7, "operator");
+    let first = operator.import(ndjson(&[message("m", None), account("a", "owl")])).await.reports();
+    let lines = [message("1", Some("m")), message("2", Some("a")), message("3", Some("x"))];
+    let answer = operator.import(ndjson(&lines)).await;
+    let unknown = "unknown-reference";
+    let expected = [(1, Imported, ""), (2, Refused, unknown), (3, Refused, unknown)];
+    assert_eq!(outcomes(&answer.reports()), expected);
+    let (event, _) = app.event(answer.event_position()).await;
+    let MessageEvent::Posted(posted) = event else { panic!("no post: {event:?}") };
+    assert_eq!(posted.in_reply_to.map(|id| id.to_string()), first[0].id);
+    let other = app.caller(8, "operator").import(ndjson(&[message("1", Some("m"))])).await;
+    assert_eq!(outcomes(&other.reports()), [(1, Refused, unknown)], "keys belong to their caller");
 }
 
 #[tokio::test]

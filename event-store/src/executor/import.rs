@@ -1,11 +1,12 @@
 //! What an import has to know before its commands.
 
-use domain::{AccountId, Beginning, MessageId};
+use domain::{AccountId, Beginning, CommandId, Event, MessageEvent, MessageId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::Executor;
 use crate::contract::ReadError;
+use crate::stores::known;
 
 impl Executor {
     /// Where an imported account begins; `None` for one that was not imported, or is not there.
@@ -18,6 +19,15 @@ impl Executor {
     pub async fn beginning_of_message(&self, message: MessageId) -> Result<Option<Beginning>, ReadError> {
         let written_at = self.stores.messages.written_at(message).await?;
         Ok(written_at.map(|at| Beginning::Message(message, at)))
+    }
+
+    /// The message that the actor posted under an idempotency key; `None` where no command that the log knows by its key did.
+    pub async fn message_of_key(&self, actor: AccountId, key: &str) -> Result<Option<MessageId>, ReadError> {
+        let until = self.log.head().await?;
+        let events = self.log.events_of(CommandId::derived(actor, key), until).await?;
+        let posted = |event| matches!(event, Event::Message(MessageEvent::Posted(_)));
+        let own = events.iter().find(|recorded| known(recorded).is_some_and(posted));
+        Ok(own.map(|recorded| MessageId::at(recorded.position)))
     }
 
     /// Draws the id of an account that is to be imported, from all the time that ids have: of one second there are only
