@@ -1,5 +1,7 @@
 //! `POST /v1/import`.
 
+use std::sync::Mutex;
+
 use api_types::import::{ImportKind, ImportLine, ImportOutcome, ImportReport};
 use api_types::problem::Problem;
 use axum::body::Body;
@@ -12,7 +14,6 @@ use http::header::CONTENT_TYPE;
 use http_kit::idempotency::IdempotencyKey;
 use http_kit::position::EventPosition;
 use http_kit::{ApiProblem, Caller, RequestContext, Role, content};
-use std::sync::Mutex;
 
 use super::carry_out::{Done, Import};
 use super::parse::Line;

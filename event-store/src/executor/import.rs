@@ -33,12 +33,10 @@ impl Executor {
     /// Draws the id of an account that is to be imported, from all the time that ids have: of one second there are only
     /// 8,192, and an import may bring as many accounts. `None` where the clock is outside of 2025 to 2161.
     pub fn draw_imported_account(&self, now: OffsetDateTime) -> Option<AccountId> {
-        let [.., a, b, c, d, e, f] = Uuid::now_v7().into_bytes();
-        AccountId::drawn_until(
-            now.unix_timestamp(),
-            u32::from_be_bytes([a, b, c, d]),
-            self.log.shard(),
-            u16::from_be_bytes([e, f]),
-        )
+        // The last 32 bits of a UUIDv7 are random; what stands before them may be a counter.
+        let [.., a, b, c, d] = Uuid::now_v7().into_bytes();
+        let [.., e, f] = Uuid::now_v7().into_bytes();
+        let (second, random) = (u32::from_be_bytes([a, b, c, d]), u16::from_be_bytes([e, f]));
+        AccountId::drawn_until(now.unix_timestamp(), second, self.log.shard(), random)
     }
 }
