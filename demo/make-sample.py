@@ -112,6 +112,7 @@ def messages(path, account):
         second = of_day[date] = of_day.get(date, -1) + 1
         time = datetime.datetime.combine(date, datetime.time(12)) + datetime.timedelta(seconds=second)
         yield {
+            "kind": "message",
             "text": text,
             "tags": list(dict.fromkeys(tag for tag in tags if tag)),
             "account": str(account),

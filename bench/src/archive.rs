@@ -113,7 +113,7 @@ fn event(message: &Message) -> Result<NewEvent> {
         text: Text::parse(&message.text)?,
         tags: Tags::parse(message.tags.iter().map(String::as_str))?,
         in_reply_to: None,
-        original_time: Some(OriginalTime::parse(message.time, OffsetDateTime::now_utc())?.get()),
+        original_time: Some(OriginalTime::parse(message.time, OffsetDateTime::now_utc(), [])?.get()),
     });
     seal(account, &posted.into())
 }

@@ -3,7 +3,8 @@
 pub(crate) mod change_profile;
 mod credential;
 pub(crate) mod deactivate_account;
-mod parse;
+pub(crate) mod draw;
+pub(crate) mod parse;
 pub(crate) mod register_account;
 
 pub(crate) use change_profile::change_profile;

@@ -25,7 +25,7 @@ async fn change(
     context: &RequestContext,
 ) -> Result<Response, ApiProblem> {
     let follower = command::writer(caller)?.account;
-    let change = ChangeFollow { follower, followee: parse::account_id(id)?, wish };
+    let change = ChangeFollow { follower, followee: parse::account_id(id)?, wish, original_time: None };
     let method = command::method(wish);
     let key = command::idempotency(key, &format!("{method} /v1/accounts/{id}/follow"), &[]);
     let execution = command::execution(follower, context, key);

@@ -8,6 +8,7 @@ mod command;
 pub mod config;
 mod connect;
 mod graph;
+mod imports;
 mod messages;
 mod notifications;
 mod openapi;

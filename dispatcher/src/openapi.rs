@@ -7,7 +7,7 @@ use utoipa::{IntoParams, OpenApi};
     crate::messages::post_message::post_message,
     crate::messages::edit_message::edit_message,
     crate::messages::delete_message::delete_message,
-    crate::messages::import_messages::import_messages,
+    crate::imports::import_lines::import_lines,
     crate::reactions::like_message::like_message,
     crate::reactions::unlike_message::unlike_message,
     crate::reactions::repost_message::repost_message,

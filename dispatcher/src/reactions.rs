@@ -36,7 +36,8 @@ async fn change(
     context: &RequestContext,
 ) -> Result<Response, ApiProblem> {
     let account = command::writer(caller)?.account;
-    let change = ChangeReaction { kind, account, message: parse::message_id(id)?, wish };
+    let message = parse::message_id(id)?;
+    let change = ChangeReaction { kind, account, message, wish, original_time: None };
     let (method, last) = (command::method(wish), segment(kind));
     let key = command::idempotency(key, &format!("{method} /v1/messages/{id}/{last}"), &[]);
     let execution = command::execution(account, context, key);

@@ -6,7 +6,8 @@ use http_kit::{lineage, query};
 
 use crate::accounts::{change_profile, deactivate_account, register_account};
 use crate::graph::{follow_account, unfollow_account};
-use crate::messages::{delete_message, edit_message, import_messages, post_message};
+use crate::imports::import_lines;
+use crate::messages::{delete_message, edit_message, post_message};
 use crate::notifications::mark_notifications_read;
 use crate::reactions::{like_message, repost_message, unlike_message, unrepost_message};
 use crate::sessions::{create_session, end_session, get_jwks, refresh_session};
@@ -18,7 +19,7 @@ pub fn router(state: State) -> Router {
     let log = state.clone();
     let router = Router::new()
         .route("/v1/messages", post(post_message))
-        .route("/v1/messages:import", post(import_messages))
+        .route("/v1/import", post(import_lines))
         .route("/v1/messages/{id}", patch(edit_message).delete(delete_message))
         .route("/v1/messages/{id}/like", put(like_message).delete(unlike_message))
         .route("/v1/messages/{id}/repost", put(repost_message).delete(unrepost_message))

@@ -6,6 +6,7 @@ use axum::extract::FromRef;
 use event_store::{EventLog, Executor, Vault};
 use http_kit::{ApiProblem, Identity, KnownLog, KnowsLog};
 
+use crate::imports::Turns;
 use crate::sessions::{Passwords, SessionSettings, SigningKeys};
 
 /// What was opened once the broker could be reached.
@@ -25,6 +26,7 @@ pub struct State {
     refusal: Arc<OnceLock<Arc<str>>>,
     signing_keys: Arc<SigningKeys>,
     passwords: Arc<Passwords>,
+    imports: Arc<Turns>,
 }
 
 /// A share of what was opened that outlives the request, for the task in which a command runs.
@@ -39,6 +41,7 @@ impl State {
             identity,
             signing_keys,
             passwords: Arc::new(Passwords::new()),
+            imports: Arc::default(),
             opened: Arc::default(),
             refusal: Arc::default(),
         }
@@ -79,6 +82,10 @@ impl State {
 
     pub(crate) fn passwords(&self) -> &Passwords {
         &self.passwords
+    }
+
+    pub(crate) fn imports(&self) -> &Arc<Turns> {
+        &self.imports
     }
 
     /// Refuses with `unavailable` until the log was opened.

@@ -13,7 +13,7 @@ pub use change_profile::ChangeProfile;
 pub use change_reaction::ChangeReaction;
 pub use deactivate_account::DeactivateAccount;
 pub use read_notifications::ReadNotifications;
-pub use register_account::{CredentialError, KeepCredential, RegisterAccount};
+pub use register_account::{CredentialError, KeepCredential, RegisterAccount, Registrar};
 
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;

@@ -3,6 +3,7 @@
 //! Replaces `cqrs_es::CqrsFramework`, which returns nothing, never retries and knows one aggregate at a time. A decision
 //! whose events were not stored is thrown away.
 
+mod import;
 mod once;
 mod outcome;
 

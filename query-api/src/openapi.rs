@@ -38,7 +38,7 @@ const ERRORS: &str = include_str!("../../docs/ERRORS.md");
         crate::projections::list_projections::list_projections,
     ),
     modifiers(&Bearer),
-    tags((name = "messages"), (name = "accounts"), (name = "timeline"), (name = "notifications"), (name = "system")),
+    tags((name = "messages"), (name = "accounts"), (name = "timeline"), (name = "notifications"), (name = "import"), (name = "system")),
 )]
 struct ReadApi;
 

@@ -37,7 +37,7 @@ pub(crate) fn is_past(message: MessageId, position: Position) -> bool {
 
 /// A time as the database holds it. Left to the statements, each of them would round in its own way: a copy down, a bound value
 /// towards 2000.
-fn whole_micros(time: OffsetDateTime) -> OffsetDateTime {
+pub(crate) fn whole_micros(time: OffsetDateTime) -> OffsetDateTime {
     // A microsecond of a time is one for its replacement.
     time.replace_microsecond(time.microsecond()).unwrap_or(time)
 }
@@ -67,7 +67,8 @@ impl MessageFold {
             tags: event.tags.into_strings(),
             in_reply_to: event.in_reply_to.filter(|target| is_past(*target, position)).map(MessageId::get),
             created_at: whole_micros(event.original_time.unwrap_or(recorded_at)),
-            recorded_at,
+            // History floods nobody.
+            is_told: event.original_time.is_none(),
             edited_at: None,
             edition: 1,
         });

@@ -26,5 +26,5 @@ fn account(number: i64) -> AccountId {
 
 fn followed(follower: i64, followee: i64) -> (AccountId, Event) {
     let (follower, followee) = (account(follower), account(followee));
-    (follower, GraphEvent::Followed(Followed { follower, followee }).into())
+    (follower, GraphEvent::Followed(Followed { follower, followee, original_time: None }).into())
 }

@@ -71,6 +71,7 @@ codes! {
     WRONG_CONTENT_TYPE = 415, "wrong-content-type", "The body is not of the type that this operation takes.";
     UNSUPPORTED_CONTENT_ENCODING = 415, "unsupported-content-encoding", "The body must come without an encoding.";
     BODY_TOO_LARGE = 413, "body-too-large", "The body is too large.";
+    UNKNOWN_REFERENCE = 422, "unknown-reference", "No earlier line brought what this one names.";
     BODY_TIMEOUT = 408, "body-timeout", "The body did not arrive in time.";
 
     // Preconditions and repetition.
@@ -99,6 +100,10 @@ codes! {
         "A tag contains a control character, odd white space, or one of . * >";
     TAGS_MUST_NOT_BE_TOO_MANY = 422, "TagsMustNotBeTooMany", "There are more than 8 tags.";
     TIME_MUST_BE_PLAUSIBLE = 422, "TimeMustBePlausible", "The original time is before 1970 or in the future.";
+    TIME_MUST_NOT_BE_BEFORE_ACCOUNT = 422, "TimeMustNotBeBeforeAccount",
+        "The original time lies before an imported account that it is about.";
+    TIME_MUST_NOT_BE_BEFORE_MESSAGE = 422, "TimeMustNotBeBeforeMessage",
+        "The original time lies before the message that it is about.";
     REPLY_TARGET_MUST_EXIST = 422, "ReplyTargetMustExist", "The message that this one answers does not exist.";
     MESSAGE_MUST_EXIST = 404, "MessageMustExist", "There is no such message, or it was deleted.";
     ACTOR_MUST_BE_AUTHOR = 403, "ActorMustBeAuthor", "Only the author may do this.";

@@ -1,26 +1,221 @@
-//! Lines of `POST /v1/messages:import`, which takes and answers newline-delimited JSON.
+//! Lines of `POST /v1/import`, which takes and answers newline-delimited JSON.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-/// One message to import, with its original author and time.
+/// Something to import, with its original time.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(discriminator(property_name = "kind", mapping(
+    ("account" = "#/components/schemas/ImportAccount"),
+    ("message" = "#/components/schemas/ImportMessage"),
+    ("follow" = "#/components/schemas/ImportFollow"),
+    ("like" = "#/components/schemas/ImportLike"),
+    ("repost" = "#/components/schemas/ImportRepost"),
+)))]
+pub enum ImportLine {
+    Account(ImportAccount),
+    Message(ImportMessage),
+    Follow(ImportFollow),
+    Like(ImportLike),
+    Repost(ImportRepost),
+}
+
+/// What a line imports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ImportKind {
+    Account,
+    Message,
+    Follow,
+    Like,
+    Repost,
+}
+
+/// The part of a line by which to tell what the rest must be.
+#[derive(Debug, Deserialize)]
+pub struct ImportHead {
+    pub kind: ImportKind,
+}
+
+/// The one word that a line of a kind has as its `kind`.
+macro_rules! word {
+    ($name:ident, $word:tt) => {
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+        pub enum $name {
+            #[default]
+            #[serde(rename = $word)]
+            Word,
+        }
+    };
+}
+
+word!(AccountWord, "account");
+word!(MessageWord, "message");
+word!(FollowWord, "follow");
+word!(LikeWord, "like");
+word!(RepostWord, "repost");
+
+/// An account. It has no password: nobody can log in to it, but whoever gets a token for its id elsewhere.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ImportLine {
+pub struct ImportAccount {
+    #[schema(inline)]
+    pub kind: AccountWord,
+    /// As in `RegisterAccount`.
+    #[schema(example = "nightjar")]
+    pub handle: String,
+    /// As in `RegisterAccount`.
+    #[schema(example = "Nightjar")]
+    pub display_name: String,
+    /// As in `ChangeProfile`; empty unless given.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    pub bio: String,
+    /// When the account was registered; not in the future.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(example = "2019-03-01T08:00:00Z")]
+    pub time: OffsetDateTime,
+    /// Makes the line safe to repeat: for at least 24 hours the same key is imported once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 255)]
+    pub key: Option<String>,
+}
+
+/// A message.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ImportMessage {
+    #[schema(inline)]
+    pub kind: MessageWord,
+    /// Who wrote it: the decimal id of an account, or `@` and its handle. An earlier line of the request may have brought
+    /// the handle along.
+    #[schema(example = "@nightjar")]
+    pub account: String,
     /// As in `PostMessage`.
+    #[schema(example = "The nightjars are back")]
     pub text: String,
     /// As in `PostMessage`.
     #[serde(default)]
+    #[schema(max_items = 8)]
     pub tags: Vec<String>,
-    /// Decimal id of the author's account.
-    pub account: String,
-    /// When the message was written; not in the future.
-    #[serde(with = "time::serde::rfc3339")]
-    pub time: OffsetDateTime,
-    /// Makes the line safe to repeat: within 48 hours the same key is imported once.
+    /// What it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_reply_to: Option<ImportedMessage>,
+    /// When it was written; not in the future, and not before its account, if that was imported, or what it answers.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(example = "2019-05-01T21:00:00Z")]
+    pub time: OffsetDateTime,
+    /// As in `ImportAccount`. Later lines, and later requests of the caller for as long, may refer to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 255)]
     pub key: Option<String>,
+}
+
+/// That an account follows another one.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ImportFollow {
+    #[schema(inline)]
+    pub kind: FollowWord,
+    /// Who follows, as in `ImportMessage`.
+    #[schema(example = "@owl")]
+    pub account: String,
+    /// Who is followed, as in `ImportMessage`.
+    #[schema(example = "@nightjar")]
+    pub followee: String,
+    /// Since when; not in the future, and not before any of the two accounts that was imported.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(example = "2019-04-01T12:00:00Z")]
+    pub time: OffsetDateTime,
+    /// As in `ImportAccount`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 255)]
+    pub key: Option<String>,
+}
+
+/// A like or a repost.
+macro_rules! reaction {
+    ($(#[$doc:meta])* $name:ident, $word:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        pub struct $name {
+            #[schema(inline)]
+            pub kind: $word,
+            /// Who did it, as in `ImportMessage`.
+            #[schema(example = "@owl")]
+            pub account: String,
+            /// To which message.
+            pub message: ImportedMessage,
+            /// When; not in the future, and not before the message or the account, if that was imported.
+            #[serde(with = "time::serde::rfc3339")]
+            #[schema(example = "2019-05-01T21:05:00Z")]
+            pub time: OffsetDateTime,
+            /// As in `ImportAccount`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(min_length = 1, max_length = 255)]
+            pub key: Option<String>,
+        }
+    };
+}
+
+reaction!(
+    /// That an account likes a message.
+    ImportLike,
+    LikeWord
+);
+reaction!(
+    /// That an account shows a message to its followers.
+    ImportRepost,
+    RepostWord
+);
+
+/// A message: its decimal id, or the key of an earlier line, of this request or of the caller's before.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum ImportedMessage {
+    #[schema(example = "256")]
+    Id(String),
+    Line(ImportedLine),
+}
+
+/// By hand, because an untagged enum would also take an array, by the order of our fields.
+impl<'de> Deserialize<'de> for ImportedMessage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Names;
+
+        impl<'de> Visitor<'de> for Names {
+            type Value = ImportedMessage;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an id, or an object with the key of an earlier line")
+            }
+
+            fn visit_str<E: de::Error>(self, id: &str) -> Result<ImportedMessage, E> {
+                Ok(ImportedMessage::Id(id.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ImportedMessage, A::Error> {
+                ImportedLine::deserialize(MapAccessDeserializer::new(map)).map(ImportedMessage::Line)
+            }
+        }
+
+        deserializer.deserialize_any(Names)
+    }
+}
+
+/// An earlier line that imported a message.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportedLine {
+    #[schema(example = "m-17")]
+    pub key: String,
 }
 
 /// What became of one line, in the order of the lines.
@@ -29,9 +224,13 @@ pub struct ImportLine {
 pub struct ImportReport {
     /// Number of the line, from 1.
     pub line: u64,
+    /// What it imports, where that could be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub kind: Option<ImportKind>,
     /// `imported`, `repeated` (its key was imported before) or `refused`.
     pub outcome: ImportOutcome,
-    /// The message's id, unless refused.
+    /// The account's or message's id, unless refused; follows, likes and reposts have none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub id: Option<String>,
@@ -51,7 +250,7 @@ pub struct ImportReport {
 pub enum ImportOutcome {
     /// Appended by this request.
     Imported,
-    /// Its key had been imported before; `id` is the message's id of then.
+    /// Its key had been imported before, maybe by an earlier line; `id` is that of then.
     Repeated,
     /// Not in the log.
     Refused,

@@ -9,11 +9,12 @@
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 use crate::handle_claim::HandleClaim;
 use crate::{
-    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, DisplayName, Handle, ProfileChanged,
-    Rejection,
+    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, DisplayName, Handle, OriginalTime,
+    ProfileChanged, Rejection,
 };
 
 /// A handle that somebody wants, and who holds it.
@@ -35,6 +36,9 @@ pub struct Register {
     pub account: AccountId,
     pub handle: WantedHandle,
     pub display_name: DisplayName,
+    pub bio: Bio,
+    /// Of an imported account.
+    pub original_time: Option<OriginalTime>,
 }
 
 /// What is absent stays as it was.
@@ -89,6 +93,8 @@ pub struct Profile {
     pub handle: Handle,
     pub display_name: DisplayName,
     pub bio: Bio,
+    /// When an imported account was registered.
+    pub registered_at: Option<OffsetDateTime>,
 }
 
 impl Aggregate for Account {
@@ -118,12 +124,16 @@ impl Aggregate for Account {
 
     fn apply(&mut self, event: AccountEvent) {
         *self = match event {
-            AccountEvent::Registered(AccountRegistered { handle, display_name, .. }) => {
-                Self::Active(Profile { handle, display_name, bio: Bio::default() })
-            }
-            AccountEvent::ProfileChanged(ProfileChanged { handle, display_name, bio, .. }) => {
-                Self::Active(Profile { handle, display_name, bio })
-            }
+            AccountEvent::Registered(AccountRegistered {
+                handle,
+                display_name,
+                bio,
+                original_time: registered_at,
+                ..
+            })
+            | AccountEvent::ProfileChanged(ProfileChanged {
+                handle, display_name, bio, registered_at, ..
+            }) => Self::Active(Profile { handle, display_name, bio, registered_at }),
             AccountEvent::Deactivated(_) => Self::Deactivated,
         };
     }
@@ -138,6 +148,8 @@ impl Account {
             account: command.account,
             handle: free(command.handle)?,
             display_name: command.display_name,
+            bio: command.bio,
+            original_time: command.original_time.map(OriginalTime::get),
         }))
     }
 
@@ -152,8 +164,9 @@ impl Account {
         if handle == current.handle && display_name == current.display_name && bio == current.bio {
             return Ok(None);
         }
-        let account = command.account;
-        Ok(Some(AccountEvent::ProfileChanged(ProfileChanged { account, handle, display_name, bio })))
+        let (account, registered_at) = (command.account, current.registered_at);
+        let changed = ProfileChanged { account, handle, display_name, bio, registered_at };
+        Ok(Some(AccountEvent::ProfileChanged(changed)))
     }
 
     fn deactivate(&self, command: Deactivate) -> Result<AccountEvent, AccountRejection> {

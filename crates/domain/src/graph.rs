@@ -6,7 +6,7 @@
 //! - An edge that is known to be as it is wanted makes no event.
 
 use crate::edge::{Edge, Wish};
-use crate::{AccountId, Followed, GraphEvent, Rejection, Unfollowed};
+use crate::{AccountId, Followed, GraphEvent, OriginalTime, Rejection, Unfollowed};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChangeFollow {
@@ -15,6 +15,8 @@ pub struct ChangeFollow {
     pub followee_exists: bool,
     pub wish: Wish,
     pub edge: Edge,
+    /// Of an imported follow.
+    pub original_time: Option<OriginalTime>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -35,7 +37,7 @@ impl Rejection for GraphRejection {
 }
 
 pub fn change_follow(command: ChangeFollow) -> Result<Option<GraphEvent>, GraphRejection> {
-    let ChangeFollow { follower, followee, followee_exists, wish, edge } = command;
+    let ChangeFollow { follower, followee, followee_exists, wish, edge, original_time } = command;
     if follower == followee {
         return Err(GraphRejection::AccountMustNotFollowItself);
     }
@@ -46,7 +48,10 @@ pub fn change_follow(command: ChangeFollow) -> Result<Option<GraphEvent>, GraphR
         return Ok(None);
     }
     Ok(Some(match wish {
-        Wish::Set => GraphEvent::Followed(Followed { follower, followee }),
+        Wish::Set => {
+            let original_time = original_time.map(OriginalTime::get);
+            GraphEvent::Followed(Followed { follower, followee, original_time })
+        }
         Wish::Unset => GraphEvent::Unfollowed(Unfollowed { follower, followee }),
     }))
 }

@@ -5,7 +5,7 @@
 //!                         |  sequence in the shard's log |  shard |
 //!
 //! account id              52..............21 20......13 12......0
-//!                         | s since 2025-01-01  | shard  | random |
+//!                         | s since 2025-01-01  | shard  | random |      s: of the registration; random, if imported
 //! ```
 //!
 //! Both are positive `i64`s, written as canonical decimals: no sign, no leading zero. Programs that read numbers as doubles
@@ -134,6 +134,12 @@ impl AccountId {
                 | i64::from(shard.0) << ACCOUNT_RANDOM_BITS
                 | random,
         ))
+    }
+
+    /// The same from any second up to the given moment, which 32 random bits choose.
+    pub fn drawn_until(unix_seconds: i64, second: u32, shard: Shard, random: u16) -> Option<Self> {
+        let seconds = unix_seconds.checked_sub(ACCOUNT_EPOCH_UNIX_S).filter(|seconds| *seconds > 0)?;
+        Self::from_parts(ACCOUNT_EPOCH_UNIX_S + 1 + i64::from(second) % seconds, shard, random)
     }
 
     /// `None` unless positive.

@@ -29,7 +29,7 @@ pub use event::{
 };
 pub use handle::{Handle, HandleRejection};
 pub use ids::{AccountId, CommandId, EventId, IdError, MessageId, Position, Sequence, Shard};
-pub use original_time::{OriginalTime, TimeRejection};
+pub use original_time::{Beginning, OriginalTime, TimeRejection};
 pub use password::{Password, PasswordRejection};
 pub use profile::{Bio, DisplayName, ProfileRejection};
 pub use tag::{Tag, TagRejection, Tags};

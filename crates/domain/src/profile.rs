@@ -74,6 +74,10 @@ fn is_no_part_of_a_line(character: char) -> bool {
 }
 
 impl Bio {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub fn parse(raw: &str) -> Result<Self, ProfileRejection> {
         if raw.contains(|character: char| character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
         {

@@ -5,7 +5,9 @@
 //! - An edge that is known to be as it is wanted makes no event.
 
 use crate::edge::{Edge, Wish};
-use crate::{AccountId, Liked, MessageId, ReactionEvent, Rejection, Reposted, Unliked, Unreposted};
+use crate::{
+    AccountId, Liked, MessageId, OriginalTime, ReactionEvent, Rejection, Reposted, Unliked, Unreposted,
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReactionKind {
@@ -21,6 +23,8 @@ pub struct ChangeReaction {
     pub message_exists: bool,
     pub wish: Wish,
     pub edge: Edge,
+    /// Of an imported like or repost.
+    pub original_time: Option<OriginalTime>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -38,17 +42,20 @@ impl Rejection for ReactionRejection {
 }
 
 pub fn change_reaction(command: ChangeReaction) -> Result<Option<ReactionEvent>, ReactionRejection> {
-    let ChangeReaction { kind, account, message, message_exists, wish, edge } = command;
+    let ChangeReaction { kind, account, message, message_exists, wish, edge, original_time } = command;
     if !message_exists {
         return Err(ReactionRejection::MessageMustExist);
     }
     if edge.is_as(wish) {
         return Ok(None);
     }
+    let original_time = original_time.map(OriginalTime::get);
     Ok(Some(match (kind, wish) {
-        (ReactionKind::Like, Wish::Set) => ReactionEvent::Liked(Liked { account, message }),
+        (ReactionKind::Like, Wish::Set) => ReactionEvent::Liked(Liked { account, message, original_time }),
         (ReactionKind::Like, Wish::Unset) => ReactionEvent::Unliked(Unliked { account, message }),
-        (ReactionKind::Repost, Wish::Set) => ReactionEvent::Reposted(Reposted { account, message }),
+        (ReactionKind::Repost, Wish::Set) => {
+            ReactionEvent::Reposted(Reposted { account, message, original_time })
+        }
         (ReactionKind::Repost, Wish::Unset) => ReactionEvent::Unreposted(Unreposted { account, message }),
     }))
 }

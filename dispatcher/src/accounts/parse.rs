@@ -5,18 +5,18 @@ use http_kit::ApiProblem;
 
 use crate::problems::from_rejection;
 
-pub(super) fn handle(raw: &str) -> Result<Handle, ApiProblem> {
+pub(crate) fn handle(raw: &str) -> Result<Handle, ApiProblem> {
     Handle::parse(raw).map_err(|rejection| from_rejection(&rejection))
 }
 
-pub(super) fn display_name(raw: &str) -> Result<DisplayName, ApiProblem> {
+pub(crate) fn display_name(raw: &str) -> Result<DisplayName, ApiProblem> {
     DisplayName::parse(raw).map_err(|rejection| from_rejection(&rejection))
 }
 
-pub(super) fn bio(raw: &str) -> Result<Bio, ApiProblem> {
+pub(crate) fn bio(raw: &str) -> Result<Bio, ApiProblem> {
     Bio::parse(raw).map_err(|rejection| from_rejection(&rejection))
 }
 
-pub(super) fn password(raw: &str) -> Result<Password, ApiProblem> {
+pub(crate) fn password(raw: &str) -> Result<Password, ApiProblem> {
     Password::parse(raw).map_err(|rejection| from_rejection(&rejection))
 }

@@ -6,9 +6,8 @@ use api_types::accounts::{RegisterAccount, RegisteredAccount};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::account::AccountRejection;
-use event_store::commands::RegisterAccount as Register;
-use event_store::{AccountOutcome, ExecuteError, Executed};
+use event_store::commands::{RegisterAccount as Register, Registrar};
+use event_store::{AccountOutcome, Executed};
 use http::StatusCode;
 use http::header::LOCATION;
 use http_kit::idempotency::IdempotencyKey;
@@ -17,12 +16,9 @@ use http_kit::{ApiProblem, RequestContext, StrictJson};
 use time::OffsetDateTime;
 
 use super::credential::Credential;
-use super::parse;
+use super::{draw, parse};
+use crate::command;
 use crate::openapi::{CommandHeaders, HANDLE_AND_NAME_RULES};
-use crate::{command, problems};
-
-/// Ids that are drawn for one account. Two accounts of the same second draw the same one of 8,192 now and then.
-const DRAWS_MAX: usize = 5;
 
 /// Registers an account under a handle that nobody else has.
 ///
@@ -46,23 +42,19 @@ pub(crate) async fn register_account(
     let handle = parse::handle(&body.value.handle)?;
     let display_name = parse::display_name(&body.value.display_name)?;
     let password = parse::password(&body.value.password)?;
-    let credential = Arc::new(Credential::new(state, password));
+    let by = Registrar::Newcomer(Arc::new(Credential::new(state, password)));
     // Not the whole body: its digest is kept, and a quick digest of a password could be searched for the password.
     let compared = format!("{}\0{}", body.value.handle, body.value.display_name);
-    for _ in 0..DRAWS_MAX {
-        let account = ready.executor().draw_account(OffsetDateTime::now_utc());
-        let account = account.ok_or_else(|| ApiProblem::internal("the clock is outside of 2025 to 2161"))?;
-        let key = command::idempotency(key.clone(), "POST /v1/accounts", compared.as_bytes());
-        let (handle, display_name, credential) = (handle.clone(), display_name.clone(), credential.clone());
-        let register = Register { account, handle, display_name, credential };
-        let execution = command::execution(account, &context, key);
-        match command::execute(ready.clone(), execution, register).await {
-            Ok(executed) => return Ok(created(executed)),
-            Err(ExecuteError::Rejected(AccountRejection::AccountMustBeNew)) => {}
-            Err(error) => return Err(problems::from_execute(error)),
-        }
-    }
-    Err(problems::from_rejection(&AccountRejection::AccountMustBeNew))
+    let key = command::idempotency(key, "POST /v1/accounts", compared.as_bytes());
+    let executed = draw::until_new(
+        || ready.executor().draw_account(OffsetDateTime::now_utc()),
+        |account| {
+            let (handle, display_name, by) = (handle.clone(), display_name.clone(), by.clone());
+            let register = Register { account, handle, display_name, by };
+            command::execute(ready.clone(), command::execution(account, &context, key.clone()), register)
+        },
+    );
+    Ok(created(executed.await?))
 }
 
 fn created(Executed { outcome, .. }: Executed<AccountOutcome>) -> Response {

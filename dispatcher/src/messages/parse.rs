@@ -8,12 +8,12 @@ use http_kit::ApiProblem;
 use crate::problems;
 use crate::state::Ready;
 
-pub(super) fn text(raw: &str) -> Result<Text, ApiProblem> {
+pub(crate) fn text(raw: &str) -> Result<Text, ApiProblem> {
     Text::parse(raw).map_err(|rejection| problems::from_rejection(&rejection))
 }
 
 /// `tag` and `tags` are two ways to say one thing; saying it twice is a mistake. `None` when neither is given.
-pub(super) fn tags(tag: Option<&str>, tags: Option<&[String]>) -> Result<Option<Tags>, ApiProblem> {
+pub(crate) fn tags(tag: Option<&str>, tags: Option<&[String]>) -> Result<Option<Tags>, ApiProblem> {
     let parsed = match (tag, tags) {
         (None, None) => return Ok(None),
         (Some(_), Some(_)) => {

@@ -226,8 +226,7 @@ impl Caller<'_> {
     }
 
     pub(crate) async fn import(&self, lines: impl Into<Body>) -> Answer {
-        self.send(Method::POST, "/v1/messages:import", &[("content-type", "application/x-ndjson")], lines)
-            .await
+        self.send(Method::POST, "/v1/import", &[("content-type", "application/x-ndjson")], lines).await
     }
 }
 

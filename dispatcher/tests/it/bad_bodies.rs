@@ -88,7 +88,7 @@ async fn an_encoded_body_is_refused_by_every_command() {
     let caller = app.caller(42, "user,operator");
     for (method, path, content_type) in [
         (Method::POST, "/v1/messages", "application/json"),
-        (Method::POST, "/v1/messages:import", "application/x-ndjson"),
+        (Method::POST, "/v1/import", "application/x-ndjson"),
         (Method::PATCH, "/v1/messages/256", "application/json"),
         (Method::POST, "/v1/accounts", "application/json"),
         (Method::PATCH, "/v1/accounts/me", "application/json"),
@@ -153,8 +153,8 @@ async fn other_methods_and_addresses_are_refused() {
         (Method::DELETE, "/v1/messages"),
         (Method::PUT, "/v1/messages/256"),
         (Method::POST, "/v1/messages/256"),
-        (Method::PATCH, "/v1/messages:import"),
-        (Method::GET, "/v1/messages:import"),
+        (Method::PATCH, "/v1/import"),
+        (Method::GET, "/v1/import"),
         (Method::GET, "/v1/messages"),
     ] {
         let answer = user.send(method.clone(), path, &[], "").await;

@@ -38,7 +38,7 @@ async fn readiness(api: &Api, expected: bool) {
 /// Every operation says that it cannot be done now, and when to ask again.
 async fn all_unavailable(caller: &Caller<'_>) {
     let registration = json!({"handle": "x", "password": "correct horse", "displayName": "x"});
-    let line = r#"{"text":"x","account":"42","time":"2020-01-01T00:00:00Z"}"#;
+    let line = r#"{"kind":"message","text":"x","account":"42","time":"2020-01-01T00:00:00Z"}"#;
     for answer in [
         caller.post(&json!({"text": "x"})).await,
         caller.post(&json!({"text": "x", "inReplyTo": "256"})).await,
@@ -97,7 +97,7 @@ async fn a_frozen_broker_leaves_the_outcome_open_and_the_retry_settles_it() {
     let user = user(&app.api, &app.tokens);
     let id = user.post(&json!({"text": "before"})).await.id();
     app.nats.pause();
-    let line = r#"{"text":"frozen","account":"42","time":"2020-01-01T00:00:00Z"}"#;
+    let line = r#"{"kind":"message","text":"frozen","account":"42","time":"2020-01-01T00:00:00Z"}"#;
     for answer in
         [user.post(&json!({"text": "frozen"})).await, user.import(line).await, post(&user, "k").await]
     {

@@ -94,7 +94,9 @@ async fn nothing_is_imported_for_it() {
     let id = app.register("nightjar").await;
     assert_eq!(give_up(&app.user(id)).await.status, 204);
     let line = |account: i64| {
-        json!({"text": "old", "account": account.to_string(), "time": "2020-01-01T00:00:00Z"}).to_string()
+        let account = account.to_string();
+        json!({"kind": "message", "text": "old", "account": account, "time": "2020-01-01T00:00:00Z"})
+            .to_string()
     };
     let body = format!("{}\n{}\n", line(id), line(7));
     let reports = app.caller(8, "operator").import(body).await.reports();

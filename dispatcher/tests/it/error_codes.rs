@@ -9,19 +9,20 @@ use domain::inbox::InboxRejection;
 use domain::message::MessageRejection;
 use domain::reaction::ReactionRejection;
 use domain::{
-    HandleRejection, PasswordRejection, ProfileRejection, Rejection, TagRejection, TextRejection,
-    TimeRejection,
+    AccountId, HandleRejection, MessageId, PasswordRejection, Position, ProfileRejection, Rejection,
+    TagRejection, TextRejection, TimeRejection,
 };
+use time::OffsetDateTime;
 
 const PAGES: &str = include_str!("../../../docs/ERRORS.md");
 
 /// The codes of all variants, by an exhaustive match: a new one does not compile until it is listed.
 macro_rules! codes_of {
-    ($($rejection:ident: $($variant:ident),+;)+) => {{
+    ($($rejection:ident: $($variant:ident $({ $($holds:ident),+ })?),+;)+) => {{
         let mut all = Vec::new();
         $(
-            all.extend([$($rejection::$variant),+].map(|rejection| match rejection {
-                $($rejection::$variant)|+ => rejection.code(),
+            all.extend([$($rejection::$variant $({ $($holds),+ })?),+].map(|rejection| match rejection {
+                $($rejection::$variant { .. })|+ => rejection.code(),
             }));
         )+
         all
@@ -29,11 +30,14 @@ macro_rules! codes_of {
 }
 
 fn rejections() -> Vec<&'static str> {
+    let account = AccountId::from_i64(7).expect("positive");
+    let (message, at) = (MessageId::at(Position::ZERO), OffsetDateTime::UNIX_EPOCH);
     codes_of! {
         TextRejection: TextMustNotBeEmpty, TextMustNotBeTooLong, TextMustNotContainNul;
         TagRejection: TagMustNotBeEmpty, TagMustNotBeTooLong, TagMustNotContainReservedCharacters,
             TagsMustNotBeTooMany;
-        TimeRejection: TimeMustBePlausible;
+        TimeRejection: TimeMustBePlausible, TimeMustNotBeBeforeAccount { account, at },
+            TimeMustNotBeBeforeMessage { message, at };
         MessageRejection: MessageMustExist, ActorMustBeAuthor, EditionMustMatch, ReplyTargetMustExist;
         HandleRejection: HandleMustBeWellFormed;
         ProfileRejection: DisplayNameMustNotBeEmpty, DisplayNameMustNotBeTooLong,

@@ -33,7 +33,7 @@ impl Operation {
 fn operations(id: &str, followee: i64) -> Vec<Operation> {
     let json = [("content-type", "application/json"), ("if-match", "*")];
     let ndjson = [("content-type", "application/x-ndjson"), ("accept", "*/*")];
-    let line = r#"{"text":"old","account":"42","time":"2020-01-01T00:00:00Z"}"#;
+    let line = r#"{"kind":"message","text":"old","account":"42","time":"2020-01-01T00:00:00Z"}"#;
     let operation = |method, path: String, headers, body, success, roles| Operation {
         method,
         path,
@@ -49,7 +49,7 @@ fn operations(id: &str, followee: i64) -> Vec<Operation> {
     let follow = format!("/v1/accounts/{followee}/follow");
     vec![
         operation(Method::POST, "/v1/messages".to_owned(), json, r#"{"text":"x"}"#, 201, own),
-        operation(Method::POST, "/v1/messages:import".to_owned(), ndjson, line, 200, &["operator", "admin"]),
+        operation(Method::POST, "/v1/import".to_owned(), ndjson, line, 200, &["operator", "admin"]),
         operation(Method::PATCH, message, json, r#"{"text":"new"}"#, 200, own),
         edge(Method::PUT, like.clone()),
         edge(Method::DELETE, like),

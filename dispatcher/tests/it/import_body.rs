@@ -11,7 +11,7 @@ use reqwest::{Body, Method};
 use crate::answer::refused;
 use crate::app::{App, quiet};
 
-const GOOD: &str = r#"{"text":"good","account":"42","time":"2020-01-01T00:00:00Z"}"#;
+const GOOD: &str = r#"{"kind":"message","text":"good","account":"42","time":"2020-01-01T00:00:00Z"}"#;
 
 fn outcomes(reports: &[ImportReport]) -> Vec<(u64, ImportOutcome, Option<&str>)> {
     reports.iter().map(|report| (report.line, report.outcome, report.code.as_deref())).collect()
@@ -68,7 +68,9 @@ async fn a_huge_line_stops_no_other() {
 #[tokio::test]
 async fn bytes_that_are_no_text_are_refused_line_by_line() {
     let app = App::start().await;
-    let body = [GOOD.as_bytes(), b"\n{\"text\":\"\xff\"}\n\0\0\n", GOOD.as_bytes(), b"\n"].concat();
+    let body =
+        [GOOD.as_bytes(), b"\n{\"kind\":\"message\",\"text\":\"\xff\"}\n\0\0\n", GOOD.as_bytes(), b"\n"]
+            .concat();
     let reports = app.caller(7, "operator").import(body).await.reports();
     let malformed = Some("malformed-json");
     let expected =
@@ -114,13 +116,13 @@ async fn other_content_types_are_refused() {
     let operator = app.caller(7, "operator");
     for content_type in ["application/json", "text/plain", "application/x-ndjsonx", ""] {
         let headers = [("content-type", content_type)];
-        let answer = operator.send(Method::POST, "/v1/messages:import", &headers, GOOD).await;
+        let answer = operator.send(Method::POST, "/v1/import", &headers, GOOD).await;
         assert_eq!(answer.refusal(), refused(415, "wrong-content-type"), "{content_type}");
     }
-    let answer = operator.send(Method::POST, "/v1/messages:import", &[], GOOD).await;
+    let answer = operator.send(Method::POST, "/v1/import", &[], GOOD).await;
     assert_eq!(answer.refusal(), refused(415, "wrong-content-type"));
     assert_eq!(app.events().await, 0);
     let headers = [("content-type", "Application/X-NDJSON; charset=utf-8")];
-    let answer = operator.send(Method::POST, "/v1/messages:import", &headers, GOOD).await;
+    let answer = operator.send(Method::POST, "/v1/import", &headers, GOOD).await;
     assert_eq!(answer.status, 200);
 }

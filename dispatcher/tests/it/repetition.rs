@@ -101,9 +101,22 @@ async fn send_all(app: &App, stage: &Stage) -> Vec<Answer> {
 }
 
 /// An import has a key for each line; the report of a repeated line says that it was there, under the same id.
-async fn import(app: &App, stage: &Stage) -> Option<String> {
-    let line = json!({"text": "old", "account": stage.other.to_string(), "time": "2020-01-01T00:00:00Z", "key": "k"});
-    app.caller(7, "operator").import(line.to_string()).await.reports().remove(0).id
+async fn import(app: &App, stage: &Stage) -> Vec<Option<String>> {
+    let lines = [
+        json!({"kind": "account", "handle": "old", "displayName": "Old"}),
+        json!({"kind": "message", "account": "@old", "text": "old"}),
+        json!({"kind": "follow", "account": "@old", "followee": stage.other.to_string()}),
+        json!({"kind": "like", "account": "@old", "message": {"key": "1"}}),
+        json!({"kind": "repost", "account": "@old", "message": {"key": "1"}}),
+    ];
+    let lines = lines.into_iter().enumerate().map(|(key, mut line)| {
+        line["time"] = json!("2020-01-01T00:00:00Z");
+        line["key"] = json!(key.to_string());
+        format!("{line}\n")
+    });
+    let reports = app.caller(7, "operator").import(lines.collect::<String>()).await.reports();
+    assert!(reports.iter().all(|report| report.code.is_none()), "{reports:#?}");
+    reports.into_iter().map(|report| report.id).collect()
 }
 
 /// Makes the broker's memory short and waits until it has forgotten all commands so far.

@@ -9,8 +9,8 @@ use api_types::sessions::SessionTokens;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{
-    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, CommandId, DisplayName, Event, EventId,
-    Handle, HandleClaimed, HandleEvent, HandleReleased, Password,
+    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, CommandId, DisplayName, Event,
+    EventId, Handle, HandleClaimed, HandleEvent, HandleReleased, Password,
 };
 use event_store::{Envelope, EventLog, Expected, NewEvent, Subject};
 use reqwest::Method;
@@ -59,7 +59,8 @@ async fn register(app: &App, number: i64, name: &str) {
     let (account, handle) = (account(number), handle(name));
     let claimed = HandleClaimed { handle: handle.clone(), account };
     let display_name = DisplayName::parse("Somebody").expect("it is a name");
-    let registered = AccountRegistered { account, handle, display_name };
+    let registered =
+        AccountRegistered { account, handle, display_name, bio: Bio::default(), original_time: None };
     let events =
         [Event::Handle(HandleEvent::Claimed(claimed)), Event::Account(AccountEvent::Registered(registered))];
     append(&app.log, account, &events).await;

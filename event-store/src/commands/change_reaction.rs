@@ -2,7 +2,7 @@
 
 use domain::edge::{Edge, Wish};
 use domain::reaction::{self, ReactionKind, ReactionRejection};
-use domain::{AccountId, MessageId, Position};
+use domain::{AccountId, MessageId, OriginalTime, Position};
 
 use super::{blind, done};
 use crate::command::{Command, Decision, Placed};
@@ -16,6 +16,8 @@ pub struct ChangeReaction {
     pub account: AccountId,
     pub message: MessageId,
     pub wish: Wish,
+    /// Of an imported like or repost.
+    pub original_time: Option<OriginalTime>,
 }
 
 impl Command for ChangeReaction {
@@ -31,15 +33,22 @@ impl Command for ChangeReaction {
         }
     }
 
+    /// An import is the operator's command.
+    fn acts_for(&self) -> Option<AccountId> {
+        Some(self.account)
+    }
+
     async fn decide(&self, stores: &Stores) -> Result<Decision<Done>, ExecuteError<ReactionRejection>> {
-        let Self { kind, account, message, wish } = *self;
+        let Self { kind, account, message, wish, original_time } = *self;
         let message_exists = stores.is_standing(message).await.map_err(ExecuteError::Read)?;
-        let (edge, seen_at) = if message_exists {
+        let (edge, seen_at) = if message_exists && original_time.is_none() {
             self.edge(stores).await.map_err(ExecuteError::Read)?
         } else {
+            // An import does not ask; see `ChangeFollow`.
             (Edge::Unknown, None)
         };
-        let command = reaction::ChangeReaction { kind, account, message, message_exists, wish, edge };
+        let command =
+            reaction::ChangeReaction { kind, account, message, message_exists, wish, edge, original_time };
         let event = reaction::change_reaction(command).map_err(ExecuteError::Rejected)?;
         Ok(blind(event, seen_at.unwrap_or(message.position())))
     }

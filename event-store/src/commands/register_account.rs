@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::account::{AccountCommand, AccountRejection, Register, WantedHandle};
 use domain::handle_claim::handle_events;
-use domain::{AccountId, Bio, DisplayName, Event, Handle, HandleEvent, Position};
+use domain::{AccountId, Bio, DisplayName, Event, Handle, HandleEvent, OriginalTime, Position};
 
 use futures::future::BoxFuture;
 
@@ -26,13 +26,31 @@ pub trait KeepCredential: Send + Sync + fmt::Debug {
     fn keep(&self, account: AccountId) -> BoxFuture<'_, Result<bool, CredentialError>>;
 }
 
+/// Who registers an account.
+#[derive(Debug, Clone)]
+pub enum Registrar {
+    /// Whoever wants one.
+    Newcomer(Arc<dyn KeepCredential>),
+    /// An operator who brings it along from elsewhere, without a credential.
+    Operator { bio: Bio, original_time: OriginalTime },
+}
+
 #[derive(Debug, Clone)]
 pub struct RegisterAccount {
-    /// Drawn with [`crate::Executor::draw_account`]. Rejected as `AccountMustBeNew` if it is taken: draw again.
+    /// Drawn by the executor. Rejected as `AccountMustBeNew` if it is taken: draw again.
     pub account: AccountId,
     pub handle: Handle,
     pub display_name: DisplayName,
-    pub credential: Arc<dyn KeepCredential>,
+    pub by: Registrar,
+}
+
+impl RegisterAccount {
+    fn bio(&self) -> Bio {
+        match &self.by {
+            Registrar::Newcomer(_) => Bio::default(),
+            Registrar::Operator { bio, .. } => bio.clone(),
+        }
+    }
 }
 
 impl Command for RegisterAccount {
@@ -48,7 +66,7 @@ impl Command for RegisterAccount {
     }
 
     fn is_anonymous(&self) -> bool {
-        true
+        matches!(self.by, Registrar::Newcomer(_))
     }
 
     async fn decide(
@@ -61,6 +79,11 @@ impl Command for RegisterAccount {
             account: self.account,
             handle: WantedHandle { handle: self.handle.clone(), claim: held.state },
             display_name: self.display_name.clone(),
+            bio: self.bio(),
+            original_time: match self.by {
+                Registrar::Newcomer(_) => None,
+                Registrar::Operator { original_time, .. } => Some(original_time),
+            },
         });
         let mut changes = Vec::new();
         for event in ask(seen.state.clone(), command).await? {
@@ -68,7 +91,9 @@ impl Command for RegisterAccount {
             changes.extend(claims.into_iter().map(|claim| Change::new(claim, Expected::Last(held.through))));
             changes.push(Change::new(event, Expected::Last(seen.through)));
         }
-        if !self.credential.keep(self.account).await.map_err(ExecuteError::Credential)? {
+        if let Registrar::Newcomer(credential) = &self.by
+            && !credential.keep(self.account).await.map_err(ExecuteError::Credential)?
+        {
             return Err(ExecuteError::Rejected(AccountRejection::AccountMustBeNew));
         }
         Ok(Decision::Append(changes))
@@ -84,7 +109,7 @@ impl Command for RegisterAccount {
             handle: claimed.handle.clone(),
             // The same key means the same request.
             display_name: self.display_name.clone(),
-            bio: Bio::default(),
+            bio: self.bio(),
             // The events of an append have consecutive sequences, and the registration comes behind the claim.
             position: Position::new(position.sequence().next(), position.shard()),
         })

@@ -8,6 +8,7 @@ use domain::account::Account;
 use domain::handle_claim::HandleClaim;
 use domain::{AccountId, Event, Handle, Position, Sequence};
 use moka::future::Cache;
+use time::OffsetDateTime;
 
 use super::last::last;
 use crate::contract::{EventLog, ReadError};
@@ -30,8 +31,11 @@ pub struct Seen<T> {
 pub enum Standing {
     /// It may act all the same: operators issue tokens for such ids.
     Unregistered,
-    /// With the position of its last event.
-    Active(Position),
+    Active {
+        last: Position,
+        /// Of an imported account.
+        registered_at: Option<OffsetDateTime>,
+    },
     Deactivated,
 }
 
@@ -78,16 +82,31 @@ impl AccountStore {
 
     /// Whether an account may act, by a memory of ten seconds. Callers that ask for the same account wait for one read.
     pub async fn may_act(&self, account: AccountId) -> Result<bool, ReadError> {
+        Ok(self.remembered_standing(account).await? != Standing::Deactivated)
+    }
+
+    /// When an imported account was registered, by the same memory. It never changes, and nobody can name an account that
+    /// is yet to be imported.
+    pub async fn imported_registration(
+        &self,
+        account: AccountId,
+    ) -> Result<Option<OffsetDateTime>, ReadError> {
+        Ok(match self.remembered_standing(account).await? {
+            Standing::Active { registered_at, .. } => registered_at,
+            Standing::Unregistered | Standing::Deactivated => None,
+        })
+    }
+
+    async fn remembered_standing(&self, account: AccountId) -> Result<Standing, ReadError> {
         let standing = self.standings.try_get_with(account, self.read_standing(account)).await;
-        let standing = standing.map_err(|error: Arc<ReadError>| ReadError::Unavailable(error.to_string()))?;
-        Ok(standing != Standing::Deactivated)
+        standing.map_err(|error: Arc<ReadError>| ReadError::Unavailable(error.to_string()))
     }
 
     /// Position of the last event of an account that can be followed. Only an account that is there is remembered: one
     /// that is not may be registered at any moment, and shall be found at once.
     pub async fn existing(&self, account: AccountId) -> Result<Option<Position>, ReadError> {
         let standing = match self.standings.get(&account).await {
-            Some(known @ Standing::Active(_)) => known,
+            Some(known @ Standing::Active { .. }) => known,
             Some(Standing::Unregistered | Standing::Deactivated) | None => {
                 let read = self.read_standing(account).await?;
                 self.standings.insert(account, read).await;
@@ -95,14 +114,14 @@ impl AccountStore {
             }
         };
         match standing {
-            Standing::Active(position) => Ok(Some(position)),
+            Standing::Active { last, .. } => Ok(Some(last)),
             Standing::Unregistered | Standing::Deactivated => Ok(None),
         }
     }
 
     /// Whether an account is registered and was not given up, as the log says now.
     pub async fn is_active(&self, account: AccountId) -> Result<bool, ReadError> {
-        Ok(matches!(self.read_standing(account).await?, Standing::Active(_)))
+        Ok(matches!(self.read_standing(account).await?, Standing::Active { .. }))
     }
 
     /// For the process that appended the deactivation: it need not be reminded in ten seconds.
@@ -114,7 +133,10 @@ impl AccountStore {
         let seen = self.load(account).await?;
         Ok(match seen.state {
             Account::Unregistered => Standing::Unregistered,
-            Account::Active(_) => Standing::Active(Position::new(seen.through, self.log.shard())),
+            Account::Active(profile) => Standing::Active {
+                last: Position::new(seen.through, self.log.shard()),
+                registered_at: profile.registered_at,
+            },
             Account::Deactivated => Standing::Deactivated,
         })
     }

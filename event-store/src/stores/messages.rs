@@ -8,6 +8,7 @@ use cqrs_es::Aggregate;
 use domain::message::Message;
 use domain::{AccountId, Event, MessageEvent, MessageId, MessagePosted, Sequence, Shard};
 use moka::future::Cache;
+use time::OffsetDateTime;
 
 use super::last::known;
 use crate::contract::{EventLog, ReadError};
@@ -15,11 +16,11 @@ use crate::edit_index::{self, EditIndex, Found};
 
 /// For how long another process's deletion may stay unnoticed by those who answer, like or repost.
 const STANDING_AGE_MAX: Duration = Duration::from_secs(10);
-/// Messages of which it is remembered that they stand, that this process deleted them, and who wrote them, some 100 bytes
-/// each.
+/// Messages of which it is remembered that they stand, that this process deleted them, and who wrote them when, some 100
+/// bytes each.
 const STANDING_MAX: u64 = 50_000;
 const DELETED_MAX: u64 = 50_000;
-const AUTHORS_MAX: u64 = 50_000;
+const ORIGINS_MAX: u64 = 50_000;
 
 /// A message with what is needed to append behind what was read.
 #[derive(Debug, Clone)]
@@ -32,10 +33,17 @@ pub struct SeenMessage {
     pub edit_index: EditIndex,
 }
 
+/// What never changes of a message.
+#[derive(Debug, Clone, Copy)]
+struct Origin {
+    author: AccountId,
+    written_at: OffsetDateTime,
+}
+
 #[derive(Debug, Clone)]
 pub struct MessageStore {
     log: Arc<dyn EventLog>,
-    authors: Cache<MessageId, AccountId>,
+    origins: Cache<MessageId, Origin>,
     standing: Cache<MessageId, ()>,
     deleted: Cache<MessageId, ()>,
 }
@@ -43,7 +51,7 @@ pub struct MessageStore {
 impl MessageStore {
     pub fn new(log: Arc<dyn EventLog>) -> Self {
         let standing = Cache::builder().max_capacity(STANDING_MAX).time_to_live(STANDING_AGE_MAX).build();
-        Self { log, authors: Cache::new(AUTHORS_MAX), standing, deleted: Cache::new(DELETED_MAX) }
+        Self { log, origins: Cache::new(ORIGINS_MAX), standing, deleted: Cache::new(DELETED_MAX) }
     }
 
     fn shard(&self) -> Shard {
@@ -52,10 +60,19 @@ impl MessageStore {
 
     /// Who wrote a message, from the event that posted it; `None` where that position holds something else.
     pub async fn author_of(&self, id: MessageId) -> Result<Option<AccountId>, ReadError> {
-        if let Some(author) = self.authors.get(&id).await {
-            return Ok(Some(author));
+        Ok(self.origin_of(id).await?.map(|origin| origin.author))
+    }
+
+    /// When a message was written: where it was imported, its original time.
+    pub async fn written_at(&self, id: MessageId) -> Result<Option<OffsetDateTime>, ReadError> {
+        Ok(self.origin_of(id).await?.map(|origin| origin.written_at))
+    }
+
+    async fn origin_of(&self, id: MessageId) -> Result<Option<Origin>, ReadError> {
+        match self.origins.get(&id).await {
+            Some(origin) => Ok(Some(origin)),
+            None => Ok(self.posted(id).await?.map(|(_, origin)| origin)),
         }
-        Ok(self.posted(id).await?.map(|posted| posted.author))
     }
 
     /// The author of a message that was not deleted, as far as this process knew ten seconds ago.
@@ -84,7 +101,7 @@ impl MessageStore {
             through: Sequence::ZERO,
             edit_index: EditIndex::default(),
         };
-        let Some(posted) = posted? else { return Ok(seen) };
+        let Some((posted, _)) = posted? else { return Ok(seen) };
         let found = found?;
         seen.message.apply(MessageEvent::Posted(posted));
         seen.last = id.position().sequence();
@@ -95,16 +112,18 @@ impl MessageStore {
         Ok(SeenMessage { through: found.through, edit_index: found.index, ..seen })
     }
 
-    async fn posted(&self, id: MessageId) -> Result<Option<MessagePosted>, ReadError> {
+    async fn posted(&self, id: MessageId) -> Result<Option<(MessagePosted, Origin)>, ReadError> {
         if id.position().shard() != self.shard() {
             return Ok(None);
         }
-        let recorded = self.log.read(id.position().sequence()).await?;
-        let Some(Event::Message(MessageEvent::Posted(posted))) = recorded.as_ref().and_then(known) else {
+        let Some(recorded) = self.log.read(id.position().sequence()).await? else { return Ok(None) };
+        let Some(Event::Message(MessageEvent::Posted(posted))) = known(&recorded) else {
             return Ok(None);
         };
-        self.authors.insert(id, posted.author).await;
-        Ok(Some(posted))
+        let written_at = posted.original_time.unwrap_or(recorded.recorded_at);
+        let origin = Origin { author: posted.author, written_at };
+        self.origins.insert(id, origin).await;
+        Ok(Some((posted, origin)))
     }
 }
 

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use domain::account::AccountRejection;
 use domain::{AccountId, DisplayName, Handle, Shard};
 use event_store::commands::{
-    ChangeProfile, CredentialError, DeactivateAccount, KeepCredential, RegisterAccount,
+    ChangeProfile, CredentialError, DeactivateAccount, KeepCredential, RegisterAccount, Registrar,
 };
 use event_store::{
     AccountOutcome, Boundary, EventLog, ExecuteError, Executed, Execution, Executor, Expected, Fingerprint,
@@ -65,7 +65,12 @@ impl Place {
 
     fn command(&self, account: AccountId, handle: &str) -> RegisterAccount {
         let credential: Arc<Kept> = Arc::clone(&self.kept);
-        RegisterAccount { account, handle: self::handle(handle), display_name: name("x"), credential }
+        RegisterAccount {
+            account,
+            handle: self::handle(handle),
+            display_name: name("x"),
+            by: Registrar::Newcomer(credential),
+        }
     }
 
     async fn register(&self, executor: &Executor, handle: &str, key: Option<&str>) -> Registered {

@@ -19,6 +19,10 @@ fn message() -> MessageId {
     "256".parse().expect("an id")
 }
 
+fn original_time() -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp(1_700_000_000).ok()
+}
+
 /// A golden file: the type, the bytes, and the event that they are.
 macro_rules! golden {
     ($name:literal, $event:expr) => {
@@ -39,7 +43,7 @@ fn messages() -> Vec<Example> {
         text: text("Grüße, \"nightjar\" \u{1F426}"),
         tags: tags(&["birds", "at dusk"]),
         in_reply_to: Some(message()),
-        original_time: Some(OffsetDateTime::from_unix_timestamp(1_700_000_000).expect("a time")),
+        original_time: original_time(),
     };
     let minimal = MessagePosted {
         author: account(7),
@@ -71,22 +75,38 @@ fn messages() -> Vec<Example> {
 fn accounts() -> Vec<Example> {
     let handle = |raw| Handle::parse(raw).expect("a handle");
     let name = |raw| DisplayName::parse(raw).expect("a name");
-    let registered = AccountRegistered {
+    let bio = || Bio::parse("Dusk till dawn.\nMoths.").expect("a bio");
+    let imported = AccountRegistered {
         account: account(7),
         handle: handle("night_jar"),
         display_name: name("Night Jar"),
+        bio: bio(),
+        original_time: original_time(),
     };
+    let registered = AccountRegistered { bio: Bio::default(), original_time: None, ..imported.clone() };
     let changed = ProfileChanged {
         account: account(7),
         handle: handle("NightJar"),
         display_name: name("Caprimulgus \u{1F426}"),
-        bio: Bio::parse("Dusk till dawn.\nMoths.").expect("a bio"),
+        bio: bio(),
+        registered_at: None,
     };
+    let changed_import = ProfileChanged { registered_at: original_time(), ..changed.clone() };
     let claimed = HandleClaimed { handle: handle("night_jar"), account: account(7) };
     let released = HandleReleased { handle: handle("night_jar"), account: account(7) };
     vec![
         golden!("rookery.account.registered.v1", AccountEvent::Registered(registered)),
+        golden!(
+            "rookery.account.registered.v1",
+            "rookery.account.registered.v1.imported.json",
+            AccountEvent::Registered(imported)
+        ),
         golden!("rookery.account.profile-changed.v1", AccountEvent::ProfileChanged(changed)),
+        golden!(
+            "rookery.account.profile-changed.v1",
+            "rookery.account.profile-changed.v1.imported.json",
+            AccountEvent::ProfileChanged(changed_import)
+        ),
         golden!(
             "rookery.account.deactivated.v1",
             AccountEvent::Deactivated(AccountDeactivated { account: account(7) })
@@ -98,18 +118,39 @@ fn accounts() -> Vec<Example> {
 
 fn edges() -> Vec<Example> {
     let (account, other, message) = (account(7), account(8), message());
+    let followed = Followed { follower: account, followee: other, original_time: original_time() };
+    let liked = Liked { account, message, original_time: original_time() };
+    let reposted = Reposted { account, message, original_time: original_time() };
     vec![
         golden!(
             "rookery.account.followed.v1",
-            GraphEvent::Followed(Followed { follower: account, followee: other })
+            GraphEvent::Followed(Followed { original_time: None, ..followed })
+        ),
+        golden!(
+            "rookery.account.followed.v1",
+            "rookery.account.followed.v1.imported.json",
+            GraphEvent::Followed(followed)
         ),
         golden!(
             "rookery.account.unfollowed.v1",
             GraphEvent::Unfollowed(Unfollowed { follower: account, followee: other })
         ),
-        golden!("rookery.message.liked.v1", ReactionEvent::Liked(Liked { account, message })),
+        golden!("rookery.message.liked.v1", ReactionEvent::Liked(Liked { original_time: None, ..liked })),
+        golden!(
+            "rookery.message.liked.v1",
+            "rookery.message.liked.v1.imported.json",
+            ReactionEvent::Liked(liked)
+        ),
         golden!("rookery.message.unliked.v1", ReactionEvent::Unliked(Unliked { account, message })),
-        golden!("rookery.message.reposted.v1", ReactionEvent::Reposted(Reposted { account, message })),
+        golden!(
+            "rookery.message.reposted.v1",
+            ReactionEvent::Reposted(Reposted { original_time: None, ..reposted })
+        ),
+        golden!(
+            "rookery.message.reposted.v1",
+            "rookery.message.reposted.v1.imported.json",
+            ReactionEvent::Reposted(reposted)
+        ),
         golden!("rookery.message.unreposted.v1", ReactionEvent::Unreposted(Unreposted { account, message })),
         golden!(
             "rookery.notifications.read.v1",

@@ -116,7 +116,13 @@ async fn a_like_reads_the_last_reaction_and_what_is_not_known_yet() {
     let log = Arc::new(Counting { log: InMemoryLog::new(Shard(0)), reads: AtomicUsize::new(0) });
     let executor = Executor::new(Arc::<Counting>::clone(&log));
     let message = executor.execute(execution(7), post(7)).await.expect("posted").outcome.message;
-    let like = |account| ChangeReaction { kind: ReactionKind::Like, account, message, wish: Wish::Set };
+    let like = |account| ChangeReaction {
+        kind: ReactionKind::Like,
+        account,
+        message,
+        wish: Wish::Set,
+        original_time: None,
+    };
     log.take();
     executor.execute(execution(8), like(account(8))).await.expect("liked");
     assert_eq!(log.take(), 4, "the account, the message, its bucket, the reactions");

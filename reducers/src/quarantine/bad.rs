@@ -115,9 +115,14 @@ fn by(account: AccountId) -> impl Iterator<Item = Event> {
     // What they say is not looked at; these words are within the limits.
     let named = Handle::parse("a").ok().zip(DisplayName::parse("a").ok()).zip(Bio::parse("").ok());
     let profile = named.into_iter().flat_map(move |((handle, display_name), bio)| {
-        let registered =
-            AccountRegistered { account, handle: handle.clone(), display_name: display_name.clone() };
-        let changed = ProfileChanged { account, handle, display_name, bio };
+        let registered = AccountRegistered {
+            account,
+            handle: handle.clone(),
+            display_name: display_name.clone(),
+            bio: bio.clone(),
+            original_time: None,
+        };
+        let changed = ProfileChanged { account, handle, display_name, bio, registered_at: None };
         [AccountEvent::Registered(registered).into(), AccountEvent::ProfileChanged(changed).into()]
     });
     let others: [Event; 2] = [
@@ -129,7 +134,7 @@ fn by(account: AccountId) -> impl Iterator<Item = Event> {
 
 fn between(follower: AccountId, followee: AccountId) -> [Event; 2] {
     [
-        GraphEvent::Followed(Followed { follower, followee }).into(),
+        GraphEvent::Followed(Followed { follower, followee, original_time: None }).into(),
         GraphEvent::Unfollowed(Unfollowed { follower, followee }).into(),
     ]
 }
@@ -138,9 +143,9 @@ fn about(account: AccountId, message: MessageId) -> impl Iterator<Item = Event> 
     let deleted = MessageDeleted { message, author: account, deleted_by: account };
     let reactions: [Event; 5] = [
         MessageEvent::Deleted(deleted).into(),
-        ReactionEvent::Liked(Liked { account, message }).into(),
+        ReactionEvent::Liked(Liked { account, message, original_time: None }).into(),
         ReactionEvent::Unliked(Unliked { account, message }).into(),
-        ReactionEvent::Reposted(Reposted { account, message }).into(),
+        ReactionEvent::Reposted(Reposted { account, message, original_time: None }).into(),
         ReactionEvent::Unreposted(Unreposted { account, message }).into(),
     ];
     let edited = words().map(|(text, tags)| {

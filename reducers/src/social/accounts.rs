@@ -6,6 +6,8 @@ use data_set::write::{ProfileRow, RegisteredRow};
 use domain::{AccountRegistered, ProfileChanged};
 use time::OffsetDateTime;
 
+use crate::messages::whole_micros;
+
 /// In the order of the key.
 #[derive(Debug, Default)]
 pub(super) struct AccountFold {
@@ -21,7 +23,8 @@ impl AccountFold {
             id,
             handle: event.handle.as_str().to_owned(),
             display_name: event.display_name.as_str().to_owned(),
-            registered_at: recorded_at,
+            bio: event.bio.as_str().to_owned(),
+            registered_at: whole_micros(event.original_time.unwrap_or(recorded_at)),
         });
     }
 

@@ -6,6 +6,8 @@ use data_set::write::{EdgeChanges, EdgeRow};
 use domain::Position;
 use time::OffsetDateTime;
 
+use crate::messages::whole_micros;
+
 /// Edges of one kind, in the order of the key.
 #[derive(Debug, Default)]
 pub(super) struct EdgeFold(BTreeMap<(i64, i64), Fate>);
@@ -16,12 +18,21 @@ struct Fate {
     /// It was undone at some moment, so that an edge of an earlier run ends here.
     is_undone: bool,
     /// The first event that made it after it was last undone. Repeating it changes nothing.
-    made: Option<(Position, OffsetDateTime)>,
+    made: Option<Making>,
+}
+
+/// The event that makes an edge.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Making {
+    pub(super) position: Position,
+    pub(super) recorded_at: OffsetDateTime,
+    /// Of an imported edge.
+    pub(super) original_time: Option<OffsetDateTime>,
 }
 
 impl EdgeFold {
-    pub(super) fn make(&mut self, from: i64, to: i64, position: Position, recorded_at: OffsetDateTime) {
-        self.0.entry((from, to)).or_default().made.get_or_insert((position, recorded_at));
+    pub(super) fn make(&mut self, from: i64, to: i64, making: Making) {
+        self.0.entry((from, to)).or_default().made.get_or_insert(making);
     }
 
     pub(super) fn undo(&mut self, from: i64, to: i64) {
@@ -34,8 +45,15 @@ impl EdgeFold {
             if fate.is_undone {
                 changes.removed.push((from, to));
             }
-            if let Some((position, made_at)) = fate.made {
-                changes.made.push(EdgeRow { from, to, position: position.get(), made_at });
+            if let Some(Making { position, recorded_at, original_time }) = fate.made {
+                changes.made.push(EdgeRow {
+                    from,
+                    to,
+                    position: position.get(),
+                    made_at: whole_micros(original_time.unwrap_or(recorded_at)),
+                    // History floods nobody.
+                    is_told: original_time.is_none(),
+                });
             }
         }
         changes
@@ -53,11 +71,15 @@ mod tests {
     #[test]
     fn the_first_making_after_the_last_undoing_counts() {
         let mut edges = EdgeFold::default();
-        let now = OffsetDateTime::UNIX_EPOCH;
+        let making = |position| Making {
+            position: at(position),
+            recorded_at: OffsetDateTime::UNIX_EPOCH,
+            original_time: None,
+        };
         for (from, events) in [(1, "mm"), (2, "mumm"), (3, "mu"), (4, "u"), (5, "umu")] {
             for (index, event) in (1..).zip(events.chars()) {
                 match event {
-                    'm' => edges.make(from, 9, at(index), now),
+                    'm' => edges.make(from, 9, making(index)),
                     _ => edges.undo(from, 9),
                 }
             }

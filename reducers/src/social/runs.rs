@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use data_set::write::{Changes, DeactivatedRow, ReadRow, Run};
 use domain::{
-    AccountEvent, Event, GraphEvent, InboxEvent, MessageId, NotificationsRead, Position, ReactionEvent,
+    AccountEvent, AccountId, Event, GraphEvent, InboxEvent, MessageId, NotificationsRead, Position,
+    ReactionEvent,
 };
 use time::OffsetDateTime;
 
 use super::accounts::AccountFold;
-use super::edges::EdgeFold;
+use super::edges::{EdgeFold, Making};
 use crate::fold::KnownEvent;
 use crate::messages::{MessageFold, is_past};
 
@@ -55,21 +56,26 @@ impl RunFold {
     fn graph(&mut self, position: Position, recorded_at: OffsetDateTime, event: &GraphEvent) {
         match event {
             GraphEvent::Followed(event) => {
-                self.follows.make(event.follower.get(), event.followee.get(), position, recorded_at);
+                let making = Making { position, recorded_at, original_time: event.original_time };
+                self.follows.make(event.follower.get(), event.followee.get(), making);
             }
             GraphEvent::Unfollowed(event) => self.follows.undo(event.follower.get(), event.followee.get()),
         }
     }
 
     fn reaction(&mut self, position: Position, recorded_at: OffsetDateTime, event: &ReactionEvent) {
-        let make = |edges: &mut EdgeFold, account: domain::AccountId, message: MessageId| {
+        let make = |edges: &mut EdgeFold, account: AccountId, message: MessageId, original_time| {
             if is_past(message, position) {
-                edges.make(account.get(), message.get(), position, recorded_at);
+                edges.make(account.get(), message.get(), Making { position, recorded_at, original_time });
             }
         };
         match event {
-            ReactionEvent::Liked(event) => make(&mut self.likes, event.account, event.message),
-            ReactionEvent::Reposted(event) => make(&mut self.reposts, event.account, event.message),
+            ReactionEvent::Liked(event) => {
+                make(&mut self.likes, event.account, event.message, event.original_time);
+            }
+            ReactionEvent::Reposted(event) => {
+                make(&mut self.reposts, event.account, event.message, event.original_time);
+            }
             ReactionEvent::Unliked(event) => self.likes.undo(event.account.get(), event.message.get()),
             ReactionEvent::Unreposted(event) => self.reposts.undo(event.account.get(), event.message.get()),
         }

@@ -46,9 +46,9 @@ impl Crowd {
     /// An event that is not one of a message.
     pub(crate) fn deed(&mut self, position: Position) -> Event {
         match self.random.random_range(0..58) {
-            0..20 => self.follow(),
+            0..20 => self.follow(position),
             20..48 => self.react(position),
-            48..56 => self.profile(),
+            48..56 => self.profile(position),
             56 => AccountEvent::Deactivated(AccountDeactivated { account: self.anybody() }).into(),
             _ => {
                 let account = self.anybody();
@@ -109,10 +109,11 @@ impl Crowd {
         }
     }
 
-    fn follow(&mut self) -> Event {
+    fn follow(&mut self, position: Position) -> Event {
         let (follower, followee) = (self.anybody(), self.anybody());
         if self.random.random_bool(0.65) {
-            GraphEvent::Followed(Followed { follower, followee }).into()
+            let original_time = imported(position);
+            GraphEvent::Followed(Followed { follower, followee, original_time }).into()
         } else {
             GraphEvent::Unfollowed(Unfollowed { follower, followee }).into()
         }
@@ -121,26 +122,34 @@ impl Crowd {
     fn react(&mut self, position: Position) -> Event {
         let account = self.anybody();
         let (message, ..) = self.some_message(position);
+        let original_time = imported(position);
         let event = match self.random.random_range(0..10) {
-            0..4 => ReactionEvent::Liked(Liked { account, message }),
+            0..4 => ReactionEvent::Liked(Liked { account, message, original_time }),
             4..6 => ReactionEvent::Unliked(Unliked { account, message }),
-            6..9 => ReactionEvent::Reposted(Reposted { account, message }),
+            6..9 => ReactionEvent::Reposted(Reposted { account, message, original_time }),
             _ => ReactionEvent::Unreposted(Unreposted { account, message }),
         };
         event.into()
     }
 
-    fn profile(&mut self) -> Event {
+    fn profile(&mut self, position: Position) -> Event {
         let account = self.anybody();
         let handle = Handle::parse(&format!("handle_{}", self.random.random_range(0..9))).expect("a handle");
         let name = format!("name {}", self.random.random_range(0..1_000));
         let display_name = DisplayName::parse(&name).expect("a name");
+        let bio = Bio::parse("a \"bio\"").expect("a bio");
         match self.random.random_range(0..9) {
             0 => HandleEvent::Claimed(HandleClaimed { handle, account }).into(),
-            1..5 => AccountEvent::Registered(AccountRegistered { account, handle, display_name }).into(),
+            1..5 => {
+                let original_time = imported(position);
+                let bio = if original_time.is_some() { bio } else { Bio::default() };
+                let registered = AccountRegistered { account, handle, display_name, bio, original_time };
+                AccountEvent::Registered(registered).into()
+            }
             _ => {
-                let bio = Bio::parse("a \"bio\"").expect("a bio");
-                AccountEvent::ProfileChanged(ProfileChanged { account, handle, display_name, bio }).into()
+                let registered_at = imported(position);
+                let changed = ProfileChanged { account, handle, display_name, bio, registered_at };
+                AccountEvent::ProfileChanged(changed).into()
             }
         }
     }
@@ -157,6 +166,11 @@ impl Crowd {
 }
 
 /// Finer than Postgres holds, and every third one before 2000, from which it counts.
+/// One event in four is imported.
+fn imported(position: Position) -> Option<OffsetDateTime> {
+    position.sequence().get().is_multiple_of(4).then(|| original(position))
+}
+
 fn original(position: Position) -> OffsetDateTime {
     let sequence = i64::try_from(position.sequence().get()).expect("small");
     let days = if sequence % 3 == 0 { 10_000 } else { 1 };

@@ -126,7 +126,7 @@ impl Author {
             text: self.text(),
             tags: self.tags(),
             in_reply_to,
-            original_time: is_imported.then(|| OriginalTime::parse(now - age, now).expect("plausible")),
+            original_time: is_imported.then(|| OriginalTime::parse(now - age, now, []).expect("plausible")),
         }
     }
 

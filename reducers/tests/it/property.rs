@@ -163,12 +163,16 @@ async fn an_account_that_did_very_much_leaves_nothing_but_its_name() {
         let somebody = conformance::account(10 + number);
         let message = MessageId::at(at(events.len() as u64 + 1));
         events.push(MessageEvent::Posted(post(other)).into());
-        events.push(ReactionEvent::Liked(Liked { account: gone, message }).into());
-        events.push(ReactionEvent::Reposted(Reposted { account: gone, message }).into());
+        events.push(ReactionEvent::Liked(Liked { account: gone, message, original_time: None }).into());
+        events.push(ReactionEvent::Reposted(Reposted { account: gone, message, original_time: None }).into());
         let reply = MessagePosted { in_reply_to: Some(message), ..post(gone) };
         events.push(MessageEvent::Posted(reply).into());
-        events.push(GraphEvent::Followed(Followed { follower: gone, followee: somebody }).into());
-        events.push(GraphEvent::Followed(Followed { follower: somebody, followee: gone }).into());
+        events.push(
+            GraphEvent::Followed(Followed { follower: gone, followee: somebody, original_time: None }).into(),
+        );
+        events.push(
+            GraphEvent::Followed(Followed { follower: somebody, followee: gone, original_time: None }).into(),
+        );
     }
     events.push(AccountEvent::Deactivated(AccountDeactivated { account: gone }).into());
     let events: Vec<_> =

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use domain::{AccountEvent, AccountRegistered, DisplayName, Event, Handle};
+use domain::{AccountEvent, AccountRegistered, Bio, DisplayName, Event, Handle};
 use event_store::{JetStreamConfig, JetStreamLog};
 
 use super::account;
@@ -27,6 +27,8 @@ fn registered(number: i64) -> Result<(domain::AccountId, Event)> {
         account,
         handle: Handle::parse(&format!("author_{number}"))?,
         display_name: DisplayName::parse("An author")?,
+        bio: Bio::default(),
+        original_time: None,
     };
     Ok((account, AccountEvent::Registered(event).into()))
 }

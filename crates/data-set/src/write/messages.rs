@@ -26,8 +26,8 @@ pub struct PostedRow {
     pub tags: Vec<String>,
     pub in_reply_to: Option<i64>,
     pub created_at: OffsetDateTime,
-    /// When the log recorded it; differs from `created_at` for an imported message.
-    pub recorded_at: OffsetDateTime,
+    /// Whether the author of what it answers is notified.
+    pub is_told: bool,
     pub edited_at: Option<OffsetDateTime>,
     pub edition: i32,
 }

@@ -2,6 +2,7 @@
 
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 use crate::{AccountId, Bio, DisplayName, Handle};
 
@@ -12,6 +13,12 @@ pub struct AccountRegistered {
     pub account: AccountId,
     pub handle: Handle,
     pub display_name: DisplayName,
+    /// Of an imported account. Absent: empty.
+    #[serde(default, skip_serializing_if = "Bio::is_empty")]
+    pub bio: Bio,
+    /// When an imported account was registered. Absent: when the log recorded this event.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub original_time: Option<OffsetDateTime>,
 }
 
 /// The whole profile as it is from now on. A new handle was claimed, and the old one released, in the same append.
@@ -22,6 +29,9 @@ pub struct ProfileChanged {
     pub handle: Handle,
     pub display_name: DisplayName,
     pub bio: Bio,
+    /// When an imported account was registered, as its registration says. Absent: it was not imported.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub registered_at: Option<OffsetDateTime>,
 }
 
 /// An account was given up for good. Nothing that it made is shown from now on; its handle stays claimed.

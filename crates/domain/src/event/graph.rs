@@ -2,6 +2,7 @@
 
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 use crate::AccountId;
 
@@ -11,6 +12,9 @@ use crate::AccountId;
 pub struct Followed {
     pub follower: AccountId,
     pub followee: AccountId,
+    /// When an imported follow began. Absent: when the log recorded this event.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub original_time: Option<OffsetDateTime>,
 }
 
 /// An account follows another one no more.

@@ -2,6 +2,7 @@
 
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 use crate::{AccountId, MessageId};
 
@@ -11,6 +12,9 @@ use crate::{AccountId, MessageId};
 pub struct Liked {
     pub account: AccountId,
     pub message: MessageId,
+    /// When an imported like was given. Absent: when the log recorded this event.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub original_time: Option<OffsetDateTime>,
 }
 
 /// A like was taken back.
@@ -27,6 +31,9 @@ pub struct Unliked {
 pub struct Reposted {
     pub account: AccountId,
     pub message: MessageId,
+    /// When an imported repost was made. Absent: when the log recorded this event.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub original_time: Option<OffsetDateTime>,
 }
 
 /// A repost was taken back.

@@ -8,8 +8,9 @@ use domain::account::{
 use domain::handle_claim::{HandleClaim, handle_events};
 use domain::{
     AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, DisplayName, Handle, HandleClaimed,
-    HandleEvent, HandleReleased, ProfileChanged,
+    HandleEvent, HandleReleased, OriginalTime, ProfileChanged,
 };
+use time::macros::datetime;
 
 const ME: i64 = 42;
 const OTHER: i64 = 43;
@@ -31,13 +32,15 @@ fn bio(bio: &str) -> Bio {
 }
 
 fn registered() -> AccountEvent {
-    let (handle, display_name) = (handle("nightjar"), name("Night Jar"));
-    AccountEvent::Registered(AccountRegistered { account: account(ME), handle, display_name })
+    let (handle, display_name, bio) = (handle("nightjar"), name("Night Jar"), Bio::default());
+    let account = account(ME);
+    AccountEvent::Registered(AccountRegistered { account, handle, display_name, bio, original_time: None })
 }
 
 fn changed(to_handle: &str, to_name: &str, to_bio: &str) -> AccountEvent {
     let (handle, display_name, bio) = (handle(to_handle), name(to_name), bio(to_bio));
-    AccountEvent::ProfileChanged(ProfileChanged { account: account(ME), handle, display_name, bio })
+    let account = account(ME);
+    AccountEvent::ProfileChanged(ProfileChanged { account, handle, display_name, bio, registered_at: None })
 }
 
 fn deactivated() -> AccountEvent {
@@ -49,8 +52,14 @@ fn wanted(to_handle: &str, claim: HandleClaim) -> WantedHandle {
 }
 
 fn register(claim: HandleClaim) -> AccountCommand {
-    let (handle, display_name) = (wanted("nightjar", claim), name("Night Jar"));
-    AccountCommand::Register(Register { account: account(ME), handle, display_name })
+    let (handle, display_name, bio) = (wanted("nightjar", claim), name("Night Jar"), Bio::default());
+    AccountCommand::Register(Register {
+        account: account(ME),
+        handle,
+        display_name,
+        bio,
+        original_time: None,
+    })
 }
 
 fn no_change() -> ChangeProfile {
@@ -73,6 +82,43 @@ async fn accepted(given: &[AccountEvent], when: AccountCommand, then: &[AccountE
 async fn rejected(given: &[AccountEvent], when: AccountCommand, then: AccountRejection) {
     let framework = TestFramework::<Account>::with(()).given(given.to_vec());
     framework.when_async(when).await.then_expect_error(then);
+}
+
+/// So that the last event of an account tells when it was registered.
+#[tokio::test]
+async fn every_profile_of_an_imported_account_holds_when_it_was_registered() {
+    let time = datetime!(2019-01-01 0:00 UTC);
+    let original_time = OriginalTime::parse(time, datetime!(2026-01-01 0:00 UTC), []).expect("it is past");
+    let (account, display_name, bio) = (account(ME), name("Night Jar"), bio("Moths."));
+    let registered = AccountEvent::Registered(AccountRegistered {
+        account,
+        handle: handle("nightjar"),
+        display_name: display_name.clone(),
+        bio: bio.clone(),
+        original_time: Some(time),
+    });
+    let import = AccountCommand::Register(Register {
+        account,
+        handle: wanted("nightjar", HandleClaim::Free),
+        display_name: display_name.clone(),
+        bio: bio.clone(),
+        original_time: Some(original_time),
+    });
+    accepted(&[], import, std::slice::from_ref(&registered)).await;
+    let change_to = |handle: &str| {
+        change(ChangeProfile { handle: Some(wanted(handle, HandleClaim::Free)), ..no_change() })
+    };
+    let changed = |to: &str| {
+        AccountEvent::ProfileChanged(ProfileChanged {
+            account,
+            handle: handle(to),
+            display_name: display_name.clone(),
+            bio: bio.clone(),
+            registered_at: Some(time),
+        })
+    };
+    accepted(std::slice::from_ref(&registered), change_to("jar"), &[changed("jar")]).await;
+    accepted(&[changed("jar")], change_to("owl"), &[changed("owl")]).await;
 }
 
 #[tokio::test]

@@ -5,9 +5,10 @@ use domain::graph::{ChangeFollow, GraphRejection, change_follow};
 use domain::inbox::{InboxRejection, ReadNotifications, read_notifications};
 use domain::reaction::{ChangeReaction, ReactionKind, ReactionRejection, change_reaction};
 use domain::{
-    AccountId, Followed, GraphEvent, InboxEvent, Liked, MessageId, NotificationsRead, Position,
+    AccountId, Followed, GraphEvent, InboxEvent, Liked, MessageId, NotificationsRead, OriginalTime, Position,
     ReactionEvent, Reposted, Sequence, Shard, Unfollowed, Unliked, Unreposted,
 };
+use time::macros::datetime;
 
 fn account(id: i64) -> AccountId {
     AccountId::from_i64(id).expect("the tests use positive ids")
@@ -23,12 +24,14 @@ fn position(sequence: u64) -> Position {
 
 fn follow() -> ChangeFollow {
     let (follower, followee) = (account(1), account(2));
-    ChangeFollow { follower, followee, followee_exists: true, wish: Wish::Set, edge: Edge::Unknown }
+    let (wish, edge) = (Wish::Set, Edge::Unknown);
+    ChangeFollow { follower, followee, followee_exists: true, wish, edge, original_time: None }
 }
 
 #[test]
 fn a_follow_is_an_event_unless_it_is_known_to_stand() {
-    let followed = GraphEvent::Followed(Followed { follower: account(1), followee: account(2) });
+    let (follower, followee) = (account(1), account(2));
+    let followed = GraphEvent::Followed(Followed { follower, followee, original_time: None });
     for edge in [Edge::Unknown, Edge::Unset] {
         assert_eq!(change_follow(ChangeFollow { edge, ..follow() }), Ok(Some(followed.clone())));
     }
@@ -60,15 +63,20 @@ fn nobody_follows_themselves_or_somebody_who_is_not_there() {
 }
 
 fn reaction(kind: ReactionKind, wish: Wish, edge: Edge) -> ChangeReaction {
-    ChangeReaction { kind, account: account(1), message: message("256"), message_exists: true, wish, edge }
+    let (account, message) = (account(1), message("256"));
+    ChangeReaction { kind, account, message, message_exists: true, wish, edge, original_time: None }
 }
 
 fn reactions() -> [(ReactionKind, Wish, ReactionEvent); 4] {
-    let (account, message) = (account(1), message("256"));
+    let (account, message, original_time) = (account(1), message("256"), None);
     [
-        (ReactionKind::Like, Wish::Set, ReactionEvent::Liked(Liked { account, message })),
+        (ReactionKind::Like, Wish::Set, ReactionEvent::Liked(Liked { account, message, original_time })),
         (ReactionKind::Like, Wish::Unset, ReactionEvent::Unliked(Unliked { account, message })),
-        (ReactionKind::Repost, Wish::Set, ReactionEvent::Reposted(Reposted { account, message })),
+        (
+            ReactionKind::Repost,
+            Wish::Set,
+            ReactionEvent::Reposted(Reposted { account, message, original_time }),
+        ),
         (ReactionKind::Repost, Wish::Unset, ReactionEvent::Unreposted(Unreposted { account, message })),
     ]
 }
@@ -84,6 +92,26 @@ fn a_reaction_is_an_event_unless_it_is_known_to_stand() {
             assert_eq!(change_reaction(reaction(kind, wish, edge)), Ok(Some(event.clone())));
         }
         assert_eq!(change_reaction(reaction(kind, wish, as_wished)), Ok(None));
+    }
+}
+
+#[test]
+fn an_imported_edge_keeps_its_original_time() {
+    let time = datetime!(2019-01-01 0:00 UTC);
+    let original_time = OriginalTime::parse(time, datetime!(2026-01-01 0:00 UTC), []).ok();
+    let Ok(Some(GraphEvent::Followed(followed))) = change_follow(ChangeFollow { original_time, ..follow() })
+    else {
+        panic!("it was not followed")
+    };
+    assert_eq!(followed.original_time, Some(time));
+    for kind in [ReactionKind::Like, ReactionKind::Repost] {
+        let import = ChangeReaction { original_time, ..reaction(kind, Wish::Set, Edge::Unknown) };
+        let kept = match change_reaction(import) {
+            Ok(Some(ReactionEvent::Liked(event))) => event.original_time,
+            Ok(Some(ReactionEvent::Reposted(event))) => event.original_time,
+            other => panic!("unexpected: {other:?}"),
+        };
+        assert_eq!(kept, Some(time));
     }
 }
 

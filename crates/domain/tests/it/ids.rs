@@ -80,6 +80,20 @@ fn account_ids_last_from_2025_to_2161() {
 }
 
 #[test]
+fn an_id_is_drawn_from_every_second_until_now() {
+    let of = |now, second| {
+        AccountId::drawn_until(now, second, Shard(0), 5).map(|id| (id.get() >> 21, id.get() & 0x1fff))
+    };
+    for (second, drawn) in [(0, 1), (1, 2), (9, 10), (10, 1), (u32::MAX, 6)] {
+        assert_eq!(of(EPOCH_S + 10, second), Some((drawn, 5)), "{second}");
+    }
+    for outside in [i64::MIN, 0, EPOCH_S] {
+        assert_eq!(of(outside, 7), None, "{outside}");
+    }
+    assert_eq!(of(EPOCH_S + SECONDS_MAX, u32::MAX), Some((1, 5)));
+}
+
+#[test]
 fn a_double_holds_the_message_ids_of_a_log_of_2_to_the_45_events() {
     let last = MessageId::at(Position::new(sequence((1 << 45) - 1), Shard(255)));
     assert_eq!(last.get(), DOUBLE_MAX);

@@ -122,7 +122,7 @@ async fn a_reply_to_an_unknown_message_is_rejected() {
 #[tokio::test]
 async fn an_imported_post_keeps_its_time() {
     let time = datetime!(2009-02-13 23:31:30 UTC);
-    let original_time = OriginalTime::parse(time, datetime!(2026-01-01 0:00 UTC)).expect("it is past");
+    let original_time = OriginalTime::parse(time, datetime!(2026-01-01 0:00 UTC), []).expect("it is past");
     let import = PostMessage { original_time: Some(original_time), ..post() };
     let MessageEvent::Posted(plain) = posted() else { unreachable!("it is a post") };
     let event = MessageEvent::Posted(MessagePosted { original_time: Some(time), ..plain });

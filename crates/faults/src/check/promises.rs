@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::log::Entry;
+use crate::load::client::import_handle;
 use crate::record::{Ack, Operation, Outcome, Reaction, Wish};
 
 pub(super) type ByOperation<'a> = HashMap<usize, Vec<&'a Entry>>;
@@ -55,8 +56,8 @@ fn honoured(operation: &Operation, ack: &Ack, own: &[&Entry], entries: &[Entry])
             told("that is not its event")
         }
         Wish::Register { .. } if there.number("account") != ack.id => told("that is another account"),
-        Wish::Import { texts, .. } if own.len() != texts.len() => {
-            Err(format!("{} lines came to {} events", texts.len(), own.len()))
+        Wish::Import { texts, .. } if own.len() != events_of_import(operation, texts) => {
+            Err(format!("an import of {} texts came to {} events", texts.len(), own.len()))
         }
         Wish::Delete { message } => {
             let deleted = |entry: &&Entry| {
@@ -130,13 +131,29 @@ fn fulfils(operation: &Operation, entry: &Entry) -> bool {
                 && entry.number("follower") == actor
                 && entry.number("followee") == Some(*account)
         }
-        Wish::Import { texts, tag } => {
-            entry.kind() == "message.posted"
-                && texts.iter().any(|text| text == entry.text())
-                && entry.data["tags"][0] == tag.as_str()
-                && entry.data["originalTime"].is_string()
-        }
+        Wish::Import { texts, tag } => match entry.kind() {
+            "message.posted" => {
+                texts.iter().any(|text| text == entry.text())
+                    && entry.data["tags"][0] == tag.as_str()
+                    && entry.data["originalTime"].is_string()
+            }
+            "handle.claimed" => is_of_import(entry),
+            "account.registered" => is_of_import(entry) && entry.data["originalTime"].is_string(),
+            "account.followed" => entry.number("followee") == actor && entry.data["originalTime"].is_string(),
+            "message.liked" | "message.reposted" => entry.data["originalTime"].is_string(),
+            _ => false,
+        },
     }
+}
+
+/// With a key there is an account of two events, which follows, likes and reposts.
+fn events_of_import(operation: &Operation, texts: &[String]) -> usize {
+    texts.len() + if operation.key.is_some() { 5 } else { 0 }
+}
+
+fn is_of_import(entry: &Entry) -> bool {
+    let handle = entry.caused_by.map(|(operation, _)| import_handle(operation));
+    handle.as_deref() == entry.data["handle"].as_str()
 }
 
 /// Every event was asked for, and nobody was told that it would not be there.
@@ -173,7 +190,7 @@ pub(super) fn nothing_twice(operations: &[Operation], by_operation: &ByOperation
         let Some(operation) = operations.get(*number) else { continue };
         let most = match &operation.wish {
             Wish::Register { .. } => 2,
-            Wish::Import { texts, .. } => texts.len(),
+            Wish::Import { texts, .. } => events_of_import(operation, texts),
             _ => 1,
         };
         if own.len() > most {

@@ -36,7 +36,8 @@ impl Client {
         loop {
             match self.attempt(record, operation).await {
                 Outcome::Acked(ack) => return Some(ack),
-                Outcome::Rejected { status, .. } if status != 503 && status != 0 => return None,
+                // 429: another import of the same caller is under way.
+                Outcome::Rejected { status, .. } if !matches!(status, 0 | 429 | 503) => return None,
                 Outcome::Rejected { code, .. } | Outcome::Unknown(code) if code == "log-full" => return None,
                 _ if gives_up() => return None,
                 Outcome::Rejected { .. } | Outcome::Unknown(_) => {}
@@ -98,24 +99,42 @@ impl Client {
             Wish::Follow { account, is_set } => {
                 to(set_or_unset(*is_set), format!("/v1/accounts/{account}/follow"))
             }
-            Wish::Import { texts, tag } => {
-                let line = |(index, text): (usize, &String)| {
-                    let key = asked.key.as_ref().map(|_| format!("import-{number}-{index}"));
-                    let mut line = json!({
-                        "text": text, "tags": [tag], "account": asked.actor.to_string(), "time": ORIGINAL_TIME,
-                    });
-                    if let Some(key) = key {
-                        line["key"] = json!(key);
-                    }
-                    format!("{line}\n")
-                };
-                let body: String = texts.iter().enumerate().map(line).collect();
-                to(Method::POST, "/v1/messages:import".to_owned())
-                    .header("Content-Type", "application/x-ndjson")
-                    .body(body)
-            }
+            Wish::Import { texts, tag } => to(Method::POST, "/v1/import".to_owned())
+                .header("Content-Type", "application/x-ndjson")
+                .body(import(asked, number, texts, tag)),
         }
     }
+}
+
+/// Messages; and where lines have keys to name each other by, an account of its own that does all that is imported.
+fn import(asked: &Operation, number: usize, texts: &[String], tag: &str) -> String {
+    let actor = asked.actor.to_string();
+    let message = |text| json!({"kind": "message", "account": actor, "text": text, "tags": [tag]});
+    let mut lines: Vec<Value> = texts.iter().map(message).collect();
+    if asked.key.is_some() {
+        let handle = import_handle(number);
+        let first = json!({"key": format!("import-{number}-0")});
+        let account = format!("@{handle}");
+        lines.extend([
+            json!({"kind": "account", "handle": handle, "displayName": "x"}),
+            json!({"kind": "follow", "account": account, "followee": actor}),
+            json!({"kind": "like", "account": account, "message": first}),
+            json!({"kind": "repost", "account": account, "message": first}),
+        ]);
+    }
+    let finished = lines.into_iter().enumerate().map(|(index, mut line)| {
+        line["time"] = json!(ORIGINAL_TIME);
+        if asked.key.is_some() {
+            line["key"] = json!(format!("import-{number}-{index}"));
+        }
+        format!("{line}\n")
+    });
+    finished.collect()
+}
+
+/// Of the account that an import brings along.
+pub fn import_handle(operation: usize) -> String {
+    format!("i{operation}")
 }
 
 async fn outcome(answer: Response, wish: &Wish) -> Outcome {

@@ -100,7 +100,7 @@ impl State {
             Event::Graph(GraphEvent::Followed(event)) => {
                 let (from, to) = (event.follower.get(), event.followee.get());
                 if !self.former.contains_key(&to) {
-                    self.make(Kind::Followed, from, to, position, at);
+                    self.make((Kind::Followed, from, to), position, at, event.original_time);
                 }
             }
             Event::Graph(GraphEvent::Unfollowed(event)) => {
@@ -178,8 +178,8 @@ impl State {
                 self.accounts.entry(event.account.get()).or_insert_with(|| Account {
                     handle: event.handle.as_str().to_owned(),
                     display_name: event.display_name.as_str().to_owned(),
-                    bio: String::new(),
-                    registered_at: at,
+                    bio: event.bio.as_str().to_owned(),
+                    registered_at: event.original_time.unwrap_or(at),
                 });
             }
             AccountEvent::Registered(_) => {}
@@ -262,6 +262,7 @@ impl State {
         let in_reply_to = event.in_reply_to.map(MessageId::get).filter(|parent| *parent < position);
         if let Some(parent) = in_reply_to.and_then(|parent| self.messages.get(&parent))
             && parent.author != author
+            && event.original_time.is_none()
         {
             let notice = Notice { kind: Kind::Replied, actor: author, message: Some(position), at };
             self.notify(parent.author, position, notice);
@@ -291,26 +292,43 @@ impl State {
     }
 
     fn reaction(&mut self, event: &ReactionEvent, position: i64, at: OffsetDateTime) {
-        let (kind, account, message, is_made) = match event {
-            ReactionEvent::Liked(event) => (Kind::Liked, event.account, event.message, true),
-            ReactionEvent::Unliked(event) => (Kind::Liked, event.account, event.message, false),
-            ReactionEvent::Reposted(event) => (Kind::Reposted, event.account, event.message, true),
-            ReactionEvent::Unreposted(event) => (Kind::Reposted, event.account, event.message, false),
+        // With the original time, if any, of what was made.
+        let (kind, account, message, made) = match event {
+            ReactionEvent::Liked(event) => {
+                (Kind::Liked, event.account, event.message, Some(event.original_time))
+            }
+            ReactionEvent::Unliked(event) => (Kind::Liked, event.account, event.message, None),
+            ReactionEvent::Reposted(event) => {
+                (Kind::Reposted, event.account, event.message, Some(event.original_time))
+            }
+            ReactionEvent::Unreposted(event) => (Kind::Reposted, event.account, event.message, None),
         };
         let (account, message) = (account.get(), message.get());
-        if !is_made {
-            self.undo(kind, account, message);
-        } else if self.messages.contains_key(&message) {
-            self.make(kind, account, message, position, at);
+        match made {
+            None => self.undo(kind, account, message),
+            Some(original_time) if self.messages.contains_key(&message) => {
+                self.make((kind, account, message), position, at, original_time);
+            }
+            Some(_) => {}
         }
     }
 
-    fn make(&mut self, kind: Kind, from: i64, to: i64, position: i64, at: OffsetDateTime) {
+    fn make(
+        &mut self,
+        (kind, from, to): (Kind, i64, i64),
+        position: i64,
+        at: OffsetDateTime,
+        original_time: Option<OffsetDateTime>,
+    ) {
         if self.former.contains_key(&from) || self.edges.contains_key(&(kind, from, to)) {
             return;
         }
-        self.edges.insert((kind, from, to), (position, at));
+        self.edges.insert((kind, from, to), (position, original_time.unwrap_or(at)));
         self.by_target.insert((kind, to, from));
+        if original_time.is_some() {
+            // Nobody is told of history.
+            return;
+        }
         let Some(recipient) = self.told_of(kind, to) else { return };
         let message = (kind != Kind::Followed).then_some(to);
         if kind == Kind::Followed || recipient != from {

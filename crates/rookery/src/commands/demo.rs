@@ -32,7 +32,7 @@ const TOKEN_LIFETIME: Duration = Duration::from_secs(600);
 /// Fill a running Rookery with 2,000 real messages, and show what to try next
 ///
 /// The messages are changelog lines of seven Rust projects (demo/SAMPLE.md names them and their licence). They go
-/// through POST /v1/messages:import; running it again does no harm.
+/// through POST /v1/import; running it again does no harm.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Where Rookery listens; http://127.0.0.1:8080 unless ROOKERY_LISTEN says otherwise
@@ -45,7 +45,7 @@ pub struct Arguments {
     /// Use this token, of an operator and analyst, instead of one made with the data directory's key
     #[arg(long, value_name = "TOKEN", env = "ROOKERY_TOKEN", hide_env_values = true)]
     token: Option<String>,
-    /// Import this file (NDJSON) instead of the sample
+    /// Import the messages of this file (NDJSON) instead of the sample
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
 }

@@ -30,7 +30,7 @@ fn both_apis_are_in_the_document() {
         ("/v1/messages/{id}", "get"),
         ("/v1/messages/{id}", "patch"),
         ("/v1/messages/{id}", "delete"),
-        ("/v1/messages:import", "post"),
+        ("/v1/import", "post"),
         ("/v1/projections", "get"),
     ] {
         assert!(document["paths"][path][method]["operationId"].is_string(), "{method} {path}");
@@ -54,15 +54,35 @@ fn every_code_is_declared_where_it_may_be_answered() {
             }
         }
     }
-    // The one is the router's, before there is an operation; the other stands in the report of an import.
-    let by_no_operation =
-        BTreeSet::from([codes::METHOD_NOT_ALLOWED.code, codes::TIME_MUST_BE_PLAUSIBLE.code]);
+    // The first is the router's, before there is an operation; the others stand in the report of an import.
+    let by_no_operation = BTreeSet::from(
+        [
+            codes::METHOD_NOT_ALLOWED,
+            codes::UNKNOWN_REFERENCE,
+            codes::TIME_MUST_BE_PLAUSIBLE,
+            codes::TIME_MUST_NOT_BE_BEFORE_ACCOUNT,
+            codes::TIME_MUST_NOT_BE_BEFORE_MESSAGE,
+        ]
+        .map(|code| code.code),
+    );
     let undeclared: Vec<&str> = codes::ALL
         .iter()
         .map(|code| code.code)
         .filter(|code| !declared.contains(*code) && !by_no_operation.contains(code))
         .collect();
     assert!(undeclared.is_empty(), "no operation declares {undeclared:?}; see commands/openapi/kinds.rs");
+}
+
+#[test]
+fn the_lines_of_an_import_are_told_apart_by_their_kind() {
+    let document: Value = serde_json::from_str(&document().expect("it can be written")).expect("it is JSON");
+    let schemas = &document["components"]["schemas"];
+    let mapping = schemas["ImportLine"]["discriminator"]["mapping"].as_object().expect("there is one");
+    assert_eq!(mapping.len(), 5);
+    for (kind, reference) in mapping {
+        let name = reference.as_str().and_then(|reference| reference.rsplit('/').next()).expect("a name");
+        assert_eq!(schemas[name]["properties"]["kind"]["enum"], serde_json::json!([kind]), "{name}");
+    }
 }
 
 #[test]

@@ -43,19 +43,32 @@ fn deleted(number: i64) -> Event {
 }
 
 fn liked(number: i64) -> Event {
-    ReactionEvent::Liked(Liked { account: account(2), message: message(number) }).into()
+    ReactionEvent::Liked(Liked { account: account(2), message: message(number), original_time: None }).into()
 }
 
 fn registered(number: i64) -> Event {
     let (handle, display_name) = (Handle::parse("somebody").expect("a handle"), DisplayName::default());
-    AccountEvent::Registered(AccountRegistered { account: account(number), handle, display_name }).into()
+    AccountEvent::Registered(AccountRegistered {
+        account: account(number),
+        handle,
+        display_name,
+        bio: domain::Bio::default(),
+        original_time: None,
+    })
+    .into()
 }
 
 fn changed(number: i64) -> Event {
     let (handle, display_name) = (Handle::parse("somebody").expect("a handle"), DisplayName::default());
     let bio = domain::Bio::default();
-    AccountEvent::ProfileChanged(ProfileChanged { account: account(number), handle, display_name, bio })
-        .into()
+    AccountEvent::ProfileChanged(ProfileChanged {
+        account: account(number),
+        handle,
+        display_name,
+        bio,
+        registered_at: None,
+    })
+    .into()
 }
 
 fn deactivated(number: i64) -> Event {

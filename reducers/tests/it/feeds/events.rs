@@ -35,7 +35,8 @@ pub(crate) fn deleted(author: i64, id: i64) -> Event {
 }
 
 pub(crate) fn reposted(by: i64, id: i64) -> Event {
-    ReactionEvent::Reposted(Reposted { account: account(by), message: message(id) }).into()
+    ReactionEvent::Reposted(Reposted { account: account(by), message: message(id), original_time: None })
+        .into()
 }
 
 pub(crate) fn unreposted(by: i64, id: i64) -> Event {
@@ -43,7 +44,12 @@ pub(crate) fn unreposted(by: i64, id: i64) -> Event {
 }
 
 pub(crate) fn followed(follower: i64, followee: i64) -> Event {
-    GraphEvent::Followed(Followed { follower: account(follower), followee: account(followee) }).into()
+    GraphEvent::Followed(Followed {
+        follower: account(follower),
+        followee: account(followee),
+        original_time: None,
+    })
+    .into()
 }
 
 pub(crate) fn unfollowed(follower: i64, followee: i64) -> Event {
@@ -131,7 +137,8 @@ impl History {
             }
             97 => deactivated(self.random.random_range(1..=ACCOUNTS)),
             _ => {
-                let liked = Liked { account: account(one), message: message(self.message().1) };
+                let liked =
+                    Liked { account: account(one), message: message(self.message().1), original_time: None };
                 ReactionEvent::Liked(liked).into()
             }
         }

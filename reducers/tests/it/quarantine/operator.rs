@@ -110,7 +110,7 @@ async fn what_the_database_refuses_parks_its_message_and_nothing_else() {
     for message in [huge, fine] {
         let message = MessageId::at(Position::from_i64(message).expect("positive"));
         likes.push(log.head().await.expect("a head").next());
-        append(&*log, &ReactionEvent::Liked(Liked { account, message }).into()).await;
+        append(&*log, &ReactionEvent::Liked(Liked { account, message, original_time: None }).into()).await;
     }
     let worker = data_set.fold(Arc::clone(&log));
     data_set.caught_up(&*log).await;

@@ -10,7 +10,8 @@ use crate::write::social::Tally;
 use crate::write::social::stats::MessageStat;
 use crate::write::{WriteError, column, crash_point};
 
-/// Replies count for the message that they answer, and its author is told. Where that is deleted, they keep its place.
+/// Replies count for the message that they answer, and its author is told of those that were not imported. Where that is
+/// deleted, they keep its place.
 pub(super) async fn answer(
     connection: &mut Connection,
     posted: &[&PostedRow],
@@ -25,7 +26,8 @@ pub(super) async fn answer(
         .bind(column(&replies, |(row, _)| row.id))
         .bind(column(&replies, |(row, _)| row.author))
         .bind(column(&replies, |(_, parent)| *parent))
-        .bind(column(&replies, |(row, _)| row.recorded_at))
+        .bind(column(&replies, |(row, _)| row.created_at))
+        .bind(column(&replies, |(row, _)| row.is_told))
         .fetch_all(&mut *connection)
         .await?;
     answered.iter().for_each(|parent| tally.stats.add_message(*parent, MessageStat::Replies, 1));

@@ -10,6 +10,7 @@ pub struct RegisteredRow {
     pub id: i64,
     pub handle: String,
     pub display_name: String,
+    pub bio: String,
     pub registered_at: OffsetDateTime,
 }
 
@@ -30,6 +31,7 @@ pub(super) async fn register(connection: &mut Connection, rows: &[RegisteredRow]
         .bind(column(rows, |row| row.id))
         .bind(column(rows, |row| row.handle.as_str()))
         .bind(column(rows, |row| row.display_name.as_str()))
+        .bind(column(rows, |row| row.bio.as_str()))
         .bind(column(rows, |row| row.registered_at))
         .execute(connection)
         .await?;

@@ -1,5 +1,5 @@
 //! Follows, likes and reposts: edges from an account to an account or a message. An edge is made together with the
-//! notification that tells of it, and removed together with it.
+//! notification that tells of it, if any, and removed together with it.
 
 use planted_bugs::planted;
 use postgres_kit::Connection;
@@ -23,6 +23,8 @@ pub struct EdgeRow {
     pub to: i64,
     pub position: i64,
     pub made_at: OffsetDateTime,
+    /// Whether whom it concerns is notified.
+    pub is_told: bool,
 }
 
 /// First what is undone, then what is made: an edge that stands in both lists ends one and begins another.
@@ -90,6 +92,7 @@ pub(super) async fn make(
         .bind(column(rows, |row| row.to))
         .bind(column(rows, |row| row.position))
         .bind(column(rows, |row| row.made_at))
+        .bind(column(rows, |row| row.is_told))
         .fetch_all(connection)
         .await?;
     let made = if planted("blind-plus-one") { column(rows, |row| (row.from, row.to)) } else { made };

@@ -50,7 +50,7 @@ impl Api {
     pub(super) async fn import(&self, lines: &[String]) -> Result<(Vec<ImportReport>, Option<i64>)> {
         let request = self
             .client
-            .post(format!("{}/v1/messages:import", self.url))
+            .post(format!("{}/v1/import", self.url))
             .header(header::CONTENT_TYPE, "application/x-ndjson")
             .body(lines.join("\n"));
         let answer = self.send(request).await?;

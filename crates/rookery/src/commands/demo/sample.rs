@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use api_types::import::ImportLine;
+use api_types::import::ImportMessage;
 
 /// Part of the program, so that the demo works from anywhere. See demo/SAMPLE.md.
 const SHIPPED: &str = include_str!("../../../../../demo/messages.ndjson");
@@ -28,7 +28,7 @@ impl Sample {
     fn parse(text: &str) -> Result<Self> {
         let mut sample = Self { lines: Vec::new(), lines_by_account: BTreeMap::new() };
         for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let parsed: ImportLine =
+            let parsed: ImportMessage =
                 serde_json::from_str(line).with_context(|| format!("line {}", index + 1))?;
             *sample.lines_by_account.entry(parsed.account).or_default() += 1;
             sample.lines.push(line.to_owned());
@@ -50,14 +50,14 @@ mod tests {
     fn shipped_lines_keep_the_rules_of_the_domain() {
         let mut keys = BTreeSet::new();
         for line in SHIPPED.lines() {
-            let line: ImportLine = serde_json::from_str(line).expect("it is an import line");
+            let line: ImportMessage = serde_json::from_str(line).expect("it is an import line");
             line.account.parse::<AccountId>().expect("it is an account");
             Text::parse(&line.text).expect("it is a text");
             assert!((1..=8).contains(&line.tags.len()));
             for tag in &line.tags {
                 assert_eq!(Tag::parse(tag).expect("it is a tag").as_str(), tag);
             }
-            OriginalTime::parse(line.time, OffsetDateTime::now_utc()).expect("it is in the past");
+            OriginalTime::parse(line.time, OffsetDateTime::now_utc(), []).expect("it is in the past");
             assert!(keys.insert(line.key.expect("every line has a key")), "a key stands for one line");
         }
         assert!(keys.len() > 2_000);

@@ -102,6 +102,24 @@ impl Api {
         self.send(Method::DELETE, path, Some(token), None).await
     }
 
+    /// One line; its report is the body of the answer.
+    pub(crate) async fn import(&self, token: &str, line: &Value) -> Answer {
+        self.import_all(token, std::slice::from_ref(line)).await.swap_remove(0)
+    }
+
+    /// The report on each line, with the position of the last event.
+    pub(crate) async fn import_all(&self, token: &str, lines: &[Value]) -> Vec<Answer> {
+        let body: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let request = self.http.post(format!("{}/v1/import", self.url)).bearer_auth(token);
+        let request = request.header("content-type", "application/x-ndjson").body(body);
+        let answer = support::send(request).await.unwrap_or_else(|error| panic!("an import: {error}"));
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let position = answer.header("event-position").parse().ok();
+        self.seen.fetch_max(position.unwrap_or(0), Ordering::SeqCst);
+        let reports = answer.body.lines().map(|line| serde_json::from_str(line).expect("a report is JSON"));
+        reports.map(|body| Answer { status: 200, body, position }).collect()
+    }
+
     pub(crate) async fn register(&self, handle: &str, name: &str, password: &str) -> Answer {
         let body = json!({"handle": handle, "password": password, "displayName": name});
         self.send(Method::POST, "/v1/accounts", None, Some(body)).await

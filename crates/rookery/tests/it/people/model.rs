@@ -13,7 +13,7 @@ pub(crate) struct Message {
     pub(crate) author: Who,
     pub(crate) text: String,
     pub(crate) reply_to: Option<What>,
-    /// Whether the answered message was there to tell its author.
+    /// Whether the answered message was there to tell its author, and this was no import.
     told: bool,
     pub(crate) is_live: bool,
 }
@@ -24,6 +24,15 @@ pub(crate) struct Edge {
     pub(crate) who: Who,
     pub(crate) target: usize,
     pub(crate) position: i64,
+    /// Nobody is notified of what is imported.
+    is_import: bool,
+}
+
+/// What an act comes to in the log.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Event {
+    pub(crate) position: i64,
+    pub(crate) is_import: bool,
 }
 
 /// A line of a timeline.
@@ -52,9 +61,9 @@ pub(crate) struct Model {
     reposts: Vec<Edge>,
 }
 
-fn add(edges: &mut Vec<Edge>, who: Who, target: usize, position: i64) {
+fn add(edges: &mut Vec<Edge>, who: Who, target: usize, Event { position, is_import }: Event) {
     if !edges.iter().any(|edge| edge.who == who && edge.target == target) {
-        edges.push(Edge { who, target, position });
+        edges.push(Edge { who, target, position, is_import });
     }
 }
 
@@ -77,8 +86,9 @@ impl Model {
         self.people[who].0
     }
 
-    pub(crate) fn post(&mut self, author: Who, text: String, reply_to: Option<What>, id: i64) {
-        let told = reply_to.is_some_and(|parent| self.messages[parent].is_live);
+    pub(crate) fn post(&mut self, author: Who, text: String, reply_to: Option<What>, event: Event) {
+        let told = !event.is_import && reply_to.is_some_and(|parent| self.messages[parent].is_live);
+        let id = event.position;
         self.messages.push(Message { id, author, text, reply_to, told, is_live: true });
     }
 
@@ -88,9 +98,9 @@ impl Model {
         self.reposts.retain(|edge| edge.target != message);
     }
 
-    pub(crate) fn like(&mut self, who: Who, message: What, position: i64) {
+    pub(crate) fn like(&mut self, who: Who, message: What, event: Event) {
         if self.messages[message].is_live {
-            add(&mut self.likes, who, message, position);
+            add(&mut self.likes, who, message, event);
         }
     }
 
@@ -98,9 +108,9 @@ impl Model {
         remove(&mut self.likes, who, message);
     }
 
-    pub(crate) fn repost(&mut self, who: Who, message: What, position: i64) {
+    pub(crate) fn repost(&mut self, who: Who, message: What, event: Event) {
         if self.messages[message].is_live {
-            add(&mut self.reposts, who, message, position);
+            add(&mut self.reposts, who, message, event);
         }
     }
 
@@ -108,9 +118,9 @@ impl Model {
         remove(&mut self.reposts, who, message);
     }
 
-    pub(crate) fn follow(&mut self, who: Who, whom: Who, position: i64) {
+    pub(crate) fn follow(&mut self, who: Who, whom: Who, event: Event) {
         if self.stands(whom) {
-            add(&mut self.follows, who, whom, position);
+            add(&mut self.follows, who, whom, event);
         }
     }
 
@@ -241,11 +251,13 @@ impl Model {
     /// Newest first.
     pub(crate) fn notices(&self, who: Who) -> Vec<Notice> {
         let mut notices = Vec::new();
-        for Edge { who: actor, position, .. } in self.followers(who) {
+        let followers = self.followers(who).into_iter().filter(|edge| !edge.is_import);
+        for Edge { who: actor, position, .. } in followers {
             notices.push(Notice { position, kind: "followed", actor, message: None });
         }
         for (kind, edges) in [("liked", &self.likes), ("reposted", &self.reposts)] {
-            for edge in edges.iter().filter(|edge| self.messages[edge.target].author == who) {
+            let of_own = |edge: &&Edge| !edge.is_import && self.messages[edge.target].author == who;
+            for edge in edges.iter().filter(of_own) {
                 let (position, actor) = (edge.position, edge.who);
                 notices.push(Notice { position, kind, actor, message: Some(edge.target) });
             }

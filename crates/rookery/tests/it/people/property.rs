@@ -2,15 +2,19 @@
 
 mod check;
 
+use std::path::Path;
+
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use tokio::runtime::Runtime;
 
 use super::client::{Answer, Api, Person};
-use super::model::{Edge, Model, What, Who};
-use crate::support::{System, data_dir};
+use super::model::{Edge, Event, Model, What, Who};
+use crate::support::{System, data_dir, rookery, stdout};
 
 const PEOPLE: usize = 4;
 const ACTS: std::ops::Range<usize> = 20..80;
@@ -32,6 +36,17 @@ enum Act {
     Unfollow(Who, Who),
     ReadNotifications(Who),
     GiveUp(Who),
+    Import(Deed, Who, usize),
+}
+
+/// What an operator imports.
+#[derive(Debug, Clone, Copy)]
+enum Deed {
+    Post,
+    Reply,
+    Like,
+    Repost,
+    Follow,
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -50,7 +65,12 @@ fn act() -> impl Strategy<Value = Act> {
         3 => (who(), who()).prop_map(|(who, whom)| Act::Unfollow(who, whom)),
         1 => who().prop_map(Act::ReadNotifications),
         1 => who().prop_map(Act::GiveUp),
+        6 => (deed(), who(), what()).prop_map(|(deed, who, target)| Act::Import(deed, who, target)),
     ]
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    prop::sample::select(vec![Deed::Post, Deed::Reply, Deed::Like, Deed::Repost, Deed::Follow])
 }
 
 /// One case: its own people and its own tag in a system that other cases use as well.
@@ -59,16 +79,25 @@ struct Case<'api> {
     people: Vec<Person>,
     model: Model,
     tag: String,
+    operator: &'api str,
 }
 
 impl<'api> Case<'api> {
-    async fn begin(api: &'api Api, number: u32) -> Self {
+    /// All but one register; that one is imported.
+    async fn begin(api: &'api Api, operator: &'api str, dir: &Path, number: u32) -> Self {
         let mut people = Vec::new();
-        for index in 0..PEOPLE {
+        for index in 1..PEOPLE {
             people.push(api.newcomer(&format!("p{index}_{number}"), &format!("Person {index}")).await);
         }
+        let handle = format!("p0_{number}");
+        let line = json!({"kind": "account", "handle": handle, "displayName": "Person 0", "bio": "Imported.",
+            "time": "2019-01-01T00:00:00Z"});
+        let report = api.import(operator, &line).await.body;
+        let id = report["id"].as_str().unwrap_or_else(|| panic!("{report}")).to_owned();
+        let token = rookery(dir, &["token", "--account", &id, "--roles", "user"]);
+        people.push(Person { id, handle, token: stdout(&token).trim_end().to_owned() });
         let model = Model::of(PEOPLE);
-        Self { api, people, model, tag: format!("case-{number}") }
+        Self { api, people, model, tag: format!("case-{number}"), operator }
     }
 
     async fn act(&mut self, act: &Act) {
@@ -93,7 +122,7 @@ impl<'api> Case<'api> {
             Act::Like(who, what) => {
                 let what = self.message(what);
                 if let Some((answer, what)) = self.react(who, what, Method::PUT, "like").await {
-                    self.model.like(who, what, position(&answer));
+                    self.model.like(who, what, event(&answer));
                 }
             }
             Act::Unlike(who, what) => {
@@ -105,7 +134,7 @@ impl<'api> Case<'api> {
             Act::Repost(who, what) => {
                 let what = self.message(what);
                 if let Some((answer, what)) = self.react(who, what, Method::PUT, "repost").await {
-                    self.model.repost(who, what, position(&answer));
+                    self.model.repost(who, what, event(&answer));
                 }
             }
             Act::Unrepost(who, what) => {
@@ -115,6 +144,7 @@ impl<'api> Case<'api> {
                 }
             }
             Act::ReadNotifications(who) => self.read_notifications(who).await,
+            Act::Import(deed, who, target) => self.import(deed, who, target).await,
             Act::GiveUp(who) => {
                 if self.model.stands(who) {
                     self.api.delete("/v1/accounts/me", &self.people[who].token).await.expect(204);
@@ -144,8 +174,51 @@ impl<'api> Case<'api> {
         if posted.status == 422 && reply_to.is_some_and(|target| !self.model.messages[target].is_live) {
             return;
         }
-        let position = position(&posted.expect(201));
-        self.model.post(who, text, reply_to, position);
+        self.model.post(who, text, reply_to, event(&posted.expect(201)));
+    }
+
+    /// With the time of now, so that the order is that of the log, as of everything else.
+    async fn import(&mut self, deed: Deed, who: Who, target: usize) {
+        let (whom, what) = (target % PEOPLE, self.message(target));
+        let mut line = json!({
+            "account": format!("@{}", self.people[who].handle),
+            "time": OffsetDateTime::now_utc().format(&Rfc3339).expect("it is a time"),
+        });
+        let set = |line: &mut Value, fields: Value| {
+            line.as_object_mut().expect("it is one").extend(fields.as_object().expect("it is one").clone());
+        };
+        let text = format!("{} by {who}", self.model.messages.len());
+        let message = what.map(|what| self.model.messages[what].id.to_string());
+        match (deed, &message) {
+            (Deed::Post, _) => set(&mut line, json!({"kind": "message", "text": text, "tags": [self.tag]})),
+            (Deed::Reply, Some(parent)) => {
+                let reply = json!({"kind": "message", "text": text, "tags": [self.tag], "inReplyTo": parent});
+                set(&mut line, reply);
+            }
+            (Deed::Like, Some(message)) => set(&mut line, json!({"kind": "like", "message": message})),
+            (Deed::Repost, Some(message)) => set(&mut line, json!({"kind": "repost", "message": message})),
+            (Deed::Follow, _) => set(&mut line, json!({"kind": "follow", "followee": self.people[whom].id})),
+            (_, None) => return,
+        }
+        let imported = self.api.import(self.operator, &line).await;
+        let is_live = what.is_none_or(|what| self.model.messages[what].is_live);
+        let must_be_refused = !self.model.stands(who)
+            || matches!(deed, Deed::Follow) && (who == whom || !self.model.stands(whom));
+        if imported.body["outcome"] == "refused" {
+            // What was deleted may be found missing, or be found in the log; nobody sees a difference.
+            assert!(must_be_refused || !is_live, "{imported:?}");
+            return;
+        }
+        assert!(!must_be_refused, "{imported:?}");
+        let event = Event { is_import: true, ..event(&imported) };
+        match (deed, what) {
+            (Deed::Post, _) => self.model.post(who, text, None, event),
+            (Deed::Reply, what) => self.model.post(who, text, what, event),
+            (Deed::Like, Some(what)) => self.model.like(who, what, event),
+            (Deed::Repost, Some(what)) => self.model.repost(who, what, event),
+            (Deed::Follow, _) => self.model.follow(who, whom, event),
+            (_, None) => {}
+        }
     }
 
     async fn delete(&mut self, who: Who, what: What) {
@@ -169,7 +242,7 @@ impl<'api> Case<'api> {
         if who == whom {
             answer.expect(403);
         } else if self.model.stands(whom) {
-            self.model.follow(who, whom, position(&answer.expect(204)));
+            self.model.follow(who, whom, event(&answer.expect(204)));
         } else {
             answer.expect(404);
         }
@@ -215,8 +288,9 @@ fn one_of(edges: &[Edge], who: Who, target: usize) -> Option<(Who, usize)> {
     edges.get(chosen).map(|edge| (edge.who, edge.target))
 }
 
-fn position(answer: &Answer) -> i64 {
-    answer.position.expect("a command answers its event's position")
+fn event(answer: &Answer) -> Event {
+    let position = answer.position.expect("a command answers its event's position");
+    Event { position, is_import: false }
 }
 
 fn random_people_see_what_the_model_says(env: &[(&str, &str)]) {
@@ -224,12 +298,13 @@ fn random_people_see_what_the_model_says(env: &[(&str, &str)]) {
     let dir = data_dir();
     let system = runtime.block_on(System::start_with(dir.path(), env));
     let (api, analyst) = (Api::new(&system.url), system.token().to_owned());
+    let operator = stdout(&rookery(dir.path(), &["token", "--account", "1", "--roles", "operator"]));
     let number = std::cell::Cell::new(0);
     let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
     let outcome = TestRunner::new(config).run(&prop::collection::vec(act(), ACTS), |acts| {
         number.set(number.get() + 1);
         runtime.block_on(async {
-            let mut case = Case::begin(&api, number.get()).await;
+            let mut case = Case::begin(&api, operator.trim_end(), dir.path(), number.get()).await;
             for act in &acts {
                 case.act(act).await;
             }

@@ -1,4 +1,4 @@
--- Purpose: new follows, each with its notification; answers the ones that were really made.
+-- Purpose: new follows, each with its notification, if it has one; answers the ones that were really made.
 -- Indexes: former_account_pk twice (one condition with `or` could use none); follow_pk decides what is new.
 with made as (
     insert into follow (follower, followee, position, followed_at)
@@ -11,7 +11,9 @@ with made as (
     returning follower, followee, position, followed_at
 ), noticed as (
     insert into notification (recipient, position, kind, actor, message, notified_at)
-    select followee, position, 'followed', follower, null, followed_at from made
+    select m.followee, m.position, 'followed', m.follower, null, m.followed_at
+    from made m
+    join unnest($3::bigint[], $5::boolean[]) as t (position, is_told) on t.position = m.position and t.is_told
     on conflict (recipient, position) do nothing
 )
 select follower, followee from made

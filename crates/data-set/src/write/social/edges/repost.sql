@@ -1,9 +1,10 @@
--- Purpose: new reposts of messages that are there, each with its notification; answers the ones that were really made.
+-- Purpose: new reposts of messages that are there, each with its notification, if it has one; answers the ones that were
+--   really made.
 -- Indexes: message_pk, former_account_pk; reposted_pk decides what is new.
 with known as (
-    select g.account, g.message, g.position, g.reposted_at, m.author
-    from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[])
-        as g (account, message, position, reposted_at)
+    select g.account, g.message, g.position, g.reposted_at, g.is_told, m.author
+    from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::boolean[])
+        as g (account, message, position, reposted_at, is_told)
     join message m on m.id = g.message
     where not exists (select from former_account f where f.id = g.account)
 ), made as (
@@ -16,7 +17,7 @@ with known as (
     insert into notification (recipient, position, kind, actor, message, notified_at)
     select k.author, k.position, 'reposted', k.account, k.message, k.reposted_at
     from known k join made using (account, message)
-    where k.author <> k.account
+    where k.author <> k.account and k.is_told
     on conflict (recipient, position) do nothing
 )
 select account, message from made

@@ -1,4 +1,4 @@
-use api_types::import::{ImportOutcome, ImportReport};
+use api_types::import::{ImportKind, ImportOutcome, ImportReport};
 use domain::MessageEvent;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::answer::refused;
 use crate::app::App;
 
 fn line(text: &str, time: &str) -> Value {
-    json!({"text": text, "tags": ["old"], "account": "42", "time": time})
+    json!({"kind": "message", "text": text, "tags": ["old"], "account": "42", "time": time})
 }
 
 fn keyed(text: &str, key: &str) -> Value {
@@ -18,17 +18,19 @@ fn keyed(text: &str, key: &str) -> Value {
     line
 }
 
-fn ndjson(lines: &[Value]) -> String {
+pub(crate) fn ndjson(lines: &[Value]) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 /// Outcome and code of each line.
-fn outcomes(reports: &[ImportReport]) -> Vec<(u64, ImportOutcome, &str)> {
+pub(crate) fn outcomes(reports: &[ImportReport]) -> Vec<(u64, ImportOutcome, &str)> {
     let show = |report: &ImportReport| (report.line, report.outcome);
     reports
         .iter()
         .map(|report| {
-            assert_eq!(report.id.is_some(), report.outcome != ImportOutcome::Refused, "{report:?}");
+            let has_id = matches!(report.kind, Some(ImportKind::Account | ImportKind::Message));
+            let has_id = has_id && report.outcome != ImportOutcome::Refused;
+            assert_eq!(report.id.is_some(), has_id, "{report:?}");
             assert_eq!(report.detail.is_some(), report.code.is_some(), "{report:?}");
             let (line, outcome) = show(report);
             (line, outcome, report.code.as_deref().unwrap_or_default())
@@ -81,7 +83,18 @@ async fn a_bad_line_stops_no_other() {
         (r#"{"text":"#.to_owned(), "malformed-json"),
         ("[]".to_owned(), "malformed-json"),
         (r#"["x",[],"42","2020-01-01T00:00:00Z"]"#.to_owned(), "malformed-json"),
-        (r#"{"text":"\ud800"}"#.to_owned(), "malformed-json"),
+        (r#"{"kind":"message","text":"\ud800"}"#.to_owned(), "malformed-json"),
+        (change("kind", json!("like")), "unknown-field"),
+        (change("kind", json!("deletion")), "invalid-field"),
+        (change("inReplyTo", json!(256)), "invalid-field"),
+        (change("inReplyTo", json!("0256")), "invalid-field"),
+        (change("inReplyTo", json!({"key": "a", "line": 1})), "unknown-field"),
+        (change("inReplyTo", json!({"key": 1})), "invalid-field"),
+        (change("inReplyTo", json!(["a"])), "invalid-field"),
+        (change("inReplyTo", json!({"key": "a"})), "unknown-reference"),
+        (change("inReplyTo", json!("256000000")), "ReplyTargetMustExist"),
+        (change("account", json!("@night jar")), "HandleMustBeWellFormed"),
+        (change("account", json!("@nobody")), "AccountMustExist"),
         (format!("{good}{good}"), "malformed-json"),
         ("{}".to_owned(), "invalid-field"),
         (change("author", json!("1")), "unknown-field"),
@@ -157,7 +170,7 @@ async fn a_key_twice_in_one_request_is_one_message() {
     let app = App::start().await;
     let longest = keyed("x", &"\u{1f511}".repeat(255));
     let reports = app.caller(7, "operator").import(ndjson(&[longest.clone(), longest])).await.reports();
-    assert!(reports[0].id.is_some(), "{reports:?}");
+    assert_eq!(outcomes(&reports), [(1, ImportOutcome::Imported, ""), (2, ImportOutcome::Repeated, "")]);
     assert_eq!(reports[0].id, reports[1].id);
     assert_eq!(app.events().await, 1);
 }
@@ -182,7 +195,7 @@ async fn an_idempotency_key_makes_the_whole_body_safe_to_repeat() {
     let headers = [("content-type", "application/x-ndjson"), ("idempotency-key", "k")];
     let same = line("same", "2020-01-01T00:00:00Z");
     let body = ndjson(&[same.clone(), same, keyed("keyed", "1")]);
-    let import = async || operator.send(Method::POST, "/v1/messages:import", &headers, body.clone()).await;
+    let import = async || operator.send(Method::POST, "/v1/import", &headers, body.clone()).await;
     let (first, again) = (import().await, import().await);
     assert!(first.reports().iter().all(|report| report.outcome == ImportOutcome::Imported), "{first:?}");
     assert!(again.reports().iter().all(|report| report.outcome == ImportOutcome::Repeated), "{again:?}");

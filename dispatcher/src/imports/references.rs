@@ -1,0 +1,89 @@
+//! What lines make, for the later ones that refer to it. Bounded by the lines of a request.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::{AccountId, Handle, MessageId};
+use tokio::sync::SetOnce;
+
+/// What a line came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Made {
+    Account(AccountId),
+    Message(MessageId),
+    /// A follow, like or repost, which nothing refers to.
+    Edge,
+}
+
+/// What a line is going to make.
+#[derive(Debug, Clone)]
+pub(super) struct Promise {
+    pub(super) line: u64,
+    /// `None`: it was refused, and so were all lines of its name before it.
+    made: Arc<SetOnce<Option<Made>>>,
+}
+
+/// The newest line of each name. It waits for those before it, so it knows what they made.
+#[derive(Debug, Default)]
+pub(super) struct References {
+    by_key: HashMap<String, Promise>,
+    by_handle: HashMap<Handle, Promise>,
+}
+
+/// A line's place among those that have its key, or claim its handle. When it is dropped, those that wait for it are told.
+#[derive(Debug)]
+pub(super) struct Place {
+    own: Promise,
+    made: Option<Made>,
+    same_key: Option<Promise>,
+    same_handle: Option<Promise>,
+}
+
+impl Promise {
+    /// Waits until the line was carried out.
+    pub(super) async fn made(&self) -> Option<Made> {
+        *self.made.wait().await
+    }
+}
+
+impl References {
+    /// The line of a key.
+    pub(super) fn of_key(&self, key: &str) -> Option<&Promise> {
+        self.by_key.get(key)
+    }
+
+    /// The line that claims a handle.
+    pub(super) fn of_handle(&self, handle: &Handle) -> Option<&Promise> {
+        self.by_handle.get(handle)
+    }
+
+    /// Lines take their places in their order.
+    pub(super) fn take_place(&mut self, line: u64, key: Option<&str>, handle: Option<&Handle>) -> Place {
+        let own = Promise { line, made: Arc::default() };
+        let same_key = key.and_then(|key| self.by_key.insert(key.to_owned(), own.clone()));
+        let same_handle = handle.and_then(|handle| self.by_handle.insert(handle.clone(), own.clone()));
+        Place { own, made: None, same_key, same_handle }
+    }
+}
+
+impl Place {
+    /// Waits until all lines before it were carried out: of a key or a handle, the first one that can has it.
+    pub(super) async fn reached(&self) {
+        for earlier in [&self.same_key, &self.same_handle].into_iter().flatten() {
+            earlier.made().await;
+        }
+    }
+
+    pub(super) fn make(&mut self, made: Made) {
+        self.made = Some(made);
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let of = |earlier: &Option<Promise>| earlier.as_ref().and_then(|it| it.made.get().copied().flatten());
+        let made = self.made.or_else(|| of(&self.same_handle)).or_else(|| of(&self.same_key));
+        // Nobody else sets it.
+        drop(self.own.made.set(made));
+    }
+}
