@@ -1,6 +1,7 @@
 //! Bad events anywhere in random histories: what does not meet them goes on, and once they can be decoded and were
 //! retried the rows are those of a clean replay.
 
+mod given_up;
 mod operator;
 mod poisoned;
 

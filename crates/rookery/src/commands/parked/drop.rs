@@ -127,7 +127,7 @@ async fn comes_to(lanes: &Lanes, lane: &Lane, position: Position) -> Result<bool
     let bar = ProgressBar::new_spinner().with_style(style);
     let (mut seen, mut since) = (None, Instant::now());
     loop {
-        let now = write::resume(&lane.pool, &key).await.context("the data set")?;
+        let now = write::look(&lane.pool, &key).await.context("the data set")?.unwrap_or_default();
         if now.position >= position.get() {
             bar.finish_and_clear();
             return Ok(true);

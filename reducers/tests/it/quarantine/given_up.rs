@@ -1,0 +1,236 @@
+//! Lanes that come to events which give others up.
+
+use std::sync::Arc;
+
+use domain::{Liked, MessageId, Position, ReactionEvent, Shard};
+use event_store::{EventLog, InMemoryLog, JetStreamConfig, JetStreamLog, conformance, drop_events};
+use oracle::{Scope, Verification, verify};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use testkit::{Nats, Process, free_port};
+use time::OffsetDateTime;
+
+use super::poisoned::{Cut, Poisoned};
+use super::{Folds, folds, told};
+use crate::history::{append, plant};
+use crate::rows::{DataSet, PATIENCE};
+
+const POSTED: &str = "rookery.message.posted.v1";
+const DROPPED: &str = "rookery.event.dropped.v1";
+
+fn at(position: i64) -> Position {
+    Position::from_i64(position).expect("positive")
+}
+
+async fn give_up(log: &dyn EventLog, projection: &str, positions: &[Position]) -> i64 {
+    let told = drop_events(log, projection, positions, None, OffsetDateTime::now_utc()).await;
+    told.expect("appended").expect("there was something to say").get()
+}
+
+async fn post(log: &dyn EventLog, text: &str) -> i64 {
+    plant(log, POSTED, &format!(r#"{{"author":"1","text":"{text}","tags":[]}}"#)).await
+}
+
+async fn fold(data_set: &DataSet, log: &Arc<dyn EventLog>) {
+    let worker = data_set.fold(Arc::clone(log));
+    data_set.caught_up(&**log).await;
+    worker.stop().await;
+}
+
+async fn reasons(data_set: &DataSet) -> Vec<(i64, String)> {
+    data_set.parked().await.into_iter().map(|(position, reason, _)| (position, reason)).collect()
+}
+
+/// Differences that the oracle finds in `social`.
+async fn differences(data_set: &DataSet, log: &dyn EventLog) -> u64 {
+    let pool = data_set::audit::connect(&data_set.postgres.url(), "test").expect("a URL");
+    let report = verify(&Verification::new(log, &pool, Scope::All)).await.expect("compared");
+    report.projections[0].differences()
+}
+
+/// Decisions come in whenever they like, of some bad events or of all, for workers that come and go; each lane has two.
+#[tokio::test]
+async fn whoever_folds_and_whenever_it_is_said_a_replay_comes_to_the_same() {
+    let both = Folds::start().await;
+    for seed in 80..82 {
+        both.empty().await;
+        let mut random = StdRng::seed_from_u64(seed);
+        let mut log = Poisoned::new(seed, 4);
+        let work = |seed| {
+            let start = |fold| both.data_set.work_on(log.log(), Arc::new(Cut::new(fold, seed)));
+            folds().into_iter().map(start).collect::<Vec<_>>()
+        };
+        let (staying, mut coming) = (work(seed), work(seed + 1));
+        for round in 0..10 {
+            log.write(20).await;
+            for projection in ["social", "feeds"] {
+                let some: Vec<Position> =
+                    log.bad().iter().copied().filter(|_| random.random_bool(0.3)).collect();
+                if !some.is_empty() {
+                    give_up(&*log.log(), projection, &some).await;
+                }
+            }
+            let start = |fold| both.data_set.work_on(log.log(), Arc::new(Cut::new(fold, seed + round)));
+            let next = folds().into_iter().map(start).collect::<Vec<_>>();
+            for worker in std::mem::replace(&mut coming, next) {
+                worker.stop().await;
+            }
+        }
+        let mut before = Vec::new();
+        for projection in ["social", "feeds"] {
+            both.data_set.lane_caught_up(&*log.log(), projection).await;
+            before.push(told(both.parked(&*log.log(), projection).await));
+        }
+        for worker in staying.into_iter().chain(coming) {
+            worker.stop().await;
+        }
+        both.assert_equal(&log, &format!("seed {seed}, live")).await;
+        assert!(before.iter().flatten().any(|(_, reason, _)| reason == "dropped"), "seed {seed}");
+        assert!(before.iter().flatten().all(|(_, reason, _)| reason != "too-late"), "seed {seed}");
+
+        both.empty().await;
+        both.fold(&log, !seed).await;
+        both.assert_equal(&log, &format!("seed {seed}, replayed")).await;
+        // Which events wait may differ by those that had to wait for one that was dropped later.
+        for (projection, before) in ["social", "feeds"].into_iter().zip(before) {
+            let bad = |told: Vec<(i64, String, String)>| -> Vec<_> {
+                told.into_iter()
+                    .filter(|(_, reason, _)| reason != "waiting")
+                    .map(|row| (row.0, row.1))
+                    .collect()
+            };
+            assert_eq!(bad(told(both.parked(&*log.log(), projection).await)), bad(before), "seed {seed}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_folded_before_it_was_given_up_stays_and_shows() {
+    let log: Arc<dyn EventLog> = Arc::new(InMemoryLog::new(Shard(0)));
+    let data_set = DataSet::start().await;
+    let fine = post(&*log, "fine").await;
+    fold(&data_set, &log).await;
+    let decision = give_up(&*log, "social", &[at(fine)]).await;
+    post(&*log, "later").await;
+    fold(&data_set, &log).await;
+    let parked = data_set.parked().await;
+    assert_eq!(parked.len(), 1, "{parked:?}");
+    assert_eq!((parked[0].0, parked[0].1.as_str()), (decision, "too-late"));
+    assert!(parked[0].2.contains(&format!("the event at position {fine} was folded")), "{parked:?}");
+    assert_eq!(data_set.rows().await["message"].len(), 2, "it blocks nothing");
+    assert!(differences(&data_set, &*log).await > 0, "the rows are not what the log says");
+
+    // The decision is given up in its turn, and is as if it had never been.
+    give_up(&*log, "social", &[at(decision)]).await;
+    fold(&data_set, &log).await;
+    assert_eq!(reasons(&data_set).await, [(decision, "dropped".to_owned())]);
+    assert_eq!(differences(&data_set, &*log).await, 0);
+    let rows = data_set.rows().await;
+    data_set.empty().await;
+    fold(&data_set, &log).await;
+    assert_eq!(data_set.rows().await, rows, "a replay folds it");
+    assert_eq!(reasons(&data_set).await, [(decision, "dropped".to_owned())]);
+}
+
+#[tokio::test]
+async fn a_rebuild_from_the_beginning_obeys_what_came_too_late_for_others() {
+    let log: Arc<dyn EventLog> = Arc::new(InMemoryLog::new(Shard(0)));
+    let data_set = DataSet::start().await;
+    let fine = post(&*log, "fine").await;
+    fold(&data_set, &log).await;
+    give_up(&*log, "social", &[at(fine)]).await;
+    fold(&data_set, &log).await;
+    assert!(differences(&data_set, &*log).await > 0);
+    data_set.empty().await;
+    fold(&data_set, &log).await;
+    assert_eq!(reasons(&data_set).await, [(fine, "dropped".to_owned())]);
+    assert_eq!(differences(&data_set, &*log).await, 0);
+}
+
+#[tokio::test]
+async fn what_means_nothing_here_is_passed_over_and_what_cannot_be_read_is_parked() {
+    let log: Arc<dyn EventLog> = Arc::new(InMemoryLog::new(Shard(0)));
+    let data_set = DataSet::start().await;
+    let bad = plant(&*log, POSTED, "not even JSON").await;
+    // Another projection's, one about itself and the future, one of an event that came to no rows.
+    give_up(&*log, "feeds", &[at(bad)]).await;
+    let foreign = plant(&*log, "somebody.elses.event", "{}").await;
+    let head = log.head().await.expect("a head").get();
+    let future = [1, 2, 9].map(|ahead| at(i64::try_from((head + ahead) << 8).expect("small")));
+    give_up(&*log, "social", &future).await;
+    give_up(&*log, "social", &[at(foreign)]).await;
+    // In somebody's outbox, where no fold would look for it; and with nothing in it.
+    let misplaced =
+        plant(&*log, DROPPED, &format!(r#"{{"projection":"social","positions":["{bad}"]}}"#)).await;
+    let empty = plant(&*log, DROPPED, r#"{"projection":"social","positions":[]}"#).await;
+    plant(&*log, POSTED, r#"{"author":"2","text":"by somebody else","tags":[]}"#).await;
+    for _ in 0..2 {
+        fold(&data_set, &log).await;
+        let undecodable = |position| (position, "undecodable".to_owned());
+        let mut parked = reasons(&data_set).await;
+        parked.retain(|(position, _)| *position != foreign);
+        assert_eq!(parked, [bad, misplaced, empty].map(undecodable));
+        assert_eq!(data_set.rows().await["message"].len(), 1);
+        assert_eq!(differences(&data_set, &*log).await, 0);
+        data_set.empty().await;
+    }
+}
+
+async fn waiting(data_set: &DataSet) -> i64 {
+    let sql = "select count(*) from control.parked_event where projection = 'social' and reason = 'waiting'";
+    sqlx::query_scalar(sql).fetch_one(&data_set.pool).await.expect("counted")
+}
+
+/// More events wait than are folded in one transaction.
+#[cfg(feature = "fail-points")]
+#[tokio::test]
+async fn a_reducer_that_is_killed_while_it_obeys_goes_on_where_it_was() {
+    const WAITING: i64 = 1_200;
+    let (nats, data_set) = (Nats::start().await, DataSet::start().await);
+    let mut config = JetStreamConfig::new(nats.url(), "test");
+    config.stream_bytes_max = 256 << 20;
+    let log: Arc<dyn EventLog> = Arc::new(JetStreamLog::open(&config).await.expect("opened"));
+    let start = |fail_points: &str| {
+        let env = [
+            ("ROOKERY_NATS_URL".to_owned(), nats.url()),
+            ("ROOKERY_DATABASE_URL".to_owned(), data_set.postgres.url()),
+            ("ROOKERY_REDUCERS_LISTEN".to_owned(), format!("127.0.0.1:{}", free_port())),
+            ("FAILPOINTS".to_owned(), fail_points.to_owned()),
+        ];
+        Process::start(env!("CARGO_BIN_EXE_reducers"), [] as [String; 0], env)
+    };
+    // Everybody likes what a bad event of the account 1 might have held.
+    let liked = post(&*log, "liked by many").await;
+    let bad = plant(&*log, "rookery.message.deleted.v1", &format!(r#"{{"message":"{liked}"}}"#)).await;
+    for number in 0..WAITING {
+        let message = MessageId::at(at(liked));
+        let account = conformance::account(100 + number);
+        append(&*log, &ReactionEvent::Liked(Liked { account, message }).into()).await;
+        let replies = format!(r#"{{"author":"1","text":"x","tags":[],"inReplyTo":"{liked}"}}"#);
+        if number % 2 == 0 {
+            plant(&*log, POSTED, &replies).await;
+        }
+    }
+    let mut process = start("");
+    data_set.all_caught_up(&*log).await;
+    process.kill();
+    assert!(waiting(&data_set).await > 1_000, "they wait");
+    give_up(&*log, "social", &[at(bad)]).await;
+    post(&*log, "later").await;
+
+    // In the first portion, in the second, in the last step but one, and behind them all.
+    for step in ["social-release-after-rows", "social-release-after-rows=1*off", "social-before-commit=2*off"]
+    {
+        let points = step
+            .split_once('=')
+            .map_or(format!("{step}=return"), |(name, first)| format!("{name}={first}->return"));
+        let mut process = start(&points);
+        let died = process.wait(PATIENCE).await;
+        assert_eq!(std::os::unix::process::ExitStatusExt::signal(&died), Some(6), "{points}: {died}");
+    }
+    let mut process = start("");
+    data_set.all_caught_up(&*log).await;
+    process.kill();
+    assert_eq!(waiting(&data_set).await, 0);
+    assert_eq!(differences(&data_set, &*log).await, 0);
+}
