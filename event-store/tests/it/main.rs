@@ -2,6 +2,7 @@
 
 mod accounts;
 mod claims;
+mod deployed;
 mod edits;
 mod executor;
 mod frames;
