@@ -134,10 +134,11 @@ impl Walk<'_> {
             let Some(last) = page.last().map(|row| row.position) else { return Ok(released) };
             let chosen = page.iter().filter(|row| self.is_chosen(row)).count();
             page.retain(|row| !row.is_dropped());
-            let events = read(log, &page).await?;
+            let events = self.read(log, &page).await?;
             let late = self.late(log, pool, fold, key, &page, &events).await?;
+            let rows = page.iter().map(|row| row.position).collect();
             let mut portion =
-                Portion { fold, pool, key, walk: &self, events: &events, late: &late, refused: None };
+                Portion { fold, pool, key, walk: &self, rows, events: &events, late: &late, refused: None };
             let settled = match portion.settle().await {
                 Err(WriteError::Refused(_)) if page.len() > 1 => {
                     most = page.len() / 2;
@@ -164,6 +165,24 @@ impl Walk<'_> {
         self.choice.is_some_and(|choice| choice.is_of(row))
     }
 
+    /// Those that may be folded, as far as is known before the portion.
+    async fn read(
+        &self,
+        log: &dyn EventLog,
+        page: &[parked::Parked],
+    ) -> Result<HashMap<i64, RecordedEvent>, ReleaseError> {
+        let mut events = HashMap::new();
+        for row in page {
+            let missing = || ReleaseError::Missing(row.position);
+            let position = Position::from_i64(row.position).ok_or_else(missing)?;
+            let stays = || self.staying.obstacle(&claims_of(row)).is_some();
+            if self.is_chosen(row) || row.is_waiting() && self.dropped.by(position).is_none() && !stays() {
+                events.insert(row.position, log.read(position.sequence()).await?.ok_or_else(missing)?);
+            }
+        }
+        Ok(events)
+    }
+
     /// Of chosen events that give others up: why that cannot be done any more.
     async fn late(
         &self,
@@ -187,20 +206,10 @@ impl Walk<'_> {
     }
 
     fn learn(&mut self, settled: &Settled) {
-        let claims = |row: &parked::Parked| Claims::recorded(row.holds.clone(), row.touches.clone());
-        settled.staying.iter().for_each(|row| self.staying.add(&claims(row)));
+        settled.staying.iter().for_each(|row| self.staying.add(&claims_of(row)));
     }
 }
 
-async fn read(
-    log: &dyn EventLog,
-    page: &[parked::Parked],
-) -> Result<HashMap<i64, RecordedEvent>, ReleaseError> {
-    let mut events = HashMap::new();
-    for row in page {
-        let missing = || ReleaseError::Missing(row.position);
-        let position = Position::from_i64(row.position).ok_or_else(missing)?;
-        events.insert(row.position, log.read(position.sequence()).await?.ok_or_else(missing)?);
-    }
-    Ok(events)
+fn claims_of(row: &parked::Parked) -> Claims {
+    Claims::recorded(row.holds.clone(), row.touches.clone())
 }

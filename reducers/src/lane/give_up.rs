@@ -6,7 +6,7 @@
 
 use data_set::write::{self, Reason, Step};
 use domain::EventsDropped;
-use event_store::RecordedEvent;
+use event_store::{Dropped, RecordedEvent};
 
 use super::pieces::{Decided, finish};
 use super::{Lane, LaneError, Place};
@@ -20,9 +20,11 @@ pub(super) async fn give_up(
     recorded: &RecordedEvent,
     decision: &EventsDropped,
 ) -> Result<(), LaneError> {
-    place.dropped.add(recorded.position, decision);
     // What is parked may wait for an event that a worker dropped which was ended before it was done.
     if !place.quarantine.is_empty() {
+        // Of many such events that follow each other the first one's walk does the work of all.
+        place.dropped = Dropped::read(&*lane.log, lane.fold.name()).await?;
+        place.dropped.add(recorded.position, decision);
         settle(&*lane.log, &lane.pool, &*lane.fold, key, &place.dropped).await?;
         place.renew(lane, key).await?;
     }

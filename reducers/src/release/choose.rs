@@ -3,8 +3,8 @@
 use data_set::Pool;
 use data_set::write::{self, WriteError, parked};
 
-use super::{Choice, PORTION};
-use crate::quarantine::{Claims, Quarantine};
+use super::{Choice, PORTION, claims_of};
+use crate::quarantine::Quarantine;
 
 /// Positions of a lane's parked events, in the order of the log.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub async fn choose(
                 continue;
             }
             chosen.parked.push(row.position);
-            let claims = Claims::recorded(row.holds.clone(), row.touches.clone());
+            let claims = claims_of(row);
             if choice.is_of(row) {
                 going.add(&claims);
                 chosen.bad.push(row.position);

@@ -8,7 +8,7 @@ use data_set::write::{self, ParkedEvent, Reason, Step, WriteError};
 use domain::Position;
 use event_store::RecordedEvent;
 
-use super::Walk;
+use super::{Walk, claims_of};
 use crate::fold::{Fold, KnownEvent};
 use crate::quarantine::{Claims, Quarantine, Seen, claims_of_refused, complete, drop_parked, park, see};
 
@@ -17,6 +17,9 @@ pub(super) struct Portion<'a> {
     pub(super) pool: &'a Pool,
     pub(super) key: &'a write::Lane,
     pub(super) walk: &'a Walk<'a>,
+    /// Positions of its events, in order.
+    pub(super) rows: Vec<i64>,
+    /// Those of them that may be folded.
     pub(super) events: &'a HashMap<i64, RecordedEvent>,
     /// Of those that give up others: why that cannot be done any more.
     pub(super) late: &'a HashMap<i64, String>,
@@ -48,14 +51,12 @@ enum Fate {
 impl Portion<'_> {
     pub(super) async fn settle(&self) -> Result<Settled, WriteError> {
         let mut step = Step::intervene(self.pool, self.key).await?;
-        let mut positions: Vec<i64> = self.events.keys().copied().collect();
-        positions.sort_unstable();
         let mut settled = Settled::default();
         let mut staying = Quarantine::default();
         // Known events are collected, and folded before anything that looks at the rows.
         let mut ready = Vec::new();
-        for row in step.parked_at(&positions).await? {
-            let claims = Claims::recorded(row.holds.clone(), row.touches.clone());
+        for row in step.parked_at(&self.rows).await? {
+            let claims = claims_of(&row);
             match self.fate(&mut step, &row, &claims, &staying, &mut ready).await? {
                 Fate::Fold(known) => {
                     ready.push(*known);

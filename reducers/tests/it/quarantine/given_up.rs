@@ -7,11 +7,12 @@ use event_store::{EventLog, InMemoryLog, JetStreamConfig, JetStreamLog, conforma
 use oracle::{Scope, Verification, verify};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use reducers::release::{Choice, choose};
 use testkit::{Nats, Process, free_port};
 use time::OffsetDateTime;
 
 use super::poisoned::{Cut, Poisoned};
-use super::{Folds, folds, told};
+use super::{Folds, folds, lane, told};
 use crate::history::{append, plant};
 use crate::rows::{DataSet, PATIENCE};
 
@@ -176,6 +177,38 @@ async fn what_means_nothing_here_is_passed_over_and_what_cannot_be_read_is_parke
     }
 }
 
+/// What waits is told first; the program may be ended behind it.
+#[tokio::test]
+async fn of_a_drop_that_came_into_the_log_by_half_nothing_is_folded() {
+    let log: Arc<dyn EventLog> = Arc::new(InMemoryLog::new(Shard(0)));
+    let data_set = DataSet::start().await;
+    let liked = post(&*log, "liked").await;
+    let bad = plant(&*log, "rookery.message.deleted.v1", &format!(r#"{{"message":"{liked}"}}"#)).await;
+    for number in 2..5 {
+        let message = MessageId::at(at(liked));
+        let account = conformance::account(number);
+        append(&*log, &ReactionEvent::Liked(Liked { account, message }).into()).await;
+    }
+    fold(&data_set, &log).await;
+    let key = lane(&*log, "social");
+    let chosen = choose(&data_set.pool, &key, &Choice::Position(bad), true).await.expect("readable");
+    assert_eq!((chosen.bad.as_slice(), chosen.waiting.len()), ([bad].as_slice(), 3));
+    let waiting: Vec<Position> = chosen.waiting.iter().map(|position| at(*position)).collect();
+    for (positions, bad_is) in [(waiting.as_slice(), "undecodable"), (&[at(bad)], "dropped")] {
+        give_up(&*log, "social", positions).await;
+        fold(&data_set, &log).await;
+        let reasons = reasons(&data_set).await;
+        assert_eq!(reasons[0], (bad, bad_is.to_owned()));
+        assert!(
+            reasons.len() == 4 && reasons[1..].iter().all(|(_, reason)| reason == "dropped"),
+            "{reasons:?}"
+        );
+        assert!(data_set.rows().await["liked"].is_empty());
+        assert_eq!(differences(&data_set, &*log).await, 0);
+    }
+}
+
+#[cfg(feature = "fail-points")]
 async fn waiting(data_set: &DataSet) -> i64 {
     let sql = "select count(*) from control.parked_event where projection = 'social' and reason = 'waiting'";
     sqlx::query_scalar(sql).fetch_one(&data_set.pool).await.expect("counted")
