@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
-use domain::{Liked, MessageId, Position, ReactionEvent, Shard};
-use event_store::{EventLog, InMemoryLog, JetStreamConfig, JetStreamLog, conformance, drop_events};
+use domain::{Liked, MessageId, Position, ReactionEvent, Sequence, Shard};
+use event_store::{
+    Boundary, Envelope, EventLog, Expected, InMemoryLog, JetStreamConfig, JetStreamLog, NewEvent,
+    RecordedEvent, Subject, conformance, drop_events,
+};
 use oracle::{Scope, Verification, verify};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use reducers::release::{Choice, choose};
+use reducers::release::{Choice, choose, retry};
 use testkit::{Nats, Process, free_port};
 use time::OffsetDateTime;
 
-use super::poisoned::{Cut, Poisoned};
+use super::poisoned::{Cut, Mended, Poisoned};
 use super::{Folds, folds, lane, told};
 use crate::history::{append, plant};
 use crate::rows::{DataSet, PATIENCE};
@@ -175,6 +178,38 @@ async fn what_means_nothing_here_is_passed_over_and_what_cannot_be_read_is_parke
         assert_eq!(differences(&data_set, &*log).await, 0);
         data_set.empty().await;
     }
+}
+
+/// A newer version of this code says it in words of its own, and is then run.
+#[tokio::test]
+async fn what_gives_up_in_words_that_nobody_knew_is_obeyed_at_the_retry() {
+    let log: Arc<dyn EventLog> = Arc::new(InMemoryLog::new(Shard(0)));
+    let data_set = DataSet::start().await;
+    let liked = post(&*log, "liked").await;
+    let bad = plant(&*log, "rookery.message.deleted.v1", &format!(r#"{{"message":"{liked}"}}"#)).await;
+    let (account, message) = (conformance::account(2), MessageId::at(at(liked)));
+    append(&*log, &ReactionEvent::Liked(Liked { account, message }).into()).await;
+    // As a later version of the type.
+    let elsewhere: Arc<dyn EventLog> = Arc::new(InMemoryLog::new(Shard(0)));
+    give_up(&*elsewhere, "social", &[at(bad)]).await;
+    let known = elsewhere.read(Sequence::ZERO.next()).await.expect("readable").expect("there");
+    let envelope = known.envelope.clone().expect("ours");
+    let later = Envelope { event_type: DROPPED.replace("v1", "v2"), ..envelope };
+    let subject = Subject::new(Shard(0), Boundary::Dropped("social".to_owned()));
+    let decision = NewEvent { subject, expected: Expected::Any, envelope: later, data: known.data.clone() };
+    let decision = log.append(conformance::command(), vec![decision]).await.expect("appended").positions[0];
+    fold(&data_set, &log).await;
+    let parked =
+        [(bad, "undecodable"), (decision.get() - 256, "waiting"), (decision.get(), "unknown-version")];
+    assert_eq!(reasons(&data_set).await, parked.map(|(position, reason)| (position, reason.to_owned())));
+
+    let mended = Mended::new(Arc::clone(&log), [RecordedEvent { position: decision, ..known }]);
+    let [social, _] = folds();
+    let choice = Choice::Position(decision.get());
+    let retried = retry(&mended, &data_set.pool, &*social, 1, &choice, |_| {}).await.expect("retried");
+    assert_eq!((retried.folded, retried.dropped, retried.left), (2, 1, 0), "{retried:?}");
+    assert_eq!(reasons(&data_set).await, [(bad, "dropped".to_owned())]);
+    assert_eq!(data_set.rows().await["liked"].len(), 1);
 }
 
 /// What waits is told first; the program may be ended behind it.
