@@ -3,6 +3,7 @@
 mod accounts;
 mod claims;
 mod deployed;
+mod dropped;
 mod edits;
 mod executor;
 mod frames;

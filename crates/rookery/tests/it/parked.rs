@@ -109,6 +109,20 @@ async fn a_drop_that_no_reducer_obeys_yet_is_in_the_log_and_says_so() {
     system.read("/v1/messages", &later).await.expect("it is folded");
     let url = std::fs::read_to_string(dir.path().join("data-set-url")).expect("it was written");
     let pool = Pool::connect(url.trim_end()).await.expect("the database is there");
+
+    // As if a build had folded it, with code that can.
+    let built =
+        "insert into control.projection (projection, version, state) values ('social', 2, 'building');
+        insert into control.checkpoint (projection, version, shard, position, lineage)
+        select projection, 2, shard, position, lineage from control.checkpoint where projection = 'social'";
+    sqlx::raw_sql(built).execute(&pool).await.expect("made");
+    let refused = stderr(&rookery(dir.path(), &["parked", "drop", "--all"]));
+    assert!(refused.contains(&format!("version 2 of social has folded the event at {bad}")), "{refused}");
+    let count = stdout(&rookery(dir.path(), &["events", "count"]));
+    assert!(!count.contains("rookery.event.dropped"), "of no projection: {count}");
+    let gone = "delete from control.projection where version = 2";
+    sqlx::raw_sql(gone).execute(&pool).await.expect("deleted");
+
     let mut lock = pool.begin().await.expect("begun");
     let lock_all =
         "set local idle_in_transaction_session_timeout = 0; select from control.checkpoint for update";

@@ -231,6 +231,7 @@ async fn of_a_drop_that_came_into_the_log_by_half_nothing_is_folded() {
     let waiting: Vec<Position> = chosen.waiting.iter().map(|position| at(*position)).collect();
     for (positions, bad_is) in [(waiting.as_slice(), "undecodable"), (&[at(bad)], "dropped")] {
         give_up(&*log, "social", positions).await;
+        assert_eq!(differences(&data_set, &*log).await, 0, "also before the lane comes there");
         fold(&data_set, &log).await;
         let reasons = reasons(&data_set).await;
         assert_eq!(reasons[0], (bad, bad_is.to_owned()));
