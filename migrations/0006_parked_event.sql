@@ -1,5 +1,6 @@
--- Events that are not in the rows: those that could not be folded, and those that wait for them. None is lost (the log
--- has them) and none holds up the lane; this table says that the rows are a fold of all events but these.
+-- Events that are not in the rows: those that could not be folded, those that wait for them, and those that were given up.
+-- None is lost (the log has them) and none holds up the lane; this table says that the rows are a fold of all events but
+-- these.
 create table control.parked_event (
     projection text not null,
     version integer not null,
@@ -7,8 +8,8 @@ create table control.parked_event (
     position bigint not null,
     subject text not null,
     event_type text not null,
-    -- A stable word for metrics (`undecodable`, `unknown-version`, `refused-by-database`, `waiting`), and the words for
-    -- a person.
+    -- A stable word (`undecodable`, `unknown-version`, `refused-by-database`, `too-late`, `waiting`, `dropped`), and the
+    -- words for a person. What was dropped holds and touches nothing any more, whatever stands there.
     reason text not null,
     detail text not null,
     -- What no later event may be folded about, and what later events may share but not change: `account/5`,
@@ -16,14 +17,12 @@ create table control.parked_event (
     holds text[] not null,
     touches text[] not null,
     parked_at timestamptz not null default now(),
-    -- When an operator gave it up for good. It holds nothing any more; a replay passes it over.
-    dropped_at timestamptz,
     constraint parked_event_pk primary key (projection, version, shard, position),
     constraint parked_event_of_projection
         foreign key (projection, version) references control.projection on delete cascade
 );
 -- How many there are of each reason is asked about once a second.
 create index parked_event_by_reason on control.parked_event (projection, version, shard, reason)
-    where dropped_at is null;
+    where reason <> 'dropped';
 -- What waiting events will do to whom, asked about by a deletion or a deactivation that comes behind them.
-create index parked_event_by_touch on control.parked_event using gin (touches) where dropped_at is null;
+create index parked_event_by_touch on control.parked_event using gin (touches) where reason <> 'dropped';

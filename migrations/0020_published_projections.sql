@@ -6,14 +6,14 @@ select
     h.seen_at, h.complete_until, h.refusal,
     (select count(*) from control.parked_event p
       where p.projection = c.projection and p.version = c.version and p.shard = c.shard
-        and p.dropped_at is null and p.reason <> 'waiting') as parked_events,
+        and p.reason not in ('waiting', 'dropped')) as parked_events,
     (select count(*) from control.parked_event p
       where p.projection = c.projection and p.version = c.version and p.shard = c.shard
-        and p.dropped_at is null and p.reason = 'waiting') as waiting_events,
+        and p.reason = 'waiting') as waiting_events,
     -- Accounts, messages and handles: the other things that are held have no name outside.
     (select count(distinct e.entity) from control.parked_event p cross join lateral unnest(p.holds) as e (entity)
       where p.projection = c.projection and p.version = c.version and p.shard = c.shard
-        and p.dropped_at is null and p.reason <> 'waiting'
+        and p.reason not in ('waiting', 'dropped')
         and split_part(e.entity, '/', 1) in ('account', 'message', 'handle')) as parked_entities
 from control.checkpoint c
 join control.projection v using (projection, version)

@@ -1,9 +1,12 @@
 //! How events become bytes and bytes events again. The only part of this crate that knows what the events are.
 
 use bytes::Bytes;
-use domain::{AccountEvent, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, ReactionEvent};
+use domain::{
+    AccountEvent, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, ProjectionEvent, ReactionEvent,
+};
 
 use crate::contract::RecordedEvent;
+use crate::subject::Subject;
 use crate::upcast::{History, Stored};
 
 /// What a recorded event turned out to be.
@@ -35,6 +38,9 @@ pub enum DecodeError {
     UnknownVersion { event_type: String, newest: usize },
     #[error("a {event_type} cannot be read as the newest version: {why}")]
     Upcast { event_type: String, why: String },
+    /// Whoever begins to fold looks for it in its own subject.
+    #[error("a {event_type} counts only in its own subject {subject}")]
+    Misplaced { event_type: String, subject: Subject },
 }
 
 /// The stored name of every event, in one place for both directions, and the steps from its version 1 to the one that is
@@ -77,6 +83,7 @@ event_types! {
     "rookery.handle.claimed" [] => Handle(HandleEvent::Claimed),
     "rookery.handle.released" [] => Handle(HandleEvent::Released),
     "rookery.notifications.read" [] => Inbox(InboxEvent::NotificationsRead),
+    "rookery.event.dropped" [] => Projection(ProjectionEvent::EventsDropped),
 }
 
 /// Type name with version, and JSON.
@@ -93,8 +100,18 @@ pub fn decode(recorded: &RecordedEvent) -> Result<Decoded, DecodeError> {
     match read(TYPES, event_type, &recorded.data)? {
         None => Ok(Decoded::UnknownType(event_type.clone())),
         Some(event) if has_nul(&event) => Err(DecodeError::Nul { event_type: event_type.clone() }),
-        Some(event) => Ok(Decoded::Known(event)),
+        Some(event) => match own_subject(recorded, &event) {
+            Some(subject) => Err(DecodeError::Misplaced { event_type: event_type.clone(), subject }),
+            None => Ok(Decoded::Known(event)),
+        },
     }
+}
+
+/// Where an event should be that counts nowhere else and is not there.
+fn own_subject(recorded: &RecordedEvent, event: &Event) -> Option<Subject> {
+    let Event::Projection(_) = event else { return None };
+    let own = Subject::of(recorded.position.shard(), event);
+    (own.to_string() != recorded.subject).then_some(own)
 }
 
 /// The event that the data of a type, in any of its versions, means by the given table. `None`: the type is not in it.
@@ -143,7 +160,8 @@ fn has_nul(event: &Event) -> bool {
         | Event::Handle(_)
         | Event::Graph(_)
         | Event::Reaction(_)
-        | Event::Inbox(_) => false,
+        | Event::Inbox(_)
+        | Event::Projection(_) => false,
     }
 }
 

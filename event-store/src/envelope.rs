@@ -35,7 +35,8 @@ pub(crate) mod header {
     pub(crate) const BLOCK: &str = "rookery-header-block";
 }
 
-pub(crate) const SOURCE: &str = "/rookery/dispatcher";
+const SOURCE: &str = "/rookery/dispatcher";
+const SOURCE_OPERATOR: &str = "/rookery/operator";
 
 /// A W3C `traceparent`, checked by whoever took it in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +70,7 @@ impl Envelope {
             (header::SPEC_VERSION, "1.0".to_owned()),
             (header::ID, self.event.0.to_string()),
             (header::TYPE, self.event_type.clone()),
-            (header::SOURCE, SOURCE.to_owned()),
+            (header::SOURCE, source(self.actor).to_owned()),
             // A time from the system clock always has a four-digit year, so it can be written.
             (header::TIME, self.time.format(&Rfc3339).unwrap_or_default()),
             (header::SUBJECT, subject.to_owned()),
@@ -128,6 +129,10 @@ impl Envelope {
             edit_index: edit_index.and_then(|value| value.parse().ok()),
         })
     }
+}
+
+fn source(actor: AccountId) -> &'static str {
+    if actor == AccountId::OPERATOR { SOURCE_OPERATOR } else { SOURCE }
 }
 
 /// An absolute URI, as CloudEvents wants it: `urn:rookery:schema:rookery.message.posted:v1`.

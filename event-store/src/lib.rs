@@ -10,6 +10,7 @@ pub mod commands;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod contract;
+mod dropped;
 mod edit_index;
 mod envelope;
 mod executor;
@@ -29,6 +30,7 @@ pub use contract::{
     AppendError, Appended, DEDUPE_WINDOW, EventLog, Expected, Headers, KEY_AGE_MAX, KnownKeys, LOG_FORMAT,
     Lineage, NewEvent, OpenError, ReadError, RecordedEvent, StoredEvent, Tail, Unreadable,
 };
+pub use dropped::{Dropped, drop_events};
 pub use edit_index::{EditIndex, EditIndexError};
 pub use envelope::{Envelope, TraceParent};
 pub use executor::{

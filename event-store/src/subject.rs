@@ -5,7 +5,7 @@ use std::fmt;
 
 use domain::{
     AccountEvent, AccountId, Event, GraphEvent, Handle, HandleEvent, InboxEvent, MessageEvent, MessageId,
-    ReactionEvent, Shard, Token,
+    ProjectionEvent, ReactionEvent, Shard, Token,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -31,6 +31,8 @@ pub enum Boundary {
     Reactions(AccountId),
     /// What an account has seen of its notifications.
     Inbox(AccountId),
+    /// Which events an operator gave up, of a projection.
+    Dropped(String),
 }
 
 /// Which of the subjects for edits and deletions a message's are in. Part of the log's format, hence never changed.
@@ -67,6 +69,7 @@ impl fmt::Display for Subject {
             // A handle parsed by our rules encodes to itself; one of older rules could not break out either.
             Boundary::Handle(handle) => write!(f, "{}", Token::encode(handle.as_str())),
             Boundary::Edits(bucket) => write!(f, "{bucket}"),
+            Boundary::Dropped(projection) => write!(f, "{}", Token::encode(projection)),
             Boundary::Account(account)
             | Boundary::Outbox(account)
             | Boundary::Graph(account)
@@ -87,6 +90,7 @@ impl Boundary {
             Self::Graph(_) => "graph",
             Self::Reactions(_) => "reactions",
             Self::Inbox(_) => "inbox",
+            Self::Dropped(_) => "dropped",
         }
     }
 }
@@ -118,6 +122,9 @@ impl Subject {
             Event::Reaction(ReactionEvent::Reposted(event)) => Boundary::Reactions(event.account),
             Event::Reaction(ReactionEvent::Unreposted(event)) => Boundary::Reactions(event.account),
             Event::Inbox(InboxEvent::NotificationsRead(event)) => Boundary::Inbox(event.account),
+            Event::Projection(ProjectionEvent::EventsDropped(event)) => {
+                Boundary::Dropped(event.projection.clone())
+            }
         };
         Self { shard, boundary }
     }
@@ -126,7 +133,7 @@ impl Subject {
     pub fn account_of(subject: &str) -> Option<AccountId> {
         let (kind, id) = subject.strip_prefix("ev.")?.split_once('.')?.1.split_once('.')?;
         match kind {
-            "handle" | "edits" => None,
+            "handle" | "edits" | "dropped" => None,
             _ => id.parse().ok(),
         }
     }
@@ -145,7 +152,7 @@ mod tests {
     fn a_subject_is_an_accounts_or_not() {
         assert_eq!(Subject::account_of("ev.0.outbox.5"), AccountId::from_i64(5));
         assert_eq!(Subject::account_of("ev.0.graph.77"), AccountId::from_i64(77));
-        for other in ["ev.0.handle.5", "ev.0.edits.5", "ev.0", "somewhere.else"] {
+        for other in ["ev.0.handle.5", "ev.0.edits.5", "ev.0.dropped.5", "ev.0", "somewhere.else"] {
             assert_eq!(Subject::account_of(other), None, "{other}");
         }
     }

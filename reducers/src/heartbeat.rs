@@ -55,7 +55,7 @@ async fn beat(log: &dyn EventLog, pool: &Pool, lane: &write::Lane, status: &Stat
     let lag_seconds = if is_complete { 0.0 } else { (now - complete_until).as_seconds_f64().max(0.0) };
     set_gauges(lane, head, progress.position, lag_events, lag_seconds);
     let parked = parked::counts(pool, lane).await?;
-    for reason in Reason::ALL.map(Reason::as_str) {
+    for reason in Reason::PARKED.map(Reason::as_str) {
         let count = parked.iter().find(|(parked, _)| parked == reason).map_or(0, |(_, count)| *count);
         set_parked(lane, reason, count);
     }

@@ -9,6 +9,7 @@
 //! - **On any error:** back to the checkpoint, after a pause. There is no other way of recovery. Only where the lane was
 //!   told to stop at a bad event does it end.
 
+mod give_up;
 mod pieces;
 mod place;
 
@@ -30,6 +31,7 @@ use crate::fold::{Changes, Fold};
 use crate::heartbeat;
 use crate::order::{self, Gap};
 use crate::quarantine::describe;
+use crate::release::ReleaseError;
 use crate::status::{Progress, Status};
 
 /// From so many events in a run on, the next one is read and folded while this one is written.
@@ -49,8 +51,20 @@ pub enum LaneError {
     Gap(#[from] Gap),
     #[error("the log's tail ended")]
     TailEnded,
+    #[error("the log has no event at position {0}, which is parked")]
+    Missing(i64),
     #[error(transparent)]
     Bad(#[from] BadEvent),
+}
+
+impl From<ReleaseError> for LaneError {
+    fn from(error: ReleaseError) -> Self {
+        match error {
+            ReleaseError::Log(error) => Self::Log(error),
+            ReleaseError::Write(error) => Self::Write(error),
+            ReleaseError::Missing(position) => Self::Missing(position),
+        }
+    }
 }
 
 /// An event that cannot be folded, in a lane that was told to stop there.

@@ -14,7 +14,7 @@ mod claims;
 mod pieces;
 mod sight;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use data_set::write::parked::{Held, Parked};
 use data_set::write::{Step, WriteError};
@@ -25,24 +25,18 @@ use crate::fold::Fold;
 pub(crate) use bad::{claims_of_bad, claims_of_refused};
 pub use claims::Claims;
 pub(crate) use pieces::piece;
-pub(crate) use sight::{Seen, describe, park, see};
+pub(crate) use sight::{Seen, describe, drop_parked, park, pass_over, see};
 
 /// What the parked and waiting events of a lane claim. Only that is in memory; the events are in the table and the log.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Quarantine {
     holds: HashSet<String>,
     touches: HashSet<String>,
-    /// Positions of events that were given up.
-    dropped: BTreeSet<i64>,
 }
 
 impl From<Held> for Quarantine {
     fn from(held: Held) -> Self {
-        Self {
-            holds: held.holds.into_iter().collect(),
-            touches: held.touches.into_iter().collect(),
-            dropped: held.dropped.into_iter().collect(),
-        }
+        Self { holds: held.holds.into_iter().collect(), touches: held.touches.into_iter().collect() }
     }
 }
 
@@ -50,15 +44,6 @@ impl Quarantine {
     /// Nothing is parked, so nothing waits.
     pub(crate) fn is_empty(&self) -> bool {
         self.holds.is_empty() && self.touches.is_empty()
-    }
-
-    pub(crate) fn has_dropped(&self, position: i64) -> bool {
-        self.dropped.contains(&position)
-    }
-
-    /// Whether none of the events from one position to another was given up.
-    pub(crate) fn has_dropped_none(&self, first: i64, last: i64) -> bool {
-        self.dropped.range(first..=last).next().is_none()
     }
 
     /// What an event would have to wait for.

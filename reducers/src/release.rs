@@ -1,23 +1,29 @@
-//! What an operator does about parked events: fold them after all, or give them up. It runs in the operator's process
-//! but is the reducers' own code behind the lane's own fence: while it writes the lane waits, and then reads the parked
-//! events anew.
+//! What becomes of parked events: those that the log says were given up are dropped, those that an operator chooses are tried
+//! again, and what waited for them alone is folded.
 //!
-//! All parked events of the lane are gone through in the order of the log, by the rule of `crate::quarantine`: what
-//! clashes with nothing that stays is folded, the rest stays. Each portion is one transaction. Ended between two of them,
-//! the rows are still those of the log without the events that are parked, and a repetition goes on.
+//! All parked events of a lane are gone through in the order of the log, by the rule of `crate::quarantine`: what clashes
+//! with nothing that stays is folded, the rest stays. Each portion is one transaction behind the lane's own fence. Ended
+//! between two of them, the rows are still those of the log without the events that are parked, and a repetition goes on.
+//!
+//! The lane itself does this when it comes to an event that gives others up (`settle`). An operator's process does it for
+//! [`retry`]: then the lane waits while it writes, and reads the parked events anew.
 
+mod choose;
 mod portion;
+mod too_late;
 
 use std::collections::HashMap;
 
 use data_set::Pool;
 use data_set::write::{self, WriteError, parked};
 use domain::Position;
-use event_store::{EventLog, ReadError, RecordedEvent};
+use event_store::{Dropped, EventLog, ReadError, RecordedEvent};
 
+pub use self::choose::{Chosen, choose};
 use self::portion::{Portion, Settled};
+pub(crate) use self::too_late::too_late;
 use crate::fold::Fold;
-use crate::quarantine::{Claims, Quarantine, describe};
+use crate::quarantine::{Claims, Quarantine, Seen, describe, see};
 
 /// Events of one transaction at most: what the lane waits for.
 const PORTION: usize = 500;
@@ -31,15 +37,15 @@ pub enum Choice {
     Entity(String),
 }
 
-/// What is done about the chosen ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// Fold them, and whatever waited for them.
-    Retry,
-    /// Give them up, and fold whatever waited for them.
-    Drop,
-    /// Give them up with whatever waited for them.
-    DropWithWaiting,
+impl Choice {
+    fn is_of(&self, row: &parked::Parked) -> bool {
+        !row.is_waiting()
+            && match self {
+                Self::All => true,
+                Self::Position(position) => row.position == *position,
+                Self::Entity(entity) => row.holds.contains(entity),
+            }
+    }
 }
 
 /// What became of the parked events of a lane.
@@ -65,14 +71,13 @@ pub enum ReleaseError {
     Missing(i64),
 }
 
-/// Goes through the parked events of a lane. `progress` is told how many have been looked at.
-pub async fn release(
+/// Folds parked events after all, and whatever waited for them. `progress` is told how many have been looked at.
+pub async fn retry(
     log: &dyn EventLog,
     pool: &Pool,
     fold: &dyn Fold,
     version: i32,
     choice: &Choice,
-    action: Action,
     progress: impl Fn(u64) + Send,
 ) -> Result<Released, ReleaseError> {
     let key = write::Lane {
@@ -81,75 +86,130 @@ pub async fn release(
         shard: log.shard().0,
         lineage: log.lineage().to_string(),
     };
-    let mut walk = Walk { choice, action, staying: Quarantine::default(), dropped: Quarantine::default() };
-    let mut released = Released::default();
-    let (mut after, mut most) = (0, PORTION);
-    loop {
-        let mut page = parked::page(pool, &key, after, i64::try_from(most).unwrap_or(i64::MAX)).await?;
-        let Some(last) = page.last().map(|row| row.position) else { return Ok(released) };
-        let chosen = page.iter().filter(|row| walk.is_chosen(row)).count();
-        page.retain(|row| row.dropped_at.is_none());
-        let events = read(log, &page).await?;
-        let mut portion = Portion { fold, pool, key: &key, walk: &walk, events: &events, refused: None };
-        let settled = match portion.settle().await {
-            Err(WriteError::Refused(_)) if page.len() > 1 => {
-                most = page.len() / 2;
-                continue;
-            }
-            Err(WriteError::Refused(error)) => {
-                portion.refused = Some(describe(&error));
-                portion.settle().await?
-            }
-            settled => settled?,
-        };
-        walk.learn(&settled);
-        released.chosen += chosen as u64;
-        released.folded += settled.folded.len() as u64;
-        released.dropped += settled.dropped.len() as u64;
-        released.left += settled.staying.len() as u64;
-        released.failed.extend(settled.failed);
-        progress(page.len() as u64);
-        (after, most) = (last, most.saturating_mul(2).min(PORTION));
-    }
+    let dropped = Dropped::read(log, fold.name()).await?;
+    let walk = Walk { choice: Some(choice), dropped: &dropped, staying: Quarantine::default() };
+    walk.run(log, pool, fold, &key, progress).await
 }
 
-async fn read(
+/// Drops what is given up, and folds what waited for it alone.
+pub(crate) async fn settle(
     log: &dyn EventLog,
-    page: &[parked::Parked],
-) -> Result<HashMap<i64, RecordedEvent>, ReleaseError> {
-    let mut events = HashMap::new();
-    for row in page {
-        let missing = || ReleaseError::Missing(row.position);
-        let position = Position::from_i64(row.position).ok_or_else(missing)?;
-        events.insert(row.position, log.read(position.sequence()).await?.ok_or_else(missing)?);
+    pool: &Pool,
+    fold: &dyn Fold,
+    key: &write::Lane,
+    dropped: &Dropped,
+) -> Result<(), ReleaseError> {
+    let walk = Walk { choice: None, dropped, staying: Quarantine::default() };
+    let Released { folded, dropped, left, failed, .. } = walk.run(log, pool, fold, key, |_| {}).await?;
+    tracing::info!(projection = key.projection, folded, dropped, left, "events were given up");
+    for (position, why) in failed {
+        tracing::error!(projection = key.projection, event.position = position, why, "an event was parked");
     }
-    Ok(events)
+    Ok(())
 }
 
 /// What is known on the way through the parked events.
 #[derive(Debug)]
 struct Walk<'a> {
-    choice: &'a Choice,
-    action: Action,
+    /// `None`: nothing is tried.
+    choice: Option<&'a Choice>,
+    dropped: &'a Dropped,
     /// Claimed by events that stay parked.
     staying: Quarantine,
-    /// Claimed by events that were given up on the way.
-    dropped: Quarantine,
 }
 
 impl Walk<'_> {
+    async fn run(
+        mut self,
+        log: &dyn EventLog,
+        pool: &Pool,
+        fold: &dyn Fold,
+        key: &write::Lane,
+        progress: impl Fn(u64) + Send,
+    ) -> Result<Released, ReleaseError> {
+        let mut released = Released::default();
+        let (mut after, mut most) = (0, PORTION);
+        loop {
+            let mut page = parked::page(pool, key, after, i64::try_from(most).unwrap_or(i64::MAX)).await?;
+            let Some(last) = page.last().map(|row| row.position) else { return Ok(released) };
+            let chosen = page.iter().filter(|row| self.is_chosen(row)).count();
+            page.retain(|row| !row.is_dropped());
+            let events = self.read(log, &page).await?;
+            let late = self.late(log, pool, fold, key, &page, &events).await?;
+            let rows = page.iter().map(|row| row.position).collect();
+            let mut portion =
+                Portion { fold, pool, key, walk: &self, rows, events: &events, late: &late, refused: None };
+            let settled = match portion.settle().await {
+                Err(WriteError::Refused(_)) if page.len() > 1 => {
+                    most = page.len() / 2;
+                    continue;
+                }
+                Err(WriteError::Refused(error)) => {
+                    portion.refused = Some(describe(&error));
+                    portion.settle().await?
+                }
+                settled => settled?,
+            };
+            self.learn(&settled);
+            released.chosen += chosen as u64;
+            released.folded += settled.folded.len() as u64;
+            released.dropped += settled.dropped.len() as u64;
+            released.left += settled.staying.len() as u64;
+            released.failed.extend(settled.failed);
+            progress(page.len() as u64);
+            (after, most) = (last, most.saturating_mul(2).min(PORTION));
+        }
+    }
+
     fn is_chosen(&self, row: &parked::Parked) -> bool {
-        !row.is_waiting()
-            && match self.choice {
-                Choice::All => true,
-                Choice::Position(position) => row.position == *position,
-                Choice::Entity(entity) => row.holds.contains(entity),
+        self.choice.is_some_and(|choice| choice.is_of(row))
+    }
+
+    /// Those that may be folded, as far as is known before the portion.
+    async fn read(
+        &self,
+        log: &dyn EventLog,
+        page: &[parked::Parked],
+    ) -> Result<HashMap<i64, RecordedEvent>, ReleaseError> {
+        let mut events = HashMap::new();
+        for row in page {
+            let missing = || ReleaseError::Missing(row.position);
+            let position = Position::from_i64(row.position).ok_or_else(missing)?;
+            let stays = || self.staying.obstacle(&claims_of(row)).is_some();
+            if self.is_chosen(row) || row.is_waiting() && self.dropped.by(position).is_none() && !stays() {
+                events.insert(row.position, log.read(position.sequence()).await?.ok_or_else(missing)?);
             }
+        }
+        Ok(events)
+    }
+
+    /// Of chosen events that give others up: why that cannot be done any more.
+    async fn late(
+        &self,
+        log: &dyn EventLog,
+        pool: &Pool,
+        fold: &dyn Fold,
+        key: &write::Lane,
+        page: &[parked::Parked],
+        events: &HashMap<i64, RecordedEvent>,
+    ) -> Result<HashMap<i64, String>, ReleaseError> {
+        let mut late = HashMap::new();
+        for row in page.iter().filter(|row| self.is_chosen(row)) {
+            let Some(recorded) = events.get(&row.position) else { continue };
+            if let Seen::Drop(decision) = see(fold, recorded)
+                && let Some(why) = too_late(log, pool, fold, key, recorded.position, &decision).await?
+            {
+                late.insert(row.position, why);
+            }
+        }
+        Ok(late)
     }
 
     fn learn(&mut self, settled: &Settled) {
-        let claims = |row: &parked::Parked| Claims::recorded(row.holds.clone(), row.touches.clone());
-        settled.staying.iter().for_each(|row| self.staying.add(&claims(row)));
-        settled.dropped.iter().for_each(|row| self.dropped.add(&claims(row)));
+        settled.staying.iter().for_each(|row| self.staying.add(&claims_of(row)));
     }
+}
+
+fn claims_of(row: &parked::Parked) -> Claims {
+    Claims::recorded(row.holds.clone(), row.touches.clone())
 }

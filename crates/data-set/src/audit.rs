@@ -121,7 +121,7 @@ impl Audit {
         self.checkpoint.as_ref()
     }
 
-    /// Positions of the events that the rows are not a fold of, in order.
+    /// Positions of the parked events, in order. What was given up the log says.
     pub async fn parked(&mut self) -> Result<Vec<i64>, AuditError> {
         let parked = sqlx::query_scalar(include_str!("audit/parked.sql"))
             .bind(self.projection)

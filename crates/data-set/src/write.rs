@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use postgres_kit::{Limits, Pool};
 
-pub use checkpoint::{Checkpoint, Lane, resume};
+pub use checkpoint::{Checkpoint, Lane, look, resume};
 pub use feeds::{EntryRow, FanOutLimit, FeedChanges, FeedRun, FollowKey, FollowRow, Reach, RepostKey};
 pub use heartbeat::{Heartbeat, beat, refuse};
 pub use messages::{DeletedRow, EditedRow, EditionRow, MessageChanges, PostedRow};

@@ -5,6 +5,7 @@ mod account;
 mod graph;
 mod inbox;
 mod message;
+mod projection;
 mod reaction;
 
 use cqrs_es::DomainEvent;
@@ -16,6 +17,7 @@ pub use account::{
 pub use graph::{Followed, GraphEvent, Unfollowed};
 pub use inbox::{InboxEvent, NotificationsRead};
 pub use message::{MessageDeleted, MessageEdited, MessageEvent, MessagePosted};
+pub use projection::{EventsDropped, ProjectionEvent};
 pub use reaction::{Liked, ReactionEvent, Reposted, Unliked, Unreposted};
 
 /// Every event that this version of the code knows.
@@ -27,6 +29,7 @@ pub enum Event {
     Graph(GraphEvent),
     Reaction(ReactionEvent),
     Inbox(InboxEvent),
+    Projection(ProjectionEvent),
 }
 
 impl Event {
@@ -39,6 +42,7 @@ impl Event {
             Self::Graph(event) => (event.event_type(), event.event_version()),
             Self::Reaction(event) => (event.event_type(), event.event_version()),
             Self::Inbox(event) => (event.event_type(), event.event_version()),
+            Self::Projection(event) => (event.event_type(), event.event_version()),
         };
         format!("{name}.v{version}")
     }
@@ -62,5 +66,6 @@ into_event!(
     Message(MessageEvent),
     Graph(GraphEvent),
     Reaction(ReactionEvent),
-    Inbox(InboxEvent)
+    Inbox(InboxEvent),
+    Projection(ProjectionEvent)
 );

@@ -121,6 +121,10 @@ impl MessageId {
 pub struct AccountId(i64);
 
 impl AccountId {
+    /// Who acts where an operator does, with a tool: nobody's account. It is the last id that a double holds; nobody is given it
+    /// before 2161.
+    pub const OPERATOR: Self = Self((1 << f64::MANTISSA_DIGITS) - 1);
+
     /// Makes an id from the given moment and 13 given random bits. Two accounts may draw the same id; the first append
     /// expects an empty subject, so the second of them fails and draws again. `None` outside 2025 to 2161.
     pub fn from_parts(unix_seconds: i64, shard: Shard, random: u16) -> Option<Self> {

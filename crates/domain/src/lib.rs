@@ -4,6 +4,7 @@
 //! time, ids and look-ups arrive as arguments.
 
 pub mod account;
+mod dropped;
 pub mod edge;
 mod event;
 pub mod graph;
@@ -21,11 +22,12 @@ mod text;
 mod token;
 pub mod unicode;
 
+pub use dropped::{DropReason, DropRejection, DroppedPositions};
 pub use event::{
-    AccountDeactivated, AccountEvent, AccountRegistered, Event, Followed, GraphEvent, HandleClaimed,
-    HandleEvent, HandleReleased, InboxEvent, Liked, MessageDeleted, MessageEdited, MessageEvent,
-    MessagePosted, NotificationsRead, ProfileChanged, ReactionEvent, Reposted, Unfollowed, Unliked,
-    Unreposted,
+    AccountDeactivated, AccountEvent, AccountRegistered, Event, EventsDropped, Followed, GraphEvent,
+    HandleClaimed, HandleEvent, HandleReleased, InboxEvent, Liked, MessageDeleted, MessageEdited,
+    MessageEvent, MessagePosted, NotificationsRead, ProfileChanged, ProjectionEvent, ReactionEvent, Reposted,
+    Unfollowed, Unliked, Unreposted,
 };
 pub use handle::{Handle, HandleRejection};
 pub use ids::{AccountId, CommandId, EventId, IdError, MessageId, Position, Sequence, Shard};

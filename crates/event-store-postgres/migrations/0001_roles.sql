@@ -1,4 +1,5 @@
--- Group roles without login: who appends (the dispatcher), and who only reads (reducers, tools). Roles belong to the
+-- Group roles without login: who appends (the dispatcher), who only reads (reducers, tools), and who may also give events
+-- up (an operator's tool). Roles belong to the
 -- whole server, so another database on it may have made them already.
 do $$
 begin
@@ -7,6 +8,9 @@ begin
     end if;
     if not exists (select from pg_roles where rolname = 'rookery_log_reader') then
         create role rookery_log_reader nologin;
+    end if;
+    if not exists (select from pg_roles where rolname = 'rookery_log_operator') then
+        create role rookery_log_operator nologin;
     end if;
 exception
     -- Two databases of one server may be migrated at the same moment.

@@ -1,8 +1,15 @@
--- The writer may append and count, and has the entries for itself; the reader may read the log.
-grant select on log, events to rookery_log_writer, rookery_log_reader;
-grant insert on events to rookery_log_writer;
-grant update (head, bytes) on log to rookery_log_writer;
+-- The writer may append and count, and has the entries for itself; the reader may read the log; the operator may read it,
+-- and append which events were given up.
+grant select on log, events to rookery_log_writer, rookery_log_reader, rookery_log_operator;
+grant insert on events to rookery_log_writer, rookery_log_operator;
+grant update (head, bytes) on log to rookery_log_writer, rookery_log_operator;
 grant select, insert, update, delete on entry to rookery_log_writer;
 grant usage on sequence entry_revision to rookery_log_writer;
 -- So that they can tell whether the schema is the one they know.
-grant select on _sqlx_migrations to rookery_log_writer, rookery_log_reader;
+grant select on _sqlx_migrations to rookery_log_writer, rookery_log_reader, rookery_log_operator;
+
+alter table events enable row level security;
+create policy everybody_reads on events for select using (true);
+create policy the_writer_appends on events for insert to rookery_log_writer with check (true);
+create policy the_operator_gives_up on events for insert to rookery_log_operator
+    with check (aggregate_type = 'dropped' and aggregate_id like 'ev.%.dropped.%');

@@ -18,6 +18,8 @@ pub enum Group {
     Writer,
     /// Reads the log and nothing else: the reducers.
     Reader,
+    /// Reads the log, and appends which events were given up: an operator's tool.
+    Operator,
 }
 
 /// A user that can log in.
@@ -63,6 +65,7 @@ impl Group {
         match self {
             Self::Writer => "rookery_log_writer",
             Self::Reader => "rookery_log_reader",
+            Self::Operator => "rookery_log_operator",
         }
     }
 }

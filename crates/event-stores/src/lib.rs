@@ -126,6 +126,8 @@ async fn open_jet_stream(config: &JetStreamConfig) -> Result<Store, OpenError> {
 pub async fn open_log(url: &str, client_name: &str) -> Result<Arc<dyn EventLog>, OpenError> {
     let mut config = StoreConfig::new(url, client_name);
     config.set_create(false);
+    // How large the log may grow is what its dispatcher was told.
+    config.fit_into(u64::MAX);
     config.open_log().await
 }
 

@@ -23,6 +23,8 @@ pub struct Allowed {
     pub foreign: Vec<i64>,
     /// Those of them that cannot be folded, and have to be parked.
     pub parked: Vec<i64>,
+    /// Those of these that the log says were given up.
+    pub dropped: Vec<i64>,
     /// A standby without the last commits took over, so readers may see older data than before, once.
     pub data_may_go_back: bool,
 }
@@ -64,7 +66,7 @@ pub async fn all(
         ("checkpoints go forward, step by step, never ahead", rows::trail(&system.pool, head).await?),
         ("pages have no gap and no row twice", pages::pages(&served, &sightings.pages)),
         ("whoever awaits a position sees it", pages::looks(&served, &sightings.looks)),
-        ("what cannot be decoded is parked", rows::parked(&system.pool, &allowed.parked).await?),
+        ("what cannot be decoded is parked", rows::parked(&system.pool, allowed).await?),
     ];
     if !allowed.data_may_go_back {
         found.push(("Data-Position never goes backwards", pages::backwards(&sightings.backwards)));
@@ -74,6 +76,7 @@ pub async fn all(
     // Last, for it is slow.
     match system.replay(head).await {
         Ok(replay) => {
+            found.push(("a replay passes over what was given up", rows::parked(&replay, allowed).await?));
             found.push((
                 "the data set is the fold of the log",
                 rows::differences(&system.pool, &replay).await?,

@@ -52,44 +52,44 @@ pub(crate) struct Follower<'a> {
     /// Taken from the tail, but behind the position that was asked for.
     ahead: VecDeque<RecordedEvent>,
     at: Sequence,
-    parked: BTreeSet<i64>,
+    /// Positions of events that are left out.
+    without: BTreeSet<i64>,
     pub(crate) model: Model,
 }
 
 impl<'a> Follower<'a> {
     pub(crate) fn new(log: &'a dyn EventLog, projection: &'static str, scope: Scope, pace: Pace) -> Self {
         let model = Model::new(projection, scope);
-        let (tail, ahead, at, parked) = (None, VecDeque::new(), Sequence::ZERO, BTreeSet::new());
-        Self { log, projection, scope, pace, tail, ahead, at, parked, model }
+        let (tail, ahead, at, without) = (None, VecDeque::new(), Sequence::ZERO, BTreeSet::new());
+        Self { log, projection, scope, pace, tail, ahead, at, without, model }
     }
 
     pub(crate) fn hurry(&mut self) {
         self.pace = Pace::Full;
     }
 
-    /// Events taken in so far, parked ones among them.
+    /// Events taken in so far, with those that were left out.
     pub(crate) fn events(&self) -> u64 {
         self.at.get()
     }
 
-    /// Folds on to a position, without the events that are parked. Begins anew where it has gone too far, or with other
-    /// events: one may have been parked, or taken up again, since it came by.
+    /// Folds on to a position, without some events. Begins anew where it has gone too far, or with other events: one may have
+    /// been parked, taken up again, or given up, since it came by.
     pub(crate) async fn fold_to(
         &mut self,
         to: Position,
-        parked: &[i64],
+        without: BTreeSet<i64>,
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Result<(), VerifyError> {
         let head = self.log.head().await?;
         if to.sequence() > head {
             return Err(VerifyError::AheadOfLog { position: to.get(), head: head.get() });
         }
-        let parked: BTreeSet<i64> = parked.iter().copied().collect();
         let came_by = Position::new(self.at, self.log.shard()).get();
-        if self.at > to.sequence() || !self.parked.range(..=came_by).eq(parked.range(..=came_by)) {
+        if self.at > to.sequence() || !self.without.range(..=came_by).eq(without.range(..=came_by)) {
             *self = Self::new(self.log, self.projection, self.scope, self.pace);
         }
-        self.parked = parked;
+        self.without = without;
         while self.at < to.sequence() {
             progress(self.at.get(), to.sequence().get());
             let done = self.take(to.sequence()).await?;
@@ -111,7 +111,9 @@ impl<'a> Follower<'a> {
                 let (expected, found) = (self.at.next().get(), found.get());
                 return Err(ReadError::Gap { expected, found }.into());
             }
-            self.model.apply(&recorded, self.parked.contains(&recorded.position.get()));
+            if !self.without.contains(&recorded.position.get()) {
+                self.model.apply(&recorded);
+            }
             self.at = found;
             done += 1;
         }

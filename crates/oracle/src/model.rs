@@ -32,11 +32,8 @@ impl Model {
         Self { state, scope, touched: Touched::default(), unparked: Vec::new() }
     }
 
-    /// Takes the next event of the log. Rows are no fold of parked ones.
-    pub(crate) fn apply(&mut self, recorded: &RecordedEvent, is_parked: bool) {
-        if is_parked {
-            return;
-        }
+    /// Takes the next event of the log.
+    pub(crate) fn apply(&mut self, recorded: &RecordedEvent) {
         let event = match decode(recorded) {
             Ok(Decoded::Known(event)) => event,
             // It means nothing to this version.

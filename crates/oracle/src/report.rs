@@ -21,6 +21,8 @@ pub struct ProjectionReport {
     pub events: u64,
     /// Events that the rows are not a fold of, because they could not be folded.
     pub parked: u64,
+    /// Events up to there that the log says were given up.
+    pub dropped: u64,
     /// Positions of events that cannot be decoded and are not parked, so that nobody knows of them.
     pub unparked: Vec<i64>,
     pub tables: Vec<TableReport>,

@@ -53,6 +53,7 @@ impl Touched {
             Event::Reaction(ReactionEvent::Reposted(event)) => (vec![event.account], Some(event.message)),
             Event::Reaction(ReactionEvent::Unreposted(event)) => (vec![event.account], Some(event.message)),
             Event::Inbox(InboxEvent::NotificationsRead(event)) => (vec![event.account], None),
+            Event::Projection(_) => (Vec::new(), None),
         };
         self.accounts.extend(accounts.into_iter().map(AccountId::get));
         self.messages.extend(message.map(MessageId::get));

@@ -7,12 +7,13 @@
 //! Each projection is compared at its own checkpoint, for it is a function of the log up to there and of nothing else. The log
 //! is folded before the snapshot is taken, because a snapshot that is held for long keeps the database from tidying up.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use data_set::Pool;
 use data_set::audit::{Audit, AuditError, Checkpoint, Table};
 use domain::Position;
-use event_store::{EventLog, ReadError};
+use event_store::{Dropped, EventLog, ReadError};
 
 use crate::compare::{Comparison, premises};
 use crate::follow::{Follower, Pace};
@@ -133,7 +134,8 @@ impl<'a> Look<'a> {
         let mut audit = Audit::look(self.verification.pool, self.projection, shard).await?;
         let (to, parked) = (self.position(audit.checkpoint())?, audit.parked().await?);
         audit.leave().await?;
-        self.fold_to(to, &parked).await
+        self.fold_to(to, &parked).await?;
+        Ok(())
     }
 
     /// Folds on to where the audit stands, and compares there.
@@ -143,7 +145,7 @@ impl<'a> Look<'a> {
         kept_max: usize,
     ) -> Result<(ProjectionReport, Vec<Table>), VerifyError> {
         let (to, parked) = (self.position(audit.checkpoint())?, audit.parked().await?);
-        self.fold_to(to, &parked).await?;
+        let dropped = self.fold_to(to, &parked).await?;
         let name = self.projection;
         let touched = self.follower.model.touched();
         let show = |table: &str, done| {
@@ -168,6 +170,7 @@ impl<'a> Look<'a> {
             position: to.get(),
             events: self.follower.events(),
             parked: parked.len() as u64,
+            dropped,
             unparked: self.follower.model.unparked.clone(),
             tables: reports,
             mended: None,
@@ -175,11 +178,18 @@ impl<'a> Look<'a> {
         Ok((report, tables))
     }
 
-    async fn fold_to(&mut self, to: Position, parked: &[i64]) -> Result<(), VerifyError> {
+    /// Without what is parked, and without what the log says was given up. Tells how many these are.
+    async fn fold_to(&mut self, to: Position, parked: &[i64]) -> Result<u64, VerifyError> {
+        let dropped = Dropped::read(self.verification.log, self.projection).await?;
+        let mut without: BTreeSet<i64> =
+            dropped.positions().filter(|at| *at <= to).map(Position::get).collect();
+        let count = without.len() as u64;
+        without.extend(parked);
         let (name, progress) = (self.projection, self.verification.progress);
         let show =
             |done, total| progress(Progress { projection: name, stage: Stage::Folding { done, total } });
-        self.follower.fold_to(to, parked, &show).await
+        self.follower.fold_to(to, without, &show).await?;
+        Ok(count)
     }
 
     /// Where the rows stand; at the very beginning where nobody ever folded.

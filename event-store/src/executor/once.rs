@@ -1,7 +1,7 @@
 //! One command per idempotency key: look for what an earlier try left in the log, else carry out.
 //!
 //! The log alone remembers keys: a keyed command's id derives from actor and key, and its events hold the fingerprint of
-//! the request. So there is nothing beside the log that a crash could leave half done (`docs/adr/0018`).
+//! the request. So there is nothing beside the log that a crash could leave half done (`docs/adr/0019`).
 
 use domain::{CommandId, Sequence};
 use planted_bugs::planted;

@@ -2,12 +2,13 @@
 
 use bytes::Bytes;
 use domain::{
-    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, CommandId, DisplayName, Event,
-    EventId, Followed, GraphEvent, Handle, HandleClaimed, HandleEvent, HandleReleased, InboxEvent, Liked,
-    MessageDeleted, MessageEdited, MessageEvent, MessageId, MessagePosted, NotificationsRead, Position,
-    ProfileChanged, ReactionEvent, Reposted, Tags, Text, Unfollowed, Unliked, Unreposted,
+    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, CommandId, DisplayName, DropReason,
+    DroppedPositions, Event, EventId, EventsDropped, Followed, GraphEvent, Handle, HandleClaimed,
+    HandleEvent, HandleReleased, InboxEvent, Liked, MessageDeleted, MessageEdited, MessageEvent, MessageId,
+    MessagePosted, NotificationsRead, Position, ProfileChanged, ProjectionEvent, ReactionEvent, Reposted,
+    Shard, Tags, Text, Unfollowed, Unliked, Unreposted,
 };
-use event_store::{Decoded, Envelope, RecordedEvent, decode, encode};
+use event_store::{Decoded, Envelope, RecordedEvent, Subject, decode, encode};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -162,8 +163,30 @@ fn edges() -> Vec<Example> {
     ]
 }
 
+fn decisions() -> Vec<Example> {
+    let dropped = |projection: &str, positions: &[i64], reason: Option<&str>| {
+        let positions: Option<Vec<Position>> = positions.iter().map(|at| Position::from_i64(*at)).collect();
+        ProjectionEvent::EventsDropped(EventsDropped {
+            projection: projection.to_owned(),
+            positions: DroppedPositions::try_from(positions.expect("positive")).expect("few"),
+            reason: reason.map(|text| DropReason::try_from(text.to_owned()).expect("a reason")),
+        })
+    };
+    vec![
+        golden!(
+            "rookery.event.dropped.v1",
+            dropped("social", &[256, 1280], Some("written by a test, never a message"))
+        ),
+        golden!(
+            "rookery.event.dropped.v1",
+            "rookery.event.dropped.v1.minimal.json",
+            dropped("feeds", &[256], None)
+        ),
+    ]
+}
+
 fn examples() -> Vec<Example> {
-    [messages(), accounts(), edges()].concat()
+    [messages(), accounts(), edges(), decisions()].concat()
 }
 
 #[test]
@@ -180,7 +203,7 @@ fn every_golden_file_is_read_as_the_event_it_was() {
     for (event_type, golden, event) in examples() {
         let recorded = RecordedEvent {
             position: Position::from_i64(256).expect("positive"),
-            subject: "ev.0.outbox.7".to_owned(),
+            subject: Subject::of(Shard(0), &event).to_string(),
             recorded_at: OffsetDateTime::UNIX_EPOCH,
             envelope: Some(Envelope {
                 event: EventId(Uuid::nil()),

@@ -1,6 +1,8 @@
 //! The logs against their contract, and the executor on top of them.
 
 mod accounts;
+mod deployed;
+mod dropped;
 mod edits;
 mod executor;
 mod frames;

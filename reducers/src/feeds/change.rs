@@ -45,8 +45,11 @@ pub(super) fn of(position: Position, event: &Event) -> Option<Change> {
             followee: event.followee.get(),
         })),
         Event::Account(AccountEvent::Deactivated(event)) => Some(Change::Deactivated(event.account.get())),
-        Event::Account(_) | Event::Message(_) | Event::Reaction(_) | Event::Handle(_) | Event::Inbox(_) => {
-            None
-        }
+        Event::Account(_)
+        | Event::Message(_)
+        | Event::Reaction(_)
+        | Event::Handle(_)
+        | Event::Inbox(_)
+        | Event::Projection(_) => None,
     }
 }

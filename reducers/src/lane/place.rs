@@ -2,11 +2,12 @@
 
 use data_set::write::{self, Checkpoint, Step, WriteError, parked};
 use domain::{Position, Sequence};
-use event_store::{EventLog, ReadError, RecordedEvent};
+use event_store::{Dropped, EventLog, ReadError, RecordedEvent};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::Lane;
+use super::{Lane, LaneError};
+use crate::fold::Fold;
 use crate::quarantine::{Quarantine, Seen, see};
 
 /// Where a worker is in the log, and what it knows of the events that it passed over.
@@ -14,14 +15,17 @@ use crate::quarantine::{Quarantine, Seen, see};
 pub(crate) struct Place {
     pub(super) checkpoint: Checkpoint,
     pub(super) quarantine: Quarantine,
+    /// As far as the log said so when the worker looked.
+    pub(super) dropped: Dropped,
 }
 
 impl Place {
-    pub(crate) async fn resume(lane: &Lane, key: &write::Lane) -> Result<Self, WriteError> {
+    pub(crate) async fn resume(lane: &Lane, key: &write::Lane) -> Result<Self, LaneError> {
         let checkpoint = write::resume(&lane.pool, key).await?;
         // Behind the generation: what is changed in between makes the next step fail.
         let quarantine = parked::held(&lane.pool, key, checkpoint.position).await?.into();
-        Ok(Self { checkpoint, quarantine })
+        let dropped = Dropped::read(&*lane.log, lane.fold.name()).await?;
+        Ok(Self { checkpoint, quarantine, dropped })
     }
 
     pub(crate) fn position(&self) -> Position {
@@ -49,13 +53,23 @@ impl Place {
         }
     }
 
+    /// Reads anew what is parked, behind steps beside this worker's own. Another worker may have gone on meanwhile.
+    pub(super) async fn renew(&mut self, lane: &Lane, key: &write::Lane) -> Result<(), LaneError> {
+        let now = Self::resume(lane, key).await?;
+        if now.position() != self.position() {
+            return Err(WriteError::Fenced.into());
+        }
+        *self = now;
+        Ok(())
+    }
+
     /// For a planted mistake.
     pub(super) async fn skip_to(
         self,
         lane: &Lane,
         key: &write::Lane,
         head: Sequence,
-    ) -> Result<Self, WriteError> {
+    ) -> Result<Self, LaneError> {
         let head = self.checkpoint.at(Position::new(head, self.position().shard()).get(), None);
         Step::advance(&lane.pool, key, self.checkpoint, head).await?.commit().await?;
         Self::resume(lane, key).await
@@ -64,17 +78,11 @@ impl Place {
     /// Whether events can be folded without a look at any single one of them.
     pub(super) fn is_clear_for(&self, events: &[RecordedEvent]) -> bool {
         let (Some(first), Some(last)) = (events.first(), events.last()) else { return true };
-        self.quarantine.is_empty()
-            && self.quarantine.has_dropped_none(first.position.get(), last.position.get())
+        self.quarantine.is_empty() && self.dropped.has_none_in(first.position, last.position)
     }
 
-    pub(super) fn given_up_among(&self, events: &[RecordedEvent]) -> Vec<i64> {
-        let positions = events.iter().map(|recorded| recorded.position.get());
-        positions.filter(|position| self.quarantine.has_dropped(*position)).collect()
-    }
-
-    pub(super) fn see(&self, recorded: &RecordedEvent) -> Seen {
-        if self.quarantine.has_dropped(recorded.position.get()) { Seen::Foreign } else { see(recorded) }
+    pub(super) fn see(&self, fold: &dyn Fold, recorded: &RecordedEvent) -> Seen {
+        self.dropped.by(recorded.position).map_or_else(|| see(fold, recorded), Seen::Dropped)
     }
 }
 

@@ -55,7 +55,7 @@ pub(crate) fn claims_of_refused(fold: &dyn Fold, known: &KnownEvent) -> Claims {
         Event::Reaction(ReactionEvent::Reposted(event)) => claims.add_hold("account", event.account),
         Event::Reaction(ReactionEvent::Unreposted(event)) => claims.add_hold("account", event.account),
         Event::Inbox(InboxEvent::NotificationsRead(event)) => claims.add_hold("account", event.account),
-        Event::Handle(_) => {}
+        Event::Handle(_) | Event::Projection(_) => {}
     }
     claims
 }

@@ -71,6 +71,11 @@ impl Claims {
         self.position = self.position.max(other.position);
     }
 
+    /// It comes to no rows.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.holds.is_empty() && self.touches.is_empty()
+    }
+
     pub(crate) fn holds(&self) -> impl Iterator<Item = &String> {
         self.holds.iter()
     }

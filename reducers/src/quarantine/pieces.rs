@@ -9,13 +9,13 @@ use super::{Claims, Seen};
 use crate::fold::KnownEvent;
 
 /// How many of the next events can be decided on by one look at the rows; at least one. None of them names a message
-/// that another one of them posts, and one that changes whom others meet is alone, and so is a bad one.
+/// that another one of them posts. One that changes whom others meet is alone, and so is a bad one, and one that gives others up.
 pub(crate) fn piece(seen: &[Seen], claims: impl Fn(&KnownEvent) -> Claims) -> usize {
     let mut posted = HashSet::new();
     for (index, seen) in seen.iter().enumerate() {
         let ends = match seen {
-            Seen::Foreign => false,
-            Seen::Bad(..) => true,
+            Seen::Foreign | Seen::Dropped(_) => false,
+            Seen::Bad(..) | Seen::Drop(_) => true,
             Seen::Known(known) if is_alone(&known.event) => true,
             Seen::Known(known) => {
                 let names_one = claims(known).messages.iter().any(|message| posted.contains(message));

@@ -1,11 +1,13 @@
 //! What an event turned out to be, and what stands for it when it is parked.
 
+use data_set::write::parked::Parked;
 use data_set::write::{ParkedEvent, Reason};
+use domain::{Event, EventsDropped, Position, ProjectionEvent};
 use event_store::{DecodeError, Decoded, RecordedEvent};
 use planted_bugs::planted;
 
-use super::Claims;
-use crate::fold::KnownEvent;
+use super::{Claims, claims_of_bad};
+use crate::fold::{Fold, KnownEvent};
 
 /// A recorded event as this version of the code sees it.
 #[derive(Debug)]
@@ -14,10 +16,19 @@ pub(crate) enum Seen {
     /// Passed over: it belongs to a later version or to somebody else.
     Foreign,
     Bad(Reason, String),
+    /// It gives up others, of this projection.
+    Drop(EventsDropped),
+    /// Passed over: the event at this position gave it up.
+    Dropped(Position),
 }
 
-pub(crate) fn see(recorded: &RecordedEvent) -> Seen {
+/// By itself; whether it was given up only others say.
+pub(crate) fn see(fold: &dyn Fold, recorded: &RecordedEvent) -> Seen {
     match event_store::decode(recorded) {
+        Ok(Decoded::Known(Event::Projection(ProjectionEvent::EventsDropped(event)))) => {
+            let is_obeyed = event.projection == fold.name() && !planted("given-up-ignored");
+            if is_obeyed { Seen::Drop(event) } else { Seen::Foreign }
+        }
         Ok(Decoded::Known(event)) => {
             Seen::Known(KnownEvent { position: recorded.position, recorded_at: recorded.recorded_at, event })
         }
@@ -34,7 +45,8 @@ fn reason(error: &DecodeError) -> Reason {
         | DecodeError::Unreadable(_)
         | DecodeError::Data { .. }
         | DecodeError::Nul { .. }
-        | DecodeError::Upcast { .. } => Reason::Undecodable,
+        | DecodeError::Upcast { .. }
+        | DecodeError::Misplaced { .. } => Reason::Undecodable,
     }
 }
 
@@ -63,4 +75,31 @@ pub(crate) fn park(recorded: &RecordedEvent, reason: Reason, detail: String, cla
         holds: claims.holds().cloned().collect(),
         touches: claims.touches().cloned().collect(),
     }
+}
+
+/// What stands for an event that a lane passes over, because the one at `by` gave it up.
+pub(crate) fn pass_over(fold: &dyn Fold, recorded: &RecordedEvent, by: Position) -> ParkedEvent {
+    // For people: these are not looked at, so nothing is looked up.
+    let claims = match see(fold, recorded) {
+        Seen::Known(known) => fold.claims(&known),
+        Seen::Foreign | Seen::Bad(..) | Seen::Drop(_) | Seen::Dropped(_) => claims_of_bad(fold, recorded),
+    };
+    park(recorded, Reason::Dropped, by_whom(by), &claims)
+}
+
+/// The same of one that is parked.
+pub(crate) fn drop_parked(row: &Parked, by: Position) -> ParkedEvent {
+    ParkedEvent {
+        position: row.position,
+        subject: row.subject.clone(),
+        event_type: row.event_type.clone(),
+        reason: Reason::Dropped,
+        detail: by_whom(by),
+        holds: row.holds.clone(),
+        touches: row.touches.clone(),
+    }
+}
+
+fn by_whom(by: Position) -> String {
+    format!("by the event at position {by}")
 }

@@ -5,18 +5,24 @@ use std::collections::HashMap;
 use data_set::Pool;
 use data_set::write::parked::Parked;
 use data_set::write::{self, ParkedEvent, Reason, Step, WriteError};
+use domain::Position;
 use event_store::RecordedEvent;
 
-use super::{Action, Walk};
+use super::{Walk, claims_of};
 use crate::fold::{Fold, KnownEvent};
-use crate::quarantine::{Claims, Quarantine, Seen, claims_of_refused, complete, park, see};
+use crate::quarantine::{Claims, Quarantine, Seen, claims_of_refused, complete, drop_parked, park, see};
 
 pub(super) struct Portion<'a> {
     pub(super) fold: &'a dyn Fold,
     pub(super) pool: &'a Pool,
     pub(super) key: &'a write::Lane,
     pub(super) walk: &'a Walk<'a>,
+    /// Positions of its events, in order.
+    pub(super) rows: Vec<i64>,
+    /// Those of them that may be folded.
     pub(super) events: &'a HashMap<i64, RecordedEvent>,
+    /// Of those that give up others: why that cannot be done any more.
+    pub(super) late: &'a HashMap<i64, String>,
     /// Why the database refuses the only event of the portion.
     pub(super) refused: Option<String>,
 }
@@ -25,7 +31,7 @@ pub(super) struct Portion<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Settled {
     pub(super) folded: Vec<i64>,
-    pub(super) dropped: Vec<Parked>,
+    pub(super) dropped: Vec<ParkedEvent>,
     pub(super) staying: Vec<Parked>,
     /// Of the staying ones, those that were chosen, and why they stay.
     pub(super) failed: Vec<(i64, String)>,
@@ -36,7 +42,8 @@ enum Fate {
     Fold(Box<KnownEvent>),
     /// It comes to no rows any more.
     Forget,
-    Drop,
+    /// The event at this position gave it up.
+    Drop(Position),
     Stay,
     Fail(String),
 }
@@ -44,24 +51,19 @@ enum Fate {
 impl Portion<'_> {
     pub(super) async fn settle(&self) -> Result<Settled, WriteError> {
         let mut step = Step::intervene(self.pool, self.key).await?;
-        let mut positions: Vec<i64> = self.events.keys().copied().collect();
-        positions.sort_unstable();
         let mut settled = Settled::default();
-        let (mut staying, mut dropped) = (Quarantine::default(), Quarantine::default());
+        let mut staying = Quarantine::default();
         // Known events are collected, and folded before anything that looks at the rows.
         let mut ready = Vec::new();
-        for row in step.parked_at(&positions).await? {
-            let claims = Claims::recorded(row.holds.clone(), row.touches.clone());
-            match self.fate(&mut step, &row, &claims, [&staying, &dropped], &mut ready).await? {
+        for row in step.parked_at(&self.rows).await? {
+            let claims = claims_of(&row);
+            match self.fate(&mut step, &row, &claims, &staying, &mut ready).await? {
                 Fate::Fold(known) => {
                     ready.push(*known);
                     settled.folded.push(row.position);
                 }
                 Fate::Forget => settled.folded.push(row.position),
-                Fate::Drop => {
-                    dropped.add(&claims);
-                    settled.dropped.push(row);
-                }
+                Fate::Drop(by) => settled.dropped.push(drop_parked(&row, by)),
                 Fate::Stay => {
                     staying.add(&claims);
                     settled.staying.push(row);
@@ -76,8 +78,7 @@ impl Portion<'_> {
         self.write(&mut step, &mut ready).await?;
         step.crash_point("release-after-rows");
         step.unpark(&settled.folded).await?;
-        let given_up: Vec<i64> = settled.dropped.iter().map(|row| row.position).collect();
-        step.give_up(&given_up).await?;
+        step.park(&settled.dropped).await?;
         if settled.folded.is_empty() && settled.dropped.is_empty() && self.refused.is_none() {
             // Nothing changes, so the lane need not even read its parked events anew.
             return Ok(settled);
@@ -91,9 +92,12 @@ impl Portion<'_> {
         step: &mut Step,
         row: &Parked,
         claims: &Claims,
-        [staying, dropped]: [&Quarantine; 2],
+        staying: &Quarantine,
         ready: &mut Vec<KnownEvent>,
     ) -> Result<Fate, WriteError> {
+        if let Some(by) = Position::from_i64(row.position).and_then(|at| self.walk.dropped.by(at)) {
+            return Ok(Fate::Drop(by));
+        }
         let is_chosen = self.walk.is_chosen(row);
         if !row.is_waiting() && !is_chosen {
             return Ok(Fate::Stay);
@@ -102,17 +106,14 @@ impl Portion<'_> {
             let why = format!("it waits behind events on {obstacle} that are not folded");
             return Ok(if is_chosen { Fate::Fail(why) } else { Fate::Stay });
         }
-        let is_behind_dropped =
-            || self.walk.dropped.obstacle(claims).or_else(|| dropped.obstacle(claims)).is_some();
-        match self.walk.action {
-            Action::Drop | Action::DropWithWaiting if is_chosen => return Ok(Fate::Drop),
-            Action::DropWithWaiting if is_behind_dropped() => return Ok(Fate::Drop),
-            Action::Retry | Action::Drop | Action::DropWithWaiting => {}
-        }
         let Some(recorded) = self.events.get(&row.position) else { return Ok(Fate::Stay) };
-        match see(recorded) {
+        match see(self.fold, recorded) {
             Seen::Bad(reason, detail) => Ok(Fate::Fail(format!("{reason}: {detail}"))),
-            Seen::Foreign => Ok(Fate::Forget),
+            Seen::Drop(_) => Ok(match self.late.get(&row.position) {
+                Some(why) => Fate::Fail(format!("{}: {why}", Reason::TooLate)),
+                None => Fate::Forget,
+            }),
+            Seen::Foreign | Seen::Dropped(_) => Ok(Fate::Forget),
             Seen::Known(known) if self.refused.is_some() => self.refuse(step, recorded, &known, claims).await,
             Seen::Known(known) if row.is_waiting() => Ok(Fate::Fold(Box::new(known))),
             Seen::Known(known) => {

@@ -46,6 +46,7 @@ pub(super) fn claims(known: &KnownEvent) -> Claims {
         Event::Graph(GraphEvent::Unfollowed(event)) => edge("follow", event.follower, event.followee),
         Event::Reaction(event) => reaction(event, known.position),
         Event::Inbox(InboxEvent::NotificationsRead(event)) => claims.touch("account", event.account),
+        Event::Projection(_) => claims,
     }
 }
 

@@ -46,6 +46,8 @@ pub(super) fn fold(events: Vec<KnownEvent>) -> Option<Run> {
             Event::Inbox(InboxEvent::NotificationsRead(event)) => run.read(&event),
             // They keep handles unique in the log; an account's row has its handle from the account's own events.
             Event::Handle(_) => {}
+            // The lane takes care of it.
+            Event::Projection(_) => {}
         }
     }
     let changes = run.finish();

@@ -1,6 +1,7 @@
 //! Bad events anywhere in random histories: what does not meet them goes on, and once they can be decoded and were
 //! retried the rows are those of a clean replay.
 
+mod given_up;
 mod operator;
 mod poisoned;
 
@@ -8,11 +9,13 @@ use std::sync::Arc;
 
 use data_set::write::parked;
 use domain::Position;
-use event_store::{EventLog, RecordedEvent};
+use event_store::{EventLog, RecordedEvent, drop_events};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use reducers::Fold;
-use reducers::release::{Action, Choice, Released, release};
+use reducers::release::{Choice, Chosen, Released, choose, retry};
+
+use time::OffsetDateTime;
 
 use self::poisoned::{Cut, Mended, Poisoned};
 use crate::feeds::Feeds;
@@ -50,21 +53,33 @@ impl Folds {
         }
     }
 
-    async fn release(&self, log: &Mended, choice: &Choice, action: Action) -> [Released; 2] {
+    async fn retry(&self, log: &Mended, choice: &Choice) -> [Released; 2] {
         let [social, feeds] = folds();
         let run = |fold: Box<dyn Fold>| async move {
-            release(log, &self.data_set.lane_pool(fold.name()), &*fold, 1, choice, action, |_| {})
+            retry(log, &self.data_set.lane_pool(fold.name()), &*fold, 1, choice, |_| {})
                 .await
-                .expect("released")
+                .expect("retried")
         };
         [run(social).await, run(feeds).await]
     }
 
+    /// Has the log say that all bad events are given up, of either projection.
+    async fn give_up(&self, log: &dyn EventLog, choice: &Choice, with_waiting: bool) -> [Chosen; 2] {
+        let run = |projection: &'static str| async move {
+            let key = lane(log, projection);
+            let chosen = choose(&self.data_set.pool, &key, choice, with_waiting).await.expect("readable");
+            let positions = chosen.waiting.iter().chain(&chosen.bad);
+            let positions: Vec<_> = positions.map(|at| Position::from_i64(*at).expect("positive")).collect();
+            let now = OffsetDateTime::now_utc();
+            drop_events(log, projection, &positions, None, now).await.expect("appended");
+            chosen
+        };
+        [run("social").await, run("feeds").await]
+    }
+
     /// Positions of all that is not in the rows of a projection.
     async fn parked(&self, log: &dyn EventLog, projection: &'static str) -> Vec<parked::Parked> {
-        let lane =
-            data_set::write::Lane { projection, version: 1, shard: 0, lineage: log.lineage().to_string() };
-        parked::page(&self.data_set.pool, &lane, 0, 10_000).await.expect("readable")
+        parked::page(&self.data_set.pool, &lane(log, projection), 0, 10_000).await.expect("readable")
     }
 
     /// The rows are those of the good events without the ones that are parked.
@@ -84,6 +99,10 @@ impl Folds {
         assert_eq!(readable, feeds_of(&events).feeds(), "{what}: feeds as they are read");
         assert_rows(&self.data_set.feeds_rows().await, &self.clean.rows().await, what);
     }
+}
+
+fn lane(log: &dyn EventLog, projection: &'static str) -> data_set::write::Lane {
+    data_set::write::Lane { projection, version: 1, shard: 0, lineage: log.lineage().to_string() }
 }
 
 fn folds() -> [Box<dyn Fold>; 2] {
@@ -118,19 +137,19 @@ async fn retried_events_come_to_the_rows_of_a_clean_replay() {
         let bad = log.bad().to_vec();
         let one = bad[random.random_range(0..bad.len())];
         let mended = log.mended(&[one]);
-        folds.release(&mended, &Choice::Position(one.get()), Action::Retry).await;
+        folds.retry(&mended, &Choice::Position(one.get())).await;
         folds.assert_equal(&log, &format!("seed {seed}, one was retried")).await;
         log.write(EVENTS / 2).await;
         folds.fold(&log, !seed).await;
         folds.assert_equal(&log, &format!("seed {seed}, and more came")).await;
 
         let all: Vec<Position> = log.bad().to_vec();
-        let released = folds.release(&log.mended(&all), &Choice::All, Action::Retry).await;
+        let released = folds.retry(&log.mended(&all), &Choice::All).await;
         for released in &released {
             assert_eq!((released.left, released.failed.len()), (0, 0), "seed {seed}: {released:?}");
         }
         folds.assert_equal(&log, &format!("seed {seed}, all were retried")).await;
-        let again = folds.release(&log.mended(&all), &Choice::All, Action::Retry).await;
+        let again = folds.retry(&log.mended(&all), &Choice::All).await;
         assert_eq!(again, [Released::default(), Released::default()], "a repetition changes nothing");
     }
     assert!(waited > 100, "bad events are met: {waited} waited");
@@ -159,29 +178,56 @@ async fn the_same_events_wait_however_the_log_is_cut() {
     }
 }
 
+/// What is not in the rows, but for the times.
+fn told(parked: Vec<parked::Parked>) -> Vec<(i64, String, String)> {
+    parked.into_iter().map(|row| (row.position, row.reason, row.detail)).collect()
+}
+
 #[tokio::test]
-async fn dropped_events_are_passed_over_for_good() {
+async fn a_replay_into_an_empty_data_set_passes_over_what_was_given_up() {
     let folds = Folds::start().await;
     for seed in 70..73 {
-        for action in [Action::Drop, Action::DropWithWaiting] {
+        for with_waiting in [false, true] {
             folds.empty().await;
             let mut log = Poisoned::new(seed, 2);
             log.write(EVENTS).await;
             folds.fold(&log, seed).await;
-            let all: Vec<Position> = log.bad().to_vec();
-            let released = folds.release(&log.mended(&[]), &Choice::All, action).await;
-            assert!(released.iter().all(|released| released.left == 0), "seed {seed}: {released:?}");
-            if action == Action::Drop {
-                assert!(released.iter().all(|released| released.dropped == all.len() as u64));
+            let chosen = folds.give_up(&*log.log(), &Choice::All, with_waiting).await;
+            // The lanes come to it, and to what is behind it.
+            log.write(EVENTS / 4).await;
+            folds.fold(&log, seed).await;
+            let all: Vec<i64> = log.bad().iter().map(|at| at.get()).collect();
+            let (mut before, mut rows) = (Vec::new(), Vec::new());
+            for (projection, chosen) in ["social", "feeds"].into_iter().zip(&chosen) {
+                let parked = folds.parked(&*log.log(), projection).await;
+                let is_given_up = |at: &i64| chosen.bad.contains(at) || chosen.waiting.contains(at);
+                assert!(
+                    parked.iter().all(|row| row.is_dropped() == is_given_up(&row.position)),
+                    "seed {seed}"
+                );
+                assert!(!with_waiting || !chosen.waiting.is_empty() || projection == "feeds", "seed {seed}");
+                assert!(chosen.bad.iter().all(|at| all.contains(at)));
+                before.push(told(parked));
             }
-            // What is left in the table are the dropped ones; everything else is in the rows.
             folds.assert_equal(&log, &format!("seed {seed}, dropped")).await;
-            // A replay passes them over, too, and asks nobody.
-            folds.data_set.empty_rows().await;
-            folds.data_set.empty_feeds().await;
-            folds.data_set.forget_checkpoint().await;
+            rows.push((folds.data_set.rows().await, folds.data_set.feeds_rows().await));
+
+            // As when the data set is lost. In other batches, by two workers at once.
+            folds.empty().await;
+            let others: Vec<_> = self::folds()
+                .into_iter()
+                .map(|fold| folds.data_set.work_on(log.log(), Arc::new(Cut::new(fold, seed + 1))))
+                .collect();
             folds.fold(&log, !seed).await;
-            folds.assert_equal(&log, &format!("seed {seed}, replayed")).await;
+            for worker in others {
+                worker.stop().await;
+            }
+            for (projection, before) in ["social", "feeds"].into_iter().zip(before) {
+                let parked = folds.parked(&*log.log(), projection).await;
+                assert_eq!(told(parked), before, "seed {seed}, {projection}");
+            }
+            rows.push((folds.data_set.rows().await, folds.data_set.feeds_rows().await));
+            assert_eq!(rows[0], rows[1], "seed {seed}");
         }
     }
 }

@@ -52,6 +52,17 @@ pub async fn resume(pool: &Pool, lane: &Lane) -> Result<Checkpoint, WriteError> 
     }
 }
 
+/// Where a lane is; `None` where it never ran. For those who watch it.
+pub async fn look(pool: &Pool, lane: &Lane) -> Result<Option<Checkpoint>, WriteError> {
+    let found: Option<(i64, Option<Uuid>, i64)> = sqlx::query_as(include_str!("checkpoint/look.sql"))
+        .bind(lane.projection)
+        .bind(lane.version)
+        .bind(i16::from(lane.shard))
+        .fetch_optional(pool)
+        .await?;
+    Ok(found.map(|(position, event, generation)| Checkpoint { position, event, generation }))
+}
+
 pub(super) async fn advance(
     connection: &mut Connection,
     lane: &Lane,

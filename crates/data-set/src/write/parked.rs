@@ -1,5 +1,5 @@
-//! Events that are not in the rows: those that could not be folded, those that wait for them, and those that were given
-//! up. A lane writes them in the transaction that passes over them.
+//! Events that are not in the rows: those that could not be folded, those that wait for them, and those that the log says
+//! were given up. A lane writes them in the transaction that passes over them.
 
 use std::fmt;
 
@@ -18,13 +18,23 @@ pub enum Reason {
     UnknownVersion,
     /// It says what no row can hold.
     RefusedByDatabase,
+    /// It gives up an event that this version had folded.
+    TooLate,
     /// It may not be folded before another one that is parked.
     Waiting,
+    /// It was given up: nothing waits for it, and it is never looked at again.
+    Dropped,
 }
 
 impl Reason {
-    pub const ALL: [Self; 4] =
-        [Self::Undecodable, Self::UnknownVersion, Self::RefusedByDatabase, Self::Waiting];
+    /// Of what is parked; what was dropped is not.
+    pub const PARKED: [Self; 5] =
+        [Self::Undecodable, Self::UnknownVersion, Self::RefusedByDatabase, Self::TooLate, Self::Waiting];
+
+    /// Whether the event itself is to blame.
+    pub const fn is_bad(self) -> bool {
+        !matches!(self, Self::Waiting | Self::Dropped)
+    }
 
     /// The stable word in metrics, in the table and in the API.
     pub const fn as_str(self) -> &'static str {
@@ -32,7 +42,9 @@ impl Reason {
             Self::Undecodable => "undecodable",
             Self::UnknownVersion => "unknown-version",
             Self::RefusedByDatabase => "refused-by-database",
+            Self::TooLate => "too-late",
             Self::Waiting => "waiting",
+            Self::Dropped => "dropped",
         }
     }
 }
@@ -57,7 +69,7 @@ pub struct ParkedEvent {
     pub touches: Vec<String>,
 }
 
-/// An event that is parked, or was dropped.
+/// An event that is parked or was dropped.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Parked {
     pub position: i64,
@@ -68,13 +80,16 @@ pub struct Parked {
     pub holds: Vec<String>,
     pub touches: Vec<String>,
     pub parked_at: OffsetDateTime,
-    pub dropped_at: Option<OffsetDateTime>,
 }
 
 impl Parked {
     /// Whether it only waits for another one.
     pub fn is_waiting(&self) -> bool {
         self.reason == Reason::Waiting.as_str()
+    }
+
+    pub fn is_dropped(&self) -> bool {
+        self.reason == Reason::Dropped.as_str()
     }
 
     /// Whether the later one of both waits for the earlier one.
@@ -90,9 +105,6 @@ impl Parked {
 pub struct Held {
     pub holds: Vec<String>,
     pub touches: Vec<String>,
-    /// Positions of dropped events, of this version and of the published one: what was given up there is not asked about
-    /// again in a version that is built beside it.
-    pub dropped: Vec<i64>,
 }
 
 /// What is held by the events up to a position. Those behind it belong to a fold that was begun anew, which will find
@@ -102,13 +114,7 @@ pub async fn held(pool: &Pool, lane: &Lane, until: i64) -> Result<Held, WriteErr
     let list = |sql| sqlx::query_scalar(sql).bind(projection).bind(version).bind(shard).bind(until);
     let holds = list(include_str!("parked/holds.sql")).fetch_all(pool).await?;
     let touches = list(include_str!("parked/touches.sql")).fetch_all(pool).await?;
-    let dropped = sqlx::query_scalar(include_str!("parked/dropped.sql"))
-        .bind(projection)
-        .bind(version)
-        .bind(shard)
-        .fetch_all(pool)
-        .await?;
-    Ok(Held { holds, touches, dropped })
+    Ok(Held { holds, touches })
 }
 
 /// The next parked events behind a position, dropped ones among them, in the order of the log.
@@ -120,6 +126,31 @@ pub async fn page(pool: &Pool, lane: &Lane, after: i64, limit: i64) -> Result<Ve
         .bind(after)
         .bind(limit)
         .fetch_all(pool)
+        .await?)
+}
+
+/// Of some positions, those of parked or dropped events.
+pub async fn noted(pool: &Pool, lane: &Lane, positions: &[i64]) -> Result<Vec<i64>, WriteError> {
+    Ok(sqlx::query_scalar(include_str!("parked/noted.sql"))
+        .bind(lane.projection)
+        .bind(lane.version)
+        .bind(i16::from(lane.shard))
+        .bind(positions)
+        .fetch_all(pool)
+        .await?)
+}
+
+/// A version of the lane's projection that has folded one of some events, and the event's position.
+pub async fn folded_by(
+    pool: &Pool,
+    lane: &Lane,
+    positions: &[i64],
+) -> Result<Option<(i32, i64)>, WriteError> {
+    Ok(sqlx::query_as(include_str!("parked/folded_by.sql"))
+        .bind(lane.projection)
+        .bind(i16::from(lane.shard))
+        .bind(positions)
+        .fetch_optional(pool)
         .await?)
 }
 
@@ -191,44 +222,17 @@ pub(super) async fn claims_on(
         .await?)
 }
 
-pub(super) async fn pass_over(
-    connection: &mut Connection,
-    lane: &Lane,
-    positions: &[i64],
-) -> Result<(), WriteError> {
-    let passed = change(connection, include_str!("parked/pass_over.sql"), lane, positions).await?;
-    // Taken back meanwhile, with the version that it was known of: what is held has to be read anew.
-    if passed == positions.len() as u64 { Ok(()) } else { Err(WriteError::Fenced) }
-}
-
 pub(super) async fn unpark(
     connection: &mut Connection,
     lane: &Lane,
     positions: &[i64],
 ) -> Result<(), WriteError> {
-    change(connection, include_str!("parked/unpark.sql"), lane, positions).await.map(drop)
-}
-
-pub(super) async fn give_up(
-    connection: &mut Connection,
-    lane: &Lane,
-    positions: &[i64],
-) -> Result<(), WriteError> {
-    change(connection, include_str!("parked/give_up.sql"), lane, positions).await.map(drop)
-}
-
-async fn change(
-    connection: &mut Connection,
-    sql: &'static str,
-    lane: &Lane,
-    positions: &[i64],
-) -> Result<u64, WriteError> {
-    let done = sqlx::query(sql)
+    sqlx::query(include_str!("parked/unpark.sql"))
         .bind(lane.projection)
         .bind(lane.version)
         .bind(i16::from(lane.shard))
         .bind(positions)
         .execute(connection)
         .await?;
-    Ok(done.rows_affected())
+    Ok(())
 }

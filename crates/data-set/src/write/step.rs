@@ -87,16 +87,6 @@ impl Step {
         parked::unpark(&mut self.transaction, &self.lane, positions).await
     }
 
-    /// Gives parked events up for good.
-    pub async fn give_up(&mut self, positions: &[i64]) -> Result<(), WriteError> {
-        parked::give_up(&mut self.transaction, &self.lane, positions).await
-    }
-
-    /// Of events that another version gave up: they are given up here, too.
-    pub async fn pass_over(&mut self, positions: &[i64]) -> Result<(), WriteError> {
-        parked::pass_over(&mut self.transaction, &self.lane, positions).await
-    }
-
     pub async fn commit(self) -> Result<(), WriteError> {
         lane_crash_point(&self.lane, "before-commit");
         self.transaction.commit().await?;

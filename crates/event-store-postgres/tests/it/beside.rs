@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::Shard;
-use event_store::EventLog;
+use domain::{Position, Shard};
 use event_store::conformance::{self, account};
 use event_store::vault::{Bucket, PasswordHash, StoredKey, VaultError, Written};
+use event_store::{Dropped, EventLog, drop_events};
 use event_store_postgres::{PostgresLog, find_signing_keys};
 use sqlx::{Connection, PgConnection};
 use testkit::eventually;
@@ -94,7 +94,8 @@ async fn nobody_sees_a_secret_without_being_the_dispatcher() {
     let server = server().await;
     let log = open(&server).await;
     let user = |name: &str, group| User { name: name.to_owned(), password: "p".to_owned(), group };
-    let users = [user("writer", Group::Writer), user("reader", Group::Reader)];
+    let users =
+        [user("writer", Group::Writer), user("reader", Group::Reader), user("operator", Group::Operator)];
     ensure(&server.url(), &users).await.expect("they are made");
     ensure(&server.url(), &users).await.expect("again is no error");
     post(&log, 7, "one").await.expect("appended");
@@ -113,8 +114,22 @@ async fn nobody_sees_a_secret_without_being_the_dispatcher() {
     let refused = post(&reader, 7, "three").await;
     assert!(matches!(refused, Err(event_store::AppendError::Refused(_))), "{refused:?}");
 
+    let operator = as_user("operator").await;
+    let refused = post(&operator, 7, "three").await;
+    assert!(matches!(refused, Err(event_store::AppendError::Refused(_))), "{refused:?}");
+    let bad = Position::from_i64(256).expect("positive");
+    let told = drop_events(&operator, "social", &[bad], None, OffsetDateTime::UNIX_EPOCH).await;
+    assert!(told.expect("this it may append").is_some());
+    let dropped = Dropped::read(&reader, "social").await.expect("readable");
+    assert_eq!(dropped.positions().collect::<Vec<_>>(), [bad]);
+
+    for name in ["reader", "operator"] {
+        let mut reading = connection(&url(name)).await;
+        let refused = run(&mut reading, "select * from entry").await.expect_err("it may not");
+        assert!(refused.contains("permission denied"), "{refused}");
+    }
     let mut reading = connection(&url("reader")).await;
-    for sql in ["select * from entry", "update log set head = 9", "select nextval('entry_revision')"] {
+    for sql in ["update log set head = 9", "select nextval('entry_revision')"] {
         let refused = run(&mut reading, sql).await.expect_err("it may not");
         assert!(refused.contains("permission denied"), "{sql}: {refused}");
     }

@@ -7,6 +7,8 @@ use event_store::{JetStreamConfig, JetStreamLog};
 use oracle::{Scope, Verification};
 use sqlx::{AssertSqlSafe, PgPool};
 
+use super::Allowed;
+
 const SCHEMAS: [&str; 2] = ["social_v1", "feeds_v1"];
 
 /// Rows that only one side has.
@@ -96,22 +98,27 @@ pub(super) async fn parked_positions(pool: &PgPool) -> Result<Vec<i64>> {
     Ok(sqlx::query_scalar(sql).fetch_all(pool).await?)
 }
 
-/// What cannot be folded stands among the parked events, and nothing else does but what might meet it.
-pub(super) async fn parked(pool: &PgPool, expected: &[i64]) -> Result<Vec<String>> {
+/// What cannot be folded stands among the parked events, what was given up as such, and nothing else does but what might meet
+/// one that is parked.
+pub(super) async fn parked(pool: &PgPool, allowed: &Allowed) -> Result<Vec<String>> {
     let sql = "select position, reason,
                    exists (select from control.parked_event p
-                           where p.projection = w.projection and p.position < w.position
+                           where p.projection = w.projection and p.position < w.position and p.reason <> 'dropped'
                                and (p.holds && (w.holds || w.touches) or p.touches && w.holds))
                from control.parked_event w where projection = 'social' order by 1";
     let parked: Vec<(i64, String, bool)> = sqlx::query_as(sql).fetch_all(pool).await?;
     let mut found = Vec::new();
     for (position, reason, has_cause) in &parked {
-        let is_right = if reason == "waiting" { *has_cause } else { expected.contains(position) };
+        let is_right = match reason.as_str() {
+            "waiting" => *has_cause,
+            "dropped" => allowed.dropped.contains(position),
+            _ => allowed.parked.contains(position) && !allowed.dropped.contains(position),
+        };
         if !is_right {
             found.push(format!("{position} is parked as {reason}, but there is nothing wrong with it"));
         }
     }
-    for position in expected {
+    for position in &allowed.parked {
         if !parked.iter().any(|(parked, reason, _)| parked == position && reason != "waiting") {
             found.push(format!("{position} cannot be folded, but is not parked"));
         }

@@ -17,19 +17,19 @@ pub(super) fn faults() -> Vec<Fault> {
     vec![Fault {
         name: "poison",
         about: "events that cannot be decoded, of unknown type and version, with NUL, without headers, of 1 MB, and \
-                messages that end a client's connection",
+                messages that end a client's connection; some are given up",
         strike: poison,
         ..USUAL
     }]
 }
 
-struct Poison {
-    event_type: &'static str,
-    data: &'static str,
+struct Poison<'a> {
+    event_type: &'a str,
+    data: &'a str,
     is_parked: bool,
 }
 
-const POISONS: [Poison; 6] = [
+const POISONS: [Poison<'static>; 6] = [
     Poison { event_type: "rookery.message.posted.v1", data: "{\"author\":", is_parked: true },
     Poison { event_type: "rookery.message.posted.v1", data: "{\"text\":\"no author\"}", is_parked: true },
     Poison {
@@ -43,6 +43,9 @@ const POISONS: [Poison; 6] = [
     Poison { event_type: "", data: "{}", is_parked: true },
 ];
 
+/// Parked events of each round.
+const PARKED: usize = 5;
+
 fn poison<'a>(system: &'a mut System, load: &'a Load, _seed: u64) -> Striking<'a> {
     Box::pin(async move {
         let log = jetstream::new(log::connect(&system.broker.url()).await?);
@@ -50,13 +53,20 @@ fn poison<'a>(system: &'a mut System, load: &'a Load, _seed: u64) -> Striking<'a
         let mut allowed = Allowed::default();
         for _ in 0..3 {
             for poison in &POISONS {
-                let position = publish(&log, author, poison).await?;
+                let position = publish(&log, &subject(author), author, poison).await?;
                 allowed.foreign.push(position);
                 if poison.is_parked {
                     allowed.parked.push(position);
                 }
                 load.acked(4).await;
             }
+            // The first of each round, for which nothing waits: that would be in later pages, and missing in earlier ones.
+            let given_up = allowed.parked[allowed.dropped.len() * PARKED];
+            for projection in ["social", "feeds"] {
+                allowed.foreign.push(give_up(&log, author, projection, given_up).await?);
+            }
+            allowed.dropped.push(given_up);
+            load.acked(4).await;
         }
         for frame in FRAMES {
             let sequence = publish_frame(&system.broker.url(), frame).await;
@@ -66,9 +76,9 @@ fn poison<'a>(system: &'a mut System, load: &'a Load, _seed: u64) -> Striking<'a
             load.acked(1).await;
         }
         let large = publish_large(&log, author).await;
-        let poisons = allowed.foreign.len();
-        let happened = Happened { allowed, ..Happened::counted("poisoned events", poisons) };
-        Ok(happened.and("of 1 MB refused", usize::from(large.is_err())))
+        let (poisons, dropped) = (allowed.parked.len(), allowed.dropped.len());
+        let happened = Happened { allowed, ..Happened::counted("events that cannot be folded", poisons) };
+        Ok(happened.and("of them given up", dropped).and("of 1 MB refused", usize::from(large.is_err())))
     })
 }
 
@@ -76,7 +86,13 @@ fn subject(author: i64) -> String {
     format!("ev.0.outbox.{author}")
 }
 
-async fn publish(log: &JetStream, author: i64, poison: &Poison) -> Result<i64> {
+async fn give_up(log: &JetStream, author: i64, projection: &str, position: i64) -> Result<i64> {
+    let data = format!(r#"{{"projection":"{projection}","positions":["{position}"]}}"#);
+    let decision = Poison { event_type: "rookery.event.dropped.v1", data: &data, is_parked: false };
+    publish(log, &format!("ev.0.dropped.{projection}"), author, &decision).await
+}
+
+async fn publish(log: &JetStream, subject: &str, author: i64, poison: &Poison<'_>) -> Result<i64> {
     let mut headers = HeaderMap::new();
     if !poison.event_type.is_empty() {
         for (name, value) in [
@@ -92,7 +108,7 @@ async fn publish(log: &JetStream, author: i64, poison: &Poison) -> Result<i64> {
         }
     }
     let data = poison.data.replace("AUTHOR", &author.to_string());
-    let sent = log.publish_with_headers(subject(author), headers, data.into()).await?;
+    let sent = log.publish_with_headers(subject.to_owned(), headers, data.into()).await?;
     let sequence = sent.await.context("the broker takes a poisoned event")?.sequence;
     Ok(i64::try_from(sequence)? << 8)
 }

@@ -95,7 +95,7 @@ impl State {
     pub fn apply(&mut self, position: i64, at: OffsetDateTime, event: Event) {
         match event {
             Event::Account(event) => self.account(event, at),
-            Event::Handle(_) => {}
+            Event::Handle(_) | Event::Projection(_) => {}
             Event::Message(event) => self.message(event, position, at),
             Event::Graph(GraphEvent::Followed(event)) => {
                 let (from, to) = (event.follower.get(), event.followee.get());

@@ -1,7 +1,8 @@
 //! `rookery parked`: events that could not be folded, and those that wait for them.
 
+mod drop;
 mod list;
-mod release;
+mod retry;
 mod show;
 
 use std::sync::Arc;
@@ -9,8 +10,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use data_set::write::{self, FanOutLimit, parked};
 use data_set::{Pool, versions};
+use domain::DropReason;
 use event_store::EventLog;
 use reducers::Fold;
+use reducers::release::Choice;
 
 use crate::cli::DataDirArgument;
 use crate::connections;
@@ -62,23 +65,61 @@ Examples:
   rookery parked retry --entity account/118000000000001")]
     Retry {
         #[command(flatten)]
-        choice: release::ChoiceArguments,
+        choice: ChoiceArguments,
         #[command(flatten)]
         reach: ReachArguments,
     },
     /// Give events up for good, and fold those that wait for them
     ///
-    /// The rows are then a fold of all events but the dropped ones. The note that they were dropped stays, and a replay
-    /// passes them over.
+    /// It is written into the log which events they are, as an event of its own; the reducers obey it there, and so does every
+    /// replay, also of a restored log. It cannot be taken back.
+    ///
+    /// Ends with 0 once that is in the log, and says so where no reducer obeyed within 10 s. Safe to repeat, and to interrupt
+    /// at any moment. The broker's user must be one that may append such events.
+    #[command(after_help = "\
+Examples:
+  rookery parked drop --position 2304 --reason 'written by a test'
+  rookery parked drop --entity account/118000000000001 --with-waiting")]
     Drop {
         #[command(flatten)]
-        choice: release::ChoiceArguments,
+        choice: ChoiceArguments,
         /// Give up the events that wait for them as well
         #[arg(long)]
         with_waiting: bool,
+        /// Why, for those who read the log later: one line of up to 500 characters
+        #[arg(long, value_name = "TEXT", value_parser = reason)]
+        reason: Option<DropReason>,
         #[command(flatten)]
         reach: ReachArguments,
     },
+}
+
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct ChoiceArguments {
+    /// All events that could not be folded
+    #[arg(long)]
+    all: bool,
+    /// The event at this position
+    #[arg(long, value_name = "N")]
+    position: Option<i64>,
+    /// The events that hold this, such as account/5 or message/512
+    #[arg(long, value_name = "ENTITY")]
+    entity: Option<String>,
+}
+
+impl ChoiceArguments {
+    fn choice(&self) -> Choice {
+        match (self.position, &self.entity) {
+            (Some(position), _) => Choice::Position(position),
+            (None, Some(entity)) => Choice::Entity(entity.clone()),
+            (None, None) => Choice::All,
+        }
+    }
+}
+
+fn reason(text: &str) -> Result<DropReason, String> {
+    DropReason::try_from(text.to_owned()).map_err(|error| error.to_string())
 }
 
 #[derive(Debug, clap::Args)]
@@ -102,13 +143,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             }
             Command::Show { position, reach } => show::show(&Lanes::open(reach).await?, *position).await,
             Command::Retry { choice, reach } => {
-                release::retry(&Lanes::open(reach).await?, &choice.choice()).await
+                retry::retry(&Lanes::open(reach).await?, &choice.choice()).await
             }
-            Command::Drop { choice, with_waiting, reach } => {
-                release::drop(&Lanes::open(reach).await?, &choice.choice(), *with_waiting).await
+            Command::Drop { choice, with_waiting, reason, reach } => {
+                let (lanes, choice) = (Lanes::open(reach).await?, choice.choice());
+                drop::drop(&lanes, &choice, *with_waiting, reason.as_ref()).await
             }
         }
     })
+}
+
+fn none_chosen() -> Result<()> {
+    bail!(
+        "no such event is parked for what it says itself; `rookery parked list --waiting` says which are parked"
+    )
 }
 
 /// The log and the lanes that fold it: one per version that reducers fold.

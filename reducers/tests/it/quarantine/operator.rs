@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{Liked, MessageId, Position, ReactionEvent, Shard};
-use event_store::{EventLog, InMemoryLog};
+use event_store::{EventLog, InMemoryLog, drop_events};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use reducers::release::{Action, Choice, release};
+use reducers::release::{Choice, retry};
+
+use time::OffsetDateTime;
 
 use super::poisoned::{Mended, Poisoned};
 use super::{Folds, folds};
@@ -38,7 +40,7 @@ async fn retries_that_are_cut_off_beside_busy_lanes_come_to_the_rows_of_a_clean_
         let retries = async {
             for fold in [social, feeds] {
                 let pool = both.data_set.lane_pool(fold.name());
-                let retried = release(&mended, &pool, &*fold, 1, &Choice::All, Action::Retry, |_| {}).await;
+                let retried = retry(&mended, &pool, &*fold, 1, &Choice::All, |_| {}).await;
                 retried.expect("released");
             }
         };
@@ -49,7 +51,7 @@ async fn retries_that_are_cut_off_beside_busy_lanes_come_to_the_rows_of_a_clean_
     }
     both.assert_equal(&log, "while events are bad").await;
     let all: Vec<Position> = log.bad().to_vec();
-    for released in both.release(&log.mended(&all), &Choice::All, Action::Retry).await {
+    for released in both.retry(&log.mended(&all), &Choice::All).await {
         assert_eq!(released.left, 0, "{released:?}");
     }
     log.write(20).await;
@@ -77,22 +79,19 @@ async fn what_could_have_met_folded_events_is_not_retried() {
     let at = Position::from_i64(reply).expect("positive");
     let mut good = log.read(at.sequence()).await.expect("readable").expect("there");
     let [social, _] = folds();
-    let retry = |data: String| {
+    let retried = |data: String| {
         good.data = data.into();
         let mended = Mended::new(Arc::clone(&log), [good.clone()]);
         let (pool, social) = (&data_set.pool, &*social);
-        async move {
-            release(&mended, pool, social, 1, &Choice::Position(reply), Action::Retry, |_| {})
-                .await
-                .expect("released")
-        }
+        async move { retry(&mended, pool, social, 1, &Choice::Position(reply), |_| {}).await.expect("retried") }
     };
-    let mut retry = retry;
-    let refused = retry(format!(r#"{{"author":"1","text":"reply","tags":[],"inReplyTo":"{parent}"}}"#)).await;
+    let mut retried = retried;
+    let refused =
+        retried(format!(r#"{{"author":"1","text":"reply","tags":[],"inReplyTo":"{parent}"}}"#)).await;
     assert_eq!((refused.folded, refused.failed.len()), (0, 1));
     assert!(refused.failed[0].1.contains("Rebuild"), "{refused:?}");
     assert_eq!(data_set.rows().await, rows, "nothing was written");
-    let folded = retry(r#"{"author":"1","text":"no reply","tags":[]}"#.to_owned()).await;
+    let folded = retried(r#"{"author":"1","text":"no reply","tags":[]}"#.to_owned()).await;
     assert_eq!((folded.folded, folded.left), (1, 0));
     assert_ne!(data_set.rows().await, rows);
 }
@@ -120,15 +119,16 @@ async fn what_the_database_refuses_parks_its_message_and_nothing_else() {
     assert_eq!(data_set.rows().await["liked"].len(), 1);
 
     let [social, _] = folds();
-    let run = |choice, action| {
-        let (log, pool, social) = (&*log, &data_set.pool, &*social);
-        async move { release(log, pool, social, 1, &choice, action, |_| {}).await.expect("released") }
-    };
-    let retried = run(Choice::All, Action::Retry).await;
+    let pool = &data_set.pool;
+    let retried = retry(&*log, pool, &*social, 1, &Choice::All, |_| {}).await.expect("retried");
     assert_eq!((retried.folded, retried.failed.len(), retried.left), (0, 1, 2), "{retried:?}");
-    let dropped = run(Choice::Entity(format!("message/{huge}")), Action::Drop).await;
-    assert_eq!((dropped.dropped, dropped.folded, dropped.left), (1, 1, 0), "{dropped:?}");
-    // The lane is still there, and reads anew what is parked.
+    // The lane is still there, and comes to it.
+    let huge = Position::from_i64(huge).expect("positive");
+    drop_events(&*log, "social", &[huge], None, OffsetDateTime::now_utc()).await.expect("appended");
+    data_set.caught_up(&*log).await;
+    let parked: Vec<_> = data_set.parked().await.into_iter().map(|(at, reason, _)| (at, reason)).collect();
+    assert_eq!(parked, [(huge.get(), "dropped".to_owned())]);
+    assert_eq!(data_set.rows().await["liked"].len(), 1, "the one that waited found nothing");
     plant(&*log, POSTED, r#"{"author":"1","text":"later","tags":[]}"#).await;
     data_set.caught_up(&*log).await;
     worker.stop().await;

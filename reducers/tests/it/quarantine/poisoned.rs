@@ -134,7 +134,8 @@ impl EventLog for Mended {
     }
 
     async fn read_subject(&self, subject: Subject, from: Sequence) -> Result<Vec<RecordedEvent>, ReadError> {
-        self.log.read_subject(subject, from).await
+        let events = self.log.read_subject(subject, from).await?.into_iter();
+        Ok(events.map(|event| self.good.get(&event.position.sequence()).cloned().unwrap_or(event)).collect())
     }
 
     async fn events_of(&self, command: CommandId, until: Sequence) -> Result<Vec<RecordedEvent>, ReadError> {

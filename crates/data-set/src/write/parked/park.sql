@@ -1,5 +1,4 @@
--- Purpose: remember an event that is not folded. Index: parked_event_pk. What a fold of before knew of it is replaced,
--- but for its being dropped.
+-- Purpose: remember an event that is not folded, and why. Index: parked_event_pk. What was known of it before is replaced.
 insert into control.parked_event as p
     (projection, version, shard, position, subject, event_type, reason, detail, holds, touches)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)

@@ -3,12 +3,11 @@
 mod findings;
 mod rules;
 
-use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use anyhow::{Result, bail};
-use event_store::{Decoded, EventLog, RecordedEvent, decode};
+use event_store::{Decoded, Dropped, EventLog, RecordedEvent, decode};
 use reducers::feeds::Feeds;
 use reducers::social::Social;
 use reducers::{Fold, KnownEvent};
@@ -24,7 +23,7 @@ use super::print::describe;
 /// Run it with a new version before that is deployed, and with an old one before going back to it. Every event is decoded,
 /// in its old version too; the folds of all projections run over all of them; and histories are held against the rules of
 /// the domain. Exits with 1 if an event cannot be folded or breaks a rule. Types that are not Rookery's are counted and
-/// passed over, as the reducers do.
+/// passed over, as the reducers do, and so are events that were given up.
 ///
 /// Memory grows with accounts, handles, and messages that were edited or deleted: about 100 bytes each.
 #[derive(Debug, clap::Args)]
@@ -32,11 +31,6 @@ pub(super) struct Arguments {
     /// Findings to show of each kind
     #[arg(long, value_name = "NUMBER", default_value_t = 20)]
     show: usize,
-    /// Do not look at these events, such as those that were given up: positions with commas between them
-    ///
-    /// `rookery parked list --dropped` prints them in its first column.
-    #[arg(long, value_name = "POSITIONS", value_delimiter = ',')]
-    except: Vec<i64>,
     /// One JSON object instead of text
     #[arg(long)]
     json: bool,
@@ -48,14 +42,20 @@ pub(super) async fn run(log: &dyn EventLog, arguments: &Arguments) -> Result<()>
     let mut rules = Rules::new(log.shard());
     let mut findings = Findings::new(arguments.show);
     let span = Range::default().span(log).await?;
-    let except: HashSet<i64> = arguments.except.iter().copied().collect();
+    let mut dropped = Vec::new();
+    for fold in &folds {
+        dropped.push(Dropped::read(log, fold.name()).await?);
+    }
+    // One projection alone may still have to take it.
+    let is_dropped =
+        |event: &&RecordedEvent| dropped.iter().all(|dropped| dropped.by(event.position).is_some());
     each_batch(log, span, |events| {
-        for event in events.iter().filter(|event| !except.contains(&event.position.get())) {
+        for event in events.iter().filter(|event| !is_dropped(event)) {
             look_at(event, &mut rules, &mut findings);
         }
-        for fold in &folds {
+        for (fold, dropped) in folds.iter().zip(&dropped) {
             for batch in events.chunks(fold.batch_max()) {
-                find_panics(&**fold, batch, &except, &mut findings);
+                find_panics(&**fold, batch, dropped, &mut findings);
             }
         }
         Ok(())
@@ -83,20 +83,20 @@ fn look_at(event: &RecordedEvent, rules: &mut Rules, findings: &mut Findings) {
 }
 
 /// Those that reach a fold: the others are parked, or passed over.
-fn known(events: &[RecordedEvent], except: &HashSet<i64>) -> Vec<KnownEvent> {
+fn known(events: &[RecordedEvent], dropped: &Dropped) -> Vec<KnownEvent> {
     let known = |recorded: &RecordedEvent| match decode(recorded) {
         Ok(Decoded::Known(event)) => {
             Some(KnownEvent { position: recorded.position, recorded_at: recorded.recorded_at, event })
         }
         Ok(Decoded::UnknownType(_)) | Err(_) => None,
     };
-    events.iter().filter(|event| !except.contains(&event.position.get())).filter_map(known).collect()
+    events.iter().filter(|event| dropped.by(event.position).is_none()).filter_map(known).collect()
 }
 
 /// A fold must not panic, whatever it is given. One that does is given less, until the event that it cannot take stands
 /// alone, or none does by itself.
-fn find_panics(fold: &dyn Fold, events: &[RecordedEvent], except: &HashSet<i64>, findings: &mut Findings) {
-    if catch_unwind(AssertUnwindSafe(|| drop(fold.fold(known(events, except))))).is_ok() {
+fn find_panics(fold: &dyn Fold, events: &[RecordedEvent], dropped: &Dropped, findings: &mut Findings) {
+    if catch_unwind(AssertUnwindSafe(|| drop(fold.fold(known(events, dropped))))).is_ok() {
         return;
     }
     match events {
@@ -107,8 +107,8 @@ fn find_panics(fold: &dyn Fold, events: &[RecordedEvent], except: &HashSet<i64>,
         several => {
             let before = findings.problems();
             let (first, second) = several.split_at(several.len() / 2);
-            find_panics(fold, first, except, findings);
-            find_panics(fold, second, except, findings);
+            find_panics(fold, first, dropped, findings);
+            find_panics(fold, second, dropped, findings);
             if findings.problems() == before {
                 let why = format!(
                     "the fold of {} panics on the {} events from here on",

@@ -14,15 +14,14 @@ pub(super) async fn list(lanes: &Lanes, waiting: bool, dropped: bool) -> Result<
         let name = lane.name();
         lanes
             .each(lane, |row| {
-                if row.dropped_at.is_some() && !dropped {
+                if row.is_dropped() && !dropped {
                     return Ok(());
                 }
-                if row.is_waiting() && row.dropped_at.is_none() && !waiting {
+                if row.is_waiting() && !waiting {
                     hidden += 1;
                     return Ok(());
                 }
-                let reason = if row.dropped_at.is_some() { "dropped" } else { &row.reason };
-                let (position, holds) = (row.position, row.holds.join(","));
+                let (position, reason, holds) = (row.position, &row.reason, row.holds.join(","));
                 let (event_type, detail) = (&row.event_type, &row.detail);
                 writeln!(out, "{position}\t{name}\t{reason}\t{event_type}\t{holds}\t{detail}")?;
                 Ok(())

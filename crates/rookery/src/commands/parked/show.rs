@@ -40,7 +40,11 @@ async fn print(lanes: &Lanes, lane: &Lane, row: &Parked) -> Result<()> {
     let (mut before, mut behind) = (Vec::new(), Vec::new());
     lanes
         .each(lane, |other| {
-            if other.dropped_at.is_none() && other.position != row.position && other.clashes_with(row) {
+            if !other.is_dropped()
+                && !row.is_dropped()
+                && other.position != row.position
+                && other.clashes_with(row)
+            {
                 if other.position < row.position {
                     before.push(other.position)
                 } else {
@@ -54,9 +58,6 @@ async fn print(lanes: &Lanes, lane: &Lane, row: &Parked) -> Result<()> {
     writeln!(out, "projection  {}", lane.name())?;
     writeln!(out, "reason      {}: {}", row.reason, row.detail)?;
     writeln!(out, "parked      {}", row.parked_at)?;
-    if let Some(dropped_at) = row.dropped_at {
-        writeln!(out, "dropped     {dropped_at}")?;
-    }
     writeln!(out, "holds       {}", row.holds.join(" "))?;
     writeln!(out, "touches     {}", row.touches.join(" "))?;
     writeln!(out, "waits for   {}", named(&before))?;

@@ -141,7 +141,8 @@ impl Build {
                 "mend what refuses the event in the tables of {name}_v{next}, too, and call it again to go on; or mend the \
                  published tables, end this build with `rookery rebuild {name} --drop`, and begin anew"
             ),
-            Reason::Undecodable | Reason::UnknownVersion | Reason::Waiting => {
+            Reason::TooLate => format!("end this build with `rookery rebuild {name} --drop`, and begin anew"),
+            Reason::Undecodable | Reason::UnknownVersion | Reason::Waiting | Reason::Dropped => {
                 "with a program that folds this event, call it again to go on".to_owned()
             }
         }

@@ -22,9 +22,9 @@ impl Text {
     }
 
     fn projection(&mut self, report: &ProjectionReport) {
-        let ProjectionReport { projection, version, position, events, parked, .. } = report;
+        let ProjectionReport { projection, version, position, events, parked, dropped, .. } = report;
         self.line(format_args!(
-            "{projection} version {version} at position {position}: {events} events, {parked} of them parked"
+            "{projection} version {version} at position {position}: {events} events, {parked} parked, {dropped} given up"
         ));
         self.line(format_args!(
             "  {:18}{:>12}{:>10}{:>10}{:>10}",

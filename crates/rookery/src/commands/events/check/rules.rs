@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use domain::{
-    AccountEvent, AccountId, Event, Handle, HandleEvent, MessageEvent, MessageId, Position, ReactionEvent,
-    Shard,
+    AccountEvent, AccountId, Event, Handle, HandleEvent, MessageEvent, MessageId, Position, ProjectionEvent,
+    ReactionEvent, Shard,
 };
 use event_store::{RecordedEvent, Subject};
 
@@ -47,6 +47,10 @@ impl Rules {
                 .position()
                     < recorded.position,
                 "it reacts to a message of the future",
+            ),
+            Event::Projection(ProjectionEvent::EventsDropped(event)) => must(
+                event.positions.as_slice().iter().all(|position| *position < recorded.position),
+                "it gives up an event of the future",
             ),
             Event::Graph(_) | Event::Inbox(_) => Ok(()),
         };

@@ -1,0 +1,145 @@
+//! `rookery parked drop`: what an operator decides is written into the log, and the reducers obey it there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use data_set::write::{self, parked};
+use domain::{DropReason, Position};
+use event_store::{Dropped, drop_events};
+use indicatif::{ProgressBar, ProgressStyle};
+use reducers::release::{Choice, Chosen, choose};
+use time::OffsetDateTime;
+use tokio::time::{Instant, sleep};
+
+use super::{Lane, Lanes, none_chosen};
+
+/// A lane that does not move for so long has nobody who moves it. One whose worker just stood by for another one is back in two
+/// seconds.
+const STANDSTILL_MAX: Duration = Duration::from_secs(10);
+const PERIOD: Duration = Duration::from_millis(100);
+
+/// What is to be given up of a projection, in the order in which the log is told: what waits comes first, so that nothing of
+/// it is folded where only a part is told.
+struct Plan {
+    positions: Vec<Position>,
+    /// What the lanes have to come to, where all of it was told before.
+    told_at: Option<Position>,
+}
+
+pub(super) async fn drop(
+    lanes: &Lanes,
+    choice: &Choice,
+    with_waiting: bool,
+    reason: Option<&DropReason>,
+) -> Result<()> {
+    let mut chosen = Vec::new();
+    for lane in &lanes.lanes {
+        let found = choose(&lane.pool, &lanes.key(lane), choice, with_waiting).await;
+        chosen.push(found.context("the data set")?);
+    }
+    let is_nothing = |chosen: &Chosen| chosen.bad.is_empty() && chosen.dropped.is_empty();
+    if *choice != Choice::All && chosen.iter().all(is_nothing) {
+        return none_chosen();
+    }
+    // Everything is looked at before anything is told.
+    let mut plans = BTreeMap::new();
+    for lane in &lanes.lanes {
+        let name = lane.fold.name();
+        if !plans.contains_key(name) {
+            plans.insert(name, plan(lanes, lane, &chosen).await?);
+        }
+    }
+    let mut told = BTreeMap::new();
+    for (name, Plan { positions, told_at }) in plans {
+        let now = OffsetDateTime::now_utc();
+        let at = drop_events(&*lanes.log, name, &positions, reason, now).await.with_context(|| {
+            format!("what is given up of {name} did not come into the log, or not all of it; call it again")
+        })?;
+        told.insert(name, at.or(told_at));
+    }
+    for (lane, chosen) in lanes.lanes.iter().zip(&chosen) {
+        report(lanes, lane, chosen, told[lane.fold.name()]).await?;
+    }
+    Ok(())
+}
+
+async fn plan(lanes: &Lanes, lane: &Lane, chosen: &[Chosen]) -> Result<Plan> {
+    let name = lane.fold.name();
+    let dropped = Dropped::read(&*lanes.log, name).await?;
+    let own = || lanes.lanes.iter().zip(chosen).filter(|(lane, _)| lane.fold.name() == name);
+    let bad: BTreeSet<i64> = own().flat_map(|(_, chosen)| chosen.bad.iter().copied()).collect();
+    let waiting = own().flat_map(|(_, chosen)| chosen.waiting.iter().copied());
+    let waiting: BTreeSet<i64> = waiting.filter(|position| !bad.contains(position)).collect();
+    let all = waiting.iter().chain(&bad).filter_map(|position| Position::from_i64(*position));
+    let (before, positions): (Vec<_>, Vec<_>) = all.partition(|position| dropped.by(*position).is_some());
+    let numbers: Vec<i64> = positions.iter().map(|position| position.get()).collect();
+    let folded = parked::folded_by(&lane.pool, &lanes.key(lane), &numbers).await.context("the data set")?;
+    if let Some((version, position)) = folded {
+        bail!(
+            "version {version} of {name} has folded the event at {position}, and nothing takes it out of its rows: \
+             `rookery parked retry` folds it in the others, or drop that version first (`rookery rebuild {name} --drop`)"
+        );
+    }
+    let told_at = before.iter().filter_map(|position| dropped.by(*position)).max();
+    Ok(Plan { positions, told_at })
+}
+
+/// Waits until a lane has come to what it was told, and says what became of its parked events.
+async fn report(lanes: &Lanes, lane: &Lane, chosen: &Chosen, told: Option<Position>) -> Result<()> {
+    let name = lane.name();
+    if let Some(told) = told
+        && !(chosen.bad.is_empty() && chosen.waiting.is_empty())
+        && !comes_to(lanes, lane, told).await?
+    {
+        writeln!(
+            std::io::stderr(),
+            "{name}: it is in the log, at position {told}, but nobody has folded {name} for {} s: what was given up is \
+             passed over once the reducers run",
+            STANDSTILL_MAX.as_secs()
+        )?;
+        return Ok(());
+    }
+    let (mut noted, mut dropped, mut left) = (BTreeSet::new(), BTreeSet::new(), 0);
+    lanes
+        .each(lane, |row| {
+            noted.insert(row.position);
+            if row.is_dropped() {
+                dropped.insert(row.position);
+            } else {
+                left += 1;
+            }
+            Ok(())
+        })
+        .await?;
+    let before = || chosen.parked.iter();
+    let folded = before().filter(|position| !noted.contains(position)).count();
+    let dropped = before().filter(|position| dropped.contains(position)).count();
+    writeln!(std::io::stdout(), "{name}: {folded} folded, {dropped} dropped, {left} left")?;
+    Ok(())
+}
+
+/// False where the lane stands still.
+async fn comes_to(lanes: &Lanes, lane: &Lane, position: Position) -> Result<bool> {
+    let key = lanes.key(lane);
+    let style = ProgressStyle::with_template("{spinner} {msg}")?;
+    let bar = ProgressBar::new_spinner().with_style(style);
+    let (mut seen, mut since) = (None, Instant::now());
+    loop {
+        let now = write::look(&lane.pool, &key).await.context("the data set")?.unwrap_or_default();
+        if now.position >= position.get() {
+            bar.finish_and_clear();
+            return Ok(true);
+        }
+        if seen != Some(now) {
+            (seen, since) = (Some(now), Instant::now());
+        } else if since.elapsed() > STANDSTILL_MAX {
+            bar.finish_and_clear();
+            return Ok(false);
+        }
+        bar.set_message(format!("{} is at {} and has to come to {position}", lane.name(), now.position));
+        bar.tick();
+        sleep(PERIOD).await;
+    }
+}
