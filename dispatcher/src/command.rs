@@ -26,6 +26,8 @@ pub(crate) fn writer(caller: &Caller) -> Result<Actor, ApiProblem> {
 
 pub(crate) fn actor(caller: &Caller) -> Result<Actor, ApiProblem> {
     let account = AccountId::from_i64(caller.account)
+        // Its events would look like those of an operator's tool.
+        .filter(|account| *account != AccountId::OPERATOR)
         .ok_or_else(|| ApiProblem::new(codes::TOKEN_INVALID).detail("The subject is no account id."))?;
     Ok(Actor { account, is_admin: caller.roles.contains(Role::Admin) })
 }

@@ -148,7 +148,8 @@ fn has_nul(event: &Event) -> bool {
         Event::Message(MessageEvent::Posted(event)) => message(&event.text, &event.tags),
         Event::Message(MessageEvent::Edited(event)) => message(&event.text, &event.tags),
         Event::Account(AccountEvent::Registered(event)) => {
-            event.handle.as_str().contains('\0') || event.display_name.as_str().contains('\0')
+            let bio = event.bio.as_str();
+            [event.handle.as_str(), event.display_name.as_str(), bio].iter().any(|text| text.contains('\0'))
         }
         Event::Account(AccountEvent::ProfileChanged(event)) => {
             [event.handle.as_str(), event.display_name.as_str(), event.bio.as_str()]

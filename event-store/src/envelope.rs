@@ -56,7 +56,7 @@ pub struct Envelope {
     pub actor: AccountId,
     /// What started the chain of commands that this one belongs to, such as a request id.
     pub correlation: String,
-    /// What caused this command: a request id or another event's id.
+    /// What caused the event: its command's id.
     pub causation: String,
     pub trace_parent: Option<TraceParent>,
     /// Of an edit or a deletion: how to find those of other messages. See `edit_index.rs`.

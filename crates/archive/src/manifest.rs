@@ -103,3 +103,14 @@ impl Manifest {
         files::write_whole(dir, FILE, &[&text])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An archive does not name the log's format, and what is restored gets the number of the program that does it.
+    #[test]
+    fn another_format_of_the_log_gets_another_format_of_archives() {
+        assert_eq!((event_store::LOG_FORMAT, FORMAT), ("1", "rookery-archive/2"), "both move together");
+    }
+}

@@ -111,7 +111,7 @@ async fn open(config: &PostgresConfig) -> Result<PostgresLog, OpenError> {
     let limits =
         Limits { connections_max: CONNECTIONS_MAX, check_out: ACQUIRE_TIMEOUT, statement: READ_LIMIT };
     let pool = Pool::new(connection.clone(), limits);
-    if !schema_is_current(&pool).await? {
+    if !schema_is_current(&pool, config).await? {
         if !config.create {
             let words = "the database has no log yet, or an older version's";
             return Err(OpenError::Unavailable(words.to_owned()));
@@ -142,7 +142,8 @@ fn name(config: &PostgresConfig) -> String {
     format!("events of shard {}", config.shard.0)
 }
 
-async fn schema_is_current(pool: &Pool) -> Result<bool, OpenError> {
+/// Fails where a later release has changed it, whose events this program may read wrong.
+async fn schema_is_current(pool: &Pool, config: &PostgresConfig) -> Result<bool, OpenError> {
     let applied: Vec<(i64, Vec<u8>)> =
         match sqlx::query_as(include_str!("open/applied.sql")).fetch_all(pool).await {
             Ok(applied) => applied,
@@ -151,6 +152,12 @@ async fn schema_is_current(pool: &Pool) -> Result<bool, OpenError> {
             }
             Err(error) => return Err(unopened(error)),
         };
+    if let Some((version, _)) = applied.iter().find(|(version, _)| !MIGRATOR.version_exists(*version)) {
+        return Err(OpenError::OtherFormat {
+            stream: name(config),
+            found: format!("with migration {version}"),
+        });
+    }
     let is_applied = |version, checksum: &[u8]| applied.iter().any(|(v, c)| *v == version && c == checksum);
     Ok(MIGRATOR.iter().all(|migration| is_applied(migration.version, &migration.checksum)))
 }

@@ -1,5 +1,6 @@
 //! Every operation refuses whoever does not show who they are, or may not do it.
 
+use domain::AccountId;
 use http_kit::identity::IdentityConfig;
 use reqwest::Method;
 use serde_json::json;
@@ -174,4 +175,12 @@ async fn a_gateway_speaks_for_its_callers_with_its_secret_only() {
         let answer = operation.run(&api, &[user, roles, secret]).await;
         assert_eq!(answer.status, operation.success, "{}: {answer:?}", operation.path);
     }
+}
+
+/// Its events would look like those of an operator's tool.
+#[tokio::test]
+async fn nobody_is_the_operators_tool() {
+    let app = App::start().await;
+    let answer = app.user(AccountId::OPERATOR.get()).post(&json!({"text": "x"})).await;
+    assert_eq!(answer.refusal(), refused(401, "token-invalid"));
 }

@@ -119,3 +119,34 @@ fn a_later_version_does_not_decode_to_something_that_is_passed_over() {
     event.envelope.event_type = "rookery.message.pinned.v1".to_owned();
     assert!(matches!(decode(&recorded(event)), Ok(Decoded::UnknownType(_))));
 }
+
+/// Postgres takes none in a text, and would refuse the batch.
+#[test]
+fn a_nul_in_any_text_is_an_error() {
+    let log = crate::InMemoryLog::new(domain::Shard(0));
+    for (event_type, data) in [
+        ("rookery.message.posted.v1", r#"{"author":"7","text":"@","tags":[]}"#),
+        ("rookery.message.posted.v1", r#"{"author":"7","text":"x","tags":["@"]}"#),
+        ("rookery.message.edited.v1", r#"{"message":"256","author":"7","edition":2,"text":"@","tags":[]}"#),
+        ("rookery.account.registered.v1", r#"{"account":"7","handle":"@","displayName":"x"}"#),
+        ("rookery.account.registered.v1", r#"{"account":"7","handle":"x","displayName":"@"}"#),
+        ("rookery.account.registered.v1", r#"{"account":"7","handle":"x","displayName":"x","bio":"@"}"#),
+        ("rookery.account.profile-changed.v1", r#"{"account":"7","handle":"x","displayName":"x","bio":"@"}"#),
+    ] {
+        let command = crate::conformance::command();
+        let event = crate::conformance::posted(&log, 7, "x", command, crate::Expected::Any);
+        let envelope = crate::Envelope { event_type: event_type.to_owned(), ..event.envelope };
+        let recorded = |data: String| crate::RecordedEvent {
+            position: domain::Position::ZERO,
+            subject: event.subject.to_string(),
+            recorded_at: envelope.time,
+            envelope: Some(envelope.clone()),
+            unreadable: None,
+            data: data.into(),
+        };
+        let good = decode(&recorded(data.replace('@', "y")));
+        assert!(matches!(good, Ok(Decoded::Known(_))), "{data}: {good:?}");
+        let bad = decode(&recorded(data.replace('@', r"\u0000")));
+        assert!(matches!(bad, Err(DecodeError::Nul { .. })), "{data}: {bad:?}");
+    }
+}

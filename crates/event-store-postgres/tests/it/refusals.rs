@@ -145,3 +145,14 @@ async fn an_event_that_the_database_refuses_takes_nobody_with_it() {
     beside.expect("appended");
     assert_eq!(log.head().await.expect("a head").get(), 1);
 }
+
+#[tokio::test]
+async fn a_log_of_a_later_release_is_refused() {
+    let server = server().await;
+    open(&server).await;
+    let later = "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
+         values (9999, 'later', true, '', 0)";
+    run(&mut connection(&server.url()).await, later).await.expect("a superuser can");
+    let refused = PostgresLog::open(&config(&server)).await;
+    assert!(matches!(refused, Err(OpenError::OtherFormat { .. })), "{refused:?}");
+}

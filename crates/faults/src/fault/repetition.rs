@@ -1,10 +1,12 @@
 //! Retries long after the broker has forgotten, across restarts of everything.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::{Fault, Striking, USUAL};
+use crate::check::log;
 use crate::load::Load;
 use crate::load::client::Client;
 use crate::record::{Outcome, Wish};
@@ -27,13 +29,18 @@ pub(super) fn faults() -> Vec<Fault> {
 fn retry<'a>(system: &'a mut System, load: &'a Load, _seed: u64) -> Striking<'a> {
     Box::pin(async move {
         let operations = load.world.record.all();
-        let is_chosen = |operation: &crate::record::Operation| {
+        let entries = log::read(&system.broker.url()).await?;
+        // What changed nothing has no event, and is decided again.
+        let made_events: HashSet<usize> =
+            entries.iter().filter_map(|entry| entry.caused_by).map(|(operation, _)| operation).collect();
+        let is_chosen = |number: &usize| {
+            let operation = &operations[*number];
             operation.key.is_some()
                 && operation.ack().is_some()
                 && !matches!(operation.wish, Wish::Import { .. })
+                && made_events.contains(number)
         };
-        let chosen: Vec<usize> =
-            (0..operations.len()).filter(|number| is_chosen(&operations[*number])).collect();
+        let chosen: Vec<usize> = (0..operations.len()).filter(is_chosen).collect();
         let forgotten = Instant::now() + WINDOW;
         system.dispatchers[0].kill();
         system.broker.one().kill().await;
