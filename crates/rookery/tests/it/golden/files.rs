@@ -13,22 +13,50 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tempfile::TempDir;
 
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
 const MANIFEST: &str = "manifest.json";
 const SEGMENT: &str = "00000000000000000001.ndjson";
 const ROWS: &str = "rows.txt";
 /// Of the archive's own.
 const LEVEL: i32 = 3;
 
-pub(super) fn dir() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/0.1")
-}
+/// What stands in a folder of `tests/golden`.
+pub(super) struct Golden(PathBuf);
 
-pub(super) fn rows() -> String {
-    fs::read_to_string(dir().join(ROWS)).expect("the golden rows are there")
-}
+impl Golden {
+    /// Of a version.
+    pub(super) fn of(version: &str) -> Self {
+        Self(Path::new(FOLDER).join(version))
+    }
 
-pub(super) fn write_rows(rows: &str) {
-    fs::write(dir().join(ROWS), rows).expect("written");
+    /// Of every version that brought something new.
+    pub(super) fn all() -> Vec<Self> {
+        let found =
+            fs::read_dir(FOLDER).expect("it is there").map(|entry| Self(entry.expect("readable").path()));
+        let mut found: Vec<Self> = found.collect();
+        found.sort_by(|one, other| one.0.cmp(&other.0));
+        assert!(!found.is_empty());
+        found
+    }
+
+    pub(super) fn rows(&self) -> String {
+        fs::read_to_string(self.0.join(ROWS)).expect("the golden rows are there")
+    }
+
+    pub(super) fn write_rows(&self, rows: &str) {
+        fs::write(self.0.join(ROWS), rows).expect("written");
+    }
+
+    pub(super) fn files(&self) -> Files {
+        let read = |name| fs::read_to_string(self.0.join(name)).expect("the golden archive is there");
+        Files { manifest: read(MANIFEST), segment: read(SEGMENT) }
+    }
+
+    pub(super) fn write_files(&self, files: &Files) {
+        fs::create_dir_all(&self.0).expect("made");
+        fs::write(self.0.join(MANIFEST), &files.manifest).expect("written");
+        fs::write(self.0.join(SEGMENT), &files.segment).expect("written");
+    }
 }
 
 /// The events' lines are as they were written, but for what told a broker how to take them in: another broker is told
@@ -57,15 +85,10 @@ struct Header {
 /// As text: manifest and segment.
 pub(super) struct Files {
     manifest: String,
-    pub(super) segment: String,
+    segment: String,
 }
 
 impl Files {
-    pub(super) fn golden() -> Self {
-        let read = |name| fs::read_to_string(dir().join(name)).expect("the golden archive is there");
-        Self { manifest: read(MANIFEST), segment: read(SEGMENT) }
-    }
-
     /// Of an archive with one segment.
     pub(super) fn unpack(archive: &Path) -> Self {
         let mut names: Vec<_> =
@@ -78,11 +101,6 @@ impl Files {
             manifest: fs::read_to_string(archive.join(MANIFEST)).expect("there"),
             segment: String::from_utf8(segment).expect("lines of JSON"),
         }
-    }
-
-    pub(super) fn write_golden(&self) {
-        fs::write(dir().join(MANIFEST), &self.manifest).expect("written");
-        fs::write(dir().join(SEGMENT), &self.segment).expect("written");
     }
 
     /// The archive as `rookery archive` left it, but that the compressor is today's: it is opened like one whose last run
@@ -174,11 +192,11 @@ impl<'a> Line<'a> {
     }
 
     /// Those with one value, as the log on Postgres keeps them; empty where they are not an envelope.
-    pub(super) fn envelope(&self) -> BTreeMap<&str, String> {
+    pub(super) fn envelope(&self) -> BTreeMap<String, String> {
         let own = self.headers.iter().filter(|(name, _)| !is_about_delivery(name));
         let own =
-            own.filter_map(|(name, value)| Some((name.as_str(), serde_json::from_str(value.get()).ok()?)));
-        let own: BTreeMap<&str, String> = own.collect();
+            own.filter_map(|(name, value)| Some((name.clone(), serde_json::from_str(value.get()).ok()?)));
+        let own: BTreeMap<String, String> = own.collect();
         if own.contains_key("ce-type") { own } else { BTreeMap::new() }
     }
 

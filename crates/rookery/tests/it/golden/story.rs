@@ -12,6 +12,9 @@ use time::{Duration, OffsetDateTime};
 
 use super::write::{By, Writer, at, message};
 
+/// The folder of what is written here.
+pub(super) const VERSION: &str = "0.1";
+
 /// Messages 71 and 508 have the same bucket of edits, and their paths fork at the first bit.
 const FIRST_OF_BUCKET: u64 = 71;
 const SECOND_OF_BUCKET: u64 = 508;
