@@ -86,6 +86,16 @@ event_types! {
     "rookery.event.dropped" [] => Projection(ProjectionEvent::EventsDropped),
 }
 
+/// Every type in every version that [`decode`] reads: tests hold examples of each against it.
+#[cfg(feature = "conformance")]
+pub fn event_types() -> Vec<String> {
+    let versions = |history: &History| {
+        let base = history.base;
+        (1..=history.newest()).map(move |version| format!("{base}.v{version}"))
+    };
+    TYPES.iter().flat_map(|known| versions(&known.history)).collect()
+}
+
 /// Type name with version, and JSON.
 pub fn encode(event: &Event) -> Result<(String, Bytes), serde_json::Error> {
     Ok((event.type_name(), Bytes::from(to_json(event)?)))

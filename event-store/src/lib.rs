@@ -24,6 +24,8 @@ mod upcast;
 pub mod vault;
 mod write_error;
 
+#[cfg(feature = "conformance")]
+pub use codec::event_types;
 pub use codec::{DecodeError, Decoded, decode, encode};
 pub use command::{Change, Command, Decision, Outcome, Placed, Turn};
 pub use contract::{

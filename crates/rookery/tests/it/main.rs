@@ -6,6 +6,7 @@ mod demo;
 mod event_store;
 mod events;
 mod full_disk;
+mod golden;
 mod import;
 mod keys;
 mod openapi;
