@@ -56,6 +56,7 @@ async fn open(config: &StoreConfig, state: &State) -> Result<Opened, OpenError> 
 /// Looks again and again whether the log is still the one that was opened, so that one which was replaced under a running
 /// process takes no command as if nothing had happened.
 async fn watch(state: State, token: CancellationToken) {
+    metrics::gauge!("dispatcher_log_refused").set(0.0);
     let mut ticks = tokio::time::interval(WATCH_PERIOD);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while token.run_until_cancelled(ticks.tick()).await.is_some() {

@@ -14,6 +14,7 @@ use domain::{AccountId, CommandId, Handle, MessageId, Position};
 use planted_bugs::planted;
 use time::OffsetDateTime;
 use tokio::sync::Mutex;
+use tokio::time::{Duration, Instant};
 use uuid::Uuid;
 
 use crate::command::{Change, Command, Decision, Placed, Turn};
@@ -21,6 +22,7 @@ use crate::contract::{AppendError, Appended, EventLog, ReadError, RecordedEvent}
 use crate::seal::{Stamp, seal};
 use crate::stores::Stores;
 
+pub use self::import::Imported;
 pub use self::outcome::{
     AccountOutcome, Done, ExecuteError, Executed, Execution, IdempotencyKey, MessageOutcome,
 };
@@ -29,6 +31,10 @@ pub use self::outcome::{
 const DECISIONS_MAX: usize = 5;
 /// Appends per command when others keep appending to its subject, about something else for the most part.
 const APPENDS_MAX: usize = 200;
+/// A process may be stopped and go on much later. A command that was told new before that may have been repeated elsewhere
+/// meanwhile, and the broker have forgotten that; so it is not sent any more. With the wait in the queue behind it this stays
+/// below [`crate::DEDUPE_WINDOW`].
+const DECISION_MAX: Duration = Duration::from_secs(30);
 /// Some 40 bytes each.
 const TURNS: usize = 4_096;
 
@@ -90,7 +96,7 @@ impl Executor {
         match execution.idempotency.clone() {
             None => {
                 let id = CommandId(Uuid::now_v7());
-                Ok(self.decide(&execution, id, &command).await?.into())
+                Ok(self.decide(&execution, id, &command, Instant::now()).await?.into())
             }
             Some(key) => self.execute_once(&execution, &key, &command).await,
         }
@@ -102,6 +108,7 @@ impl Executor {
         execution: &Execution,
         id: CommandId,
         command: &C,
+        began: Instant,
     ) -> Result<Decided<C::Outcome>, ExecuteError<C::Rejection>> {
         let _turn = match command.turn() {
             Some(turn) => Some(self.mutex_of(turn).lock().await),
@@ -117,6 +124,7 @@ impl Executor {
             time: execution.now,
         };
         let (mut decisions, mut seen) = (0, None);
+
         for _ in 0..APPENDS_MAX {
             let changes = match command.decide(&self.stores).await? {
                 Decision::Unchanged(outcome) => return Ok(Decided::Unchanged(outcome)),
@@ -135,6 +143,10 @@ impl Executor {
                 .map(|change| seal(self.log.shard(), change, &stamp))
                 .collect::<Result<Vec<_>, _>>()
                 .map_err(|error| ExecuteError::Unexpected(Box::new(error)))?;
+            if began.elapsed() > DECISION_MAX {
+                let why = "this process stood still for too long".to_owned();
+                return Err(ExecuteError::Append(AppendError::Unavailable(why)));
+            }
             match self.log.append(id, sealed).await {
                 Ok(appended) => {
                     command.appended(&self.stores).await;

@@ -36,7 +36,8 @@ pub use dropped::{Dropped, drop_events};
 pub use edit_index::{EditIndex, EditIndexError};
 pub use envelope::{Envelope, TraceParent};
 pub use executor::{
-    AccountOutcome, Done, ExecuteError, Executed, Execution, Executor, IdempotencyKey, MessageOutcome,
+    AccountOutcome, Done, ExecuteError, Executed, Execution, Executor, IdempotencyKey, Imported,
+    MessageOutcome,
 };
 pub use fingerprint::Fingerprint;
 pub use in_memory::InMemoryLog;

@@ -96,6 +96,11 @@ impl Boundary {
 }
 
 impl Subject {
+    /// Whether its third part is that of [`Boundary::Dropped`].
+    pub fn is_of_dropped(subject: &str) -> bool {
+        subject.split('.').nth(2) == Some("dropped")
+    }
+
     pub fn new(shard: Shard, boundary: Boundary) -> Self {
         Self { shard, boundary }
     }

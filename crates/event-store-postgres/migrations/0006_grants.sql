@@ -12,4 +12,8 @@ alter table events enable row level security;
 create policy everybody_reads on events for select using (true);
 create policy the_writer_appends on events for insert to rookery_log_writer with check (true);
 create policy the_operator_gives_up on events for insert to rookery_log_operator
-    with check (aggregate_type = 'dropped' and aggregate_id like 'ev.%.dropped.%');
+    with check (
+        aggregate_type = 'dropped'
+        and aggregate_id ~ '^ev\.[0-9]+\.dropped\.[^.]+$'
+        and event_type ~ '^rookery\.event\.dropped\.'
+    );

@@ -83,7 +83,11 @@ pub enum TelemetryError {
 /// When the log filter cannot be read.
 pub fn init(config: &TelemetryConfig) -> Result<(), TelemetryError> {
     let filter = EnvFilter::try_new(&config.filter).map_err(TelemetryError::Filter)?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Nobody may read standard error any more; telling it that would be a panic.
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .log_internal_errors(false);
     // A subscriber that is already there was installed by a test or by the process that contains us: it stays.
     let _already_installed = match config.format {
         LogFormat::Json => builder

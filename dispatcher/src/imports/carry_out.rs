@@ -10,7 +10,7 @@ use domain::message::{MessageCommand, PostMessage, ReplyTarget};
 use domain::reaction::ReactionKind;
 use domain::{AccountId, Beginning, Bio, DisplayName, Handle, MessageId, OriginalTime, Tags, Text};
 use event_store::commands::{ChangeFollow, ChangeReaction, RegisterAccount, Registrar};
-use event_store::{Executed, IdempotencyKey, Outcome};
+use event_store::{Executed, IdempotencyKey, Imported, Outcome};
 use http_kit::idempotency::RequestKey;
 use http_kit::{ApiProblem, RequestContext};
 use time::OffsetDateTime;
@@ -52,11 +52,14 @@ struct Timed {
 
 impl Import {
     pub(super) async fn carry_out(&self, number: u64, line: Line, bytes: &[u8]) -> Result<Done, ApiProblem> {
-        let Line { key, time, wanted, mut place } = line;
-        place.reached().await;
+        let Line { key, time, wanted } = line;
         let key = command::idempotency(self.key_of(number, key), "import", bytes.trim_ascii());
+        // Before its names are looked up, which may mean something else by now.
+        if let Some(done) = self.earlier(key.as_ref()).await? {
+            return Ok(done);
+        }
         let timed = Timed { key, time };
-        let done = match wanted {
+        match wanted {
             Wanted::Account { handle, display_name, bio } => {
                 self.account(timed, handle, display_name, bio).await
             }
@@ -67,9 +70,20 @@ impl Import {
             Wanted::Reaction { kind, account, message } => {
                 self.reaction(timed, kind, &account, &message).await
             }
-        }?;
-        place.make(done.made);
-        Ok(done)
+        }
+    }
+
+    async fn earlier(&self, key: Option<&IdempotencyKey>) -> Result<Option<Done>, ApiProblem> {
+        let Some(key) = key else { return Ok(None) };
+        let imported = self.ready.executor().imported(self.operator, key).await;
+        Ok(imported.map_err(ApiProblem::unavailable)?.map(|(imported, position)| {
+            let made = match imported {
+                Imported::Account(id) => Made::Account(id),
+                Imported::Message(id) => Made::Message(id),
+                Imported::Edge => Made::Edge,
+            };
+            Done { made, position: position.get(), repeated: true }
+        }))
     }
 
     async fn account(

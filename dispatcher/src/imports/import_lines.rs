@@ -17,7 +17,7 @@ use http_kit::{ApiProblem, Caller, RequestContext, Role, content};
 
 use super::carry_out::{Done, Import};
 use super::parse::Line;
-use super::references::{Made, References};
+use super::references::{Made, Place, References};
 use super::{lines, parse};
 use crate::command;
 use crate::openapi::CommandHeaders;
@@ -101,19 +101,24 @@ pub(crate) async fn import_lines(
 /// A line as far as it could be read.
 struct Parsed {
     kind: Option<ImportKind>,
+    place: Place,
     content: Result<(Line, Bytes), ApiProblem>,
 }
 
 impl Parsed {
     fn of(number: u64, line: Result<Bytes, ApiProblem>, references: &mut References) -> Self {
-        let read = line.and_then(|bytes| Ok((parse::kind(&bytes)?, bytes)));
-        match read {
-            Ok((kind, bytes)) => {
-                let line = parse::line(number, kind, &bytes, references);
-                Self { kind: Some(kind), content: line.map(|line| (line, bytes)) }
+        let bytes = match line {
+            Ok(bytes) => bytes,
+            Err(problem) => {
+                let place = parse::place(number, &[], references);
+                return Self { kind: None, place, content: Err(problem) };
             }
-            Err(problem) => Self { kind: None, content: Err(problem) },
-        }
+        };
+        let kind = parse::kind(&bytes);
+        let known = kind.as_ref().ok().copied();
+        let line = kind.and_then(|kind| parse::line(kind, &bytes, references));
+        let place = parse::place(number, &bytes, references);
+        Self { kind: known, place, content: line.map(|line| (line, bytes)) }
     }
 }
 
@@ -122,14 +127,16 @@ impl Parsed {
 async fn report(
     import: &Import,
     number: u64,
-    Parsed { kind, content }: Parsed,
+    Parsed { kind, mut place, content }: Parsed,
 ) -> Result<(ImportReport, Option<i64>), ApiProblem> {
+    place.reached().await;
     let done = match content {
         Ok((line, bytes)) => import.carry_out(number, line, &bytes).await,
         Err(problem) => Err(problem),
     };
     match done {
         Ok(Done { made, position, repeated }) => {
+            place.make(made);
             let report = ImportReport {
                 line: number,
                 kind,

@@ -5,6 +5,7 @@ use api_types::import::{ImportHead, ImportKind, ImportLine, ImportedMessage};
 use domain::reaction::ReactionKind;
 use domain::{AccountId, Bio, DisplayName, Handle, IdError, MessageId, Tags, Text};
 use http_kit::{ApiProblem, json};
+use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::references::{Place, Promise, References};
@@ -16,7 +17,13 @@ pub(super) struct Line {
     pub(super) key: Option<String>,
     pub(super) time: OffsetDateTime,
     pub(super) wanted: Wanted,
-    pub(super) place: Place,
+}
+
+/// What later lines may call a line, from as much of it as can be read: also one that is refused has its names.
+#[derive(Default, Deserialize)]
+struct Names {
+    key: Option<String>,
+    handle: Option<String>,
 }
 
 pub(super) enum Wanted {
@@ -47,13 +54,17 @@ pub(super) fn kind(bytes: &[u8]) -> Result<ImportKind, ApiProblem> {
     Ok(json::parse::<ImportHead>(bytes)?.kind)
 }
 
-/// Takes the line's place, too, unless it is refused.
-pub(super) fn line(
-    number: u64,
-    kind: ImportKind,
-    bytes: &[u8],
-    references: &mut References,
-) -> Result<Line, ApiProblem> {
+/// Takes the line's place, whatever else is wrong with it. Behind [`line`], which knows only those before it.
+pub(super) fn place(number: u64, bytes: &[u8], references: &mut References) -> Place {
+    let Ok(Names { key, handle }) = serde_json::from_slice(bytes) else {
+        references.names_were_lost();
+        return references.take_place(number, None, None);
+    };
+    let handle = handle.and_then(|raw| accounts::parse::handle(&raw).ok());
+    references.take_place(number, key.as_deref(), handle.as_ref())
+}
+
+pub(super) fn line(kind: ImportKind, bytes: &[u8], references: &References) -> Result<Line, ApiProblem> {
     let line = shape(kind, bytes)?;
     let wanted = wanted(&line, references)?;
     let (key, time) = match line {
@@ -66,12 +77,7 @@ pub(super) fn line(
     if key.as_ref().is_some_and(|key| key.is_empty() || key.chars().count() > KEY_CHARS_MAX) {
         return Err(ApiProblem::new(codes::IDEMPOTENCY_KEY_INVALID).field("key", "1 to 255 characters"));
     }
-    let handle = match &wanted {
-        Wanted::Account { handle, .. } => Some(handle),
-        Wanted::Message { .. } | Wanted::Follow { .. } | Wanted::Reaction { .. } => None,
-    };
-    let place = references.take_place(number, key.as_deref(), handle);
-    Ok(Line { key, time, wanted, place })
+    Ok(Line { key, time, wanted })
 }
 
 /// By its kind, so that a refusal names the field at fault: a tagged enum would be read in one piece.
@@ -122,6 +128,7 @@ fn account(references: &References, field: &str, raw: &str) -> Result<AccountNam
         let handle = accounts::parse::handle(handle)?;
         return Ok(match references.of_handle(&handle) {
             Some(line) => AccountName::Line(line.clone()),
+            None if references.may_be_incomplete() => return Err(behind_unread(field)),
             None => AccountName::Handle(handle),
         });
     }
@@ -138,7 +145,13 @@ fn message(references: &References, field: &str, raw: &ImportedMessage) -> Resul
             .map_err(|error: IdError| ApiProblem::new(codes::INVALID_FIELD).field(field, error.to_string())),
         ImportedMessage::Line(line) => Ok(match references.of_key(&line.key) {
             Some(line) => MessageName::Line(line.clone()),
+            None if references.may_be_incomplete() => return Err(behind_unread(field)),
             None => MessageName::Key(line.key.clone()),
         }),
     }
+}
+
+fn behind_unread(field: &str) -> ApiProblem {
+    let why = "a line before this one could not be read, and may be the one that is meant";
+    ApiProblem::new(codes::UNKNOWN_REFERENCE).field(field, why)
 }

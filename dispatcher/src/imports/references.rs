@@ -28,6 +28,7 @@ pub(super) struct Promise {
 pub(super) struct References {
     by_key: HashMap<String, Promise>,
     by_handle: HashMap<Handle, Promise>,
+    may_be_incomplete: bool,
 }
 
 /// A line's place among those that have its key, or claim its handle. When it is dropped, those that wait for it are told.
@@ -55,6 +56,15 @@ impl References {
     /// The line that claims a handle.
     pub(super) fn of_handle(&self, handle: &Handle) -> Option<&Promise> {
         self.by_handle.get(handle)
+    }
+
+    /// A line could not be read so far that its names are known.
+    pub(super) fn names_were_lost(&mut self) {
+        self.may_be_incomplete = true;
+    }
+
+    pub(super) fn may_be_incomplete(&self) -> bool {
+        self.may_be_incomplete
     }
 
     /// Lines take their places in their order.

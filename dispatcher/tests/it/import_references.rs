@@ -156,3 +156,52 @@ async fn of_lines_with_one_name_the_first_that_can_has_it() {
     assert_eq!(Some(posted.author.to_string()), reports[4].id);
     assert_eq!(posted.in_reply_to.map(|id| id.to_string()), reports[1].id);
 }
+
+/// Whatever is wrong with a line: what others say of its key or its handle is not about somebody else's.
+#[tokio::test]
+async fn a_line_that_cannot_be_read_is_not_taken_for_an_older_one_of_its_name() {
+    let app = App::start().await;
+    app.register("victim").await;
+    let operator = app.caller(7, "operator");
+    let imported = operator.import(ndjson(&[message("k", None)])).await.reports();
+    assert_eq!(imported[0].outcome, Imported);
+    let events = app.events().await;
+    let theirs = json!({"kind": "message", "account": "@victim", "text": "not mine", "time": TIME});
+    let mut unknown_field = account("a", "victim");
+    unknown_field["email"] = json!("x@y");
+    let mut no_day = account("a", "victim");
+    no_day["time"] = json!("2019-02-29T00:00:00Z");
+    let mut long_name = account("a", "victim");
+    long_name["displayName"] = json!("x".repeat(51));
+    let mut no_kind = account("a", "victim");
+    no_kind["kind"] = json!("acount");
+    for bad in [unknown_field, no_day, long_name, no_kind, account(&"k".repeat(256), "victim")] {
+        let reports = operator.import(ndjson(&[bad.clone(), theirs.clone()])).await.reports();
+        assert!(reports.iter().all(|report| report.outcome == Refused), "{bad}: {reports:#?}");
+    }
+    let broken = format!("{{\"kind\":\"account\",\"handle\":\"victim\n{theirs}");
+    let reports = operator.import(broken).await.reports();
+    assert!(reports.iter().all(|report| report.outcome == Refused), "{reports:#?}");
+    let mut long_text = message("k", None);
+    long_text["text"] = json!("x".repeat(281));
+    let reports = operator.import(ndjson(&[long_text, message("r", Some("k"))])).await.reports();
+    assert!(reports.iter().all(|report| report.outcome == Refused), "{reports:#?}");
+    assert_eq!(app.events().await, events, "nothing came of them");
+}
+
+/// A name may mean another account by then, or none.
+#[tokio::test]
+async fn a_line_that_was_imported_is_repeated_whatever_its_names_mean_by_now() {
+    let app = App::start().await;
+    let me = app.register("wren").await;
+    let line = json!({"kind": "message", "account": "@wren", "text": "x", "time": TIME, "key": "m"});
+    let like = json!({"kind": "like", "account": "@wren", "message": {"key": "m"}, "time": TIME, "key": "l"});
+    let operator = app.caller(7, "operator");
+    let lines = ndjson(&[line, like]);
+    let first = operator.import(lines.clone()).await.reports();
+    assert_eq!(first[1].outcome, Imported, "{first:#?}");
+    assert_eq!(app.user(me).change_profile(&json!({"handle": "wren2"})).await.status, 200);
+    let again = operator.import(lines).await.reports();
+    assert!(again.iter().all(|report| report.outcome == Repeated), "{again:#?}");
+    assert_eq!(again[0].id, first[0].id);
+}

@@ -150,3 +150,22 @@ fn a_nul_in_any_text_is_an_error() {
         assert!(matches!(bad, Err(DecodeError::Nul { .. })), "{data}: {bad:?}");
     }
 }
+
+/// Who may write there may write nothing else.
+#[test]
+fn where_events_are_given_up_nothing_else_counts() {
+    let log = crate::InMemoryLog::new(domain::Shard(0));
+    let command = crate::conformance::command();
+    let event = crate::conformance::posted(&log, 7, "x", command, crate::Expected::Any);
+    let recorded = |subject: &str| crate::RecordedEvent {
+        position: domain::Position::ZERO,
+        subject: subject.to_owned(),
+        recorded_at: event.envelope.time,
+        envelope: Some(event.envelope.clone()),
+        unreadable: None,
+        data: event.data.clone(),
+    };
+    assert!(matches!(decode(&recorded("ev.0.outbox.8")), Ok(Decoded::Known(_))), "as the fold takes it");
+    let forged = decode(&recorded("ev.0.dropped.social"));
+    assert!(matches!(forged, Err(DecodeError::Misplaced { .. })), "{forged:?}");
+}

@@ -1,14 +1,47 @@
 //! What an import has to know before its commands.
 
-use domain::{AccountId, Beginning, CommandId, Event, MessageEvent, MessageId};
+use domain::{
+    AccountEvent, AccountId, Beginning, CommandId, Event, MessageEvent, MessageId, Position, Sequence,
+};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::Executor;
+use super::{Executor, IdempotencyKey};
 use crate::contract::ReadError;
 use crate::stores::known;
 
+/// What a line of an import came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Imported {
+    Account(AccountId),
+    Message(MessageId),
+    /// A follow, like or repost.
+    Edge,
+}
+
 impl Executor {
+    /// What an earlier import of the same line under the same key came to, as far as the log tells of its beginning.
+    pub async fn imported(
+        &self,
+        actor: AccountId,
+        key: &IdempotencyKey,
+    ) -> Result<Option<(Imported, Position)>, ReadError> {
+        let events = self.log.events_of(CommandId::derived(actor, &key.key), Sequence::ZERO).await?;
+        let is_same = |own: &crate::Envelope| own.fingerprint == Some(key.fingerprint);
+        let Some(last) = events.last().filter(|event| event.envelope.as_ref().is_some_and(is_same)) else {
+            return Ok(None);
+        };
+        let imported = match known(last) {
+            Some(Event::Account(AccountEvent::Registered(registered))) => {
+                Imported::Account(registered.account)
+            }
+            Some(Event::Message(MessageEvent::Posted(_))) => Imported::Message(MessageId::at(last.position)),
+            Some(_) => Imported::Edge,
+            None => return Ok(None),
+        };
+        Ok(Some((imported, last.position)))
+    }
+
     /// Where an imported account begins; `None` for one that was not imported, or is not there.
     pub async fn beginning_of_account(&self, account: AccountId) -> Result<Option<Beginning>, ReadError> {
         let registered_at = self.stores.accounts.imported_registration(account).await?;

@@ -5,6 +5,7 @@
 
 use domain::{CommandId, Sequence};
 use planted_bugs::planted;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{Decided, ExecuteError, Executed, Execution, Executor, IdempotencyKey};
@@ -26,10 +27,11 @@ impl Executor {
         } else {
             CommandId::derived(execution.actor, &key.key)
         };
+        let began = Instant::now();
         if let Some(outcome) = self.earlier(execution, command, id, Sequence::ZERO).await? {
             return Ok(Executed { outcome, repeated: true });
         }
-        let decided = self.decide(execution, id, command).await;
+        let decided = self.decide(execution, id, command, began).await;
         // A twin may have been faster: then its event is what made this decision a refusal, or a change of nothing.
         let may_be_a_twins = match &decided {
             Ok(Decided::Appended(_)) => false,

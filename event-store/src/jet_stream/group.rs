@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use domain::CommandId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::time::Instant;
 
 use crate::contract::{AppendError, Appended, NewEvent};
 
@@ -34,6 +35,7 @@ const _: () = assert!(GROUP_MAX <= batch::EVENTS_MAX, "the broker refuses larger
 struct Waiting {
     command: CommandId,
     event: NewEvent,
+    since: Instant,
     answer: oneshot::Sender<Result<Appended, AppendError>>,
 }
 
@@ -52,7 +54,7 @@ impl GroupCommit {
 
     pub(super) async fn append(&self, command: CommandId, event: NewEvent) -> Result<Appended, AppendError> {
         let (answer, answered) = oneshot::channel();
-        if self.queue.send(Waiting { command, event, answer }).await.is_err() {
+        if self.queue.send(Waiting { command, event, since: Instant::now(), answer }).await.is_err() {
             return Err(AppendError::Unavailable("the log is shutting down".to_owned()));
         }
         answered.await.unwrap_or_else(|_| Err(AppendError::Unknown("the log shut down".to_owned())))
@@ -68,6 +70,7 @@ async fn collect(inner: Arc<Inner>, mut waiting: mpsc::Receiver<Waiting>) {
         if waiting.recv_many(&mut group, GROUP_MAX).await == 0 {
             return;
         }
+        let group = still_wanted(group, &inner);
         if group.len() < BATCH_FROM {
             for one in group {
                 tokio::spawn(publish_one(Arc::clone(&inner), one, place));
@@ -80,6 +83,17 @@ async fn collect(inner: Arc<Inner>, mut waiting: mpsc::Receiver<Waiting>) {
             commit(&inner, group).await;
         }
     }
+}
+
+/// Refuses what has waited for so long that its caller was given up: this process may have stood still meanwhile.
+fn still_wanted(group: Vec<Waiting>, inner: &Inner) -> Vec<Waiting> {
+    let (late, wanted): (Vec<_>, Vec<_>) =
+        group.into_iter().partition(|one| one.since.elapsed() > inner.append_deadline);
+    for one in late {
+        let why = "it waited too long and was not sent".to_owned();
+        drop(one.answer.send(Err(AppendError::Unavailable(why))));
+    }
+    wanted
 }
 
 async fn publish_one(inner: Arc<Inner>, one: Waiting, place: OwnedSemaphorePermit) {

@@ -140,6 +140,18 @@ async fn nobody_sees_a_secret_without_being_the_dispatcher() {
         let refused = run(&mut writing, sql).await.expect_err("it may not");
         assert!(refused.contains("permission denied"), "{sql}: {refused}");
     }
+    for name in ["writer", "operator"] {
+        let mut counting = connection(&url(name)).await;
+        for sql in [
+            "update log set head = head + 5",
+            "update log set head = head - 1",
+            "update log set bytes = bytes + 1",
+            "update log set bytes = 0",
+        ] {
+            let refused = run(&mut counting, sql).await.expect_err("nothing was appended");
+            assert!(refused.contains("counts its events"), "{name}: {sql}: {refused}");
+        }
+    }
     run(&mut connection(&server.url()).await, "create role stranger login").await.expect("it is made");
     let stranger = PgConnection::connect(&url("stranger")).await;
     assert!(stranger.is_err_and(|error| error.to_string().contains("permission denied")));

@@ -26,6 +26,8 @@ pub(super) struct Memory {
     put_away: VecDeque<Portion>,
     /// Commands of before are not known for certain. `None`: all are, from the log's beginning.
     unknown_until: Option<OffsetDateTime>,
+    /// Once is enough: the horizon is a metric.
+    has_warned: bool,
 }
 
 /// When an event came, by the log's clock and by this process's.
@@ -51,6 +53,7 @@ impl Memory {
             since: None,
             put_away: VecDeque::new(),
             unknown_until: None,
+            has_warned: false,
         }
     }
 
@@ -111,6 +114,9 @@ impl Memory {
         while self.len() > self.max {
             let Some(portion) = self.put_away.pop_front() else { return };
             self.unknown_until = self.unknown_until.max(Some(portion.newest.recorded_at));
+            if std::mem::replace(&mut self.has_warned, true) {
+                continue;
+            }
             tracing::warn!(
                 commands = portion.commands.len(),
                 until = %portion.newest.recorded_at,
