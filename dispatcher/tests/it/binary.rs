@@ -169,3 +169,34 @@ async fn an_address_in_use_is_named() {
     assert_eq!(process.wait(PATIENCE).await.code(), Some(1), "{}", process.output());
     assert!(process.output().contains("ROOKERY_DISPATCHER_LISTEN"), "{}", process.output());
 }
+
+/// As behind a pipe whose reader has ended.
+#[tokio::test]
+async fn a_program_that_nobody_listens_to_serves_and_stops() {
+    let listen = format!("127.0.0.1:{}", free_port());
+    let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_dispatcher"))
+        .env_clear()
+        .env("ROOKERY_NATS_URL", "nats://127.0.0.1:1")
+        .env("ROOKERY_DISPATCHER_LISTEN", &listen)
+        .env("ROOKERY_IDENTITY_MODE", "gateway")
+        .env("ROOKERY_GATEWAY_SECRET", "correct horse battery staple")
+        .stderr(std::process::Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("it starts");
+    drop(child.stderr.take());
+    let client = reqwest::Client::builder().no_proxy().build().expect("the client is well formed");
+    eventually("it has said that it waits, and serves", PATIENCE, async || {
+        let answer = client.get(format!("http://{listen}/readyz")).send().await;
+        match answer.map(|answer| answer.status().as_u16()) {
+            Ok(503) => Ok(()),
+            other => Err(format!("{other:?}")),
+        }
+    })
+    .await;
+    let pid = child.id().expect("it runs").to_string();
+    std::process::Command::new("kill").arg(pid).status().expect("it is told");
+    let ended =
+        tokio::time::timeout(PATIENCE, child.wait()).await.expect("it ends").expect("it is waited for");
+    assert_eq!(ended.code(), Some(0));
+}
