@@ -54,7 +54,7 @@ pub(super) fn kind(bytes: &[u8]) -> Result<ImportKind, ApiProblem> {
     Ok(json::parse::<ImportHead>(bytes)?.kind)
 }
 
-/// Takes the line's place, whatever else is wrong with it. Behind [`line`], which knows only those before it.
+/// Takes the line's place, whatever else is wrong with it. Behind [`line()`], which knows only those before it.
 pub(super) fn place(number: u64, bytes: &[u8], references: &mut References) -> Place {
     let Ok(Names { key, handle }) = serde_json::from_slice(bytes) else {
         references.names_were_lost();
