@@ -221,3 +221,18 @@ async fn last_before(inner: &Inner, moment: OffsetDateTime) -> Result<Sequence, 
     }
     Ok(Sequence::new(before).unwrap_or(Sequence::MAX))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_told_that_a_key_is_new_by_what_was_read_long_ago() {
+        let read = |ago: Duration| Reached { through: 7, complete_at: Instant::now().checked_sub(ago) };
+        assert!(Reached::default().refusal().is_some(), "nothing was read yet");
+        assert_eq!(read(Duration::ZERO).refusal(), None);
+        assert_eq!(read(LAG_MAX - Duration::from_secs(5)).refusal(), None);
+        assert!(read(LAG_MAX + Duration::from_secs(1)).refusal().is_some());
+        assert!(LAG_MAX < DEDUPE_WINDOW, "the broker knows what is younger");
+    }
+}
