@@ -30,14 +30,13 @@ where
     }
 }
 
-/// [`eventually`] for tests without a runtime.
+/// [`eventually`] for tests without a runtime. It looks every 2 ms, for it also has to catch what is over soon.
 ///
 /// # Panics
 /// After `limit`, with `what` was awaited and the last state.
 #[expect(clippy::disallowed_methods, reason = "this is the wait for a condition that the lint recommends")]
 pub fn eventually_sync<T>(what: &str, limit: Duration, mut check: impl FnMut() -> Result<T, String>) -> T {
     let deadline = Instant::now() + limit;
-    let mut poll = POLL_MIN;
     loop {
         match check() {
             Ok(value) => return value,
@@ -45,8 +44,7 @@ pub fn eventually_sync<T>(what: &str, limit: Duration, mut check: impl FnMut() -
                 assert!(Instant::now() < deadline, "{what}: not within {limit:?}; last seen: {state}")
             }
         }
-        std::thread::sleep(poll);
-        poll = (poll * 2).min(POLL_MAX);
+        std::thread::sleep(POLL_MIN);
     }
 }
 
