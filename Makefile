@@ -4,8 +4,8 @@
 .PHONY: help run demo test faults bench check fmt openapi clean-data tools release
 
 # An eval of a command substitution alone would hide the failure of the command.
-PROVIDE = provided=$$(tools/provide env) && eval "$$provided"
-PROVIDE_TEST = provided=$$(tools/provide test env) && eval "$$provided"
+PROVIDE = provided=$$(scripts/provide env) && eval "$$provided"
+PROVIDE_TEST = provided=$$(scripts/provide test env) && eval "$$provided"
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -17,12 +17,12 @@ demo: release ## fill a running Rookery with the sample, and show what to try ne
 	@$(PROVIDE) && exec target/release/rookery demo
 
 test: ## run every test against real servers
-	@$(PROVIDE_TEST) && exec tools/run-tests
+	@$(PROVIDE_TEST) && exec scripts/run-tests
 
 faults: ## break the system under load, then plant bugs and see them found (ARGS="--list", or names and --seed)
 	@echo "Building the services with their fail points and planted bugs."
 	@$(PROVIDE_TEST) && cargo build --all-features --package dispatcher --package reducers --package query-api \
-		--package planted-bugs --package faults && exec target/debug/faults $(ARGS)
+		--package fail-points --package faults && exec target/debug/faults $(ARGS)
 
 bench: ## run the benchmarks (ARGS="--help" for more)
 	@echo "Building the benchmarks in release mode; the first time takes some minutes."
@@ -43,12 +43,12 @@ openapi: ## write docs/openapi.json anew from the code
 	@cargo run --quiet --package rookery -- openapi >docs/openapi.json.new && mv docs/openapi.json.new docs/openapi.json
 
 clean-data: ## delete all data of the local Rookery (ROOKERY_DATA_DIR, default .rookery)
-	@tools/clean-data
+	@scripts/clean-data
 
 tools: ## provide nats-server, Postgres, cargo-nextest and cargo-deny, and say where they are
-	@tools/provide test env
+	@scripts/provide test env
 
 release:
-	@tools/provide
+	@scripts/provide
 	@[ -x target/release/rookery ] || echo "Building Rookery in release mode; the first time takes some minutes."
 	@cargo build --release --package rookery

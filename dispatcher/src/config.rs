@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use event_store::Lineage;
-use event_stores::StoreConfig;
+use event_store_open::StoreConfig;
 use http_kit::identity::{IdentityConfig, KeySource};
 use http_kit::{Identity, Limits};
 use service_kit::config::{ConfigError, Environment};
@@ -64,7 +64,7 @@ fn sessions(env: &mut Environment) -> Option<SessionSettings> {
 }
 
 fn log(env: &mut Environment) -> Option<StoreConfig> {
-    let url = event_stores::url_from_environment(env);
+    let url = event_store_open::url_from_environment(env);
     let lineage = env.optional::<String>("ROOKERY_LOG_LINEAGE");
     let replicas = env.or_default("ROOKERY_LOG_REPLICAS", 1_usize);
     let log_bytes_max = bytes_max(env, "ROOKERY_LOG_BYTES_MAX", 8 << 30);

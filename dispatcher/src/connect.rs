@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use event_store::{Executor, OpenError, ReadError};
-use event_stores::{Store, StoreConfig};
+use event_store_open::{Store, StoreConfig};
 use service_kit::health::Health;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;

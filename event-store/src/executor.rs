@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use domain::handle_claim::HandleClaim;
 use domain::{AccountId, CommandId, Handle, MessageId, Position};
-use planted_bugs::planted;
+use fail_points::planted;
 use time::OffsetDateTime;
 use tokio::sync::Mutex;
 use tokio::time::{Duration, Instant};

@@ -23,7 +23,7 @@ use std::time::Duration;
 use async_nats::jetstream;
 use async_trait::async_trait;
 use domain::{CommandId, Position, Sequence, Shard};
-use planted_bugs::planted;
+use fail_points::planted;
 use tokio::sync::Semaphore;
 
 use crate::contract::{

@@ -25,7 +25,7 @@ impl Config {
     pub fn from_environment(mut env: Environment) -> Result<Self, ConfigError> {
         let settings = (
             env.or_default("ROOKERY_REDUCERS_LISTEN", SocketAddr::from(([127, 0, 0, 1], 8083))),
-            event_stores::url_from_environment(&mut env),
+            event_store_open::url_from_environment(&mut env),
             env.secret("ROOKERY_DATABASE_URL"),
             env.or_default("ROOKERY_MIGRATE_ON_START", true),
             env.or_default("ROOKERY_FANOUT_LIMIT", FanOutLimit::DEFAULT.followers()).map(FanOutLimit::new),

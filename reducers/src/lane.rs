@@ -20,7 +20,7 @@ use data_set::Pool;
 use data_set::write::{self, Reason, WriteError, crash_point};
 use domain::Position;
 use event_store::{EventLog, ReadError, RecordedEvent, Tail};
-use planted_bugs::planted;
+use fail_points::planted;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;

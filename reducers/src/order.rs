@@ -2,7 +2,7 @@
 
 use domain::Position;
 use event_store::RecordedEvent;
-use planted_bugs::planted;
+use fail_points::planted;
 
 /// Events are missing between the checkpoint and what came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use data_set::write::FanOutLimit;
 use event_store::{EventLog, OpenError};
-use event_stores::StoreConfig;
+use event_store_open::StoreConfig;
 use service_kit::health::Health;
 use tokio_util::sync::CancellationToken;
 

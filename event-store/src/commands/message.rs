@@ -3,7 +3,7 @@
 use domain::message::{Message, MessageCommand, MessageRejection};
 use domain::{AccountId, Event, MessageEvent, MessageId};
 
-use planted_bugs::planted;
+use fail_points::planted;
 
 use super::ask;
 use crate::command::{Change, Command, Decision, Placed, Turn};

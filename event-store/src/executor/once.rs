@@ -4,7 +4,7 @@
 //! the request. So there is nothing beside the log that a crash could leave half done (`docs/adr/0019`).
 
 use domain::{CommandId, Sequence};
-use planted_bugs::planted;
+use fail_points::planted;
 use tokio::time::Instant;
 use uuid::Uuid;
 

@@ -6,7 +6,7 @@ use async_nats::HeaderMap;
 use async_nats::client::RequestErrorKind;
 use bytes::Bytes;
 use domain::{CommandId, Position};
-use planted_bugs::planted;
+use fail_points::planted;
 use serde::Deserialize;
 use tokio::time::Instant;
 

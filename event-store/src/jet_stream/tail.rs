@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use domain::Sequence;
+use fail_points::planted;
 use futures::StreamExt;
-use planted_bugs::planted;
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
 

@@ -4,7 +4,7 @@ use data_set::write::parked::Parked;
 use data_set::write::{ParkedEvent, Reason};
 use domain::{Event, EventsDropped, Position, ProjectionEvent};
 use event_store::{DecodeError, Decoded, RecordedEvent};
-use planted_bugs::planted;
+use fail_points::planted;
 
 use super::{Claims, claims_of_bad};
 use crate::fold::{Fold, KnownEvent};

@@ -2,8 +2,8 @@
 
 use domain::Sequence;
 use event_store::{Decoded, EventLog, RecordedEvent, decode};
-use oracle::Premises;
 use serde_json::Value;
+use verifier::Premises;
 
 use crate::rows::{DIVIDED_FROM, Rows};
 
@@ -23,7 +23,7 @@ pub(crate) async fn rows_of(log: &dyn EventLog) -> Rows {
 }
 
 pub(crate) fn rows_of_events(events: &[RecordedEvent]) -> Rows {
-    let mut state = oracle::social::State::default();
+    let mut state = verifier::social::State::default();
     for recorded in events {
         if let Ok(Decoded::Known(event)) = decode(recorded) {
             state.apply(recorded.position.get(), recorded.recorded_at, event);
@@ -48,8 +48,8 @@ pub(crate) fn normalised(rows: Rows) -> Rows {
 }
 
 /// The home timelines that events must come to.
-pub(crate) fn feeds_of(events: &[RecordedEvent]) -> oracle::feeds::State {
-    let mut state = oracle::feeds::State::default();
+pub(crate) fn feeds_of(events: &[RecordedEvent]) -> verifier::feeds::State {
+    let mut state = verifier::feeds::State::default();
     for recorded in events {
         if let Ok(Decoded::Known(event)) = decode(recorded) {
             state.apply(recorded.position.get(), &event);
@@ -58,7 +58,7 @@ pub(crate) fn feeds_of(events: &[RecordedEvent]) -> oracle::feeds::State {
     state
 }
 
-pub(crate) fn rows_of_feeds(state: &oracle::feeds::State, premises: &Premises) -> Rows {
+pub(crate) fn rows_of_feeds(state: &verifier::feeds::State, premises: &Premises) -> Rows {
     let rows = state.rows(premises);
     rows.into_iter().map(|(table, rows)| (table.to_owned(), normal(&rows))).collect()
 }

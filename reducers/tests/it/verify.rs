@@ -10,12 +10,12 @@ use data_set::Pool;
 use data_set::write::FanOutLimit;
 use domain::Shard;
 use event_store::{EventLog, InMemoryLog};
-use oracle::{Report, Scope, Verification, VerifyError};
 use reducers::feeds::Feeds;
 use reducers::social::Social;
 use reducers::{BadEvent, Lane, OnBad, Status, run_lane};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use verifier::{Report, Scope, Verification, VerifyError};
 
 use crate::history::{self, Author};
 use crate::rows::DataSet;
@@ -79,7 +79,7 @@ impl System {
     }
 
     async fn verify(&self, scope: Scope) -> Result<Report, VerifyError> {
-        oracle::verify(&Verification::new(&*self.log, &self.pool, scope)).await
+        verifier::verify(&Verification::new(&*self.log, &self.pool, scope)).await
     }
 
     async fn found(&self) -> Vec<String> {
@@ -87,7 +87,7 @@ impl System {
     }
 
     async fn repair(&self) -> Report {
-        let report = oracle::repair(&Verification::new(&*self.log, &self.pool, Scope::All)).await;
+        let report = verifier::repair(&Verification::new(&*self.log, &self.pool, Scope::All)).await;
         report.expect("repaired")
     }
 

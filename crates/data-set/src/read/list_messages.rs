@@ -1,6 +1,6 @@
 //! Messages by tag, author and time, newest first.
 
-use planted_bugs::planted;
+use fail_points::planted;
 use sqlx::postgres::types::PgRange;
 use time::OffsetDateTime;
 

@@ -1,6 +1,6 @@
 //! Pages of lists, and the keys that they are cut at.
 
-use planted_bugs::planted;
+use fail_points::planted;
 
 use super::Moment;
 

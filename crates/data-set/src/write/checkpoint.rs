@@ -1,6 +1,6 @@
 //! How far a lane has come, and the fence that lets only one worker take each step.
 
-use planted_bugs::planted;
+use fail_points::planted;
 use postgres_kit::Connection;
 use postgres_kit::Pool;
 use uuid::Uuid;

@@ -1,6 +1,6 @@
 //! One step of a lane: a transaction behind the fence, what is written in it, and its end.
 
-use planted_bugs::planted;
+use fail_points::planted;
 use postgres_kit::{Pool, Pooled, Transaction};
 
 use super::checkpoint::{self, Checkpoint, Lane};

@@ -10,8 +10,8 @@ use reducers::feeds;
 use testkit::Postgres;
 
 use crate::rows::{Rows, write_batch};
-use oracle::Premises;
-use oracle::feeds::ReadableFeeds;
+use verifier::Premises;
+use verifier::feeds::ReadableFeeds;
 
 pub(crate) const TABLES: [&str; 6] = ["follow", "entry", "author", "feed", "merged", "former"];
 

@@ -7,12 +7,12 @@ use event_store::{
     Boundary, Envelope, EventLog, Expected, InMemoryLog, JetStreamConfig, JetStreamLog, NewEvent,
     RecordedEvent, Subject, conformance, drop_events,
 };
-use oracle::{Scope, Verification, verify};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use reducers::release::{Choice, choose, retry};
 use testkit::{Nats, Process, free_port};
 use time::OffsetDateTime;
+use verifier::{Scope, Verification, verify};
 
 use super::poisoned::{Cut, Mended, Poisoned};
 use super::{Folds, folds, lane, told};

@@ -1,6 +1,6 @@
 //! Wrong rows of every kind in every table.
 
-use oracle::{Mended, Scope, VerifyError};
+use verifier::{Mended, Scope, VerifyError};
 
 use super::System;
 use crate::feeds;
@@ -168,7 +168,7 @@ async fn a_wrong_checkpoint_is_found() {
     assert!(matches!(foreign, Err(VerifyError::OtherLineage { .. })), "{foreign:?}");
     system.run("delete from control.checkpoint").await;
     assert!(system.found().await.iter().all(|found| found.contains("extra")), "no checkpoint, no rows");
-    let report = oracle::repair(&oracle::Verification::new(&*system.log, &system.pool, Scope::All)).await;
+    let report = verifier::repair(&verifier::Verification::new(&*system.log, &system.pool, Scope::All)).await;
     assert!(matches!(report, Err(VerifyError::NotFolded { .. })), "{report:?}");
 }
 

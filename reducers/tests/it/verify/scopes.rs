@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{AccountId, Position};
-use oracle::{Report, Scope};
+use verifier::{Report, Scope};
 
 use super::{System, found};
 use crate::history::Author;
@@ -40,7 +40,7 @@ async fn a_range_holds_every_row_that_its_events_change() {
         assert_eq!((keys(&range), found(&range)), (keys(&all), found(&all)), "seed {seed}");
         assert!(!keys(&all).is_empty());
         let compared = |report: &Report| -> u64 {
-            report.projections.iter().map(oracle::ProjectionReport::compared).sum()
+            report.projections.iter().map(verifier::ProjectionReport::compared).sum()
         };
         assert!(compared(&range) < compared(&all), "seed {seed}");
     }

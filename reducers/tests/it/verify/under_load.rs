@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use oracle::Scope;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use verifier::Scope;
 
 use super::System;
 use crate::history::Author;

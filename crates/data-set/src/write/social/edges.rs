@@ -1,7 +1,7 @@
 //! Follows, likes and reposts: edges from an account to an account or a message. An edge is made together with the
 //! notification that tells of it, if any, and removed together with it.
 
-use planted_bugs::planted;
+use fail_points::planted;
 use postgres_kit::Connection;
 use time::OffsetDateTime;
 

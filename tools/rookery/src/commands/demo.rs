@@ -1,0 +1,137 @@
+//! `rookery demo`: fills a running system through its public API.
+//!
+//! Each line has a key, so a demo that was interrupted can be run again. The log forgets keys after two days; so the
+//! sample is counted first, and not sent again where all of it is there.
+
+mod api;
+mod next_steps;
+mod sample;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context, Result, bail};
+use api_types::import::ImportOutcome;
+use http_kit::token_issuer::TokenIssuer;
+use http_kit::{Role, Roles};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use self::api::Api;
+use self::sample::Sample;
+use crate::cli::DataDirArgument;
+use crate::data_dir::DataDir;
+use crate::signing_keys::{self, AUDIENCE, ISSUER};
+
+/// Lines in one request: enough to be quick, few enough for the bar to move.
+const CHUNK_LINES: usize = 200;
+const REFUSALS_SHOWN: usize = 5;
+const OPERATOR_ACCOUNT: i64 = 1;
+const TOKEN_LIFETIME: Duration = Duration::from_secs(600);
+
+/// Fill a running Rookery with 2,000 real messages, and show what to try next
+///
+/// The messages are changelog lines of seven Rust projects (tools/rookery/demo/SAMPLE.md names them and their licence). They go
+/// through POST /v1/import; running it again does no harm.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Where Rookery listens; http://127.0.0.1:8080 unless ROOKERY_LISTEN says otherwise
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    #[arg(long, hide = true, env = "ROOKERY_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    #[command(flatten)]
+    data: DataDirArgument,
+    /// Use this token, of an operator and analyst, instead of one made with the data directory's key
+    #[arg(long, value_name = "TOKEN", env = "ROOKERY_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+    /// Import the messages of this file (NDJSON) instead of the sample
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let url = arguments.url.clone().unwrap_or_else(|| format!("http://{}", arguments.listen));
+    let url = url.trim_end_matches('/');
+    let token = match &arguments.token {
+        Some(token) => token.clone(),
+        None => operator_token(&arguments.data)?,
+    };
+    let sample = match &arguments.file {
+        Some(file) => Sample::read(file)?,
+        None => Sample::shipped()?,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(load(&Api::new(url, &token)?, &sample))?;
+    next_steps::print(url, &arguments.data.data_dir)
+}
+
+fn operator_token(data: &DataDirArgument) -> Result<String> {
+    let keys = signing_keys::read_or_create(&DataDir::open(&data.data_dir)?.keys())?;
+    let roles = Roles::none().with(Role::Operator).with(Role::Analyst);
+    let issuer = TokenIssuer::new(&keys.key, ISSUER, AUDIENCE);
+    Ok(issuer.issue(OPERATOR_ACCOUNT, roles, SystemTime::now(), TOKEN_LIFETIME)?)
+}
+
+async fn load(api: &Api, sample: &Sample) -> Result<()> {
+    api.require_ready().await?;
+    if is_there(api, sample).await? {
+        return next_steps::say(&format!("All {} messages are there already.", sample.lines.len()));
+    }
+    let mut tally = Tally::default();
+    let bar = ProgressBar::new(sample.lines.len() as u64).with_style(style());
+    for chunk in sample.lines.chunks(CHUNK_LINES) {
+        let (reports, position) = api
+            .import(chunk)
+            .await
+            .context("the import broke off; run it again, and what was imported is not imported twice")?;
+        for report in reports {
+            match report.outcome {
+                ImportOutcome::Imported => tally.imported += 1,
+                ImportOutcome::Repeated => tally.repeated += 1,
+                ImportOutcome::Refused => tally.refused.push(format!(
+                    "{}: {}",
+                    report.code.unwrap_or_default(),
+                    report.detail.unwrap_or_default()
+                )),
+            }
+        }
+        tally.last_position = tally.last_position.max(position);
+        bar.inc(chunk.len() as u64);
+    }
+    bar.finish_and_clear();
+    if !tally.refused.is_empty() {
+        tally.refused.truncate(REFUSALS_SHOWN);
+        bail!("some lines were refused:\n  {}", tally.refused.join("\n  "));
+    }
+    if let Some(position) = tally.last_position {
+        api.wait_for(position).await?;
+    }
+    let Tally { imported, repeated, .. } = tally;
+    next_steps::say(&format!(
+        "{imported} messages imported, {repeated} were there already; all can be read now."
+    ))
+}
+
+/// What became of the lines.
+#[derive(Default)]
+struct Tally {
+    imported: u64,
+    repeated: u64,
+    refused: Vec<String>,
+    last_position: Option<i64>,
+}
+
+async fn is_there(api: &Api, sample: &Sample) -> Result<bool> {
+    for (account, expected) in &sample.lines_by_account {
+        if api.count_by(account).await? < *expected {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn style() -> ProgressStyle {
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} messages, {eta} left");
+    style.unwrap_or_else(|_malformed| ProgressStyle::default_bar())
+}

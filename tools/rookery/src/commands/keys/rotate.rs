@@ -1,0 +1,26 @@
+//! `rookery keys rotate`: a new key for the tokens of sessions.
+
+use std::io::Write;
+
+use anyhow::{Context, Result};
+use domain::Shard;
+
+use crate::cli::DataDirArgument;
+use crate::connections;
+
+/// Also names its inbox, which the broker's configuration grants (deploy/nats/nats.conf).
+const CLIENT_NAME: &str = "keys";
+
+pub(super) fn run(data: &DataDirArgument) -> Result<()> {
+    let url = connections::log_url(data)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let kid = runtime.block_on(rotate(url.expose()))?;
+    writeln!(std::io::stdout(), "{kid}").context("write to standard output")
+}
+
+async fn rotate(url: &str) -> Result<String> {
+    let keys = event_store_open::find_signing_keys(url, CLIENT_NAME, Shard(0)).await;
+    let keys = keys
+        .context("there is none to replace: no dispatcher has made a key yet, or the log is out of reach")?;
+    dispatcher::rotate_signing_keys(&keys).await.context("it is not known whether the key was added")
+}

@@ -1,0 +1,52 @@
+//! How the services reach the log: each as a user of its own where Postgres holds it.
+
+use anyhow::{Context, Result};
+use event_store_open::StoreConfig;
+use event_store_postgres::users::{self, Group, User};
+
+use super::log_lineage;
+use super::passwords;
+use super::servers::{LogServer, Servers};
+use crate::data_dir::DataDir;
+use crate::files;
+
+const DISPATCHER: &str = "rookery_dispatcher_login";
+const REDUCERS: &str = "rookery_log_reader_login";
+
+pub(super) struct Log {
+    pub(super) dispatcher: StoreConfig,
+    /// Holds a password.
+    pub(super) reducers_url: String,
+}
+
+/// Makes the log if this is the first start, and refuses any other than that one later.
+pub(super) async fn prepare(data: &DataDir, servers: &Servers, store_bytes: u64) -> Result<Log> {
+    let (owner_url, dispatcher_url, reducers_url) = match servers.log() {
+        LogServer::Nats { url } => (url.clone(), url.clone(), url.clone()),
+        LogServer::Postgres { owner_url } => {
+            event_store_postgres::migrate(owner_url).await.context("make the tables of the log")?;
+            let (dispatcher, reducers) = make_users(data, servers, owner_url).await?;
+            (owner_url.clone(), dispatcher, reducers)
+        }
+    };
+    files::write_private(&data.log_url(), &dispatcher_url)?;
+    let lineage = log_lineage::hold(data, &owner_url, store_bytes).await?;
+    let mut dispatcher = StoreConfig::new(&dispatcher_url, log_lineage::CLIENT_NAME);
+    dispatcher.fit_into(store_bytes);
+    dispatcher.set_create(false);
+    dispatcher.set_lineage(Some(lineage));
+    Ok(Log { dispatcher, reducers_url })
+}
+
+/// With passwords that stay the same for the life of the data directory.
+async fn make_users(data: &DataDir, servers: &Servers, owner_url: &str) -> Result<(String, String)> {
+    let dir = data.logins()?;
+    let user = |name: &str, group| {
+        let password = passwords::read_or_create(&dir, name)?;
+        anyhow::Ok(User { name: name.to_owned(), password, group })
+    };
+    let users = [user(DISPATCHER, Group::Writer)?, user(REDUCERS, Group::Reader)?];
+    users::ensure(owner_url, &users).await.context("make the users of the log")?;
+    let [dispatcher, reducers] = users.map(|user| servers.log_database_url(&user.name, &user.password));
+    Ok((dispatcher, reducers))
+}

@@ -1,0 +1,57 @@
+//! How the operator's tools reach a running system: where the environment says, or what `rookery up` wrote down in its
+//! data directory.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use event_store::EventLog;
+use service_kit::config::{Environment, Secret};
+
+use crate::cli::DataDirArgument;
+use crate::data_dir::DataDir;
+use crate::files;
+
+pub(crate) const LOG_VARIABLES: &str = "ROOKERY_NATS_URL or ROOKERY_EVENT_STORE_URL";
+/// Of the tools that read the log, in the broker's list of connections.
+const TOOL_NAME: &str = "rookery-tool";
+
+/// Of the log: `ROOKERY_NATS_URL` or `ROOKERY_EVENT_STORE_URL`, or that of the data directory. What it names is opened by
+/// `event_store_open::open_log`.
+pub(crate) fn log_url(data: &DataDirArgument) -> Result<Secret> {
+    let mut env = Environment::from_process();
+    let asked = event_store_open::optional_url_from_environment(&mut env);
+    url(asked, env, LOG_VARIABLES, data, DataDir::log_url)
+}
+
+/// The log of a running system, to read it.
+pub(crate) async fn open_log(data: &DataDirArgument) -> Result<Arc<dyn EventLog>> {
+    event_store_open::open_log(log_url(data)?.expose(), TOOL_NAME).await.context("is the system running?")
+}
+
+/// Of the data set, for its owner: `ROOKERY_DATABASE_URL`, or that of the data directory.
+pub(crate) fn data_set_url(data: &DataDirArgument) -> Result<Secret> {
+    let mut env = Environment::from_process();
+    let asked = env.optional_secret("ROOKERY_DATABASE_URL");
+    url(asked, env, "ROOKERY_DATABASE_URL", data, DataDir::data_set_url)
+}
+
+fn url(
+    asked: Option<Option<Secret>>,
+    env: Environment,
+    variables: &str,
+    data: &DataDirArgument,
+    file: fn(&DataDir) -> PathBuf,
+) -> Result<Secret> {
+    match asked {
+        None => Err(env.into_error().into()),
+        Some(Some(url)) => Ok(url),
+        Some(None) => {
+            let file = file(&DataDir::open(&data.data_dir)?);
+            let url = files::read_if_there(&file)?.with_context(|| {
+                format!("there is no {}: set {variables}, or start `rookery up` first", file.display())
+            })?;
+            Ok(Secret::new(url))
+        }
+    }
+}

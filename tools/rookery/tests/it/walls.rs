@@ -1,0 +1,143 @@
+//! The walls of the house: which crate may use which, as docs/ARCHITECTURE.md has it.
+//!
+//! Where a wall proves wrong, move it in one commit that changes the table there, this test, and deny.toml where a
+//! library changes its owner. Only what is linked into the services counts; tests may use what helps them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Which crates of the house each one may use. As every edge is listed, what is reached through others is bounded too.
+const MAY_USE: [(&str, &[&str]); 18] = [
+    ("api-types", &[]),
+    ("archive", &["domain", "event-store"]),
+    ("data-set", &["domain", "fail-points", "postgres-kit"]),
+    ("dispatcher", &["api-types", "domain", "event-store", "event-store-open", "http-kit", "service-kit"]),
+    ("domain", &[]),
+    ("event-store", &["domain", "fail-points"]),
+    ("event-store-postgres", &["domain", "event-store", "postgres-kit"]),
+    ("event-store-open", &["domain", "event-store", "event-store-postgres", "service-kit"]),
+    ("http-kit", &["api-types", "service-kit"]),
+    ("local-servers", &[]),
+    ("verifier", &["data-set", "domain", "event-store"]),
+    ("fail-points", &[]),
+    ("postgres-kit", &[]),
+    ("query-api", &["api-types", "data-set", "http-kit", "fail-points", "service-kit"]),
+    ("reducers", &["data-set", "domain", "event-store", "event-store-open", "fail-points", "service-kit"]),
+    (
+        "rookery",
+        &[
+            "api-types",
+            "archive",
+            "data-set",
+            "dispatcher",
+            "domain",
+            "event-store",
+            "event-store-postgres",
+            "event-store-open",
+            "http-kit",
+            "local-servers",
+            "verifier",
+            "query-api",
+            "reducers",
+            "service-kit",
+        ],
+    ),
+    ("service-kit", &[]),
+    ("testkit", &["local-servers"]),
+];
+
+/// They measure and break everything, and are linked into nothing.
+const OUTSIDE: [&str; 2] = ["bench", "faults"];
+
+/// Libraries that enter through their owners alone.
+const OWNERS: [(&str, &[&str]); 5] = [
+    ("async-nats", &["event-store"]),
+    ("axum", &["dispatcher", "http-kit", "query-api"]),
+    ("cqrs-es", &["domain", "event-store"]),
+    ("hyper", &["http-kit", "service-kit"]),
+    ("sqlx", &["data-set", "event-store-postgres", "postgres-kit"]),
+];
+
+/// What a crate that has to be pure must not even be able to do.
+const IMPURE: [&str; 6] = ["tokio", "rand", "reqwest", "axum", "async-nats", "sqlx"];
+
+/// The names of all normal and build dependencies of each crate of the house.
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
+    let arguments =
+        ["metadata", "--no-deps", "--offline", "--format-version", "1", "--manifest-path", manifest];
+    let output = Command::new(env!("CARGO")).args(arguments).output().expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo prints JSON");
+    let packages = metadata["packages"].as_array().expect("it lists packages");
+    packages.iter().map(|package| (name(package), used_by(package))).collect()
+}
+
+fn used_by(package: &Value) -> BTreeSet<String> {
+    let dependencies = package["dependencies"].as_array().expect("it lists dependencies");
+    dependencies.iter().filter(|dependency| dependency["kind"] != "dev").map(name).collect()
+}
+
+fn name(value: &Value) -> String {
+    value["name"].as_str().expect("it has a name").to_owned()
+}
+
+#[test]
+fn crates_use_only_what_the_table_allows() {
+    let dependencies = dependencies();
+    let house: BTreeSet<&str> = dependencies.keys().map(String::as_str).collect();
+    for (user, used) in dependencies.iter().filter(|(user, _)| !OUTSIDE.contains(&user.as_str())) {
+        let allowed = MAY_USE.iter().find(|(name, _)| name == user).map(|(_, allowed)| *allowed);
+        let allowed = allowed.unwrap_or_else(|| panic!("{user} is not in the table"));
+        for crate_used in used.iter().filter(|name| house.contains(name.as_str())) {
+            assert!(allowed.contains(&crate_used.as_str()), "{user} must not use {crate_used}");
+        }
+    }
+}
+
+#[test]
+fn table_names_crates_that_exist() {
+    let dependencies = dependencies();
+    for (name, allowed) in MAY_USE {
+        for name in allowed.iter().chain([&name]) {
+            assert!(dependencies.contains_key(*name), "there is no {name}");
+        }
+    }
+}
+
+#[test]
+fn libraries_enter_through_their_owners() {
+    let dependencies = dependencies();
+    for (library, owners) in OWNERS {
+        let is_inside = |user: &String| !OUTSIDE.contains(&user.as_str());
+        for (user, _) in dependencies.iter().filter(|(user, used)| is_inside(user) && used.contains(library))
+        {
+            assert!(
+                owners.contains(&user.as_str()),
+                "{user} must not use {library}: its owners are {owners:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn domain_is_pure() {
+    for name in ["domain", "api-types"] {
+        let used = &dependencies()[name];
+        for library in IMPURE {
+            assert!(!used.contains(library), "{name} must not use {library}");
+        }
+    }
+}
+
+#[test]
+fn only_the_command_tests_and_benchmarks_start_servers() {
+    for (user, used) in dependencies() {
+        let is_outside = OUTSIDE.contains(&user.as_str());
+        let may = is_outside || ["rookery", "testkit"].contains(&user.as_str());
+        assert!(may || !used.contains("local-servers"), "{user} must not start servers");
+        assert!(is_outside || !used.contains("testkit"), "{user} must not link what is for tests");
+    }
+}
