@@ -1,13 +1,13 @@
 //! Carrying a command out on behalf of a request.
 
+use crate::decision::{Command, ExecuteError, Outcome};
+use crate::executor::{Executed, Execution, IdempotencyKey};
 use api_types::codes;
 use axum::response::{IntoResponse, Response};
 use domain::AccountId;
 use domain::edge::Wish;
 use domain::message::Actor;
-use event_store::{
-    Command, ExecuteError, Executed, Execution, Fingerprint, IdempotencyKey, Outcome, TraceParent,
-};
+use event_store::{Fingerprint, TraceParent};
 use http::StatusCode;
 use http_kit::idempotency::RequestKey;
 use http_kit::position::EventPosition;

@@ -3,9 +3,9 @@
 pub(crate) mod follow_account;
 pub(crate) mod unfollow_account;
 
+use crate::commands::ChangeFollow;
 use axum::response::Response;
 use domain::edge::Wish;
-use event_store::commands::ChangeFollow;
 use http_kit::idempotency::RequestKey;
 use http_kit::{ApiProblem, Caller, RequestContext};
 

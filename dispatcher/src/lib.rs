@@ -5,8 +5,12 @@
 
 mod accounts;
 mod command;
+pub mod commands;
 pub mod config;
 mod connect;
+pub mod credential_store;
+pub mod decision;
+pub mod executor;
 mod graph;
 mod imports;
 mod messages;
@@ -18,6 +22,7 @@ mod reactions;
 mod router;
 mod sessions;
 mod state;
+pub mod stores;
 
 pub use connect::{connect, register_checks};
 pub use openapi::openapi;

@@ -1,9 +1,10 @@
 //! What a command that failed is answered. The status says who must act: the caller, or time, or us.
 
+use crate::decision::ExecuteError;
 use api_types::codes;
 use domain::Rejection;
 use domain::account::AccountRejection;
-use event_store::{AppendError, ExecuteError, ReadError, VaultError};
+use event_store::{AppendError, BucketError, ReadError};
 use http_kit::ApiProblem;
 
 /// Somebody has to make room first.
@@ -41,9 +42,9 @@ pub(crate) fn from_execute<R: Rejection>(error: ExecuteError<R>) -> ApiProblem {
 }
 
 /// What the vault could not do. Nothing of the request was done.
-pub(crate) fn from_vault(error: VaultError) -> ApiProblem {
+pub(crate) fn from_vault(error: BucketError) -> ApiProblem {
     match error {
-        VaultError::Full { .. } => full(error),
+        BucketError::Full { .. } => full(error),
         error => ApiProblem::unavailable(error),
     }
 }

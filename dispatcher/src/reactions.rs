@@ -5,10 +5,10 @@ pub(crate) mod repost_message;
 pub(crate) mod unlike_message;
 pub(crate) mod unrepost_message;
 
+use crate::commands::ChangeReaction;
 use axum::response::Response;
 use domain::edge::Wish;
 use domain::reaction::ReactionKind;
-use event_store::commands::ChangeReaction;
 use http_kit::idempotency::RequestKey;
 use http_kit::{ApiProblem, Caller, RequestContext};
 

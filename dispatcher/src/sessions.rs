@@ -20,8 +20,8 @@ mod refresh_token;
 mod settings;
 mod signing_keys;
 
+use crate::credential_store::PasswordHash;
 use domain::{AccountId, Password};
-use event_store::vault::PasswordHash;
 use http_kit::ApiProblem;
 
 use crate::State;
@@ -47,7 +47,7 @@ impl State {
     pub async fn store_credential(&self, account: AccountId, password: Password) -> Result<(), ApiProblem> {
         let ready = self.ready()?;
         let hash = self.hash(password).await?;
-        ready.vault().credentials.put(account, &hash).await.map_err(problems::from_vault)
+        ready.credential_store().credentials.put(account, &hash).await.map_err(problems::from_vault)
     }
 
     pub(crate) async fn hash(&self, password: Password) -> Result<PasswordHash, ApiProblem> {
@@ -59,7 +59,7 @@ impl State {
     /// # Errors
     /// `unavailable` when the vault cannot be reached.
     pub async fn delete_credential(&self, account: AccountId) -> Result<(), ApiProblem> {
-        self.ready()?.vault().credentials.delete(account).await.map_err(problems::from_vault)
+        self.ready()?.credential_store().credentials.delete(account).await.map_err(problems::from_vault)
     }
 
     /// Nobody can refresh a session of the account from now on. Repeating it does no harm.
@@ -67,6 +67,6 @@ impl State {
     /// # Errors
     /// `unavailable` when the vault cannot be reached.
     pub async fn end_all_sessions(&self, account: AccountId) -> Result<(), ApiProblem> {
-        self.ready()?.vault().sessions.end_all(account).await.map_err(problems::from_vault)
+        self.ready()?.credential_store().sessions.end_all(account).await.map_err(problems::from_vault)
     }
 }

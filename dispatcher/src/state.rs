@@ -2,8 +2,10 @@
 
 use std::sync::{Arc, OnceLock};
 
+use crate::credential_store::CredentialStore;
+use crate::executor::Executor;
 use axum::extract::FromRef;
-use event_store::{EventLog, Executor, Vault};
+use event_store::EventLog;
 use http_kit::{ApiProblem, Identity, KnownLog, KnowsLog};
 
 use crate::imports::Turns;
@@ -14,7 +16,7 @@ use crate::sessions::{Passwords, SessionSettings, SigningKeys};
 pub(crate) struct Opened {
     pub(crate) log: Arc<dyn EventLog>,
     pub(crate) executor: Executor,
-    pub(crate) vault: Vault,
+    pub(crate) credentials: CredentialStore,
 }
 
 /// Clones share everything.
@@ -102,8 +104,8 @@ impl Ready {
         &self.0.executor
     }
 
-    pub(crate) fn vault(&self) -> &Vault {
-        &self.0.vault
+    pub(crate) fn credential_store(&self) -> &CredentialStore {
+        &self.0.credentials
     }
 }
 

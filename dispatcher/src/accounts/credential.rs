@@ -1,8 +1,8 @@
 //! The one place where a password leaves its request.
 
+use crate::commands::{CredentialError, KeepCredential};
+use crate::credential_store::PasswordHash;
 use domain::{AccountId, Password};
-use event_store::commands::{CredentialError, KeepCredential};
-use event_store::vault::PasswordHash;
 use futures::future::BoxFuture;
 use http_kit::ApiProblem;
 use tokio::sync::OnceCell;
@@ -29,7 +29,7 @@ impl Credential {
     async fn keep_first(&self, account: AccountId) -> Result<bool, ApiProblem> {
         let hash = self.hash.get_or_try_init(|| self.state.hash(self.password.clone())).await?;
         let ready = self.state.ready()?;
-        ready.vault().credentials.put_first(account, hash).await.map_err(problems::from_vault)
+        ready.credential_store().credentials.put_first(account, hash).await.map_err(problems::from_vault)
     }
 }
 

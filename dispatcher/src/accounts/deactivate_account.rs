@@ -1,8 +1,8 @@
 //! `DELETE /v1/accounts/me`.
 
+use crate::commands::DeactivateAccount;
 use axum::extract::State;
 use axum::response::Response;
-use event_store::commands::DeactivateAccount;
 use http_kit::idempotency::IdempotencyKey;
 use http_kit::{ApiProblem, Caller, RequestContext};
 

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::commands::{RegisterAccount as Register, Registrar};
+use crate::decision::AccountOutcome;
+use crate::executor::Executed;
 use api_types::accounts::{RegisterAccount, RegisteredAccount};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use event_store::commands::{RegisterAccount as Register, Registrar};
-use event_store::{AccountOutcome, Executed};
 use http::StatusCode;
 use http::header::LOCATION;
 use http_kit::idempotency::IdempotencyKey;
@@ -58,7 +59,7 @@ pub(crate) async fn register_account(
 }
 
 fn created(Executed { outcome, .. }: Executed<AccountOutcome>) -> Response {
-    let position = event_store::Outcome::position(&outcome);
+    let position = crate::decision::Outcome::position(&outcome);
     let id = outcome.account.to_string();
     let location = [(LOCATION, format!("/v1/accounts/{id}"))];
     let registered = RegisteredAccount {

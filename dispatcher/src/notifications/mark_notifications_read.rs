@@ -1,11 +1,11 @@
 //! `PUT /v1/notifications/read`.
 
+use crate::commands::ReadNotifications;
 use api_types::accounts::MarkNotificationsRead;
 use api_types::codes;
 use axum::extract::State;
 use axum::response::Response;
 use domain::{IdError, MessageId, Position};
-use event_store::commands::ReadNotifications;
 use http_kit::idempotency::IdempotencyKey;
 use http_kit::{ApiProblem, Caller, RequestContext, StrictJson};
 

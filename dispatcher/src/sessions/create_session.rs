@@ -1,11 +1,11 @@
 //! `POST /v1/sessions`.
 
+use crate::credential_store::{Attempt, Family};
 use api_types::codes;
 use api_types::sessions::{CreateSession, SessionTokens};
 use axum::extract::State;
 use axum::response::Response;
 use domain::{AccountId, Handle, Password};
-use event_store::vault::{Attempt, Family};
 use http_kit::{ApiProblem, StrictJson};
 use time::OffsetDateTime;
 
@@ -39,7 +39,7 @@ pub(crate) async fn create_session(
     let family = Family { id: token.family, secret: token.hashed(), refreshed_at: OffsetDateTime::now_utc() };
     // Signed first: a session of which nobody has the token would only take up room.
     let answer = issue::tokens(state.signing_keys(), &token)?;
-    state.ready()?.vault().sessions.open(account, family).await.map_err(problems::from_vault)?;
+    state.ready()?.credential_store().sessions.open(account, family).await.map_err(problems::from_vault)?;
     metrics::counter!("dispatcher_logins_total", "outcome" => "done").increment(1);
     Ok(answer)
 }
@@ -52,7 +52,7 @@ async fn log_in(
     address: &ClientAddress,
 ) -> Result<AccountId, ApiProblem> {
     let ready = state.ready()?;
-    let (vault, address) = (ready.vault(), address.as_str());
+    let (vault, address) = (ready.credential_store(), address.as_str());
     let turn = state.passwords().take_turn()?;
     let now = OffsetDateTime::now_utc();
     let attempt = vault.attempts.begin(handle, address, now).await.map_err(problems::from_vault)?;
@@ -97,8 +97,10 @@ mod tests {
     use std::net::{IpAddr, Ipv4Addr};
     use std::sync::Arc;
 
+    use crate::credential_store::CredentialStore;
+    use crate::executor::Executor;
     use domain::Shard;
-    use event_store::{EventLog, Executor, InMemoryLog, Vault};
+    use event_store::{Buckets, EventLog, InMemoryLog};
     use http_kit::Identity;
     use http_kit::identity::{IdentityConfig, KeySource};
 
@@ -119,7 +121,7 @@ mod tests {
         let state = crate::State::new(Arc::new(identity), keys);
         let log: Arc<dyn EventLog> = Arc::new(InMemoryLog::new(Shard(0)));
         let executor = Executor::new(Arc::clone(&log));
-        state.open(Opened { log, executor, vault: Vault::in_memory() });
+        state.open(Opened { log, executor, credentials: CredentialStore::new(Buckets::in_memory()) });
         state
     }
 

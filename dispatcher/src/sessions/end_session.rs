@@ -28,6 +28,6 @@ pub(crate) async fn end_session(
     let Some((session, account)) = session else {
         return Err(ApiProblem::new(codes::NOT_FOUND).detail("This identity belongs to no session."));
     };
-    state.ready()?.vault().sessions.end(account, session).await.map_err(problems::from_vault)?;
+    state.ready()?.credential_store().sessions.end(account, session).await.map_err(problems::from_vault)?;
     Ok(StatusCode::NO_CONTENT)
 }
