@@ -10,7 +10,7 @@ use http_kit::{Identity, Limits};
 use service_kit::config::{ConfigError, Environment};
 use service_kit::telemetry::TelemetryConfig;
 
-use crate::sessions::{SessionSettings, SigningKeys};
+use crate::auth::{SessionSettings, SigningKeys};
 
 #[derive(Debug)]
 pub struct Config {
