@@ -16,6 +16,7 @@ use event_store::vault::{self, KeyRing, StoredKey};
 use http_kit::identity::{CurrentKeys, KeySet, KeySource, KeysUnavailable};
 use http_kit::token_issuer::{KeyError, SigningKey, TokenIssuer, public_jwks};
 use http_kit::{ApiProblem, Roles};
+use service_kit::Chain;
 use time::OffsetDateTime;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -93,7 +94,7 @@ impl SigningKeys {
     pub(crate) async fn follow(&self, token: CancellationToken) {
         while token.run_until_cancelled(tokio::time::sleep(FOLLOW_PERIOD)).await.is_some() {
             if let Err(error) = self.read().await {
-                tracing::warn!(%error, "the signing keys could not be read again");
+                tracing::warn!(error = %Chain(&error), "the signing keys could not be read again");
             }
         }
     }
@@ -123,7 +124,7 @@ impl SigningKeys {
             let reading = self.read().await;
             *last_read = Some(Instant::now());
             if let Err(error) = reading {
-                tracing::warn!(%error, "the signing keys are published as they were known");
+                tracing::warn!(error = %Chain(&error), "the signing keys are published as they were known");
             }
         }
         drop(last_read);
@@ -143,15 +144,15 @@ impl SigningKeys {
 
     /// Reads the ring, takes it over for signing and publishing, and gives its public half.
     async fn read_ring(&self) -> Result<KeySet, KeysUnavailable> {
-        let unavailable = |error: &dyn std::fmt::Display| KeysUnavailable(error.to_string());
-        let store = self.store.get().ok_or_else(|| unavailable(&"the vault has not been opened yet"))?;
-        let fresh = fresh_key().map_err(|error| unavailable(&error))?;
-        let ring = store.ensure(fresh, RETIRED_KEEP).await.map_err(|error| unavailable(&error))?;
+        let store =
+            self.store.get().ok_or_else(|| KeysUnavailable::new("the vault has not been opened yet"))?;
+        let fresh = fresh_key().map_err(KeysUnavailable::new)?;
+        let ring = store.ensure(fresh, RETIRED_KEEP).await.map_err(KeysUnavailable::new)?;
         let known = match self.known().filter(|known| known.ring == ring) {
             Some(known) => known,
-            None => Arc::new(self.understand(ring).map_err(|error| unavailable(&error))?),
+            None => Arc::new(self.understand(ring).map_err(KeysUnavailable::new)?),
         };
-        let keys = KeySet::from_json(known.jwks.as_bytes()).map_err(|error| unavailable(&error))?;
+        let keys = KeySet::from_json(known.jwks.as_bytes()).map_err(KeysUnavailable::new)?;
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(known);
         Ok(keys)
     }
