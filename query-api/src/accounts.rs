@@ -1,8 +1,9 @@
-//! Accounts: one of them, whom they follow and who follows them, and what they like.
+//! Accounts: one of them, whom they follow and who follows them, and what they like and reply.
 
 mod get_account;
 mod get_account_by_handle;
 mod get_own_account;
+mod list_account_replies;
 mod list_followers;
 mod list_following;
 mod list_liked;
@@ -21,4 +22,5 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list_followers::list_followers))
         .routes(routes!(list_following::list_following))
         .routes(routes!(list_liked::list_liked))
+        .routes(routes!(list_account_replies::list_account_replies))
 }
