@@ -7,10 +7,11 @@ use event_store::Lineage;
 use event_store_open::StoreConfig;
 use http_kit::identity::{IdentityConfig, KeySource};
 use http_kit::{Identity, Limits};
+use service_kit::Chain;
 use service_kit::config::{ConfigError, Environment};
 use service_kit::telemetry::TelemetryConfig;
 
-use crate::sessions::{SessionSettings, SigningKeys};
+use crate::auth::{SessionSettings, SigningKeys};
 
 #[derive(Debug)]
 pub struct Config {
@@ -48,7 +49,7 @@ fn identity(env: &mut Environment) -> Option<IdentityConfig> {
     let config = IdentityConfig::beside_own_keys(env)?;
     let own_keys: Arc<dyn KeySource> = Arc::new(SigningKeys::new(SessionSettings::default()));
     if let Err(error) = Identity::with_sources(&config, vec![own_keys]) {
-        env.reject("ROOKERY_JWT_JWKS_FILE", format!("the path of a JSON Web Key Set ({error})"));
+        env.reject("ROOKERY_JWT_JWKS_FILE", format!("the path of a JSON Web Key Set ({})", Chain(&error)));
         return None;
     }
     Some(config)

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::executor::Executor;
-use event_store::{OpenError, ReadError};
+use event_store::OpenError;
 use event_store_open::{Store, StoreConfig};
+use service_kit::Chain;
 use service_kit::health::Health;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -47,7 +48,7 @@ async fn open(config: &StoreConfig, state: &State) -> Result<Opened, OpenError> 
         .signing_keys()
         .open(credentials.signing_keys.clone())
         .await
-        .map_err(|error| OpenError::Unavailable(error.to_string()))?;
+        .map_err(|error| OpenError::Unavailable(Chain(&error).to_string()))?;
     Ok(Opened { executor: Executor::new(Arc::clone(&log)), log, credentials })
 }
 
@@ -64,7 +65,9 @@ async fn watch(state: State, token: CancellationToken) {
         let keys = opened.log.known_keys();
         metrics::gauge!("dispatcher_keys_horizon_seconds").set(keys.horizon);
         metrics::gauge!("dispatcher_keys_remembered").set(count(keys.remembered));
-        if let Err(error @ ReadError::OtherLineage { .. }) = opened.log.head().await {
+        if let Err(error) = opened.log.head().await
+            && error.is_of_wrong_log()
+        {
             return state.refuse(&error.to_string());
         }
     }

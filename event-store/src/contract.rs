@@ -187,6 +187,16 @@ pub enum ReadError {
     Gap { expected: u64, found: u64 },
 }
 
+impl ReadError {
+    /// Whether the log is not, or no longer, the one that was known: no waiting helps, an operator has to act.
+    pub fn is_of_wrong_log(&self) -> bool {
+        match self {
+            Self::OtherLineage { .. } | Self::BehindCheckpoint { .. } | Self::OtherEvent(_) => true,
+            Self::Unavailable(_) | Self::Gap { .. } => false,
+        }
+    }
+}
+
 /// How well the log knows its keyed commands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownKeys {
