@@ -8,7 +8,7 @@ pub mod config;
 mod connect;
 mod http;
 mod import_lock;
-mod problems;
+mod refusal;
 mod state;
 
 pub use self::auth::{RotateError, SessionSettings, SigningKeys, rotate_signing_keys};

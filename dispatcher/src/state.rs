@@ -9,7 +9,7 @@ use http_kit::{ApiProblem, Identity, KnownLog, KnowsLog};
 
 use crate::auth::{Passwords, SigningKeys};
 use crate::import_lock::ImportLock;
-use crate::problems;
+use crate::refusal::Refusal;
 
 /// What was opened once the broker could be reached.
 #[derive(Debug)]
@@ -107,7 +107,7 @@ impl State {
     pub async fn store_credential(&self, account: AccountId, password: Password) -> Result<(), ApiProblem> {
         let ready = self.ready()?;
         let hash = self.passwords.hash(password).await?;
-        ready.vault().credentials.put(account, &hash).await.map_err(problems::from_vault)
+        Ok(ready.vault().credentials.put(account, &hash).await.map_err(Refusal::from)?)
     }
 
     /// Nobody can log in to the account from now on. Repeating it does no harm.
@@ -115,7 +115,7 @@ impl State {
     /// # Errors
     /// `unavailable` when the vault cannot be reached.
     pub async fn delete_credential(&self, account: AccountId) -> Result<(), ApiProblem> {
-        self.ready()?.vault().credentials.delete(account).await.map_err(problems::from_vault)
+        Ok(self.ready()?.vault().credentials.delete(account).await.map_err(Refusal::from)?)
     }
 
     /// Nobody can refresh a session of the account from now on. Repeating it does no harm.
@@ -123,7 +123,7 @@ impl State {
     /// # Errors
     /// `unavailable` when the vault cannot be reached.
     pub async fn end_all_sessions(&self, account: AccountId) -> Result<(), ApiProblem> {
-        self.ready()?.vault().sessions.end_all(account).await.map_err(problems::from_vault)
+        Ok(self.ready()?.vault().sessions.end_all(account).await.map_err(Refusal::from)?)
     }
 }
 

@@ -15,16 +15,16 @@ use http_kit::{ApiProblem, Caller, RequestContext, Role};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
-use crate::problems;
+use crate::refusal::Refusal;
 use crate::state::Ready;
 
 /// Who may write under their own name.
-pub(crate) fn writer(caller: &Caller) -> Result<Actor, ApiProblem> {
+pub(crate) fn writer(caller: &Caller) -> Result<Actor, Refusal> {
     caller.require_any(&[Role::User, Role::Admin])?;
     actor(caller)
 }
 
-pub(crate) fn actor(caller: &Caller) -> Result<Actor, ApiProblem> {
+pub(crate) fn actor(caller: &Caller) -> Result<Actor, Refusal> {
     let account = AccountId::from_i64(caller.account)
         // Its events would look like those of an operator's tool.
         .filter(|account| *account != AccountId::OPERATOR)
@@ -62,8 +62,8 @@ pub(crate) async fn run<C: Command>(
     ready: Ready,
     execution: Execution,
     command: C,
-) -> Result<Executed<C::Outcome>, ApiProblem> {
-    execute(ready, execution, command).await.map_err(problems::from_execute)
+) -> Result<Executed<C::Outcome>, Refusal> {
+    Ok(execute(ready, execution, command).await?)
 }
 
 /// Runs a command that answers nothing but that it is done, and where.
@@ -71,7 +71,7 @@ pub(crate) async fn done<C: Command>(
     ready: Ready,
     execution: Execution,
     command: C,
-) -> Result<Response, ApiProblem> {
+) -> Result<Response, Refusal> {
     let executed = run(ready, execution, command).await?;
     let position = EventPosition(executed.outcome.position().get());
     Ok((StatusCode::NO_CONTENT, position, ()).into_response())

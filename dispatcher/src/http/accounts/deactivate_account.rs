@@ -4,10 +4,11 @@ use axum::extract::State;
 use axum::response::Response;
 use event_store::commands::DeactivateAccount;
 use http_kit::idempotency::IdempotencyKey;
-use http_kit::{ApiProblem, Caller, RequestContext};
+use http_kit::{Caller, RequestContext};
 
 use crate::http::command;
 use crate::http::documentation::CommandHeaders;
+use crate::refusal::Refusal;
 
 /// Gives the caller's account up for good.
 ///
@@ -27,7 +28,7 @@ pub(crate) async fn deactivate_account(
     caller: Caller,
     IdempotencyKey(key): IdempotencyKey,
     context: RequestContext,
-) -> Result<Response, ApiProblem> {
+) -> Result<Response, Refusal> {
     let account = command::writer(&caller)?.account;
     let key = command::idempotency(key, "DELETE /v1/accounts/me", &[]);
     let execution = command::execution(account, &context, key);

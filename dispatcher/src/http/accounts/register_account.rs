@@ -6,19 +6,21 @@ use api_types::accounts::{RegisterAccount, RegisteredAccount};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use domain::{DisplayName, Handle, Password};
 use event_store::commands::{RegisterAccount as Register, Registrar};
 use event_store::{AccountOutcome, Executed};
 use http::StatusCode;
 use http::header::LOCATION;
 use http_kit::idempotency::IdempotencyKey;
 use http_kit::position::EventPosition;
-use http_kit::{ApiProblem, RequestContext, StrictJson};
+use http_kit::{RequestContext, StrictJson};
 use time::OffsetDateTime;
 
-use super::{draw, parse};
+use super::draw;
 use crate::auth::Credential;
 use crate::http::command;
 use crate::http::documentation::{CommandHeaders, HANDLE_AND_NAME_RULES};
+use crate::refusal::Refusal;
 
 /// Registers an account under a handle that nobody else has.
 ///
@@ -37,11 +39,11 @@ pub(crate) async fn register_account(
     IdempotencyKey(key): IdempotencyKey,
     context: RequestContext,
     body: StrictJson<RegisterAccount>,
-) -> Result<Response, ApiProblem> {
+) -> Result<Response, Refusal> {
     let ready = state.ready()?;
-    let handle = parse::handle(&body.value.handle)?;
-    let display_name = parse::display_name(&body.value.display_name)?;
-    let password = parse::password(&body.value.password)?;
+    let handle = Handle::parse(&body.value.handle)?;
+    let display_name = DisplayName::parse(&body.value.display_name)?;
+    let password = Password::parse(&body.value.password)?;
     let (passwords, kept) = (Arc::clone(state.passwords()), ready.vault().credentials.clone());
     let by = Registrar::Newcomer(Arc::new(Credential::new(passwords, kept, password)));
     // Not the whole body: its digest is kept, and a quick digest of a password could be searched for the password.

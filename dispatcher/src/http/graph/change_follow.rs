@@ -4,9 +4,10 @@ use axum::response::Response;
 use domain::edge::Wish;
 use event_store::commands::ChangeFollow;
 use http_kit::idempotency::RequestKey;
-use http_kit::{ApiProblem, Caller, RequestContext};
+use http_kit::{Caller, RequestContext};
 
 use crate::http::{command, parse};
+use crate::refusal::Refusal;
 use crate::state::State;
 
 /// Method and path name the whole command, so they are what an idempotency key stands for.
@@ -17,7 +18,7 @@ pub(super) async fn change_follow(
     wish: Wish,
     key: Option<RequestKey>,
     context: &RequestContext,
-) -> Result<Response, ApiProblem> {
+) -> Result<Response, Refusal> {
     let follower = command::writer(caller)?.account;
     let change = ChangeFollow { follower, followee: parse::account_id(id)?, wish, original_time: None };
     let method = command::method(wish);

@@ -4,10 +4,11 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::edge::Wish;
 use http_kit::idempotency::IdempotencyKey;
-use http_kit::{ApiProblem, Caller, RequestContext, StrictPath};
+use http_kit::{Caller, RequestContext, StrictPath};
 
 use super::change_follow::change_follow;
 use crate::http::documentation::CommandHeaders;
+use crate::refusal::Refusal;
 
 /// Follows an account no more.
 ///
@@ -30,6 +31,6 @@ pub(crate) async fn unfollow_account(
     StrictPath(id): StrictPath<String>,
     IdempotencyKey(key): IdempotencyKey,
     context: RequestContext,
-) -> Result<Response, ApiProblem> {
+) -> Result<Response, Refusal> {
     change_follow(&state, &caller, &id, Wish::Unset, key, &context).await
 }

@@ -4,10 +4,11 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::message::{DeleteMessage, MessageCommand};
 use http_kit::idempotency::IdempotencyKey;
-use http_kit::{ApiProblem, Caller, RequestContext, StrictPath};
+use http_kit::{Caller, RequestContext, StrictPath};
 
 use crate::http::documentation::CommandHeaders;
 use crate::http::{command, parse};
+use crate::refusal::Refusal;
 
 /// Takes a message back: the caller's own, or any for an `admin`.
 ///
@@ -31,7 +32,7 @@ pub(crate) async fn delete_message(
     StrictPath(id): StrictPath<String>,
     IdempotencyKey(key): IdempotencyKey,
     context: RequestContext,
-) -> Result<Response, ApiProblem> {
+) -> Result<Response, Refusal> {
     let actor = command::writer(&caller)?;
     let delete = DeleteMessage { actor, message: parse::message_id(&id)? };
     let key = command::idempotency(key, &format!("DELETE /v1/messages/{id}"), &[]);

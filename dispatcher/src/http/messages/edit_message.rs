@@ -5,6 +5,7 @@ use api_types::messages::{EditMessage, MessageReceipt};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use domain::Text;
 use domain::message::{EditMessage as Edit, ExpectedEdition, MessageCommand};
 use http::header::ETAG;
 use http_kit::etag::{EntityTag, IfMatch};
@@ -15,6 +16,7 @@ use http_kit::{ApiProblem, Caller, RequestContext, StrictJson, StrictPath};
 use super::parse;
 use crate::http::command;
 use crate::http::documentation::{CommandHeaders, TAG_RULES, TEXT_RULES};
+use crate::refusal::Refusal;
 
 /// Gives a message of the caller's a new edition.
 ///
@@ -41,17 +43,17 @@ pub(crate) async fn edit_message(
     IdempotencyKey(key): IdempotencyKey,
     context: RequestContext,
     body: StrictJson<EditMessage>,
-) -> Result<Response, ApiProblem> {
+) -> Result<Response, Refusal> {
     let actor = command::writer(&caller)?;
     let edit = Edit {
         actor,
         message: crate::http::parse::message_id(&id)?,
         expected: expected(&if_match)?,
-        text: body.value.text.as_deref().map(parse::text).transpose()?,
+        text: body.value.text.as_deref().map(Text::parse).transpose()?,
         tags: parse::tags(body.value.tag.as_deref(), body.value.tags.as_deref())?,
     };
     if edit.text.is_none() && edit.tags.is_none() {
-        return Err(ApiProblem::new(codes::INVALID_FIELD).field("text", "give text, tag or tags"));
+        return Err(Refusal::field("text", "give text, tag or tags"));
     }
     let key = command::idempotency(key, &format!("PATCH /v1/messages/{id}"), &body.bytes);
     let execution = command::execution(actor.account, &context, key);
@@ -61,12 +63,12 @@ pub(crate) async fn edit_message(
     Ok((EventPosition(executed.outcome.position().get()), tag, receipt).into_response())
 }
 
-fn expected(if_match: &IfMatch) -> Result<ExpectedEdition, ApiProblem> {
+fn expected(if_match: &IfMatch) -> Result<ExpectedEdition, Refusal> {
     match if_match.edition()? {
         None => Ok(ExpectedEdition::Any),
         Some(edition) => match u32::try_from(edition) {
             Ok(edition) => Ok(ExpectedEdition::Exactly(edition)),
-            Err(_) => Err(ApiProblem::new(codes::EDITION_CHANGED)),
+            Err(_) => Err(ApiProblem::new(codes::EDITION_CHANGED).into()),
         },
     }
 }

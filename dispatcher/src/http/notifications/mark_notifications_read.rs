@@ -1,16 +1,16 @@
 //! `PUT /v1/notifications/read`.
 
 use api_types::accounts::MarkNotificationsRead;
-use api_types::codes;
 use axum::extract::State;
 use axum::response::Response;
 use domain::{IdError, MessageId, Position};
 use event_store::commands::ReadNotifications;
 use http_kit::idempotency::IdempotencyKey;
-use http_kit::{ApiProblem, Caller, RequestContext, StrictJson};
+use http_kit::{Caller, RequestContext, StrictJson};
 
 use crate::http::command;
 use crate::http::documentation::CommandHeaders;
+use crate::refusal::Refusal;
 
 /// Marks the caller's notifications as read, up to a position.
 ///
@@ -30,7 +30,7 @@ pub(crate) async fn mark_notifications_read(
     IdempotencyKey(key): IdempotencyKey,
     context: RequestContext,
     body: StrictJson<MarkNotificationsRead>,
-) -> Result<Response, ApiProblem> {
+) -> Result<Response, Refusal> {
     let account = command::writer(&caller)?.account;
     let read = ReadNotifications { account, until: position(&body.value.until)? };
     let key = command::idempotency(key, "PUT /v1/notifications/read", &body.bytes);
@@ -39,7 +39,7 @@ pub(crate) async fn mark_notifications_read(
 }
 
 /// A position is spelled like the id of the message that would be there.
-fn position(raw: &str) -> Result<Position, ApiProblem> {
+fn position(raw: &str) -> Result<Position, Refusal> {
     let parsed = raw.parse().map(MessageId::position);
-    parsed.map_err(|error: IdError| ApiProblem::new(codes::INVALID_FIELD).field("until", error.to_string()))
+    parsed.map_err(|error: IdError| Refusal::field("until", error.to_string()))
 }

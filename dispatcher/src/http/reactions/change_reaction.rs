@@ -5,9 +5,10 @@ use domain::edge::Wish;
 use domain::reaction::ReactionKind;
 use event_store::commands::ChangeReaction;
 use http_kit::idempotency::RequestKey;
-use http_kit::{ApiProblem, Caller, RequestContext};
+use http_kit::{Caller, RequestContext};
 
 use crate::http::{command, parse};
+use crate::refusal::Refusal;
 use crate::state::State;
 
 /// What a route asks for.
@@ -24,7 +25,7 @@ pub(super) async fn change_reaction(
     Asked { kind, wish }: Asked,
     key: Option<RequestKey>,
     context: &RequestContext,
-) -> Result<Response, ApiProblem> {
+) -> Result<Response, Refusal> {
     let account = command::writer(caller)?.account;
     let message = parse::message_id(id)?;
     let change = ChangeReaction { kind, account, message, wish, original_time: None };

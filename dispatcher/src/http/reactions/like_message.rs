@@ -5,10 +5,11 @@ use axum::response::Response;
 use domain::edge::Wish;
 use domain::reaction::ReactionKind;
 use http_kit::idempotency::IdempotencyKey;
-use http_kit::{ApiProblem, Caller, RequestContext, StrictPath};
+use http_kit::{Caller, RequestContext, StrictPath};
 
 use super::change_reaction::{Asked, change_reaction};
 use crate::http::documentation::CommandHeaders;
+use crate::refusal::Refusal;
 
 /// Likes a message.
 ///
@@ -31,7 +32,7 @@ pub(crate) async fn like_message(
     StrictPath(id): StrictPath<String>,
     IdempotencyKey(key): IdempotencyKey,
     context: RequestContext,
-) -> Result<Response, ApiProblem> {
+) -> Result<Response, Refusal> {
     let asked = Asked { kind: ReactionKind::Like, wish: Wish::Set };
     change_reaction(&state, &caller, &id, asked, key, &context).await
 }
