@@ -3,7 +3,7 @@
 use api_types::codes;
 use axum::response::{IntoResponse, Response};
 use domain::AccountId;
-use domain::edge::Wish;
+use domain::edge::DesiredState;
 use domain::message::Actor;
 use event_store::{
     Command, ExecuteError, Executed, Execution, Fingerprint, IdempotencyKey, Outcome, TraceParent,
@@ -98,10 +98,10 @@ pub(crate) async fn execute<C: Command>(
     executed
 }
 
-/// The method by which an edge is wished for.
-pub(crate) fn method(wish: Wish) -> &'static str {
-    match wish {
-        Wish::Set => "PUT",
-        Wish::Unset => "DELETE",
+/// The method that asks for a state of an edge.
+pub(crate) fn method(desired: DesiredState) -> &'static str {
+    match desired {
+        DesiredState::Set => "PUT",
+        DesiredState::Unset => "DELETE",
     }
 }

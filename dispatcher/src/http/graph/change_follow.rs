@@ -1,7 +1,7 @@
 //! What both operations on follows have in common.
 
 use axum::response::Response;
-use domain::edge::Wish;
+use domain::edge::DesiredState;
 use event_store::commands::ChangeFollow;
 use http_kit::idempotency::RequestKey;
 use http_kit::{Caller, RequestContext};
@@ -15,13 +15,13 @@ pub(super) async fn change_follow(
     state: &State,
     caller: &Caller,
     id: &str,
-    wish: Wish,
+    desired: DesiredState,
     key: Option<RequestKey>,
     context: &RequestContext,
 ) -> Result<Response, Refusal> {
     let follower = command::writer(caller)?.account;
-    let change = ChangeFollow { follower, followee: parse::account_id(id)?, wish, original_time: None };
-    let method = command::method(wish);
+    let change = ChangeFollow { follower, followee: parse::account_id(id)?, desired, original_time: None };
+    let method = command::method(desired);
     let key = command::idempotency(key, &format!("{method} /v1/accounts/{id}/follow"), &[]);
     let execution = command::execution(follower, context, key);
     command::done(state.ready()?, execution, change).await

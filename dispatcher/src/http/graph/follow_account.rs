@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use domain::edge::Wish;
+use domain::edge::DesiredState;
 use http_kit::idempotency::IdempotencyKey;
 use http_kit::{Caller, RequestContext, StrictPath};
 
@@ -32,5 +32,5 @@ pub(crate) async fn follow_account(
     IdempotencyKey(key): IdempotencyKey,
     context: RequestContext,
 ) -> Result<Response, Refusal> {
-    change_follow(&state, &caller, &id, Wish::Set, key, &context).await
+    change_follow(&state, &caller, &id, DesiredState::Set, key, &context).await
 }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use api_types::codes;
 use domain::account::AccountRejection;
-use domain::edge::Wish;
+use domain::edge::DesiredState;
 use domain::message::{MessageCommand, PostMessage, ReplyTarget};
 use domain::reaction::ReactionKind;
 use domain::{AccountId, Beginning, Bio, DisplayName, Handle, MessageId, OriginalTime, Tags, Text};
@@ -144,7 +144,7 @@ impl Import {
         let followee = self.account_of("followee", followee).await?;
         let about = [self.beginning_of_account(follower).await?, self.beginning_of_account(followee).await?];
         let original_time = Some(original(timed.time, about)?);
-        let follow = ChangeFollow { follower, followee, wish: Wish::Set, original_time };
+        let follow = ChangeFollow { follower, followee, desired: DesiredState::Set, original_time };
         Ok(Done::of(&self.execute(timed.key, follow).await?, |_| Made::Edge))
     }
 
@@ -159,7 +159,7 @@ impl Import {
         let message = self.message_of("message", message).await?;
         let about = [self.beginning_of_account(account).await?, self.beginning_of_message(message).await?];
         let original_time = Some(original(timed.time, about)?);
-        let reaction = ChangeReaction { kind, account, message, wish: Wish::Set, original_time };
+        let reaction = ChangeReaction { kind, account, message, desired: DesiredState::Set, original_time };
         Ok(Done::of(&self.execute(timed.key, reaction).await?, |_| Made::Edge))
     }
 

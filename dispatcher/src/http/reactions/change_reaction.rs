@@ -1,7 +1,7 @@
 //! What all operations on likes and reposts have in common.
 
 use axum::response::Response;
-use domain::edge::Wish;
+use domain::edge::DesiredState;
 use domain::reaction::ReactionKind;
 use event_store::commands::ChangeReaction;
 use http_kit::idempotency::RequestKey;
@@ -14,7 +14,7 @@ use crate::state::State;
 /// What a route asks for.
 pub(super) struct Asked {
     pub(super) kind: ReactionKind,
-    pub(super) wish: Wish,
+    pub(super) desired: DesiredState,
 }
 
 /// Method and path name the whole command, so they are what an idempotency key stands for.
@@ -22,14 +22,14 @@ pub(super) async fn change_reaction(
     state: &State,
     caller: &Caller,
     id: &str,
-    Asked { kind, wish }: Asked,
+    Asked { kind, desired }: Asked,
     key: Option<RequestKey>,
     context: &RequestContext,
 ) -> Result<Response, Refusal> {
     let account = command::writer(caller)?.account;
     let message = parse::message_id(id)?;
-    let change = ChangeReaction { kind, account, message, wish, original_time: None };
-    let (method, last) = (command::method(wish), segment(kind));
+    let change = ChangeReaction { kind, account, message, desired, original_time: None };
+    let (method, last) = (command::method(desired), segment(kind));
     let key = command::idempotency(key, &format!("{method} /v1/messages/{id}/{last}"), &[]);
     let execution = command::execution(account, context, key);
     command::done(state.ready()?, execution, change).await

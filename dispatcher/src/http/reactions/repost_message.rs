@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use domain::edge::Wish;
+use domain::edge::DesiredState;
 use domain::reaction::ReactionKind;
 use http_kit::idempotency::IdempotencyKey;
 use http_kit::{Caller, RequestContext, StrictPath};
@@ -33,6 +33,6 @@ pub(crate) async fn repost_message(
     IdempotencyKey(key): IdempotencyKey,
     context: RequestContext,
 ) -> Result<Response, Refusal> {
-    let asked = Asked { kind: ReactionKind::Repost, wish: Wish::Set };
+    let asked = Asked { kind: ReactionKind::Repost, desired: DesiredState::Set };
     change_reaction(&state, &caller, &id, asked, key, &context).await
 }
