@@ -1,17 +1,19 @@
 //! Carrying a command out on behalf of a request.
 
 use api_types::codes;
+use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use domain::AccountId;
-use domain::edge::DesiredState;
 use domain::message::Actor;
 use event_store::{
-    Command, ExecuteError, Executed, Execution, Fingerprint, IdempotencyKey, Outcome, TraceParent,
+    Command, ExecuteError, Executed, Execution, Fingerprint, IdempotencyKey as CommandKey, Outcome,
+    TraceParent,
 };
 use http::StatusCode;
-use http_kit::idempotency::RequestKey;
+use http::request::Parts;
+use http_kit::idempotency::{IdempotencyKey, RequestKey};
 use http_kit::position::EventPosition;
-use http_kit::{ApiProblem, Caller, RequestContext, Role};
+use http_kit::{ApiProblem, Caller, RequestContext, Role, path};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
@@ -32,21 +34,53 @@ pub(crate) fn actor(caller: &Caller) -> Result<Actor, Refusal> {
     Ok(Actor { account, is_admin: caller.roles.contains(Role::Admin) })
 }
 
+/// What every command takes besides what it is about.
+pub(crate) struct CommandRequest {
+    key: Option<RequestKey>,
+    /// Method and address name the whole command, so they are what a key stands for. Empty without one.
+    operation: String,
+    context: RequestContext,
+}
+
+impl CommandRequest {
+    /// `body` is what has to be the same when the key is used again.
+    pub(crate) fn execution(&self, actor: AccountId, body: &[u8]) -> Execution {
+        execution(actor, &self.context, idempotency(self.key.clone(), &self.operation, body))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for CommandRequest {
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiProblem> {
+        let IdempotencyKey(key) = IdempotencyKey::from_request_parts(parts, state).await?;
+        let Ok(context) = RequestContext::from_request_parts(parts, state).await;
+        let operation = match &key {
+            Some(_) => {
+                let address = path::address(parts).await?;
+                format!("{} {address}", parts.method)
+            }
+            None => String::new(),
+        };
+        Ok(Self { key, operation, context })
+    }
+}
+
 /// A key together with what it was used for: operation (method and path), query, meaningful headers and body.
-pub(crate) fn idempotency(key: Option<RequestKey>, operation: &str, body: &[u8]) -> Option<IdempotencyKey> {
+pub(crate) fn idempotency(key: Option<RequestKey>, operation: &str, body: &[u8]) -> Option<CommandKey> {
     let RequestKey { key, head } = key?;
     let mut digest = Sha256::new();
     digest.update(operation.as_bytes());
     digest.update([0]);
     digest.update(head);
     digest.update(body);
-    Some(IdempotencyKey { key, fingerprint: Fingerprint::of_digest(digest.finalize().into()) })
+    Some(CommandKey { key, fingerprint: Fingerprint::of_digest(digest.finalize().into()) })
 }
 
 pub(crate) fn execution(
     actor: AccountId,
     context: &RequestContext,
-    idempotency: Option<IdempotencyKey>,
+    idempotency: Option<CommandKey>,
 ) -> Execution {
     Execution {
         actor,
@@ -96,12 +130,4 @@ pub(crate) async fn execute<C: Command>(
     metrics::counter!("dispatcher_commands_total", "operation" => operation, "outcome" => outcome)
         .increment(1);
     executed
-}
-
-/// The method that asks for a state of an edge.
-pub(crate) fn method(desired: DesiredState) -> &'static str {
-    match desired {
-        DesiredState::Set => "PUT",
-        DesiredState::Unset => "DELETE",
-    }
 }

@@ -7,11 +7,10 @@ use axum::response::{IntoResponse, Response};
 use domain::{Bio, DisplayName, Handle};
 use event_store::Outcome;
 use event_store::commands::ChangeProfile as Change;
-use http_kit::idempotency::IdempotencyKey;
 use http_kit::position::EventPosition;
-use http_kit::{Caller, RequestContext, StrictJson};
+use http_kit::{Caller, StrictJson};
 
-use crate::http::command;
+use crate::http::command::{self, CommandRequest};
 use crate::http::documentation::{BIO_RULES, CommandHeaders, HANDLE_AND_NAME_RULES};
 use crate::refusal::Refusal;
 
@@ -31,8 +30,7 @@ use crate::refusal::Refusal;
 pub(crate) async fn change_profile(
     State(state): State<crate::State>,
     caller: Caller,
-    IdempotencyKey(key): IdempotencyKey,
-    context: RequestContext,
+    request: CommandRequest,
     body: StrictJson<ChangeProfile>,
 ) -> Result<Response, Refusal> {
     let account = command::writer(&caller)?.account;
@@ -46,9 +44,8 @@ pub(crate) async fn change_profile(
         display_name: display_name.as_deref().map(DisplayName::parse).transpose()?,
         bio: bio.as_deref().map(Bio::parse).transpose()?,
     };
-    let key = command::idempotency(key, "PATCH /v1/accounts/me", &body.bytes);
-    let execution = command::execution(account, &context, key);
-    let outcome = command::run(state.ready()?, execution, change).await?.outcome;
+    let outcome =
+        command::run(state.ready()?, request.execution(account, &body.bytes), change).await?.outcome;
     let position = EventPosition(outcome.position().get());
     let receipt = ProfileReceipt {
         id: outcome.account.to_string(),

@@ -11,14 +11,13 @@ use event_store::commands::{RegisterAccount as Register, Registrar};
 use event_store::{AccountOutcome, Executed};
 use http::StatusCode;
 use http::header::LOCATION;
-use http_kit::idempotency::IdempotencyKey;
+use http_kit::StrictJson;
 use http_kit::position::EventPosition;
-use http_kit::{RequestContext, StrictJson};
 use time::OffsetDateTime;
 
 use super::draw;
 use crate::auth::Credential;
-use crate::http::command;
+use crate::http::command::{self, CommandRequest};
 use crate::http::documentation::{CommandHeaders, HANDLE_AND_NAME_RULES};
 use crate::refusal::Refusal;
 
@@ -36,8 +35,7 @@ use crate::refusal::Refusal;
 )]
 pub(crate) async fn register_account(
     State(state): State<crate::State>,
-    IdempotencyKey(key): IdempotencyKey,
-    context: RequestContext,
+    request: CommandRequest,
     body: StrictJson<RegisterAccount>,
 ) -> Result<Response, Refusal> {
     let ready = state.ready()?;
@@ -48,13 +46,12 @@ pub(crate) async fn register_account(
     let by = Registrar::Newcomer(Arc::new(Credential::new(passwords, kept, password)));
     // Not the whole body: its digest is kept, and a quick digest of a password could be searched for the password.
     let compared = format!("{}\0{}", body.value.handle, body.value.display_name);
-    let key = command::idempotency(key, "POST /v1/accounts", compared.as_bytes());
     let executed = draw::until_new(
         || ready.executor().draw_account(OffsetDateTime::now_utc()),
         |account| {
             let (handle, display_name, by) = (handle.clone(), display_name.clone(), by.clone());
             let register = Register { account, handle, display_name, by };
-            command::execute(ready.clone(), command::execution(account, &context, key.clone()), register)
+            command::execute(ready.clone(), request.execution(account, compared.as_bytes()), register)
         },
     );
     Ok(created(executed.await?))

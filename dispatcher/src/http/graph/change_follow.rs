@@ -3,26 +3,21 @@
 use axum::response::Response;
 use domain::edge::DesiredState;
 use event_store::commands::ChangeFollow;
-use http_kit::idempotency::RequestKey;
-use http_kit::{Caller, RequestContext};
+use http_kit::Caller;
 
+use crate::http::command::CommandRequest;
 use crate::http::{command, parse};
 use crate::refusal::Refusal;
 use crate::state::State;
 
-/// Method and path name the whole command, so they are what an idempotency key stands for.
 pub(super) async fn change_follow(
     state: &State,
     caller: &Caller,
     id: &str,
     desired: DesiredState,
-    key: Option<RequestKey>,
-    context: &RequestContext,
+    request: &CommandRequest,
 ) -> Result<Response, Refusal> {
     let follower = command::writer(caller)?.account;
     let change = ChangeFollow { follower, followee: parse::account_id(id)?, desired, original_time: None };
-    let method = command::method(desired);
-    let key = command::idempotency(key, &format!("{method} /v1/accounts/{id}/follow"), &[]);
-    let execution = command::execution(follower, context, key);
-    command::done(state.ready()?, execution, change).await
+    command::done(state.ready()?, request.execution(follower, &[]), change).await
 }

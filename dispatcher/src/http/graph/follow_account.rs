@@ -3,10 +3,10 @@
 use axum::extract::State;
 use axum::response::Response;
 use domain::edge::DesiredState;
-use http_kit::idempotency::IdempotencyKey;
-use http_kit::{Caller, RequestContext, StrictPath};
+use http_kit::{Caller, StrictPath};
 
 use super::change_follow::change_follow;
+use crate::http::command::CommandRequest;
 use crate::http::documentation::CommandHeaders;
 use crate::refusal::Refusal;
 
@@ -29,8 +29,7 @@ pub(crate) async fn follow_account(
     State(state): State<crate::State>,
     caller: Caller,
     StrictPath(id): StrictPath<String>,
-    IdempotencyKey(key): IdempotencyKey,
-    context: RequestContext,
+    request: CommandRequest,
 ) -> Result<Response, Refusal> {
-    change_follow(&state, &caller, &id, DesiredState::Set, key, &context).await
+    change_follow(&state, &caller, &id, DesiredState::Set, &request).await
 }

@@ -9,12 +9,11 @@ use domain::Text;
 use domain::message::{EditMessage as Edit, ExpectedEdition, MessageCommand};
 use http::header::ETAG;
 use http_kit::etag::{EntityTag, IfMatch};
-use http_kit::idempotency::IdempotencyKey;
 use http_kit::position::EventPosition;
-use http_kit::{ApiProblem, Caller, RequestContext, StrictJson, StrictPath};
+use http_kit::{ApiProblem, Caller, StrictJson, StrictPath};
 
 use super::parse;
-use crate::http::command;
+use crate::http::command::{self, CommandRequest};
 use crate::http::documentation::{CommandHeaders, TAG_RULES, TEXT_RULES};
 use crate::refusal::Refusal;
 
@@ -40,8 +39,7 @@ pub(crate) async fn edit_message(
     caller: Caller,
     StrictPath(id): StrictPath<String>,
     if_match: IfMatch,
-    IdempotencyKey(key): IdempotencyKey,
-    context: RequestContext,
+    request: CommandRequest,
     body: StrictJson<EditMessage>,
 ) -> Result<Response, Refusal> {
     let actor = command::writer(&caller)?;
@@ -55,8 +53,7 @@ pub(crate) async fn edit_message(
     if edit.text.is_none() && edit.tags.is_none() {
         return Err(Refusal::field("text", "give text, tag or tags"));
     }
-    let key = command::idempotency(key, &format!("PATCH /v1/messages/{id}"), &body.bytes);
-    let execution = command::execution(actor.account, &context, key);
+    let execution = request.execution(actor.account, &body.bytes);
     let executed = command::run(state.ready()?, execution, MessageCommand::Edit(edit)).await?;
     let tag = [(ETAG, EntityTag::of_edition(executed.outcome.edition.into()).header_value())];
     let receipt = Json(MessageReceipt { id, edition: executed.outcome.edition });

@@ -8,12 +8,11 @@ use domain::Text;
 use domain::message::{MessageCommand, PostMessage as Post};
 use http::StatusCode;
 use http::header::LOCATION;
-use http_kit::idempotency::IdempotencyKey;
 use http_kit::position::EventPosition;
-use http_kit::{Caller, RequestContext, StrictJson};
+use http_kit::{Caller, StrictJson};
 
 use super::parse;
-use crate::http::command;
+use crate::http::command::{self, CommandRequest};
 use crate::http::documentation::{CommandHeaders, TAG_RULES, TEXT_RULES};
 use crate::refusal::Refusal;
 
@@ -33,8 +32,7 @@ use crate::refusal::Refusal;
 pub(crate) async fn post_message(
     State(state): State<crate::State>,
     caller: Caller,
-    IdempotencyKey(key): IdempotencyKey,
-    context: RequestContext,
+    request: CommandRequest,
     body: StrictJson<PostMessage>,
 ) -> Result<Response, Refusal> {
     let actor = command::writer(&caller)?;
@@ -46,8 +44,7 @@ pub(crate) async fn post_message(
         in_reply_to: parse::reply_target(body.value.in_reply_to.as_deref(), &ready).await?,
         original_time: None,
     };
-    let key = command::idempotency(key, "POST /v1/messages", &body.bytes);
-    let execution = command::execution(actor.account, &context, key);
+    let execution = request.execution(actor.account, &body.bytes);
     let executed = command::run(ready, execution, MessageCommand::Post(post)).await?;
     let id = executed.outcome.message.to_string();
     let location = [(LOCATION, format!("/v1/messages/{id}"))];

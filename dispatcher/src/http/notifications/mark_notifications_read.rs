@@ -5,10 +5,9 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::{IdError, MessageId, Position};
 use event_store::commands::ReadNotifications;
-use http_kit::idempotency::IdempotencyKey;
-use http_kit::{Caller, RequestContext, StrictJson};
+use http_kit::{Caller, StrictJson};
 
-use crate::http::command;
+use crate::http::command::{self, CommandRequest};
 use crate::http::documentation::CommandHeaders;
 use crate::refusal::Refusal;
 
@@ -27,15 +26,12 @@ use crate::refusal::Refusal;
 pub(crate) async fn mark_notifications_read(
     State(state): State<crate::State>,
     caller: Caller,
-    IdempotencyKey(key): IdempotencyKey,
-    context: RequestContext,
+    request: CommandRequest,
     body: StrictJson<MarkNotificationsRead>,
 ) -> Result<Response, Refusal> {
     let account = command::writer(&caller)?.account;
     let read = ReadNotifications { account, until: position(&body.value.until)? };
-    let key = command::idempotency(key, "PUT /v1/notifications/read", &body.bytes);
-    let execution = command::execution(account, &context, key);
-    command::done(state.ready()?, execution, read).await
+    command::done(state.ready()?, request.execution(account, &body.bytes), read).await
 }
 
 /// A position is spelled like the id of the message that would be there.
