@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 /// What a shell reports for a process that was interrupted (128 + SIGINT).
 const EXIT_INTERRUPTED: i32 = 130;
 
-/// The wish to end, shared by everything in one process.
+/// A request to end, shared by everything in one process.
 #[derive(Debug, Clone, Default)]
 pub struct Shutdown {
     token: CancellationToken,
