@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use event_store::Lineage;
 use event_store_open::StoreConfig;
-use http_kit::identity::{IdentityConfig, KeySource};
+use http_kit::identity::IdentityConfig;
 use http_kit::{Identity, Limits};
 use service_kit::Chain;
 use service_kit::config::{ConfigError, Environment};
 use service_kit::telemetry::TelemetryConfig;
+use tokens::KeySource;
 
 use crate::auth::{SessionSettings, SigningKeys};
 

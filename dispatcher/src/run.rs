@@ -5,11 +5,11 @@ use std::sync::Arc;
 use anyhow::Context;
 use clap::Parser;
 use http_kit::Identity;
-use http_kit::identity::KeySource;
 use service_kit::config::Environment;
 use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
 use service_kit::telemetry;
+use tokens::KeySource;
 use tokio::net::TcpListener;
 
 use crate::auth::SigningKeys;

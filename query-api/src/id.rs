@@ -1,9 +1,10 @@
 //! Ids as they stand in addresses.
 
 use api_types::codes;
+use api_types::number;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use http_kit::{ApiProblem, StrictPath, number};
+use http_kit::{ApiProblem, StrictPath};
 
 /// The `{id}` of a path. Whether there is anything under it, and of which kind, is not known here.
 #[derive(Debug, Clone, Copy)]

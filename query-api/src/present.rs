@@ -2,7 +2,8 @@
 
 use api_types::codes;
 use data_set::read::{At, Existence};
-use http_kit::{Caller, Role};
+use http_kit::Caller;
+use tokens::Role;
 
 use crate::refusal::Refusal;
 

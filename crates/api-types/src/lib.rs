@@ -5,6 +5,7 @@ pub mod codes;
 pub mod import;
 pub mod messages;
 pub mod notifications;
+pub mod number;
 pub mod problem;
 pub mod profiles;
 pub mod projections;

@@ -14,8 +14,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::number;
 use crate::problem::ApiProblem;
+use api_types::number;
 
 /// Half a SHA-256 tells any two editions of one resource apart, and makes a short header.
 const DIGEST_BYTES: usize = 16;

@@ -6,24 +6,21 @@
 //! A credential that is present and bad is refused with 401 everywhere. Without one, a write is refused with 401, a read
 //! that needs an identity with 403, and all else goes on as anonymous.
 
+mod bearer;
 mod caller;
 mod config;
 mod gateway;
-mod jwt;
-mod keys;
-mod roles;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
+use tokens::{FileKeys, JwksError, KeySource, TokenVerifier, UrlKeys};
 use tokio_util::sync::CancellationToken;
 
 pub use caller::{Caller, OptionalCaller, Reader};
 pub use config::IdentityConfig;
 pub use gateway::{X_GATEWAY_SECRET, X_USER_ID, X_USER_ROLES};
-pub use keys::{CurrentKeys, JwksError, JwksUrl, KeySet, KeySource, KeysUnavailable};
-pub use roles::{Role, Roles};
 
 use crate::problem::ApiProblem;
 
@@ -37,7 +34,7 @@ pub struct Identity(Mode);
 
 #[derive(Debug)]
 enum Mode {
-    Jwt(Box<jwt::JwtVerifier>),
+    Jwt(Box<TokenVerifier>),
     Gateway(gateway::GatewayHeaders),
 }
 
@@ -65,15 +62,15 @@ impl Identity {
             }
         };
         if let Some(file) = jwks_file {
-            sources.push(Arc::new(keys::FileKeys::open(file.clone())?));
+            sources.push(Arc::new(FileKeys::open(file.clone())?));
         }
         if let Some(url) = jwks_url {
-            sources.push(Arc::new(keys::UrlKeys::new(url)?));
+            sources.push(Arc::new(UrlKeys::new(url)?));
         }
         if sources.is_empty() {
             return Err(JwksError::NoSource);
         }
-        Ok(Self(Mode::Jwt(Box::new(jwt::JwtVerifier::new(sources, issuer, audience)))))
+        Ok(Self(Mode::Jwt(Box::new(TokenVerifier::new(sources, issuer, audience)))))
     }
 
     /// Reads the sources of keys at once, and again every minute, until the token is cancelled.
@@ -98,7 +95,7 @@ impl Identity {
     /// A 401 where a credential is present and not acceptable.
     pub async fn resolve(&self, headers: &HeaderMap) -> Result<Option<Caller>, ApiProblem> {
         match &self.0 {
-            Mode::Jwt(verifier) => verifier.resolve(headers).await,
+            Mode::Jwt(verifier) => bearer::resolve(verifier, headers).await,
             Mode::Gateway(gateway) => gateway.resolve(headers),
         }
     }

@@ -12,20 +12,18 @@ pub mod identity;
 pub mod json;
 pub mod limits;
 pub mod lineage;
-pub mod number;
 pub mod ops;
 pub mod path;
 pub mod position;
 pub mod problem;
 pub mod query;
 pub mod serve;
-pub mod token_issuer;
 
 mod deserialize_fault;
 mod standard;
 
 pub use context::RequestContext;
-pub use identity::{Caller, Identity, OptionalCaller, Reader, Role, Roles};
+pub use identity::{Caller, Identity, OptionalCaller, Reader};
 pub use json::StrictJson;
 pub use limits::Limits;
 pub use lineage::{KnownLog, KnowsLog};

@@ -9,8 +9,8 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::limits::WAIT_MAX;
-use crate::number;
 use crate::problem::ApiProblem;
+use api_types::number;
 
 /// On the answer to a command: the position of its event.
 pub const EVENT_POSITION: HeaderName = HeaderName::from_static("event-position");

@@ -7,7 +7,8 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
-use http_kit::{ApiProblem, Role, Roles};
+use http_kit::ApiProblem;
+use tokens::{Role, Roles};
 
 use super::refresh_token::RefreshToken;
 use super::signing_keys::{ACCESS_TOKEN_LIFETIME, SigningKeys};

@@ -12,9 +12,10 @@ use http::StatusCode;
 use http::request::Parts;
 use http_kit::idempotency::{IdempotencyKey, RequestKey};
 use http_kit::position::EventPosition;
-use http_kit::{ApiProblem, Caller, RequestContext, Role, path};
+use http_kit::{ApiProblem, Caller, RequestContext, path};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
+use tokens::Role;
 
 use crate::refusal::Refusal;
 use crate::state::Ready;

@@ -9,13 +9,14 @@ use domain::{Event, MessageEvent, Position};
 use event_store::{Decoded, Envelope, EventLog, OpenError};
 use event_store_nats::{JetStreamConfig, JetStreamLog};
 use event_store_open::StoreConfig;
-use http_kit::identity::{IdentityConfig, KeySource};
+use http_kit::identity::IdentityConfig;
 use http_kit::{Identity, Limits};
 use reqwest::{Body, Client, Method};
 use serde_json::{Value, json};
 use service_kit::health::Health;
 use testkit::Nats;
 use testkit::openapi::Answered;
+use tokens::KeySource;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 

@@ -5,11 +5,11 @@ use std::time::{Duration, SystemTime};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http_kit::Roles;
 use http_kit::identity::IdentityConfig;
-use http_kit::token_issuer::{SigningKey, TokenIssuer, write_jwks};
 use serde_json::json;
 use tempfile::TempDir;
+use tokens::Roles;
+use tokens::{SigningKey, TokenIssuer, write_jwks};
 
 pub(crate) const ISSUER: &str = "https://issuer.test";
 pub(crate) const AUDIENCE: &str = "rookery";

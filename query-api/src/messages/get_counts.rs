@@ -3,10 +3,11 @@ use axum::extract::State;
 use axum::response::Response;
 use data_set::read::{self, At, BucketCount};
 use http_kit::query::StrictQuery;
-use http_kit::{ApiProblem, Reader, Role};
+use http_kit::{ApiProblem, Reader};
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use serde::Deserialize;
+use tokens::Role;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{dates, filter};

@@ -3,8 +3,9 @@ use api_types::messages::Message;
 use axum::extract::State;
 use axum::response::Response;
 use data_set::read::{self, MessageFilter};
-use http_kit::{ApiProblem, Reader, Role};
+use http_kit::{ApiProblem, Reader};
 use serde::Deserialize;
+use tokens::Role;
 use utoipa::{IntoParams, ToSchema};
 
 use super::filter;

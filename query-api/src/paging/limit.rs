@@ -1,7 +1,8 @@
 //! How many entries a page has.
 
 use api_types::codes;
-use http_kit::{ApiProblem, number};
+use api_types::number;
+use http_kit::ApiProblem;
 
 const LIMIT_DEFAULT: u16 = 20;
 const LIMIT_MAX: u16 = 100;

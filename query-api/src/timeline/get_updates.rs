@@ -1,10 +1,11 @@
 use api_types::codes;
+use api_types::number;
 use api_types::timeline::TimelineUpdates;
 use axum::extract::State;
 use axum::response::Response;
 use data_set::read;
 use http_kit::query::StrictQuery;
-use http_kit::{ApiProblem, Reader, number};
+use http_kit::{ApiProblem, Reader};
 use serde::Deserialize;
 use utoipa::IntoParams;
 

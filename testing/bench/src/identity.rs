@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
-use http_kit::token_issuer::{SigningKey, TokenIssuer, write_jwks};
-use http_kit::{Role, Roles};
+use tokens::{Role, Roles};
+use tokens::{SigningKey, TokenIssuer, write_jwks};
 
 pub(crate) const ISSUER: &str = "https://bench.example";
 pub(crate) const AUDIENCE: &str = "rookery-bench";

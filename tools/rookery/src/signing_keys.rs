@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use http_kit::token_issuer::{SigningKey, write_jwks};
+use tokens::{SigningKey, write_jwks};
 
 /// Who issues the tokens of `rookery up`, and for whom.
 pub(crate) const ISSUER: &str = "rookery";

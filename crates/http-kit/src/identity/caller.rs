@@ -5,9 +5,10 @@ use std::sync::Arc;
 use api_types::codes;
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
+use tokens::{Role, Roles, TokenSubject};
 use uuid::Uuid;
 
-use super::{Identity, Role, Roles};
+use super::Identity;
 use crate::problem::ApiProblem;
 
 /// A known caller. As an extractor it is for writes: an anonymous caller is refused with 401.
@@ -26,6 +27,13 @@ pub struct Reader(pub Caller);
 /// A caller who may be anonymous. A bad credential is refused even so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OptionalCaller(pub Option<Caller>);
+
+impl From<TokenSubject> for Caller {
+    fn from(subject: TokenSubject) -> Self {
+        let TokenSubject { account, roles, session } = subject;
+        Self { account, roles, session }
+    }
+}
 
 impl Caller {
     /// # Errors

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use service_kit::config::{Environment, Secret};
 
-use super::JwksUrl;
+use tokens::JwksUrl;
 
 /// A secret that is shorter can be guessed by trying.
 const GATEWAY_SECRET_CHARS_MIN: usize = 16;

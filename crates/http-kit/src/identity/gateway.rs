@@ -8,9 +8,11 @@ use http::{HeaderMap, HeaderName};
 use service_kit::config::Secret;
 use sha2::{Digest, Sha256};
 
-use super::{Caller, Roles};
-use crate::number;
+use tokens::Roles;
+
+use super::Caller;
 use crate::problem::ApiProblem;
+use api_types::number;
 
 pub const X_USER_ID: HeaderName = HeaderName::from_static("x-user-id");
 pub const X_USER_ROLES: HeaderName = HeaderName::from_static("x-user-roles");

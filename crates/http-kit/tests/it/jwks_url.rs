@@ -11,10 +11,11 @@ use axum::routing::get as on_get;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::StatusCode;
+use http_kit::Identity;
 use http_kit::identity::IdentityConfig;
-use http_kit::token_issuer::{SigningKey, TokenIssuer};
-use http_kit::{Identity, Role, Roles};
 use serde_json::{Value, json};
+use tokens::{Role, Roles};
+use tokens::{SigningKey, TokenIssuer};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -219,7 +220,7 @@ async fn keys_of_other_issuers_are_believed_with_their_own_algorithm_alone() {
 
 #[test]
 fn only_addresses_of_the_web_are_taken() {
-    use http_kit::identity::JwksUrl;
+    use tokens::JwksUrl;
     for bad in ["", "jwks.json", "file:///etc/passwd", "ftp://issuer.test/jwks.json", "http://"] {
         assert!(bad.parse::<JwksUrl>().is_err(), "{bad}");
     }

@@ -7,11 +7,12 @@ use axum::routing::get as on_get;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http_kit::identity::IdentityConfig;
-use http_kit::token_issuer::{SigningKey, TokenIssuer, write_jwks};
-use http_kit::{Caller, Identity, OptionalCaller, Reader, Role, Roles};
+use http_kit::{Caller, Identity, OptionalCaller, Reader};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokens::{Role, Roles};
+use tokens::{SigningKey, TokenIssuer, write_jwks};
 
 use crate::support::{Answer, call, get, request};
 

@@ -4,9 +4,10 @@ use api_types::codes;
 use axum::Router;
 use axum::body::Body;
 use axum::routing::{get as on_get, post};
-use http_kit::identity::{Caller, Role, Roles};
+use http_kit::identity::Caller;
 use http_kit::{ApiProblem, Limits, RequestContext, StrictPath, StrictQuery, standard};
 use serde::Deserialize;
+use tokens::{Role, Roles};
 
 use crate::support::{call, get, request};
 

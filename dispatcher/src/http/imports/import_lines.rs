@@ -13,7 +13,8 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use http_kit::idempotency::IdempotencyKey;
 use http_kit::position::EventPosition;
-use http_kit::{ApiProblem, Caller, RequestContext, Role, content};
+use http_kit::{ApiProblem, Caller, RequestContext, content};
+use tokens::Role;
 
 use super::carry_out::{Done, Import};
 use super::parse::Line;

@@ -101,7 +101,8 @@ mod tests {
     use domain::Shard;
     use event_store::{Buckets, EventLog, InMemoryLog};
     use http_kit::Identity;
-    use http_kit::identity::{IdentityConfig, KeySource};
+    use http_kit::identity::IdentityConfig;
+    use tokens::KeySource;
 
     use super::*;
     use crate::auth::{SessionSettings, SigningKeys};

@@ -13,9 +13,9 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, bail};
 use api_types::import::ImportOutcome;
-use http_kit::token_issuer::TokenIssuer;
-use http_kit::{Role, Roles};
 use indicatif::{ProgressBar, ProgressStyle};
+use tokens::TokenIssuer;
+use tokens::{Role, Roles};
 
 use self::api::Api;
 use self::sample::Sample;

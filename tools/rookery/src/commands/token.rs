@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
-use http_kit::token_issuer::{SigningKey, TokenIssuer};
-use http_kit::{Role, Roles};
+use tokens::{Role, Roles};
+use tokens::{SigningKey, TokenIssuer};
 
 use crate::cli::DataDirArgument;
 use crate::data_dir::DataDir;

@@ -4,12 +4,12 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use http_kit::token_issuer::{SigningKey, TokenIssuer, write_jwks};
-use http_kit::{Role, Roles};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use testkit::{Nats, Postgres, Process, eventually, free_port};
+use tokens::{Role, Roles};
+use tokens::{SigningKey, TokenIssuer, write_jwks};
 use tokio::task::JoinSet;
 
 use crate::support::{Answer, send};

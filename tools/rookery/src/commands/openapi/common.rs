@@ -11,7 +11,7 @@ use utoipa::openapi::{Components, HttpMethod, OpenApi, Ref, RefOr, Response, Sch
 use super::kinds::{Kind, take_own_codes};
 use super::{headers, problems};
 
-/// Ids and positions in addresses. `http_kit::number` reads them.
+/// Ids and positions in addresses. `api_types::number` reads them.
 const ID: &str = "^[1-9][0-9]{0,18}$";
 const POSITION: &str = "^(0|[1-9][0-9]{0,18})$";
 

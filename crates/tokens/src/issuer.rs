@@ -1,9 +1,7 @@
-//! Makes access tokens and the keys that sign them.
+//! Issuing access tokens.
 //!
-//! The counterpart of the verification in [`crate::identity`]: the dispatcher signs the tokens of sessions with it, and
+//! The counterpart of the verification: the dispatcher signs the tokens of sessions with it, and
 //! the operator's command those for scheduled jobs. Only the holder of the private key needs it.
-
-mod signing_key;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,9 +9,8 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde::Serialize;
 use uuid::Uuid;
 
-pub use signing_key::{KeyError, SigningKey, public_jwks, write_jwks};
-
-use crate::identity::Roles;
+use crate::roles::Roles;
+use crate::signing_key::SigningKey;
 
 /// Signs tokens for one issuer and one audience.
 pub struct TokenIssuer {

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::sync::RwLock;
 
-use crate::identity::Caller;
+use crate::subject::TokenSubject;
 
 /// A power of two, so that the slot is a mask; about 400 KiB in all.
 const SLOTS: usize = 4_096;
@@ -15,13 +15,13 @@ const _: () = assert!(SLOTS.is_power_of_two() && SLOTS <= 1 << 16);
 
 /// What a good token said.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::identity) struct Verified {
-    pub(in crate::identity) caller: Caller,
+pub(crate) struct Verified {
+    pub(crate) subject: TokenSubject,
     /// Seconds since 1970.
-    pub(in crate::identity) expires: u64,
+    pub(crate) expires: u64,
 }
 
-pub(in crate::identity) struct TokenCache {
+pub(crate) struct TokenCache {
     /// Keyed by the SHA-256 of the whole token, signature included. A lock per slot is practically never contended.
     slots: Box<[Slot]>,
 }
@@ -33,14 +33,14 @@ impl TokenCache {
         Self { slots: (0..SLOTS).map(|_| RwLock::new(None)).collect() }
     }
 
-    /// The caller of a token that was good and has not expired. Leeway is for the full verification to grant.
-    pub(in crate::identity) fn get(&self, sha256: &[u8; 32], now: u64) -> Option<Caller> {
+    /// The subject of a token that was good and has not expired. Leeway is for the full verification to grant.
+    pub(crate) fn get(&self, sha256: &[u8; 32], now: u64) -> Option<TokenSubject> {
         let slot = self.slot(sha256).try_read().ok()?;
         let (known, verified) = slot.as_ref()?;
-        (known == sha256 && now < verified.expires).then_some(verified.caller)
+        (known == sha256 && now < verified.expires).then_some(verified.subject)
     }
 
-    pub(in crate::identity) fn put(&self, sha256: [u8; 32], verified: Verified) {
+    pub(crate) fn put(&self, sha256: [u8; 32], verified: Verified) {
         // Losing the race for a slot only means that this token is verified once more.
         if let Ok(mut slot) = self.slot(&sha256).try_write() {
             *slot = Some((sha256, verified));

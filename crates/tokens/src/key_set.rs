@@ -18,12 +18,10 @@ use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgo
 use jsonwebtoken::{Algorithm, DecodingKey};
 
 pub use current::CurrentKeys;
-pub use file::JwksError;
-pub use url::JwksUrl;
+pub use file::{FileKeys, JwksError};
+pub use url::{JwksUrl, UrlKeys};
 
-pub(super) use cache::Verified;
-pub(super) use file::FileKeys;
-pub(super) use url::UrlKeys;
+pub(crate) use cache::Verified;
 
 use cache::TokenCache;
 
@@ -68,10 +66,10 @@ pub struct KeySet {
 
 /// A key and the one algorithm that it may be used with. The token's header must agree; it never decides.
 #[derive(Debug, Clone)]
-pub(super) struct PublicKey {
+pub(crate) struct PublicKey {
     kid: String,
-    pub(super) algorithm: Algorithm,
-    pub(super) key: DecodingKey,
+    pub(crate) algorithm: Algorithm,
+    pub(crate) key: DecodingKey,
 }
 
 impl KeySet {
@@ -100,11 +98,11 @@ impl KeySet {
         self.find(kid).is_some()
     }
 
-    pub(super) fn find(&self, kid: &str) -> Option<&PublicKey> {
+    pub(crate) fn find(&self, kid: &str) -> Option<&PublicKey> {
         self.keys.iter().find(|known| known.kid == kid)
     }
 
-    pub(super) fn cache(&self) -> &TokenCache {
+    pub(crate) fn cache(&self) -> &TokenCache {
         &self.cache
     }
 }

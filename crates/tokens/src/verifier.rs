@@ -1,23 +1,20 @@
-//! Identity from a bearer token, which this service verifies itself.
+//! Verifying an access token.
 //!
 //! The issuer and the audience are fixed by configuration, the algorithm by the kind of the issuer's key; the token
 //! chooses none of them. It only names which of the issuer's keys made it.
 
 use std::sync::Arc;
 
-use api_types::codes;
-use http::HeaderMap;
-use http::header::AUTHORIZATION;
+use api_types::number;
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, get_current_timestamp};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::keys::{KeySet, KeySource, PublicKey, Verified};
-use super::{Caller, Roles};
-use crate::number;
-use crate::problem::ApiProblem;
+use crate::key_set::{KeySet, KeySource, KeysUnavailable, PublicKey, Verified};
+use crate::roles::Roles;
+use crate::subject::TokenSubject;
 
 /// Clocks of machines in one installation differ by less.
 const LEEWAY_SECONDS: u64 = 5;
@@ -26,10 +23,23 @@ const LEEWAY_SECONDS: u64 = 5;
 const TOKEN_BYTES_MAX: usize = 4 * 1024;
 
 #[derive(Debug)]
-pub(super) struct JwtVerifier {
+pub struct TokenVerifier {
     sources: Vec<Arc<dyn KeySource>>,
     /// Its algorithm is replaced by the key's.
     validation: Validation,
+}
+
+/// Why a token opens nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    #[error("the token is not good")]
+    Invalid,
+    /// The one fault that a caller mends by itself, with a fresh token.
+    #[error("the token has expired")]
+    Expired,
+    /// Whether the token is good is not known; its holder should not throw it away.
+    #[error("the keys of its issuer are not known")]
+    KeysUnavailable(#[source] KeysUnavailable),
 }
 
 #[derive(Deserialize)]
@@ -44,8 +54,9 @@ struct Claims {
     sid: serde_json::Value,
 }
 
-impl JwtVerifier {
-    pub(super) fn new(sources: Vec<Arc<dyn KeySource>>, issuer: &str, audience: &str) -> Self {
+impl TokenVerifier {
+    #[must_use]
+    pub fn new(sources: Vec<Arc<dyn KeySource>>, issuer: &str, audience: &str) -> Self {
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.leeway = LEEWAY_SECONDS;
         validation.validate_nbf = true;
@@ -55,30 +66,38 @@ impl JwtVerifier {
         Self { sources, validation }
     }
 
-    pub(super) fn sources(&self) -> &[Arc<dyn KeySource>] {
+    /// Where its keys come from.
+    #[must_use]
+    pub fn sources(&self) -> &[Arc<dyn KeySource>] {
         &self.sources
     }
 
-    pub(super) async fn resolve(&self, headers: &HeaderMap) -> Result<Option<Caller>, ApiProblem> {
-        let Some(token) = bearer(headers)? else { return Ok(None) };
+    /// Whom the token names.
+    ///
+    /// # Errors
+    /// Where the token is not good, or where that cannot be known.
+    pub async fn verify(&self, token: &str) -> Result<TokenSubject, TokenError> {
+        if token.len() > TOKEN_BYTES_MAX {
+            return Err(TokenError::Invalid);
+        }
         let sha256: [u8; 32] = Sha256::digest(token).into();
         let now = get_current_timestamp();
         let known = self.sources.iter().find_map(|source| source.current().cache().get(&sha256, now));
-        if let Some(caller) = known {
-            return Ok(Some(caller));
+        if let Some(subject) = known {
+            return Ok(subject);
         }
         let named = named_key(token)?;
         let (keys, key) = self.key(&named.kid).await?;
         if key.algorithm != named.algorithm {
-            return Err(invalid());
+            return Err(TokenError::Invalid);
         }
-        let verified = self.verify(token, &key)?;
+        let verified = self.verify_with(token, &key)?;
         keys.cache().put(sha256, verified);
-        Ok(Some(verified.caller))
+        Ok(verified.subject)
     }
 
     /// The key of that name, and the set it is from. A name that nobody knows may be newer than what was read.
-    async fn key(&self, kid: &str) -> Result<(Arc<KeySet>, PublicKey), ApiProblem> {
+    async fn key(&self, kid: &str) -> Result<(Arc<KeySet>, PublicKey), TokenError> {
         for source in &self.sources {
             if let Some(found) = in_set(source.current(), kid) {
                 return Ok(found);
@@ -95,20 +114,19 @@ impl JwtVerifier {
                 Err(error) => unavailable = Some(error),
             }
         }
-        // Whether the token is good is not known then; its holder should not throw it away.
-        Err(unavailable.map_or_else(invalid, ApiProblem::unavailable))
+        Err(unavailable.map_or(TokenError::Invalid, TokenError::KeysUnavailable))
     }
 
-    fn verify(&self, token: &str, key: &PublicKey) -> Result<Verified, ApiProblem> {
+    fn verify_with(&self, token: &str, key: &PublicKey) -> Result<Verified, TokenError> {
         let mut validation = self.validation.clone();
         validation.algorithms = vec![key.algorithm];
         let claims = decode::<Claims>(token, &key.key, &validation).map_err(|error| explain(&error))?.claims;
-        let account = number::positive(&claims.sub).ok_or_else(invalid)?;
+        let account = number::positive(&claims.sub).ok_or(TokenError::Invalid)?;
         let roles = Roles::from_names(claims.roles.iter().map(String::as_str));
         let session = claims.sid.as_str().and_then(|sid| Uuid::try_parse(sid).ok());
         // Negative and huge numbers saturate; the validation above has already compared them with the clock.
         let expires = claims.exp as u64;
-        Ok(Verified { caller: Caller { account, roles, session }, expires })
+        Ok(Verified { subject: TokenSubject { account, roles, session }, expires })
     }
 }
 
@@ -117,30 +135,18 @@ fn in_set(keys: Arc<KeySet>, kid: &str) -> Option<(Arc<KeySet>, PublicKey)> {
     Some((keys, key))
 }
 
-/// The token of the one `Authorization` header, if there is one.
-fn bearer(headers: &HeaderMap) -> Result<Option<&str>, ApiProblem> {
-    let mut values = headers.get_all(AUTHORIZATION).iter();
-    let Some(value) = values.next() else { return Ok(None) };
-    let (scheme, token) = value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(invalid)?;
-    let acceptable = scheme.eq_ignore_ascii_case("bearer") && token.len() <= TOKEN_BYTES_MAX;
-    if !acceptable || values.next().is_some() {
-        return Err(invalid());
-    }
-    Ok(Some(token.trim_start_matches(' ')))
-}
-
 /// What the token says that it was signed with.
 struct NamedKey {
     kid: String,
     algorithm: Algorithm,
 }
 
-fn named_key(token: &str) -> Result<NamedKey, ApiProblem> {
-    let header = decode_header(token).map_err(|_unreadable| invalid())?;
+fn named_key(token: &str) -> Result<NamedKey, TokenError> {
+    let header = decode_header(token).map_err(|_unreadable| TokenError::Invalid)?;
     if !is_acceptable(&header) {
-        return Err(invalid());
+        return Err(TokenError::Invalid);
     }
-    Ok(NamedKey { algorithm: header.alg, kid: header.kid.ok_or_else(invalid)? })
+    Ok(NamedKey { algorithm: header.alg, kid: header.kid.ok_or(TokenError::Invalid)? })
 }
 
 /// An access token is typed as such or as a plain JWT: other tokens of the issuer, such as those that say who signed in,
@@ -155,14 +161,9 @@ fn is_acceptable(header: &Header) -> bool {
     allowed && header.crit.is_none() && typed
 }
 
-/// Only expiry is told apart: it is the one fault that a caller mends by itself, with a fresh token.
-fn explain(error: &jsonwebtoken::errors::Error) -> ApiProblem {
+fn explain(error: &jsonwebtoken::errors::Error) -> TokenError {
     match error.kind() {
-        ErrorKind::ExpiredSignature => ApiProblem::new(codes::TOKEN_EXPIRED),
-        _ => invalid(),
+        ErrorKind::ExpiredSignature => TokenError::Expired,
+        _ => TokenError::Invalid,
     }
-}
-
-fn invalid() -> ApiProblem {
-    ApiProblem::new(codes::TOKEN_INVALID)
 }

@@ -32,13 +32,15 @@ pub enum JwksError {
 }
 
 #[derive(Debug)]
-pub(crate) struct FileKeys {
+pub struct FileKeys {
     path: PathBuf,
     current: CurrentKeys,
 }
 
 impl FileKeys {
-    pub(crate) fn open(path: PathBuf) -> Result<Self, JwksError> {
+    /// # Errors
+    /// When the file holds no usable key.
+    pub fn open(path: PathBuf) -> Result<Self, JwksError> {
         let keys = read(std::fs::read(&path), &path)?;
         Ok(Self { path, current: CurrentKeys::new(keys) })
     }

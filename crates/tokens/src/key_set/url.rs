@@ -40,14 +40,18 @@ impl FromStr for JwksUrl {
 }
 
 #[derive(Debug)]
-pub(crate) struct UrlKeys {
+pub struct UrlKeys {
     url: Url,
     client: Client,
     current: CurrentKeys,
 }
 
 impl UrlKeys {
-    pub(crate) fn new(url: &JwksUrl) -> Result<Self, JwksError> {
+    /// Reads nothing yet.
+    ///
+    /// # Errors
+    /// When no HTTP client can be made.
+    pub fn new(url: &JwksUrl) -> Result<Self, JwksError> {
         let is_encrypted = url.0.scheme() == "https";
         let mut builder = Client::builder()
             .timeout(FETCH_TIMEOUT)

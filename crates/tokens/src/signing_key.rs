@@ -129,7 +129,7 @@ impl SigningKey {
         .map_err(|source| KeyError::Write { path: path.to_owned(), source })
     }
 
-    pub(super) fn encoding_key(&self) -> EncodingKey {
+    pub(crate) fn encoding_key(&self) -> EncodingKey {
         EncodingKey::from_ed_der(&self.pkcs8)
     }
 }
