@@ -5,24 +5,13 @@
 //! HTTP; it serves its health and metrics through service-kit.
 
 pub mod config;
-pub mod feeds;
-mod fold;
-mod heartbeat;
-mod lane;
-mod lanes;
-pub mod messages;
-mod order;
-mod quarantine;
-pub mod release;
-mod replay;
+pub mod parking;
+mod projections;
 mod run;
-pub mod social;
-mod status;
+mod worker;
 
-pub use fold::{Changes, Fold, KnownEvent};
-pub use lane::{BadEvent, Lane, LaneError, OnBad, run_lane};
-pub use order::in_order;
-pub use quarantine::Claims;
-pub use replay::{ReplayError, replay};
+pub use projections::{Changes, Claims, Fold, KnownEvent, feeds, social};
 pub use run::{projections, run};
-pub use status::{Progress, Status};
+pub use worker::{
+    BadEvent, Lane, LaneError, OnBad, Progress, ReplayError, Status, in_order, replay, run_lane,
+};

@@ -9,10 +9,10 @@ use event_store_open::StoreConfig;
 use service_kit::health::Health;
 use tokio_util::sync::CancellationToken;
 
-use crate::feeds::Feeds;
-use crate::fold::Fold;
-use crate::lanes::{Lanes, Shown};
-use crate::social::Social;
+use crate::projections::Fold;
+use crate::projections::feeds::Feeds;
+use crate::projections::social::Social;
+use crate::worker::{Lanes, Shown};
 
 /// Between tries to reach what is not there yet.
 const RETRY_PERIOD: Duration = Duration::from_millis(500);

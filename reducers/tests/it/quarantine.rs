@@ -13,7 +13,7 @@ use event_store::{EventLog, RecordedEvent, drop_events};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use reducers::Fold;
-use reducers::release::{Choice, Chosen, Released, choose, retry};
+use reducers::parking::{Choice, Chosen, Released, choose, retry};
 
 use time::OffsetDateTime;
 

@@ -9,7 +9,7 @@ use event_store::{
 };
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use reducers::release::{Choice, choose, retry};
+use reducers::parking::{Choice, choose, retry};
 use testkit::{Nats, Process, free_port};
 use time::OffsetDateTime;
 use verifier::{Scope, Verification, verify};

@@ -7,7 +7,7 @@ use domain::{Liked, MessageId, Position, ReactionEvent, Shard};
 use event_store::{EventLog, InMemoryLog, drop_events};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use reducers::release::{Choice, retry};
+use reducers::parking::{Choice, retry};
 
 use time::OffsetDateTime;
 

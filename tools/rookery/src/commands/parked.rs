@@ -13,7 +13,7 @@ use data_set::{Pool, versions};
 use domain::DropReason;
 use event_store::EventLog;
 use reducers::Fold;
-use reducers::release::Choice;
+use reducers::parking::Choice;
 
 use crate::cli::DataDirArgument;
 use crate::connections;

@@ -8,9 +8,9 @@ use data_set::write::{self, ParkedEvent, Reason, Step, WriteError};
 use domain::Position;
 use event_store::RecordedEvent;
 
-use super::{Walk, claims_of};
-use crate::fold::{Fold, KnownEvent};
-use crate::quarantine::{Claims, Quarantine, Seen, claims_of_refused, complete, drop_parked, park, see};
+use super::walk::{Walk, claims_of};
+use crate::parking::{Claims, Quarantine, Seen, claims_of_refused, complete, drop_parked, park, see};
+use crate::projections::{Fold, KnownEvent};
 
 pub(super) struct Portion<'a> {
     pub(super) fold: &'a dyn Fold,

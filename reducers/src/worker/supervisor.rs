@@ -13,9 +13,9 @@ use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use crate::fold::Fold;
-use crate::lane::{BadEvent, Lane, OnBad, run_lane};
-use crate::status::Status;
+use super::status::Status;
+use super::{BadEvent, Lane, OnBad, run_lane};
+use crate::projections::Fold;
 
 /// So late does a version that was handed over begin to move.
 const PERIOD: Duration = Duration::from_secs(1);

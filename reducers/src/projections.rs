@@ -7,7 +7,11 @@ use data_set::write::{Step, WriteError};
 use domain::{Event, Position};
 use time::OffsetDateTime;
 
-use crate::quarantine::Claims;
+mod conflict_keys;
+pub mod feeds;
+pub mod social;
+
+pub use self::conflict_keys::Claims;
 
 /// A projection, as its lane sees it.
 #[async_trait]

@@ -7,9 +7,9 @@ use data_set::write::{self, parked};
 use domain::{EventsDropped, Position};
 use event_store::EventLog;
 
-use super::ReleaseError;
-use crate::fold::Fold;
-use crate::quarantine::{Seen, see};
+use super::walk::ReleaseError;
+use crate::parking::{Seen, see};
+use crate::projections::Fold;
 
 /// Why the event at a position, to which the lane has come, cannot be obeyed. `None` where it is: all that it gives up is
 /// noted as dropped or parked, or came to no rows.

@@ -8,10 +8,11 @@ use data_set::write::{self, Reason, Step};
 use domain::EventsDropped;
 use event_store::{Dropped, RecordedEvent};
 
-use super::pieces::{Decided, finish};
-use super::{Lane, LaneError, Place};
-use crate::quarantine::{claims_of_bad, park};
-use crate::release::{settle, too_late};
+use super::chunks::{Decided, finish};
+use super::cursor::Place;
+use super::{Lane, LaneError};
+use crate::parking::{claims_of_bad, park};
+use crate::parking::{settle, too_late};
 
 pub(super) async fn give_up(
     lane: &Lane,

@@ -7,8 +7,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{Lane, LaneError};
-use crate::fold::Fold;
-use crate::quarantine::{Quarantine, Seen, see};
+use crate::parking::{Quarantine, Seen, see};
+use crate::projections::Fold;
 
 /// Where a worker is in the log, and what it knows of the events that it passed over.
 #[derive(Debug)]

@@ -15,7 +15,7 @@ use data_set::write::{Step, WriteError};
 use domain::{MessageId, Position};
 
 use super::change::Change;
-use crate::quarantine::Claims;
+use crate::projections::Claims;
 
 pub(super) fn claims(position: Position, change: Option<Change>) -> Claims {
     let claims = Claims::default();
@@ -70,7 +70,7 @@ pub(super) async fn complete(step: &mut Step, claims: &mut [Claims]) -> Result<(
     let (deleted, deactivated) = (all(|own| &own.deleted), all(|own| &own.deactivated));
     if !named.is_empty() {
         let authors = step.feeds_authors(&named).await?;
-        crate::quarantine::touch_authors(&authors, claims);
+        crate::parking::touch_authors(&authors, claims);
     }
     if deleted.is_empty() && deactivated.is_empty() {
         return Ok(());

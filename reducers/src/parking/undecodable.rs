@@ -13,8 +13,8 @@ use domain::{
 use event_store::{RecordedEvent, Subject};
 use serde_json::Value;
 
-use super::Claims;
-use crate::fold::{Fold, KnownEvent};
+use crate::projections::Claims;
+use crate::projections::{Fold, KnownEvent};
 
 /// Ids that are looked for. No event has nearly so many; somebody else's data might.
 const IDS_MAX: usize = 16;

@@ -2,16 +2,17 @@
 //! transaction for all of it, so that an answer never shows a message without its author or a count without its rows.
 
 mod accounts;
-mod claims;
-mod cut;
+mod batches;
+mod conflicts;
 mod edges;
-mod runs;
+mod fold;
+mod messages;
 
 use async_trait::async_trait;
 use data_set::write::{Run, Step, WriteError};
 
-use crate::fold::{Changes, Fold, KnownEvent};
-use crate::quarantine::Claims;
+use crate::projections::Claims;
+use crate::projections::{Changes, Fold, KnownEvent};
 
 const NAME: &str = "social";
 const BATCH_MAX: usize = 5_000;
@@ -32,15 +33,15 @@ impl Fold for Social {
     }
 
     fn fold(&self, events: Vec<KnownEvent>) -> Box<dyn Changes> {
-        Box::new(SocialChanges(cut::cut(events).into_iter().filter_map(runs::fold).collect()))
+        Box::new(SocialChanges(batches::cut(events).into_iter().filter_map(fold::fold).collect()))
     }
 
     fn claims(&self, event: &KnownEvent) -> Claims {
-        claims::claims(event)
+        conflicts::claims(event)
     }
 
     async fn complete(&self, step: &mut Step, claims: &mut [Claims]) -> Result<(), WriteError> {
-        claims::complete(step, claims).await
+        conflicts::complete(step, claims).await
     }
 }
 

@@ -6,7 +6,7 @@ use data_set::write::{EdgeChanges, EdgeRow};
 use domain::Position;
 use time::OffsetDateTime;
 
-use crate::messages::whole_micros;
+use super::messages::whole_micros;
 
 /// Edges of one kind, in the order of the key.
 #[derive(Debug, Default)]

@@ -1,16 +1,12 @@
 //! What becomes of parked events: those that the log says were given up are dropped, those that an operator chooses are tried
 //! again, and what waited for them alone is folded.
 //!
-//! All parked events of a lane are gone through in the order of the log, by the rule of `crate::quarantine`: what clashes
+//! All parked events of a lane are gone through in the order of the log, by the rule of `crate::parking`: what clashes
 //! with nothing that stays is folded, the rest stays. Each portion is one transaction behind the lane's own fence. Ended
 //! between two of them, the rows are still those of the log without the events that are parked, and a repetition goes on.
 //!
 //! The lane itself does this when it comes to an event that gives others up (`settle`). An operator's process does it for
 //! [`retry`]: then the lane waits while it writes, and reads the parked events anew.
-
-mod choose;
-mod portion;
-mod too_late;
 
 use std::collections::HashMap;
 
@@ -19,14 +15,13 @@ use data_set::write::{self, WriteError, parked};
 use domain::Position;
 use event_store::{Dropped, EventLog, ReadError, RecordedEvent};
 
-pub use self::choose::{Chosen, choose};
-use self::portion::{Portion, Settled};
-pub(crate) use self::too_late::too_late;
-use crate::fold::Fold;
-use crate::quarantine::{Claims, Quarantine, Seen, describe, see};
+use super::chunk::{Portion, Settled};
+use super::too_late;
+use crate::parking::{Claims, Quarantine, Seen, describe, see};
+use crate::projections::Fold;
 
 /// Events of one transaction at most: what the lane waits for.
-const PORTION: usize = 500;
+pub(super) const PORTION: usize = 500;
 
 /// Which of the events that could not be folded. Those that wait for them are found by themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +33,7 @@ pub enum Choice {
 }
 
 impl Choice {
-    fn is_of(&self, row: &parked::Parked) -> bool {
+    pub(super) fn is_of(&self, row: &parked::Parked) -> bool {
         !row.is_waiting()
             && match self {
                 Self::All => true,
@@ -110,12 +105,12 @@ pub(crate) async fn settle(
 
 /// What is known on the way through the parked events.
 #[derive(Debug)]
-struct Walk<'a> {
+pub(super) struct Walk<'a> {
     /// `None`: nothing is tried.
     choice: Option<&'a Choice>,
-    dropped: &'a Dropped,
+    pub(super) dropped: &'a Dropped,
     /// Claimed by events that stay parked.
-    staying: Quarantine,
+    pub(super) staying: Quarantine,
 }
 
 impl Walk<'_> {
@@ -161,7 +156,7 @@ impl Walk<'_> {
         }
     }
 
-    fn is_chosen(&self, row: &parked::Parked) -> bool {
+    pub(super) fn is_chosen(&self, row: &parked::Parked) -> bool {
         self.choice.is_some_and(|choice| choice.is_of(row))
     }
 
@@ -210,6 +205,6 @@ impl Walk<'_> {
     }
 }
 
-fn claims_of(row: &parked::Parked) -> Claims {
+pub(super) fn claims_of(row: &parked::Parked) -> Claims {
     Claims::recorded(row.holds.clone(), row.touches.clone())
 }

@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use crate::status::Status;
+use super::status::Status;
 
 const PERIOD: Duration = Duration::from_secs(1);
 

@@ -1,16 +1,16 @@
 //! The projection `feeds`: home timelines. A lane of its own, because the cost of its fold grows with followers rather
 //! than with events; it reads and writes nothing of other projections.
 
+mod batches;
 mod change;
-mod claims;
-mod runs;
+mod conflicts;
 
 use async_trait::async_trait;
 use data_set::write::{FanOutLimit, FeedRun, Step, WriteError};
 
-use self::runs::Runs;
-use crate::fold::{Changes, Fold, KnownEvent};
-use crate::quarantine::Claims;
+use self::batches::Runs;
+use crate::projections::Claims;
+use crate::projections::{Changes, Fold, KnownEvent};
 
 const NAME: &str = "feeds";
 /// An event may come to 10,000 rows: fewer of them than elsewhere, or a batch would take minutes.
@@ -49,11 +49,11 @@ impl Fold for Feeds {
     }
 
     fn claims(&self, event: &KnownEvent) -> Claims {
-        claims::claims(event.position, change::of(event.position, &event.event))
+        conflicts::claims(event.position, change::of(event.position, &event.event))
     }
 
     async fn complete(&self, step: &mut Step, claims: &mut [Claims]) -> Result<(), WriteError> {
-        claims::complete(step, claims).await
+        conflicts::complete(step, claims).await
     }
 }
 

@@ -9,10 +9,13 @@
 //! What is claimed is looked up in the rows as they are just before the event, so the same events wait however the log
 //! is cut into batches.
 
-mod bad;
-mod claims;
-mod pieces;
-mod sight;
+mod choose;
+mod chunk;
+mod classify;
+mod look_ahead;
+mod too_late;
+mod undecodable;
+mod walk;
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,12 +23,16 @@ use data_set::write::parked::{Held, Parked};
 use data_set::write::{Step, WriteError};
 use event_store::Subject;
 
-use crate::fold::Fold;
+use crate::projections::Fold;
 
-pub(crate) use bad::{claims_of_bad, claims_of_refused};
-pub use claims::Claims;
-pub(crate) use pieces::piece;
-pub(crate) use sight::{Seen, describe, drop_parked, park, pass_over, see};
+use crate::projections::Claims;
+pub use choose::{Chosen, choose};
+pub(crate) use classify::{Seen, describe, drop_parked, park, pass_over, see};
+pub(crate) use look_ahead::piece;
+pub(crate) use too_late::too_late;
+pub(crate) use undecodable::{claims_of_bad, claims_of_refused};
+pub(crate) use walk::settle;
+pub use walk::{Choice, ReleaseError, Released, retry};
 
 /// What the parked and waiting events of a lane claim. Only that is in memory; the events are in the table and the log.
 #[derive(Debug, Clone, Default)]

@@ -9,10 +9,6 @@
 //! - **On any error:** back to the checkpoint, after a pause. There is no other way of recovery. Only where the lane was
 //!   told to stop at a bad event does it end.
 
-mod give_up;
-mod pieces;
-mod place;
-
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,14 +21,14 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use self::pieces::{fold_whole, write_all};
-pub(crate) use self::place::Place;
-use crate::fold::{Changes, Fold};
-use crate::heartbeat;
-use crate::order::{self, Gap};
-use crate::quarantine::describe;
-use crate::release::ReleaseError;
-use crate::status::{Progress, Status};
+use super::chunks::{fold_whole, write_all};
+use super::cursor::Place;
+use super::heartbeat;
+use super::order::{self, Gap};
+use super::status::{Progress, Status};
+use crate::parking::ReleaseError;
+use crate::parking::describe;
+use crate::projections::{Changes, Fold};
 
 /// From so many events in a run on, the next one is read and folded while this one is written.
 const AHEAD_FROM: usize = 1_000;
@@ -78,7 +74,7 @@ pub struct BadEvent {
 }
 
 impl BadEvent {
-    fn of(position: Position, parked: &write::ParkedEvent) -> Self {
+    pub(super) fn of(position: Position, parked: &write::ParkedEvent) -> Self {
         Self { position, reason: parked.reason, detail: parked.detail.clone() }
     }
 }

@@ -12,11 +12,14 @@ use event_store::{RecordedEvent, Tail};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::fold::Changes;
-use crate::lane::{self, BadEvent, Lane, LaneError, OnBad, Place, fold_whole, write_all};
-use crate::order;
-use crate::status::Progress;
-use crate::{Fold, heartbeat};
+use super::chunks::{fold_whole, write_all};
+use super::cursor::Place;
+use super::heartbeat;
+use super::order;
+use super::status::Progress;
+use super::{BadEvent, Lane, LaneError, OnBad, follow};
+use crate::Fold;
+use crate::projections::Changes;
 
 /// Batches that are read and folded while another one is written.
 const AHEAD: usize = 1;
@@ -128,7 +131,7 @@ async fn read_batch(
     at: Position,
     to: Position,
 ) -> Result<Batch, LaneError> {
-    let mut events = order::in_order(at, lane::next(tail, fold.batch_max()).await?)?;
+    let mut events = order::in_order(at, follow::next(tail, fold.batch_max()).await?)?;
     events.retain(|event| event.position <= to);
     let changes = fold_whole(fold, &events);
     Ok(Batch { events, changes })

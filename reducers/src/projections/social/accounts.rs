@@ -6,7 +6,7 @@ use data_set::write::{ProfileRow, RegisteredRow};
 use domain::{AccountRegistered, ProfileChanged};
 use time::OffsetDateTime;
 
-use crate::messages::whole_micros;
+use super::messages::whole_micros;
 
 /// In the order of the key.
 #[derive(Debug, Default)]

@@ -14,8 +14,8 @@ use domain::{
     ReactionEvent, Token,
 };
 
-use crate::fold::KnownEvent;
-use crate::quarantine::Claims;
+use crate::projections::Claims;
+use crate::projections::KnownEvent;
 
 pub(super) fn claims(known: &KnownEvent) -> Claims {
     let claims = Claims::default();
@@ -83,6 +83,6 @@ pub(super) async fn complete(step: &mut Step, claims: &mut [Claims]) -> Result<(
         return Ok(());
     }
     let authors = step.social_authors(&named).await?;
-    crate::quarantine::touch_authors(&authors, claims);
+    crate::parking::touch_authors(&authors, claims);
     Ok(())
 }

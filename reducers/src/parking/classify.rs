@@ -6,8 +6,9 @@ use domain::{Event, EventsDropped, Position, ProjectionEvent};
 use event_store::{DecodeError, Decoded, RecordedEvent};
 use fail_points::planted;
 
-use super::{Claims, claims_of_bad};
-use crate::fold::{Fold, KnownEvent};
+use super::claims_of_bad;
+use crate::projections::Claims;
+use crate::projections::{Fold, KnownEvent};
 
 /// A recorded event as this version of the code sees it.
 #[derive(Debug)]

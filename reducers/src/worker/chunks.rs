@@ -4,14 +4,15 @@
 use data_set::write::{self, ParkedEvent, Reason, Step, WriteError};
 use event_store::RecordedEvent;
 
-use super::give_up::give_up;
-use super::{BadEvent, Lane, LaneError, OnBad, Place};
-use crate::fold::{Changes, Fold, KnownEvent};
-use crate::quarantine::{
-    Claims, Quarantine, Seen, claims_of_bad, claims_of_refused, complete, describe, park, pass_over, piece,
-    see,
+use super::cursor::Place;
+use super::drop_events::give_up;
+use super::status::Progress;
+use super::{BadEvent, Lane, LaneError, OnBad};
+use crate::parking::{
+    Quarantine, Seen, claims_of_bad, claims_of_refused, complete, describe, park, pass_over, piece, see,
 };
-use crate::status::Progress;
+use crate::projections::Claims;
+use crate::projections::{Changes, Fold, KnownEvent};
 
 /// What all events of a batch come to; `None` where one of them is bad, or gives others up.
 pub(crate) fn fold_whole(fold: &dyn Fold, events: &[RecordedEvent]) -> Option<Box<dyn Changes>> {

@@ -11,8 +11,8 @@ use time::OffsetDateTime;
 
 use super::accounts::AccountFold;
 use super::edges::{EdgeFold, Making};
-use crate::fold::KnownEvent;
-use crate::messages::{MessageFold, is_past};
+use super::messages::{MessageFold, is_past};
+use crate::projections::KnownEvent;
 
 /// Changes under construction.
 #[derive(Debug, Default)]

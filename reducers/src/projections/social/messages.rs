@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 
 /// Changes under construction.
 #[derive(Debug, Default)]
-pub struct MessageFold {
+pub(super) struct MessageFold {
     posted: Vec<PostedRow>,
     posted_index: HashMap<i64, usize>,
     edited: Vec<EditedRow>,
@@ -30,21 +30,21 @@ fn edition(number: u32) -> i32 {
 /// Whether a message can have been there when an event happened. The dispatcher lets nothing else into the log; were a
 /// later message named, the set-wise fold would find it where the log's order does not. Positions of different shards
 /// cannot be compared.
-pub(crate) fn is_past(message: MessageId, position: Position) -> bool {
+pub(super) fn is_past(message: MessageId, position: Position) -> bool {
     let named = message.position();
     named.shard() != position.shard() || named < position
 }
 
 /// A time as the database holds it. Left to the statements, each of them would round in its own way: a copy down, a bound value
 /// towards 2000.
-pub(crate) fn whole_micros(time: OffsetDateTime) -> OffsetDateTime {
+pub(super) fn whole_micros(time: OffsetDateTime) -> OffsetDateTime {
     // A microsecond of a time is one for its replacement.
     time.replace_microsecond(time.microsecond()).unwrap_or(time)
 }
 
 impl MessageFold {
     /// Takes the next event of the log.
-    pub fn apply(&mut self, position: Position, recorded_at: OffsetDateTime, event: MessageEvent) {
+    pub(super) fn apply(&mut self, position: Position, recorded_at: OffsetDateTime, event: MessageEvent) {
         match event {
             MessageEvent::Posted(event) => self.posted(position, recorded_at, event),
             MessageEvent::Edited(event) if is_past(event.message, position) => {
@@ -124,7 +124,7 @@ impl MessageFold {
     }
 
     /// The changes of the whole run, in the order of the keys. What was posted and deleted within it is in both.
-    pub fn finish(self) -> MessageChanges {
+    pub(super) fn finish(self) -> MessageChanges {
         let Self { posted, mut edited, mut superseded, mut deleted, deleted_ids, .. } = self;
         if !deleted_ids.is_empty() {
             edited.retain(|row| !deleted_ids.contains(&row.id));

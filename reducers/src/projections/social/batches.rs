@@ -18,7 +18,7 @@ use std::collections::HashSet;
 
 use domain::{AccountEvent, AccountId, Event, MessageEvent, MessageId};
 
-use crate::fold::KnownEvent;
+use crate::projections::KnownEvent;
 
 /// What an open run holds, as far as it keeps events out.
 #[derive(Debug, Default)]

@@ -3,8 +3,8 @@
 use data_set::Pool;
 use data_set::write::{self, WriteError, parked};
 
-use super::{Choice, PORTION, claims_of};
-use crate::quarantine::Quarantine;
+use super::walk::{Choice, PORTION, claims_of};
+use crate::parking::Quarantine;
 
 /// Positions of a lane's parked events, in the order of the log.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

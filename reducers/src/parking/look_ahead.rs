@@ -5,8 +5,9 @@ use std::collections::HashSet;
 
 use domain::{AccountEvent, Event, MessageEvent};
 
-use super::{Claims, Seen};
-use crate::fold::KnownEvent;
+use super::Seen;
+use crate::projections::Claims;
+use crate::projections::KnownEvent;
 
 /// How many of the next events can be decided on by one look at the rows; at least one. None of them names a message
 /// that another one of them posts. One that changes whom others meet is alone, and so is a bad one, and one that gives others up.
