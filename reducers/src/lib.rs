@@ -1,8 +1,8 @@
 //! The folds: events in, rows out.
 //!
-//! A projection is a name and a pure function from a run of events to row changes ([`social`], [`feeds`]). A lane runs it
-//! over one shard of the log, for one version of its tables; [`replay()`] builds a new version. This crate does not know
-//! HTTP; it serves its health and metrics through service-kit.
+//! A projection is a name and a pure function from events to row changes ([`social`], [`feeds`]). A projection worker runs it
+//! over one shard of the log, for one version of its tables; [`replay()`] builds a new version. What cannot be folded is parked
+//! ([`parking`]). This crate does not know HTTP; it serves its health and metrics through service-kit.
 
 pub mod config;
 pub mod parking;
@@ -10,8 +10,9 @@ mod projections;
 mod run;
 mod worker;
 
-pub use projections::{Changes, Claims, Fold, KnownEvent, feeds, social};
-pub use run::{projections, run};
+pub use projections::{Changes, ConflictKeys, Fold, KnownEvent, feeds, projections, social};
+pub use run::run;
 pub use worker::{
-    BadEvent, Lane, LaneError, OnBad, Progress, ReplayError, Status, in_order, replay, run_lane,
+    BadEvent, OnBad, Progress, ProjectionWorker, ReplayError, Status, WorkerError, in_order, replay,
+    run_worker,
 };

@@ -1,19 +1,23 @@
-//! What every projection has in common: a name, and a fold of events into rows.
-
-use std::fmt;
-
-use async_trait::async_trait;
-use data_set::write::{Step, WriteError};
-use domain::{Event, Position};
-use time::OffsetDateTime;
+//! What every projection has in common: a name, a fold of events into rows, and which events conflict.
 
 mod conflict_keys;
 pub mod feeds;
+mod key;
+pub(crate) mod key_index;
+mod segments;
 pub mod social;
 
-pub use self::conflict_keys::Claims;
+use std::fmt;
+use std::sync::Arc;
 
-/// A projection, as its lane sees it.
+use async_trait::async_trait;
+use data_set::write::{FanOutLimit, Step, WriteError};
+use domain::{Event, Position};
+use time::OffsetDateTime;
+
+pub use self::conflict_keys::ConflictKeys;
+
+/// A projection, as its worker sees it.
 #[async_trait]
 pub trait Fold: fmt::Debug + Send + Sync {
     /// Its name in checkpoints, metrics and the API.
@@ -22,17 +26,17 @@ pub trait Fold: fmt::Debug + Send + Sync {
     /// Events in one batch at most: what bounds the memory, and the work that a crash repeats.
     fn batch_max(&self) -> usize;
 
-    /// What events come to. Pure: no rows are looked at, so it needs no database and can be done ahead.
+    /// How events change the rows. Pure: it looks at no rows, so it needs no database and can be done ahead.
     fn fold(&self, events: Vec<KnownEvent>) -> Box<dyn Changes>;
 
-    /// What an event decides and depends on, as far as the event says so. None for one that changes no rows here.
-    fn claims(&self, event: &KnownEvent) -> Claims;
+    /// The conflict keys of an event, as far as the event says so. None for one that changes no rows here.
+    fn conflict_keys(&self, event: &KnownEvent) -> ConflictKeys;
 
-    /// Adds what only the rows say.
-    async fn complete(&self, step: &mut Step, claims: &mut [Claims]) -> Result<(), WriteError>;
+    /// Adds the keys that only the rows say.
+    async fn look_up(&self, step: &mut Step, keys: &mut [ConflictKeys]) -> Result<(), WriteError>;
 }
 
-/// What the events of one batch come to. The rows must not depend on how the log is cut into batches.
+/// How the events of one batch change the rows. The rows must not depend on how the log is cut into batches.
 #[async_trait]
 pub trait Changes: Send + Sync {
     async fn write(&self, step: &mut Step) -> Result<(), WriteError>;
@@ -45,4 +49,9 @@ pub struct KnownEvent {
     /// The log's time, for people.
     pub recorded_at: OffsetDateTime,
     pub event: Event,
+}
+
+/// All projections. Each has its own workers, checkpoints and pools: none ever waits for another one.
+pub fn projections(fan_out_limit: FanOutLimit) -> [Arc<dyn Fold>; 2] {
+    [Arc::new(social::Social), Arc::new(feeds::Feeds { limit: fan_out_limit })]
 }

@@ -1,33 +1,35 @@
 //! Some parked events, in one transaction.
 
 use std::collections::HashMap;
+use std::error::Error;
 
-use data_set::Pool;
 use data_set::write::parked::Parked;
-use data_set::write::{self, ParkedEvent, Reason, Step, WriteError};
+use data_set::write::{ParkedEvent, Reason, Step, WriteError};
 use domain::Position;
 use event_store::RecordedEvent;
 
-use super::walk::{Walk, claims_of};
-use crate::parking::{Claims, Quarantine, Seen, claims_of_refused, complete, drop_parked, park, see};
-use crate::projections::{Fold, KnownEvent};
+use super::classify::{Classified, classify};
+use super::context::FoldContext;
+use super::look_up::look_up;
+use super::parked_event::{describe, drop_parked, parked_event, reason};
+use super::parked_keys::{ParkedKeys, keys_of};
+use super::plan::Plan;
+use super::too_late::TooLate;
+use super::undecodable::keys_of_refused;
+use crate::projections::{ConflictKeys, KnownEvent};
 
-pub(super) struct Portion<'a> {
-    pub(super) fold: &'a dyn Fold,
-    pub(super) pool: &'a Pool,
-    pub(super) key: &'a write::Lane,
-    pub(super) walk: &'a Walk<'a>,
+pub(super) struct Chunk<'a> {
+    pub(super) context: FoldContext<'a>,
+    pub(super) plan: &'a Plan<'a>,
     /// Positions of its events, in order.
     pub(super) rows: Vec<i64>,
     /// Those of them that may be folded.
     pub(super) events: &'a HashMap<i64, RecordedEvent>,
-    /// Of those that give up others: why that cannot be done any more.
-    pub(super) late: &'a HashMap<i64, String>,
-    /// Why the database refuses the only event of the portion.
-    pub(super) refused: Option<String>,
+    /// Of those that drop others: why that cannot be done any more.
+    pub(super) late: &'a HashMap<i64, TooLate>,
 }
 
-/// What became of a portion.
+/// What became of a chunk.
 #[derive(Debug, Default)]
 pub(super) struct Settled {
     pub(super) folded: Vec<i64>,
@@ -40,24 +42,27 @@ pub(super) struct Settled {
 /// What is done about one event.
 enum Fate {
     Fold(Box<KnownEvent>),
-    /// It comes to no rows any more.
+    /// It changes no rows any more.
     Forget,
-    /// The event at this position gave it up.
+    /// The event at this position dropped it.
     Drop(Position),
     Stay,
     Fail(String),
 }
 
-impl Portion<'_> {
-    pub(super) async fn settle(&self) -> Result<Settled, WriteError> {
-        let mut step = Step::intervene(self.pool, self.key).await?;
+/// Why the database refuses the only event of a chunk.
+type Refusal<'a> = Option<&'a (dyn Error + Sync)>;
+
+impl Chunk<'_> {
+    pub(super) async fn settle(&self, refusal: Refusal<'_>) -> Result<Settled, WriteError> {
+        let mut step = Step::intervene(self.context.pool, self.context.key).await?;
         let mut settled = Settled::default();
-        let mut staying = Quarantine::default();
+        let mut staying = ParkedKeys::default();
         // Known events are collected, and folded before anything that looks at the rows.
         let mut ready = Vec::new();
         for row in step.parked_at(&self.rows).await? {
-            let claims = claims_of(&row);
-            match self.fate(&mut step, &row, &claims, &staying, &mut ready).await? {
+            let keys = keys_of(&row);
+            match self.fate(&mut step, &row, &keys, &staying, &mut ready, refusal).await? {
                 Fate::Fold(known) => {
                     ready.push(*known);
                     settled.folded.push(row.position);
@@ -65,11 +70,11 @@ impl Portion<'_> {
                 Fate::Forget => settled.folded.push(row.position),
                 Fate::Drop(by) => settled.dropped.push(drop_parked(&row, by)),
                 Fate::Stay => {
-                    staying.add(&claims);
+                    staying.add(&keys);
                     settled.staying.push(row);
                 }
                 Fate::Fail(why) => {
-                    staying.add(&claims);
+                    staying.add(&keys);
                     settled.failed.push((row.position, why));
                     settled.staying.push(row);
                 }
@@ -79,8 +84,8 @@ impl Portion<'_> {
         step.crash_point("release-after-rows");
         step.unpark(&settled.folded).await?;
         step.park(&settled.dropped).await?;
-        if settled.folded.is_empty() && settled.dropped.is_empty() && self.refused.is_none() {
-            // Nothing changes, so the lane need not even read its parked events anew.
+        if settled.folded.is_empty() && settled.dropped.is_empty() && refusal.is_none() {
+            // Nothing changes, so the worker need not even read its parked events anew.
             return Ok(settled);
         }
         step.commit().await?;
@@ -91,44 +96,59 @@ impl Portion<'_> {
         &self,
         step: &mut Step,
         row: &Parked,
-        claims: &Claims,
-        staying: &Quarantine,
+        keys: &ConflictKeys,
+        staying: &ParkedKeys,
         ready: &mut Vec<KnownEvent>,
+        refusal: Refusal<'_>,
     ) -> Result<Fate, WriteError> {
-        if let Some(by) = Position::from_i64(row.position).and_then(|at| self.walk.dropped.by(at)) {
+        if let Some(by) = self.plan.dropped_by(row.position) {
             return Ok(Fate::Drop(by));
         }
-        let is_chosen = self.walk.is_chosen(row);
+        let is_chosen = self.plan.is_chosen(row);
         if !row.is_waiting() && !is_chosen {
             return Ok(Fate::Stay);
         }
-        if let Some(obstacle) = self.walk.staying.obstacle(claims).or_else(|| staying.obstacle(claims)) {
+        if let Some(obstacle) = self.plan.staying().obstacle(keys).or_else(|| staying.obstacle(keys)) {
             let why = format!("it waits behind events on {obstacle} that are not folded");
             return Ok(if is_chosen { Fate::Fail(why) } else { Fate::Stay });
         }
         let Some(recorded) = self.events.get(&row.position) else { return Ok(Fate::Stay) };
-        match see(self.fold, recorded) {
-            Seen::Bad(reason, detail) => Ok(Fate::Fail(format!("{reason}: {detail}"))),
-            Seen::Drop(_) => Ok(match self.late.get(&row.position) {
+        match (classify(self.context.fold, recorded), refusal) {
+            (Classified::Undecodable(error), _) => {
+                Ok(Fate::Fail(format!("{}: {}", reason(&error), describe(&error))))
+            }
+            (Classified::Drop(_), _) => Ok(match self.late.get(&row.position) {
                 Some(why) => Fate::Fail(format!("{}: {why}", Reason::TooLate)),
                 None => Fate::Forget,
             }),
-            Seen::Foreign | Seen::Dropped(_) => Ok(Fate::Forget),
-            Seen::Known(known) if self.refused.is_some() => self.refuse(step, recorded, &known, claims).await,
-            Seen::Known(known) if row.is_waiting() => Ok(Fate::Fold(Box::new(known))),
-            Seen::Known(known) => {
+            (Classified::Foreign | Classified::Dropped(_), _) => Ok(Fate::Forget),
+            (Classified::Known(known), Some(refusal)) => {
+                self.refuse(step, recorded, &known, keys, describe(refusal)).await
+            }
+            (Classified::Known(known), None) if row.is_waiting() => Ok(Fate::Fold(Box::new(known))),
+            (Classified::Known(known), None) => {
                 self.write(step, ready).await?;
-                let mut found = [self.fold.claims(&known)];
-                complete(self.fold, step, &mut found).await?;
-                Ok(match found[0].beyond(claims) {
-                    None => Fate::Fold(Box::new(known)),
-                    Some(more) => Fate::Fail(format!(
-                        "it is about {more}, too, which nobody could know when it was parked: later events on that \
-                         may have been folded. Rebuild the projection, or drop it"
-                    )),
-                })
+                self.compare(step, known, keys).await
             }
         }
+    }
+
+    /// It could not be decoded when it was parked. Later events wait only for the keys that could be guessed then.
+    async fn compare(
+        &self,
+        step: &mut Step,
+        known: KnownEvent,
+        guessed: &ConflictKeys,
+    ) -> Result<Fate, WriteError> {
+        let mut keys = [self.context.fold.conflict_keys(&known)];
+        look_up(self.context.fold, step, &mut keys).await?;
+        Ok(match keys[0].beyond(guessed) {
+            None => Fate::Fold(Box::new(known)),
+            Some(more) => Fate::Fail(format!(
+                "it is about {more}, too, which nobody could know when it was parked: later events on that may have been \
+                 folded. Rebuild the projection, or drop it"
+            )),
+        })
     }
 
     /// It decodes, and the database does not take it.
@@ -137,13 +157,13 @@ impl Portion<'_> {
         step: &mut Step,
         recorded: &RecordedEvent,
         known: &KnownEvent,
-        before: &Claims,
+        before: &ConflictKeys,
+        detail: String,
     ) -> Result<Fate, WriteError> {
-        let detail = self.refused.clone().unwrap_or_default();
-        let mut claims = [claims_of_refused(self.fold, known)];
-        complete(self.fold, step, &mut claims).await?;
-        claims[0].unite(before.clone());
-        let parked: ParkedEvent = park(recorded, Reason::RefusedByDatabase, detail.clone(), &claims[0]);
+        let mut keys = [keys_of_refused(self.context.fold, known)];
+        look_up(self.context.fold, step, &mut keys).await?;
+        keys[0].merge(before.clone());
+        let parked = parked_event(recorded, Reason::RefusedByDatabase, detail.clone(), &keys[0]);
         step.park(&[parked]).await?;
         Ok(Fate::Fail(format!("{}: {detail}", Reason::RefusedByDatabase)))
     }
@@ -152,6 +172,6 @@ impl Portion<'_> {
         if ready.is_empty() {
             return Ok(());
         }
-        self.fold.fold(std::mem::take(ready)).write(step).await
+        self.context.fold.fold(std::mem::take(ready)).write(step).await
     }
 }

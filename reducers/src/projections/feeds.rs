@@ -1,19 +1,17 @@
-//! The projection `feeds`: home timelines. A lane of its own, because the cost of its fold grows with followers rather
-//! than with events; it reads and writes nothing of other projections.
+//! The projection `feeds`: home timelines. It has a worker of its own, because the cost of its fold grows with followers
+//! rather than with events. It reads and writes nothing of other projections.
 
-mod batches;
 mod change;
 mod conflicts;
+mod fold;
 
 use async_trait::async_trait;
 use data_set::write::{FanOutLimit, FeedRun, Step, WriteError};
 
-use self::batches::Runs;
-use crate::projections::Claims;
-use crate::projections::{Changes, Fold, KnownEvent};
+use super::{Changes, ConflictKeys, Fold, KnownEvent};
 
 const NAME: &str = "feeds";
-/// An event may come to 10,000 rows: fewer of them than elsewhere, or a batch would take minutes.
+/// An event may change 10,000 rows: fewer events than elsewhere, or a batch would take minutes.
 const BATCH_MAX: usize = 500;
 
 /// The fold, with the setting that its rows depend on: another limit needs a replay, or reaches an author only with the
@@ -25,7 +23,7 @@ pub struct Feeds {
 
 struct FeedChanges {
     limit: FanOutLimit,
-    runs: Vec<FeedRun>,
+    segments: Vec<FeedRun>,
 }
 
 #[async_trait]
@@ -39,27 +37,22 @@ impl Fold for Feeds {
     }
 
     fn fold(&self, events: Vec<KnownEvent>) -> Box<dyn Changes> {
-        let mut runs = Runs::default();
-        for known in events {
-            if let Some(change) = change::of(known.position, &known.event) {
-                runs.push(change);
-            }
-        }
-        Box::new(FeedChanges { limit: self.limit, runs: runs.finish() })
+        let changes = events.iter().filter_map(|known| change::of(known.position, &known.event));
+        Box::new(FeedChanges { limit: self.limit, segments: fold::fold(changes) })
     }
 
-    fn claims(&self, event: &KnownEvent) -> Claims {
-        conflicts::claims(event.position, change::of(event.position, &event.event))
+    fn conflict_keys(&self, event: &KnownEvent) -> ConflictKeys {
+        conflicts::keys(event.position, change::of(event.position, &event.event))
     }
 
-    async fn complete(&self, step: &mut Step, claims: &mut [Claims]) -> Result<(), WriteError> {
-        conflicts::complete(step, claims).await
+    async fn look_up(&self, step: &mut Step, keys: &mut [ConflictKeys]) -> Result<(), WriteError> {
+        conflicts::look_up(step, keys).await
     }
 }
 
 #[async_trait]
 impl Changes for FeedChanges {
     async fn write(&self, step: &mut Step) -> Result<(), WriteError> {
-        step.write_feeds(&self.runs, self.limit).await
+        step.write_feeds(&self.segments, self.limit).await
     }
 }

@@ -1,8 +1,7 @@
-//! The projection `social`: accounts, messages, and what accounts do to messages and to each other. One lane and one
+//! The projection `social`: accounts, messages, and what accounts do to messages and to each other. One worker and one
 //! transaction for all of it, so that an answer never shows a message without its author or a count without its rows.
 
 mod accounts;
-mod batches;
 mod conflicts;
 mod edges;
 mod fold;
@@ -11,8 +10,7 @@ mod messages;
 use async_trait::async_trait;
 use data_set::write::{Run, Step, WriteError};
 
-use crate::projections::Claims;
-use crate::projections::{Changes, Fold, KnownEvent};
+use super::{Changes, ConflictKeys, Fold, KnownEvent};
 
 const NAME: &str = "social";
 const BATCH_MAX: usize = 5_000;
@@ -33,15 +31,15 @@ impl Fold for Social {
     }
 
     fn fold(&self, events: Vec<KnownEvent>) -> Box<dyn Changes> {
-        Box::new(SocialChanges(batches::cut(events).into_iter().filter_map(fold::fold).collect()))
+        Box::new(SocialChanges(fold::fold(events)))
     }
 
-    fn claims(&self, event: &KnownEvent) -> Claims {
-        conflicts::claims(event)
+    fn conflict_keys(&self, event: &KnownEvent) -> ConflictKeys {
+        conflicts::keys(event)
     }
 
-    async fn complete(&self, step: &mut Step, claims: &mut [Claims]) -> Result<(), WriteError> {
-        conflicts::complete(step, claims).await
+    async fn look_up(&self, step: &mut Step, keys: &mut [ConflictKeys]) -> Result<(), WriteError> {
+        conflicts::look_up(step, keys).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where a lane is: its checkpoint, and what is parked before it.
+//! Where a worker is in the log.
 
 use data_set::write::{self, Checkpoint, Step, WriteError, parked};
 use domain::{Position, Sequence};
@@ -6,40 +6,44 @@ use event_store::{Dropped, EventLog, ReadError, RecordedEvent};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Lane, LaneError};
-use crate::parking::{Quarantine, Seen, see};
+use super::error::WorkerError;
+use super::projection_worker::ProjectionWorker;
+use crate::parking::{Classified, ParkedKeys, classify};
 use crate::projections::Fold;
 
-/// Where a worker is in the log, and what it knows of the events that it passed over.
+/// The checkpoint, and what the worker knows of the events before it that are not in the rows.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(super) struct Cursor {
+    pub(super) key: write::Lane,
     pub(super) checkpoint: Checkpoint,
-    pub(super) quarantine: Quarantine,
+    pub(super) parked: ParkedKeys,
     /// As far as the log said so when the worker looked.
     pub(super) dropped: Dropped,
 }
 
-impl Place {
-    pub(crate) async fn resume(lane: &Lane, key: &write::Lane) -> Result<Self, LaneError> {
-        let checkpoint = write::resume(&lane.pool, key).await?;
-        // Behind the generation: what is changed in between makes the next step fail.
-        let quarantine = parked::held(&lane.pool, key, checkpoint.position).await?.into();
-        let dropped = Dropped::read(&*lane.log, lane.fold.name()).await?;
-        Ok(Self { checkpoint, quarantine, dropped })
+impl Cursor {
+    pub(super) async fn resume(worker: &ProjectionWorker) -> Result<Self, WorkerError> {
+        let key = worker.key();
+        let checkpoint = write::resume(&worker.pool, &key).await?;
+        // Read after the generation: what is changed in between makes the next step fail.
+        let parked = ParkedKeys::stored(&parked::keys(&worker.pool, &key, checkpoint.position).await?);
+        let dropped = Dropped::read(&*worker.log, worker.fold.name()).await?;
+        Ok(Self { key, checkpoint, parked, dropped })
     }
 
-    pub(crate) fn position(&self) -> Position {
-        // The table forbids negative positions. A new lane's 0 belongs to shard 0; only its sequence matters.
+    pub(super) fn position(&self) -> Position {
+        // The table forbids negative positions. A new worker's 0 belongs to shard 0; only its sequence matters.
         Position::from_i64(self.checkpoint.position).unwrap_or_default()
     }
 
-    pub(super) fn at(&self, last: &RecordedEvent) -> Checkpoint {
+    /// The checkpoint behind an event.
+    pub(super) fn behind(&self, last: &RecordedEvent) -> Checkpoint {
         self.checkpoint.at(last.position.get(), event_id(last))
     }
 
     /// Refuses a log that holds another event where the checkpoint is. Gives the time until which the rows are complete: that
     /// event's, or before the first fold that of the log's first event.
-    pub(crate) async fn check(&self, log: &dyn EventLog) -> Result<OffsetDateTime, ReadError> {
+    pub(super) async fn check(&self, log: &dyn EventLog) -> Result<OffsetDateTime, ReadError> {
         let now = OffsetDateTime::now_utc();
         let sequence = self.position().sequence();
         let last = if sequence == Sequence::ZERO { sequence.next() } else { sequence };
@@ -54,8 +58,8 @@ impl Place {
     }
 
     /// Reads anew what is parked, behind steps beside this worker's own. Another worker may have gone on meanwhile.
-    pub(super) async fn renew(&mut self, lane: &Lane, key: &write::Lane) -> Result<(), LaneError> {
-        let now = Self::resume(lane, key).await?;
+    pub(super) async fn renew(&mut self, worker: &ProjectionWorker) -> Result<(), WorkerError> {
+        let now = Self::resume(worker).await?;
         if now.position() != self.position() {
             return Err(WriteError::Fenced.into());
         }
@@ -66,23 +70,22 @@ impl Place {
     /// For a planted mistake.
     pub(super) async fn skip_to(
         self,
-        lane: &Lane,
-        key: &write::Lane,
+        worker: &ProjectionWorker,
         head: Sequence,
-    ) -> Result<Self, LaneError> {
+    ) -> Result<Self, WorkerError> {
         let head = self.checkpoint.at(Position::new(head, self.position().shard()).get(), None);
-        Step::advance(&lane.pool, key, self.checkpoint, head).await?.commit().await?;
-        Self::resume(lane, key).await
+        Step::advance(&worker.pool, &self.key, self.checkpoint, head).await?.commit().await?;
+        Self::resume(worker).await
     }
 
     /// Whether events can be folded without a look at any single one of them.
     pub(super) fn is_clear_for(&self, events: &[RecordedEvent]) -> bool {
         let (Some(first), Some(last)) = (events.first(), events.last()) else { return true };
-        self.quarantine.is_empty() && self.dropped.has_none_in(first.position, last.position)
+        self.parked.is_empty() && self.dropped.has_none_in(first.position, last.position)
     }
 
-    pub(super) fn see(&self, fold: &dyn Fold, recorded: &RecordedEvent) -> Seen {
-        self.dropped.by(recorded.position).map_or_else(|| see(fold, recorded), Seen::Dropped)
+    pub(super) fn classify(&self, fold: &dyn Fold, recorded: &RecordedEvent) -> Classified {
+        self.dropped.by(recorded.position).map_or_else(|| classify(fold, recorded), Classified::Dropped)
     }
 }
 

@@ -1,49 +1,41 @@
-//! About once a second a lane writes down what it sees of its log, for those who watch it through the database, and
-//! sets its gauges. Apart from the lane's own loop, so that a long batch does not look like a dead worker.
+//! About once a second a worker writes down what it sees of its log, for those who watch it through the database, and
+//! sets its gauges. Apart from the worker's own loop, so that a long batch does not look like a dead worker.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use data_set::Pool;
 use data_set::write::{self, Heartbeat, Reason, parked};
 use domain::Position;
-use event_store::EventLog;
-
 use time::OffsetDateTime;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use super::status::Status;
+use super::projection_worker::ProjectionWorker;
 
 const PERIOD: Duration = Duration::from_secs(1);
 
-pub(crate) async fn run(
-    log: Arc<dyn EventLog>,
-    pool: Pool,
-    lane: write::Lane,
-    status: Status,
-    token: CancellationToken,
-) {
+pub(super) async fn run(worker: ProjectionWorker, token: CancellationToken) {
+    let key = worker.key();
     let mut ticks = tokio::time::interval(PERIOD);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while token.run_until_cancelled(ticks.tick()).await.is_some() {
-        if let Err(error) = beat(&*log, &pool, &lane, &status).await {
-            tracing::debug!(%error, projection = lane.projection, "no heartbeat");
+        if let Err(error) = beat(&worker, &key).await {
+            tracing::debug!(%error, projection = key.projection, "no heartbeat");
         }
     }
     // A version that is not folded here any more must not look late for ever.
-    set_lag(&labels(&lane), 0, 0.0);
+    set_lag(&labels(&key), 0, 0.0);
 }
 
-async fn beat(log: &dyn EventLog, pool: &Pool, lane: &write::Lane, status: &Status) -> anyhow::Result<()> {
+async fn beat(worker: &ProjectionWorker, key: &write::Lane) -> anyhow::Result<()> {
+    let ProjectionWorker { log, pool, status, .. } = worker;
     let refusal = status.refusal();
-    metrics::gauge!("reducer_log_refused", "projection" => lane.projection).set(if refusal.is_some() {
+    metrics::gauge!("reducer_log_refused", "projection" => key.projection).set(if refusal.is_some() {
         1.0
     } else {
         0.0
     });
     if let Some(why) = refusal {
-        return Ok(write::refuse(pool, lane, &why).await?);
+        return Ok(write::refuse(pool, key, &why).await?);
     }
     // The clock is read before the head, so that "complete until now" is never claimed for later events.
     let now = OffsetDateTime::now_utc();
@@ -53,21 +45,21 @@ async fn beat(log: &dyn EventLog, pool: &Pool, lane: &write::Lane, status: &Stat
     let complete_until = if is_complete { now } else { progress.recorded_at };
     let lag_events = head.sequence().get().saturating_sub(progress.position.sequence().get());
     let lag_seconds = if is_complete { 0.0 } else { (now - complete_until).as_seconds_f64().max(0.0) };
-    set_gauges(lane, head, progress.position, lag_events, lag_seconds);
-    let parked = parked::counts(pool, lane).await?;
+    set_gauges(key, head, progress.position, lag_events, lag_seconds);
+    let parked = parked::counts(pool, key).await?;
     for reason in Reason::PARKED.map(Reason::as_str) {
         let count = parked.iter().find(|(parked, _)| parked == reason).map_or(0, |(_, count)| *count);
-        set_parked(lane, reason, count);
+        set_parked(key, reason, count);
     }
-    write::beat(pool, lane, Heartbeat { head: head.get(), complete_until }).await?;
+    write::beat(pool, key, Heartbeat { head: head.get(), complete_until }).await?;
     Ok(())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and 2^53 events are not reached")]
-fn set_parked(lane: &write::Lane, reason: &'static str, count: i64) {
+fn set_parked(key: &write::Lane, reason: &'static str, count: i64) {
     let labels = [
-        ("projection", lane.projection.to_owned()),
-        ("version", lane.version.to_string()),
+        ("projection", key.projection.to_owned()),
+        ("version", key.version.to_string()),
         ("reason", reason.to_owned()),
     ];
     metrics::gauge!("reducer_parked_events", &labels).set(count as f64);
@@ -75,8 +67,8 @@ fn set_parked(lane: &write::Lane, reason: &'static str, count: i64) {
 
 /// Gauges are floats; a position is shown as its sequence, which they hold exactly up to 2^53.
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and 2^53 events are not reached")]
-fn set_gauges(lane: &write::Lane, head: Position, position: Position, lag_events: u64, lag_seconds: f64) {
-    let labels = labels(lane);
+fn set_gauges(key: &write::Lane, head: Position, position: Position, lag_events: u64, lag_seconds: f64) {
+    let labels = labels(key);
     metrics::gauge!("reducer_log_head_sequence", &labels).set(head.sequence().get() as f64);
     metrics::gauge!("reducer_checkpoint_sequence", &labels).set(position.sequence().get() as f64);
     set_lag(&labels, lag_events, lag_seconds);
@@ -88,7 +80,7 @@ fn set_lag(labels: &[(&'static str, String); 2], events: u64, seconds: f64) {
     metrics::gauge!("reducer_lag_seconds", labels).set(seconds);
 }
 
-/// Of everything that is measured of a lane.
-pub(crate) fn labels(lane: &write::Lane) -> [(&'static str, String); 2] {
-    [("projection", lane.projection.to_owned()), ("version", lane.version.to_string())]
+/// Of everything that is measured of a worker.
+pub(super) fn labels(key: &write::Lane) -> [(&'static str, String); 2] {
+    [("projection", key.projection.to_owned()), ("version", key.version.to_string())]
 }

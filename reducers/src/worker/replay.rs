@@ -1,8 +1,8 @@
 //! The log up to a position, at full speed and strictly: what builds a version that nobody is shown yet.
 //!
-//! Other than a lane it parks nothing. An event that cannot be folded ends it, with everything before that event written:
-//! whoever builds a version wants to know, and has the time to mend it. It can be ended at any moment; the next one goes on
-//! from the checkpoint.
+//! Unlike a live worker it parks nothing. An event that cannot be folded ends it, with everything before that event written: an
+//! operator who builds a version wants to know, and has the time to repair it. It can be ended at any moment; the next one goes
+//! on from the checkpoint.
 
 use std::sync::Arc;
 
@@ -12,14 +12,14 @@ use event_store::{RecordedEvent, Tail};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::chunks::{fold_whole, write_all};
-use super::cursor::Place;
+use super::chunks::{fold_whole, write_batch};
+use super::cursor::Cursor;
+use super::error::{BadEvent, WorkerError};
 use super::heartbeat;
-use super::order;
+use super::projection_worker::{OnBad, ProjectionWorker};
+use super::read::read_on;
 use super::status::Progress;
-use super::{BadEvent, Lane, LaneError, OnBad, follow};
-use crate::Fold;
-use crate::projections::Changes;
+use crate::projections::{Changes, Fold};
 
 /// Batches that are read and folded while another one is written.
 const AHEAD: usize = 1;
@@ -32,52 +32,46 @@ pub enum ReplayError {
     #[error("another worker folds this version")]
     Fenced,
     #[error(transparent)]
-    Lane(LaneError),
+    Worker(WorkerError),
 }
 
-impl<E: Into<LaneError>> From<E> for ReplayError {
+impl<E: Into<WorkerError>> From<E> for ReplayError {
     fn from(error: E) -> Self {
         match error.into() {
-            LaneError::Write(WriteError::Fenced) => Self::Fenced,
-            LaneError::Bad(bad) => Self::BadEvent(bad),
-            error => Self::Lane(error),
+            WorkerError::Write(WriteError::Fenced) => Self::Fenced,
+            WorkerError::Bad(bad) => Self::BadEvent(bad),
+            error => Self::Worker(error),
         }
     }
 }
 
 /// Folds all events up to a position, and none behind it. `moved` is told of every batch that is written. The position at
-/// the end is greater where somebody had folded further already.
+/// the end is greater where another worker had folded further already.
 ///
 /// # Errors
 /// At the first event that cannot be folded, and when the log or the database is gone.
 pub async fn replay(
-    lane: &Lane,
+    worker: &ProjectionWorker,
     to: Position,
     mut moved: impl FnMut(Position),
 ) -> Result<Position, ReplayError> {
-    let lane = Lane { on_bad: OnBad::Stop, ..lane.clone() };
-    let mut place = Place::resume(&lane, &lane.checkpoint()).await?;
-    let recorded_at = place.check(&*lane.log).await?;
-    moved(place.position());
-    if place.position() >= to {
-        return Ok(place.position());
+    let worker = ProjectionWorker { on_bad: OnBad::Stop, ..worker.clone() };
+    let mut cursor = Cursor::resume(&worker).await?;
+    let recorded_at = cursor.check(&*worker.log).await?;
+    moved(cursor.position());
+    if cursor.position() >= to {
+        return Ok(cursor.position());
     }
-    let tail = lane.log.tail(place.position().sequence()).await?;
-    lane.status.moved(Progress { position: place.position(), recorded_at });
+    let tail = worker.log.tail(cursor.position().sequence()).await?;
+    worker.status.moved(Progress { position: cursor.position(), recorded_at });
     let stop = CancellationToken::new();
-    let beats = heartbeat::run(
-        Arc::clone(&lane.log),
-        lane.pool.with_statement_limit(write::PATIENCE_MIN),
-        lane.checkpoint(),
-        lane.status.clone(),
-        stop.clone(),
-    );
-    let beats = tokio::spawn(beats);
-    let outcome = fold_to(&lane, &mut place, tail, to, &mut moved).await;
+    let pool = worker.pool.with_statement_limit(write::PATIENCE_MIN);
+    let beats = tokio::spawn(heartbeat::run(ProjectionWorker { pool, ..worker.clone() }, stop.clone()));
+    let outcome = fold_to(&worker, &mut cursor, tail, to, &mut moved).await;
     stop.cancel();
-    // Only a panic could be returned. A heartbeat under way ends first: whoever follows must not see it as another's.
+    // Only a panic could be returned. A heartbeat under way ends first: the next worker must not take it for another's.
     drop(beats.await);
-    outcome.map(|()| place.position())
+    outcome.map(|()| cursor.position())
 }
 
 struct Batch {
@@ -86,21 +80,20 @@ struct Batch {
 }
 
 async fn fold_to(
-    lane: &Lane,
-    place: &mut Place,
+    worker: &ProjectionWorker,
+    cursor: &mut Cursor,
     tail: Tail,
     to: Position,
     moved: &mut impl FnMut(Position),
 ) -> Result<(), ReplayError> {
-    let key = lane.checkpoint();
     let (sender, mut batches) = mpsc::channel(AHEAD);
     // It ends when nobody listens any more.
-    tokio::spawn(read(tail, Arc::clone(&lane.fold), place.position(), to, sender));
+    tokio::spawn(read(tail, Arc::clone(&worker.fold), cursor.position(), to, sender));
     while let Some(batch) = batches.recv().await {
         let Batch { events, changes } = batch?;
-        write_all(lane, &key, place, &events, changes).await?;
+        write_batch(worker, cursor, &events, changes).await?;
         write::crash_point("replay-after-batch");
-        moved(place.position());
+        moved(cursor.position());
     }
     Ok(())
 }
@@ -111,7 +104,7 @@ async fn read(
     fold: Arc<dyn Fold>,
     mut at: Position,
     to: Position,
-    batches: mpsc::Sender<Result<Batch, LaneError>>,
+    batches: mpsc::Sender<Result<Batch, WorkerError>>,
 ) {
     while at < to {
         let batch = read_batch(&mut tail, &*fold, at, to).await;
@@ -130,8 +123,8 @@ async fn read_batch(
     fold: &dyn Fold,
     at: Position,
     to: Position,
-) -> Result<Batch, LaneError> {
-    let mut events = order::in_order(at, follow::next(tail, fold.batch_max()).await?)?;
+) -> Result<Batch, WorkerError> {
+    let mut events = read_on(tail, at, fold.batch_max()).await?;
     events.retain(|event| event.position <= to);
     let changes = fold_whole(fold, &events);
     Ok(Batch { events, changes })

@@ -1,4 +1,4 @@
-//! What a lane tells its health checks and its heartbeat.
+//! What a worker tells its health checks and its heartbeat.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -6,7 +6,7 @@ use domain::Position;
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
-/// How far a lane has come.
+/// How far a worker has come.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Progress {
     pub position: Position,
@@ -14,7 +14,7 @@ pub struct Progress {
     pub recorded_at: OffsetDateTime,
 }
 
-/// Shared by a lane and those who watch it.
+/// Shared by a worker and those who watch it.
 #[derive(Debug, Clone)]
 pub struct Status {
     progress: watch::Sender<Option<Progress>>,
@@ -40,7 +40,7 @@ impl Status {
         *self.progress.borrow()
     }
 
-    /// Why the lane refuses its log, for as long as it does.
+    /// Why the worker refuses its log, for as long as it does.
     pub fn refusal(&self) -> Option<String> {
         self.trouble().as_ref().filter(|trouble| trouble.is_refusal).map(|trouble| trouble.why.clone())
     }
@@ -54,7 +54,7 @@ impl Status {
         *self.trouble() = Some(Trouble { why, is_refusal: false });
     }
 
-    /// Said once, however often the lane looks again.
+    /// Said once, however often the worker looks again.
     pub(crate) fn refused(&self, projection: &'static str, why: &str) {
         let trouble = Trouble { why: why.to_owned(), is_refusal: true };
         let before = self.trouble().replace(trouble.clone());
@@ -67,7 +67,7 @@ impl Status {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// For a health check: what the lane last failed at, if it has not moved since.
+    /// For a health check: what the worker last failed at, if it has not moved since.
     pub fn check(&self) -> Result<(), String> {
         if let Some(trouble) = self.trouble().clone() {
             return Err(trouble.why);

@@ -1,5 +1,5 @@
-//! Which lanes run: one per version that the data set wants folded. An operator adds, switches and drops versions while
-//! the reducers run, so they look again and again.
+//! Which workers run: one per version that the data set wants folded. An operator adds, switches and drops versions while
+//! the reducers run, so the supervisor looks again and again.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,20 +13,22 @@ use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
+use super::error::BadEvent;
+use super::follow::run_worker;
+use super::projection_worker::{OnBad, ProjectionWorker};
 use super::status::Status;
-use super::{BadEvent, Lane, OnBad, run_lane};
 use crate::projections::Fold;
 
-/// So late does a version that was handed over begin to move.
+/// Between two looks: a version that was handed over begins to move so much later.
 const PERIOD: Duration = Duration::from_secs(1);
 /// Where the versions are written down.
 const CONTROL: &str = "control";
 
-/// The status of the lane whose rows everybody sees.
+/// The status of the worker whose rows are published.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Shown(Arc<Mutex<Status>>);
+pub(crate) struct PublishedStatus(Arc<Mutex<Status>>);
 
-impl Shown {
+impl PublishedStatus {
     pub(crate) fn check(&self) -> Result<(), String> {
         self.status().check()
     }
@@ -49,20 +51,20 @@ struct Running {
     token: CancellationToken,
 }
 
-pub(crate) struct Lanes {
+pub(crate) struct Supervisor {
     log: Arc<dyn EventLog>,
     database_url: String,
     pool: Pool,
-    folds: Vec<(Arc<dyn Fold>, Shown)>,
+    folds: Vec<(Arc<dyn Fold>, PublishedStatus)>,
     running: BTreeMap<(String, i32), Running>,
     tasks: JoinSet<Result<(), BadEvent>>,
 }
 
-impl Lanes {
+impl Supervisor {
     pub(crate) fn new(
         log: Arc<dyn EventLog>,
         database_url: &str,
-        folds: Vec<(Arc<dyn Fold>, Shown)>,
+        folds: Vec<(Arc<dyn Fold>, PublishedStatus)>,
     ) -> anyhow::Result<Self> {
         let pool = write::connect(database_url, "rookery-reducers versions", CONTROL)?;
         let pool = pool.with_statement_limit(write::PATIENCE_MIN);
@@ -71,7 +73,7 @@ impl Lanes {
         Ok(Self { log, database_url, pool, folds, running, tasks })
     }
 
-    /// Runs until the token is cancelled, and all lanes have ended. A lane that panicked is its end, too.
+    /// Runs until the token is cancelled, and all workers have ended. A worker that panics ends it, too.
     pub(crate) async fn run(mut self, token: CancellationToken) -> anyhow::Result<()> {
         let mut ticks = tokio::time::interval(PERIOD);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -79,7 +81,7 @@ impl Lanes {
             match token.run_until_cancelled(versions::folded(&self.pool)).await {
                 None => break,
                 Some(Ok(wanted)) => self.follow(&wanted, &token)?,
-                // The lanes that run notice by themselves what is wrong with the database.
+                // The workers that run notice by themselves what is wrong with the database.
                 Some(Err(error)) => self.failed(&error),
             }
             while let Some(ended) = self.tasks.try_join_next() {
@@ -104,7 +106,7 @@ impl Lanes {
         let is_wanted = |(projection, version): &(String, i32)| {
             wanted.iter().any(|one| one.projection == *projection && one.version == *version)
         };
-        self.running.retain(|key, lane| {
+        self.running.retain(|key, worker| {
             let stays = is_wanted(key);
             if !stays {
                 tracing::info!(
@@ -112,7 +114,7 @@ impl Lanes {
                     version = key.1,
                     "this version is not folded here any more"
                 );
-                lane.token.cancel();
+                worker.token.cancel();
             }
             stays
         });
@@ -123,10 +125,10 @@ impl Lanes {
             };
             let key = (version.projection.clone(), version.version);
             if !self.running.contains_key(&key) {
-                let lane = self.lane(Arc::clone(fold), version.version)?;
-                let running = Running { status: lane.status.clone(), token: token.child_token() };
+                let worker = self.worker(Arc::clone(fold), version.version)?;
+                let running = Running { status: worker.status.clone(), token: token.child_token() };
                 tracing::info!(projection = key.0, version = key.1, "folding this version");
-                self.tasks.spawn(run_lane(lane, running.token.clone()));
+                self.tasks.spawn(run_worker(worker, running.token.clone()));
                 self.running.insert(key.clone(), running);
             }
             if version.state == State::Published {
@@ -136,10 +138,10 @@ impl Lanes {
         Ok(())
     }
 
-    fn lane(&self, fold: Arc<dyn Fold>, version: i32) -> anyhow::Result<Lane> {
+    fn worker(&self, fold: Arc<dyn Fold>, version: i32) -> anyhow::Result<ProjectionWorker> {
         let schema = write::schema(fold.name(), version);
         let pool = write::connect(&self.database_url, &format!("rookery-reducers {schema}"), &schema)?;
-        Ok(Lane {
+        Ok(ProjectionWorker {
             log: Arc::clone(&self.log),
             pool,
             fold,

@@ -9,7 +9,7 @@ use data_set::write::{self, Checkpoint, Step, WriteError};
 use domain::Position;
 use event_store::{Decoded, EventLog, RecordedEvent, decode};
 use reducers::social::Social;
-use reducers::{BadEvent, Fold, KnownEvent, Lane, OnBad, Status, run_lane};
+use reducers::{BadEvent, Fold, KnownEvent, OnBad, ProjectionWorker, Status, run_worker};
 use sqlx::Row;
 use testkit::{Postgres, eventually};
 use tokio::task::JoinHandle;
@@ -152,8 +152,8 @@ impl DataSet {
         on_bad: OnBad,
     ) -> Worker {
         let (status, token, projection) = (Status::default(), CancellationToken::new(), fold.name());
-        let lane = Lane { log, pool, fold, version: 1, status: status.clone(), on_bad };
-        Worker { task: tokio::spawn(run_lane(lane, token.clone())), token, status, projection }
+        let lane = ProjectionWorker { log, pool, fold, version: 1, status: status.clone(), on_bad };
+        Worker { task: tokio::spawn(run_worker(lane, token.clone())), token, status, projection }
     }
 
     /// Its statements mean the tables of a projection's first version.

@@ -12,7 +12,7 @@ use domain::Shard;
 use event_store::{EventLog, InMemoryLog};
 use reducers::feeds::Feeds;
 use reducers::social::Social;
-use reducers::{BadEvent, Lane, OnBad, Status, run_lane};
+use reducers::{BadEvent, OnBad, ProjectionWorker, Status, run_worker};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use verifier::{Report, Scope, Verification, VerifyError};
@@ -65,8 +65,15 @@ impl System {
         let folds: [Arc<dyn reducers::Fold>; 2] = [Arc::new(Social), Arc::new(Feeds { limit: LIMIT })];
         for fold in folds {
             let (log, pool) = (Arc::clone(&self.log), self.data_set.lane_pool(fold.name()));
-            let lane = Lane { log, pool, fold, version: 1, status: Status::default(), on_bad: OnBad::Park };
-            running.spawn(run_lane(lane, token.clone()));
+            let lane = ProjectionWorker {
+                log,
+                pool,
+                fold,
+                version: 1,
+                status: Status::default(),
+                on_bad: OnBad::Park,
+            };
+            running.spawn(run_worker(lane, token.clone()));
         }
         Lanes { token, running }
     }

@@ -7,7 +7,7 @@ use data_set::versions::{Hold, Snapshot, State, compare};
 use domain::{Position, Shard};
 use event_store::{EventLog, InMemoryLog, JetStreamConfig, JetStreamLog, drop_events};
 use reducers::social::Social;
-use reducers::{Lane, OnBad, ReplayError, Status, replay};
+use reducers::{OnBad, ProjectionWorker, ReplayError, Status, replay};
 use testkit::{Nats, Process, eventually, free_port};
 use time::OffsetDateTime;
 
@@ -20,9 +20,9 @@ async fn hold(data_set: &DataSet) -> Hold {
     Hold::take(&data_set.postgres.url(), "social").await.expect("nobody else holds it")
 }
 
-fn lane(data_set: &DataSet, log: &Arc<dyn EventLog>) -> Lane {
+fn lane(data_set: &DataSet, log: &Arc<dyn EventLog>) -> ProjectionWorker {
     let pool = data_set::write::connect(&data_set.postgres.url(), "rebuild", "social_v2").expect("a URL");
-    Lane {
+    ProjectionWorker {
         log: Arc::clone(log),
         pool,
         fold: Arc::new(Social),
@@ -144,7 +144,7 @@ async fn a_bad_event_ends_a_replay_and_everything_before_it_is_written() {
         let version = hold.make_next(1).await.expect("made");
         let schema = data_set::write::schema("social", version);
         let pool = data_set::write::connect(&data_set.postgres.url(), "rebuild", &schema).expect("a URL");
-        let lane = Lane { pool, version, ..lane(&data_set, &log) };
+        let lane = ProjectionWorker { pool, version, ..lane(&data_set, &log) };
         for _ in 0..2 {
             let error = replay(&lane, head(&*log).await, |_| ()).await.expect_err("it is bad");
             assert!(

@@ -1,5 +1,5 @@
 //! Events that are not in the rows: those that could not be folded, those that wait for them, and those that the log says
-//! were given up. A lane writes them in the transaction that passes over them.
+//! were dropped. A projection worker writes them in the transaction that passes over them.
 
 use std::fmt;
 
@@ -18,11 +18,11 @@ pub enum Reason {
     UnknownVersion,
     /// It says what no row can hold.
     RefusedByDatabase,
-    /// It gives up an event that this version had folded.
+    /// It drops an event that this version had folded.
     TooLate,
     /// It may not be folded before another one that is parked.
     Waiting,
-    /// It was given up: nothing waits for it, and it is never looked at again.
+    /// An operator dropped it: nothing waits for it, and it is never looked at again.
     Dropped,
 }
 
@@ -63,10 +63,10 @@ pub struct ParkedEvent {
     pub event_type: String,
     pub reason: Reason,
     pub detail: String,
-    /// What no later event may be folded about.
-    pub holds: Vec<String>,
-    /// What later events may share with it, but not hold.
-    pub touches: Vec<String>,
+    /// No later event that uses one of these conflict keys may be folded before it.
+    pub exclusive_keys: Vec<String>,
+    /// Later events may share these, but not use them exclusively.
+    pub shared_keys: Vec<String>,
 }
 
 /// An event that is parked or was dropped.
@@ -77,8 +77,8 @@ pub struct Parked {
     pub event_type: String,
     pub reason: String,
     pub detail: String,
-    pub holds: Vec<String>,
-    pub touches: Vec<String>,
+    pub exclusive_keys: Vec<String>,
+    pub shared_keys: Vec<String>,
     pub parked_at: OffsetDateTime,
 }
 
@@ -91,30 +91,23 @@ impl Parked {
     pub fn is_dropped(&self) -> bool {
         self.reason == Reason::Dropped.as_str()
     }
-
-    /// Whether the later one of both waits for the earlier one.
-    pub fn clashes_with(&self, other: &Self) -> bool {
-        let is_claimed_by_other = |entity| other.holds.contains(entity) || other.touches.contains(entity);
-        self.holds.iter().any(is_claimed_by_other)
-            || self.touches.iter().any(|entity| other.holds.contains(entity))
-    }
 }
 
-/// What a lane has to know of its parked events while it folds.
+/// The conflict keys of parked events.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Held {
-    pub holds: Vec<String>,
-    pub touches: Vec<String>,
+pub struct Keys {
+    pub exclusive: Vec<String>,
+    pub shared: Vec<String>,
 }
 
-/// What is held by the events up to a position. Those behind it belong to a fold that was begun anew, which will find
+/// The keys of the parked events up to a position. Those behind it belong to a fold that was begun anew, which will find
 /// them itself.
-pub async fn held(pool: &Pool, lane: &Lane, until: i64) -> Result<Held, WriteError> {
+pub async fn keys(pool: &Pool, lane: &Lane, until: i64) -> Result<Keys, WriteError> {
     let (projection, version, shard) = (lane.projection, lane.version, i16::from(lane.shard));
     let list = |sql| sqlx::query_scalar(sql).bind(projection).bind(version).bind(shard).bind(until);
-    let holds = list(include_str!("parked/holds.sql")).fetch_all(pool).await?;
-    let touches = list(include_str!("parked/touches.sql")).fetch_all(pool).await?;
-    Ok(Held { holds, touches })
+    let exclusive = list(include_str!("parked/exclusive_keys.sql")).fetch_all(pool).await?;
+    let shared = list(include_str!("parked/shared_keys.sql")).fetch_all(pool).await?;
+    Ok(Keys { exclusive, shared })
 }
 
 /// The next parked events behind a position, dropped ones among them, in the order of the log.
@@ -140,7 +133,7 @@ pub async fn noted(pool: &Pool, lane: &Lane, positions: &[i64]) -> Result<Vec<i6
         .await?)
 }
 
-/// A version of the lane's projection that has folded one of some events, and the event's position.
+/// A version of the projection that has folded one of some events, and the event's position.
 pub async fn folded_by(
     pool: &Pool,
     lane: &Lane,
@@ -184,8 +177,8 @@ pub(super) async fn park(
             .bind(without_nul(&event.event_type))
             .bind(event.reason.as_str())
             .bind(without_nul(&event.detail))
-            .bind(column(&event.holds, |entity: &String| without_nul(entity)))
-            .bind(column(&event.touches, |entity: &String| without_nul(entity)))
+            .bind(column(&event.exclusive_keys, |key: &String| without_nul(key)))
+            .bind(column(&event.shared_keys, |key: &String| without_nul(key)))
             .execute(&mut *connection)
             .await?;
     }
@@ -206,13 +199,13 @@ pub(super) async fn at(
         .await?)
 }
 
-pub(super) async fn claims_on(
+pub(super) async fn keys_beside(
     connection: &mut Connection,
     lane: &Lane,
     names: &[String],
     before: i64,
 ) -> Result<Vec<String>, WriteError> {
-    Ok(sqlx::query_scalar(include_str!("parked/claims_on.sql"))
+    Ok(sqlx::query_scalar(include_str!("parked/keys_beside.sql"))
         .bind(lane.projection)
         .bind(lane.version)
         .bind(i16::from(lane.shard))

@@ -77,9 +77,9 @@ impl Step {
         parked::at(&mut self.transaction, &self.lane, positions).await
     }
 
-    /// All that is claimed by the parked events before a position that touch one of some names.
-    pub async fn claims_on(&mut self, names: &[String], before: i64) -> Result<Vec<String>, WriteError> {
-        parked::claims_on(&mut self.transaction, &self.lane, names, before).await
+    /// All conflict keys of the parked events before a position that share one of some keys.
+    pub async fn keys_beside(&mut self, names: &[String], before: i64) -> Result<Vec<String>, WriteError> {
+        parked::keys_beside(&mut self.transaction, &self.lane, names, before).await
     }
 
     /// Forgets parked events, which are folded now.

@@ -1,4 +1,4 @@
-//! Accounts and their profiles within one run.
+//! Accounts and their profiles within one segment.
 
 use std::collections::BTreeMap;
 

@@ -1,88 +1,191 @@
-//! What an event holds and touches in `social`. Two events that clash here may come to other rows in another order; `cut`
-//! says what is true of a single run, and some of that does not hold across runs.
+//! Which events of `social` conflict: their keys, and the exceptions for events of one segment.
 //!
-//! - `account`: whether it is former. All that it does or is done to it touches this, and its deactivation holds it.
-//! - `message`: whether it was posted. Everything that names it touches this.
-//! - `deletion`: whether a message is deleted. Replies touch it, for their notifications outlast it; likes and edits leave
-//!   nothing, before or behind it.
-//! - `subject`: a bad event holds its own where no account or handle is known, and edits and deletions touch theirs.
-//! - `text` of a message, `profile` of an account, and each edge: the order of their own events.
+//! - `Account`: all that an account does or is done to it shares this; its deactivation uses it exclusively.
+//! - `Message`: everything that names a message shares this.
+//! - `Deletion`: replies share it, because their notifications outlast the message. Likes and edits do not: they leave
+//!   nothing in the rows of a deleted message, before or behind the deletion.
+//! - `Text`, `Profile` and each edge: the order of their own events.
+//! - `EditsOf`: an undecodable event there may be about the message.
 
 use data_set::write::{Step, WriteError};
 use domain::{
-    AccountEvent, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, MessageId, Position,
-    ReactionEvent, Token,
+    AccountEvent, AccountId, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, MessageId,
+    ProjectionEvent, ReactionEvent,
 };
 
-use crate::projections::Claims;
 use crate::projections::KnownEvent;
+use crate::projections::conflict_keys::ConflictKeys;
+use crate::projections::key::Key;
+use crate::projections::key_index::{Access, Kinds};
+use crate::projections::segments::InSegment;
+use Access::{Exclusive, Shared};
 
-pub(super) fn claims(known: &KnownEvent) -> Claims {
-    let claims = Claims::default();
+/// The keys of an event, as far as the event says so.
+pub(super) fn keys(known: &KnownEvent) -> ConflictKeys {
+    let mut keys = ConflictKeys::at(known.position);
+    each_key(known, &mut |key, access| keys.add(&key, access));
+    keys
+}
+
+/// Adds the authors of the messages that events name.
+pub(super) async fn look_up(step: &mut Step, keys: &mut [ConflictKeys]) -> Result<(), WriteError> {
+    let named = ConflictKeys::messages_of(keys);
+    if !named.is_empty() {
+        let authors = step.social_authors(&named).await?;
+        ConflictKeys::add_authors(keys, &authors);
+    }
+    Ok(())
+}
+
+fn each_key(known: &KnownEvent, uses: &mut impl FnMut(Key, Access)) {
     match &known.event {
-        Event::Account(event) => account(event),
-        Event::Handle(HandleEvent::Claimed(event)) => {
-            claims.hold("handle", Token::encode(event.handle.as_str()))
+        Event::Account(event) => account(event, uses),
+        Event::Handle(HandleEvent::Claimed(event)) => uses(Key::Handle(event.handle.clone()), Exclusive),
+        Event::Handle(HandleEvent::Released(event)) => uses(Key::Handle(event.handle.clone()), Exclusive),
+        Event::Message(event) => message(known.position.get(), event, uses),
+        Event::Graph(GraphEvent::Followed(event)) => follow(event.follower, event.followee, uses),
+        Event::Graph(GraphEvent::Unfollowed(event)) => follow(event.follower, event.followee, uses),
+        Event::Reaction(ReactionEvent::Liked(event)) => {
+            reaction(Key::Like, event.account, event.message, uses)
         }
-        Event::Handle(HandleEvent::Released(event)) => {
-            claims.hold("handle", Token::encode(event.handle.as_str()))
+        Event::Reaction(ReactionEvent::Unliked(event)) => {
+            reaction(Key::Like, event.account, event.message, uses)
         }
-        Event::Message(MessageEvent::Posted(event)) => {
-            let own = claims.hold("message", known.position).touch("account", event.author);
-            event.in_reply_to.into_iter().fold(own, |own, parent| {
-                own.name_message(parent.get(), known.position).touch("deletion", parent)
-            })
+        Event::Reaction(ReactionEvent::Reposted(event)) => {
+            reaction(Key::Repost, event.account, event.message, uses)
         }
-        Event::Message(MessageEvent::Edited(event)) => claims
-            .name_message(event.message.get(), known.position)
-            .hold("text", event.message)
-            .touch_edits_of(event.message)
-            .touch("account", event.author),
-        Event::Message(MessageEvent::Deleted(event)) => {
-            let own = claims.name_message(event.message.get(), known.position).touch("account", event.author);
-            own.hold("deletion", event.message).touch_edits_of(event.message)
+        Event::Reaction(ReactionEvent::Unreposted(event)) => {
+            reaction(Key::Repost, event.account, event.message, uses)
         }
-        Event::Graph(GraphEvent::Followed(event)) => edge("follow", event.follower, event.followee),
-        Event::Graph(GraphEvent::Unfollowed(event)) => edge("follow", event.follower, event.followee),
-        Event::Reaction(event) => reaction(event, known.position),
-        Event::Inbox(InboxEvent::NotificationsRead(event)) => claims.touch("account", event.account),
-        Event::Projection(_) => claims,
+        Event::Inbox(InboxEvent::NotificationsRead(event)) => uses(Key::Account(event.account.get()), Shared),
+        // The worker obeys it; it changes no rows of its own.
+        Event::Projection(ProjectionEvent::EventsDropped(_)) => {}
     }
 }
 
-fn account(event: &AccountEvent) -> Claims {
-    let profile = |account| Claims::default().hold("profile", account).touch("account", account);
+fn account(event: &AccountEvent, uses: &mut impl FnMut(Key, Access)) {
+    let mut profile = |account: AccountId| {
+        uses(Key::Profile(account.get()), Exclusive);
+        uses(Key::Account(account.get()), Shared);
+    };
     match event {
         AccountEvent::Registered(event) => profile(event.account),
         AccountEvent::ProfileChanged(event) => profile(event.account),
-        AccountEvent::Deactivated(event) => Claims::default().hold("account", event.account),
+        AccountEvent::Deactivated(event) => uses(Key::Account(event.account.get()), Exclusive),
     }
 }
 
-fn edge(kind: &str, from: domain::AccountId, to: domain::AccountId) -> Claims {
-    Claims::default().hold(kind, format_args!("{from}/{to}")).touch("account", from).touch("account", to)
-}
-
-fn reaction(event: &ReactionEvent, position: Position) -> Claims {
-    let on = |kind: &str, account: domain::AccountId, message: MessageId| {
-        let own = Claims::default().hold(kind, format_args!("{account}/{message}"));
-        own.touch("account", account).name_message(message.get(), position)
-    };
+fn message(position: i64, event: &MessageEvent, uses: &mut impl FnMut(Key, Access)) {
     match event {
-        ReactionEvent::Liked(event) => on("like", event.account, event.message),
-        ReactionEvent::Unliked(event) => on("like", event.account, event.message),
-        ReactionEvent::Reposted(event) => on("repost", event.account, event.message),
-        ReactionEvent::Unreposted(event) => on("repost", event.account, event.message),
+        MessageEvent::Posted(event) => {
+            uses(Key::Message(position), Exclusive);
+            uses(Key::Account(event.author.get()), Shared);
+            if let Some(parent) = event.in_reply_to {
+                uses(Key::Message(parent.get()), Shared);
+                uses(Key::Deletion(parent.get()), Shared);
+            }
+        }
+        MessageEvent::Edited(event) => {
+            uses(Key::Message(event.message.get()), Shared);
+            uses(Key::Text(event.message.get()), Exclusive);
+            uses(Key::EditsOf(event.message), Shared);
+            uses(Key::Account(event.author.get()), Shared);
+        }
+        MessageEvent::Deleted(event) => {
+            uses(Key::Message(event.message.get()), Shared);
+            uses(Key::Deletion(event.message.get()), Exclusive);
+            uses(Key::EditsOf(event.message), Shared);
+            uses(Key::Account(event.author.get()), Shared);
+        }
     }
 }
 
-/// Who wrote the messages that are named.
-pub(super) async fn complete(step: &mut Step, claims: &mut [Claims]) -> Result<(), WriteError> {
-    let named: Vec<i64> = claims.iter().flat_map(|own| own.messages.iter().copied()).collect();
-    if named.is_empty() {
-        return Ok(());
-    }
-    let authors = step.social_authors(&named).await?;
-    crate::parking::touch_authors(&authors, claims);
-    Ok(())
+fn follow(follower: AccountId, followee: AccountId, uses: &mut impl FnMut(Key, Access)) {
+    uses(Key::Follow(follower.get(), followee.get()), Exclusive);
+    uses(Key::Account(follower.get()), Shared);
+    uses(Key::Account(followee.get()), Shared);
 }
+
+fn reaction(
+    edge: impl Fn(i64, i64) -> Key,
+    account: AccountId,
+    message: MessageId,
+    uses: &mut impl FnMut(Key, Access),
+) {
+    uses(edge(account.get(), message.get()), Exclusive);
+    uses(Key::Account(account.get()), Shared);
+    uses(Key::Message(message.get()), Shared);
+}
+
+/// Where the writer applies an event: the steps of `data_set::write::Changes`, one behind the other. Each step folds all
+/// events of one key in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    NoRows,
+    Registrations,
+    Profiles,
+    Posts,
+    Edits,
+    Deletions,
+    Edges,
+    ReadMarkers,
+}
+
+impl Stage {
+    fn of(event: &Event) -> Self {
+        match event {
+            Event::Account(AccountEvent::Registered(_)) => Self::Registrations,
+            Event::Account(AccountEvent::ProfileChanged(_)) => Self::Profiles,
+            Event::Message(MessageEvent::Posted(_)) => Self::Posts,
+            Event::Message(MessageEvent::Edited(_)) => Self::Edits,
+            Event::Message(MessageEvent::Deleted(_)) => Self::Deletions,
+            Event::Graph(GraphEvent::Followed(_) | GraphEvent::Unfollowed(_))
+            | Event::Reaction(
+                ReactionEvent::Liked(_)
+                | ReactionEvent::Unliked(_)
+                | ReactionEvent::Reposted(_)
+                | ReactionEvent::Unreposted(_),
+            ) => Self::Edges,
+            Event::Inbox(InboxEvent::NotificationsRead(_)) => Self::ReadMarkers,
+            // A deactivation is alone in its segment.
+            Event::Account(AccountEvent::Deactivated(_))
+            | Event::Handle(HandleEvent::Claimed(_) | HandleEvent::Released(_))
+            | Event::Projection(ProjectionEvent::EventsDropped(_)) => Self::NoRows,
+        }
+    }
+
+    fn bit(self) -> Kinds {
+        1 << self as u8
+    }
+}
+
+/// Events of one segment may use the same key if the writer applies the earlier one no later than the other one. So a message,
+/// its edits, the replies to it and its deletion share a segment, in this order, and so do all events of an edge. A reply
+/// behind the deletion of its parent does not: posts are written first and would still find the parent.
+impl InSegment for KnownEvent {
+    fn keys(&self, uses: &mut impl FnMut(Key, Access)) {
+        each_key(self, &mut |key, access| {
+            // Only these can be out of order: no event names a message before it is posted, and the events of the other keys
+            // are all of one stage, or of a deactivation.
+            if matches!(key, Key::Deletion(_) | Key::Profile(_)) {
+                uses(key, access);
+            }
+        });
+    }
+
+    fn kind(&self) -> Kinds {
+        Stage::of(&self.event).bit()
+    }
+
+    fn excepted(&self) -> Kinds {
+        let own = self.kind();
+        own | (own - 1)
+    }
+
+    fn is_alone(&self) -> bool {
+        matches!(self.event, Event::Account(AccountEvent::Deactivated(_)))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! Follows, likes and reposts within one run: per edge only the end counts, and what was made in between leaves nothing.
+//! Follows, likes and reposts within one segment: per edge only the end counts, and what was made in between leaves nothing.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +12,10 @@ use super::messages::whole_micros;
 #[derive(Debug, Default)]
 pub(super) struct EdgeFold(BTreeMap<(i64, i64), Fate>);
 
-/// What a run does to one edge.
+/// What a segment does to one edge.
 #[derive(Debug, Default)]
 struct Fate {
-    /// It was undone at some moment, so that an edge of an earlier run ends here.
+    /// It was undone at some moment, so that an edge of an earlier segment ends here.
     is_undone: bool,
     /// The first event that made it after it was last undone. Repeating it changes nothing.
     made: Option<Making>,

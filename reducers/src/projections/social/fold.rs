@@ -1,4 +1,4 @@
-//! From the events of one run to its changes.
+//! From the events of a segment to its changes.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,11 @@ use super::accounts::AccountFold;
 use super::edges::{EdgeFold, Making};
 use super::messages::{MessageFold, is_past};
 use crate::projections::KnownEvent;
+use crate::projections::segments::into_segments;
 
 /// Changes under construction.
 #[derive(Debug, Default)]
-struct RunFold {
+struct SegmentFold {
     accounts: AccountFold,
     messages: MessageFold,
     follows: EdgeFold,
@@ -25,36 +26,43 @@ struct RunFold {
     reads: BTreeMap<i64, i64>,
 }
 
-/// `None` where the events come to no rows.
-pub(super) fn fold(events: Vec<KnownEvent>) -> Option<Run> {
-    let mut run = RunFold::default();
+/// The changes of a batch, by segments in the order of the log.
+pub(super) fn fold(events: Vec<KnownEvent>) -> Vec<Run> {
+    into_segments(events).into_iter().filter_map(fold_segment).collect()
+}
+
+/// `None` where the events change no rows.
+fn fold_segment(events: Vec<KnownEvent>) -> Option<Run> {
+    let mut segment = SegmentFold::default();
     for known in events {
         let (position, recorded_at) = (known.position, known.recorded_at);
         match known.event {
             Event::Account(AccountEvent::Deactivated(event)) => {
-                // Alone in its run; see `cut`.
+                // It is alone in its segment.
                 return Some(Run::Deactivated(DeactivatedRow {
                     account: event.account.get(),
                     deactivated_at: recorded_at,
                 }));
             }
-            Event::Account(AccountEvent::Registered(event)) => run.accounts.registered(recorded_at, &event),
-            Event::Account(AccountEvent::ProfileChanged(event)) => run.accounts.changed(&event),
-            Event::Message(event) => run.messages.apply(position, recorded_at, event),
-            Event::Graph(event) => run.graph(position, recorded_at, &event),
-            Event::Reaction(event) => run.reaction(position, recorded_at, &event),
-            Event::Inbox(InboxEvent::NotificationsRead(event)) => run.read(&event),
+            Event::Account(AccountEvent::Registered(event)) => {
+                segment.accounts.registered(recorded_at, &event)
+            }
+            Event::Account(AccountEvent::ProfileChanged(event)) => segment.accounts.changed(&event),
+            Event::Message(event) => segment.messages.apply(position, recorded_at, event),
+            Event::Graph(event) => segment.graph(position, recorded_at, &event),
+            Event::Reaction(event) => segment.reaction(position, recorded_at, &event),
+            Event::Inbox(InboxEvent::NotificationsRead(event)) => segment.read(&event),
             // They keep handles unique in the log; an account's row has its handle from the account's own events.
             Event::Handle(_) => {}
-            // The lane takes care of it.
+            // The worker obeys it.
             Event::Projection(_) => {}
         }
     }
-    let changes = run.finish();
+    let changes = segment.finish();
     (changes != Changes::default()).then(|| Run::Changes(Box::new(changes)))
 }
 
-impl RunFold {
+impl SegmentFold {
     fn graph(&mut self, position: Position, recorded_at: OffsetDateTime, event: &GraphEvent) {
         match event {
             GraphEvent::Followed(event) => {

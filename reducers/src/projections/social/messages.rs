@@ -1,8 +1,8 @@
 //! Messages in the projection `social`: messages, their tags and editions, tombstones, and exact counts.
 //!
-//! A pure function: the same events give the same changes, and a run is folded without looking at the rows. What
-//! happens to a message within one run is folded here; what it meets of earlier runs is settled by set-wise statements in
-//! data-set.
+//! A pure function: the same events give the same changes, and a segment is folded without a look at the rows. What
+//! happens to a message within one segment is folded here. How that changes what earlier segments wrote is settled by set-wise
+//! statements in data-set.
 
 use std::collections::{HashMap, HashSet};
 
@@ -27,8 +27,8 @@ fn edition(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
-/// Whether a message can have been there when an event happened. The dispatcher lets nothing else into the log; were a
-/// later message named, the set-wise fold would find it where the log's order does not. Positions of different shards
+/// Whether a message can have been there when an event happened. The dispatcher lets nothing else into the log. If an event
+/// named a later message, the set-wise fold would find that message where the log's order does not. Positions of different shards
 /// cannot be compared.
 pub(super) fn is_past(message: MessageId, position: Position) -> bool {
     let named = message.position();
@@ -123,7 +123,7 @@ impl MessageFold {
         }
     }
 
-    /// The changes of the whole run, in the order of the keys. What was posted and deleted within it is in both.
+    /// The changes of the whole segment, in the order of the keys. A message that was posted and deleted within it is in both lists.
     pub(super) fn finish(self) -> MessageChanges {
         let Self { posted, mut edited, mut superseded, mut deleted, deleted_ids, .. } = self;
         if !deleted_ids.is_empty() {

@@ -9,7 +9,7 @@ use data_set::versions::{Hold, State};
 use data_set::write::{self, Reason};
 use domain::Position;
 use indicatif::{ProgressBar, ProgressStyle};
-use reducers::{BadEvent, Fold, Lane, OnBad, ReplayError, Status, replay};
+use reducers::{BadEvent, Fold, OnBad, ProjectionWorker, ReplayError, Status, replay};
 
 use super::preview::{self, Preview};
 use super::{Arguments, Versions, again, hint, progress_style, say, switch};
@@ -39,7 +39,8 @@ pub(super) async fn run(
     let next = next_version(arguments, &mut hold, versions).await?;
     let schema = write::schema(fold.name(), next);
     let pool = write::connect(url, &format!("rookery-rebuild {schema}"), &schema)?;
-    let lane = Lane { log, pool, fold, version: next, status: Status::default(), on_bad: OnBad::Stop };
+    let lane =
+        ProjectionWorker { log, pool, fold, version: next, status: Status::default(), on_bad: OnBad::Stop };
     let mut build = Build { hold, lane, url: url.to_owned(), published, next };
 
     build.catch_up().await?;
@@ -63,7 +64,7 @@ pub(super) async fn run(
 /// What a build works with.
 pub(super) struct Build {
     pub(super) hold: Hold,
-    lane: Lane,
+    lane: ProjectionWorker,
     pub(super) url: String,
     pub(super) published: i32,
     pub(super) next: i32,

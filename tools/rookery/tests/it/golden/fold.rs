@@ -18,8 +18,8 @@ const DIVIDE_EARLY: &str = "create or replace function control.divided_from() re
 const PARKED: &str = "select jsonb_build_object(
         'projection', projection, 'position', position, 'subject', subject, 'event_type', event_type, 'reason', reason,
         'by', case when reason = 'dropped' then detail end,
-        'holds', array(select unnest(holds) collate \"C\" order by 1),
-        'touches', array(select unnest(touches) collate \"C\" order by 1)
+        'holds', array(select unnest(exclusive_keys) collate \"C\" order by 1),
+        'touches', array(select unnest(shared_keys) collate \"C\" order by 1)
     )::text
     from control.parked_event join control.projection using (projection, version) where state = 'published'";
 const TABLES: &str = "select p.projection, p.projection || '_v' || p.version, t.tablename::text

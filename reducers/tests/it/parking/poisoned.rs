@@ -13,7 +13,7 @@ use event_store::{
 };
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use reducers::{Changes, Claims, Fold, KnownEvent};
+use reducers::{Changes, ConflictKeys, Fold, KnownEvent};
 use serde_json::Value;
 
 use crate::crowd::Crowd;
@@ -175,11 +175,11 @@ impl Fold for Cut {
         self.fold.fold(events)
     }
 
-    fn claims(&self, event: &KnownEvent) -> Claims {
-        self.fold.claims(event)
+    fn conflict_keys(&self, event: &KnownEvent) -> ConflictKeys {
+        self.fold.conflict_keys(event)
     }
 
-    async fn complete(&self, step: &mut Step, claims: &mut [Claims]) -> Result<(), WriteError> {
-        self.fold.complete(step, claims).await
+    async fn look_up(&self, step: &mut Step, keys: &mut [ConflictKeys]) -> Result<(), WriteError> {
+        self.fold.look_up(step, keys).await
     }
 }

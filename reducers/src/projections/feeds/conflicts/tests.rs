@@ -1,12 +1,11 @@
-use data_set::write::{FollowKey, FollowRow, RepostKey};
+use data_set::write::{EntryRow, FeedChanges, FeedRun, FollowKey, FollowRow, RepostKey};
 use proptest::prelude::*;
 
 use super::*;
+use crate::projections::feeds::fold::fold;
 
-fn runs_of(changes: impl IntoIterator<Item = Change>) -> Vec<FeedRun> {
-    let mut runs = Runs::default();
-    changes.into_iter().for_each(|change| runs.push(change));
-    runs.finish()
+fn segments_of(changes: impl IntoIterator<Item = Change>) -> Vec<FeedRun> {
+    fold(changes)
 }
 
 fn posted(author: i64, position: i64) -> Change {
@@ -30,7 +29,7 @@ fn unfollowed(follower: i64, followee: i64) -> Change {
 }
 
 #[test]
-fn what_does_not_meet_shares_a_run() {
+fn what_does_not_conflict_shares_a_segment() {
     let independent = [
         posted(1, 10),
         posted(1, 20),
@@ -41,13 +40,13 @@ fn what_does_not_meet_shares_a_run() {
         unfollowed(1, 4),
         posted(5, 60),
     ];
-    assert_eq!(runs_of(independent).len(), 1);
-    assert_eq!(runs_of([Change::Deleted(10), posted(1, 20), Change::Deleted(15)]).len(), 1);
-    assert_eq!(runs_of([]), []);
+    assert_eq!(segments_of(independent).len(), 1);
+    assert_eq!(segments_of([Change::Deleted(10), posted(1, 20), Change::Deleted(15)]).len(), 1);
+    assert_eq!(segments_of([]), []);
 }
 
 #[test]
-fn what_meets_does_not() {
+fn what_conflicts_does_not() {
     let conflicts = [
         [posted(1, 10), followed(2, 1, 20)],
         [followed(2, 1, 20), posted(1, 30)],
@@ -66,13 +65,13 @@ fn what_meets_does_not() {
         [Change::Deactivated(9), posted(1, 10)],
     ];
     for pair in conflicts {
-        assert_eq!(runs_of(pair).len(), 2, "{pair:?}");
+        assert_eq!(segments_of(pair).len(), 2, "{pair:?}");
     }
 }
 
 #[test]
 fn a_repetition_is_dropped() {
-    let runs = runs_of([
+    let segments = segments_of([
         reposted(1, 5, 10),
         reposted(1, 5, 20),
         followed(2, 3, 30),
@@ -86,7 +85,7 @@ fn a_repetition_is_dropped() {
         unfollowed: vec![FollowKey { follower: 2, followee: 4 }],
         ..FeedChanges::default()
     };
-    assert_eq!(runs, [FeedRun::Changes(expected)]);
+    assert_eq!(segments, [FeedRun::Changes(expected)]);
 }
 
 /// A change without its position, which is its place in the sequence.
@@ -106,9 +105,9 @@ fn change((kind, a, b): (u8, i64, i64), position: i64) -> Change {
     }
 }
 
-/// The changes of a run in an order that has nothing to do with that of the log.
-fn flatten(run: &FeedRun) -> Vec<Change> {
-    match run {
+/// The changes of a segment in an order that has nothing to do with that of the log.
+fn flatten(segment: &FeedRun) -> Vec<Change> {
+    match segment {
         FeedRun::Deactivation(account) => vec![Change::Deactivated(*account)],
         FeedRun::Changes(changes) => (changes.unfollowed.iter().rev().copied().map(Change::Unfollowed))
             .chain(changes.followed.iter().rev().copied().map(Change::Followed))
@@ -131,17 +130,17 @@ fn is_repetition(a: &Change, b: &Change) -> bool {
 
 proptest! {
     #[test]
-    fn a_run_is_one_in_any_order_and_holds_all_but_repetitions(
+    fn a_segment_is_one_in_any_order_and_holds_all_but_repetitions(
         drawn in prop::collection::vec(some_change(), 0..60),
     ) {
         let changes: Vec<Change> = drawn.into_iter().zip(100..).map(|(it, at)| change(it, at)).collect();
         let mut rest = changes.as_slice();
-        for run in runs_of(changes.iter().copied()) {
-            let shuffled = flatten(&run);
-            prop_assert_eq!(runs_of(shuffled.iter().copied()).len(), 1, "{:?}", shuffled);
-            // A run is a stretch of the log: what it does not hold up to the next run are repetitions.
+        for segment in segments_of(changes.iter().copied()) {
+            let shuffled = flatten(&segment);
+            prop_assert_eq!(segments_of(shuffled.iter().copied()).len(), 1, "{:?}", shuffled);
+            // A segment is a stretch of the log: what it does not hold up to the next segment are repetitions.
             let is_of_it = |change: &&Change| shuffled.iter().any(|kept| is_repetition(kept, change));
-            let count = match run {
+            let count = match segment {
                 FeedRun::Deactivation(_) => 1,
                 FeedRun::Changes(_) => rest.iter().take_while(is_of_it).count(),
             };

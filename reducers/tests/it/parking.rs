@@ -169,7 +169,7 @@ async fn the_same_events_wait_however_the_log_is_cut() {
             let mut parked = Vec::new();
             for projection in ["social", "feeds"] {
                 for row in folds.parked(&*log.log(), projection).await {
-                    parked.push((projection, row.position, row.reason, row.holds, row.touches));
+                    parked.push((projection, row.position, row.reason, row.exclusive_keys, row.shared_keys));
                 }
             }
             assert!(before.as_ref().is_none_or(|before| *before == parked), "seed {seed}");

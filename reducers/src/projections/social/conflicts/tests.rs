@@ -6,6 +6,8 @@ use proptest::prelude::*;
 use time::OffsetDateTime;
 
 use super::*;
+use crate::projections::key_index::KeyIndex;
+use crate::projections::segments::into_segments;
 
 fn account(number: i64) -> AccountId {
     AccountId::from_i64(number).expect("positive")
@@ -84,11 +86,11 @@ fn known(events: Vec<Event>) -> Vec<KnownEvent> {
 }
 
 fn lengths(events: Vec<Event>) -> Vec<usize> {
-    cut(known(events)).iter().map(Vec::len).collect()
+    into_segments(known(events)).iter().map(Vec::len).collect()
 }
 
 #[test]
-fn what_does_not_conflict_is_one_run() {
+fn what_does_not_conflict_is_one_segment() {
     let events = vec![
         registered(1),
         changed(1),
@@ -120,7 +122,7 @@ fn a_registration_does_not_come_before_an_earlier_profile() {
 }
 
 #[test]
-fn a_deactivation_is_a_run_alone() {
+fn a_deactivation_is_a_segment_alone() {
     assert_eq!(
         lengths(vec![deactivated(1), deactivated(2), posted(None), deactivated(3), posted(None)]),
         [1, 1, 1, 1, 1]
@@ -128,7 +130,7 @@ fn a_deactivation_is_a_run_alone() {
 }
 
 /// The rules again, for two events of which the second one comes later.
-fn may_share_a_run(first: &Event, second: &Event) -> bool {
+fn may_share_a_segment(first: &Event, second: &Event) -> bool {
     let answers = |event: &Event| match event {
         Event::Message(MessageEvent::Posted(event)) => event.in_reply_to,
         _ => None,
@@ -151,6 +153,15 @@ fn may_share_a_run(first: &Event, second: &Event) -> bool {
     deletes(first).is_none_or(|gone| answers(second) != Some(gone))
 }
 
+/// The rule with all keys, for two events of which the second one comes later.
+fn is_kept_apart(first: &KnownEvent, second: &KnownEvent) -> bool {
+    let mut keys = KeyIndex::default();
+    each_key(first, &mut |key, access| keys.add(key, access, first.kind()));
+    let mut conflicts = first.is_alone() || second.is_alone();
+    each_key(second, &mut |key, access| conflicts |= keys.conflicts(&key, access, second.excepted()));
+    conflicts
+}
+
 fn any_event() -> impl Strategy<Value = Event> {
     let number = 1..5_i64;
     prop_oneof![
@@ -166,17 +177,24 @@ fn any_event() -> impl Strategy<Value = Event> {
 
 proptest! {
     #[test]
-    fn runs_are_the_events_in_order_cut_only_where_they_must(events in prop::collection::vec(any_event(), 0..60)) {
+    fn segments_are_the_events_in_order_cut_only_where_they_must(events in prop::collection::vec(any_event(), 0..60)) {
         let events = known(events);
-        let runs = cut(events.clone());
-        prop_assert_eq!(runs.concat(), events);
-        for run in &runs {
-            for (index, second) in run.iter().enumerate() {
-                prop_assert!(run[..index].iter().all(|first| may_share_a_run(&first.event, &second.event)));
+        let segments = into_segments(events.clone());
+        prop_assert_eq!(segments.concat(), events);
+        for segment in &segments {
+            for (index, second) in segment.iter().enumerate() {
+                prop_assert!(segment[..index].iter().all(|first| may_share_a_segment(&first.event, &second.event)));
             }
         }
-        for pair in runs.windows(2) {
-            prop_assert!(!pair[0].iter().all(|first| may_share_a_run(&first.event, &pair[1][0].event)));
+        for pair in segments.windows(2) {
+            prop_assert!(!pair[0].iter().all(|first| may_share_a_segment(&first.event, &pair[1][0].event)));
         }
+    }
+
+    #[test]
+    fn the_keys_that_segments_leave_out_keep_no_events_apart(first in any_event(), second in any_event()) {
+        let pair = known(vec![first, second]);
+        let is_cut = into_segments(pair.clone()).len() == 2;
+        prop_assert_eq!(is_cut, is_kept_apart(&pair[0], &pair[1]));
     }
 }
