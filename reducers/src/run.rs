@@ -26,14 +26,14 @@ pub async fn run(
     token: CancellationToken,
 ) -> anyhow::Result<()> {
     let folds = projections(fan_out_limit).map(|fold| (fold, PublishedStatus::default()));
-    for (fold, shown) in &folds {
-        let shown = shown.clone();
+    for (fold, status) in &folds {
+        let status = status.clone();
         health.register(format!("lane {}", fold.name()), move || {
-            let shown = shown.clone();
-            async move { shown.check() }
+            let status = status.clone();
+            async move { status.check() }
         });
     }
-    let failed = |why: String| folds.iter().for_each(|(_, shown)| shown.failed(why.clone()));
+    let failed = |why: String| folds.iter().for_each(|(_, status)| status.failed(why.clone()));
     if migrate_on_start && !migrate(database_url, failed, &token).await {
         return Ok(());
     }

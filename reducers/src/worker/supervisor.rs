@@ -41,7 +41,7 @@ impl PublishedStatus {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn show(&self, status: &Status) {
+    fn set(&self, status: &Status) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone_from(status);
     }
 }
@@ -98,7 +98,7 @@ impl Supervisor {
         tracing::warn!(%error, "the versions to fold cannot be read");
         if self.running.is_empty() {
             let why = format!("reading the versions to fold: {error}");
-            self.folds.iter().for_each(|(_, shown)| shown.failed(why.clone()));
+            self.folds.iter().for_each(|(_, status)| status.failed(why.clone()));
         }
     }
 
@@ -119,7 +119,7 @@ impl Supervisor {
             stays
         });
         for version in wanted {
-            let Some((fold, shown)) = self.folds.iter().find(|(fold, _)| fold.name() == version.projection)
+            let Some((fold, published)) = self.folds.iter().find(|(fold, _)| fold.name() == version.projection)
             else {
                 continue;
             };
@@ -132,7 +132,7 @@ impl Supervisor {
                 self.running.insert(key.clone(), running);
             }
             if version.state == State::Published {
-                shown.show(&self.running[&key].status);
+                published.set(&self.running[&key].status);
             }
         }
         Ok(())
