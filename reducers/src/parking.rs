@@ -34,7 +34,7 @@ pub(crate) use self::chunk_limit::ChunkLimit;
 pub(crate) use self::classify::{Classified, classify};
 pub(crate) use self::context::FoldContext;
 pub(crate) use self::look_up::look_up;
-pub(crate) use self::parked_event::{describe, parked_event, pass_over, undecodable};
+pub(crate) use self::parked_event::{parked_event, pass_over, undecodable};
 pub(crate) use self::parked_keys::ParkedKeys;
 pub use self::parked_keys::conflict;
 pub use self::released::{ReleaseError, Released};

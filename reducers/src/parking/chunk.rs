@@ -7,11 +7,12 @@ use data_set::write::parked::Parked;
 use data_set::write::{ParkedEvent, Reason, Step, WriteError};
 use domain::Position;
 use event_store::RecordedEvent;
+use service_kit::Chain;
 
 use super::classify::{Classified, classify};
 use super::context::FoldContext;
 use super::look_up::look_up;
-use super::parked_event::{describe, drop_parked, parked_event, reason};
+use super::parked_event::{drop_parked, parked_event, reason};
 use super::parked_keys::{ParkedKeys, keys_of};
 use super::plan::Plan;
 use super::too_late::TooLate;
@@ -51,7 +52,7 @@ enum Fate {
 }
 
 /// Why the database refuses the only event of a chunk.
-type Refusal<'a> = Option<&'a (dyn Error + Sync)>;
+type Refusal<'a> = Option<&'a (dyn Error + Sync + 'static)>;
 
 impl Chunk<'_> {
     pub(super) async fn settle(&self, refusal: Refusal<'_>) -> Result<Settled, WriteError> {
@@ -115,7 +116,7 @@ impl Chunk<'_> {
         let Some(recorded) = self.events.get(&row.position) else { return Ok(Fate::Stay) };
         match (classify(self.context.fold, recorded), refusal) {
             (Classified::Undecodable(error), _) => {
-                Ok(Fate::Fail(format!("{}: {}", reason(&error), describe(&error))))
+                Ok(Fate::Fail(format!("{}: {}", reason(&error), Chain(&error))))
             }
             (Classified::Drop(_), _) => Ok(match self.late.get(&row.position) {
                 Some(why) => Fate::Fail(format!("{}: {why}", Reason::TooLate)),
@@ -123,7 +124,8 @@ impl Chunk<'_> {
             }),
             (Classified::Foreign | Classified::Dropped(_), _) => Ok(Fate::Forget),
             (Classified::Known(known), Some(refusal)) => {
-                self.refuse(step, recorded, &known, keys, describe(refusal)).await
+                let detail = Chain(refusal).to_string();
+                self.refuse(step, recorded, &known, keys, detail).await
             }
             (Classified::Known(known), None) if row.is_waiting() => Ok(Fate::Fold(Box::new(known))),
             (Classified::Known(known), None) => {

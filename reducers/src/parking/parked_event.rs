@@ -4,6 +4,7 @@ use data_set::write::parked::Parked;
 use data_set::write::{ParkedEvent, Reason};
 use domain::Position;
 use event_store::{DecodeError, RecordedEvent};
+use service_kit::Chain;
 
 use super::classify::{Classified, classify};
 use super::undecodable::keys_of_undecodable;
@@ -29,7 +30,8 @@ pub(crate) fn parked_event(
 }
 
 pub(crate) fn undecodable(recorded: &RecordedEvent, error: &DecodeError, keys: &ConflictKeys) -> ParkedEvent {
-    parked_event(recorded, reason(error), describe(error), keys)
+    // The error names places in the data, not the data.
+    parked_event(recorded, reason(error), Chain(error).to_string(), keys)
 }
 
 pub(super) fn reason(error: &DecodeError) -> Reason {
@@ -71,19 +73,4 @@ pub(super) fn drop_parked(row: &Parked, by: Position) -> ParkedEvent {
 
 fn by_whom(by: Position) -> String {
     format!("by the event at position {by}")
-}
-
-/// The error and its causes on one line. Decode errors name places in the data, not the data.
-pub(crate) fn describe(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        // Some errors repeat their cause themselves.
-        let more = error.to_string();
-        if !words.ends_with(&more) {
-            words = format!("{words}: {more}");
-        }
-        cause = error.source();
-    }
-    words
 }

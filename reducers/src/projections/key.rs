@@ -3,7 +3,7 @@
 use std::fmt;
 
 use domain::{Handle, MessageId, Token};
-use event_store::{Boundary, Bucket, Subject};
+use event_store::{Boundary, EditBucket, Subject};
 
 const AUDIENCE: &str = "shows";
 const FOLLOWERS: &str = "followers";
@@ -66,7 +66,7 @@ impl fmt::Display for Key {
             Self::Followers(account) => write!(f, "{FOLLOWERS}/{account}"),
             Self::Handle(handle) => write!(f, "handle/{}", Token::encode(handle.as_str())),
             Self::EditsOf(message) => {
-                let edits = Boundary::Edits(Bucket::of(*message));
+                let edits = Boundary::Edits(EditBucket::of(*message));
                 write!(f, "subject/{}", Subject::new(message.position().shard(), edits))
             }
         }

@@ -4,15 +4,16 @@ use std::error::Error;
 
 use data_set::write::{ParkedEvent, Reason, Step, WriteError};
 use event_store::RecordedEvent;
+use service_kit::Chain;
 
 use crate::parking::{
-    Classified, ParkedKeys, describe, keys_of_refused, keys_of_undecodable, look_up, parked_event, pass_over,
+    Classified, ParkedKeys, keys_of_refused, keys_of_undecodable, look_up, parked_event, pass_over,
     undecodable,
 };
 use crate::projections::{ConflictKeys, Fold, KnownEvent};
 
 /// Why the database refuses the only event of a chunk.
-pub(super) type Refusal<'a> = Option<&'a (dyn Error + Sync)>;
+pub(super) type Refusal<'a> = Option<&'a (dyn Error + Sync + 'static)>;
 
 #[derive(Debug, Default)]
 pub(super) struct Decided {
@@ -56,7 +57,7 @@ pub(super) async fn decide(
             }
             (Classified::Undecodable(error), ..) => undecodable(recorded, error, &keys),
             (Classified::Known(_), Some(error), _) => {
-                parked_event(recorded, Reason::RefusedByDatabase, describe(error), &keys)
+                parked_event(recorded, Reason::RefusedByDatabase, Chain(error).to_string(), &keys)
             }
             (Classified::Known(_), None, Some(obstacle)) => {
                 parked_event(recorded, Reason::Waiting, format!("behind events on {obstacle}"), &keys)

@@ -7,6 +7,7 @@ use data_set::write::{self, WriteError, crash_point};
 use domain::Position;
 use event_store::{RecordedEvent, Tail};
 use fail_points::planted;
+use service_kit::Chain;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -19,7 +20,6 @@ use super::patience::Patience;
 use super::projection_worker::ProjectionWorker;
 use super::read::read_on;
 use super::status::Progress;
-use crate::parking::describe;
 use crate::projections::Changes;
 
 /// Once a batch has so many events, the next one is read and folded while it is written.
@@ -63,7 +63,7 @@ async fn keep_following(
                 stand_by(worker, token).await;
             }
             Err(error) => {
-                let why = describe(&error);
+                let why = Chain(&error).to_string();
                 patience.learn(&error);
                 if error.is_refusal() {
                     worker.status.refused(projection, &why);

@@ -119,7 +119,8 @@ impl Supervisor {
             stays
         });
         for version in wanted {
-            let Some((fold, published)) = self.folds.iter().find(|(fold, _)| fold.name() == version.projection)
+            let Some((fold, published)) =
+                self.folds.iter().find(|(fold, _)| fold.name() == version.projection)
             else {
                 continue;
             };
