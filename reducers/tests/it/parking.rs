@@ -193,7 +193,7 @@ async fn a_replay_into_an_empty_data_set_passes_over_what_was_given_up() {
             log.write(EVENTS).await;
             folds.fold(&log, seed).await;
             let chosen = folds.give_up(&*log.log(), &Choice::All, with_waiting).await;
-            // The lanes come to it, and to what is behind it.
+            // The workers come to it, and to what is behind it.
             log.write(EVENTS / 4).await;
             folds.fold(&log, seed).await;
             let all: Vec<i64> = log.bad().iter().map(|at| at.get()).collect();

@@ -182,7 +182,7 @@ impl DataSet {
     }
 }
 
-/// Folds one batch without a lane. Nothing of it may be bad.
+/// Folds one batch without a worker. Nothing of it may be bad.
 pub(crate) async fn write_batch(
     fold: &dyn Fold,
     pool: &Pool,

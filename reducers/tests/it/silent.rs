@@ -1,4 +1,4 @@
-//! A lane whose connections to the database die without a word: it says so, starts over, and is well again in time.
+//! A worker whose connections to the database die without a word: it says so, starts over, and is well again in time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::rows::DataSet;
 /// What is promised.
 const WELL_AGAIN: Duration = Duration::from_secs(30);
 
-/// How long ago the lane last gave a sign of life, in seconds.
+/// How long ago the worker last gave a sign of life, in seconds.
 const SILENT_FOR: &str =
     "select extract(epoch from now() - max(seen_at))::float8 from control.lane_heartbeat";
 

@@ -23,14 +23,14 @@ use crate::rows::DataSet;
 /// So few that the accounts of the histories cross it.
 const LIMIT: FanOutLimit = FanOutLimit::new(3);
 
-/// A log, the data set that both lanes made of it, and the means to compare them.
+/// A log, the data set that both workers made of it, and the means to compare them.
 struct System {
     log: Arc<dyn EventLog>,
     data_set: DataSet,
     pool: Pool,
 }
 
-/// Both lanes at work.
+/// Both workers at work.
 struct Lanes {
     token: CancellationToken,
     running: JoinSet<Result<(), BadEvent>>,
@@ -51,7 +51,7 @@ impl System {
         Self { log, data_set, pool }
     }
 
-    /// Of a history that both lanes have folded to its end.
+    /// Of a history that both workers have folded to its end.
     async fn folded(seed: u64, commands: usize) -> Self {
         let system = Self::start().await;
         Author::new(Arc::clone(&system.log), seed).write(commands).await;

@@ -1,4 +1,4 @@
-//! What a lane promises: the rows are the fold of the log, however often, in whatever batches and by how many workers.
+//! What a worker promises: the rows are the fold of the log, however often, in whatever batches and by how many workers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,7 +43,7 @@ async fn rows_equal_the_model_when_folded_live() {
     let worker = data_set.fold(Arc::clone(&log));
     let mut author = Author::new(Arc::clone(&log), 1);
     for _ in 0..20 {
-        // Small portions with a look in between, so that a message's events fall into different batches.
+        // Small chunks with a look in between, so that a message's events fall into different batches.
         author.write(15).await;
         data_set.caught_up(&*log).await;
     }

@@ -102,8 +102,8 @@ pub struct Keys {
 
 /// The keys of the parked events up to a position. Those behind it belong to a fold that was begun anew, which will find
 /// them itself.
-pub async fn keys(pool: &Pool, lane: &Lane, until: i64) -> Result<Keys, WriteError> {
-    let (projection, version, shard) = (lane.projection, lane.version, i16::from(lane.shard));
+pub async fn keys(pool: &Pool, key: &Lane, until: i64) -> Result<Keys, WriteError> {
+    let (projection, version, shard) = (key.projection, key.version, i16::from(key.shard));
     let list = |sql| sqlx::query_scalar(sql).bind(projection).bind(version).bind(shard).bind(until);
     let exclusive = list(include_str!("parked/exclusive_keys.sql")).fetch_all(pool).await?;
     let shared = list(include_str!("parked/shared_keys.sql")).fetch_all(pool).await?;
@@ -111,11 +111,11 @@ pub async fn keys(pool: &Pool, lane: &Lane, until: i64) -> Result<Keys, WriteErr
 }
 
 /// The next parked events behind a position, dropped ones among them, in the order of the log.
-pub async fn page(pool: &Pool, lane: &Lane, after: i64, limit: i64) -> Result<Vec<Parked>, WriteError> {
+pub async fn page(pool: &Pool, key: &Lane, after: i64, limit: i64) -> Result<Vec<Parked>, WriteError> {
     Ok(sqlx::query_as(include_str!("parked/page.sql"))
-        .bind(lane.projection)
-        .bind(lane.version)
-        .bind(i16::from(lane.shard))
+        .bind(key.projection)
+        .bind(key.version)
+        .bind(i16::from(key.shard))
         .bind(after)
         .bind(limit)
         .fetch_all(pool)
@@ -123,11 +123,11 @@ pub async fn page(pool: &Pool, lane: &Lane, after: i64, limit: i64) -> Result<Ve
 }
 
 /// Of some positions, those of parked or dropped events.
-pub async fn noted(pool: &Pool, lane: &Lane, positions: &[i64]) -> Result<Vec<i64>, WriteError> {
+pub async fn noted(pool: &Pool, key: &Lane, positions: &[i64]) -> Result<Vec<i64>, WriteError> {
     Ok(sqlx::query_scalar(include_str!("parked/noted.sql"))
-        .bind(lane.projection)
-        .bind(lane.version)
-        .bind(i16::from(lane.shard))
+        .bind(key.projection)
+        .bind(key.version)
+        .bind(i16::from(key.shard))
         .bind(positions)
         .fetch_all(pool)
         .await?)
@@ -136,23 +136,23 @@ pub async fn noted(pool: &Pool, lane: &Lane, positions: &[i64]) -> Result<Vec<i6
 /// A version of the projection that has folded one of some events, and the event's position.
 pub async fn folded_by(
     pool: &Pool,
-    lane: &Lane,
+    key: &Lane,
     positions: &[i64],
 ) -> Result<Option<(i32, i64)>, WriteError> {
     Ok(sqlx::query_as(include_str!("parked/folded_by.sql"))
-        .bind(lane.projection)
-        .bind(i16::from(lane.shard))
+        .bind(key.projection)
+        .bind(i16::from(key.shard))
         .bind(positions)
         .fetch_optional(pool)
         .await?)
 }
 
 /// How many events are parked, by reason.
-pub async fn counts(pool: &Pool, lane: &Lane) -> Result<Vec<(String, i64)>, WriteError> {
+pub async fn counts(pool: &Pool, key: &Lane) -> Result<Vec<(String, i64)>, WriteError> {
     Ok(sqlx::query_as(include_str!("parked/counts.sql"))
-        .bind(lane.projection)
-        .bind(lane.version)
-        .bind(i16::from(lane.shard))
+        .bind(key.projection)
+        .bind(key.version)
+        .bind(i16::from(key.shard))
         .fetch_all(pool)
         .await?)
 }
@@ -164,14 +164,14 @@ fn without_nul(text: &str) -> String {
 
 pub(super) async fn park(
     connection: &mut Connection,
-    lane: &Lane,
+    key: &Lane,
     events: &[ParkedEvent],
 ) -> Result<(), WriteError> {
     for event in events {
         sqlx::query(include_str!("parked/park.sql"))
-            .bind(lane.projection)
-            .bind(lane.version)
-            .bind(i16::from(lane.shard))
+            .bind(key.projection)
+            .bind(key.version)
+            .bind(i16::from(key.shard))
             .bind(event.position)
             .bind(without_nul(&event.subject))
             .bind(without_nul(&event.event_type))
@@ -187,13 +187,13 @@ pub(super) async fn park(
 
 pub(super) async fn at(
     connection: &mut Connection,
-    lane: &Lane,
+    key: &Lane,
     positions: &[i64],
 ) -> Result<Vec<Parked>, WriteError> {
     Ok(sqlx::query_as(include_str!("parked/at.sql"))
-        .bind(lane.projection)
-        .bind(lane.version)
-        .bind(i16::from(lane.shard))
+        .bind(key.projection)
+        .bind(key.version)
+        .bind(i16::from(key.shard))
         .bind(positions)
         .fetch_all(connection)
         .await?)
@@ -201,14 +201,14 @@ pub(super) async fn at(
 
 pub(super) async fn keys_beside(
     connection: &mut Connection,
-    lane: &Lane,
+    key: &Lane,
     names: &[String],
     before: i64,
 ) -> Result<Vec<String>, WriteError> {
     Ok(sqlx::query_scalar(include_str!("parked/keys_beside.sql"))
-        .bind(lane.projection)
-        .bind(lane.version)
-        .bind(i16::from(lane.shard))
+        .bind(key.projection)
+        .bind(key.version)
+        .bind(i16::from(key.shard))
         .bind(names)
         .bind(before)
         .fetch_all(connection)
@@ -217,13 +217,13 @@ pub(super) async fn keys_beside(
 
 pub(super) async fn unpark(
     connection: &mut Connection,
-    lane: &Lane,
+    key: &Lane,
     positions: &[i64],
 ) -> Result<(), WriteError> {
     sqlx::query(include_str!("parked/unpark.sql"))
-        .bind(lane.projection)
-        .bind(lane.version)
-        .bind(i16::from(lane.shard))
+        .bind(key.projection)
+        .bind(key.version)
+        .bind(i16::from(key.shard))
         .bind(positions)
         .execute(connection)
         .await?;

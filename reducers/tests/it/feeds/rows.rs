@@ -1,4 +1,4 @@
-//! Folds events into a data set of its own, without a lane, and reads the rows.
+//! Folds events into a data set of its own, without a worker, and reads the rows.
 
 use std::collections::BTreeMap;
 

@@ -53,7 +53,7 @@ async fn differences(data_set: &DataSet, log: &dyn EventLog) -> u64 {
     report.projections[0].differences()
 }
 
-/// Decisions come in whenever they like, of some bad events or of all, for workers that come and go; each lane has two.
+/// Decisions come in whenever they like, of some bad events or of all, for workers that come and go; each projection has two.
 #[tokio::test]
 async fn whoever_folds_and_whenever_it_is_said_a_replay_comes_to_the_same() {
     let both = Folds::start().await;
@@ -288,7 +288,7 @@ async fn a_reducer_that_is_killed_while_it_obeys_goes_on_where_it_was() {
     give_up(&*log, "social", &[at(bad)]).await;
     post(&*log, "later").await;
 
-    // In the first portion, in the second, in the last step but one, and behind them all.
+    // In the first chunk, in the second, in the last step but one, and behind them all.
     for step in ["social-release-after-rows", "social-release-after-rows=1*off", "social-before-commit=2*off"]
     {
         let points = step

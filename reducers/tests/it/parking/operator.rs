@@ -1,4 +1,4 @@
-//! An operator beside running lanes.
+//! An operator beside running workers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::rows::DataSet;
 
 const POSTED: &str = "rookery.message.posted.v1";
 
-/// Every lane has two workers, events keep coming, and the operator's retries are cut off at any moment.
+/// Every projection has two workers, events keep coming, and the operator's retries are cut off at any moment.
 #[tokio::test]
 async fn retries_that_are_cut_off_beside_busy_lanes_come_to_the_rows_of_a_clean_replay() {
     let both = Folds::start().await;
@@ -122,7 +122,7 @@ async fn what_the_database_refuses_parks_its_message_and_nothing_else() {
     let pool = &data_set.pool;
     let retried = retry(&*log, pool, &*social, 1, &Choice::All, |_| {}).await.expect("retried");
     assert_eq!((retried.folded, retried.failed.len(), retried.left), (0, 1, 2), "{retried:?}");
-    // The lane is still there, and comes to it.
+    // The worker is still there, and comes to it.
     let huge = Position::from_i64(huge).expect("positive");
     drop_events(&*log, "social", &[huge], None, OffsetDateTime::now_utc()).await.expect("appended");
     data_set.caught_up(&*log).await;

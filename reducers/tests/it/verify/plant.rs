@@ -183,7 +183,7 @@ async fn events_that_a_lane_skipped_are_folded_by_the_repair() {
     assert_eq!(normalised(system.data_set.rows().await), rows_of(&*system.log).await);
     let expected = feeds_of(&all_events(&*system.log).await).feeds();
     assert_eq!(feeds::readable(&system.data_set.pool).await, expected);
-    // And the lanes go on from there as if they had done it.
+    // And the workers go on from there as if they had done it.
     crate::history::Author::new(std::sync::Arc::clone(&system.log), 70).write(120).await;
     system.fold().await;
     assert_eq!(system.found().await, [""; 0]);

@@ -1,4 +1,4 @@
-//! While people write and the lanes fold.
+//! While people write and the workers fold.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -75,7 +75,7 @@ async fn rows_are_mended_while_everything_moves() {
     let (lanes, writer) = (system.lanes(), Writer::start(&system, 93));
     for round in 0..3 {
         for sql in PLANTS {
-            // While the lanes wait: they lock rows in another order.
+            // While the workers wait: they lock rows in another order.
             system
                 .run(&format!("select from control.checkpoint order by projection for update; {sql}"))
                 .await;
