@@ -16,8 +16,8 @@ use event_store::vault::{
 use event_store::{OpenError, Vault};
 use postgres_kit::{Limits, Pool};
 
+use crate::database::Database;
 use crate::error::unopened;
-use crate::log::{Inner, PostgresLog};
 
 /// How long a deletion is remembered: longer than any request lives.
 const DELETION_AGE_MAX: Duration = Duration::from_secs(3_600);
@@ -79,8 +79,9 @@ impl PostgresBucket {
 }
 
 /// The buckets of the vault, as its own table has them.
-pub(crate) fn vault(log: &PostgresLog) -> Vault {
-    let open = |name, age_max| -> Arc<dyn Bucket> { Arc::new(log.bucket(name, age_max)) };
+pub(crate) fn vault(database: &Database) -> Vault {
+    let bucket = |name, age_max| PostgresBucket::new(&database.pool, database.shard, name, age_max);
+    let open = |name, age_max| -> Arc<dyn Bucket> { Arc::new(bucket(name, age_max)) };
     Vault::on(
         open("CREDENTIALS", None),
         open("SESSIONS", Some(SESSION_AGE_MAX)),
@@ -106,10 +107,10 @@ pub async fn find_signing_keys(url: &str, shard: Shard) -> Result<SigningKeys, O
 
 /// Removes what has expired, until the log is closed. Nothing depends on it but disk space. The dispatcher does it; others
 /// have no right to.
-pub(crate) fn sweep_while_open(inner: &Arc<Inner>) {
-    let log = Arc::downgrade(inner);
+pub(crate) fn sweep_while_open(database: &Arc<Database>) {
+    let database = Arc::downgrade(database);
     tokio::spawn(async move {
-        while let Some(pool) = log.upgrade().map(|inner| inner.pool.clone()) {
+        while let Some(pool) = database.upgrade().map(|database| database.pool.clone()) {
             if let Err(error) = sweep(&pool).await {
                 tracing::debug!(%error, "expired entries stay for now");
             }

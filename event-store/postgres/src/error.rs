@@ -24,7 +24,7 @@ pub(crate) enum Failure {
     Passing(String),
 }
 
-pub(crate) fn judge(error: &sqlx::Error) -> Failure {
+pub(crate) fn classify(error: &sqlx::Error) -> Failure {
     let words = error.to_string();
     match error.as_database_error().and_then(sqlx::error::DatabaseError::code) {
         Some(code) if code == DISK_FULL => Failure::Full(words),

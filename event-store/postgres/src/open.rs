@@ -13,9 +13,10 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::append::Queue;
+use crate::counters::Counters;
+use crate::database::Database;
 use crate::error::{READ_LIMIT, UNDEFINED_TABLE, unopened};
-use crate::log::{Inner, PostgresLog};
-use crate::read::Counters;
+use crate::log::PostgresLog;
 
 static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 
@@ -124,7 +125,7 @@ async fn open(config: &PostgresConfig) -> Result<PostgresLog, OpenError> {
     if let Some(expected) = config.lineage.clone().filter(|expected| *expected != lineage) {
         return Err(OpenError::OtherLineage { stream: name(config), expected, found: lineage });
     }
-    let inner = Arc::new(Inner {
+    let database = Arc::new(Database {
         pool,
         appending: connection,
         shard: config.shard,
@@ -134,7 +135,7 @@ async fn open(config: &PostgresConfig) -> Result<PostgresLog, OpenError> {
         ack_timeout: config.ack_timeout,
         append_deadline: config.append_deadline,
     });
-    Ok(PostgresLog { queue: Queue::start(Arc::clone(&inner)), inner })
+    Ok(PostgresLog { queue: Queue::start(Arc::clone(&database)), database })
 }
 
 /// In messages, where a broker's log has its stream's name.
