@@ -1,5 +1,5 @@
 -- Events that are not in the rows: those that could not be folded, those that wait for them, and those that were given up.
--- None is lost (the log has them) and none holds up the lane; this table says that the rows are a fold of all events but
+-- None is lost (the log has them) and none holds up the worker; this table says that the rows are a fold of all events but
 -- these.
 create table control.parked_event (
     projection text not null,

@@ -6,7 +6,7 @@ mod claims;
 mod runs;
 
 use async_trait::async_trait;
-use data_set::write::{FanOutLimit, FeedRun, Step, WriteError};
+use data_set::write::{FanOutLimit, FeedSegment, Step, WriteError};
 
 use self::runs::Runs;
 use crate::fold::{Changes, Fold, KnownEvent};
@@ -25,7 +25,7 @@ pub struct Feeds {
 
 struct FeedChanges {
     limit: FanOutLimit,
-    runs: Vec<FeedRun>,
+    runs: Vec<FeedSegment>,
 }
 
 #[async_trait]

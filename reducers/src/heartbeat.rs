@@ -20,7 +20,7 @@ const PERIOD: Duration = Duration::from_secs(1);
 pub(crate) async fn run(
     log: Arc<dyn EventLog>,
     pool: Pool,
-    lane: write::Lane,
+    lane: write::ProjectionKey,
     status: Status,
     token: CancellationToken,
 ) {
@@ -35,7 +35,12 @@ pub(crate) async fn run(
     set_lag(&labels(&lane), 0, 0.0);
 }
 
-async fn beat(log: &dyn EventLog, pool: &Pool, lane: &write::Lane, status: &Status) -> anyhow::Result<()> {
+async fn beat(
+    log: &dyn EventLog,
+    pool: &Pool,
+    lane: &write::ProjectionKey,
+    status: &Status,
+) -> anyhow::Result<()> {
     let refusal = status.refusal();
     metrics::gauge!("reducer_log_refused", "projection" => lane.projection).set(if refusal.is_some() {
         1.0
@@ -64,7 +69,7 @@ async fn beat(log: &dyn EventLog, pool: &Pool, lane: &write::Lane, status: &Stat
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and 2^53 events are not reached")]
-fn set_parked(lane: &write::Lane, reason: &'static str, count: i64) {
+fn set_parked(lane: &write::ProjectionKey, reason: &'static str, count: i64) {
     let labels = [
         ("projection", lane.projection.to_owned()),
         ("version", lane.version.to_string()),
@@ -75,7 +80,13 @@ fn set_parked(lane: &write::Lane, reason: &'static str, count: i64) {
 
 /// Gauges are floats; a position is shown as its sequence, which they hold exactly up to 2^53.
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and 2^53 events are not reached")]
-fn set_gauges(lane: &write::Lane, head: Position, position: Position, lag_events: u64, lag_seconds: f64) {
+fn set_gauges(
+    lane: &write::ProjectionKey,
+    head: Position,
+    position: Position,
+    lag_events: u64,
+    lag_seconds: f64,
+) {
     let labels = labels(lane);
     metrics::gauge!("reducer_log_head_sequence", &labels).set(head.sequence().get() as f64);
     metrics::gauge!("reducer_checkpoint_sequence", &labels).set(position.sequence().get() as f64);
@@ -89,6 +100,6 @@ fn set_lag(labels: &[(&'static str, String); 2], events: u64, seconds: f64) {
 }
 
 /// Of everything that is measured of a lane.
-pub(crate) fn labels(lane: &write::Lane) -> [(&'static str, String); 2] {
+pub(crate) fn labels(lane: &write::ProjectionKey) -> [(&'static str, String); 2] {
     [("projection", lane.projection.to_owned()), ("version", lane.version.to_string())]
 }

@@ -120,8 +120,8 @@ pub struct Lane {
 }
 
 impl Lane {
-    pub(crate) fn checkpoint(&self) -> write::Lane {
-        write::Lane {
+    pub(crate) fn checkpoint(&self) -> write::ProjectionKey {
+        write::ProjectionKey {
             projection: self.fold.name(),
             version: self.version,
             shard: self.log.shard().0,
@@ -228,7 +228,7 @@ type Arrival = JoinSet<Result<Arrived, LaneError>>;
 
 async fn follow(
     lane: &Lane,
-    checkpoint: &write::Lane,
+    checkpoint: &write::ProjectionKey,
     patience: &mut Patience,
     token: &CancellationToken,
 ) -> Result<(), LaneError> {
@@ -289,7 +289,7 @@ pub(crate) async fn next(tail: &mut Tail, max: usize) -> Result<Vec<RecordedEven
 }
 
 /// Waits while somebody else moves the checkpoint.
-async fn stand_by(lane: &Lane, checkpoint: &write::Lane, token: &CancellationToken) {
+async fn stand_by(lane: &Lane, checkpoint: &write::ProjectionKey, token: &CancellationToken) {
     let mut seen = None;
     loop {
         let now = write::resume(&lane.pool, checkpoint).await.ok();

@@ -80,7 +80,7 @@ pub async fn retry(
     choice: &Choice,
     progress: impl Fn(u64) + Send,
 ) -> Result<Released, ReleaseError> {
-    let key = write::Lane {
+    let key = write::ProjectionKey {
         projection: fold.name(),
         version,
         shard: log.shard().0,
@@ -96,7 +96,7 @@ pub(crate) async fn settle(
     log: &dyn EventLog,
     pool: &Pool,
     fold: &dyn Fold,
-    key: &write::Lane,
+    key: &write::ProjectionKey,
     dropped: &Dropped,
 ) -> Result<(), ReleaseError> {
     let walk = Walk { choice: None, dropped, staying: Quarantine::default() };
@@ -124,7 +124,7 @@ impl Walk<'_> {
         log: &dyn EventLog,
         pool: &Pool,
         fold: &dyn Fold,
-        key: &write::Lane,
+        key: &write::ProjectionKey,
         progress: impl Fn(u64) + Send,
     ) -> Result<Released, ReleaseError> {
         let mut released = Released::default();
@@ -189,7 +189,7 @@ impl Walk<'_> {
         log: &dyn EventLog,
         pool: &Pool,
         fold: &dyn Fold,
-        key: &write::Lane,
+        key: &write::ProjectionKey,
         page: &[parked::Parked],
         events: &HashMap<i64, RecordedEvent>,
     ) -> Result<HashMap<i64, String>, ReleaseError> {

@@ -8,7 +8,7 @@ mod edges;
 mod runs;
 
 use async_trait::async_trait;
-use data_set::write::{Run, Step, WriteError};
+use data_set::write::{SocialSegment, Step, WriteError};
 
 use crate::fold::{Changes, Fold, KnownEvent};
 use crate::quarantine::Claims;
@@ -19,7 +19,7 @@ const BATCH_MAX: usize = 5_000;
 #[derive(Debug, Clone, Copy)]
 pub struct Social;
 
-struct SocialChanges(Vec<Run>);
+struct SocialChanges(Vec<SocialSegment>);
 
 #[async_trait]
 impl Fold for Social {

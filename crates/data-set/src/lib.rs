@@ -6,11 +6,12 @@
 
 pub mod adopt;
 pub mod audit;
-mod grain;
+mod granularity;
 pub mod logins;
 pub mod migrate;
 pub mod pool;
 pub mod read;
+mod timestamp;
 pub mod versions;
 pub mod write;
 

@@ -2,7 +2,7 @@
 
 use sqlx::migrate::{MigrateError, Migrator};
 
-use crate::Pool;
+use crate::pool::Pool;
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 

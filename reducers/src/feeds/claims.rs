@@ -75,10 +75,10 @@ pub(super) async fn complete(step: &mut Step, claims: &mut [Claims]) -> Result<(
     if deleted.is_empty() && deactivated.is_empty() {
         return Ok(());
     }
-    let reach = step.feeds_reach(&deleted, &deactivated).await?;
+    let reach = step.feeds_audience(&deleted, &deactivated).await?;
     for own in claims.iter_mut().filter(|own| !own.deleted.is_empty() || !own.deactivated.is_empty()) {
-        reach.showing.iter().for_each(|account| own.add_touch("shows", account));
-        reach.followed.iter().for_each(|account| own.add_hold("followers", account));
+        reach.authors.iter().for_each(|account| own.add_touch("shows", account));
+        reach.followees.iter().for_each(|account| own.add_hold("followers", account));
         inherit(step, own).await?;
     }
     Ok(())

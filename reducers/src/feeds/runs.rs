@@ -15,14 +15,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use data_set::write::{EntryRow, FeedChanges, FeedRun};
+use data_set::write::{EntryRow, FeedChanges, FeedSegment};
 
 use super::change::Change;
 
 /// Runs under construction.
 #[derive(Debug, Default)]
 pub(super) struct Runs {
-    finished: Vec<FeedRun>,
+    finished: Vec<FeedSegment>,
     changes: FeedChanges,
     met: Met,
 }
@@ -48,7 +48,7 @@ impl Runs {
     pub(super) fn push(&mut self, change: Change) {
         if let Change::Deactivated(account) = change {
             self.cut();
-            self.finished.push(FeedRun::Deactivation(account));
+            self.finished.push(FeedSegment::Deactivation(account));
             return;
         }
         if self.met.conflicts_with(change) {
@@ -60,7 +60,7 @@ impl Runs {
     }
 
     /// All runs, in order; none is empty.
-    pub(super) fn finish(mut self) -> Vec<FeedRun> {
+    pub(super) fn finish(mut self) -> Vec<FeedSegment> {
         self.cut();
         self.finished
     }
@@ -69,7 +69,7 @@ impl Runs {
         let changes = std::mem::take(&mut self.changes);
         self.met = Met::default();
         if changes != FeedChanges::default() {
-            self.finished.push(FeedRun::Changes(changes));
+            self.finished.push(FeedSegment::Changes(changes));
         }
     }
 

@@ -15,7 +15,7 @@ use crate::release::{settle, too_late};
 
 pub(super) async fn give_up(
     lane: &Lane,
-    key: &write::Lane,
+    key: &write::ProjectionKey,
     place: &mut Place,
     recorded: &RecordedEvent,
     decision: &EventsDropped,

@@ -29,7 +29,7 @@ pub(crate) fn fold_whole(fold: &dyn Fold, events: &[RecordedEvent]) -> Option<Bo
 /// Writes a batch, or as much of it as there is before an error.
 pub(crate) async fn write_all(
     lane: &Lane,
-    key: &write::Lane,
+    key: &write::ProjectionKey,
     place: &mut Place,
     events: &[RecordedEvent],
     changes: Option<Box<dyn Changes>>,
@@ -50,7 +50,7 @@ pub(crate) async fn write_all(
 /// Where the database refuses a piece, it is halved until the event that it refuses stands alone.
 async fn write_pieces(
     lane: &Lane,
-    key: &write::Lane,
+    key: &write::ProjectionKey,
     place: &mut Place,
     events: &[RecordedEvent],
 ) -> Result<(), LaneError> {
@@ -93,7 +93,7 @@ fn next_piece(lane: &Lane, place: &Place, seen: &[Seen]) -> usize {
 
 async fn write_piece(
     lane: &Lane,
-    key: &write::Lane,
+    key: &write::ProjectionKey,
     place: &mut Place,
     events: &[RecordedEvent],
     seen: &[Seen],

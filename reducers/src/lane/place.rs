@@ -20,7 +20,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    pub(crate) async fn resume(lane: &Lane, key: &write::Lane) -> Result<Self, LaneError> {
+    pub(crate) async fn resume(lane: &Lane, key: &write::ProjectionKey) -> Result<Self, LaneError> {
         let checkpoint = write::resume(&lane.pool, key).await?;
         // Behind the generation: what is changed in between makes the next step fail.
         let quarantine = parked::held(&lane.pool, key, checkpoint.position).await?.into();
@@ -54,7 +54,7 @@ impl Place {
     }
 
     /// Reads anew what is parked, behind steps beside this worker's own. Another worker may have gone on meanwhile.
-    pub(super) async fn renew(&mut self, lane: &Lane, key: &write::Lane) -> Result<(), LaneError> {
+    pub(super) async fn renew(&mut self, lane: &Lane, key: &write::ProjectionKey) -> Result<(), LaneError> {
         let now = Self::resume(lane, key).await?;
         if now.position() != self.position() {
             return Err(WriteError::Fenced.into());
@@ -67,7 +67,7 @@ impl Place {
     pub(super) async fn skip_to(
         self,
         lane: &Lane,
-        key: &write::Lane,
+        key: &write::ProjectionKey,
         head: Sequence,
     ) -> Result<Self, LaneError> {
         let head = self.checkpoint.at(Position::new(head, self.position().shard()).get(), None);

@@ -15,7 +15,7 @@ use crate::quarantine::{Claims, Quarantine, Seen, claims_of_refused, complete, d
 pub(super) struct Portion<'a> {
     pub(super) fold: &'a dyn Fold,
     pub(super) pool: &'a Pool,
-    pub(super) key: &'a write::Lane,
+    pub(super) key: &'a write::ProjectionKey,
     pub(super) walk: &'a Walk<'a>,
     /// Positions of its events, in order.
     pub(super) rows: Vec<i64>,

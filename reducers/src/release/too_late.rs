@@ -17,7 +17,7 @@ pub(crate) async fn too_late(
     log: &dyn EventLog,
     pool: &Pool,
     fold: &dyn Fold,
-    key: &write::Lane,
+    key: &write::ProjectionKey,
     at: Position,
     decision: &EventsDropped,
 ) -> Result<Option<String>, ReleaseError> {

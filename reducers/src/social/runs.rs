@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use data_set::write::{Changes, DeactivatedRow, ReadRow, Run};
+use data_set::write::{Changes, DeactivatedRow, ReadMarkerRow, SocialSegment};
 use domain::{
     AccountEvent, AccountId, Event, GraphEvent, InboxEvent, MessageId, NotificationsRead, Position,
     ReactionEvent,
@@ -22,18 +22,18 @@ struct RunFold {
     follows: EdgeFold,
     likes: EdgeFold,
     reposts: EdgeFold,
-    reads: BTreeMap<i64, i64>,
+    read_markers: BTreeMap<i64, i64>,
 }
 
 /// `None` where the events come to no rows.
-pub(super) fn fold(events: Vec<KnownEvent>) -> Option<Run> {
+pub(super) fn fold(events: Vec<KnownEvent>) -> Option<SocialSegment> {
     let mut run = RunFold::default();
     for known in events {
         let (position, recorded_at) = (known.position, known.recorded_at);
         match known.event {
             Event::Account(AccountEvent::Deactivated(event)) => {
                 // Alone in its run; see `cut`.
-                return Some(Run::Deactivated(DeactivatedRow {
+                return Some(SocialSegment::Deactivated(DeactivatedRow {
                     account: event.account.get(),
                     deactivated_at: recorded_at,
                 }));
@@ -51,7 +51,7 @@ pub(super) fn fold(events: Vec<KnownEvent>) -> Option<Run> {
         }
     }
     let changes = run.finish();
-    (changes != Changes::default()).then(|| Run::Changes(Box::new(changes)))
+    (changes != Changes::default()).then(|| SocialSegment::Changes(Box::new(changes)))
 }
 
 impl RunFold {
@@ -84,7 +84,7 @@ impl RunFold {
     }
 
     fn read(&mut self, event: &NotificationsRead) {
-        let until = self.reads.entry(event.account.get()).or_default();
+        let until = self.read_markers.entry(event.account.get()).or_default();
         *until = (*until).max(event.until.get());
     }
 
@@ -97,7 +97,11 @@ impl RunFold {
             follows: self.follows.finish(),
             likes: self.likes.finish(),
             reposts: self.reposts.finish(),
-            reads: self.reads.into_iter().map(|(account, until)| ReadRow { account, until }).collect(),
+            read_markers: self
+                .read_markers
+                .into_iter()
+                .map(|(account, until)| ReadMarkerRow { account, until })
+                .collect(),
         }
     }
 }

@@ -1,2 +1,2 @@
--- Purpose: no word of the other log's head, which a heartbeat would never take back. Index: lane_heartbeat_pk.
-delete from control.lane_heartbeat where projection = $1 and version = $2 and shard = $3
+-- Purpose: no word of the other log's head, which a heartbeat would never take back. Index: worker_heartbeat_pk.
+delete from control.worker_heartbeat where projection = $1 and version = $2 and shard = $3

@@ -1,11 +1,13 @@
 //! A message between what it answers and what answers it.
 
+use super::at::At;
+use super::error::ReadError;
 use super::existence::AboutMessage;
+use super::existence::Existence;
 use super::message_row::{MessageColumns, ThreadRow};
 use super::page::{Page, one_more_than};
 use super::run::run;
-use super::{At, Existence, ReadError};
-use crate::Pool;
+use crate::pool::Pool;
 
 /// A message and the conversation around it.
 #[derive(Debug, Clone, PartialEq, Eq)]

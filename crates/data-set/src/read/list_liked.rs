@@ -1,11 +1,12 @@
 //! What an account likes, newest like first.
 
+use super::at::At;
+use super::error::ReadError;
 use super::existence::AboutAccount;
 use super::message_row::{MessageColumns, MessageRow};
 use super::page::{Page, PositionKey, one_more_than};
 use super::run::run;
-use super::{At, ReadError};
-use crate::Pool;
+use crate::pool::Pool;
 
 #[derive(sqlx::FromRow)]
 struct Row {

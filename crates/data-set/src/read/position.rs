@@ -1,8 +1,8 @@
 //! How far the views of messages reflect the log.
 
-use super::ReadError;
+use super::error::ReadError;
 use super::run::run;
-use crate::Pool;
+use crate::pool::Pool;
 
 /// The position up to which every event is folded; 0 before the first.
 pub async fn position(pool: &Pool) -> Result<i64, ReadError> {

@@ -2,7 +2,8 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::{Hold, VersionError};
+use super::error::VersionError;
+use super::hold::Hold;
 use crate::write::schema;
 
 impl Hold {

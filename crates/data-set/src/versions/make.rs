@@ -5,7 +5,9 @@
 use postgres_kit::Connection;
 use sqlx::AssertSqlSafe;
 
-use super::{Hold, VersionError};
+use super::error::VersionError;
+use super::hold::Hold;
+use super::search_path::look_in;
 use crate::write::schema;
 
 impl Hold {
@@ -61,9 +63,4 @@ async fn copy_shape(connection: &mut Connection, from: &str, to: &str) -> Result
         sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *connection).await?;
     }
     Ok(())
-}
-
-/// Until the end of the transaction, names without a schema mean this one.
-pub(super) async fn look_in(connection: &mut Connection, schema: &str) -> Result<(), sqlx::Error> {
-    sqlx::query(include_str!("look_in.sql")).bind(schema).execute(connection).await.map(drop)
 }

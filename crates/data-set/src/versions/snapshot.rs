@@ -9,7 +9,7 @@ use postgres_kit::Connection;
 use serde::Serialize;
 use sqlx::AssertSqlSafe;
 
-use super::VersionError;
+use super::error::VersionError;
 use crate::pool;
 use crate::write::schema;
 

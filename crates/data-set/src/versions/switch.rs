@@ -12,11 +12,12 @@ use postgres_kit::{Connection, Transaction};
 use sqlx::AssertSqlSafe;
 use tokio::time::Instant;
 
-use super::make::look_in;
-use super::{Hold, VersionError};
+use super::error::VersionError;
+use super::hold::Hold;
+use super::search_path::look_in;
 use crate::write::schema;
 
-/// The other version's lane is as fast as the one that stands still for it.
+/// The other version's worker is as fast as the one that stands still for it.
 const CATCH_UP_LIMIT: Duration = Duration::from_secs(5);
 const CATCH_UP_PERIOD: Duration = Duration::from_millis(10);
 /// What Postgres answers when a lock is not had in time.
@@ -56,7 +57,7 @@ impl Hold {
 }
 
 impl Switch<'_> {
-    /// Publishes another version, as soon as its lane has come to where the published one stands.
+    /// Publishes another version, as soon as its worker has come to where the published one stands.
     ///
     /// # Errors
     /// `Behind` or `Busy` where it can be tried again with a new switch. Nothing has changed then.

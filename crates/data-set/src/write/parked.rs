@@ -7,7 +7,9 @@ use postgres_kit::Connection;
 use postgres_kit::Pool;
 use time::OffsetDateTime;
 
-use super::{Lane, WriteError, column};
+use crate::write::checkpoint::ProjectionKey;
+use crate::write::columns::column;
+use crate::write::error::WriteError;
 
 /// Why an event is parked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -109,7 +111,7 @@ pub struct Held {
 
 /// What is held by the events up to a position. Those behind it belong to a fold that was begun anew, which will find
 /// them itself.
-pub async fn held(pool: &Pool, lane: &Lane, until: i64) -> Result<Held, WriteError> {
+pub async fn held(pool: &Pool, lane: &ProjectionKey, until: i64) -> Result<Held, WriteError> {
     let (projection, version, shard) = (lane.projection, lane.version, i16::from(lane.shard));
     let list = |sql| sqlx::query_scalar(sql).bind(projection).bind(version).bind(shard).bind(until);
     let holds = list(include_str!("parked/holds.sql")).fetch_all(pool).await?;
@@ -118,7 +120,12 @@ pub async fn held(pool: &Pool, lane: &Lane, until: i64) -> Result<Held, WriteErr
 }
 
 /// The next parked events behind a position, dropped ones among them, in the order of the log.
-pub async fn page(pool: &Pool, lane: &Lane, after: i64, limit: i64) -> Result<Vec<Parked>, WriteError> {
+pub async fn page(
+    pool: &Pool,
+    lane: &ProjectionKey,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Parked>, WriteError> {
     Ok(sqlx::query_as(include_str!("parked/page.sql"))
         .bind(lane.projection)
         .bind(lane.version)
@@ -130,7 +137,7 @@ pub async fn page(pool: &Pool, lane: &Lane, after: i64, limit: i64) -> Result<Ve
 }
 
 /// Of some positions, those of parked or dropped events.
-pub async fn noted(pool: &Pool, lane: &Lane, positions: &[i64]) -> Result<Vec<i64>, WriteError> {
+pub async fn noted(pool: &Pool, lane: &ProjectionKey, positions: &[i64]) -> Result<Vec<i64>, WriteError> {
     Ok(sqlx::query_scalar(include_str!("parked/noted.sql"))
         .bind(lane.projection)
         .bind(lane.version)
@@ -143,7 +150,7 @@ pub async fn noted(pool: &Pool, lane: &Lane, positions: &[i64]) -> Result<Vec<i6
 /// A version of the lane's projection that has folded one of some events, and the event's position.
 pub async fn folded_by(
     pool: &Pool,
-    lane: &Lane,
+    lane: &ProjectionKey,
     positions: &[i64],
 ) -> Result<Option<(i32, i64)>, WriteError> {
     Ok(sqlx::query_as(include_str!("parked/folded_by.sql"))
@@ -155,7 +162,7 @@ pub async fn folded_by(
 }
 
 /// How many events are parked, by reason.
-pub async fn counts(pool: &Pool, lane: &Lane) -> Result<Vec<(String, i64)>, WriteError> {
+pub async fn counts(pool: &Pool, lane: &ProjectionKey) -> Result<Vec<(String, i64)>, WriteError> {
     Ok(sqlx::query_as(include_str!("parked/counts.sql"))
         .bind(lane.projection)
         .bind(lane.version)
@@ -171,7 +178,7 @@ fn without_nul(text: &str) -> String {
 
 pub(super) async fn park(
     connection: &mut Connection,
-    lane: &Lane,
+    lane: &ProjectionKey,
     events: &[ParkedEvent],
 ) -> Result<(), WriteError> {
     for event in events {
@@ -194,7 +201,7 @@ pub(super) async fn park(
 
 pub(super) async fn at(
     connection: &mut Connection,
-    lane: &Lane,
+    lane: &ProjectionKey,
     positions: &[i64],
 ) -> Result<Vec<Parked>, WriteError> {
     Ok(sqlx::query_as(include_str!("parked/at.sql"))
@@ -208,7 +215,7 @@ pub(super) async fn at(
 
 pub(super) async fn claims_on(
     connection: &mut Connection,
-    lane: &Lane,
+    lane: &ProjectionKey,
     names: &[String],
     before: i64,
 ) -> Result<Vec<String>, WriteError> {
@@ -224,7 +231,7 @@ pub(super) async fn claims_on(
 
 pub(super) async fn unpark(
     connection: &mut Connection,
-    lane: &Lane,
+    lane: &ProjectionKey,
     positions: &[i64],
 ) -> Result<(), WriteError> {
     sqlx::query(include_str!("parked/unpark.sql"))

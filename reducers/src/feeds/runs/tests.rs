@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn runs_of(changes: impl IntoIterator<Item = Change>) -> Vec<FeedRun> {
+fn runs_of(changes: impl IntoIterator<Item = Change>) -> Vec<FeedSegment> {
     let mut runs = Runs::default();
     changes.into_iter().for_each(|change| runs.push(change));
     runs.finish()
@@ -86,7 +86,7 @@ fn a_repetition_is_dropped() {
         unfollowed: vec![FollowKey { follower: 2, followee: 4 }],
         ..FeedChanges::default()
     };
-    assert_eq!(runs, [FeedRun::Changes(expected)]);
+    assert_eq!(runs, [FeedSegment::Changes(expected)]);
 }
 
 /// A change without its position, which is its place in the sequence.
@@ -107,10 +107,10 @@ fn change((kind, a, b): (u8, i64, i64), position: i64) -> Change {
 }
 
 /// The changes of a run in an order that has nothing to do with that of the log.
-fn flatten(run: &FeedRun) -> Vec<Change> {
+fn flatten(run: &FeedSegment) -> Vec<Change> {
     match run {
-        FeedRun::Deactivation(account) => vec![Change::Deactivated(*account)],
-        FeedRun::Changes(changes) => (changes.unfollowed.iter().rev().copied().map(Change::Unfollowed))
+        FeedSegment::Deactivation(account) => vec![Change::Deactivated(*account)],
+        FeedSegment::Changes(changes) => (changes.unfollowed.iter().rev().copied().map(Change::Unfollowed))
             .chain(changes.followed.iter().rev().copied().map(Change::Followed))
             .chain(changes.reposted.iter().rev().copied().map(Change::Reposted))
             .chain(changes.posted.iter().rev().copied().map(Change::Posted))
@@ -142,8 +142,8 @@ proptest! {
             // A run is a stretch of the log: what it does not hold up to the next run are repetitions.
             let is_of_it = |change: &&Change| shuffled.iter().any(|kept| is_repetition(kept, change));
             let count = match run {
-                FeedRun::Deactivation(_) => 1,
-                FeedRun::Changes(_) => rest.iter().take_while(is_of_it).count(),
+                FeedSegment::Deactivation(_) => 1,
+                FeedSegment::Changes(_) => rest.iter().take_while(is_of_it).count(),
             };
             let (stretch, later) = rest.split_at(count);
             rest = later;

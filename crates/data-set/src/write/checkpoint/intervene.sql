@@ -1,4 +1,4 @@
--- Purpose: the fence for whoever changes parked events beside the lane: locks the checkpoint, and makes the lane read
+-- Purpose: the fence for whoever changes parked events beside the worker: locks the checkpoint, and makes the worker read
 -- them anew. Index: checkpoint_pk.
 update control.checkpoint
 set parked_generation = parked_generation + 1

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use postgres_kit::Connection;
 
-use super::fan_out::{self, Reach};
-use super::{FanOutLimit, WriteError, follows};
+use super::fan_out::{self, EntryAudience};
+use super::follows;
+use crate::write::error::WriteError;
+use crate::write::feeds::limit::FanOutLimit;
 
 pub(super) async fn deactivate(
     connection: &mut Connection,
@@ -21,7 +23,7 @@ pub(super) async fn deactivate(
         return Ok(());
     }
     // Entries go while the follows are there that lead to the feeds they are in.
-    let reached: Vec<Reach> = sqlx::query_as(include_str!("deactivate/delete_entries.sql"))
+    let reached: Vec<EntryAudience> = sqlx::query_as(include_str!("deactivate/delete_entries.sql"))
         .bind(account)
         .fetch_all(&mut *connection)
         .await?;

@@ -4,8 +4,8 @@
 use postgres_kit::Connection;
 use time::OffsetDateTime;
 
-use super::PostedRow;
-use crate::write::WriteError;
+use super::rows::PostedRow;
+use crate::write::error::WriteError;
 
 /// With fewer rows the two round trips more cost more than is saved.
 pub(super) const ROWS_MIN: usize = 200;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use postgres_kit::Connection;
 
-use crate::write::WriteError;
+use crate::write::error::WriteError;
 
 /// Brings tombstones up to date, if the ids are such, after messages below them came or went. What a tombstone says follows
 /// from the rows below it alone, so it does not matter how the changes were cut into batches.

@@ -7,9 +7,9 @@
 use postgres_kit::Connection;
 use time::OffsetDateTime;
 
-use super::Tally;
 use super::edges::{self, EdgeKind};
-use crate::write::WriteError;
+use crate::write::counter_deltas::CounterDeltas;
+use crate::write::error::WriteError;
 use crate::write::messages::{self, DeletedRow};
 
 /// Rows that are undone by one statement.
@@ -24,17 +24,17 @@ pub struct DeactivatedRow {
 pub(super) async fn deactivate(
     connection: &mut Connection,
     row: &DeactivatedRow,
-    tally: &mut Tally,
+    deltas: &mut CounterDeltas,
 ) -> Result<(), WriteError> {
     // Messages first: they take the edges to them along, which then need not be looked for.
-    delete_messages(connection, row, tally).await?;
+    delete_messages(connection, row, deltas).await?;
     for (kind, list) in [
         (EdgeKind::Like, include_str!("deactivate/likes.sql")),
         (EdgeKind::Repost, include_str!("deactivate/reposts.sql")),
         (EdgeKind::Follow, include_str!("deactivate/following.sql")),
         (EdgeKind::Follow, include_str!("deactivate/followers.sql")),
     ] {
-        remove_edges(connection, row.account, kind, list, tally).await?;
+        remove_edges(connection, row.account, kind, list, deltas).await?;
     }
     delete_notifications(connection, row.account).await?;
     // Last, because the tombstones above are those of an account that is not yet former.
@@ -49,7 +49,7 @@ pub(super) async fn deactivate(
 async fn delete_messages(
     connection: &mut Connection,
     row: &DeactivatedRow,
-    tally: &mut Tally,
+    deltas: &mut CounterDeltas,
 ) -> Result<(), WriteError> {
     // Each chunk begins behind the one before: the rows deleted so far would have to be passed over again.
     let mut behind: Option<(OffsetDateTime, i64)> = None;
@@ -73,8 +73,8 @@ async fn delete_messages(
             })
             .collect();
         deleted.sort_unstable_by_key(|row| row.id);
-        messages::delete(connection, &deleted, tally).await?;
-        tally.write(connection).await?;
+        messages::delete(connection, &deleted, deltas).await?;
+        deltas.write(connection).await?;
     }
 }
 
@@ -83,7 +83,7 @@ async fn remove_edges(
     account: i64,
     kind: EdgeKind,
     list: &'static str,
-    tally: &mut Tally,
+    deltas: &mut CounterDeltas,
 ) -> Result<(), WriteError> {
     let mut behind = 0;
     loop {
@@ -93,8 +93,8 @@ async fn remove_edges(
         behind = *last;
         let mut keys: Vec<(i64, i64)> = found.iter().map(|(from, to, _)| (*from, *to)).collect();
         keys.sort_unstable();
-        edges::remove(connection, kind, &keys, &mut tally.stats).await?;
-        tally.write(connection).await?;
+        edges::remove(connection, kind, &keys, &mut deltas.stats).await?;
+        deltas.write(connection).await?;
     }
 }
 

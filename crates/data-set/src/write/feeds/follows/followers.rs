@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use postgres_kit::Connection;
 
-use super::super::{FanOutLimit, WriteError, column};
 use super::settle::Gain;
+use crate::write::columns::column;
+use crate::write::error::WriteError;
+use crate::write::feeds::limit::FanOutLimit;
 
 /// Followers whose feeds one statement fills when their author comes back below the limit. Each gets all entries since
 /// it went above, which may be many.
@@ -39,7 +41,7 @@ struct Left {
 
 /// Takes followers away, by account, and takes up the fan-out of those who now have few enough. Their follows are gone
 /// already.
-pub(in super::super) async fn lose(
+pub(crate) async fn lose(
     connection: &mut Connection,
     lost: &BTreeMap<i64, i64>,
     limit: FanOutLimit,

@@ -1,0 +1,2 @@
+-- Purpose: from how many messages on a period is split. Index: none.
+select control.split_from()
