@@ -1,5 +1,5 @@
--- What a projection worker last saw of its log, written about once a second. Apart from `checkpoint` so that a heartbeat never
--- waits for, or fences off, a batch.
+-- What a projection worker last saw of its log, written about once a second. Apart from `checkpoint` so that a
+-- heartbeat never waits for, or fences off, a batch.
 create table control.worker_heartbeat (
     projection text not null,
     version integer not null,

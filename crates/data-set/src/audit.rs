@@ -1,7 +1,8 @@
-//! The data set as an auditor sees it: every row of every table of a projection at one position, and the means to repair them.
+//! The data set as an auditor sees it: every row of every table of a projection at one position, and the means to
+//! repair them.
 //!
-//! Tables, columns and keys are asked of the catalog, so that none can be forgotten. Rows travel as JSON: slow, and the same
-//! for all tables.
+//! Tables, columns and keys are asked of the catalog, so that none can be forgotten. Rows travel as JSON: slow, and the
+//! same for all tables.
 
 mod connect;
 mod error;

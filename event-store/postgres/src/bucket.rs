@@ -1,8 +1,8 @@
 //! Buckets of entries beside the log: the vault's.
 //!
 //! Each call is one statement with a transaction of its own. Revisions come from one sequence, so an entry that was
-//! deleted and made again has another one than before. A deletion stays as an entry without a value for a while, so that
-//! a writer who read what was there before it is told; what has expired counts as never written.
+//! deleted and made again has another one than before. A deletion stays as an entry without a value for a while, so
+//! that a writer who read what was there before it is told; what has expired counts as never written.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -92,11 +92,14 @@ pub(crate) fn vault(database: &Database) -> Vault {
 
 const KEYS: &str = "KEYS";
 
+/// Whether anybody ever wrote to a bucket. Index: entry's primary key.
+const HAS_ANY: &str = "select exists (select from entry where shard = $1 and bucket = $2)";
+
 /// The signing keys alone, for the operator's tool. Fails where no dispatcher has made one yet.
 pub async fn find_signing_keys(url: &str, shard: Shard) -> Result<SigningKeys, OpenError> {
     let pool = Pool::new(postgres_kit::options(url, "rookery-keys").map_err(unopened)?, Limits::default());
     let bucket = PostgresBucket::new(&pool, shard, KEYS, None);
-    let has_any = sqlx::query_scalar(include_str!("bucket/has_any.sql")).bind(bucket.shard).bind(KEYS);
+    let has_any = sqlx::query_scalar(HAS_ANY).bind(bucket.shard).bind(KEYS);
     let has_any: bool = has_any.fetch_one(&bucket.pool).await.map_err(unopened)?;
     if has_any {
         Ok(SigningKeys::new(Arc::new(bucket)))
@@ -105,8 +108,8 @@ pub async fn find_signing_keys(url: &str, shard: Shard) -> Result<SigningKeys, O
     }
 }
 
-/// Removes what has expired, until the log is closed. Nothing depends on it but disk space. The dispatcher does it; others
-/// have no right to.
+/// Removes what has expired, until the log is closed. Nothing depends on it but disk space. The dispatcher does it;
+/// others have no right to.
 pub(crate) fn sweep_while_open(database: &Arc<Database>) {
     let database = Arc::downgrade(database);
     tokio::spawn(async move {
@@ -126,10 +129,15 @@ async fn sweep(pool: &Pool) -> Result<(), sqlx::Error> {
     sqlx::query(include_str!("bucket/sweep.sql")).execute(&pool).await.map(drop)
 }
 
+/// An entry and its revision. Index: entry's primary key.
+const READ: &str = "select value, revision \
+    from entry \
+    where shard = $1 and bucket = $2 and key = $3 and (expires_at is null or expires_at > now())";
+
 #[async_trait]
 impl Bucket for PostgresBucket {
     async fn read(&self, key: &str) -> Result<BucketEntry, VaultError> {
-        let read = sqlx::query_as::<_, (Option<Vec<u8>>, i64)>(include_str!("bucket/read.sql"))
+        let read = sqlx::query_as::<_, (Option<Vec<u8>>, i64)>(READ)
             .bind(self.shard)
             .bind(self.name)
             .bind(key)

@@ -4,6 +4,9 @@ use event_store::Lineage;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+/// Which log a shard has, and how far it has come. Index: log's primary key.
+pub(crate) const READ_COUNTERS: &str = "select id, made_at, head, bytes from log where shard = $1";
+
 /// Which log it is and how far it has come, as the table `log` has it.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub(crate) struct Counters {

@@ -5,14 +5,14 @@
 use domain::{CommandId, Sequence};
 use event_store::{ReadError, RecordedEvent, Subject};
 
-use crate::counters::Counters;
+use crate::counters::{Counters, READ_COUNTERS};
 use crate::database::Database;
 use crate::error::unreadable;
 use crate::row::{Row, to_i64, to_sequence};
 
 /// The newest sequence, where the log is still the one that was opened.
 pub(crate) async fn head(database: &Database) -> Result<Sequence, ReadError> {
-    let counters = sqlx::query_as::<_, Counters>(include_str!("read/counters.sql"))
+    let counters = sqlx::query_as::<_, Counters>(READ_COUNTERS)
         .bind(database.shard())
         .fetch_optional(&database.pool)
         .await

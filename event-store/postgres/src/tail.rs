@@ -1,7 +1,7 @@
 //! Following the log.
 //!
-//! - **What wakes it:** a notification, which is a hint and no data, or the clock: it looks twice a second, so that a hint
-//!   that was lost costs half a second.
+//! - **What wakes it:** a notification, which is a hint and no data, or the clock: it looks twice a second, so that a
+//!   hint that was lost costs half a second.
 //! - **Order:** an event is visible only together with all before it, because appends commit in the order of their
 //!   sequences. The task counts along and ends with an error rather than pass over one.
 //! - **When the server is away:** it goes on where it was, for ever. The reader's own checkpoint is all there is to

@@ -40,8 +40,8 @@ impl<'a> Follower<'a> {
         self.at.get()
     }
 
-    /// Folds on to a position, without some events. Begins anew where it has gone too far, or with other events: one may have
-    /// been parked, taken up again, or given up, since it came by.
+    /// Folds on to a position, without some events. Begins anew where it has gone too far, or with other events: one
+    /// may have been parked, taken up again, or given up, since it came by.
     pub(crate) async fn fold_to(
         &mut self,
         to: Position,

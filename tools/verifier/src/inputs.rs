@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Taken from the data set.
 ///
-/// Whether an author's entries are written to feeds or merged on read depends on the limit that the reducers had with each
-/// follow, which is a setting and not in the log. So the data set is asked which of the two it did, and compared with what
-/// must hold then: both ways have to show the same.
+/// Whether an author's entries are written to feeds or merged on read depends on the limit that the reducers had with
+/// each follow, which is a setting and not in the log. So the data set is asked which of the two it did, and compared
+/// with what must hold then: both ways have to show the same.
 #[derive(Debug, Clone, Default)]
 pub struct Inputs {
     /// The position up to which rows reflect the log.

@@ -1,8 +1,8 @@
 //! Repairs the rows that differ.
 //!
-//! The checkpoint is locked first, so that the worker waits and the position stays where it is; then all rows are compared
-//! again, wrong ones are replaced, and everything is committed at once. A crash at any point leaves all of it or nothing, and
-//! the worker goes on from the same checkpoint either way.
+//! The checkpoint is locked first, so that the worker waits and the position stays where it is; then all rows are
+//! compared again, wrong ones are replaced, and everything is committed at once. A crash at any point leaves all of it
+//! or nothing, and the worker goes on from the same checkpoint either way.
 
 use data_set::audit::{Audit, Table};
 
@@ -12,8 +12,8 @@ use crate::report::{ProjectionReport, Repaired, Report, TableReport};
 use crate::verification::{PROJECTIONS, Verification};
 use crate::verify::verify;
 
-/// Compares, and where something differs compares again with the worker held up, and repairs. A projection without a difference
-/// is not held up.
+/// Compares, and where something differs compares again with the worker held up, and repairs. A projection without a
+/// difference is not held up.
 pub async fn repair(verification: &Verification<'_>) -> Result<Report, VerifyError> {
     let mut report = verify(verification).await?;
     for (found, projection) in report.projections.iter_mut().zip(PROJECTIONS) {

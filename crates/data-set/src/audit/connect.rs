@@ -6,7 +6,8 @@ use postgres_kit::{Limits, Pool};
 
 use crate::pool::UrlError;
 
-/// An open transaction holds back the removal of dead rows and, while it repairs, the projection worker. So an auditor who hangs is cut off.
+/// An open transaction holds back the removal of dead rows and, while it repairs, the projection worker. So an auditor
+/// who hangs is cut off.
 const IDLE_IN_TRANSACTION_MAX: &str = "5min";
 const STATEMENT_MAX: &str = "10min";
 /// For sorting rows by key where no index is used.

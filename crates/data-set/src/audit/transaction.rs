@@ -23,20 +23,41 @@ pub struct Audit {
     checkpoint: Option<Checkpoint>,
 }
 
+/// The position that the rows are at. Index: checkpoint_pk.
+const CHECKPOINT: &str =
+    "select position, lineage from control.checkpoint where projection = $1 and version = $2 and shard = $3";
+
+/// The position that the rows are at, kept there: the fence of a batch updates this row, and waits. In a
+/// transaction that reads what is committed, so the statements behind it see the batch that it waited for.
+/// Index: checkpoint_pk.
+const LOCK: &str = "select position, lineage from control.checkpoint \
+    where projection = $1 and version = $2 and shard = $3 for update";
+
+/// Every later statement of the transaction sees the same moment. Index: none.
+const LOOK: &str = "set transaction isolation level repeatable read, read only";
+
+/// Events that the rows of a version are not a fold of, although the log does not say so. Index:
+/// parked_event_pk, the version's range. Why this order: the log's.
+const PARKED: &str = "select position from control.parked_event \
+    where projection = $1 and version = $2 and shard = $3 and reason <> 'dropped' \
+    order by position";
+
+/// From how many messages on a period is split. Index: none.
+const SPLIT_FROM: &str = "select control.split_from()";
+
 impl Audit {
     /// One snapshot, read-only, while everybody goes on.
     pub async fn look(pool: &Pool, projection: &'static str, shard: u8) -> Result<Self, AuditError> {
         let mut transaction = pool.begin().await?;
-        sqlx::query(include_str!("look.sql")).execute(&mut *transaction).await?;
-        Self::at_checkpoint(transaction, projection, shard, include_str!("checkpoint.sql")).await
+        sqlx::query(LOOK).execute(&mut *transaction).await?;
+        Self::at_checkpoint(transaction, projection, shard, CHECKPOINT).await
     }
 
     /// With the checkpoint locked, so that the projection worker waits and the rows are the auditor's to repair.
     pub async fn lock(pool: &Pool, projection: &'static str, shard: u8) -> Result<Self, AuditError> {
         loop {
             let transaction = pool.begin().await?;
-            let lock = include_str!("lock.sql");
-            let mut audit = Self::at_checkpoint(transaction, projection, shard, lock).await?;
+            let mut audit = Self::at_checkpoint(transaction, projection, shard, LOCK).await?;
             // Another version may have been published while the lock was waited for.
             if published(&mut audit.transaction, projection).await? == audit.version {
                 return Ok(audit);
@@ -74,7 +95,7 @@ impl Audit {
 
     /// Positions of the parked events, in order. What was given up the log says.
     pub async fn parked(&mut self) -> Result<Vec<i64>, AuditError> {
-        let parked = sqlx::query_scalar(include_str!("parked.sql"))
+        let parked = sqlx::query_scalar(PARKED)
             .bind(self.projection)
             .bind(self.version)
             .bind(i16::from(self.shard))
@@ -85,8 +106,7 @@ impl Audit {
 
     /// See migration 0013.
     pub async fn split_from(&mut self) -> Result<i64, AuditError> {
-        let sql = include_str!("split_from.sql");
-        Ok(sqlx::query_scalar(sql).fetch_one(&mut *self.transaction).await?)
+        Ok(sqlx::query_scalar(SPLIT_FROM).fetch_one(&mut *self.transaction).await?)
     }
 
     /// All tables of the projection.
@@ -107,6 +127,10 @@ impl Audit {
     }
 }
 
+/// The version that everybody reads. Index: projection_published.
+const PUBLISHED: &str =
+    "select version from control.projection where projection = $1 and state = 'published'";
+
 async fn published(transaction: &mut Transaction<Pooled>, projection: &str) -> Result<i32, sqlx::Error> {
-    sqlx::query_scalar(include_str!("published.sql")).bind(projection).fetch_one(&mut **transaction).await
+    sqlx::query_scalar(PUBLISHED).bind(projection).fetch_one(&mut **transaction).await
 }

@@ -1,10 +1,10 @@
 //! What belongs to the buckets of a time zone.
 //!
-//! A day, month or year is what has its local date: it begins at the first moment at which the calendar shows it, also where
-//! midnight is skipped, and it lies in intervals where a clock is set back over midnight. A minute or an hour begins whenever
-//! the local clock shows a whole one, or jumps into another one. So the hour that is repeated in autumn makes two buckets,
-//! the one skipped in spring none, and offsets of any number of seconds are right. A bucket that would be empty, like the day
-//! that Samoa skipped, does not exist.
+//! A day, month or year is what has its local date: it begins at the first moment at which the calendar shows it, also
+//! where midnight is skipped, and it lies in intervals where a clock is set back over midnight. A minute or an hour
+//! begins whenever the local clock shows a whole one, or jumps into another one. So the hour that is repeated in autumn
+//! makes two buckets, the one skipped in spring none, and offsets of any number of seconds are right. A bucket that
+//! would be empty, like the day that Samoa skipped, does not exist.
 
 use std::ops::Range;
 
@@ -123,8 +123,8 @@ fn step(date: Date, bucket: Bucket, count: i32) -> Option<Date> {
     date.checked_add(span).ok()
 }
 
-/// Where the calendar of a zone comes to a date: beyond it are the moments that have this local date or a later one. `None`
-/// where the calendar ends.
+/// Where the calendar of a zone comes to a date: beyond it are the moments that have this local date or a later one.
+/// `None` where the calendar ends.
 pub fn date_bound(zone: &TimeZone, date: Date) -> Option<Bound> {
     let midnight = date.duration_since(Date::constant(1970, 1, 1)).as_secs();
     // At the first of these seconds every clock shows an earlier date, at the last one none does.

@@ -49,8 +49,8 @@ pub async fn get_thread(
     Ok(At { position: about.position, value })
 }
 
-/// Sorts the rows into their parts. A message is posted before its replies, so ids grow downwards, whatever the times of
-/// imported messages say.
+/// Sorts the rows into their parts. A message is posted before its replies, so ids grow downwards, whatever the times
+/// of imported messages say.
 fn thread(id: i64, rows: Vec<ThreadRow>, limit: u16) -> Option<ThreadRows> {
     let (replies, mut up): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.in_reply_to() == Some(id));
     up.sort_unstable_by_key(ThreadRow::id);

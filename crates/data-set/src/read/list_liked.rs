@@ -18,7 +18,8 @@ struct Row {
 
 const SQL: &str = concat!(include_str!("list_liked.sql"), include_str!("show_messages.sql"));
 
-/// At most `limit` messages that an account liked before `after`, as the caller sees them; `None` without such an account.
+/// At most `limit` messages that an account liked before `after`, as the caller sees them; `None` without such an
+/// account.
 pub async fn list_liked(
     pool: &Pool,
     caller: i64,

@@ -12,7 +12,8 @@ use super::page::{Page, PageKey, one_more_than};
 use super::run::run;
 use crate::pool::Pool;
 
-/// At most `limit` messages that come after `after` in the order (`created_at`, `id`) descending, as an account sees them.
+/// At most `limit` messages that come after `after` in the order (`created_at`, `id`) descending, as an account sees
+/// them.
 pub async fn list_messages(
     pool: &Pool,
     caller: i64,

@@ -20,7 +20,8 @@ struct Row {
 
 const SQL: &str = concat!(include_str!("list_replies.sql"), include_str!("show_messages.sql"));
 
-/// At most `limit` replies that come after `after` in the order (`created_at`, `id`) descending, as an account sees them.
+/// At most `limit` replies that come after `after` in the order (`created_at`, `id`) descending, as an account sees
+/// them.
 pub async fn list_replies(
     pool: &Pool,
     caller: i64,

@@ -1,10 +1,11 @@
-//! Another version in the place of the one that is published: all views and the state of both versions in one transaction.
+//! Another version in the place of the one that is published: all views and the state of both versions in one
+//! transaction.
 //!
-//! - **No mixture.** A statement locks the views that it names before it takes its snapshot, and keeps them until its end;
-//!   replacing a view waits for that. So all of a statement is on one side of the switch, its position included.
+//! - **No mixture.** A statement locks the views that it names before it takes its snapshot, and keeps them until its
+//!   end; replacing a view waits for that. So all of a statement is on one side of the switch, its position included.
 //! - **No step back.** The checkpoint of the old version is locked, hence not moving, and the new one is not behind it.
-//! - **No standstill.** Whoever waits for a view makes all later statements wait. So the switch waits for a moment only,
-//!   shorter than the server's patience with a deadlock, and is tried again.
+//! - **No standstill.** Whoever waits for a view makes all later statements wait. So the switch waits for a moment
+//!   only, shorter than the server's patience with a deadlock, and is tried again.
 
 use std::time::Duration;
 
@@ -37,6 +38,10 @@ pub struct Switch<'a> {
     pub position: i64,
 }
 
+/// Where a version stands; it stays there until the end of the transaction. Index: checkpoint_pk.
+const HALT: &str =
+    "select position from control.checkpoint where projection = $1 and version = $2 and shard = 0 for update";
+
 impl Hold {
     /// Halts the published version between two batches.
     ///
@@ -46,7 +51,7 @@ impl Hold {
         let Self { connection, projection } = self;
         let mut transaction = connection.begin().await?;
         wait_at_most(&mut transaction, PATIENCE_WITH_BATCHES).await?;
-        let position: Option<i64> = sqlx::query_scalar(include_str!("halt.sql"))
+        let position: Option<i64> = sqlx::query_scalar(HALT)
             .bind(&*projection)
             .bind(published)
             .fetch_optional(&mut *transaction)
@@ -55,6 +60,18 @@ impl Hold {
         Ok(Switch { transaction, projection, published, position: position.unwrap_or(0) })
     }
 }
+
+/// From how many logs some versions were folded; positions of two cannot be compared. Index: checkpoint_pk.
+const LINEAGES: &str =
+    "select count(distinct lineage) from control.checkpoint where projection = $1 and version = any($2)";
+
+/// The version that everybody sees. Index: projection_pk; projection_published allows one.
+const PUBLISH: &str = "update control.projection set state = 'published', since = clock_timestamp() \
+    where projection = $1 and version = $2";
+
+/// The published version makes room, and is folded on. Index: projection_pk.
+const RETIRE: &str = "update control.projection set state = 'standby', since = clock_timestamp() \
+    where projection = $1 and version = $2";
 
 impl Switch<'_> {
     /// Publishes another version, as soon as its worker has come to where the published one stands.
@@ -72,7 +89,7 @@ impl Switch<'_> {
     }
 
     async fn prepare(&mut self, version: i32) -> Result<(), VersionError> {
-        let lineages: i64 = sqlx::query_scalar(include_str!("lineages.sql"))
+        let lineages: i64 = sqlx::query_scalar(LINEAGES)
             .bind(self.projection)
             .bind([self.published, version])
             .fetch_one(&mut *self.transaction)
@@ -91,19 +108,15 @@ impl Switch<'_> {
             }
             tokio::time::sleep(CATCH_UP_PERIOD).await;
         }
-        self.read(include_str!("halt.sql"), version).await?;
+        self.read(HALT, version).await?;
         wait_at_most(&mut self.transaction, PATIENCE_WITH_READERS).await?;
         self.replace_views(version).await.map_err(busy)?;
-        sqlx::query(include_str!("retire.sql"))
+        sqlx::query(RETIRE)
             .bind(self.projection)
             .bind(self.published)
             .execute(&mut *self.transaction)
             .await?;
-        sqlx::query(include_str!("publish.sql"))
-            .bind(self.projection)
-            .bind(version)
-            .execute(&mut *self.transaction)
-            .await?;
+        sqlx::query(PUBLISH).bind(self.projection).bind(version).execute(&mut *self.transaction).await?;
         Ok(())
     }
 
@@ -130,8 +143,11 @@ impl Switch<'_> {
     }
 }
 
+/// How long this transaction waits for a lock from here on. Index: none.
+const PATIENCE: &str = "select set_config('lock_timeout', $1, true)";
+
 async fn wait_at_most(connection: &mut Connection, patience: &str) -> Result<(), sqlx::Error> {
-    sqlx::query(include_str!("patience.sql")).bind(patience).execute(connection).await.map(drop)
+    sqlx::query(PATIENCE).bind(patience).execute(connection).await.map(drop)
 }
 
 fn busy(error: sqlx::Error) -> VersionError {

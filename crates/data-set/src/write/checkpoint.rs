@@ -52,9 +52,13 @@ pub async fn resume(pool: &Pool, key: &ProjectionKey) -> Result<Checkpoint, Writ
     }
 }
 
+/// How far a projection is folded, for somebody who only watches: waits for nobody. Index: checkpoint_pk.
+const LOOK: &str = "select position, event, parked_generation as generation from control.checkpoint \
+    where projection = $1 and version = $2 and shard = $3";
+
 /// Where a projection worker is; `None` where it never ran. For those who watch it.
 pub async fn look(pool: &Pool, key: &ProjectionKey) -> Result<Option<Checkpoint>, WriteError> {
-    let found: Option<(i64, Option<Uuid>, i64)> = sqlx::query_as(include_str!("checkpoint/look.sql"))
+    let found: Option<(i64, Option<Uuid>, i64)> = sqlx::query_as(LOOK)
         .bind(key.projection)
         .bind(key.version)
         .bind(i16::from(key.shard))
@@ -89,10 +93,19 @@ pub(super) async fn advance(
     if moved == 1 { Ok(()) } else { Err(WriteError::Fenced) }
 }
 
+/// For this transaction, a commit that was answered survives the server: an operator was told. Index: none.
+const DURABLY: &str = "select set_config('synchronous_commit', 'on', true)";
+
+/// The fence for whoever changes parked events beside the worker: locks the checkpoint, and makes the worker
+/// read them anew. Index: checkpoint_pk.
+const INTERVENE: &str = "update control.checkpoint \
+    set parked_generation = parked_generation + 1 \
+    where projection = $1 and version = $2 and shard = $3 and lineage = $4";
+
 /// Takes the worker's place for one transaction. Fenced where the worker has never run on this log.
 pub(super) async fn intervene(connection: &mut Connection, key: &ProjectionKey) -> Result<(), WriteError> {
-    sqlx::query(include_str!("checkpoint/durably.sql")).execute(&mut *connection).await?;
-    let locked = sqlx::query(include_str!("checkpoint/intervene.sql"))
+    sqlx::query(DURABLY).execute(&mut *connection).await?;
+    let locked = sqlx::query(INTERVENE)
         .bind(key.projection)
         .bind(key.version)
         .bind(i16::from(key.shard))

@@ -63,8 +63,8 @@ impl Counts {
         Levels::new(&tags).write(connection, of_authors, of_tags).await
     }
 
-    /// The tags in order, and the deltas with the tags' places in it for numbers: statements send their rows in the order of
-    /// the key. "Any" is always there and comes first.
+    /// The tags in order, and the deltas with the tags' places in it for numbers: statements send their rows in the
+    /// order of the key. "Any" is always there and comes first.
     fn with_ordered_tags(mut self) -> (Vec<String>, Vec<Delta>) {
         self.number_of(ANY);
         let mut named: Vec<(String, TagNumber)> = self.numbers.into_iter().collect();

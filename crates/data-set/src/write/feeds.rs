@@ -1,11 +1,11 @@
 //! Row changes of the projection `feeds`, and how they are written: home timelines.
 //!
-//! What holds after every segment, for every follow of an author by an owner: `feed` has exactly the author's entries from
-//! `visible_from` on, up to the `since` of the follow's row in `merged` if there is one; a reader adds the entries from
-//! `since` on. An author has such rows for all followers or for none (`author.is_merged`).
+//! What holds after every segment, for every follow of an author by an owner: `feed` has exactly the author's entries
+//! from `visible_from` on, up to the `since` of the follow's row in `merged` if there is one; a reader adds the entries
+//! from `since` on. An author has such rows for all followers or for none (`author.is_merged`).
 //!
-//! The changes of a segment may be applied in any order, hence set-wise: whoever makes a segment sees to it that none of them
-//! meets another one's rows.
+//! The changes of a segment may be applied in any order, hence set-wise: whoever makes a segment sees to it that none
+//! of them meets another one's rows.
 
 pub(super) mod audience;
 mod deactivate;

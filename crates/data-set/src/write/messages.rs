@@ -42,10 +42,13 @@ pub(super) async fn write(
     Ok(())
 }
 
+/// The authors of messages. Index: message_pk.
+const AUTHORS: &str = "select id, author from message where id = any($1::bigint[])";
+
 /// The authors of messages that are there, by message.
 pub(super) async fn authors(
     connection: &mut Connection,
     messages: &[i64],
 ) -> Result<Vec<(i64, i64)>, WriteError> {
-    Ok(sqlx::query_as(include_str!("messages/authors.sql")).bind(messages).fetch_all(connection).await?)
+    Ok(sqlx::query_as(AUTHORS).bind(messages).fetch_all(connection).await?)
 }

@@ -1,5 +1,6 @@
-//! Row changes of the projection `social`, segment by segment: a segment holds what may be applied set-wise, and segments are applied one
-//! behind the other. What a batch adds to and takes from counts is summed up over all of its segments and written once.
+//! Row changes of the projection `social`, segment by segment: a segment holds what may be applied set-wise, and
+//! segments are applied one behind the other. What a batch adds to and takes from counts is summed up over all of its
+//! segments and written once.
 
 mod accounts;
 mod deactivate;

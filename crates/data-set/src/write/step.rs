@@ -37,7 +37,8 @@ impl Step {
         Ok(Self { key: key.clone(), transaction })
     }
 
-    /// An operator's step: the checkpoint stays, and the worker waits until the step ends and reads the parked events anew.
+    /// An operator's step: the checkpoint stays, and the worker waits until the step ends and reads the parked events
+    /// anew.
     pub async fn intervene(pool: &Pool, key: &ProjectionKey) -> Result<Self, WriteError> {
         let mut transaction = pool.begin().await?;
         checkpoint::intervene(&mut transaction, key).await?;

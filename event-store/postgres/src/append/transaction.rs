@@ -87,6 +87,11 @@ async fn limited<T>(
     }
 }
 
+/// Moves the counters, and tells those who follow the log that there are news; they are told at the commit.
+/// Index: log's primary key.
+const COUNT_UP: &str = "with counted as (update log set head = $2, bytes = $3 where shard = $1) \
+    select pg_notify($4, '')";
+
 /// Everything but the commit. Gives the connection back inside the transaction.
 async fn prepare(
     database: &Database,
@@ -102,7 +107,7 @@ async fn prepare(
     let verdicts: Vec<_> = group.iter().map(|waiting| known.judge(waiting.command, &waiting.rows)).collect();
     if known.head > head {
         insert(database, &mut held, group, &verdicts).await?;
-        sqlx::query(include_str!("count_up.sql"))
+        sqlx::query(COUNT_UP)
             .bind(database.shard())
             .bind(known.head)
             .bind(known.bytes)
@@ -113,12 +118,13 @@ async fn prepare(
     Ok((held, verdicts))
 }
 
+/// The shard's counters, locked until the transaction ends. A statement of its own: those after it then see
+/// all that whoever held the lock before has committed. Index: log's primary key.
+const LOCK: &str = "select id, made_at, head, bytes from log where shard = $1 for update";
+
 /// From here to the commit nobody else appends to the shard.
 async fn lock(database: &Database, held: &mut PgConnection) -> Result<Counters, Broken> {
-    let counters = sqlx::query_as::<_, Counters>(include_str!("lock.sql"))
-        .bind(database.shard())
-        .fetch_optional(held)
-        .await?;
+    let counters = sqlx::query_as::<_, Counters>(LOCK).bind(database.shard()).fetch_optional(held).await?;
     let gone = || Broken::Definite(Definite::Refused("the database has no log of this shard".to_owned()));
     let counters = counters.ok_or_else(gone)?;
     let found = counters.lineage();

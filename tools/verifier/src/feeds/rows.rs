@@ -20,8 +20,8 @@ impl State {
 
     /// The rows of one table, made one after the other; `None` for a table of somebody else.
     ///
-    /// For every follow, `feed` holds the followee's entries from `visible_from` on, or where the followee is merged, those
-    /// up to before `since`.
+    /// For every follow, `feed` holds the followee's entries from `visible_from` on, or where the followee is merged,
+    /// those up to before `since`.
     pub(crate) fn table<'a>(&'a self, table: &str, inputs: &'a Inputs) -> Option<Rows<'a>> {
         Some(match table {
             "former" => Box::new(self.former.iter().map(|account| json!({ "account": account }))),
@@ -80,8 +80,8 @@ fn follow(((follower, followee), follow): (&(i64, i64), &Follow)) -> Value {
     json!({ "follower": follower, "followee": followee, "position": position, "visible_from": visible_from })
 }
 
-/// An author is merged for all followers or for none. Most of their rows decide, so that one wrong row, or a wrong flag, is
-/// found to be that.
+/// An author is merged for all followers or for none. Most of their rows decide, so that one wrong row, or a wrong
+/// flag, is found to be that.
 fn is_merged(inputs: &Inputs, author: i64, followers: &[i64]) -> bool {
     let merged = followers.iter().filter(|owner| inputs.merged.contains_key(&(**owner, author))).count();
     if followers.len() < VOTERS_MIN || merged * 2 == followers.len() {
@@ -90,8 +90,8 @@ fn is_merged(inputs: &Inputs, author: i64, followers: &[i64]) -> bool {
     merged * 2 > followers.len()
 }
 
-/// As the data set has it where that can be: not before the follow sees anything, not in the future, where entries would get
-/// lost in between. Else as for a new follower of a merged author, who has all of it merged on read.
+/// As the data set has it where that can be: not before the follow sees anything, not in the future, where entries
+/// would get lost in between. Else as for a new follower of a merged author, who has all of it merged on read.
 fn since(inputs: &Inputs, owner: i64, author: i64, visible_from: i64) -> i64 {
     let found = inputs.merged.get(&(owner, author)).copied();
     found.filter(|since| (visible_from..=inputs.position + 1).contains(since)).unwrap_or(visible_from)

@@ -29,8 +29,8 @@ pub(super) fn rows(messages: &BTreeMap<i64, Message>, split_from: i64) -> Vec<Va
     rows
 }
 
-/// In periods of the first granularity and, in periods that hold many, of the others in turn. Which are many is decided by the
-/// messages of any tag for an author, and by those of the tag alone for anybody (author 0).
+/// In periods of the first granularity and, in periods that hold many, of the others in turn. Which are many is decided
+/// by the messages of any tag for an author, and by those of the tag alone for anybody (author 0).
 fn count(
     rows: &mut Vec<Value>,
     author: i64,

@@ -6,8 +6,8 @@ use crate::read::feed_item::ItemColumns;
 use crate::read::page::one_more_than;
 use crate::read::run::run;
 
-/// The newest before one position and after another, newest first; one more than asked for, which tells whether there are
-/// more.
+/// The newest before one position and after another, newest first; one more than asked for, which tells whether there
+/// are more.
 pub(super) async fn older(
     pool: &Pool,
     caller: i64,

@@ -18,8 +18,8 @@ pub enum FeedRange {
     After(i64),
 }
 
-/// A page says where to go on by its entries, not by what is shown of them: a page of which nothing is shown, because it
-/// was deleted meanwhile, must not be the end.
+/// A page says where to go on by its entries, not by what is shown of them: a page of which nothing is shown, because
+/// it was deleted meanwhile, must not be the end.
 pub(super) fn page(mut rows: Vec<ItemColumns>, range: FeedRange, limit: u16) -> At<FeedPage> {
     let position = rows.first().map_or(0, |row| row.data_position());
     rows.retain(|row| row.entry_position.is_some());

@@ -1,7 +1,7 @@
 //! From coarse to fine: a period's count is written, and tells whether the counts of its parts are to be written too.
 //!
 //! ```text
-//!  before \ after     split                   not split
+//!  before \ after   split                     not split
 //!  split            change its parts          remove its parts
 //!  not split        count its parts anew      –
 //! ```
@@ -88,7 +88,8 @@ impl<'a> Levels<'a> {
         Ok(outcome)
     }
 
-    /// Counts the parts, of the given granularity, of periods that have just become split; answers those that are so, too.
+    /// Counts the parts, of the given granularity, of periods that have just become split; answers those that are so,
+    /// too.
     async fn split(
         &self,
         connection: &mut Connection,
@@ -100,8 +101,8 @@ impl<'a> Levels<'a> {
     }
 }
 
-/// The deltas summed up by periods of a granularity, in the order of the key. Where only some tags of an author change, the count
-/// of any tag is asked for by a change of zero.
+/// The deltas summed up by periods of a granularity, in the order of the key. Where only some tags of an author change,
+/// the count of any tag is asked for by a change of zero.
 fn changes(deltas: &[Delta], granularity: Granularity) -> Vec<Change> {
     let mut changes = Vec::with_capacity(deltas.len());
     for delta in deltas {

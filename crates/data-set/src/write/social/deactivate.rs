@@ -21,6 +21,22 @@ pub struct DeactivatedRow {
     pub deactivated_at: OffsetDateTime,
 }
 
+/// The next followers of an account. Index: follow_by_followee, a range of it.
+const FOLLOWERS: &str = "select follower, followee, position from follow \
+    where followee = $1 and position > $2 order by position limit $3";
+
+/// The next accounts that an account follows. Index: follow_by_follower, a range of it.
+const FOLLOWING: &str = "select follower, followee, position from follow \
+    where follower = $1 and position > $2 order by position limit $3";
+
+/// The next likes of an account. Index: liked_by_account, a range of it.
+const LIKES: &str = "select account, message, position from liked \
+    where account = $1 and position > $2 order by position limit $3";
+
+/// The next reposts of an account. Index: reposted_by_account, a range of it.
+const REPOSTS: &str = "select account, message, position from reposted \
+    where account = $1 and position > $2 order by position limit $3";
+
 pub(super) async fn deactivate(
     connection: &mut Connection,
     row: &DeactivatedRow,
@@ -29,10 +45,10 @@ pub(super) async fn deactivate(
     // Messages first: they take the edges to them along, which then need not be looked for.
     delete_messages(connection, row, deltas).await?;
     for (kind, list) in [
-        (EdgeKind::Like, include_str!("deactivate/likes.sql")),
-        (EdgeKind::Repost, include_str!("deactivate/reposts.sql")),
-        (EdgeKind::Follow, include_str!("deactivate/following.sql")),
-        (EdgeKind::Follow, include_str!("deactivate/followers.sql")),
+        (EdgeKind::Like, LIKES),
+        (EdgeKind::Repost, REPOSTS),
+        (EdgeKind::Follow, FOLLOWING),
+        (EdgeKind::Follow, FOLLOWERS),
     ] {
         remove_edges(connection, row.account, kind, list, deltas).await?;
     }

@@ -39,6 +39,9 @@ struct Left {
     is_merged: bool,
 }
 
+/// Authors whom nobody follows any more. Index: author_pk.
+const FORGET_ALONE: &str = "delete from author where account = any($1::bigint[]) and followers = 0";
+
 /// Takes followers away, by account, and takes up the fan-out of those who now have few enough. Their follows are gone
 /// already.
 pub(crate) async fn lose(
@@ -57,7 +60,7 @@ pub(crate) async fn lose(
     let alone = left.iter().filter(|author| author.followers == 0).map(|author| author.account);
     let alone: Vec<i64> = alone.collect();
     if !alone.is_empty() {
-        sqlx::query(include_str!("forget_alone.sql")).bind(alone).execute(&mut *connection).await?;
+        sqlx::query(FORGET_ALONE).bind(alone).execute(&mut *connection).await?;
     }
     let below = left.iter().filter(|author| author.is_merged && author.followers > 0);
     for author in below.filter(|author| limit.is_left_by(author.followers)) {
@@ -65,6 +68,9 @@ pub(crate) async fn lose(
     }
     Ok(())
 }
+
+/// An author's entries are written to feeds again. Index: author_pk.
+const TAKE_UP: &str = "update author set is_merged = false where account = $1";
 
 async fn unmerge(connection: &mut Connection, account: i64) -> Result<(), WriteError> {
     loop {
@@ -77,6 +83,6 @@ async fn unmerge(connection: &mut Connection, account: i64) -> Result<(), WriteE
             break;
         }
     }
-    sqlx::query(include_str!("take_up.sql")).bind(account).execute(connection).await?;
+    sqlx::query(TAKE_UP).bind(account).execute(connection).await?;
     Ok(())
 }

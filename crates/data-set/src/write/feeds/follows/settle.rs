@@ -33,8 +33,8 @@ pub(super) struct Settled {
     pub(super) merged: Vec<NewFollow>,
 }
 
-/// The follow that crosses the limit is itself still written: only then is the number of followers known to be too large,
-/// and one by one gives the same.
+/// The follow that crosses the limit is itself still written: only then is the number of followers known to be too
+/// large, and one by one gives the same.
 pub(super) fn settle(mut follows: Vec<NewFollow>, limit: FanOutLimit) -> Settled {
     follows.sort_unstable_by_key(|follow| (follow.followee, follow.position));
     let mut settled = Settled::default();

@@ -1,2 +1,0 @@
--- Purpose: from how many messages on a period is split. Index: none.
-select control.split_from()
