@@ -17,6 +17,6 @@ select
         and split_part(k.name, '/', 1) in ('account', 'message', 'handle')) as parked_entities
 from control.checkpoint c
 join control.projection v using (projection, version)
-left join control.lane_heartbeat h using (projection, version, shard);
+left join control.worker_heartbeat h using (projection, version, shard);
 comment on view published.projections is
     'Per projection, version and shard: the position up to which it reflects the log, and what its worker last saw. The other views show the version whose state is published.';

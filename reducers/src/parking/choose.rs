@@ -43,7 +43,7 @@ pub struct Chosen {
 /// Nothing is changed.
 pub async fn choose(
     pool: &Pool,
-    key: &write::Lane,
+    key: &write::ProjectionKey,
     choice: &Choice,
     with_waiting: bool,
 ) -> Result<Chosen, WriteError> {

@@ -12,5 +12,5 @@ pub(crate) struct FoldContext<'a> {
     pub(crate) log: &'a dyn EventLog,
     pub(crate) pool: &'a Pool,
     pub(crate) fold: &'a dyn Fold,
-    pub(crate) key: &'a write::Lane,
+    pub(crate) key: &'a write::ProjectionKey,
 }

@@ -21,7 +21,7 @@ pub async fn retry(
     choice: &Choice,
     progress: impl Fn(u64) + Send,
 ) -> Result<Released, ReleaseError> {
-    let key = write::Lane {
+    let key = write::ProjectionKey {
         projection: fold.name(),
         version,
         shard: log.shard().0,

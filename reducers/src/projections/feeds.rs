@@ -6,7 +6,7 @@ mod conflicts;
 mod fold;
 
 use async_trait::async_trait;
-use data_set::write::{FanOutLimit, FeedRun, Step, WriteError};
+use data_set::write::{FanOutLimit, FeedSegment, Step, WriteError};
 
 use super::{Changes, ConflictKeys, Fold, KnownEvent};
 
@@ -23,7 +23,7 @@ pub struct Feeds {
 
 struct FeedChanges {
     limit: FanOutLimit,
-    segments: Vec<FeedRun>,
+    segments: Vec<FeedSegment>,
 }
 
 #[async_trait]

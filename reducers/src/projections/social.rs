@@ -8,7 +8,7 @@ mod fold;
 mod messages;
 
 use async_trait::async_trait;
-use data_set::write::{Run, Step, WriteError};
+use data_set::write::{SocialSegment, Step, WriteError};
 
 use super::{Changes, ConflictKeys, Fold, KnownEvent};
 
@@ -18,7 +18,7 @@ const BATCH_MAX: usize = 5_000;
 #[derive(Debug, Clone, Copy)]
 pub struct Social;
 
-struct SocialChanges(Vec<Run>);
+struct SocialChanges(Vec<SocialSegment>);
 
 #[async_trait]
 impl Fold for Social {

@@ -14,7 +14,7 @@ use crate::projections::Fold;
 /// The checkpoint, and what the worker knows of the events before it that are not in the rows.
 #[derive(Debug)]
 pub(super) struct Cursor {
-    pub(super) key: write::Lane,
+    pub(super) key: write::ProjectionKey,
     pub(super) checkpoint: Checkpoint,
     pub(super) parked: ParkedKeys,
     /// As far as the log said so when the worker looked.

@@ -160,7 +160,7 @@ async fn stand_by(worker: &ProjectionWorker, token: &CancellationToken) {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a histogram takes floats, and a batch is small")]
-fn record(key: &write::Lane, events: &[RecordedEvent], took: Duration) {
+fn record(key: &write::ProjectionKey, events: &[RecordedEvent], took: Duration) {
     let labels = heartbeat::labels(key);
     metrics::counter!("reducer_events_folded_total", &labels).increment(events.len() as u64);
     metrics::histogram!("reducer_batch_events", &labels).record(events.len() as f64);

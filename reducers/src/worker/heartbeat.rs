@@ -26,7 +26,7 @@ pub(super) async fn run(worker: ProjectionWorker, token: CancellationToken) {
     set_lag(&labels(&key), 0, 0.0);
 }
 
-async fn beat(worker: &ProjectionWorker, key: &write::Lane) -> anyhow::Result<()> {
+async fn beat(worker: &ProjectionWorker, key: &write::ProjectionKey) -> anyhow::Result<()> {
     let ProjectionWorker { log, pool, status, .. } = worker;
     let refusal = status.refusal();
     metrics::gauge!("reducer_log_refused", "projection" => key.projection).set(if refusal.is_some() {
@@ -56,7 +56,7 @@ async fn beat(worker: &ProjectionWorker, key: &write::Lane) -> anyhow::Result<()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and 2^53 events are not reached")]
-fn set_parked(key: &write::Lane, reason: &'static str, count: i64) {
+fn set_parked(key: &write::ProjectionKey, reason: &'static str, count: i64) {
     let labels = [
         ("projection", key.projection.to_owned()),
         ("version", key.version.to_string()),
@@ -67,7 +67,13 @@ fn set_parked(key: &write::Lane, reason: &'static str, count: i64) {
 
 /// Gauges are floats; a position is shown as its sequence, which they hold exactly up to 2^53.
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and 2^53 events are not reached")]
-fn set_gauges(key: &write::Lane, head: Position, position: Position, lag_events: u64, lag_seconds: f64) {
+fn set_gauges(
+    key: &write::ProjectionKey,
+    head: Position,
+    position: Position,
+    lag_events: u64,
+    lag_seconds: f64,
+) {
     let labels = labels(key);
     metrics::gauge!("reducer_log_head_sequence", &labels).set(head.sequence().get() as f64);
     metrics::gauge!("reducer_checkpoint_sequence", &labels).set(position.sequence().get() as f64);
@@ -81,6 +87,6 @@ fn set_lag(labels: &[(&'static str, String); 2], events: u64, seconds: f64) {
 }
 
 /// Of everything that is measured of a worker.
-pub(super) fn labels(key: &write::Lane) -> [(&'static str, String); 2] {
+pub(super) fn labels(key: &write::ProjectionKey) -> [(&'static str, String); 2] {
     [("projection", key.projection.to_owned()), ("version", key.version.to_string())]
 }

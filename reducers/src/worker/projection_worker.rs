@@ -33,8 +33,8 @@ pub struct ProjectionWorker {
 
 impl ProjectionWorker {
     /// Under which its checkpoint and its parked events are stored.
-    pub(super) fn key(&self) -> write::Lane {
-        write::Lane {
+    pub(super) fn key(&self) -> write::ProjectionKey {
+        write::ProjectionKey {
             projection: self.fold.name(),
             version: self.version,
             shard: self.log.shard().0,
@@ -42,7 +42,7 @@ impl ProjectionWorker {
         }
     }
 
-    pub(super) fn context<'a>(&'a self, key: &'a write::Lane) -> FoldContext<'a> {
+    pub(super) fn context<'a>(&'a self, key: &'a write::ProjectionKey) -> FoldContext<'a> {
         FoldContext { log: &*self.log, pool: &self.pool, fold: &*self.fold, key }
     }
 }

@@ -62,7 +62,7 @@ async fn a_crash_between_any_two_steps_loses_and_doubles_nothing() {
         "social-after-commit",
         "feeds-after-begin",
         "feeds-after-fence",
-        "feeds-after-run",
+        "feeds-after-segment",
         "feeds-after-rows",
         "feeds-before-commit",
         "feeds-after-commit",

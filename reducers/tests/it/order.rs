@@ -32,8 +32,12 @@ async fn permuted_and_repeated_events_in_random_batches_equal_the_log_in_order()
     for seed in 20..26 {
         let (log, events) = history(seed, 200).await;
         let mut random = StdRng::seed_from_u64(seed);
-        let lane =
-            write::Lane { projection: "social", version: 1, shard: 0, lineage: log.lineage().to_string() };
+        let lane = write::ProjectionKey {
+            projection: "social",
+            version: 1,
+            shard: 0,
+            lineage: log.lineage().to_string(),
+        };
         data_set.empty().await;
         let mut at = Position::ZERO;
         write::resume(&data_set.pool, &lane).await.expect("a checkpoint");
@@ -68,7 +72,12 @@ async fn a_missing_event_is_never_passed_over() {
 async fn a_batch_that_was_written_is_fenced_off() {
     let data_set = DataSet::start().await;
     let (log, events) = history(31, 30).await;
-    let lane = write::Lane { projection: "social", version: 1, shard: 0, lineage: log.lineage().to_string() };
+    let lane = write::ProjectionKey {
+        projection: "social",
+        version: 1,
+        shard: 0,
+        lineage: log.lineage().to_string(),
+    };
     write::resume(&data_set.pool, &lane).await.expect("a checkpoint");
     let batch = || write_batch(&Social, &data_set.pool, &lane, Position::ZERO, &events);
     batch().await.expect("written");

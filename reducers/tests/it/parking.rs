@@ -101,8 +101,8 @@ impl Folds {
     }
 }
 
-fn lane(log: &dyn EventLog, projection: &'static str) -> data_set::write::Lane {
-    data_set::write::Lane { projection, version: 1, shard: 0, lineage: log.lineage().to_string() }
+fn lane(log: &dyn EventLog, projection: &'static str) -> data_set::write::ProjectionKey {
+    data_set::write::ProjectionKey { projection, version: 1, shard: 0, lineage: log.lineage().to_string() }
 }
 
 fn folds() -> [Box<dyn Fold>; 2] {

@@ -78,7 +78,8 @@ impl Cuts {
 
 pub(crate) async fn fold(data_set: &DataSet, events: &[RecordedEvent], cuts: Cuts) -> Rows {
     data_set.empty().await;
-    let lane = write::Lane { projection: "social", version: 1, shard: 0, lineage: "test".to_owned() };
+    let lane =
+        write::ProjectionKey { projection: "social", version: 1, shard: 0, lineage: "test".to_owned() };
     write::resume(&data_set.pool, &lane).await.expect("a checkpoint");
     let (mut from, mut rest) = (Position::ZERO, events);
     while let Some(first) = rest.first() {

@@ -39,9 +39,9 @@ const TABLES: [&str; 14] = [
     "read_marker",
 ];
 
-/// So few that short histories cross it again and again, at every grain and in both directions.
+/// So few that short histories cross it again and again, at every granularity and in both directions.
 pub(crate) const DIVIDED_FROM: i64 = 4;
-const DIVIDE_EARLY: &str = "create or replace function control.divided_from() returns bigint
+const SPLIT_EARLY: &str = "create or replace function control.split_from() returns bigint
     language sql immutable parallel safe as 'select 4::bigint'";
 
 /// A migrated data set of its own.
@@ -55,7 +55,7 @@ impl DataSet {
         let postgres = Postgres::start().await;
         data_set::migrate::migrate(&postgres.url()).await.expect("migrated");
         let pool = data_set::write::connect(&postgres.url(), "test", "social_v1").expect("a URL");
-        sqlx::raw_sql(DIVIDE_EARLY).execute(&pool).await.expect("replaced");
+        sqlx::raw_sql(SPLIT_EARLY).execute(&pool).await.expect("replaced");
         Self { postgres, pool }
     }
 
@@ -186,7 +186,7 @@ impl DataSet {
 pub(crate) async fn write_batch(
     fold: &dyn Fold,
     pool: &Pool,
-    lane: &write::Lane,
+    lane: &write::ProjectionKey,
     from: Position,
     events: &[RecordedEvent],
 ) -> Result<(), WriteError> {

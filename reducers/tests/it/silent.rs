@@ -18,7 +18,7 @@ const WELL_AGAIN: Duration = Duration::from_secs(30);
 
 /// How long ago the worker last gave a sign of life, in seconds.
 const SILENT_FOR: &str =
-    "select extract(epoch from now() - max(seen_at))::float8 from control.lane_heartbeat";
+    "select extract(epoch from now() - max(seen_at))::float8 from control.worker_heartbeat";
 
 async fn is_well_again(what: &str, data_set: &DataSet, log: &dyn EventLog) {
     let began = Instant::now();

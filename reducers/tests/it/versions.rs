@@ -199,7 +199,7 @@ async fn reducers_fold_what_is_published_or_ready_to_be_and_nothing_else() {
     author.write(60).await;
     assert_equal(&data_set).await;
     let beat =
-        "select exists (select from control.lane_heartbeat where projection = 'social' and version = $1)";
+        "select exists (select from control.worker_heartbeat where projection = 'social' and version = $1)";
     eventually("its lane beats", PATIENCE, || async {
         let beats = sqlx::query_scalar(beat).bind(NEXT).fetch_one(&data_set.pool).await;
         match beats {

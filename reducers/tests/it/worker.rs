@@ -164,7 +164,7 @@ async fn rows_of_another_log_are_not_touched() {
 }
 
 async fn told_refusal(data_set: &DataSet) -> Option<String> {
-    let refusal = sqlx::query_scalar("select refusal from control.lane_heartbeat");
+    let refusal = sqlx::query_scalar("select refusal from control.worker_heartbeat");
     refusal.fetch_optional(&data_set.pool).await.expect("readable").flatten()
 }
 
@@ -244,7 +244,7 @@ async fn before_the_first_batch_the_rows_are_complete_until_the_first_event() {
     sqlx::query("lock table social_v1.message").execute(&mut *obstacle).await.expect("locked");
     let worker = data_set.fold(Arc::clone(&log));
     let complete_until: OffsetDateTime = eventually("the heartbeat", PATIENCE, || async {
-        let beat = sqlx::query_scalar("select complete_until from control.lane_heartbeat");
+        let beat = sqlx::query_scalar("select complete_until from control.worker_heartbeat");
         let beat = beat.fetch_optional(&data_set.pool).await.map_err(|error| error.to_string())?;
         beat.ok_or_else(|| "none".to_owned())
     })
@@ -265,7 +265,7 @@ async fn a_heartbeat_tells_head_and_completeness() {
     let head = i64::try_from(log.head().await.expect("a head").get()).expect("small") << 8;
     eventually("the heartbeat", PATIENCE, || async {
         let beat: Option<(i64, bool)> = sqlx::query_as(
-            "select head, complete_until > now() - interval '5 seconds' from control.lane_heartbeat",
+            "select head, complete_until > now() - interval '5 seconds' from control.worker_heartbeat",
         )
         .fetch_optional(&data_set.pool)
         .await

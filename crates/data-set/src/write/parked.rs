@@ -7,7 +7,9 @@ use postgres_kit::Connection;
 use postgres_kit::Pool;
 use time::OffsetDateTime;
 
-use super::{Lane, WriteError, column};
+use crate::write::checkpoint::ProjectionKey;
+use crate::write::columns::column;
+use crate::write::error::WriteError;
 
 /// Why an event is parked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -102,7 +104,7 @@ pub struct Keys {
 
 /// The keys of the parked events up to a position. Those behind it belong to a fold that was begun anew, which will find
 /// them itself.
-pub async fn keys(pool: &Pool, key: &Lane, until: i64) -> Result<Keys, WriteError> {
+pub async fn keys(pool: &Pool, key: &ProjectionKey, until: i64) -> Result<Keys, WriteError> {
     let (projection, version, shard) = (key.projection, key.version, i16::from(key.shard));
     let list = |sql| sqlx::query_scalar(sql).bind(projection).bind(version).bind(shard).bind(until);
     let exclusive = list(include_str!("parked/exclusive_keys.sql")).fetch_all(pool).await?;
@@ -111,7 +113,12 @@ pub async fn keys(pool: &Pool, key: &Lane, until: i64) -> Result<Keys, WriteErro
 }
 
 /// The next parked events behind a position, dropped ones among them, in the order of the log.
-pub async fn page(pool: &Pool, key: &Lane, after: i64, limit: i64) -> Result<Vec<Parked>, WriteError> {
+pub async fn page(
+    pool: &Pool,
+    key: &ProjectionKey,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Parked>, WriteError> {
     Ok(sqlx::query_as(include_str!("parked/page.sql"))
         .bind(key.projection)
         .bind(key.version)
@@ -123,7 +130,7 @@ pub async fn page(pool: &Pool, key: &Lane, after: i64, limit: i64) -> Result<Vec
 }
 
 /// Of some positions, those of parked or dropped events.
-pub async fn noted(pool: &Pool, key: &Lane, positions: &[i64]) -> Result<Vec<i64>, WriteError> {
+pub async fn noted(pool: &Pool, key: &ProjectionKey, positions: &[i64]) -> Result<Vec<i64>, WriteError> {
     Ok(sqlx::query_scalar(include_str!("parked/noted.sql"))
         .bind(key.projection)
         .bind(key.version)
@@ -136,7 +143,7 @@ pub async fn noted(pool: &Pool, key: &Lane, positions: &[i64]) -> Result<Vec<i64
 /// A version of the projection that has folded one of some events, and the event's position.
 pub async fn folded_by(
     pool: &Pool,
-    key: &Lane,
+    key: &ProjectionKey,
     positions: &[i64],
 ) -> Result<Option<(i32, i64)>, WriteError> {
     Ok(sqlx::query_as(include_str!("parked/folded_by.sql"))
@@ -148,7 +155,7 @@ pub async fn folded_by(
 }
 
 /// How many events are parked, by reason.
-pub async fn counts(pool: &Pool, key: &Lane) -> Result<Vec<(String, i64)>, WriteError> {
+pub async fn counts(pool: &Pool, key: &ProjectionKey) -> Result<Vec<(String, i64)>, WriteError> {
     Ok(sqlx::query_as(include_str!("parked/counts.sql"))
         .bind(key.projection)
         .bind(key.version)
@@ -164,7 +171,7 @@ fn without_nul(text: &str) -> String {
 
 pub(super) async fn park(
     connection: &mut Connection,
-    key: &Lane,
+    key: &ProjectionKey,
     events: &[ParkedEvent],
 ) -> Result<(), WriteError> {
     for event in events {
@@ -187,7 +194,7 @@ pub(super) async fn park(
 
 pub(super) async fn at(
     connection: &mut Connection,
-    key: &Lane,
+    key: &ProjectionKey,
     positions: &[i64],
 ) -> Result<Vec<Parked>, WriteError> {
     Ok(sqlx::query_as(include_str!("parked/at.sql"))
@@ -201,7 +208,7 @@ pub(super) async fn at(
 
 pub(super) async fn keys_beside(
     connection: &mut Connection,
-    key: &Lane,
+    key: &ProjectionKey,
     names: &[String],
     before: i64,
 ) -> Result<Vec<String>, WriteError> {
@@ -217,7 +224,7 @@ pub(super) async fn keys_beside(
 
 pub(super) async fn unpark(
     connection: &mut Connection,
-    key: &Lane,
+    key: &ProjectionKey,
     positions: &[i64],
 ) -> Result<(), WriteError> {
     sqlx::query(include_str!("parked/unpark.sql"))

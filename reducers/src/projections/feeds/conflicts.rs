@@ -145,10 +145,10 @@ pub(super) async fn look_up(step: &mut Step, keys: &mut [ConflictKeys]) -> Resul
     if deleted.is_empty() && deactivated.is_empty() {
         return Ok(());
     }
-    let audience = step.feeds_reach(&deleted, &deactivated).await?;
+    let audience = step.feeds_audience(&deleted, &deactivated).await?;
     for own in keys.iter_mut().filter(|own| own.changes_look_ups()) {
-        audience.showing.iter().for_each(|account| own.add_found(&Key::Audience(*account), Shared));
-        audience.followed.iter().for_each(|account| own.add_found(&Key::Followers(*account), Exclusive));
+        audience.authors.iter().for_each(|account| own.add_found(&Key::Audience(*account), Shared));
+        audience.followees.iter().for_each(|account| own.add_found(&Key::Followers(*account), Exclusive));
         inherit(step, own).await?;
     }
     Ok(())

@@ -2,18 +2,18 @@
 
 use std::collections::HashSet;
 
-use data_set::write::{FeedChanges, FeedRun};
+use data_set::write::{FeedChanges, FeedSegment};
 
 use super::change::Change;
 use crate::projections::key::Key;
 use crate::projections::segments::into_segments;
 
 /// The changes of a batch, by segments in the order of the log.
-pub(super) fn fold(changes: impl IntoIterator<Item = Change>) -> Vec<FeedRun> {
+pub(super) fn fold(changes: impl IntoIterator<Item = Change>) -> Vec<FeedSegment> {
     into_segments(changes).into_iter().map(fold_segment).collect()
 }
 
-fn fold_segment(segment: Vec<Change>) -> FeedRun {
+fn fold_segment(segment: Vec<Change>) -> FeedSegment {
     let mut changes = FeedChanges::default();
     let mut known = HashSet::new();
     for change in segment {
@@ -29,10 +29,10 @@ fn fold_segment(segment: Vec<Change>) -> FeedRun {
             Change::Followed(row) => changes.followed.push(row),
             Change::Unfollowed(key) => changes.unfollowed.push(key),
             // It is alone in its segment.
-            Change::Deactivated(account) => return FeedRun::Deactivation(account),
+            Change::Deactivated(account) => return FeedSegment::Deactivation(account),
         }
     }
-    FeedRun::Changes(changes)
+    FeedSegment::Changes(changes)
 }
 
 /// Equal for changes of one segment that do the same.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use data_set::write::{Changes, DeactivatedRow, ReadRow, Run};
+use data_set::write::{Changes, DeactivatedRow, ReadMarkerRow, SocialSegment};
 use domain::{
     AccountEvent, AccountId, Event, GraphEvent, InboxEvent, MessageId, NotificationsRead, Position,
     ReactionEvent,
@@ -23,23 +23,23 @@ struct SegmentFold {
     follows: EdgeFold,
     likes: EdgeFold,
     reposts: EdgeFold,
-    reads: BTreeMap<i64, i64>,
+    read_markers: BTreeMap<i64, i64>,
 }
 
 /// The changes of a batch, by segments in the order of the log.
-pub(super) fn fold(events: Vec<KnownEvent>) -> Vec<Run> {
+pub(super) fn fold(events: Vec<KnownEvent>) -> Vec<SocialSegment> {
     into_segments(events).into_iter().filter_map(fold_segment).collect()
 }
 
 /// `None` where the events change no rows.
-fn fold_segment(events: Vec<KnownEvent>) -> Option<Run> {
+fn fold_segment(events: Vec<KnownEvent>) -> Option<SocialSegment> {
     let mut segment = SegmentFold::default();
     for known in events {
         let (position, recorded_at) = (known.position, known.recorded_at);
         match known.event {
             Event::Account(AccountEvent::Deactivated(event)) => {
                 // It is alone in its segment.
-                return Some(Run::Deactivated(DeactivatedRow {
+                return Some(SocialSegment::Deactivated(DeactivatedRow {
                     account: event.account.get(),
                     deactivated_at: recorded_at,
                 }));
@@ -59,7 +59,7 @@ fn fold_segment(events: Vec<KnownEvent>) -> Option<Run> {
         }
     }
     let changes = segment.finish();
-    (changes != Changes::default()).then(|| Run::Changes(Box::new(changes)))
+    (changes != Changes::default()).then(|| SocialSegment::Changes(Box::new(changes)))
 }
 
 impl SegmentFold {
@@ -92,7 +92,7 @@ impl SegmentFold {
     }
 
     fn read(&mut self, event: &NotificationsRead) {
-        let until = self.reads.entry(event.account.get()).or_default();
+        let until = self.read_markers.entry(event.account.get()).or_default();
         *until = (*until).max(event.until.get());
     }
 
@@ -105,7 +105,11 @@ impl SegmentFold {
             follows: self.follows.finish(),
             likes: self.likes.finish(),
             reposts: self.reposts.finish(),
-            reads: self.reads.into_iter().map(|(account, until)| ReadRow { account, until }).collect(),
+            read_markers: self
+                .read_markers
+                .into_iter()
+                .map(|(account, until)| ReadMarkerRow { account, until })
+                .collect(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Wrong rows of every kind in every table.
 
-use verifier::{Mended, Scope, VerifyError};
+use verifier::{Repaired, Scope, VerifyError};
 
 use super::System;
 use crate::feeds;
@@ -67,8 +67,8 @@ async fn assert_found_and_mended(system: &System, kind: &str, plants: &[(&str, S
 
     let report = system.repair().await;
     assert!(report.is_sound());
-    let mended = report.projections.iter().filter_map(|projection| projection.mended);
-    let mended = mended.fold(Mended::default(), |sum, one| Mended {
+    let repaired = report.projections.iter().filter_map(|projection| projection.repaired);
+    let repaired = repaired.fold(Repaired::default(), |sum, one| Repaired {
         inserted: sum.inserted + one.inserted,
         deleted: sum.deleted + one.deleted,
         replaced: sum.replaced + one.replaced,
@@ -76,7 +76,7 @@ async fn assert_found_and_mended(system: &System, kind: &str, plants: &[(&str, S
     let count = plants.len() as u64;
     let of_kind = |wanted| if kind == wanted { count } else { 0 };
     let (inserted, deleted, replaced) = (of_kind("missing"), of_kind("extra"), of_kind("different"));
-    assert_eq!(mended, Mended { inserted, deleted, replaced });
+    assert_eq!(repaired, Repaired { inserted, deleted, replaced });
     assert_eq!(all_rows(system).await, before);
     assert_eq!(system.found().await, [""; 0]);
 }

@@ -81,8 +81,8 @@ async fn rows_are_mended_while_everything_moves() {
                 .await;
         }
         let report = system.repair().await;
-        let is_mended = report.projections.iter().all(|found| found.mended.is_some());
-        assert!(report.is_sound() && is_mended, "round {round}: {report:?}");
+        let is_repaired = report.projections.iter().all(|found| found.repaired.is_some());
+        assert!(report.is_sound() && is_repaired, "round {round}: {report:?}");
     }
     writer.stop().await;
     system.data_set.all_caught_up(&*system.log).await;

@@ -28,7 +28,7 @@ const STEPS: [&str; 20] = [
     "social-after-commit",
     "feeds-after-begin",
     "feeds-after-fence",
-    "feeds-after-run",
+    "feeds-after-segment",
     "feeds-after-rows",
     "feeds-before-commit",
     "feeds-after-commit",

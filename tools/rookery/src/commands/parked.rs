@@ -202,8 +202,8 @@ impl Lanes {
         Ok(Self { log, lanes })
     }
 
-    fn key(&self, lane: &Lane) -> write::Lane {
-        write::Lane {
+    fn key(&self, lane: &Lane) -> write::ProjectionKey {
+        write::ProjectionKey {
             projection: lane.fold.name(),
             version: lane.version,
             shard: self.log.shard().0,

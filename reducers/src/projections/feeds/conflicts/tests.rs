@@ -1,10 +1,10 @@
-use data_set::write::{EntryRow, FeedChanges, FeedRun, FollowKey, FollowRow, RepostKey};
+use data_set::write::{EntryRow, FeedChanges, FeedSegment, FollowKey, FollowRow, RepostKey};
 use proptest::prelude::*;
 
 use super::*;
 use crate::projections::feeds::fold::fold;
 
-fn segments_of(changes: impl IntoIterator<Item = Change>) -> Vec<FeedRun> {
+fn segments_of(changes: impl IntoIterator<Item = Change>) -> Vec<FeedSegment> {
     fold(changes)
 }
 
@@ -85,7 +85,7 @@ fn a_repetition_is_dropped() {
         unfollowed: vec![FollowKey { follower: 2, followee: 4 }],
         ..FeedChanges::default()
     };
-    assert_eq!(segments, [FeedRun::Changes(expected)]);
+    assert_eq!(segments, [FeedSegment::Changes(expected)]);
 }
 
 /// A change without its position, which is its place in the sequence.
@@ -106,10 +106,10 @@ fn change((kind, a, b): (u8, i64, i64), position: i64) -> Change {
 }
 
 /// The changes of a segment in an order that has nothing to do with that of the log.
-fn flatten(segment: &FeedRun) -> Vec<Change> {
+fn flatten(segment: &FeedSegment) -> Vec<Change> {
     match segment {
-        FeedRun::Deactivation(account) => vec![Change::Deactivated(*account)],
-        FeedRun::Changes(changes) => (changes.unfollowed.iter().rev().copied().map(Change::Unfollowed))
+        FeedSegment::Deactivation(account) => vec![Change::Deactivated(*account)],
+        FeedSegment::Changes(changes) => (changes.unfollowed.iter().rev().copied().map(Change::Unfollowed))
             .chain(changes.followed.iter().rev().copied().map(Change::Followed))
             .chain(changes.reposted.iter().rev().copied().map(Change::Reposted))
             .chain(changes.posted.iter().rev().copied().map(Change::Posted))
@@ -141,8 +141,8 @@ proptest! {
             // A segment is a stretch of the log: what it does not hold up to the next segment are repetitions.
             let is_of_it = |change: &&Change| shuffled.iter().any(|kept| is_repetition(kept, change));
             let count = match segment {
-                FeedRun::Deactivation(_) => 1,
-                FeedRun::Changes(_) => rest.iter().take_while(is_of_it).count(),
+                FeedSegment::Deactivation(_) => 1,
+                FeedSegment::Changes(_) => rest.iter().take_while(is_of_it).count(),
             };
             let (stretch, later) = rest.split_at(count);
             rest = later;

@@ -11,8 +11,8 @@ use tokio_util::sync::CancellationToken;
 use verifier::{Report, Scope, Verification};
 
 const LIMIT: Duration = Duration::from_secs(60);
-/// So few that the counts of a short log have every grain.
-const DIVIDE_EARLY: &str = "create or replace function control.divided_from() returns bigint
+/// So few that the counts of a short log have every granularity.
+const SPLIT_EARLY: &str = "create or replace function control.split_from() returns bigint
     language sql immutable parallel safe as 'select 4::bigint'";
 /// Without what a fold may word anew: why an event cannot be read. And without when it was parked.
 const PARKED: &str = "select jsonb_build_object(
@@ -41,7 +41,7 @@ pub(super) async fn fold(log: &dyn EventLog, log_url: &str) -> Folded {
     let url = postgres.url();
     data_set::migrate::migrate(&url).await.expect("migrated");
     let mut connection = PgConnection::connect(&url).await.expect("connected");
-    sqlx::raw_sql(DIVIDE_EARLY).execute(&mut connection).await.expect("replaced");
+    sqlx::raw_sql(SPLIT_EARLY).execute(&mut connection).await.expect("replaced");
     sqlx::raw_sql("set timezone = 'UTC'").execute(&mut connection).await.expect("set");
 
     let (token, head) = (CancellationToken::new(), log.head().await.expect("a head").get());
