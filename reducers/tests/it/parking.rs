@@ -48,7 +48,7 @@ impl Folds {
         for fold in folds() {
             let fold = Cut::new(fold, seed);
             let worker = self.data_set.work_on(log.log(), Arc::new(fold));
-            self.data_set.lane_caught_up(&*log.log(), worker.projection).await;
+            self.data_set.projection_caught_up(&*log.log(), worker.projection).await;
             worker.stop().await;
         }
     }
@@ -56,7 +56,7 @@ impl Folds {
     async fn retry(&self, log: &Mended, choice: &Choice) -> [Released; 2] {
         let [social, feeds] = folds();
         let run = |fold: Box<dyn Fold>| async move {
-            retry(log, &self.data_set.lane_pool(fold.name()), &*fold, 1, choice, |_| {})
+            retry(log, &self.data_set.worker_pool(fold.name()), &*fold, 1, choice, |_| {})
                 .await
                 .expect("retried")
         };
@@ -66,7 +66,7 @@ impl Folds {
     /// Has the log say that all bad events are given up, of either projection.
     async fn give_up(&self, log: &dyn EventLog, choice: &Choice, with_waiting: bool) -> [Chosen; 2] {
         let run = |projection: &'static str| async move {
-            let key = lane(log, projection);
+            let key = projection_key(log, projection);
             let chosen = choose(&self.data_set.pool, &key, choice, with_waiting).await.expect("readable");
             let positions = chosen.waiting.iter().chain(&chosen.bad);
             let positions: Vec<_> = positions.map(|at| Position::from_i64(*at).expect("positive")).collect();
@@ -79,7 +79,9 @@ impl Folds {
 
     /// Positions of all that is not in the rows of a projection.
     async fn parked(&self, log: &dyn EventLog, projection: &'static str) -> Vec<parked::Parked> {
-        parked::page(&self.data_set.pool, &lane(log, projection), 0, 10_000).await.expect("readable")
+        parked::page(&self.data_set.pool, &projection_key(log, projection), 0, 10_000)
+            .await
+            .expect("readable")
     }
 
     /// The rows are those of the good events without the ones that are parked.
@@ -101,7 +103,7 @@ impl Folds {
     }
 }
 
-fn lane(log: &dyn EventLog, projection: &'static str) -> data_set::write::ProjectionKey {
+fn projection_key(log: &dyn EventLog, projection: &'static str) -> data_set::write::ProjectionKey {
     data_set::write::ProjectionKey { projection, version: 1, shard: 0, lineage: log.lineage().to_string() }
 }
 

@@ -31,12 +31,12 @@ struct System {
 }
 
 /// Both workers at work.
-struct Lanes {
+struct Workers {
     token: CancellationToken,
     running: JoinSet<Result<(), BadEvent>>,
 }
 
-impl Lanes {
+impl Workers {
     async fn stop(self) {
         self.token.cancel();
         self.running.join_all().await;
@@ -59,13 +59,13 @@ impl System {
         system
     }
 
-    fn lanes(&self) -> Lanes {
+    fn workers(&self) -> Workers {
         let mut running = JoinSet::new();
         let token = CancellationToken::new();
         let folds: [Arc<dyn reducers::Fold>; 2] = [Arc::new(Social), Arc::new(Feeds { limit: LIMIT })];
         for fold in folds {
-            let (log, pool) = (Arc::clone(&self.log), self.data_set.lane_pool(fold.name()));
-            let lane = ProjectionWorker {
+            let (log, pool) = (Arc::clone(&self.log), self.data_set.worker_pool(fold.name()));
+            let worker = ProjectionWorker {
                 log,
                 pool,
                 fold,
@@ -73,16 +73,16 @@ impl System {
                 status: Status::default(),
                 on_bad: OnBad::Park,
             };
-            running.spawn(run_worker(lane, token.clone()));
+            running.spawn(run_worker(worker, token.clone()));
         }
-        Lanes { token, running }
+        Workers { token, running }
     }
 
     /// To the end of the log.
     async fn fold(&self) {
-        let lanes = self.lanes();
+        let workers = self.workers();
         self.data_set.all_caught_up(&*self.log).await;
-        lanes.stop().await;
+        workers.stop().await;
     }
 
     async fn verify(&self, scope: Scope) -> Result<Report, VerifyError> {

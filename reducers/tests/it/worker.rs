@@ -100,7 +100,7 @@ async fn a_replay_from_zero_equals_live_while_writes_go_on() {
 }
 
 #[tokio::test]
-async fn two_workers_on_one_lane_double_nothing_and_one_goes_on_alone() {
+async fn two_workers_on_one_projection_double_nothing_and_one_goes_on_alone() {
     let (log, data_set) = (in_memory(), DataSet::start().await);
     let first = data_set.fold(Arc::clone(&log));
     let second = data_set.fold(Arc::clone(&log));

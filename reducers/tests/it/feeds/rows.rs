@@ -18,7 +18,7 @@ pub(crate) const TABLES: [&str; 6] = ["follow", "entry", "author", "feed", "merg
 pub(crate) struct Feeds {
     _postgres: Postgres,
     pub(crate) pool: Pool,
-    lane: write::ProjectionKey,
+    key: write::ProjectionKey,
 }
 
 impl Feeds {
@@ -26,10 +26,10 @@ impl Feeds {
         let postgres = Postgres::start().await;
         data_set::migrate::migrate(&postgres.url()).await.expect("migrated");
         let pool = write::connect(&postgres.url(), "test", "feeds_v1").expect("a URL");
-        let lane =
+        let key =
             write::ProjectionKey { projection: "feeds", version: 1, shard: 0, lineage: "test".to_owned() };
-        write::resume(&pool, &lane).await.expect("a checkpoint");
-        Self { _postgres: postgres, pool, lane }
+        write::resume(&pool, &key).await.expect("a checkpoint");
+        Self { _postgres: postgres, pool, key }
     }
 
     /// Folds everything from the first event on into empty tables, in batches: `size` is asked for each, and told how
@@ -56,9 +56,9 @@ impl Feeds {
     /// Folds one more batch.
     pub(crate) async fn fold(&self, limit: u32, batch: &[RecordedEvent]) {
         let fold = feeds::Feeds { limit: FanOutLimit::new(limit) };
-        let from = write::resume(&self.pool, &self.lane).await.expect("a checkpoint");
+        let from = write::resume(&self.pool, &self.key).await.expect("a checkpoint");
         let from = Position::from_i64(from.position).expect("not negative");
-        write_batch(&fold, &self.pool, &self.lane, from, batch).await.expect("written");
+        write_batch(&fold, &self.pool, &self.key, from, batch).await.expect("written");
     }
 
     pub(crate) async fn rows(&self) -> Rows {

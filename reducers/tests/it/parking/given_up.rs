@@ -1,4 +1,4 @@
-//! Lanes that come to events which give others up.
+//! Workers that come to events which give others up.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use verifier::{Scope, Verification, verify};
 
 use super::poisoned::{Cut, Mended, Poisoned};
-use super::{Folds, folds, lane, told};
+use super::{Folds, folds, projection_key, told};
 use crate::history::{append, plant};
 use crate::rows::{DataSet, PATIENCE};
 
@@ -83,7 +83,7 @@ async fn whoever_folds_and_whenever_it_is_said_a_replay_comes_to_the_same() {
         }
         let mut before = Vec::new();
         for projection in ["social", "feeds"] {
-            both.data_set.lane_caught_up(&*log.log(), projection).await;
+            both.data_set.projection_caught_up(&*log.log(), projection).await;
             before.push(told(both.parked(&*log.log(), projection).await));
         }
         for worker in staying.into_iter().chain(coming) {
@@ -226,13 +226,13 @@ async fn of_a_drop_that_came_into_the_log_by_half_nothing_is_folded() {
         append(&*log, &ReactionEvent::Liked(Liked { account, message, original_time: None }).into()).await;
     }
     fold(&data_set, &log).await;
-    let key = lane(&*log, "social");
+    let key = projection_key(&*log, "social");
     let chosen = choose(&data_set.pool, &key, &Choice::Position(bad), true).await.expect("readable");
     assert_eq!((chosen.bad.as_slice(), chosen.waiting.len()), ([bad].as_slice(), 3));
     let waiting: Vec<Position> = chosen.waiting.iter().map(|position| at(*position)).collect();
     for (positions, bad_is) in [(waiting.as_slice(), "undecodable"), (&[at(bad)], "dropped")] {
         give_up(&*log, "social", positions).await;
-        assert_eq!(differences(&data_set, &*log).await, 0, "also before the lane comes there");
+        assert_eq!(differences(&data_set, &*log).await, 0, "also before the worker comes there");
         fold(&data_set, &log).await;
         let reasons = reasons(&data_set).await;
         assert_eq!(reasons[0], (bad, bad_is.to_owned()));

@@ -20,7 +20,7 @@ const POSTED: &str = "rookery.message.posted.v1";
 
 /// Every projection has two workers, events keep coming, and the operator's retries are cut off at any moment.
 #[tokio::test]
-async fn retries_that_are_cut_off_beside_busy_lanes_come_to_the_rows_of_a_clean_replay() {
+async fn retries_that_are_cut_off_beside_busy_workers_come_to_the_rows_of_a_clean_replay() {
     let both = Folds::start().await;
     let mut random = StdRng::seed_from_u64(90);
     let mut log = Poisoned::new(90, 4);
@@ -39,7 +39,7 @@ async fn retries_that_are_cut_off_beside_busy_lanes_come_to_the_rows_of_a_clean_
         let [social, feeds] = folds();
         let retries = async {
             for fold in [social, feeds] {
-                let pool = both.data_set.lane_pool(fold.name());
+                let pool = both.data_set.worker_pool(fold.name());
                 let retried = retry(&mended, &pool, &*fold, 1, &Choice::All, |_| {}).await;
                 retried.expect("released");
             }
@@ -47,7 +47,7 @@ async fn retries_that_are_cut_off_beside_busy_lanes_come_to_the_rows_of_a_clean_
         drop(tokio::time::timeout(patience, retries).await);
     }
     for projection in ["social", "feeds"] {
-        both.data_set.lane_caught_up(&*log.log(), projection).await;
+        both.data_set.projection_caught_up(&*log.log(), projection).await;
     }
     both.assert_equal(&log, "while events are bad").await;
     let all: Vec<Position> = log.bad().to_vec();
@@ -56,7 +56,7 @@ async fn retries_that_are_cut_off_beside_busy_lanes_come_to_the_rows_of_a_clean_
     }
     log.write(20).await;
     for projection in ["social", "feeds"] {
-        both.data_set.lane_caught_up(&*log.log(), projection).await;
+        both.data_set.projection_caught_up(&*log.log(), projection).await;
     }
     for worker in workers {
         worker.stop().await;

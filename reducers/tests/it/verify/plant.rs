@@ -173,7 +173,7 @@ async fn a_wrong_checkpoint_is_found() {
 }
 
 #[tokio::test]
-async fn events_that_a_lane_skipped_are_folded_by_the_repair() {
+async fn events_that_a_worker_skipped_are_folded_by_the_repair() {
     let system = System::folded(68, 60).await;
     crate::history::Author::new(std::sync::Arc::clone(&system.log), 69).write(120).await;
     let head = (system.log.head().await.expect("a head").get() as i64) << 8;

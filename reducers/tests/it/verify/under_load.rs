@@ -49,7 +49,7 @@ impl Writer {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_differs_while_everything_moves() {
     let system = System::folded(91, 60).await;
-    let (lanes, writer) = (system.lanes(), Writer::start(&system, 94));
+    let (workers, writer) = (system.workers(), Writer::start(&system, 94));
     let mut positions = BTreeSet::new();
     for run in 0..6 {
         let report = system.verify(Scope::All).await.expect("verified");
@@ -58,7 +58,7 @@ async fn nothing_differs_while_everything_moves() {
     }
     assert!(positions.len() > 2, "it moved: {positions:?}");
     writer.stop().await;
-    lanes.stop().await;
+    workers.stop().await;
 }
 
 /// Of accounts and messages that nobody else touches, and of all others.
@@ -72,7 +72,7 @@ const PLANTS: [&str; 4] = [
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_are_mended_while_everything_moves() {
     let system = System::folded(92, 60).await;
-    let (lanes, writer) = (system.lanes(), Writer::start(&system, 93));
+    let (workers, writer) = (system.workers(), Writer::start(&system, 93));
     for round in 0..3 {
         for sql in PLANTS {
             // While the workers wait: they lock rows in another order.
@@ -86,7 +86,7 @@ async fn rows_are_mended_while_everything_moves() {
     }
     writer.stop().await;
     system.data_set.all_caught_up(&*system.log).await;
-    lanes.stop().await;
+    workers.stop().await;
     assert_eq!(normalised(system.data_set.rows().await), rows_of(&*system.log).await);
     assert_eq!(system.found().await, [""; 0]);
 }
