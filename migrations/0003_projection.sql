@@ -15,7 +15,7 @@ create table control.projection (
 create unique index projection_published on control.projection (projection) where state = 'published';
 insert into control.projection (projection, version, state) values ('social', 1, 'published'), ('feeds', 1, 'published');
 
--- The next version's number. A sequence, because a number that was used must never come again: a lane that has not
+-- The next version's number. A sequence, because a number that was used must never come again: a projection worker that has not
 -- noticed yet that its version was dropped would write into the tables of the next one.
 create sequence control.social_version as integer start 2;
 create sequence control.feeds_version as integer start 2;

@@ -1,5 +1,5 @@
 -- How far a projection has folded a shard. Updated in the transaction that writes the rows, with the old position
--- as the fence: of two workers on one lane only one can commit a batch.
+-- as the fence: of two workers of one projection only one can commit a batch.
 create table control.checkpoint (
     projection text not null,
     version integer not null,
@@ -10,7 +10,7 @@ create table control.checkpoint (
     lineage text not null,
     -- The id of the event at that position. A log that lost its end and grew again has another one there.
     event uuid,
-    -- Counts the changes to the lane's parked events that the lane did not make itself. A worker that knows another
+    -- Counts the changes to the parked events that the projection worker did not make itself. A worker that knows another
     -- number writes nothing: it reads the parked events anew first.
     parked_generation bigint not null default 0,
     folded_at timestamptz not null default now(),

@@ -1,6 +1,6 @@
--- Events that are not in the rows: those that could not be folded, those that wait for them, and those that were given up.
--- None is lost (the log has them) and none holds up the lane; this table says that the rows are a fold of all events but
--- these.
+-- Events that are not in the rows: those that could not be folded, those that wait for them, and those that were dropped.
+-- None is lost (the log has them) and none stops the projection worker; this table says that the rows are a fold of all
+-- events but these.
 create table control.parked_event (
     projection text not null,
     version integer not null,
@@ -9,13 +9,13 @@ create table control.parked_event (
     subject text not null,
     event_type text not null,
     -- A stable word (`undecodable`, `unknown-version`, `refused-by-database`, `too-late`, `waiting`, `dropped`), and the
-    -- words for a person. What was dropped holds and touches nothing any more, whatever stands there.
+    -- words for a person. The keys of what was dropped count no more.
     reason text not null,
     detail text not null,
-    -- What no later event may be folded about, and what later events may share but not change: `account/5`,
-    -- `message/512`, `follow/5/7`.
-    holds text[] not null,
-    touches text[] not null,
+    -- Conflict keys: `account/5`, `message/512`, `follow/5/7`. No later event that uses one of the exclusive ones may be
+    -- folded before this one; the shared ones later events may share, but not use exclusively.
+    exclusive_keys text[] not null,
+    shared_keys text[] not null,
     parked_at timestamptz not null default now(),
     constraint parked_event_pk primary key (projection, version, shard, position),
     constraint parked_event_of_projection
@@ -24,5 +24,5 @@ create table control.parked_event (
 -- How many there are of each reason is asked about once a second.
 create index parked_event_by_reason on control.parked_event (projection, version, shard, reason)
     where reason <> 'dropped';
--- What waiting events will do to whom, asked about by a deletion or a deactivation that comes behind them.
-create index parked_event_by_touch on control.parked_event using gin (touches) where reason <> 'dropped';
+-- Which accounts waiting events are about, asked by a deletion or a deactivation that comes behind them.
+create index parked_event_by_shared_key on control.parked_event using gin (shared_keys) where reason <> 'dropped';

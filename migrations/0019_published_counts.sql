@@ -1,29 +1,29 @@
--- Complete counts for people: folded ones, and for periods that are not divided what their rows come to.
+-- Complete counts for people: folded ones, and for periods that are not split what their rows come to.
 create view published.tag_counts as
-select tag, grain, starts_at, messages from social_v1.message_count where author = 0
+select tag, granularity as grain, starts_at, messages from social_v1.message_count where author = 0
 union all
-select k.tag, g.grain, date_trunc(g.grain::text, k.created_at, 'UTC'), count(*)
+select k.tag, g.granularity, date_trunc(g.granularity::text, k.created_at, 'UTC'), count(*)
 from social_v1.message_tag k
 cross join (values
-    ('day'::control.grain, 'month'::control.grain), ('hour', 'day'), ('minute', 'hour')) as g (grain, parent)
+    ('day'::control.granularity, 'month'::control.granularity), ('hour', 'day'), ('minute', 'hour')) as g (granularity, parent)
 where not exists (
     select from social_v1.message_count p
-    where p.author = 0 and p.tag = k.tag and p.grain = g.parent
-      and p.starts_at = date_trunc(g.parent::text, k.created_at, 'UTC') and p.messages >= control.divided_from())
+    where p.author = 0 and p.tag = k.tag and p.granularity = g.parent
+      and p.starts_at = date_trunc(g.parent::text, k.created_at, 'UTC') and p.messages >= control.split_from())
 group by 1, 2, 3;
 comment on view published.tag_counts is
     'Messages created per tag (empty: any) in the minute, hour, day or month (UTC) that begins at starts_at.';
 
 create view published.author_counts as
-select author, tag, starts_at, messages from social_v1.message_count where author <> 0 and grain = 'day'
+select author, tag, starts_at, messages from social_v1.message_count where author <> 0 and granularity = 'day'
 union all
 select m.author, t.tag, date_trunc('day', m.created_at, 'UTC'), count(*)
 from social_v1.message m
 cross join unnest(array_append(m.tags, '')) as t (tag)
 where not exists (
     select from social_v1.message_count p
-    where p.author = m.author and p.tag = '' and p.grain = 'month'
-      and p.starts_at = date_trunc('month', m.created_at, 'UTC') and p.messages >= control.divided_from())
+    where p.author = m.author and p.tag = '' and p.granularity = 'month'
+      and p.starts_at = date_trunc('month', m.created_at, 'UTC') and p.messages >= control.split_from())
 group by 1, 2, 3;
 comment on view published.author_counts is
     'Messages created per author and tag (empty: any) on the UTC day that begins at starts_at.';

@@ -10,13 +10,13 @@ select
     (select count(*) from control.parked_event p
       where p.projection = c.projection and p.version = c.version and p.shard = c.shard
         and p.reason = 'waiting') as waiting_events,
-    -- Accounts, messages and handles: the other things that are held have no name outside.
-    (select count(distinct e.entity) from control.parked_event p cross join lateral unnest(p.holds) as e (entity)
+    -- Accounts, messages and handles: the other keys have no name outside.
+    (select count(distinct k.name) from control.parked_event p cross join lateral unnest(p.exclusive_keys) as k (name)
       where p.projection = c.projection and p.version = c.version and p.shard = c.shard
         and p.reason not in ('waiting', 'dropped')
-        and split_part(e.entity, '/', 1) in ('account', 'message', 'handle')) as parked_entities
+        and split_part(k.name, '/', 1) in ('account', 'message', 'handle')) as parked_entities
 from control.checkpoint c
 join control.projection v using (projection, version)
-left join control.lane_heartbeat h using (projection, version, shard);
+left join control.worker_heartbeat h using (projection, version, shard);
 comment on view published.projections is
     'Per projection, version and shard: the position up to which it reflects the log, and what its worker last saw. The other views show the version whose state is published.';

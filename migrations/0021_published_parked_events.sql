@@ -1,6 +1,7 @@
 create view published.parked_events as
 select
-    projection, version, shard, position, subject, event_type, reason, detail, holds, touches, parked_at
+    projection, version, shard, position, subject, event_type, reason, detail,
+    exclusive_keys as holds, shared_keys as touches, parked_at
 from control.parked_event;
 comment on view published.parked_events is
     'Events of the log that are not in the rows: which could not be folded and why, which wait for them, and which were given up.';

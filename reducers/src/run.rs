@@ -1,4 +1,4 @@
-//! All lanes of one process: one per version of each projection that is published or ready to be.
+//! The service: waits for the log and the data set, and runs all workers of one process.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +9,8 @@ use event_store_open::StoreConfig;
 use service_kit::health::Health;
 use tokio_util::sync::CancellationToken;
 
-use crate::feeds::Feeds;
-use crate::fold::Fold;
-use crate::lanes::{Lanes, Shown};
-use crate::social::Social;
+use crate::projections::projections;
+use crate::worker::{PublishedStatus, Supervisor};
 
 /// Between tries to reach what is not there yet.
 const RETRY_PERIOD: Duration = Duration::from_millis(500);
@@ -27,25 +25,20 @@ pub async fn run(
     health: &Health,
     token: CancellationToken,
 ) -> anyhow::Result<()> {
-    let folds = projections(fan_out_limit).map(|fold| (fold, Shown::default()));
-    for (fold, shown) in &folds {
-        let shown = shown.clone();
+    let folds = projections(fan_out_limit).map(|fold| (fold, PublishedStatus::default()));
+    for (fold, status) in &folds {
+        let status = status.clone();
         health.register(format!("lane {}", fold.name()), move || {
-            let shown = shown.clone();
-            async move { shown.check() }
+            let status = status.clone();
+            async move { status.check() }
         });
     }
-    let failed = |why: String| folds.iter().for_each(|(_, shown)| shown.failed(why.clone()));
+    let failed = |why: String| folds.iter().for_each(|(_, status)| status.failed(why.clone()));
     if migrate_on_start && !migrate(database_url, failed, &token).await {
         return Ok(());
     }
     let Some(log) = open_log(log_url, failed, &token).await? else { return Ok(()) };
-    Lanes::new(log, database_url, folds.into())?.run(token).await
-}
-
-/// Each of them has its own lanes, checkpoints and pools: none ever waits for another one.
-pub fn projections(fan_out_limit: FanOutLimit) -> [Arc<dyn Fold>; 2] {
-    [Arc::new(Social), Arc::new(Feeds { limit: fan_out_limit })]
+    Supervisor::new(log, database_url, folds.into())?.run(token).await
 }
 
 /// False when the token was cancelled first.

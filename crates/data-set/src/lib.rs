@@ -1,16 +1,17 @@
-//! The Postgres side of Rookery: [`mod@write`] for the reducers, [`read`] for the query API, [`audit`] for the oracle,
-//! [`versions`] of what is written for its operator.
+//! The data set in Postgres: [`mod@write`] for the reducers, [`read`] for the query API, [`audit`] for the oracle,
+//! [`versions`] and [`adopt`] for the operator.
 //!
-//! This crate does not know NATS or HTTP. It is the only one that speaks SQL; its statements stand in files of their own
-//! beside the functions that run them.
+//! This crate does not know NATS or HTTP. Its statements stand beside the functions that run them: in files, or as
+//! constants where they have up to three lines.
 
 pub mod adopt;
 pub mod audit;
-mod grain;
+mod granularity;
 pub mod logins;
 pub mod migrate;
 pub mod pool;
 pub mod read;
+mod timestamp;
 pub mod versions;
 pub mod write;
 

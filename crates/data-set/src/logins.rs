@@ -42,8 +42,9 @@ pub enum Error {
 
 /// Makes the users, or gives those that exist the password and the group that are given here.
 ///
-/// Needs a superuser, after [`crate::migrate::migrate`]. It also takes from everybody what Postgres grants to each user:
-/// temporary tables, large objects and advisory locks, with which a mere reader could fill the disk or hold up others.
+/// Needs a superuser, after [`crate::migrate::migrate`]. It also takes from everybody what Postgres grants to each
+/// user: temporary tables, large objects and advisory locks, with which a mere reader could fill the disk or hold up
+/// others.
 ///
 /// # Errors
 /// When the database is unreachable, or the user of the URL may not make users.

@@ -2,7 +2,7 @@
 
 use sqlx::migrate::{MigrateError, Migrator};
 
-use crate::Pool;
+use crate::pool::Pool;
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 
@@ -22,6 +22,9 @@ pub async fn migrate(url: &str) -> Result<(), Error> {
     postgres_kit::migrate(url, &MIGRATOR).await.map_err(Error::Migrate)
 }
 
+/// Which migrations are applied. Index: none; a row per migration.
+const APPLIED: &str = "select version, checksum from _sqlx_migrations where success";
+
 /// Whether all of this binary's migrations are applied, with the same contents.
 ///
 /// A schema with more than these is current too: while a new version is rolled out, the old one still works on it.
@@ -29,8 +32,7 @@ pub async fn migrate(url: &str) -> Result<(), Error> {
 /// # Errors
 /// When the database is unreachable.
 pub async fn schema_is_current(pool: &Pool) -> Result<bool, Error> {
-    let applied =
-        sqlx::query_as::<_, (i64, Vec<u8>)>(include_str!("migrate/applied.sql")).fetch_all(pool).await;
+    let applied = sqlx::query_as::<_, (i64, Vec<u8>)>(APPLIED).fetch_all(pool).await;
     let applied = match applied {
         Ok(applied) => applied,
         Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(UNDEFINED_TABLE) => {

@@ -1,7 +1,7 @@
 //! Pools of connections for readers.
 //!
-//! A reader's statement is always alone: no transaction spans two of them. A request that is cancelled between two would
-//! leave its connection inside an open transaction and hand it to the next request like that.
+//! A reader's statement is always alone: no transaction spans two of them. A request that is cancelled between two
+//! would leave its connection inside an open transaction and hand it to the next request like that.
 
 use std::str::FromStr;
 use std::time::Duration;

@@ -5,6 +5,7 @@
 //! with, who may read and how an answer looks on the wire is not known here.
 
 mod account_row;
+mod at;
 mod bucket_counts;
 mod buckets;
 mod count_messages;
@@ -23,17 +24,19 @@ mod list_notifications;
 mod list_projections;
 mod list_reactions;
 mod list_replies;
+mod message_filter;
 mod message_row;
-mod moment;
 mod page;
 mod ping;
 mod position;
 mod run;
-mod segments;
+mod spans;
 mod tag;
+mod time_range;
 mod timeline;
 
 pub use account_row::AccountRow;
+pub use at::At;
 pub use bucket_counts::{BUCKETS_MAX, BucketCount, BucketCountsError, bucket_counts};
 pub use buckets::{Bucket, date_bound};
 pub use count_messages::count_messages;
@@ -52,33 +55,15 @@ pub use list_notifications::{NotificationRow, NotificationRows, list_notificatio
 pub use list_projections::{ProjectionRow, list_projections};
 pub use list_reactions::{Reactions, list_reactions};
 pub use list_replies::list_replies;
+pub use message_filter::MessageFilter;
 pub use message_row::{AuthorRow, DeletedRow, MessageRow, ThreadRow};
-pub use moment::{Bound, Moment, TimeRange};
 pub use page::{Page, PageKey, PositionKey};
 pub use ping::ping;
 pub use position::position;
 pub use tag::TagFilter;
+pub use time_range::{Bound, TimeRange};
 pub use timeline::{
     FeedRange, TimelineUpdates, account_items, timeline, timeline_position, timeline_updates,
 };
 
-/// An answer and the position that it reflects: every event up to it is folded into the answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct At<T> {
-    pub position: i64,
-    pub value: T,
-}
-
-impl<T> At<T> {
-    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> At<U> {
-        At { position: self.position, value: f(self.value) }
-    }
-}
-
-/// Which messages are meant. Without a tag: any; without an author: anybody's.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MessageFilter {
-    pub tag: TagFilter,
-    pub author: Option<i64>,
-    pub range: TimeRange,
-}
+pub use crate::timestamp::Timestamp;

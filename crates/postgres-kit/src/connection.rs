@@ -17,8 +17,6 @@ use sqlx::{
 };
 use tokio::time::{Sleep, sleep, timeout};
 
-use crate::transaction::Transaction;
-
 /// A connection of an operator's tool, the handshake included.
 pub(crate) const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// A polite close only keeps the server's log quiet.
@@ -86,7 +84,7 @@ impl State {
 /// # Errors
 /// When the database is unreachable, or has other migrations than these.
 pub async fn migrate(url: &str, migrator: &Migrator) -> Result<(), MigrateError> {
-    let options = crate::options(url, "rookery-migrations")?;
+    let options = crate::options::options(url, "rookery-migrations")?;
     let mut connection = Connection::open(&options, MIGRATION_LIMIT).await?;
     // What `run` calls; of that one the compiler cannot prove that its future may move between threads. All migrations are
     // run (no target), and not merely marked as run.
@@ -139,12 +137,6 @@ impl Connection {
         }
         self.transaction = Begun::Abandoned;
         answered(&mut self.state, self.limit, end_abandoned(&mut self.raw, &mut self.transaction)).await
-    }
-
-    /// # Errors
-    /// When the database is gone or does not answer.
-    pub async fn begin(&mut self) -> Result<Transaction<&mut Self>, Error> {
-        Transaction::begin(self).await
     }
 
     /// Sends the data of a `copy … from stdin`.

@@ -108,7 +108,7 @@ impl Pool {
     /// # Errors
     /// When the URL is malformed, or the database is unreachable.
     pub async fn connect(url: &str) -> Result<Self, Error> {
-        let pool = Self::new(crate::options(url, "rookery")?, Limits::default());
+        let pool = Self::new(crate::options::options(url, "rookery")?, Limits::default());
         drop(pool.acquire().await?);
         Ok(pool)
     }

@@ -12,6 +12,14 @@ pub struct Transaction<C: DerefMut<Target = Connection>> {
     connection: C,
 }
 
+impl Connection {
+    /// # Errors
+    /// When the database is gone or does not answer.
+    pub async fn begin(&mut self) -> Result<Transaction<&mut Self>, Error> {
+        Transaction::begin(self).await
+    }
+}
+
 impl<C: DerefMut<Target = Connection>> Transaction<C> {
     /// The mark is set first: a begin that is cancelled may have been heard, and then somebody has to end it.
     pub(crate) async fn begin(connection: C) -> Result<Self, Error> {

@@ -10,6 +10,7 @@
 
 mod judge;
 mod transaction;
+mod waiting;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,13 +20,13 @@ use event_store::{AppendError, Appended, NewEvent};
 use sqlx::PgConnection;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
-use uuid::Uuid;
 
-use crate::log::Inner;
+use crate::database::Database;
 use crate::row::{NewRow, to_sequence};
 
 use self::judge::Verdict;
 use self::transaction::Broken;
+use self::waiting::Waiting;
 
 /// Appends in one transaction. More would lengthen the answer to the first one for little gain.
 const GROUP_MAX: usize = 128;
@@ -33,17 +34,6 @@ const GROUP_MAX: usize = 128;
 const QUEUE_MAX: usize = 4_096;
 const PAUSE_MIN: Duration = Duration::from_millis(5);
 const PAUSE_MAX: Duration = Duration::from_millis(200);
-
-/// An append that waits for its answer.
-#[derive(Debug)]
-struct Waiting {
-    command: Uuid,
-    rows: Vec<NewRow>,
-    deadline: Instant,
-    /// An earlier try may have been committed.
-    is_open: bool,
-    answer: oneshot::Sender<Result<Appended, AppendError>>,
-}
 
 #[derive(Debug, Clone)]
 pub(crate) struct Queue {
@@ -53,10 +43,10 @@ pub(crate) struct Queue {
 
 impl Queue {
     /// The task ends when the last clone of the handle is dropped.
-    pub(crate) fn start(inner: Arc<Inner>) -> Self {
+    pub(crate) fn start(database: Arc<Database>) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
-        let patience = inner.append_deadline;
-        tokio::spawn(Appender { inner, connection: None, pause: PAUSE_MIN }.run(waiting));
+        let patience = database.append_deadline;
+        tokio::spawn(Appender { database, connection: None, pause: PAUSE_MIN }.run(waiting));
         Self { waiting: queue, patience }
     }
 
@@ -82,7 +72,7 @@ impl Queue {
 
 /// The only one in this process that appends.
 struct Appender {
-    inner: Arc<Inner>,
+    database: Arc<Database>,
     connection: Option<PgConnection>,
     /// Before the next try, after a failed one.
     pause: Duration,
@@ -102,7 +92,7 @@ impl Appender {
 
     /// Commits a group; what is left of it is to be tried again.
     async fn commit(&mut self, mut group: Vec<Waiting>) -> Vec<Waiting> {
-        match transaction::run(&self.inner, &mut self.connection, &mut group).await {
+        match transaction::run(&self.database, &mut self.connection, &mut group).await {
             Ok(verdicts) => {
                 self.pause = PAUSE_MIN;
                 for (waiting, verdict) in group.into_iter().zip(verdicts) {
@@ -162,21 +152,14 @@ impl Appender {
 
     fn verdict(&self, verdict: Verdict) -> Result<Appended, AppendError> {
         let appended = |sequences: Vec<i64>, repeated| {
-            let position = |sequence| Position::new(to_sequence(sequence), self.inner.shard);
+            let position = |sequence| Position::new(to_sequence(sequence), self.database.shard);
             Ok(Appended { positions: sequences.into_iter().map(position).collect(), repeated })
         };
         match verdict {
             Verdict::Appended(sequences) => appended(sequences, false),
             Verdict::Repeated(sequences) => appended(sequences, true),
             Verdict::Conflict => Err(AppendError::Conflict),
-            Verdict::Full => Err(AppendError::Full(format!("it may hold {} bytes", self.inner.bytes_max))),
+            Verdict::Full => Err(AppendError::Full(format!("it may hold {} bytes", self.database.bytes_max))),
         }
-    }
-}
-
-impl Waiting {
-    fn answer(self, outcome: Result<Appended, AppendError>) {
-        // A caller that gave up does not listen any more.
-        drop(self.answer.send(outcome));
     }
 }

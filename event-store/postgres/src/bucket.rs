@@ -1,8 +1,8 @@
 //! Buckets of entries beside the log.
 //!
 //! Each call is one statement with a transaction of its own. Revisions come from one sequence, so an entry that was
-//! deleted and made again has another one than before. A deletion stays as an entry without a value for a while, so that
-//! a writer who read what was there before it is told; what has expired counts as never written.
+//! deleted and made again has another one than before. A deletion stays as an entry without a value for a while, so
+//! that a writer who read what was there before it is told; what has expired counts as never written.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,8 +17,8 @@ use event_store::buckets::{
 };
 use postgres_kit::{Limits, Pool};
 
+use crate::database::Database;
 use crate::error::unopened;
-use crate::log::{Inner, PostgresLog};
 
 /// How long a deletion is remembered: longer than any request lives.
 const DELETION_AGE_MAX: Duration = Duration::from_secs(3_600);
@@ -79,8 +79,10 @@ impl PostgresBucket {
     }
 }
 
-pub(crate) fn buckets(log: &PostgresLog) -> Buckets {
-    let open = |kind: BucketKind| -> Arc<dyn Bucket> { Arc::new(log.bucket(kind.name, kind.age_max)) };
+pub(crate) fn buckets(database: &Database) -> Buckets {
+    let open = |kind: BucketKind| -> Arc<dyn Bucket> {
+        Arc::new(PostgresBucket::new(&database.pool, database.shard, kind.name, kind.age_max))
+    };
     Buckets {
         credentials: open(CREDENTIALS),
         sessions: open(SESSIONS),
@@ -89,11 +91,14 @@ pub(crate) fn buckets(log: &PostgresLog) -> Buckets {
     }
 }
 
+/// Whether anybody ever wrote to a bucket. Index: entry's primary key.
+const HAS_ANY: &str = "select exists (select from entry where shard = $1 and bucket = $2)";
+
 /// One of them, for an operator's tool. Fails where no dispatcher has written to it yet.
 pub async fn find_bucket(url: &str, shard: Shard, kind: BucketKind) -> Result<Arc<dyn Bucket>, OpenError> {
     let pool = Pool::new(postgres_kit::options(url, "rookery-keys").map_err(unopened)?, Limits::default());
     let bucket = PostgresBucket::new(&pool, shard, kind.name, kind.age_max);
-    let has_any = sqlx::query_scalar(include_str!("bucket/has_any.sql")).bind(bucket.shard).bind(kind.name);
+    let has_any = sqlx::query_scalar(HAS_ANY).bind(bucket.shard).bind(kind.name);
     let has_any: bool = has_any.fetch_one(&bucket.pool).await.map_err(unopened)?;
     if has_any {
         Ok(Arc::new(bucket))
@@ -102,12 +107,12 @@ pub async fn find_bucket(url: &str, shard: Shard, kind: BucketKind) -> Result<Ar
     }
 }
 
-/// Removes what has expired, until the log is closed. Nothing depends on it but disk space. The dispatcher does it; others
-/// have no right to.
-pub(crate) fn sweep_while_open(inner: &Arc<Inner>) {
-    let log = Arc::downgrade(inner);
+/// Removes what has expired, until the log is closed. Nothing depends on it but disk space. The dispatcher does it;
+/// others have no right to.
+pub(crate) fn sweep_while_open(database: &Arc<Database>) {
+    let database = Arc::downgrade(database);
     tokio::spawn(async move {
-        while let Some(pool) = log.upgrade().map(|inner| inner.pool.clone()) {
+        while let Some(pool) = database.upgrade().map(|database| database.pool.clone()) {
             if let Err(error) = sweep(&pool).await {
                 tracing::debug!(%error, "expired entries stay for now");
             }
@@ -123,10 +128,15 @@ async fn sweep(pool: &Pool) -> Result<(), sqlx::Error> {
     sqlx::query(include_str!("bucket/sweep.sql")).execute(&pool).await.map(drop)
 }
 
+/// An entry and its revision. Index: entry's primary key.
+const READ: &str = "select value, revision \
+    from entry \
+    where shard = $1 and bucket = $2 and key = $3 and (expires_at is null or expires_at > now())";
+
 #[async_trait]
 impl Bucket for PostgresBucket {
     async fn read(&self, key: &str) -> Result<BucketEntry, BucketError> {
-        let read = sqlx::query_as::<_, (Option<Vec<u8>>, i64)>(include_str!("bucket/read.sql"))
+        let read = sqlx::query_as::<_, (Option<Vec<u8>>, i64)>(READ)
             .bind(self.shard)
             .bind(self.name)
             .bind(key)

@@ -24,7 +24,7 @@ pub(crate) enum Failure {
     Passing(String),
 }
 
-pub(crate) fn judge(error: &sqlx::Error) -> Failure {
+pub(crate) fn classify(error: &sqlx::Error) -> Failure {
     let words = error.to_string();
     match error.as_database_error().and_then(sqlx::error::DatabaseError::code) {
         Some(code) if code == DISK_FULL => Failure::Full(words),
@@ -43,6 +43,3 @@ pub(crate) fn unreadable(error: impl std::fmt::Display) -> ReadError {
 pub(crate) fn unopened(error: impl std::fmt::Display) -> OpenError {
     OpenError::Unavailable(error.to_string())
 }
-
-/// How long one statement may take before the server counts as away. A frozen one would never answer.
-pub(crate) const READ_LIMIT: std::time::Duration = std::time::Duration::from_secs(5);

@@ -12,6 +12,8 @@
 
 mod append;
 mod bucket;
+mod counters;
+mod database;
 mod error;
 mod log;
 mod open;

@@ -13,9 +13,10 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::append::Queue;
-use crate::error::{READ_LIMIT, UNDEFINED_TABLE, unopened};
-use crate::log::{Inner, PostgresLog};
-use crate::read::Counters;
+use crate::counters::{Counters, READ_COUNTERS};
+use crate::database::Database;
+use crate::error::{UNDEFINED_TABLE, unopened};
+use crate::log::PostgresLog;
 
 static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 
@@ -26,6 +27,8 @@ const SERVER_MIN_TEXT: &str = "Postgres 15";
 const CONNECTIONS_MAX: u32 = 10;
 /// Time to get a connection, a new one included. Where many requests come at once they queue here.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long one statement may take before the server counts as away. A frozen one would never answer.
+const READ_LIMIT: Duration = Duration::from_secs(5);
 /// A whole open must not hang where the server does.
 const OPEN_LIMIT: Duration = Duration::from_secs(15);
 
@@ -43,8 +46,8 @@ pub struct PostgresConfig {
     pub bytes_max: i64,
     /// Refuse any other log than this one.
     pub lineage: Option<Lineage>,
-    /// How long one step waits for the server. A connection that breaks is noticed at once; this is for a server that is
-    /// frozen or cut off, and must not take one that is merely busy for such.
+    /// How long one step waits for the server. A connection that breaks is noticed at once; this is for a server that
+    /// is frozen or cut off, and must not take one that is merely busy for such.
     pub ack_timeout: Duration,
     /// How long an append is tried before its outcome is called unknown.
     pub append_deadline: Duration,
@@ -124,7 +127,7 @@ async fn open(config: &PostgresConfig) -> Result<PostgresLog, OpenError> {
     if let Some(expected) = config.lineage.clone().filter(|expected| *expected != lineage) {
         return Err(OpenError::OtherLineage { stream: name(config), expected, found: lineage });
     }
-    let inner = Arc::new(Inner {
+    let database = Arc::new(Database {
         pool,
         appending: connection,
         shard: config.shard,
@@ -134,7 +137,7 @@ async fn open(config: &PostgresConfig) -> Result<PostgresLog, OpenError> {
         ack_timeout: config.ack_timeout,
         append_deadline: config.append_deadline,
     });
-    Ok(PostgresLog { queue: Queue::start(Arc::clone(&inner)), inner })
+    Ok(PostgresLog { queue: Queue::start(Arc::clone(&database)), database })
 }
 
 /// In messages, where a broker's log has its stream's name.
@@ -142,16 +145,18 @@ fn name(config: &PostgresConfig) -> String {
     format!("events of shard {}", config.shard.0)
 }
 
+/// Which migrations the database has. Index: none, the table is small.
+const APPLIED: &str = "select version, checksum from _sqlx_migrations where success";
+
 /// Fails where a later release has changed it, whose events this program may read wrong.
 async fn schema_is_current(pool: &Pool, config: &PostgresConfig) -> Result<bool, OpenError> {
-    let applied: Vec<(i64, Vec<u8>)> =
-        match sqlx::query_as(include_str!("open/applied.sql")).fetch_all(pool).await {
-            Ok(applied) => applied,
-            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(UNDEFINED_TABLE) => {
-                return Ok(false);
-            }
-            Err(error) => return Err(unopened(error)),
-        };
+    let applied: Vec<(i64, Vec<u8>)> = match sqlx::query_as(APPLIED).fetch_all(pool).await {
+        Ok(applied) => applied,
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(UNDEFINED_TABLE) => {
+            return Ok(false);
+        }
+        Err(error) => return Err(unopened(error)),
+    };
     if let Some((version, _)) = applied.iter().find(|(version, _)| !MIGRATOR.version_exists(*version)) {
         return Err(OpenError::OtherFormat {
             stream: name(config),
@@ -202,16 +207,20 @@ struct Server {
     counts_match: bool,
 }
 
+/// A new, empty log for a shard, with a lineage of its own. Of two who make it one does. Index: log's primary
+/// key.
+const MAKE: &str = "insert into log (shard) values ($1) on conflict (shard) do nothing";
+
 async fn find_or_make(pool: &Pool, config: &PostgresConfig) -> Result<Counters, OpenError> {
     let shard = i16::from(config.shard.0);
-    let find = || sqlx::query_as::<_, Counters>(include_str!("read/counters.sql")).bind(shard);
+    let find = || sqlx::query_as::<_, Counters>(READ_COUNTERS).bind(shard);
     if let Some(found) = find().fetch_optional(pool).await.map_err(unopened)? {
         return Ok(found);
     }
     if !config.create {
         return Err(OpenError::Unavailable(format!("the database has no {}", name(config))));
     }
-    sqlx::query(include_str!("open/make.sql")).bind(shard).execute(pool).await.map_err(unopened)?;
+    sqlx::query(MAKE).bind(shard).execute(pool).await.map_err(unopened)?;
     tracing::info!(log.shard = shard, "made the log");
     find().fetch_one(pool).await.map_err(unopened)
 }

@@ -3,57 +3,40 @@
 //! Every read is one statement, so that a request which is cancelled leaves no transaction behind.
 
 use domain::{CommandId, Sequence};
-use event_store::{Lineage, ReadError, RecordedEvent, Subject};
-use time::OffsetDateTime;
-use uuid::Uuid;
+use event_store::{ReadError, RecordedEvent, Subject};
 
+use crate::counters::{Counters, READ_COUNTERS};
+use crate::database::Database;
 use crate::error::unreadable;
-use crate::log::Inner;
 use crate::row::{Row, to_i64, to_sequence};
 
-/// Which log it is and how far it has come, as the table `log` has it.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub(crate) struct Counters {
-    id: Uuid,
-    made_at: OffsetDateTime,
-    pub(crate) head: i64,
-    pub(crate) bytes: i64,
-}
-
-impl Counters {
-    /// A log that was made again has another id; the time is for people.
-    pub(crate) fn lineage(&self) -> Lineage {
-        Lineage(format!("{}@{}", self.id, self.made_at.unix_timestamp_nanos()).into())
-    }
-}
-
 /// The newest sequence, where the log is still the one that was opened.
-pub(crate) async fn head(inner: &Inner) -> Result<Sequence, ReadError> {
-    let counters = sqlx::query_as::<_, Counters>(include_str!("read/counters.sql"))
-        .bind(inner.shard())
-        .fetch_optional(&inner.pool)
+pub(crate) async fn head(database: &Database) -> Result<Sequence, ReadError> {
+    let counters = sqlx::query_as::<_, Counters>(READ_COUNTERS)
+        .bind(database.shard())
+        .fetch_optional(&database.pool)
         .await
         .map_err(unreadable)?
         .ok_or_else(|| unreadable("the database has no log of this shard any more"))?;
     let found = counters.lineage();
-    if found != inner.lineage {
-        return Err(inner.other_lineage(found));
+    if found != database.lineage {
+        return Err(database.other_lineage(found));
     }
     Ok(to_sequence(counters.head))
 }
 
-pub(crate) async fn one(inner: &Inner, sequence: Sequence) -> Result<Option<RecordedEvent>, ReadError> {
+pub(crate) async fn one(database: &Database, sequence: Sequence) -> Result<Option<RecordedEvent>, ReadError> {
     let row = sqlx::query_as::<_, Row>(include_str!("read/one.sql"))
-        .bind(inner.shard())
+        .bind(database.shard())
         .bind(to_i64(sequence))
-        .fetch_optional(&inner.pool)
+        .fetch_optional(&database.pool)
         .await
         .map_err(unreadable)?;
-    Ok(row.map(|row| row.into_event(inner.shard)))
+    Ok(row.map(|row| row.into_event(database.shard)))
 }
 
 pub(crate) async fn subject(
-    inner: &Inner,
+    database: &Database,
     subject: &Subject,
     from: Sequence,
 ) -> Result<Vec<RecordedEvent>, ReadError> {
@@ -61,39 +44,42 @@ pub(crate) async fn subject(
         .bind(subject.boundary().kind())
         .bind(subject.to_string())
         .bind(to_i64(from))
-        .fetch_all(&inner.pool)
+        .fetch_all(&database.pool)
         .await
         .map_err(unreadable)?;
-    Ok(rows.into_iter().map(|row| row.into_event(inner.shard)).collect())
+    Ok(rows.into_iter().map(|row| row.into_event(database.shard)).collect())
 }
 
-pub(crate) async fn last(inner: &Inner, subject: &Subject) -> Result<Option<RecordedEvent>, ReadError> {
+pub(crate) async fn last(database: &Database, subject: &Subject) -> Result<Option<RecordedEvent>, ReadError> {
     let row = sqlx::query_as::<_, Row>(include_str!("read/last.sql"))
         .bind(subject.boundary().kind())
         .bind(subject.to_string())
-        .fetch_optional(&inner.pool)
+        .fetch_optional(&database.pool)
         .await
         .map_err(unreadable)?;
-    Ok(row.map(|row| row.into_event(inner.shard)))
+    Ok(row.map(|row| row.into_event(database.shard)))
 }
 
-pub(crate) async fn of_command(inner: &Inner, command: CommandId) -> Result<Vec<RecordedEvent>, ReadError> {
+pub(crate) async fn of_command(
+    database: &Database,
+    command: CommandId,
+) -> Result<Vec<RecordedEvent>, ReadError> {
     let rows = sqlx::query_as::<_, Row>(include_str!("read/of_command.sql"))
-        .bind(inner.shard())
+        .bind(database.shard())
         .bind(command.0)
-        .fetch_all(&inner.pool)
+        .fetch_all(&database.pool)
         .await
         .map_err(unreadable)?;
-    Ok(rows.into_iter().map(|row| row.into_event(inner.shard)).collect())
+    Ok(rows.into_iter().map(|row| row.into_event(database.shard)).collect())
 }
 
 /// Events behind a sequence, at most `max`.
-pub(crate) async fn page(inner: &Inner, after: u64, max: i64) -> Result<Vec<Row>, ReadError> {
+pub(crate) async fn page(database: &Database, after: u64, max: i64) -> Result<Vec<Row>, ReadError> {
     sqlx::query_as::<_, Row>(include_str!("read/page.sql"))
-        .bind(inner.shard())
+        .bind(database.shard())
         .bind(i64::try_from(after).unwrap_or(i64::MAX))
         .bind(max)
-        .fetch_all(&inner.pool)
+        .fetch_all(&database.pool)
         .await
         .map_err(unreadable)
 }

@@ -1,7 +1,7 @@
 //! Following the log.
 //!
-//! - **What wakes it:** a notification, which is a hint and no data, or the clock: it looks twice a second, so that a hint
-//!   that was lost costs half a second.
+//! - **What wakes it:** a notification, which is a hint and no data, or the clock: it looks twice a second, so that a
+//!   hint that was lost costs half a second.
 //! - **Order:** an event is visible only together with all before it, because appends commit in the order of their
 //!   sequences. The task counts along and ends with an error rather than pass over one.
 //! - **When the server is away:** it goes on where it was, for ever. The reader's own checkpoint is all there is to
@@ -16,7 +16,7 @@ use postgres_kit::Listener;
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
 
-use crate::log::Inner;
+use crate::database::{CHANNEL, Database};
 use crate::read;
 
 /// Events that wait for the reader.
@@ -27,9 +27,6 @@ const LOOK_PERIOD: Duration = Duration::from_millis(500);
 const PAUSE_MIN: Duration = Duration::from_millis(20);
 const PAUSE_MAX: Duration = Duration::from_secs(1);
 
-/// What appends notify, whatever the shard: a look at a shard that has nothing new is one read of one row.
-pub(crate) const CHANNEL: &str = "rookery_log";
-
 type Feed = mpsc::Sender<Result<RecordedEvent, ReadError>>;
 
 /// Why the reading stopped.
@@ -39,13 +36,13 @@ enum Stop {
     For(ReadError),
 }
 
-pub(crate) async fn follow(inner: Arc<Inner>, after: Sequence) -> Result<Tail, ReadError> {
-    check(&inner, after.get()).await?;
-    let mut place = Place { after: after.get(), last_at: None };
+pub(crate) async fn follow(database: Arc<Database>, after: Sequence) -> Result<Tail, ReadError> {
+    check(&database, after.get()).await?;
+    let mut cursor = Cursor { after: after.get(), last_at: None };
     let (feed, events) = mpsc::channel(BUFFER);
     tokio::spawn(async move {
         tokio::select! {
-            () = feed_for_ever(&inner, &mut place, &feed) => {}
+            () = feed_for_ever(&database, &mut cursor, &feed) => {}
             () = feed.closed() => {}
         }
     });
@@ -53,24 +50,24 @@ pub(crate) async fn follow(inner: Arc<Inner>, after: Sequence) -> Result<Tail, R
 }
 
 /// The head of the log, which must be the one that was opened and must not have lost what was read from it.
-async fn check(inner: &Inner, after: u64) -> Result<u64, ReadError> {
-    let head = read::head(inner).await?.get();
+async fn check(database: &Database, after: u64) -> Result<u64, ReadError> {
+    let head = read::head(database).await?.get();
     if after > head { Err(ReadError::BehindCheckpoint { after, head }) } else { Ok(head) }
 }
 
 /// Where a tail is.
-struct Place {
+struct Cursor {
     after: u64,
     /// When the event there was recorded, if this tail gave it: no other event has the same time.
     last_at: Option<OffsetDateTime>,
 }
 
-impl Place {
+impl Cursor {
     /// A server that was away may be an older one that grew again.
-    async fn check(&self, inner: &Inner) -> Result<(), ReadError> {
+    async fn check(&self, database: &Database) -> Result<(), ReadError> {
         let Some(expected) = self.last_at else { return Ok(()) };
         let last = Sequence::new(self.after).unwrap_or(Sequence::MAX);
-        match read::one(inner, last).await? {
+        match read::one(database, last).await? {
             Some(found) if found.recorded_at == expected => Ok(()),
             // The next look at the head tells of it.
             None => Ok(()),
@@ -79,15 +76,15 @@ impl Place {
     }
 }
 
-async fn feed_for_ever(inner: &Inner, place: &mut Place, feed: &Feed) {
-    let mut hints = Hints { inner, listener: None };
+async fn feed_for_ever(database: &Database, cursor: &mut Cursor, feed: &Feed) {
+    let mut hints = Hints { database, listener: None };
     let (mut pause, mut was_away) = (PAUSE_MIN, false);
     loop {
         // Before the look, so that no event falls between the two.
         hints.listen().await;
-        let checked = if was_away { place.check(inner).await.map_err(Stop::For) } else { Ok(()) };
+        let checked = if was_away { cursor.check(database).await.map_err(Stop::For) } else { Ok(()) };
         let fed = match checked {
-            Ok(()) => feed_news(inner, place, feed).await,
+            Ok(()) => feed_news(database, cursor, feed).await,
             Err(stop) => Err(stop),
         };
         match fed {
@@ -95,7 +92,7 @@ async fn feed_for_ever(inner: &Inner, place: &mut Place, feed: &Feed) {
             Err(Stop::Abandoned) => return,
             Err(Stop::For(ReadError::Unavailable(why))) => {
                 tracing::warn!(
-                    event.sequence = place.after,
+                    event.sequence = cursor.after,
                     reason = why,
                     "the log cannot be followed; trying again"
                 );
@@ -115,24 +112,24 @@ async fn feed_for_ever(inner: &Inner, place: &mut Place, feed: &Feed) {
 }
 
 /// Passes on all that is there.
-async fn feed_news(inner: &Inner, place: &mut Place, feed: &Feed) -> Result<(), Stop> {
+async fn feed_news(database: &Database, cursor: &mut Cursor, feed: &Feed) -> Result<(), Stop> {
     loop {
-        let head = check(inner, place.after).await.map_err(Stop::For)?;
-        if head == place.after {
+        let head = check(database, cursor.after).await.map_err(Stop::For)?;
+        if head == cursor.after {
             return Ok(());
         }
-        let rows = read::page(inner, place.after, PAGE as i64).await.map_err(Stop::For)?;
+        let rows = read::page(database, cursor.after, PAGE as i64).await.map_err(Stop::For)?;
         if rows.is_empty() {
             // The log has counted events that are not there.
-            return Err(Stop::For(ReadError::Gap { expected: place.after + 1, found: head + 1 }));
+            return Err(Stop::For(ReadError::Gap { expected: cursor.after + 1, found: head + 1 }));
         }
         for row in rows {
             let found = row.sequence();
-            if found != place.after + 1 {
-                return Err(Stop::For(ReadError::Gap { expected: place.after + 1, found }));
+            if found != cursor.after + 1 {
+                return Err(Stop::For(ReadError::Gap { expected: cursor.after + 1, found }));
             }
-            let event = row.into_event(inner.shard);
-            *place = Place { after: found, last_at: Some(event.recorded_at) };
+            let event = row.into_event(database.shard);
+            *cursor = Cursor { after: found, last_at: Some(event.recorded_at) };
             if feed.send(Ok(event)).await.is_err() {
                 return Err(Stop::Abandoned);
             }
@@ -141,8 +138,8 @@ async fn feed_news(inner: &Inner, place: &mut Place, feed: &Feed) -> Result<(), 
 }
 
 /// Notifications, as far as they come.
-struct Hints<'inner> {
-    inner: &'inner Inner,
+struct Hints<'database> {
+    database: &'database Database,
     listener: Option<Listener>,
 }
 
@@ -152,7 +149,7 @@ impl Hints<'_> {
             return;
         }
         // Without one the clock alone wakes the tail, and the next look tries again.
-        self.listener = Listener::open(&self.inner.appending, CHANNEL).await.ok();
+        self.listener = Listener::open(&self.database.appending, CHANNEL).await.ok();
     }
 
     /// Until there may be news.

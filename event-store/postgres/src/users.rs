@@ -36,6 +36,10 @@ impl std::fmt::Debug for User {
     }
 }
 
+/// Hands the parameters of make.sql over; they last as long as the connection. Index: none.
+const SETTINGS: &str = "select set_config('rookery.user', $1, false), set_config('rookery.password', $2, false), \
+    set_config('rookery.group', $3, false)";
+
 /// Makes the users, or gives those that exist the password and the group that are given here, and lets nobody else into
 /// the database. Needs a superuser, after [`crate::migrate`].
 ///
@@ -45,9 +49,9 @@ pub async fn ensure(url: &str, users: &[User]) -> Result<(), OpenError> {
     let options = postgres_kit::options(url, "rookery-users").map_err(unopened)?;
     let mut connection = Connection::open(&options, STATEMENT_LIMIT).await.map_err(unopened)?;
     for user in users {
-        // A statement that makes a user takes no parameters, so they travel as settings of the connection, quoted by the
-        // server. Like that the password is not part of any statement that might be logged.
-        sqlx::query(include_str!("users/settings.sql"))
+        // A statement that makes a user takes no parameters, so they travel as settings of the connection, quoted by
+        // the server. Like that the password is not part of any statement that might be logged.
+        sqlx::query(SETTINGS)
             .bind(&user.name)
             .bind(&user.password)
             .bind(user.group.role())

@@ -5,7 +5,7 @@
 //! range, the end is not.
 
 use api_types::codes;
-use data_set::read::{Bound, Moment, TimeRange, date_bound};
+use data_set::read::{Bound, TimeRange, Timestamp, date_bound};
 use http_kit::ApiProblem;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -41,7 +41,7 @@ fn bound(
     of_day: impl FnOnce(Date) -> Option<Bound>,
 ) -> Result<Bound, ApiProblem> {
     // After the calendar's last day comes nothing, and no message is that late.
-    let day = || day(text).map(|day| of_day(day).unwrap_or(Moment::MAX.into()));
+    let day = || day(text).map(|day| of_day(day).unwrap_or(Timestamp::MAX.into()));
     let exact = || exact(text).map(Bound::from);
     day().or_else(exact).ok_or_else(|| {
         let expected = "expected a day like 2026-01-31, or a timestamp with a zone like 2026-01-31T12:00:00Z";
@@ -59,7 +59,7 @@ fn day(text: &str) -> Option<Date> {
     (date.year() >= 1).then_some(date)
 }
 
-fn exact(text: &str) -> Option<Moment> {
+fn exact(text: &str) -> Option<Timestamp> {
     // A plus sign that was not percent-encoded arrives as a space; nothing else can stand there.
     let sign = text.len().checked_sub("+01:00".len())?;
     let repaired = match text.as_bytes().get(sign) {
@@ -81,7 +81,8 @@ mod tests {
     fn parsed(start: &str, end: &str, tz: &str) -> (String, String) {
         let zone = zone(Some(tz)).expect("tests name zones");
         let range = range(Some(start), Some(end), &zone).expect("tests give ranges");
-        let text = |moment: Moment| moment.to_time().format(&Rfc3339).expect("it has four digits of year");
+        let text =
+            |timestamp: Timestamp| timestamp.to_time().format(&Rfc3339).expect("it has four digits of year");
         (text(range.start()), text(range.end()))
     }
 
@@ -94,26 +95,29 @@ mod tests {
     #[test]
     fn a_day_lies_in_pieces_where_the_clock_is_set_back_over_midnight() {
         let zone = zone(Some("America/St_Johns")).expect("it is a zone");
-        let pieces = |start: &str, end: &str| {
+        let intervals = |start: &str, end: &str| {
             let range = range(Some(start), Some(end), &zone).expect("tests give ranges");
-            let text =
-                |moment: Moment| moment.to_time().format(&Rfc3339).expect("it has four digits of year");
-            let pieces =
-                range.pieces().iter().map(|piece| format!("{} {}", text(piece.start), text(piece.end)));
-            pieces.collect::<Vec<_>>()
+            let text = |timestamp: Timestamp| {
+                timestamp.to_time().format(&Rfc3339).expect("it has four digits of year")
+            };
+            let intervals = range
+                .intervals()
+                .iter()
+                .map(|interval| format!("{} {}", text(interval.start), text(interval.end)));
+            intervals.collect::<Vec<_>>()
         };
         // At 00:01 on the 29th it is 23:01 on the 28th again.
         assert_eq!(
-            pieces("2006-10-28", "2006-10-28"),
+            intervals("2006-10-28", "2006-10-28"),
             ["2006-10-28T02:30:00Z 2006-10-29T02:30:00Z", "2006-10-29T02:31:00Z 2006-10-29T03:30:00Z"]
         );
         assert_eq!(
-            pieces("2006-10-29", "2006-10-29"),
+            intervals("2006-10-29", "2006-10-29"),
             ["2006-10-29T02:30:00Z 2006-10-29T02:31:00Z", "2006-10-29T03:30:00Z 2006-10-30T03:30:00Z"]
         );
-        assert_eq!(pieces("2006-10-28", "2006-10-29"), ["2006-10-28T02:30:00Z 2006-10-30T03:30:00Z"]);
+        assert_eq!(intervals("2006-10-28", "2006-10-29"), ["2006-10-28T02:30:00Z 2006-10-30T03:30:00Z"]);
         assert_eq!(
-            pieces("2006-10-29", "2006-10-29T03:00:00Z"),
+            intervals("2006-10-29", "2006-10-29T03:00:00Z"),
             ["2006-10-29T02:30:00Z 2006-10-29T02:31:00Z"]
         );
     }

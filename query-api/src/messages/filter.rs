@@ -27,10 +27,10 @@ pub(super) fn to_bytes(filter: &MessageFilter) -> Vec<u8> {
     // author has the id 0.
     let mut bytes = Vec::new();
     bytes.extend(filter.author.unwrap_or(0).to_be_bytes());
-    bytes.extend(filter.range.pieces().len().to_be_bytes());
-    for piece in filter.range.pieces() {
-        bytes.extend(piece.start.as_micros().to_be_bytes());
-        bytes.extend(piece.end.as_micros().to_be_bytes());
+    bytes.extend(filter.range.intervals().len().to_be_bytes());
+    for interval in filter.range.intervals() {
+        bytes.extend(interval.start.as_micros().to_be_bytes());
+        bytes.extend(interval.end.as_micros().to_be_bytes());
     }
     bytes.extend(filter.tag.as_str().as_bytes());
     bytes

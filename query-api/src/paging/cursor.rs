@@ -7,7 +7,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use data_set::read::{Moment, PageKey, PositionKey};
+use data_set::read::{PageKey, PositionKey, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::list::List;
@@ -35,7 +35,7 @@ impl Key for PageKey {
     }
 
     fn from_numbers([created_at, id]: [i64; 2]) -> Option<Self> {
-        Some(Self { created_at: Moment::from_micros(created_at)?, id })
+        Some(Self { created_at: Timestamp::from_micros(created_at)?, id })
     }
 }
 
@@ -129,7 +129,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_cursor_survives_the_round_trip(micros in -1_000_000_000_000_i64..1_000_000_000_000_000, id in 1..i64::MAX) {
-            let created_at = Moment::from_micros(micros).expect("in range");
+            let created_at = Timestamp::from_micros(micros).expect("in range");
             let key = PageKey { created_at, id };
             prop_assert_eq!(decode(&birds(), &encode(&birds(), &key)), Ok(key));
             let key = PositionKey(id);
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn any_other_character_anywhere_is_noticed() {
         let key =
-            PageKey { created_at: Moment::from_micros(1_767_225_600_000_000).expect("in range"), id: 256 };
+            PageKey { created_at: Timestamp::from_micros(1_767_225_600_000_000).expect("in range"), id: 256 };
         let good = encode(&birds(), &key);
         for at in 0..good.len() {
             for other in "AZaz09-_=+/ ".chars().filter(|other| good[at..=at] != other.to_string()) {
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_key_of_another_kind_is_none() {
-        let by_time = PageKey { created_at: Moment::from_micros(1).expect("in range"), id: 256 };
+        let by_time = PageKey { created_at: Timestamp::from_micros(1).expect("in range"), id: 256 };
         assert_eq!(decode::<PositionKey>(&birds(), &encode(&birds(), &by_time)), Err(Unfit::NoCursorOfList));
         assert_eq!(PositionKey::from_numbers([0, 0]), None);
         assert_eq!(PositionKey::from_numbers([0, -256]), None);

@@ -25,10 +25,10 @@ const ZONES: [&str; 8] = [
 fn moment(random: &mut StdRng) -> OffsetDateTime {
     let span: i64 = [120, 7_200, 86_400 * 3, 86_400 * 800][random.random_range(0..4)];
     let seconds = random.random_range(0..span);
-    let grain = [1, 60, 3_600, 86_400][random.random_range(0..4)];
+    let granularity = [1, 60, 3_600, 86_400][random.random_range(0..4)];
     let beside = [0, 0, -1, 1, 500_000][random.random_range(0..5)];
     at("2010-12-30T21:00:00Z")
-        + time::Duration::seconds(seconds / grain * grain)
+        + time::Duration::seconds(seconds / granularity * granularity)
         + time::Duration::microseconds(beside)
 }
 

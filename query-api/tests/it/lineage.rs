@@ -70,7 +70,7 @@ async fn a_cursor_leads_nowhere_in_another_log() {
 #[tokio::test]
 async fn nothing_is_answered_while_the_workers_refuse_the_log() {
     let (app, _watch) = watching().await;
-    execute(&app.writer, "update control.lane_heartbeat set refusal = 'it is another log'").await;
+    execute(&app.writer, "update control.worker_heartbeat set refusal = 'it is another log'").await;
     let refused = eventually("queries are refused", PATIENCE, || async {
         let answer = app.get("/v1/messages").await;
         if answer.status == 503 { Ok(answer) } else { Err(format!("{}", answer.status)) }
@@ -86,7 +86,7 @@ async fn nothing_is_answered_while_the_workers_refuse_the_log() {
     let readiness = health.readiness().await;
     let lag = readiness.checks.iter().find(|check| check.name == "lag").expect("it is checked");
     assert_eq!((lag.ok, lag.detail.as_deref()), (false, Some("it is another log")));
-    execute(&app.writer, "update control.lane_heartbeat set refusal = null").await;
+    execute(&app.writer, "update control.worker_heartbeat set refusal = null").await;
     eventually("queries are answered again", PATIENCE, || async {
         let status = app.get("/v1/messages").await.status;
         if status == 200 { Ok(()) } else { Err(format!("{status}")) }

@@ -34,7 +34,8 @@ async fn parked_events_are_counted() {
     let app = App::start().await;
     fold(&app.writer, &[row(256, 1, &[], "2026-01-01T00:00:00Z")]).await;
     let park = "insert into control.parked_event
-            (projection, version, shard, position, subject, event_type, reason, detail, holds, touches)
+            (projection, version, shard, position, subject, event_type, reason, detail,
+                exclusive_keys, shared_keys)
         values ('social', 1, 0, 512, 's', 't', 'undecodable', 'd', '{account/1,follow/1/2}', '{}'),
             ('social', 1, 0, 768, 's', 't', 'unknown-version', 'd', '{account/1,message/768}', '{}'),
             ('social', 1, 0, 1024, 's', 't', 'waiting', 'd', '{account/3}', '{}'),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use data_set::Pool;
 use data_set::pool::{PoolOptions, connect};
-use data_set::read::{MessageFilter, Moment, TagFilter, TimeRange, count_messages};
+use data_set::read::{MessageFilter, TagFilter, TimeRange, Timestamp, count_messages};
 use domain::Shard;
 use event_store::{EventLog, InMemoryLog};
 use rand::rngs::StdRng;
@@ -20,9 +20,9 @@ const SCAN: &str = "select count(*) from published.messages
 /// Rows that the view has and the messages do not give, or the other way round.
 const TAG_COUNTS_THAT_DIFFER: &str = "
     with expected as (
-        select tag, grain, date_trunc(grain::text, created_at, 'UTC') as starts_at, count(*) as messages
+        select tag, granularity, date_trunc(granularity::text, created_at, 'UTC') as starts_at, count(*) as messages
         from published.message_tags
-        cross join unnest(array['minute', 'hour', 'day', 'month']::control.grain[]) as g (grain)
+        cross join unnest(array['minute', 'hour', 'day', 'month']::control.granularity[]) as g (granularity)
         group by 1, 2, 3)
     (table expected except select * from published.tag_counts)
     union all (select * from published.tag_counts except table expected)";
@@ -56,7 +56,8 @@ async fn counts_equal_the_rows_for_any_range_tag_and_author() {
         let end = start + Duration::microseconds(random.random_range(1..length * 1_000_000));
         let tag = ["", "birds", "at-dusk", "x"][random.random_range(0..4)];
         let author = random.random_bool(0.5).then(|| random.random_range(1..=4));
-        let range = TimeRange::new(Some(Moment::from(start)), Some(Moment::from(end))).expect("not empty");
+        let range =
+            TimeRange::new(Some(Timestamp::from(start)), Some(Timestamp::from(end))).expect("not empty");
         let tag_filter = if tag.is_empty() { TagFilter::any() } else { TagFilter::of(tag) };
         let filter = MessageFilter { tag: tag_filter, author, range: range.clone() };
         let counted = count_messages(&pool, &filter).await.expect("counted").value;

@@ -27,7 +27,7 @@ fn start(nats: &Nats, data_set: &DataSet, fail_points: &str) -> Process {
     )
 }
 
-/// Both projections, once both lanes have caught up.
+/// Both projections, once both workers have caught up.
 async fn equals_the_models(data_set: &DataSet, log: &dyn EventLog) {
     data_set.all_caught_up(log).await;
     let events = all_events(log).await;
@@ -62,7 +62,7 @@ async fn a_crash_between_any_two_steps_loses_and_doubles_nothing() {
         "social-after-commit",
         "feeds-after-begin",
         "feeds-after-fence",
-        "feeds-after-run",
+        "feeds-after-segment",
         "feeds-after-rows",
         "feeds-before-commit",
         "feeds-after-commit",

@@ -35,7 +35,7 @@ async fn rows_do_not_depend_on_batches_and_feeds_equal_the_model() {
         feeds.fold_all(SMALL, &events, |_| 1).await;
         let one_by_one = feeds.rows().await;
         assert_eq!(feeds.readable().await, expected, "seed {seed}: what is read");
-        let rows = rows_of_feeds(&oracle, &feeds.premises().await);
+        let rows = rows_of_feeds(&oracle, &feeds.inputs().await);
         assert_eq!(normalised(one_by_one.clone()), rows, "seed {seed}: what is written");
 
         feeds.fold_all(SMALL, &events, |rest| rest).await;

@@ -3,7 +3,7 @@
 use domain::Sequence;
 use event_store::{Decoded, EventLog, RecordedEvent, decode};
 use serde_json::Value;
-use verifier::Premises;
+use verifier::Inputs;
 
 use crate::rows::{DIVIDED_FROM, Rows};
 
@@ -58,7 +58,7 @@ pub(crate) fn feeds_of(events: &[RecordedEvent]) -> verifier::feeds::State {
     state
 }
 
-pub(crate) fn rows_of_feeds(state: &verifier::feeds::State, premises: &Premises) -> Rows {
-    let rows = state.rows(premises);
+pub(crate) fn rows_of_feeds(state: &verifier::feeds::State, inputs: &Inputs) -> Rows {
+    let rows = state.rows(inputs);
     rows.into_iter().map(|(table, rows)| (table.to_owned(), normal(&rows))).collect()
 }

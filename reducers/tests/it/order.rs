@@ -32,11 +32,15 @@ async fn permuted_and_repeated_events_in_random_batches_equal_the_log_in_order()
     for seed in 20..26 {
         let (log, events) = history(seed, 200).await;
         let mut random = StdRng::seed_from_u64(seed);
-        let lane =
-            write::Lane { projection: "social", version: 1, shard: 0, lineage: log.lineage().to_string() };
+        let key = write::ProjectionKey {
+            projection: "social",
+            version: 1,
+            shard: 0,
+            lineage: log.lineage().to_string(),
+        };
         data_set.empty().await;
         let mut at = Position::ZERO;
-        write::resume(&data_set.pool, &lane).await.expect("a checkpoint");
+        write::resume(&data_set.pool, &key).await.expect("a checkpoint");
         let mut rest = events.as_slice();
         while !rest.is_empty() {
             let (batch, later) = rest.split_at(random.random_range(1..=rest.len().min(40)));
@@ -47,7 +51,7 @@ async fn permuted_and_repeated_events_in_random_batches_equal_the_log_in_order()
             delivered.shuffle(&mut random);
             let ordered = in_order(at, delivered).expect("nothing is missing");
             let to = ordered.last().expect("not empty").position;
-            write_batch(&Social, &data_set.pool, &lane, at, &ordered).await.expect("written");
+            write_batch(&Social, &data_set.pool, &key, at, &ordered).await.expect("written");
             at = to;
         }
         assert_eq!(normalised(data_set.rows().await), rows_of(&*log).await, "seed {seed}");
@@ -68,9 +72,14 @@ async fn a_missing_event_is_never_passed_over() {
 async fn a_batch_that_was_written_is_fenced_off() {
     let data_set = DataSet::start().await;
     let (log, events) = history(31, 30).await;
-    let lane = write::Lane { projection: "social", version: 1, shard: 0, lineage: log.lineage().to_string() };
-    write::resume(&data_set.pool, &lane).await.expect("a checkpoint");
-    let batch = || write_batch(&Social, &data_set.pool, &lane, Position::ZERO, &events);
+    let key = write::ProjectionKey {
+        projection: "social",
+        version: 1,
+        shard: 0,
+        lineage: log.lineage().to_string(),
+    };
+    write::resume(&data_set.pool, &key).await.expect("a checkpoint");
+    let batch = || write_batch(&Social, &data_set.pool, &key, Position::ZERO, &events);
     batch().await.expect("written");
     let rows = data_set.rows().await;
     let again = batch().await;

@@ -75,7 +75,7 @@ async fn events_of_unknown_types_are_passed_over_but_move_the_checkpoint() {
 }
 
 #[tokio::test]
-async fn a_lane_that_is_to_stop_folds_up_to_the_bad_event_and_says_where_it_is() {
+async fn a_worker_that_is_to_stop_folds_up_to_the_bad_event_and_says_where_it_is() {
     let log: Arc<dyn EventLog> = Arc::new(InMemoryLog::new(Shard(0)));
     let data_set = DataSet::start().await;
     let mut author = Author::new(Arc::clone(&log), 1);

@@ -78,15 +78,15 @@ impl Cuts {
 
 pub(crate) async fn fold(data_set: &DataSet, events: &[RecordedEvent], cuts: Cuts) -> Rows {
     data_set.empty().await;
-    let lane = write::Lane { projection: "social", version: 1, shard: 0, lineage: "test".to_owned() };
-    write::resume(&data_set.pool, &lane).await.expect("a checkpoint");
+    let key = write::ProjectionKey { projection: "social", version: 1, shard: 0, lineage: "test".to_owned() };
+    write::resume(&data_set.pool, &key).await.expect("a checkpoint");
     let (mut from, mut rest) = (Position::ZERO, events);
     while let Some(first) = rest.first() {
         let behind = rest[1..].iter().position(|event| cuts.begins_batch(event.position));
         let length = behind.map_or(rest.len(), |behind| behind + 1);
         let (batch, later) = rest.split_at(length);
         let to = batch.last().unwrap_or(first).position;
-        write_batch(&Social, &data_set.pool, &lane, from, batch).await.expect("written");
+        write_batch(&Social, &data_set.pool, &key, from, batch).await.expect("written");
         (from, rest) = (to, later);
     }
     normalised(data_set.rows().await)

@@ -9,7 +9,7 @@ use data_set::write::{self, Checkpoint, Step, WriteError};
 use domain::Position;
 use event_store::{Decoded, EventLog, RecordedEvent, decode};
 use reducers::social::Social;
-use reducers::{BadEvent, Fold, KnownEvent, Lane, OnBad, Status, run_lane};
+use reducers::{BadEvent, Fold, KnownEvent, OnBad, ProjectionWorker, Status, run_worker};
 use sqlx::Row;
 use testkit::{Postgres, eventually};
 use tokio::task::JoinHandle;
@@ -39,9 +39,9 @@ const TABLES: [&str; 14] = [
     "read_marker",
 ];
 
-/// So few that short histories cross it again and again, at every grain and in both directions.
+/// So few that short histories cross it again and again, at every granularity and in both directions.
 pub(crate) const DIVIDED_FROM: i64 = 4;
-const DIVIDE_EARLY: &str = "create or replace function control.divided_from() returns bigint
+const SPLIT_EARLY: &str = "create or replace function control.split_from() returns bigint
     language sql immutable parallel safe as 'select 4::bigint'";
 
 /// A migrated data set of its own.
@@ -55,7 +55,7 @@ impl DataSet {
         let postgres = Postgres::start().await;
         data_set::migrate::migrate(&postgres.url()).await.expect("migrated");
         let pool = data_set::write::connect(&postgres.url(), "test", "social_v1").expect("a URL");
-        sqlx::raw_sql(DIVIDE_EARLY).execute(&pool).await.expect("replaced");
+        sqlx::raw_sql(SPLIT_EARLY).execute(&pool).await.expect("replaced");
         Self { postgres, pool }
     }
 
@@ -135,13 +135,13 @@ impl DataSet {
     }
 
     fn start_worker(&self, log: Arc<dyn EventLog>, fold: Arc<dyn Fold>, on_bad: OnBad) -> Worker {
-        let pool = self.lane_pool(fold.name());
+        let pool = self.worker_pool(fold.name());
         Self::start_worker_by(pool, log, fold, on_bad)
     }
 
     /// By another way to the database than the straight one.
     pub(crate) fn fold_by(&self, url: &str, log: Arc<dyn EventLog>) -> Worker {
-        let pool = data_set::write::connect(url, "lane", "social_v1").expect("a URL");
+        let pool = data_set::write::connect(url, "worker", "social_v1").expect("a URL");
         Self::start_worker_by(pool, log, Arc::new(Social), OnBad::Park)
     }
 
@@ -152,17 +152,17 @@ impl DataSet {
         on_bad: OnBad,
     ) -> Worker {
         let (status, token, projection) = (Status::default(), CancellationToken::new(), fold.name());
-        let lane = Lane { log, pool, fold, version: 1, status: status.clone(), on_bad };
-        Worker { task: tokio::spawn(run_lane(lane, token.clone())), token, status, projection }
+        let worker = ProjectionWorker { log, pool, fold, version: 1, status: status.clone(), on_bad };
+        Worker { task: tokio::spawn(run_worker(worker, token.clone())), token, status, projection }
     }
 
     /// Its statements mean the tables of a projection's first version.
-    pub(crate) fn lane_pool(&self, projection: &str) -> data_set::Pool {
+    pub(crate) fn worker_pool(&self, projection: &str) -> data_set::Pool {
         let schema = data_set::write::schema(projection, 1);
-        data_set::write::connect(&self.postgres.url(), "lane", &schema).expect("a URL")
+        data_set::write::connect(&self.postgres.url(), "worker", &schema).expect("a URL")
     }
 
-    pub(crate) async fn lane_caught_up(&self, log: &dyn EventLog, projection: &str) {
+    pub(crate) async fn projection_caught_up(&self, log: &dyn EventLog, projection: &str) {
         caught_up(log, || self.checkpoint_of(projection)).await;
     }
 
@@ -182,11 +182,11 @@ impl DataSet {
     }
 }
 
-/// Folds one batch without a lane. Nothing of it may be bad.
+/// Folds one batch without a worker. Nothing of it may be bad.
 pub(crate) async fn write_batch(
     fold: &dyn Fold,
     pool: &Pool,
-    lane: &write::Lane,
+    key: &write::ProjectionKey,
     from: Position,
     events: &[RecordedEvent],
 ) -> Result<(), WriteError> {
@@ -199,7 +199,7 @@ pub(crate) async fn write_batch(
     let changes = fold.fold(known.collect());
     let from = Checkpoint { position: from.get(), ..Checkpoint::default() };
     let to = from.at(events.last().expect("not empty").position.get(), None);
-    let mut step = Step::advance(pool, lane, from, to).await?;
+    let mut step = Step::advance(pool, key, from, to).await?;
     changes.write(&mut step).await?;
     step.commit().await
 }

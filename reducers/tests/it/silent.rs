@@ -1,4 +1,4 @@
-//! A lane whose connections to the database die without a word: it says so, starts over, and is well again in time.
+//! A worker whose connections to the database die without a word: it says so, starts over, and is well again in time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,9 +16,9 @@ use crate::rows::DataSet;
 /// What is promised.
 const WELL_AGAIN: Duration = Duration::from_secs(30);
 
-/// How long ago the lane last gave a sign of life, in seconds.
+/// How long ago the worker last gave a sign of life, in seconds.
 const SILENT_FOR: &str =
-    "select extract(epoch from now() - max(seen_at))::float8 from control.lane_heartbeat";
+    "select extract(epoch from now() - max(seen_at))::float8 from control.worker_heartbeat";
 
 async fn is_well_again(what: &str, data_set: &DataSet, log: &dyn EventLog) {
     let began = Instant::now();
@@ -29,7 +29,7 @@ async fn is_well_again(what: &str, data_set: &DataSet, log: &dyn EventLog) {
         if at >= reached { Ok(()) } else { Err(format!("{at} of {reached}")) }
     })
     .await;
-    eventually(&format!("{what}: the lane gives signs of life"), WELL_AGAIN, || async {
+    eventually(&format!("{what}: the worker gives signs of life"), WELL_AGAIN, || async {
         let silent: f64 = sqlx::query_scalar(SILENT_FOR)
             .fetch_one(&data_set.pool)
             .await
@@ -56,30 +56,30 @@ async fn survives(way: Way) {
 }
 
 #[tokio::test]
-async fn a_lane_whose_words_do_not_arrive_is_well_again_in_time() {
+async fn a_worker_whose_words_do_not_arrive_is_well_again_in_time() {
     survives(Way::ToServer).await;
 }
 
 #[tokio::test]
-async fn a_lane_whose_answers_do_not_arrive_is_well_again_in_time() {
+async fn a_worker_whose_answers_do_not_arrive_is_well_again_in_time() {
     survives(Way::ToClient).await;
 }
 
 #[tokio::test]
-async fn a_lane_whose_connections_are_dead_is_well_again_in_time() {
+async fn a_worker_whose_connections_are_dead_is_well_again_in_time() {
     survives(Way::Both).await;
 }
 
 /// Between two statements: one that is frozen inside a transaction keeps its locks, and nobody can take them from it.
 #[tokio::test]
-async fn a_lane_whose_idle_backends_are_frozen_is_well_again_in_time() {
+async fn a_worker_whose_idle_backends_are_frozen_is_well_again_in_time() {
     let (log, data_set): (Arc<dyn EventLog>, _) =
         (Arc::new(InMemoryLog::new(Shard(0))), DataSet::start().await);
     let worker = data_set.fold(Arc::clone(&log));
     let mut author = Author::new(Arc::clone(&log), 1);
     author.write(20).await;
     data_set.caught_up(&*log).await;
-    let idle = "select pid from pg_stat_activity where application_name = 'lane' and state = 'idle'";
+    let idle = "select pid from pg_stat_activity where application_name = 'worker' and state = 'idle'";
     let frozen: Vec<i32> = eventually("a backend is idle", Duration::from_secs(10), || async {
         let idle: Vec<i32> =
             sqlx::query_scalar(idle).fetch_all(&data_set.pool).await.map_err(|error| error.to_string())?;

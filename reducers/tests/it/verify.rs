@@ -12,7 +12,7 @@ use domain::Shard;
 use event_store::{EventLog, InMemoryLog};
 use reducers::feeds::Feeds;
 use reducers::social::Social;
-use reducers::{BadEvent, Lane, OnBad, Status, run_lane};
+use reducers::{BadEvent, OnBad, ProjectionWorker, Status, run_worker};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use verifier::{Report, Scope, Verification, VerifyError};
@@ -23,20 +23,20 @@ use crate::rows::DataSet;
 /// So few that the accounts of the histories cross it.
 const LIMIT: FanOutLimit = FanOutLimit::new(3);
 
-/// A log, the data set that both lanes made of it, and the means to compare them.
+/// A log, the data set that both workers made of it, and the means to compare them.
 struct System {
     log: Arc<dyn EventLog>,
     data_set: DataSet,
     pool: Pool,
 }
 
-/// Both lanes at work.
-struct Lanes {
+/// Both workers at work.
+struct Workers {
     token: CancellationToken,
     running: JoinSet<Result<(), BadEvent>>,
 }
 
-impl Lanes {
+impl Workers {
     async fn stop(self) {
         self.token.cancel();
         self.running.join_all().await;
@@ -51,7 +51,7 @@ impl System {
         Self { log, data_set, pool }
     }
 
-    /// Of a history that both lanes have folded to its end.
+    /// Of a history that both workers have folded to its end.
     async fn folded(seed: u64, commands: usize) -> Self {
         let system = Self::start().await;
         Author::new(Arc::clone(&system.log), seed).write(commands).await;
@@ -59,23 +59,30 @@ impl System {
         system
     }
 
-    fn lanes(&self) -> Lanes {
+    fn workers(&self) -> Workers {
         let mut running = JoinSet::new();
         let token = CancellationToken::new();
         let folds: [Arc<dyn reducers::Fold>; 2] = [Arc::new(Social), Arc::new(Feeds { limit: LIMIT })];
         for fold in folds {
-            let (log, pool) = (Arc::clone(&self.log), self.data_set.lane_pool(fold.name()));
-            let lane = Lane { log, pool, fold, version: 1, status: Status::default(), on_bad: OnBad::Park };
-            running.spawn(run_lane(lane, token.clone()));
+            let (log, pool) = (Arc::clone(&self.log), self.data_set.worker_pool(fold.name()));
+            let worker = ProjectionWorker {
+                log,
+                pool,
+                fold,
+                version: 1,
+                status: Status::default(),
+                on_bad: OnBad::Park,
+            };
+            running.spawn(run_worker(worker, token.clone()));
         }
-        Lanes { token, running }
+        Workers { token, running }
     }
 
     /// To the end of the log.
     async fn fold(&self) {
-        let lanes = self.lanes();
+        let workers = self.workers();
         self.data_set.all_caught_up(&*self.log).await;
-        lanes.stop().await;
+        workers.stop().await;
     }
 
     async fn verify(&self, scope: Scope) -> Result<Report, VerifyError> {

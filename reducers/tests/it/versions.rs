@@ -8,7 +8,7 @@ use domain::{Position, Shard};
 use event_store::{EventLog, InMemoryLog, drop_events};
 use event_store_nats::{JetStreamConfig, JetStreamLog};
 use reducers::social::Social;
-use reducers::{Lane, OnBad, ReplayError, Status, replay};
+use reducers::{OnBad, ProjectionWorker, ReplayError, Status, replay};
 use testkit::{Nats, Process, eventually, free_port};
 use time::OffsetDateTime;
 
@@ -21,9 +21,9 @@ async fn hold(data_set: &DataSet) -> Hold {
     Hold::take(&data_set.postgres.url(), "social").await.expect("nobody else holds it")
 }
 
-fn lane(data_set: &DataSet, log: &Arc<dyn EventLog>) -> Lane {
+fn worker_of(data_set: &DataSet, log: &Arc<dyn EventLog>) -> ProjectionWorker {
     let pool = data_set::write::connect(&data_set.postgres.url(), "rebuild", "social_v2").expect("a URL");
-    Lane {
+    ProjectionWorker {
         log: Arc::clone(log),
         pool,
         fold: Arc::new(Social),
@@ -85,18 +85,18 @@ async fn a_replay_ends_at_its_position_and_the_next_one_goes_on_there() {
     author.write(150).await;
 
     hold(&data_set).await.make_next(1).await.expect("made");
-    let lane = lane(&data_set, &log);
+    let worker = worker_of(&data_set, &log);
     let middle = Position::from_i64(first.get() / 2).expect("a position");
     let middle = Position::new(middle.sequence(), Shard(0));
     let mut moves = Vec::new();
-    assert_eq!(replay(&lane, middle, |at| moves.push(at)).await.expect("replayed"), middle);
+    assert_eq!(replay(&worker, middle, |at| moves.push(at)).await.expect("replayed"), middle);
     assert_eq!((moves.first(), moves.last()), (Some(&Position::default()), Some(&middle)));
-    assert_eq!(replay(&lane, first, |_| ()).await.expect("replayed"), first);
+    assert_eq!(replay(&worker, first, |_| ()).await.expect("replayed"), first);
     assert_equal(&data_set).await;
-    assert_eq!(replay(&lane, middle, |_| ()).await.expect("nothing to do"), first);
+    assert_eq!(replay(&worker, middle, |_| ()).await.expect("nothing to do"), first);
 
     let last = head(&*log).await;
-    assert_eq!(replay(&lane, last, |_| ()).await.expect("replayed"), last);
+    assert_eq!(replay(&worker, last, |_| ()).await.expect("replayed"), last);
     let worker = data_set.fold(Arc::clone(&log));
     assert_equal(&data_set).await;
     worker.stop().await;
@@ -118,7 +118,7 @@ async fn what_was_given_up_is_passed_over_in_the_next_version_too() {
 
     hold(&data_set).await.make_next(1).await.expect("made");
     let last = head(&*log).await;
-    assert_eq!(replay(&lane(&data_set, &log), last, |_| ()).await.expect("replayed"), last);
+    assert_eq!(replay(&worker_of(&data_set, &log), last, |_| ()).await.expect("replayed"), last);
     assert_equal(&data_set).await;
     let given_up = "select version from control.parked_event where position = $1 and reason = 'dropped'";
     let given_up = sqlx::query_scalar(given_up).bind(bad).fetch_all(&data_set.pool).await;
@@ -145,9 +145,9 @@ async fn a_bad_event_ends_a_replay_and_everything_before_it_is_written() {
         let version = hold.make_next(1).await.expect("made");
         let schema = data_set::write::schema("social", version);
         let pool = data_set::write::connect(&data_set.postgres.url(), "rebuild", &schema).expect("a URL");
-        let lane = Lane { pool, version, ..lane(&data_set, &log) };
+        let worker = ProjectionWorker { pool, version, ..worker_of(&data_set, &log) };
         for _ in 0..2 {
-            let error = replay(&lane, head(&*log).await, |_| ()).await.expect_err("it is bad");
+            let error = replay(&worker, head(&*log).await, |_| ()).await.expect_err("it is bad");
             assert!(
                 matches!(&error, ReplayError::BadEvent(found)
                     if found.position.get() == bad && !found.detail.is_empty()),
@@ -199,8 +199,8 @@ async fn reducers_fold_what_is_published_or_ready_to_be_and_nothing_else() {
     author.write(60).await;
     assert_equal(&data_set).await;
     let beat =
-        "select exists (select from control.lane_heartbeat where projection = 'social' and version = $1)";
-    eventually("its lane beats", PATIENCE, || async {
+        "select exists (select from control.worker_heartbeat where projection = 'social' and version = $1)";
+    eventually("its worker beats", PATIENCE, || async {
         let beats = sqlx::query_scalar(beat).bind(NEXT).fetch_one(&data_set.pool).await;
         match beats {
             Ok(true) => Ok(()),

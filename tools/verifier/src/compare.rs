@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use data_set::audit::{Audit, Table};
 use serde_json::Value;
 
-use crate::follow::Pace;
+use crate::error::VerifyError;
+use crate::inputs::Inputs;
 use crate::model::Model;
+use crate::pace::Pace;
 use crate::report::{Difference, TableReport};
+use crate::rows::Rows;
 use crate::scope::Touched;
-use crate::verify::VerifyError;
-use crate::{Premises, Rows};
 
 /// What is compared, and how much of what differs is kept.
 pub(crate) struct Comparison<'a> {
@@ -23,9 +24,8 @@ pub(crate) struct Comparison<'a> {
 }
 
 /// Reads what the expected rows depend on.
-pub(crate) async fn premises(audit: &mut Audit, position: i64) -> Result<Premises, VerifyError> {
-    let mut premises =
-        Premises { position, divided_from: audit.divided_from().await?, ..Premises::default() };
+pub(crate) async fn inputs(audit: &mut Audit, position: i64) -> Result<Inputs, VerifyError> {
+    let mut inputs = Inputs { position, split_from: audit.split_from().await?, ..Inputs::default() };
     let number = |row: &Value, column: &str| row[column].as_i64().unwrap_or_default();
     for table in audit.tables().await?.iter().filter(|table| ["author", "merged"].contains(&&*table.name)) {
         audit.open_table(table).await?;
@@ -37,14 +37,14 @@ pub(crate) async fn premises(audit: &mut Audit, position: i64) -> Result<Premise
             for row in rows {
                 if table.name == "merged" {
                     let key = (number(&row, "owner"), number(&row, "author"));
-                    premises.merged.insert(key, number(&row, "since"));
+                    inputs.merged.insert(key, number(&row, "since"));
                 } else if row["is_merged"] == Value::Bool(true) {
-                    premises.merged_authors.insert(number(&row, "account"));
+                    inputs.merged_authors.insert(number(&row, "account"));
                 }
             }
         }
     }
-    Ok(premises)
+    Ok(inputs)
 }
 
 /// Rows that are read at once, where nothing asks for fewer.
@@ -56,12 +56,12 @@ impl Comparison<'_> {
         &self,
         audit: &mut Audit,
         model: &Model,
-        premises: &Premises,
+        inputs: &Inputs,
     ) -> Result<Vec<(Table, TableReport)>, VerifyError> {
         let mut reports = Vec::new();
         for table in audit.tables().await? {
             // Without this an oracle of an older version would take all rows of a new table for wrong.
-            let Some(rows) = model.table(&table.name, premises) else {
+            let Some(rows) = model.table(&table.name, inputs) else {
                 return Err(VerifyError::UnknownTable { table: table.name, projection: self.projection });
             };
             let expected = self.expected(&table, rows);
@@ -90,9 +90,9 @@ impl Comparison<'_> {
     ) -> Result<TableReport, VerifyError> {
         let mut report = TableReport { table: table.name.clone(), ..TableReport::default() };
         audit.open_table(table).await?;
-        let portion = u32::try_from(self.pace.portion()).unwrap_or(FETCHED_MAX);
+        let chunk = u32::try_from(self.pace.chunk()).unwrap_or(FETCHED_MAX);
         loop {
-            let rows = audit.next_rows(table, portion).await?;
+            let rows = audit.next_rows(table, chunk).await?;
             if rows.is_empty() {
                 break;
             }

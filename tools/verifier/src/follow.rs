@@ -1,47 +1,14 @@
 //! Reads the log into a model, up to a position and later on to further ones.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::num::NonZeroU32;
-use std::time::Duration;
 
 use domain::{Position, Sequence};
 use event_store::{EventLog, ReadError, RecordedEvent, Tail};
 
+use crate::error::VerifyError;
 use crate::model::Model;
+use crate::pace::Pace;
 use crate::scope::Scope;
-use crate::verify::VerifyError;
-
-/// Events that are taken at once.
-const BATCH_MAX: usize = 2_000;
-
-/// How fast events are folded and rows are compared.
-#[derive(Debug, Clone, Copy, Default)]
-pub enum Pace {
-    #[default]
-    Full,
-    /// So many of either per second at most, so that everybody else comes first.
-    PerSecond(NonZeroU32),
-}
-
-impl Pace {
-    /// What may be done before the next [`Pace::rest`].
-    pub(crate) fn portion(self) -> usize {
-        match self {
-            Self::Full => BATCH_MAX,
-            // A tenth of a second's worth, so that the load is even.
-            Self::PerSecond(rate) => (rate.get() as usize / 10).clamp(1, BATCH_MAX),
-        }
-    }
-
-    /// Waits as long as so many take.
-    pub(crate) async fn rest(self, done: usize) {
-        if let Self::PerSecond(rate) = self {
-            // A portion is far below what a float holds exactly.
-            let seconds = f64::from(u32::try_from(done).unwrap_or(u32::MAX)) / f64::from(rate.get());
-            tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
-        }
-    }
-}
 
 pub(crate) struct Follower<'a> {
     log: &'a dyn EventLog,
@@ -73,8 +40,8 @@ impl<'a> Follower<'a> {
         self.at.get()
     }
 
-    /// Folds on to a position, without some events. Begins anew where it has gone too far, or with other events: one may have
-    /// been parked, taken up again, or given up, since it came by.
+    /// Folds on to a position, without some events. Begins anew where it has gone too far, or with other events: one
+    /// may have been parked, taken up again, or given up, since it came by.
     pub(crate) async fn fold_to(
         &mut self,
         to: Position,
@@ -125,7 +92,7 @@ impl<'a> Follower<'a> {
             Some(tail) => tail,
             none => none.insert(self.log.tail(self.at).await?),
         };
-        match tail.next_batch(self.pace.portion()).await {
+        match tail.next_batch(self.pace.chunk()).await {
             Some(events) => Ok(events?),
             None => Err(VerifyError::TailEnded),
         }

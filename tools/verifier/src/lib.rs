@@ -6,26 +6,29 @@
 //!
 //! [`verify()`] compares, [`repair()`] mends. [`social`] and [`feeds`] are the two folds.
 
+mod check;
 mod compare;
+mod error;
 pub mod feeds;
 mod follow;
+mod inputs;
 mod model;
-mod moment;
-mod premises;
+mod pace;
 mod repair;
 mod report;
+mod rows;
 mod scope;
 pub mod social;
+mod timestamp;
+mod verification;
 mod verify;
 
-/// Rows of one projection, by table.
-pub type Tables = std::collections::BTreeMap<&'static str, Vec<serde_json::Value>>;
-/// Rows of one table, made while they are asked for: as JSON they take several times the memory of what they are made of.
-type Rows<'a> = Box<dyn Iterator<Item = serde_json::Value> + 'a>;
-
-pub use follow::Pace;
-pub use premises::Premises;
+pub use error::VerifyError;
+pub use inputs::Inputs;
+pub use pace::Pace;
 pub use repair::repair;
-pub use report::{Difference, Mended, ProjectionReport, Report, TableReport};
+pub use report::{Difference, ProjectionReport, Repaired, Report, TableReport};
+pub use rows::Tables;
 pub use scope::Scope;
-pub use verify::{PROJECTIONS, Progress, Stage, Verification, VerifyError, verify};
+pub use verification::{PROJECTIONS, Progress, Stage, Verification};
+pub use verify::verify;

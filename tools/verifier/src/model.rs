@@ -3,8 +3,10 @@
 use domain::{AccountId, Position};
 use event_store::{Decoded, RecordedEvent, decode};
 
+use crate::inputs::Inputs;
+use crate::rows::Rows;
 use crate::scope::{Scope, Touched};
-use crate::{Premises, Rows, feeds, social};
+use crate::{feeds, social};
 
 #[derive(Debug)]
 enum State {
@@ -52,8 +54,8 @@ impl Model {
         if is_in_range {
             self.touched.add(recorded.position, &event);
             match &self.state {
-                State::Social(state) => state.reach(&event, &mut self.touched),
-                State::Feeds(state) => state.reach(&event, &mut self.touched),
+                State::Social(state) => state.touch(&event, &mut self.touched),
+                State::Feeds(state) => state.touch(&event, &mut self.touched),
             }
         }
         let position = recorded.position.get();
@@ -71,10 +73,10 @@ impl Model {
     }
 
     /// `None` for a table that the projection does not have.
-    pub(crate) fn table<'a>(&'a self, table: &str, premises: &'a Premises) -> Option<Rows<'a>> {
+    pub(crate) fn table<'a>(&'a self, table: &str, inputs: &'a Inputs) -> Option<Rows<'a>> {
         match &self.state {
-            State::Social(state) => state.table(table, premises.divided_from),
-            State::Feeds(state) => state.table(table, premises),
+            State::Social(state) => state.table(table, inputs.split_from),
+            State::Feeds(state) => state.table(table, inputs),
         }
     }
 

@@ -26,14 +26,14 @@ pub struct ProjectionReport {
     /// Positions of events that cannot be decoded and are not parked, so that nobody knows of them.
     pub unparked: Vec<i64>,
     pub tables: Vec<TableReport>,
-    /// Present where rows were mended.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mended: Option<Mended>,
+    /// Present where rows were repaired.
+    #[serde(rename = "mended", skip_serializing_if = "Option::is_none")]
+    pub repaired: Option<Repaired>,
 }
 
 /// What was done to the rows that differ.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Mended {
+pub struct Repaired {
     pub inserted: u64,
     pub deleted: u64,
     pub replaced: u64,
@@ -48,7 +48,7 @@ pub struct TableReport {
     pub missing: u64,
     pub extra: u64,
     pub different: u64,
-    /// The first of them; all of them where they were mended.
+    /// The first of them; all of them where they were repaired.
     pub differences: Vec<Difference>,
 }
 
@@ -62,7 +62,7 @@ pub struct Difference {
 }
 
 impl Report {
-    /// Nothing differs, or all that did was mended.
+    /// Nothing differs, or all that did was repaired.
     pub fn is_sound(&self) -> bool {
         self.projections.iter().all(ProjectionReport::is_sound)
     }
@@ -81,9 +81,9 @@ impl Report {
 }
 
 impl ProjectionReport {
-    /// An event that nobody knows of cannot be mended here.
+    /// An event that nobody knows of cannot be repaired here.
     pub fn is_sound(&self) -> bool {
-        self.unparked.is_empty() && (self.mended.is_some() || self.differences() == 0)
+        self.unparked.is_empty() && (self.repaired.is_some() || self.differences() == 0)
     }
 
     /// Rows, and events that nobody knows of.

@@ -2,6 +2,7 @@
 
 mod counts;
 mod people;
+mod records;
 mod rows;
 mod state;
 

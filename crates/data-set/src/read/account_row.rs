@@ -1,6 +1,7 @@
 //! Accounts as the statements that end in `show_accounts.sql` select them.
 
-use super::{AuthorRow, PositionKey};
+use super::message_row::AuthorRow;
+use super::page::PositionKey;
 
 /// An account in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,12 +4,15 @@ use std::ops::Range;
 
 use jiff::tz::TimeZone;
 
+use super::at::At;
 use super::buckets::{self, Bucket};
 use super::count_messages::{Ranges, sum};
-use super::moment::Moment;
+use super::error::ReadError;
 use super::run::run;
-use super::{At, ReadError, TagFilter, TimeRange};
-use crate::Pool;
+use super::tag::TagFilter;
+use super::time_range::TimeRange;
+use crate::pool::Pool;
+use crate::timestamp::Timestamp;
 
 /// The most buckets in one answer.
 pub const BUCKETS_MAX: usize = 10_000;
@@ -21,7 +24,7 @@ const LOOKUPS_MAX: usize = 3;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BucketCount {
     /// Where the bucket begins, also where the range begins later.
-    pub start: Moment,
+    pub start: Timestamp,
     /// Messages inside of both the bucket and the range.
     pub messages: i64,
 }
@@ -74,7 +77,7 @@ async fn extent(pool: &Pool, tag: &TagFilter, range: &TimeRange) -> Result<At<Op
     let (position, first, last): (i64, Option<time::OffsetDateTime>, Option<time::OffsetDateTime>) =
         run(query).await?;
     let covered =
-        first.zip(last).and_then(|(first, last)| range.closed_at(first.into(), Moment::from(last).next()));
+        first.zip(last).and_then(|(first, last)| range.closed_at(first.into(), Timestamp::from(last).next()));
     Ok(At { position, value: covered })
 }
 
@@ -89,23 +92,23 @@ async fn count(
     pool: &Pool,
     tag: &TagFilter,
     range: &TimeRange,
-    buckets: &[Vec<Range<Moment>>],
+    buckets: &[Vec<Range<Timestamp>>],
 ) -> Result<At<Counted>, ReadError> {
     let mut ranges = Ranges::of(None);
     // The sum with number 0 is that of the whole range.
-    for piece in range.pieces() {
-        ranges.add(0, piece);
+    for interval in range.intervals() {
+        ranges.add(0, interval);
     }
-    for (number, pieces) in (1..).zip(buckets) {
-        for piece in range.common(pieces) {
-            ranges.add(number, &piece);
+    for (number, intervals) in (1..).zip(buckets) {
+        for interval in range.common(intervals) {
+            ranges.add(number, &interval);
         }
     }
     let sums = sum(pool, tag, &ranges).await?;
     Ok(sums.map(|sums| {
         let (all, counts) = sums.split_first().map_or((0, &[][..]), |(all, counts)| (*all, counts));
-        // Every bucket has a piece, and the first one is where it begins.
-        let starts = buckets.iter().filter_map(|pieces| pieces.first()).map(|piece| piece.start);
+        // Every bucket has a interval, and the first one is where it begins.
+        let starts = buckets.iter().filter_map(|intervals| intervals.first()).map(|interval| interval.start);
         let buckets = starts.zip(counts).map(|(start, &messages)| BucketCount { start, messages });
         Counted { buckets: buckets.collect(), beyond: all - counts.iter().sum::<i64>() }
     }))

@@ -1,18 +1,18 @@
 //! What belongs to the buckets of a time zone.
 //!
-//! A day, month or year is what has its local date: it begins at the first moment at which the calendar shows it, also where
-//! midnight is skipped, and it lies in pieces where a clock is set back over midnight. A minute or an hour begins whenever
-//! the local clock shows a whole one, or jumps into another one. So the hour that is repeated in autumn makes two buckets,
-//! the one skipped in spring none, and offsets of any number of seconds are right. A bucket that would be empty, like the day
-//! that Samoa skipped, does not exist.
+//! A day, month or year is what has its local date: it begins at the first moment at which the calendar shows it, also
+//! where midnight is skipped, and it lies in intervals where a clock is set back over midnight. A minute or an hour
+//! begins whenever the local clock shows a whole one, or jumps into another one. So the hour that is repeated in autumn
+//! makes two buckets, the one skipped in spring none, and offsets of any number of seconds are right. A bucket that
+//! would be empty, like the day that Samoa skipped, does not exist.
 
 use std::ops::Range;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::moment::{Bound, Moment, TimeRange, between};
+use super::time_range::{Bound, TimeRange, between};
+use crate::timestamp::Timestamp;
 
 /// No clock differs from UTC by that much, in seconds.
 const OFFSET_LIMIT: i64 = 26 * 3_600;
@@ -27,13 +27,13 @@ pub enum Bucket {
     Year,
 }
 
-/// The pieces of all buckets that meet the range, in order. `None` if there are more than `buckets_max`.
+/// The intervals of all buckets that meet the range, in order. `None` if there are more than `buckets_max`.
 pub(super) fn buckets(
     range: &TimeRange,
     bucket: Bucket,
     zone: &TimeZone,
     buckets_max: usize,
-) -> Option<Vec<Vec<Range<Moment>>>> {
+) -> Option<Vec<Vec<Range<Timestamp>>>> {
     match bucket {
         Bucket::Minute => meeting(range, buckets_max, clock_bounds(zone, 60, range.start())),
         Bucket::Hour => meeting(range, buckets_max, clock_bounds(zone, 3_600, range.start())),
@@ -48,18 +48,18 @@ fn meeting(
     range: &TimeRange,
     buckets_max: usize,
     bounds: impl Iterator<Item = Bound>,
-) -> Option<Vec<Vec<Range<Moment>>>> {
+) -> Option<Vec<Vec<Range<Timestamp>>>> {
     let mut buckets = Vec::new();
     // Where the calendar ends, its last bucket has the rest.
-    let mut bounds = bounds.chain([Moment::MAX.into()]);
+    let mut bounds = bounds.chain([Timestamp::MAX.into()]);
     let mut from = bounds.next()?;
     for to in bounds {
-        let pieces = between(&from, &to);
-        if range.common(&pieces).next().is_some() {
+        let intervals = between(&from, &to);
+        if range.common(&intervals).next().is_some() {
             if buckets.len() == buckets_max {
                 return None;
             }
-            buckets.push(pieces);
+            buckets.push(intervals);
         }
         if to.first() >= range.end() {
             break;
@@ -70,18 +70,18 @@ fn meeting(
 }
 
 /// The moments at which a minute (`unit` = 60 seconds) or an hour (3,600) begins, from before `start` on.
-fn clock_bounds(zone: &TimeZone, unit: i64, start: Moment) -> impl Iterator<Item = Bound> {
+fn clock_bounds(zone: &TimeZone, unit: i64, start: Timestamp) -> impl Iterator<Item = Bound> {
     // No unit lasts twice its length: a clock that is set back by a whole unit or more shows another one.
     let before = start.as_micros().div_euclid(1_000_000) - 2 * unit - 1;
     std::iter::successors(next_clock_start(zone, unit, before), move |&at| next_clock_start(zone, unit, at))
-        .map(|second| Moment::from_seconds(second).into())
+        .map(|second| Timestamp::from_seconds(second).into())
 }
 
 /// The first start of a unit after a moment, in Unix seconds. `None` where the calendar ends.
 fn next_clock_start(zone: &TimeZone, unit: i64, after: i64) -> Option<i64> {
     let mut from = after;
     loop {
-        let timestamp = Timestamp::from_second(from).ok()?;
+        let timestamp = jiff::Timestamp::from_second(from).ok()?;
         let offset = i64::from(zone.to_offset(timestamp).seconds());
         let candidate = from + unit - (from + offset).rem_euclid(unit);
         let change =
@@ -98,9 +98,9 @@ fn next_clock_start(zone: &TimeZone, unit: i64, after: i64) -> Option<i64> {
 }
 
 /// Where the calendar comes to each day, month or year, from before `start` on.
-fn calendar_bounds(zone: &TimeZone, bucket: Bucket, start: Moment) -> impl Iterator<Item = Bound> {
+fn calendar_bounds(zone: &TimeZone, bucket: Bucket, start: Timestamp) -> impl Iterator<Item = Bound> {
     let date =
-        Timestamp::from_microsecond(start.as_micros()).ok().map(|start| zone.to_datetime(start).date());
+        jiff::Timestamp::from_microsecond(start.as_micros()).ok().map(|start| zone.to_datetime(start).date());
     // One earlier: a clock that is set back after the start may show an earlier date again.
     let first = date.and_then(|date| step(truncate(date, bucket), bucket, -1));
     std::iter::successors(first, move |&date| step(date, bucket, 1)).map_while(|date| date_bound(zone, date))
@@ -123,13 +123,13 @@ fn step(date: Date, bucket: Bucket, count: i32) -> Option<Date> {
     date.checked_add(span).ok()
 }
 
-/// Where the calendar of a zone comes to a date: beyond it are the moments that have this local date or a later one. `None`
-/// where the calendar ends.
+/// Where the calendar of a zone comes to a date: beyond it are the moments that have this local date or a later one.
+/// `None` where the calendar ends.
 pub fn date_bound(zone: &TimeZone, date: Date) -> Option<Bound> {
     let midnight = date.duration_since(Date::constant(1970, 1, 1)).as_secs();
     // At the first of these seconds every clock shows an earlier date, at the last one none does.
     let (from, to) = (midnight - OFFSET_LIMIT, midnight + OFFSET_LIMIT);
-    let timestamp = Timestamp::from_second(from).ok()?;
+    let timestamp = jiff::Timestamp::from_second(from).ok()?;
     let changes = zone
         .following(timestamp)
         .map(|change| (change.timestamp().as_second(), change.offset()))
@@ -151,7 +151,7 @@ pub fn date_bound(zone: &TimeZone, date: Date) -> Option<Bound> {
             (true, true) => {}
         }
     }
-    Bound::at(crossings.into_iter().map(Moment::from_seconds).collect())
+    Bound::at(crossings.into_iter().map(Timestamp::from_seconds).collect())
 }
 
 #[cfg(test)]

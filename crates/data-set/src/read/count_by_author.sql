@@ -1,6 +1,6 @@
 -- Purpose: an author's messages with a tag (the empty tag: with any) per bucket, as count_by_tag.sql. How many messages of
---   any tag the author has decides what is divided.
--- Index: message_count_pk, one range and one look-up per segment; message_by_author, one range per segment or edge that is
+--   any tag the author has decides what is split.
+-- Index: message_count_pk, one range and one look-up per span; message_by_author, one range per span or edge that is
 --   not folded.
 -- Why this order: none; the caller puts every sum at its bucket's number.
 with p as (
@@ -12,23 +12,23 @@ select p.position, c.bucket, c.messages
 from p
 left join (
     select s.bucket, sum(c.messages)::bigint as messages
-    from unnest($2::int[], ($3::text[])::control.grain[], $4::timestamptz[], $5::timestamptz[],
-                ($6::text[])::control.grain[], $7::timestamptz[])
-        as s(bucket, grain, starts_at, ends_at, parent, parent_starts_at)
+    from unnest($2::int[], ($3::text[])::control.granularity[], $4::timestamptz[], $5::timestamptz[],
+                ($6::text[])::control.granularity[], $7::timestamptz[])
+        as s(bucket, granularity, starts_at, ends_at, parent, parent_starts_at)
     cross join lateral (
         select sum(t.messages) as messages
         from published.folded_counts t
-        where t.author = $8 and t.tag = $1 and t.grain = s.grain
+        where t.author = $8 and t.tag = $1 and t.grain = s.granularity
             and t.starts_at >= s.starts_at and t.starts_at < s.ends_at
         union all
         select count(*) as messages
         from published.messages m
         where m.author = $8 and m.created_at >= s.starts_at and m.created_at < s.ends_at
             and ($1 = '' or m.tags @> array[$1])
-            and (s.grain is null or s.parent is not null and not exists (
+            and (s.granularity is null or s.parent is not null and not exists (
                 select from published.folded_counts d
                 where d.author = $8 and d.tag = '' and d.grain = s.parent and d.starts_at = s.parent_starts_at
-                    and d.messages >= control.divided_from()))
+                    and d.messages >= control.split_from()))
     ) c
     group by s.bucket
 ) c on true

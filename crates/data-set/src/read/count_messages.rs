@@ -4,19 +4,22 @@ use std::ops::Range;
 
 use time::OffsetDateTime;
 
-use super::moment::Moment;
+use super::at::At;
+use super::error::ReadError;
+use super::message_filter::MessageFilter;
 use super::run::run;
-use super::segments;
-use super::{At, MessageFilter, ReadError, TagFilter};
-use crate::Pool;
-use crate::grain::Grain;
+use super::spans;
+use super::tag::TagFilter;
+use crate::granularity::Granularity;
+use crate::pool::Pool;
+use crate::timestamp::Timestamp;
 
 /// The exact number of messages that match.
 pub async fn count_messages(pool: &Pool, filter: &MessageFilter) -> Result<At<i64>, ReadError> {
     let MessageFilter { tag, author, range } = filter;
     let mut ranges = Ranges::of(*author);
-    for piece in range.pieces() {
-        ranges.add(0, piece);
+    for interval in range.intervals() {
+        ranges.add(0, interval);
     }
     let sums = sum(pool, tag, &ranges).await?;
     Ok(sums.map(|sums| sums.first().copied().unwrap_or_default()))
@@ -28,10 +31,10 @@ pub(super) struct Ranges {
     author: Option<i64>,
     sums: usize,
     numbers: Vec<i32>,
-    grains: Vec<Option<&'static str>>,
+    granularities: Vec<Option<&'static str>>,
     starts: Vec<OffsetDateTime>,
     ends: Vec<OffsetDateTime>,
-    /// What must be divided for the range to be folded; none for ranges that always or never are.
+    /// What must be split for the range to be folded; none for ranges that always or never are.
     parents: Vec<Option<&'static str>>,
     parent_starts: Vec<Option<OffsetDateTime>>,
 }
@@ -42,7 +45,7 @@ impl Ranges {
             author,
             sums: 0,
             numbers: vec![],
-            grains: vec![],
+            granularities: vec![],
             starts: vec![],
             ends: vec![],
             parents: vec![],
@@ -51,16 +54,18 @@ impl Ranges {
     }
 
     /// Adds a range to a sum. Several may share one.
-    pub(super) fn add(&mut self, number: u16, range: &Range<Moment>) {
+    pub(super) fn add(&mut self, number: u16, range: &Range<Timestamp>) {
         self.sums = self.sums.max(usize::from(number) + 1);
-        for segment in segments::cut(range.start, range.end) {
+        for span in spans::cut(range.start, range.end) {
             // The months of a tag are always folded, those of an author only if there are many messages in all.
-            let parent = segment.parent().filter(|(grain, _)| self.author.is_some() || *grain != Grain::All);
+            let parent = span
+                .parent()
+                .filter(|(granularity, _)| self.author.is_some() || *granularity != Granularity::All);
             self.numbers.push(i32::from(number));
-            self.grains.push(segment.grain.map(Grain::name));
-            self.starts.push(segment.start.to_time());
-            self.ends.push(segment.end.to_time());
-            self.parents.push(parent.map(|(grain, _)| grain.name()));
+            self.granularities.push(span.granularity.map(Granularity::name));
+            self.starts.push(span.start.to_time());
+            self.ends.push(span.end.to_time());
+            self.parents.push(parent.map(|(granularity, _)| granularity.name()));
             self.parent_starts.push(parent.map(|(_, begin)| begin.to_time()));
         }
     }
@@ -91,7 +96,7 @@ async fn rows(
     let query = sqlx::query_as(sql)
         .bind(tag.as_str())
         .bind(&ranges.numbers)
-        .bind(&ranges.grains)
+        .bind(&ranges.granularities)
         .bind(&ranges.starts)
         .bind(&ranges.ends)
         .bind(&ranges.parents)

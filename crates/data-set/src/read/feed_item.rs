@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::message_row::MessageColumns;
-use super::{AuthorRow, MessageRow};
+use super::message_row::{AuthorRow, MessageRow};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedItemRow {

@@ -2,9 +2,11 @@
 
 use time::OffsetDateTime;
 
+use super::at::At;
+use super::error::ReadError;
+use super::existence::Existence;
 use super::run::run;
-use super::{At, Existence, ReadError};
-use crate::Pool;
+use crate::pool::Pool;
 
 /// One edition of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]

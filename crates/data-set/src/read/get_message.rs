@@ -1,9 +1,11 @@
 //! One message.
 
+use super::at::At;
+use super::error::ReadError;
+use super::existence::Existence;
 use super::message_row::{MessageColumns, MessageRow};
 use super::run::run;
-use super::{At, Existence, ReadError};
-use crate::Pool;
+use crate::pool::Pool;
 
 #[derive(sqlx::FromRow)]
 struct Row {

@@ -3,9 +3,10 @@
 use domain::Handle;
 use time::OffsetDateTime;
 
+use super::at::At;
+use super::error::ReadError;
 use super::run::run;
-use super::{At, ReadError};
-use crate::Pool;
+use crate::pool::Pool;
 
 /// An account that registered and is not deactivated.
 #[derive(Debug, Clone, PartialEq, Eq)]

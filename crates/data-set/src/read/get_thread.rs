@@ -1,11 +1,13 @@
 //! A message between what it answers and what answers it.
 
+use super::at::At;
+use super::error::ReadError;
 use super::existence::AboutMessage;
+use super::existence::Existence;
 use super::message_row::{MessageColumns, ThreadRow};
 use super::page::{Page, one_more_than};
 use super::run::run;
-use super::{At, Existence, ReadError};
-use crate::Pool;
+use crate::pool::Pool;
 
 /// A message and the conversation around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,8 +49,8 @@ pub async fn get_thread(
     Ok(At { position: about.position, value })
 }
 
-/// Sorts the rows into their parts. A message is posted before its replies, so ids grow downwards, whatever the times of
-/// imported messages say.
+/// Sorts the rows into their parts. A message is posted before its replies, so ids grow downwards, whatever the times
+/// of imported messages say.
 fn thread(id: i64, rows: Vec<ThreadRow>, limit: u16) -> Option<ThreadRows> {
     let (replies, mut up): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.in_reply_to() == Some(id));
     up.sort_unstable_by_key(ThreadRow::id);

@@ -1,11 +1,12 @@
 //! Who follows an account, and whom it follows; newest follow first.
 
 use super::account_row::{AccountColumns, AccountRow};
+use super::at::At;
+use super::error::ReadError;
 use super::existence::AboutAccount;
 use super::page::{Page, PositionKey, one_more_than};
 use super::run::run;
-use super::{At, ReadError};
-use crate::Pool;
+use crate::pool::Pool;
 
 /// Which end of a follow is listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

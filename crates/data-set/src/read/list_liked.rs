@@ -1,11 +1,12 @@
 //! What an account likes, newest like first.
 
+use super::at::At;
+use super::error::ReadError;
 use super::existence::AboutAccount;
 use super::message_row::{MessageColumns, MessageRow};
 use super::page::{Page, PositionKey, one_more_than};
 use super::run::run;
-use super::{At, ReadError};
-use crate::Pool;
+use crate::pool::Pool;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -17,7 +18,8 @@ struct Row {
 
 const SQL: &str = concat!(include_str!("list_liked.sql"), include_str!("show_messages.sql"));
 
-/// At most `limit` messages that an account liked before `after`, as the caller sees them; `None` without such an account.
+/// At most `limit` messages that an account liked before `after`, as the caller sees them; `None` without such an
+/// account.
 pub async fn list_liked(
     pool: &Pool,
     caller: i64,

@@ -4,13 +4,16 @@ use fail_points::planted;
 use sqlx::postgres::types::PgRange;
 use time::OffsetDateTime;
 
+use super::at::At;
+use super::error::ReadError;
+use super::message_filter::MessageFilter;
 use super::message_row::{MessageColumns, MessageRow};
 use super::page::{Page, PageKey, one_more_than};
 use super::run::run;
-use super::{At, MessageFilter, ReadError};
-use crate::Pool;
+use crate::pool::Pool;
 
-/// At most `limit` messages that come after `after` in the order (`created_at`, `id`) descending, as an account sees them.
+/// At most `limit` messages that come after `after` in the order (`created_at`, `id`) descending, as an account sees
+/// them.
 pub async fn list_messages(
     pool: &Pool,
     caller: i64,

@@ -3,10 +3,11 @@
 use time::OffsetDateTime;
 
 use super::account_row::{AccountColumns, AccountRow};
+use super::at::At;
+use super::error::ReadError;
 use super::page::{Page, PositionKey, one_more_than};
 use super::run::run;
-use super::{At, ReadError};
-use crate::Pool;
+use crate::pool::Pool;
 
 /// A page of notifications.
 #[derive(Debug, Clone, PartialEq, Eq)]

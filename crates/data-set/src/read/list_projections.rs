@@ -2,9 +2,9 @@
 
 use time::OffsetDateTime;
 
-use super::ReadError;
+use super::error::ReadError;
 use super::run::run;
-use crate::Pool;
+use crate::pool::Pool;
 use crate::versions::State as VersionState;
 
 /// One projection on one shard, as the database knows it.

@@ -1,11 +1,13 @@
 //! Who likes a message, and who reposted it; newest first.
 
 use super::account_row::{AccountColumns, AccountRow};
+use super::at::At;
+use super::error::ReadError;
 use super::existence::AboutMessage;
+use super::existence::Existence;
 use super::page::{Page, PositionKey, one_more_than};
 use super::run::run;
-use super::{At, Existence, ReadError};
-use crate::Pool;
+use crate::pool::Pool;
 
 /// Which reaction is listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,14 @@
 //! The replies to a message, newest first.
 
+use super::at::At;
+use super::error::ReadError;
 use super::existence::AboutMessage;
+use super::existence::Existence;
 use super::message_row::{MessageColumns, ThreadRow};
 use super::page::{Page, PageKey, one_more_than};
 use super::run::run;
-use super::{At, Existence, Moment, ReadError};
-use crate::Pool;
+use crate::pool::Pool;
+use crate::timestamp::Timestamp;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -17,7 +20,8 @@ struct Row {
 
 const SQL: &str = concat!(include_str!("list_replies.sql"), include_str!("show_messages.sql"));
 
-/// At most `limit` replies that come after `after` in the order (`created_at`, `id`) descending, as an account sees them.
+/// At most `limit` replies that come after `after` in the order (`created_at`, `id`) descending, as an account sees
+/// them.
 pub async fn list_replies(
     pool: &Pool,
     caller: i64,
@@ -26,7 +30,7 @@ pub async fn list_replies(
     limit: u16,
 ) -> Result<At<Existence<Page<ThreadRow>>>, ReadError> {
     // As in `list_messages`: before everything else.
-    let after = after.unwrap_or(PageKey { created_at: Moment::MAX, id: 0 });
+    let after = after.unwrap_or(PageKey { created_at: Timestamp::MAX, id: 0 });
     let query = || {
         sqlx::query_as::<_, Row>(SQL)
             .bind(message)

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{PageKey, PositionKey};
+use super::page::{PageKey, PositionKey};
 
 /// A message in its latest edition, and what others and the caller made of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

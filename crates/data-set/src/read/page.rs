@@ -2,12 +2,12 @@
 
 use fail_points::planted;
 
-use super::Moment;
+use crate::timestamp::Timestamp;
 
 /// Where a page of a list ordered by time ended: the key of its last row. The next page begins after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageKey {
-    pub created_at: Moment,
+    pub created_at: Timestamp,
     pub id: i64,
 }
 

@@ -1,8 +1,8 @@
 //! Whether the database answers at all, whatever its schema and whatever we may read of it.
 
-use super::ReadError;
+use super::error::ReadError;
 use super::run::run;
-use crate::Pool;
+use crate::pool::Pool;
 
 pub async fn ping(pool: &Pool) -> Result<(), ReadError> {
     let one: i32 = run(|| sqlx::query_scalar("select 1").fetch_one(pool)).await?;

@@ -5,8 +5,21 @@
 use postgres_kit::Connection;
 use sqlx::AssertSqlSafe;
 
-use super::{Hold, VersionError};
+use super::error::VersionError;
+use super::hold::Hold;
+use super::search_path::look_in;
 use crate::write::schema;
+
+/// A new version. Index: projection_pk.
+const INSERT: &str =
+    "insert into control.projection (projection, version, state) values ($1, $2, 'building')";
+
+/// The number of the next version. Index: none.
+const NEXT: &str = "select nextval(format('control.%I', $1 || '_version'))::integer";
+
+/// A vacuum per table of schema $1. Index: none.
+const TIDY: &str = "select format('vacuum (analyze) %I.%I', $1, tablename) from pg_tables \
+    where schemaname = $1 order by tablename";
 
 impl Hold {
     /// Makes the next version beside `published`, in one transaction; its number.
@@ -16,16 +29,10 @@ impl Hold {
     pub async fn make_next(&mut self, published: i32) -> Result<i32, VersionError> {
         let published = schema(&self.projection, published);
         let mut transaction = self.connection.begin().await?;
-        let version: i32 = sqlx::query_scalar(include_str!("next.sql"))
-            .bind(&self.projection)
-            .fetch_one(&mut *transaction)
-            .await?;
+        let version: i32 =
+            sqlx::query_scalar(NEXT).bind(&self.projection).fetch_one(&mut *transaction).await?;
         copy_shape(&mut transaction, &published, &schema(&self.projection, version)).await?;
-        sqlx::query(include_str!("insert.sql"))
-            .bind(&self.projection)
-            .bind(version)
-            .execute(&mut *transaction)
-            .await?;
+        sqlx::query(INSERT).bind(&self.projection).bind(version).execute(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(version)
     }
@@ -35,7 +42,7 @@ impl Hold {
     /// # Errors
     /// When the database is gone.
     pub async fn tidy(&mut self, version: i32) -> Result<(), VersionError> {
-        let statements: Vec<String> = sqlx::query_scalar(include_str!("tidy.sql"))
+        let statements: Vec<String> = sqlx::query_scalar(TIDY)
             .bind(schema(&self.projection, version))
             .fetch_all(&mut self.connection)
             .await?;
@@ -61,9 +68,4 @@ async fn copy_shape(connection: &mut Connection, from: &str, to: &str) -> Result
         sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *connection).await?;
     }
     Ok(())
-}
-
-/// Until the end of the transaction, names without a schema mean this one.
-pub(super) async fn look_in(connection: &mut Connection, schema: &str) -> Result<(), sqlx::Error> {
-    sqlx::query(include_str!("look_in.sql")).bind(schema).execute(connection).await.map(drop)
 }

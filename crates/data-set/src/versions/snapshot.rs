@@ -1,7 +1,7 @@
 //! Two versions side by side, row by row.
 //!
-//! Each is read in one snapshot, both at the same position. The rows of a table stream from both in the order of its key
-//! and are merged, so no table has to fit into memory, here or there.
+//! Each is read in one snapshot, both at the same position. The rows of a table stream from both in the order of its
+//! key and are merged, so no table has to fit into memory, here or there.
 
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
@@ -9,7 +9,7 @@ use postgres_kit::Connection;
 use serde::Serialize;
 use sqlx::AssertSqlSafe;
 
-use super::VersionError;
+use super::error::VersionError;
 use crate::pool;
 use crate::write::schema;
 
@@ -25,12 +25,15 @@ pub struct Snapshot {
     pub position: i64,
 }
 
+/// Everything from here on is of one moment. Index: none.
+const BEGIN_SNAPSHOT: &str = "begin isolation level repeatable read read only";
+
 impl Snapshot {
     /// # Errors
     /// When the database is unreachable.
     pub async fn open(url: &str, projection: &str, version: i32) -> Result<Self, VersionError> {
         let mut connection = pool::operator(url).await.map_err(VersionError::Connect)?;
-        sqlx::raw_sql(include_str!("begin_snapshot.sql")).execute(&mut connection).await?;
+        sqlx::raw_sql(BEGIN_SNAPSHOT).execute(&mut connection).await?;
         let position: Option<i64> = sqlx::query_scalar(include_str!("position.sql"))
             .bind(projection)
             .bind(version)

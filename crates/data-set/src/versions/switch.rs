@@ -1,10 +1,11 @@
-//! Another version in the place of the one that is published: all views and the state of both versions in one transaction.
+//! Another version in the place of the one that is published: all views and the state of both versions in one
+//! transaction.
 //!
-//! - **No mixture.** A statement locks the views that it names before it takes its snapshot, and keeps them until its end;
-//!   replacing a view waits for that. So all of a statement is on one side of the switch, its position included.
+//! - **No mixture.** A statement locks the views that it names before it takes its snapshot, and keeps them until its
+//!   end; replacing a view waits for that. So all of a statement is on one side of the switch, its position included.
 //! - **No step back.** The checkpoint of the old version is locked, hence not moving, and the new one is not behind it.
-//! - **No standstill.** Whoever waits for a view makes all later statements wait. So the switch waits for a moment only,
-//!   shorter than the server's patience with a deadlock, and is tried again.
+//! - **No standstill.** Whoever waits for a view makes all later statements wait. So the switch waits for a moment
+//!   only, shorter than the server's patience with a deadlock, and is tried again.
 
 use std::time::Duration;
 
@@ -12,11 +13,12 @@ use postgres_kit::{Connection, Transaction};
 use sqlx::AssertSqlSafe;
 use tokio::time::Instant;
 
-use super::make::look_in;
-use super::{Hold, VersionError};
+use super::error::VersionError;
+use super::hold::Hold;
+use super::search_path::look_in;
 use crate::write::schema;
 
-/// The other version's lane is as fast as the one that stands still for it.
+/// The other version's worker is as fast as the one that stands still for it.
 const CATCH_UP_LIMIT: Duration = Duration::from_secs(5);
 const CATCH_UP_PERIOD: Duration = Duration::from_millis(10);
 /// What Postgres answers when a lock is not had in time.
@@ -36,6 +38,10 @@ pub struct Switch<'a> {
     pub position: i64,
 }
 
+/// Where a version stands; it stays there until the end of the transaction. Index: checkpoint_pk.
+const HALT: &str =
+    "select position from control.checkpoint where projection = $1 and version = $2 and shard = 0 for update";
+
 impl Hold {
     /// Halts the published version between two batches.
     ///
@@ -45,7 +51,7 @@ impl Hold {
         let Self { connection, projection } = self;
         let mut transaction = connection.begin().await?;
         wait_at_most(&mut transaction, PATIENCE_WITH_BATCHES).await?;
-        let position: Option<i64> = sqlx::query_scalar(include_str!("halt.sql"))
+        let position: Option<i64> = sqlx::query_scalar(HALT)
             .bind(&*projection)
             .bind(published)
             .fetch_optional(&mut *transaction)
@@ -55,8 +61,20 @@ impl Hold {
     }
 }
 
+/// From how many logs some versions were folded; positions of two cannot be compared. Index: checkpoint_pk.
+const LINEAGES: &str =
+    "select count(distinct lineage) from control.checkpoint where projection = $1 and version = any($2)";
+
+/// The version that everybody sees. Index: projection_pk; projection_published allows one.
+const PUBLISH: &str = "update control.projection set state = 'published', since = clock_timestamp() \
+    where projection = $1 and version = $2";
+
+/// The published version makes room, and is folded on. Index: projection_pk.
+const RETIRE: &str = "update control.projection set state = 'standby', since = clock_timestamp() \
+    where projection = $1 and version = $2";
+
 impl Switch<'_> {
-    /// Publishes another version, as soon as its lane has come to where the published one stands.
+    /// Publishes another version, as soon as its worker has come to where the published one stands.
     ///
     /// # Errors
     /// `Behind` or `Busy` where it can be tried again with a new switch. Nothing has changed then.
@@ -71,7 +89,7 @@ impl Switch<'_> {
     }
 
     async fn prepare(&mut self, version: i32) -> Result<(), VersionError> {
-        let lineages: i64 = sqlx::query_scalar(include_str!("lineages.sql"))
+        let lineages: i64 = sqlx::query_scalar(LINEAGES)
             .bind(self.projection)
             .bind([self.published, version])
             .fetch_one(&mut *self.transaction)
@@ -90,19 +108,15 @@ impl Switch<'_> {
             }
             tokio::time::sleep(CATCH_UP_PERIOD).await;
         }
-        self.read(include_str!("halt.sql"), version).await?;
+        self.read(HALT, version).await?;
         wait_at_most(&mut self.transaction, PATIENCE_WITH_READERS).await?;
         self.replace_views(version).await.map_err(busy)?;
-        sqlx::query(include_str!("retire.sql"))
+        sqlx::query(RETIRE)
             .bind(self.projection)
             .bind(self.published)
             .execute(&mut *self.transaction)
             .await?;
-        sqlx::query(include_str!("publish.sql"))
-            .bind(self.projection)
-            .bind(version)
-            .execute(&mut *self.transaction)
-            .await?;
+        sqlx::query(PUBLISH).bind(self.projection).bind(version).execute(&mut *self.transaction).await?;
         Ok(())
     }
 
@@ -129,8 +143,11 @@ impl Switch<'_> {
     }
 }
 
+/// How long this transaction waits for a lock from here on. Index: none.
+const PATIENCE: &str = "select set_config('lock_timeout', $1, true)";
+
 async fn wait_at_most(connection: &mut Connection, patience: &str) -> Result<(), sqlx::Error> {
-    sqlx::query(include_str!("patience.sql")).bind(patience).execute(connection).await.map(drop)
+    sqlx::query(PATIENCE).bind(patience).execute(connection).await.map(drop)
 }
 
 fn busy(error: sqlx::Error) -> VersionError {

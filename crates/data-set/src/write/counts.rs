@@ -3,6 +3,7 @@
 //! Every delta belongs to a row that was inserted or deleted in the same transaction, so a count equals the number of
 //! rows behind it. Which counts there are is said in migration 0012; [`levels`] keeps to it.
 
+mod keys;
 mod levels;
 mod statements;
 
@@ -11,27 +12,10 @@ use std::collections::HashMap;
 use postgres_kit::Connection;
 use time::OffsetDateTime;
 
+use self::keys::{ANY, ANYBODY, Delta, TagNumber};
 use self::levels::Levels;
-use super::WriteError;
-use crate::grain::Grain;
-
-/// The tag that stands for "any".
-const ANY: &str = "";
-/// The author that stands for "any"; accounts have positive numbers.
-const ANYBODY: i64 = 0;
-
-/// Number of a tag within one batch. A batch names few tags very often; numbers spare it a string per delta.
-type TagNumber = u32;
-
-/// A change of the number of messages in one minute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Delta {
-    author: i64,
-    tag: TagNumber,
-    /// Begin of the minute in Unix seconds.
-    minute: i64,
-    messages: i64,
-}
+use crate::granularity::Granularity;
+use crate::write::error::WriteError;
 
 #[derive(Debug, Default)]
 pub(super) struct Counts {
@@ -55,7 +39,7 @@ impl Counts {
 
     fn add_tag(&mut self, author: i64, created_at: OffsetDateTime, tag: &str, delta: i64) {
         let tag = self.number_of(tag);
-        let minute = Grain::Minute.begin(created_at.unix_timestamp());
+        let minute = Granularity::Minute.begin(created_at.unix_timestamp());
         self.deltas.push(Delta { author, tag, minute, messages: delta });
     }
 
@@ -79,8 +63,8 @@ impl Counts {
         Levels::new(&tags).write(connection, of_authors, of_tags).await
     }
 
-    /// The tags in order, and the deltas with the tags' places in it for numbers: statements send their rows in the order of
-    /// the key. "Any" is always there and comes first.
+    /// The tags in order, and the deltas with the tags' places in it for numbers: statements send their rows in the
+    /// order of the key. "Any" is always there and comes first.
     fn with_ordered_tags(mut self) -> (Vec<String>, Vec<Delta>) {
         self.number_of(ANY);
         let mut named: Vec<(String, TagNumber)> = self.numbers.into_iter().collect();

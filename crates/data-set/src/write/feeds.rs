@@ -1,90 +1,43 @@
 //! Row changes of the projection `feeds`, and how they are written: home timelines.
 //!
-//! What holds after every run, for every follow of an author by an owner: `feed` has exactly the author's entries from
-//! `visible_from` on, up to the `since` of the follow's row in `merged` if there is one; a reader adds the entries from
-//! `since` on. An author has such rows for all followers or for none (`author.is_merged`).
+//! What holds after every segment, for every follow of an author by an owner: `feed` has exactly the author's entries
+//! from `visible_from` on, up to the `since` of the follow's row in `merged` if there is one; a reader adds the entries
+//! from `since` on. An author has such rows for all followers or for none (`author.is_merged`).
 //!
-//! The changes of a run may be applied in any order, hence set-wise: whoever makes a run sees to it that none of them
-//! meets another one's rows.
+//! The changes of a segment may be applied in any order, hence set-wise: whoever makes a segment sees to it that none
+//! of them meets another one's rows.
 
+pub(super) mod audience;
 mod deactivate;
 mod entries;
 mod fan_out;
 mod follows;
 mod limit;
-pub(super) mod reach;
+mod rows;
 
 use postgres_kit::Connection;
 
+use super::crash_point::crash_point;
+use super::error::WriteError;
+
+pub use audience::Audience;
 pub use limit::FanOutLimit;
-pub use reach::Reach;
-
-use super::{WriteError, column, crash_point};
-
-/// What an author shows its followers: a message of its own (position = message) or a repost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EntryRow {
-    pub author: i64,
-    pub position: i64,
-    pub message: i64,
-}
-
-/// Somebody took a repost back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RepostKey {
-    pub author: i64,
-    pub message: i64,
-}
-
-/// Somebody began to follow somebody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FollowRow {
-    pub follower: i64,
-    pub followee: i64,
-    pub position: i64,
-}
-
-/// Somebody follows somebody no more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FollowKey {
-    pub follower: i64,
-    pub followee: i64,
-}
-
-/// Changes that give the same rows in any order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FeedChanges {
-    pub deleted_messages: Vec<i64>,
-    pub unreposted: Vec<RepostKey>,
-    pub posted: Vec<EntryRow>,
-    pub reposted: Vec<EntryRow>,
-    /// In the order of their positions: with each of them its followee comes nearer to the limit.
-    pub followed: Vec<FollowRow>,
-    pub unfollowed: Vec<FollowKey>,
-}
-
-/// A piece of a batch that is applied as a whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FeedRun {
-    Changes(FeedChanges),
-    /// An account is gone for good, with all that it touched. Alone in its run: it meets everything.
-    Deactivation(i64),
-}
+pub use rows::{EntryRow, FeedChanges, FeedSegment, FollowKey, FollowRow, RepostKey};
 
 pub(super) async fn write(
     connection: &mut Connection,
-    runs: &[FeedRun],
+    segments: &[FeedSegment],
     limit: FanOutLimit,
 ) -> Result<(), WriteError> {
-    if !runs.is_empty() {
+    if !segments.is_empty() {
         sqlx::query(include_str!("feeds/one_plan.sql")).execute(&mut *connection).await?;
     }
-    for run in runs {
-        match run {
-            FeedRun::Changes(changes) => apply(connection, changes, limit).await?,
-            FeedRun::Deactivation(account) => deactivate::deactivate(connection, *account, limit).await?,
+    for segment in segments {
+        match segment {
+            FeedSegment::Changes(changes) => apply(connection, changes, limit).await?,
+            FeedSegment::Deactivation(account) => deactivate::deactivate(connection, *account, limit).await?,
         }
-        crash_point("feeds-after-run");
+        crash_point("feeds-after-segment");
     }
     Ok(())
 }

@@ -1,9 +1,10 @@
-//! What a lane last saw of its log, for those who watch it through the database.
+//! What a projection worker last saw of its log, for those who watch it through the database.
 
 use postgres_kit::Pool;
 use time::OffsetDateTime;
 
-use super::{Lane, WriteError};
+use crate::write::checkpoint::ProjectionKey;
+use crate::write::error::WriteError;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Heartbeat {
@@ -13,11 +14,11 @@ pub struct Heartbeat {
     pub complete_until: OffsetDateTime,
 }
 
-pub async fn beat(pool: &Pool, lane: &Lane, heartbeat: Heartbeat) -> Result<(), WriteError> {
+pub async fn beat(pool: &Pool, key: &ProjectionKey, heartbeat: Heartbeat) -> Result<(), WriteError> {
     sqlx::query(include_str!("heartbeat/beat.sql"))
-        .bind(lane.projection)
-        .bind(lane.version)
-        .bind(i16::from(lane.shard))
+        .bind(key.projection)
+        .bind(key.version)
+        .bind(i16::from(key.shard))
         .bind(heartbeat.head)
         .bind(heartbeat.complete_until)
         .execute(pool)
@@ -25,12 +26,12 @@ pub async fn beat(pool: &Pool, lane: &Lane, heartbeat: Heartbeat) -> Result<(), 
     Ok(())
 }
 
-/// Tells those who watch that the lane does not fold the log that it found. The next beat takes it back.
-pub async fn refuse(pool: &Pool, lane: &Lane, why: &str) -> Result<(), WriteError> {
+/// Tells those who watch that the worker does not fold the log that it found. The next beat takes it back.
+pub async fn refuse(pool: &Pool, key: &ProjectionKey, why: &str) -> Result<(), WriteError> {
     sqlx::query(include_str!("heartbeat/refuse.sql"))
-        .bind(lane.projection)
-        .bind(lane.version)
-        .bind(i16::from(lane.shard))
+        .bind(key.projection)
+        .bind(key.version)
+        .bind(i16::from(key.shard))
         .bind(why)
         .execute(pool)
         .await?;

@@ -1,5 +1,5 @@
 //! Events that are not in the rows: those that could not be folded, those that wait for them, and those that the log says
-//! were given up. A lane writes them in the transaction that passes over them.
+//! were dropped. A projection worker writes them in the transaction that passes over them.
 
 use std::fmt;
 
@@ -7,7 +7,9 @@ use postgres_kit::Connection;
 use postgres_kit::Pool;
 use time::OffsetDateTime;
 
-use super::{Lane, WriteError, column};
+use crate::write::checkpoint::ProjectionKey;
+use crate::write::columns::column;
+use crate::write::error::WriteError;
 
 /// Why an event is parked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,11 +20,11 @@ pub enum Reason {
     UnknownVersion,
     /// It says what no row can hold.
     RefusedByDatabase,
-    /// It gives up an event that this version had folded.
+    /// It drops an event that this version had folded.
     TooLate,
     /// It may not be folded before another one that is parked.
     Waiting,
-    /// It was given up: nothing waits for it, and it is never looked at again.
+    /// An operator dropped it: nothing waits for it, and it is never looked at again.
     Dropped,
 }
 
@@ -63,10 +65,10 @@ pub struct ParkedEvent {
     pub event_type: String,
     pub reason: Reason,
     pub detail: String,
-    /// What no later event may be folded about.
-    pub holds: Vec<String>,
-    /// What later events may share with it, but not hold.
-    pub touches: Vec<String>,
+    /// No later event that uses one of these conflict keys may be folded before it.
+    pub exclusive_keys: Vec<String>,
+    /// Later events may share these, but not use them exclusively.
+    pub shared_keys: Vec<String>,
 }
 
 /// An event that is parked or was dropped.
@@ -77,8 +79,8 @@ pub struct Parked {
     pub event_type: String,
     pub reason: String,
     pub detail: String,
-    pub holds: Vec<String>,
-    pub touches: Vec<String>,
+    pub exclusive_keys: Vec<String>,
+    pub shared_keys: Vec<String>,
     pub parked_at: OffsetDateTime,
 }
 
@@ -91,38 +93,36 @@ impl Parked {
     pub fn is_dropped(&self) -> bool {
         self.reason == Reason::Dropped.as_str()
     }
-
-    /// Whether the later one of both waits for the earlier one.
-    pub fn clashes_with(&self, other: &Self) -> bool {
-        let is_claimed_by_other = |entity| other.holds.contains(entity) || other.touches.contains(entity);
-        self.holds.iter().any(is_claimed_by_other)
-            || self.touches.iter().any(|entity| other.holds.contains(entity))
-    }
 }
 
-/// What a lane has to know of its parked events while it folds.
+/// The conflict keys of parked events.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Held {
-    pub holds: Vec<String>,
-    pub touches: Vec<String>,
+pub struct Keys {
+    pub exclusive: Vec<String>,
+    pub shared: Vec<String>,
 }
 
-/// What is held by the events up to a position. Those behind it belong to a fold that was begun anew, which will find
+/// The keys of the parked events up to a position. Those behind it belong to a fold that was begun anew, which will find
 /// them itself.
-pub async fn held(pool: &Pool, lane: &Lane, until: i64) -> Result<Held, WriteError> {
-    let (projection, version, shard) = (lane.projection, lane.version, i16::from(lane.shard));
+pub async fn keys(pool: &Pool, key: &ProjectionKey, until: i64) -> Result<Keys, WriteError> {
+    let (projection, version, shard) = (key.projection, key.version, i16::from(key.shard));
     let list = |sql| sqlx::query_scalar(sql).bind(projection).bind(version).bind(shard).bind(until);
-    let holds = list(include_str!("parked/holds.sql")).fetch_all(pool).await?;
-    let touches = list(include_str!("parked/touches.sql")).fetch_all(pool).await?;
-    Ok(Held { holds, touches })
+    let exclusive = list(include_str!("parked/exclusive_keys.sql")).fetch_all(pool).await?;
+    let shared = list(include_str!("parked/shared_keys.sql")).fetch_all(pool).await?;
+    Ok(Keys { exclusive, shared })
 }
 
 /// The next parked events behind a position, dropped ones among them, in the order of the log.
-pub async fn page(pool: &Pool, lane: &Lane, after: i64, limit: i64) -> Result<Vec<Parked>, WriteError> {
+pub async fn page(
+    pool: &Pool,
+    key: &ProjectionKey,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Parked>, WriteError> {
     Ok(sqlx::query_as(include_str!("parked/page.sql"))
-        .bind(lane.projection)
-        .bind(lane.version)
-        .bind(i16::from(lane.shard))
+        .bind(key.projection)
+        .bind(key.version)
+        .bind(i16::from(key.shard))
         .bind(after)
         .bind(limit)
         .fetch_all(pool)
@@ -130,36 +130,36 @@ pub async fn page(pool: &Pool, lane: &Lane, after: i64, limit: i64) -> Result<Ve
 }
 
 /// Of some positions, those of parked or dropped events.
-pub async fn noted(pool: &Pool, lane: &Lane, positions: &[i64]) -> Result<Vec<i64>, WriteError> {
+pub async fn noted(pool: &Pool, key: &ProjectionKey, positions: &[i64]) -> Result<Vec<i64>, WriteError> {
     Ok(sqlx::query_scalar(include_str!("parked/noted.sql"))
-        .bind(lane.projection)
-        .bind(lane.version)
-        .bind(i16::from(lane.shard))
+        .bind(key.projection)
+        .bind(key.version)
+        .bind(i16::from(key.shard))
         .bind(positions)
         .fetch_all(pool)
         .await?)
 }
 
-/// A version of the lane's projection that has folded one of some events, and the event's position.
+/// A version of the projection that has folded one of some events, and the event's position.
 pub async fn folded_by(
     pool: &Pool,
-    lane: &Lane,
+    key: &ProjectionKey,
     positions: &[i64],
 ) -> Result<Option<(i32, i64)>, WriteError> {
     Ok(sqlx::query_as(include_str!("parked/folded_by.sql"))
-        .bind(lane.projection)
-        .bind(i16::from(lane.shard))
+        .bind(key.projection)
+        .bind(i16::from(key.shard))
         .bind(positions)
         .fetch_optional(pool)
         .await?)
 }
 
 /// How many events are parked, by reason.
-pub async fn counts(pool: &Pool, lane: &Lane) -> Result<Vec<(String, i64)>, WriteError> {
+pub async fn counts(pool: &Pool, key: &ProjectionKey) -> Result<Vec<(String, i64)>, WriteError> {
     Ok(sqlx::query_as(include_str!("parked/counts.sql"))
-        .bind(lane.projection)
-        .bind(lane.version)
-        .bind(i16::from(lane.shard))
+        .bind(key.projection)
+        .bind(key.version)
+        .bind(i16::from(key.shard))
         .fetch_all(pool)
         .await?)
 }
@@ -171,21 +171,21 @@ fn without_nul(text: &str) -> String {
 
 pub(super) async fn park(
     connection: &mut Connection,
-    lane: &Lane,
+    key: &ProjectionKey,
     events: &[ParkedEvent],
 ) -> Result<(), WriteError> {
     for event in events {
         sqlx::query(include_str!("parked/park.sql"))
-            .bind(lane.projection)
-            .bind(lane.version)
-            .bind(i16::from(lane.shard))
+            .bind(key.projection)
+            .bind(key.version)
+            .bind(i16::from(key.shard))
             .bind(event.position)
             .bind(without_nul(&event.subject))
             .bind(without_nul(&event.event_type))
             .bind(event.reason.as_str())
             .bind(without_nul(&event.detail))
-            .bind(column(&event.holds, |entity: &String| without_nul(entity)))
-            .bind(column(&event.touches, |entity: &String| without_nul(entity)))
+            .bind(column(&event.exclusive_keys, |key: &String| without_nul(key)))
+            .bind(column(&event.shared_keys, |key: &String| without_nul(key)))
             .execute(&mut *connection)
             .await?;
     }
@@ -194,28 +194,28 @@ pub(super) async fn park(
 
 pub(super) async fn at(
     connection: &mut Connection,
-    lane: &Lane,
+    key: &ProjectionKey,
     positions: &[i64],
 ) -> Result<Vec<Parked>, WriteError> {
     Ok(sqlx::query_as(include_str!("parked/at.sql"))
-        .bind(lane.projection)
-        .bind(lane.version)
-        .bind(i16::from(lane.shard))
+        .bind(key.projection)
+        .bind(key.version)
+        .bind(i16::from(key.shard))
         .bind(positions)
         .fetch_all(connection)
         .await?)
 }
 
-pub(super) async fn claims_on(
+pub(super) async fn keys_beside(
     connection: &mut Connection,
-    lane: &Lane,
+    key: &ProjectionKey,
     names: &[String],
     before: i64,
 ) -> Result<Vec<String>, WriteError> {
-    Ok(sqlx::query_scalar(include_str!("parked/claims_on.sql"))
-        .bind(lane.projection)
-        .bind(lane.version)
-        .bind(i16::from(lane.shard))
+    Ok(sqlx::query_scalar(include_str!("parked/keys_beside.sql"))
+        .bind(key.projection)
+        .bind(key.version)
+        .bind(i16::from(key.shard))
         .bind(names)
         .bind(before)
         .fetch_all(connection)
@@ -224,13 +224,13 @@ pub(super) async fn claims_on(
 
 pub(super) async fn unpark(
     connection: &mut Connection,
-    lane: &Lane,
+    key: &ProjectionKey,
     positions: &[i64],
 ) -> Result<(), WriteError> {
     sqlx::query(include_str!("parked/unpark.sql"))
-        .bind(lane.projection)
-        .bind(lane.version)
-        .bind(i16::from(lane.shard))
+        .bind(key.projection)
+        .bind(key.version)
+        .bind(i16::from(key.shard))
         .bind(positions)
         .execute(connection)
         .await?;

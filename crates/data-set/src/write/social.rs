@@ -1,28 +1,30 @@
-//! Row changes of the projection `social`, run by run: a run holds what may be applied set-wise, and runs are applied one
-//! behind the other. What a batch adds to and takes from counts is summed up over all of its runs and written once.
+//! Row changes of the projection `social`, segment by segment: a segment holds what may be applied set-wise, and
+//! segments are applied one behind the other. What a batch adds to and takes from counts is summed up over all of its
+//! segments and written once.
 
-pub(super) mod accounts;
-pub(super) mod deactivate;
-pub(super) mod edges;
-pub(super) mod reads;
-pub(super) mod stats;
+mod accounts;
+mod deactivate;
+mod edges;
+mod read_markers;
 
 use postgres_kit::Connection;
 
-use super::counts::Counts;
+use self::edges::EdgeKind;
+use super::counter_deltas::CounterDeltas;
+use super::crash_point::crash_point;
+use super::error::WriteError;
 use super::messages::{self, MessageChanges};
-use super::{WriteError, crash_point};
-use accounts::{ProfileRow, RegisteredRow};
-use deactivate::DeactivatedRow;
-use edges::{EdgeChanges, EdgeKind};
-use reads::ReadRow;
-use stats::Stats;
 
-/// What a run of events comes to.
+pub use accounts::{ProfileRow, RegisteredRow};
+pub use deactivate::DeactivatedRow;
+pub use edges::{EdgeChanges, EdgeRow};
+pub use read_markers::ReadMarkerRow;
+
+/// What a segment of events comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Run {
+pub enum SocialSegment {
     Changes(Box<Changes>),
-    /// It touches rows of every table, so it is a run of its own.
+    /// It touches rows of every table, so it is a segment of its own.
     Deactivated(DeactivatedRow),
 }
 
@@ -36,51 +38,39 @@ pub struct Changes {
     pub follows: EdgeChanges,
     pub likes: EdgeChanges,
     pub reposts: EdgeChanges,
-    pub reads: Vec<ReadRow>,
+    pub read_markers: Vec<ReadMarkerRow>,
 }
 
-/// What counts gain and lose.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    pub(super) counts: Counts,
-    pub(super) stats: Stats,
-}
-
-impl Tally {
-    /// Right at any moment of the transaction: every delta belongs to a row that has been written.
-    async fn write(&mut self, connection: &mut Connection) -> Result<(), WriteError> {
-        std::mem::take(&mut self.counts).write(connection).await?;
-        crash_point("after-counts");
-        std::mem::take(&mut self.stats).write(connection).await
-    }
-}
-
-pub(super) async fn write(connection: &mut Connection, runs: &[Run]) -> Result<(), WriteError> {
-    let mut tally = Tally::default();
-    for run in runs {
-        match run {
-            Run::Changes(changes) => apply(connection, changes, &mut tally).await?,
-            Run::Deactivated(row) => {
-                deactivate::deactivate(connection, row, &mut tally).await?;
+pub(super) async fn write(connection: &mut Connection, segments: &[SocialSegment]) -> Result<(), WriteError> {
+    let mut deltas = CounterDeltas::default();
+    for segment in segments {
+        match segment {
+            SocialSegment::Changes(changes) => apply(connection, changes, &mut deltas).await?,
+            SocialSegment::Deactivated(row) => {
+                deactivate::deactivate(connection, row, &mut deltas).await?;
                 crash_point("after-deactivation");
             }
         }
     }
-    tally.write(connection).await
+    deltas.write(connection).await
 }
 
-async fn apply(connection: &mut Connection, changes: &Changes, tally: &mut Tally) -> Result<(), WriteError> {
+async fn apply(
+    connection: &mut Connection,
+    changes: &Changes,
+    deltas: &mut CounterDeltas,
+) -> Result<(), WriteError> {
     accounts::register(connection, &changes.registered).await?;
     accounts::change(connection, &changes.profiles).await?;
     crash_point("after-accounts");
-    messages::write(connection, &changes.messages, tally).await?;
+    messages::write(connection, &changes.messages, deltas).await?;
     for (kind, edges) in [
         (EdgeKind::Follow, &changes.follows),
         (EdgeKind::Like, &changes.likes),
         (EdgeKind::Repost, &changes.reposts),
     ] {
-        edges::remove(connection, kind, &edges.removed, &mut tally.stats).await?;
-        edges::make(connection, kind, &edges.made, &mut tally.stats).await?;
+        edges::remove(connection, kind, &edges.removed, &mut deltas.stats).await?;
+        edges::make(connection, kind, &edges.made, &mut deltas.stats).await?;
     }
-    reads::write(connection, &changes.reads).await
+    read_markers::write(connection, &changes.read_markers).await
 }

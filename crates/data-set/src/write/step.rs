@@ -1,55 +1,62 @@
-//! One step of a lane: a transaction behind the fence, what is written in it, and its end.
+//! One step of a projection worker: a transaction behind the fence, what is written in it, and its end.
 
 use fail_points::planted;
 use postgres_kit::{Pool, Pooled, Transaction};
 
-use super::checkpoint::{self, Checkpoint, Lane};
-use super::feeds::{self, FanOutLimit, FeedRun, Reach};
+use super::checkpoint::{self, Checkpoint, ProjectionKey};
+use super::feeds::{self, Audience, FanOutLimit, FeedSegment};
+use super::messages;
 use super::parked::{self, Parked, ParkedEvent};
-use super::social::{self, Run};
-use super::{WriteError, crash_point, messages};
+use super::social::{self, SocialSegment};
+use crate::write::crash_point::crash_point;
+use crate::write::error::WriteError;
 
 /// Dropped without a commit, it leaves nothing.
 #[derive(Debug)]
 pub struct Step {
-    lane: Lane,
+    key: ProjectionKey,
     transaction: Transaction<Pooled>,
 }
 
 impl Step {
-    /// The lane's own step: moves the checkpoint, if it is where the worker thinks that it is.
+    /// The worker's own step: moves the checkpoint, if it is where the worker thinks that it is.
     pub async fn advance(
         pool: &Pool,
-        lane: &Lane,
+        key: &ProjectionKey,
         from: Checkpoint,
         to: Checkpoint,
     ) -> Result<Self, WriteError> {
         let mut transaction = pool.begin().await?;
-        lane_crash_point(lane, "after-begin");
-        checkpoint::advance(&mut transaction, lane, from, to).await?;
+        step_crash_point(key, "after-begin");
+        checkpoint::advance(&mut transaction, key, from, to).await?;
         if planted("checkpoint-outside") {
             transaction.commit().await?;
             transaction = pool.begin().await?;
         }
-        lane_crash_point(lane, "after-fence");
-        Ok(Self { lane: lane.clone(), transaction })
+        step_crash_point(key, "after-fence");
+        Ok(Self { key: key.clone(), transaction })
     }
 
-    /// An operator's step: the checkpoint stays, and the lane waits until the step ends and reads the parked events anew.
-    pub async fn intervene(pool: &Pool, lane: &Lane) -> Result<Self, WriteError> {
+    /// An operator's step: the checkpoint stays, and the worker waits until the step ends and reads the parked events
+    /// anew.
+    pub async fn intervene(pool: &Pool, key: &ProjectionKey) -> Result<Self, WriteError> {
         let mut transaction = pool.begin().await?;
-        checkpoint::intervene(&mut transaction, lane).await?;
-        Ok(Self { lane: lane.clone(), transaction })
+        checkpoint::intervene(&mut transaction, key).await?;
+        Ok(Self { key: key.clone(), transaction })
     }
 
-    /// Rows of the projection `social`, one run behind the other.
-    pub async fn write_social(&mut self, runs: &[Run]) -> Result<(), WriteError> {
-        social::write(&mut self.transaction, runs).await
+    /// Rows of the projection `social`, one segment behind the other.
+    pub async fn write_social(&mut self, segments: &[SocialSegment]) -> Result<(), WriteError> {
+        social::write(&mut self.transaction, segments).await
     }
 
     /// Rows of the projection `feeds`.
-    pub async fn write_feeds(&mut self, runs: &[FeedRun], limit: FanOutLimit) -> Result<(), WriteError> {
-        feeds::write(&mut self.transaction, runs, limit).await
+    pub async fn write_feeds(
+        &mut self,
+        segments: &[FeedSegment],
+        limit: FanOutLimit,
+    ) -> Result<(), WriteError> {
+        feeds::write(&mut self.transaction, segments, limit).await
     }
 
     /// The authors of messages that are in the rows of `social`.
@@ -59,49 +66,53 @@ impl Step {
 
     /// The authors of messages that are in the rows of `feeds`.
     pub async fn feeds_authors(&mut self, messages: &[i64]) -> Result<Vec<(i64, i64)>, WriteError> {
-        feeds::reach::authors(&mut self.transaction, messages).await
+        feeds::audience::authors(&mut self.transaction, messages).await
     }
 
     /// Whom deletions and deactivations meet in the rows of `feeds`.
-    pub async fn feeds_reach(&mut self, deleted: &[i64], deactivated: &[i64]) -> Result<Reach, WriteError> {
-        feeds::reach::reach(&mut self.transaction, deleted, deactivated).await
+    pub async fn feeds_audience(
+        &mut self,
+        deleted: &[i64],
+        deactivated: &[i64],
+    ) -> Result<Audience, WriteError> {
+        feeds::audience::audience(&mut self.transaction, deleted, deactivated).await
     }
 
     /// Remembers events that are not folded; what was known of them before is replaced.
     pub async fn park(&mut self, events: &[ParkedEvent]) -> Result<(), WriteError> {
-        parked::park(&mut self.transaction, &self.lane, events).await
+        parked::park(&mut self.transaction, &self.key, events).await
     }
 
     /// Of some positions, those that are parked and not dropped.
     pub async fn parked_at(&mut self, positions: &[i64]) -> Result<Vec<Parked>, WriteError> {
-        parked::at(&mut self.transaction, &self.lane, positions).await
+        parked::at(&mut self.transaction, &self.key, positions).await
     }
 
-    /// All that is claimed by the parked events before a position that touch one of some names.
-    pub async fn claims_on(&mut self, names: &[String], before: i64) -> Result<Vec<String>, WriteError> {
-        parked::claims_on(&mut self.transaction, &self.lane, names, before).await
+    /// All conflict keys of the parked events before a position that share one of some keys.
+    pub async fn keys_beside(&mut self, names: &[String], before: i64) -> Result<Vec<String>, WriteError> {
+        parked::keys_beside(&mut self.transaction, &self.key, names, before).await
     }
 
     /// Forgets parked events, which are folded now.
     pub async fn unpark(&mut self, positions: &[i64]) -> Result<(), WriteError> {
-        parked::unpark(&mut self.transaction, &self.lane, positions).await
+        parked::unpark(&mut self.transaction, &self.key, positions).await
     }
 
     pub async fn commit(self) -> Result<(), WriteError> {
-        lane_crash_point(&self.lane, "before-commit");
+        step_crash_point(&self.key, "before-commit");
         self.transaction.commit().await?;
-        lane_crash_point(&self.lane, "after-commit");
+        step_crash_point(&self.key, "after-commit");
         Ok(())
     }
 
-    /// As [`crash_point`], at a step that every lane takes: `feeds-after-begin`.
+    /// As [`crash_point`], at a step that every worker takes: `feeds-after-begin`.
     pub fn crash_point(&self, step: &str) {
-        lane_crash_point(&self.lane, step);
+        step_crash_point(&self.key, step);
     }
 }
 
-fn lane_crash_point(lane: &Lane, step: &str) {
+fn step_crash_point(key: &ProjectionKey, step: &str) {
     if cfg!(feature = "fail-points") {
-        crash_point(&format!("{}-{step}", lane.projection));
+        crash_point(&format!("{}-{step}", key.projection));
     }
 }

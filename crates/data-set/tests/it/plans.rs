@@ -1,5 +1,5 @@
-//! Every read is a range of an index, also on tables that nobody has analysed since they grew, and also where the plan was
-//! made while they were empty: connections keep their plans.
+//! Every read is a range of an index, also on tables that nobody has analysed since they grew, and also where the plan
+//! was made while they were empty: connections keep their plans.
 
 mod people;
 

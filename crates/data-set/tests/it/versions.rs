@@ -45,13 +45,13 @@ impl DataSet {
         rows.unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
-    pub(super) fn lane(version: i32) -> write::Lane {
-        write::Lane { projection: SOCIAL, version, shard: 0, lineage: "test".to_owned() }
+    pub(super) fn key(version: i32) -> write::ProjectionKey {
+        write::ProjectionKey { projection: SOCIAL, version, shard: 0, lineage: "test".to_owned() }
     }
 
-    /// A lane's first sight of its version.
+    /// The first look of a projection worker at its version.
     pub(super) async fn resume(&self, version: i32) -> Result<write::Checkpoint, write::WriteError> {
-        write::resume(&self.pool, &Self::lane(version)).await
+        write::resume(&self.pool, &Self::key(version)).await
     }
 }
 
@@ -160,7 +160,7 @@ async fn a_dropped_version_is_gone_and_never_comes_again() {
     data_set.execute("drop view public.spying").await;
 
     hold.drop_version(next).await.expect("dropped");
-    data_set.resume(next).await.expect_err("its lane finds nothing to go on with");
+    data_set.resume(next).await.expect_err("its worker finds nothing to go on with");
     let left = "select projection || version from control.checkpoint where version = 2
         union all select nspname from pg_namespace where nspname = 'social_v2'";
     assert_eq!(data_set.texts(left).await, [] as [String; 0]);
@@ -186,7 +186,7 @@ async fn the_owner_of_the_database_needs_no_other_rights() {
     hold.set_state(next, State::Standby).await.expect("it may");
     for version in [1, next] {
         let pool = write::connect(&url("guest"), "test", &write::schema(SOCIAL, version)).expect("a URL");
-        write::resume(&pool, &DataSet::lane(version)).await.expect("a checkpoint");
+        write::resume(&pool, &DataSet::key(version)).await.expect("a checkpoint");
         for table in ["message", "message_count"] {
             let sql = format!("delete from {table}");
             sqlx::query(AssertSqlSafe(sql)).execute(&pool).await.expect("reducers may write both");

@@ -7,13 +7,12 @@ use event_store::{AppendError, ReadError};
 use sqlx::{ConnectOptions, PgConnection};
 use uuid::Uuid;
 
-use super::Waiting;
 use super::judge::{Known, Own, Verdict};
-use crate::error::{self, Failure};
-use crate::log::Inner;
-use crate::read::Counters;
+use super::waiting::Waiting;
+use crate::counters::Counters;
+use crate::database::{CHANNEL, Database};
+use crate::error::{Failure, classify};
 use crate::row::NewRow;
-use crate::tail::CHANNEL;
 
 /// Why there are no verdicts.
 pub(super) enum Broken {
@@ -39,7 +38,7 @@ impl Definite {
 
 impl From<sqlx::Error> for Broken {
     fn from(error: sqlx::Error) -> Self {
-        match error::judge(&error) {
+        match classify(&error) {
             Failure::Refused(words) => Self::Definite(Definite::Refused(words)),
             Failure::Full(words) => Self::Definite(Definite::Full(words)),
             Failure::Passing(words) => Self::Passing(words),
@@ -50,16 +49,16 @@ impl From<sqlx::Error> for Broken {
 /// Commits the group, or nothing of it. From the moment at which the commit is sent, the appends that were to be
 /// committed are open.
 pub(super) async fn run(
-    inner: &Inner,
+    database: &Database,
     connection: &mut Option<PgConnection>,
     group: &mut [Waiting],
 ) -> Result<Vec<Verdict>, Broken> {
     // Taken out, so that one on which something stayed unanswered is closed: that ends its transaction, too.
     let held = match connection.take() {
         Some(held) => held,
-        None => limited(inner, inner.appending.connect()).await?,
+        None => limited(database, database.appending.connect()).await?,
     };
-    let prepared = tokio::time::timeout(inner.ack_timeout, prepare(inner, held, group)).await;
+    let prepared = tokio::time::timeout(database.ack_timeout, prepare(database, held, group)).await;
     let (mut held, verdicts) =
         prepared.map_err(|_| Broken::Passing("no answer from the database".to_owned()))??;
     for (waiting, verdict) in group.iter_mut().zip(&verdicts) {
@@ -67,7 +66,7 @@ pub(super) async fn run(
             waiting.is_open = true;
         }
     }
-    let committed = limited(inner, sqlx::query("commit").execute(&mut held)).await;
+    let committed = limited(database, sqlx::query("commit").execute(&mut held)).await;
     // Whatever it says now, the commit may have gone through.
     committed.map_err(|error| match error {
         Broken::Definite(Definite::Refused(words) | Definite::Full(words)) | Broken::Passing(words) => {
@@ -78,30 +77,38 @@ pub(super) async fn run(
     Ok(verdicts)
 }
 
-async fn limited<T>(inner: &Inner, step: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, Broken> {
-    match tokio::time::timeout(inner.ack_timeout, step).await {
+async fn limited<T>(
+    database: &Database,
+    step: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, Broken> {
+    match tokio::time::timeout(database.ack_timeout, step).await {
         Ok(result) => Ok(result?),
         Err(_) => Err(Broken::Passing("no answer from the database".to_owned())),
     }
 }
 
+/// Moves the counters, and tells those who follow the log that there are news; they are told at the commit.
+/// Index: log's primary key.
+const COUNT_UP: &str = "with counted as (update log set head = $2, bytes = $3 where shard = $1) \
+    select pg_notify($4, '')";
+
 /// Everything but the commit. Gives the connection back inside the transaction.
 async fn prepare(
-    inner: &Inner,
+    database: &Database,
     mut held: PgConnection,
     group: &[Waiting],
 ) -> Result<(PgConnection, Vec<Verdict>), Broken> {
     sqlx::query("begin").execute(&mut held).await?;
-    let counters = lock(inner, &mut held).await?;
+    let counters = lock(database, &mut held).await?;
     let head = counters.head;
-    let mut known = Known { head, bytes: counters.bytes, bytes_max: inner.bytes_max, ..Known::default() };
-    known.own = own(inner, &mut held, group).await?;
+    let mut known = Known { head, bytes: counters.bytes, bytes_max: database.bytes_max, ..Known::default() };
+    known.own = own(database, &mut held, group).await?;
     known.last = last(&mut held, group).await?;
     let verdicts: Vec<_> = group.iter().map(|waiting| known.judge(waiting.command, &waiting.rows)).collect();
     if known.head > head {
-        insert(inner, &mut held, group, &verdicts).await?;
-        sqlx::query(include_str!("count_up.sql"))
-            .bind(inner.shard())
+        insert(database, &mut held, group, &verdicts).await?;
+        sqlx::query(COUNT_UP)
+            .bind(database.shard())
             .bind(known.head)
             .bind(known.bytes)
             .bind(CHANNEL)
@@ -111,17 +118,18 @@ async fn prepare(
     Ok((held, verdicts))
 }
 
+/// The shard's counters, locked until the transaction ends. A statement of its own: those after it then see
+/// all that whoever held the lock before has committed. Index: log's primary key.
+const LOCK: &str = "select id, made_at, head, bytes from log where shard = $1 for update";
+
 /// From here to the commit nobody else appends to the shard.
-async fn lock(inner: &Inner, held: &mut PgConnection) -> Result<Counters, Broken> {
-    let counters = sqlx::query_as::<_, Counters>(include_str!("lock.sql"))
-        .bind(inner.shard())
-        .fetch_optional(held)
-        .await?;
+async fn lock(database: &Database, held: &mut PgConnection) -> Result<Counters, Broken> {
+    let counters = sqlx::query_as::<_, Counters>(LOCK).bind(database.shard()).fetch_optional(held).await?;
     let gone = || Broken::Definite(Definite::Refused("the database has no log of this shard".to_owned()));
     let counters = counters.ok_or_else(gone)?;
     let found = counters.lineage();
-    if found != inner.lineage {
-        let error: ReadError = inner.other_lineage(found);
+    if found != database.lineage {
+        let error: ReadError = database.other_lineage(found);
         return Err(Broken::Definite(Definite::Refused(error.to_string())));
     }
     Ok(counters)
@@ -129,13 +137,13 @@ async fn lock(inner: &Inner, held: &mut PgConnection) -> Result<Counters, Broken
 
 /// The events of the group's commands that are in the log already.
 async fn own(
-    inner: &Inner,
+    database: &Database,
     held: &mut PgConnection,
     group: &[Waiting],
 ) -> Result<HashMap<Uuid, Vec<Own>>, Broken> {
     let commands: Vec<Uuid> = group.iter().map(|waiting| waiting.command).collect();
     let rows: Vec<(Uuid, String, i64)> =
-        sqlx::query_as(include_str!("own.sql")).bind(commands).bind(inner.shard()).fetch_all(held).await?;
+        sqlx::query_as(include_str!("own.sql")).bind(commands).bind(database.shard()).fetch_all(held).await?;
     let mut own: HashMap<Uuid, Vec<Own>> = HashMap::new();
     for (command, subject, sequence) in rows {
         own.entry(command).or_default().push(Own { subject: subject.into(), sequence });
@@ -158,7 +166,7 @@ async fn last(held: &mut PgConnection, group: &[Waiting]) -> Result<HashMap<Arc<
 }
 
 async fn insert(
-    inner: &Inner,
+    database: &Database,
     held: &mut PgConnection,
     group: &[Waiting],
     verdicts: &[Verdict],
@@ -174,7 +182,7 @@ async fn insert(
         .collect();
     let column = |text: fn(&NewRow) -> &str| placed.iter().map(|(_, row, _)| text(row)).collect::<Vec<_>>();
     sqlx::query(include_str!("insert.sql"))
-        .bind(inner.shard())
+        .bind(database.shard())
         .bind(column(|row| row.kind))
         .bind(column(|row| &row.subject))
         .bind(placed.iter().map(|(_, _, sequence)| *sequence).collect::<Vec<_>>())

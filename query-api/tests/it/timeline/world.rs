@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use data_set::Pool;
 use data_set::write::{
-    self, Checkpoint, EntryRow, FanOutLimit, FeedChanges, FeedRun, FollowKey, FollowRow, Lane, RepostKey,
-    Step,
+    self, Checkpoint, EntryRow, FanOutLimit, FeedChanges, FeedSegment, FollowKey, FollowRow, ProjectionKey,
+    RepostKey, Step,
 };
 use serde_json::Value;
 
@@ -17,19 +17,19 @@ const LIMIT: FanOutLimit = FanOutLimit::new(2);
 
 pub(crate) struct World {
     pub(crate) app: Arc<App>,
-    lane: Lane,
+    lane: ProjectionKey,
     pool: Pool,
     /// Of the last event.
     pub(crate) position: i64,
     feeds_at: i64,
     /// Changes that the lane of feeds has not folded yet.
-    held: Option<Vec<FeedRun>>,
+    held: Option<Vec<FeedSegment>>,
 }
 
 impl World {
     pub(crate) async fn start() -> Self {
         let app = Arc::new(App::start().await);
-        let lane = Lane { projection: "feeds", version: 1, shard: 0, lineage: "test".to_owned() };
+        let lane = ProjectionKey { projection: "feeds", version: 1, shard: 0, lineage: "test".to_owned() };
         let pool = write::connect(&app.postgres.url(), "test", "feeds_v1").expect("the address is good");
         write::resume(&pool, &lane).await.expect("a checkpoint");
         Self { app, lane, pool, position: 0, feeds_at: 0, held: None }
@@ -46,7 +46,7 @@ impl World {
         self.write_feeds(&batch).await;
     }
 
-    async fn write_feeds(&mut self, runs: &[FeedRun]) {
+    async fn write_feeds(&mut self, runs: &[FeedSegment]) {
         let from = Checkpoint { position: self.feeds_at, ..Checkpoint::default() };
         let to = from.at(self.position, None);
         let mut step = Step::advance(&self.pool, &self.lane, from, to).await.expect("past the fence");
@@ -56,7 +56,7 @@ impl World {
     }
 
     async fn feeds(&mut self, changes: FeedChanges) {
-        let run = FeedRun::Changes(changes);
+        let run = FeedSegment::Changes(changes);
         match &mut self.held {
             Some(held) => held.push(run),
             None => self.write_feeds(&[run]).await,

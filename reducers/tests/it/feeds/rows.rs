@@ -1,4 +1,4 @@
-//! Folds events into a data set of its own, without a lane, and reads the rows.
+//! Folds events into a data set of its own, without a worker, and reads the rows.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use reducers::feeds;
 use testkit::Postgres;
 
 use crate::rows::{Rows, write_batch};
-use verifier::Premises;
+use verifier::Inputs;
 use verifier::feeds::ReadableFeeds;
 
 pub(crate) const TABLES: [&str; 6] = ["follow", "entry", "author", "feed", "merged", "former"];
@@ -18,7 +18,7 @@ pub(crate) const TABLES: [&str; 6] = ["follow", "entry", "author", "feed", "merg
 pub(crate) struct Feeds {
     _postgres: Postgres,
     pub(crate) pool: Pool,
-    lane: write::Lane,
+    key: write::ProjectionKey,
 }
 
 impl Feeds {
@@ -26,9 +26,10 @@ impl Feeds {
         let postgres = Postgres::start().await;
         data_set::migrate::migrate(&postgres.url()).await.expect("migrated");
         let pool = write::connect(&postgres.url(), "test", "feeds_v1").expect("a URL");
-        let lane = write::Lane { projection: "feeds", version: 1, shard: 0, lineage: "test".to_owned() };
-        write::resume(&pool, &lane).await.expect("a checkpoint");
-        Self { _postgres: postgres, pool, lane }
+        let key =
+            write::ProjectionKey { projection: "feeds", version: 1, shard: 0, lineage: "test".to_owned() };
+        write::resume(&pool, &key).await.expect("a checkpoint");
+        Self { _postgres: postgres, pool, key }
     }
 
     /// Folds everything from the first event on into empty tables, in batches: `size` is asked for each, and told how
@@ -55,9 +56,9 @@ impl Feeds {
     /// Folds one more batch.
     pub(crate) async fn fold(&self, limit: u32, batch: &[RecordedEvent]) {
         let fold = feeds::Feeds { limit: FanOutLimit::new(limit) };
-        let from = write::resume(&self.pool, &self.lane).await.expect("a checkpoint");
+        let from = write::resume(&self.pool, &self.key).await.expect("a checkpoint");
         let from = Position::from_i64(from.position).expect("not negative");
-        write_batch(&fold, &self.pool, &self.lane, from, batch).await.expect("written");
+        write_batch(&fold, &self.pool, &self.key, from, batch).await.expect("written");
     }
 
     pub(crate) async fn rows(&self) -> Rows {
@@ -65,7 +66,7 @@ impl Feeds {
     }
 
     /// Which authors are merged on read.
-    pub(crate) async fn premises(&self) -> Premises {
+    pub(crate) async fn inputs(&self) -> Inputs {
         let flagged: Vec<i64> = sqlx::query_scalar("select account from feeds_v1.author where is_merged")
             .fetch_all(&self.pool)
             .await
@@ -74,9 +75,9 @@ impl Feeds {
             .fetch_all(&self.pool)
             .await
             .expect("readable");
-        Premises {
+        Inputs {
             position: i64::MAX - 1,
-            divided_from: 0,
+            split_from: 0,
             merged_authors: flagged.into_iter().collect(),
             merged: merged.into_iter().map(|(owner, author, since)| ((owner, author), since)).collect(),
         }

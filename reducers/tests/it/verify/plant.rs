@@ -1,6 +1,6 @@
 //! Wrong rows of every kind in every table.
 
-use verifier::{Mended, Scope, VerifyError};
+use verifier::{Repaired, Scope, VerifyError};
 
 use super::System;
 use crate::feeds;
@@ -67,8 +67,8 @@ async fn assert_found_and_mended(system: &System, kind: &str, plants: &[(&str, S
 
     let report = system.repair().await;
     assert!(report.is_sound());
-    let mended = report.projections.iter().filter_map(|projection| projection.mended);
-    let mended = mended.fold(Mended::default(), |sum, one| Mended {
+    let repaired = report.projections.iter().filter_map(|projection| projection.repaired);
+    let repaired = repaired.fold(Repaired::default(), |sum, one| Repaired {
         inserted: sum.inserted + one.inserted,
         deleted: sum.deleted + one.deleted,
         replaced: sum.replaced + one.replaced,
@@ -76,7 +76,7 @@ async fn assert_found_and_mended(system: &System, kind: &str, plants: &[(&str, S
     let count = plants.len() as u64;
     let of_kind = |wanted| if kind == wanted { count } else { 0 };
     let (inserted, deleted, replaced) = (of_kind("missing"), of_kind("extra"), of_kind("different"));
-    assert_eq!(mended, Mended { inserted, deleted, replaced });
+    assert_eq!(repaired, Repaired { inserted, deleted, replaced });
     assert_eq!(all_rows(system).await, before);
     assert_eq!(system.found().await, [""; 0]);
 }
@@ -173,7 +173,7 @@ async fn a_wrong_checkpoint_is_found() {
 }
 
 #[tokio::test]
-async fn events_that_a_lane_skipped_are_folded_by_the_repair() {
+async fn events_that_a_worker_skipped_are_folded_by_the_repair() {
     let system = System::folded(68, 60).await;
     crate::history::Author::new(std::sync::Arc::clone(&system.log), 69).write(120).await;
     let head = (system.log.head().await.expect("a head").get() as i64) << 8;
@@ -183,7 +183,7 @@ async fn events_that_a_lane_skipped_are_folded_by_the_repair() {
     assert_eq!(normalised(system.data_set.rows().await), rows_of(&*system.log).await);
     let expected = feeds_of(&all_events(&*system.log).await).feeds();
     assert_eq!(feeds::readable(&system.data_set.pool).await, expected);
-    // And the lanes go on from there as if they had done it.
+    // And the workers go on from there as if they had done it.
     crate::history::Author::new(std::sync::Arc::clone(&system.log), 70).write(120).await;
     system.fold().await;
     assert_eq!(system.found().await, [""; 0]);

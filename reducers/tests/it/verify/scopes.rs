@@ -21,7 +21,7 @@ fn keys(report: &Report) -> Vec<String> {
     keys
 }
 
-/// What events change is in their range: were it not, some of what a lane skipped would be overlooked.
+/// What events change is in their range: were it not, some of what a worker skipped would be overlooked.
 #[tokio::test]
 async fn a_range_holds_every_row_that_its_events_change() {
     for seed in 80..83 {

@@ -1,4 +1,4 @@
-//! While people write and the lanes fold.
+//! While people write and the workers fold.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ impl Writer {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_differs_while_everything_moves() {
     let system = System::folded(91, 60).await;
-    let (lanes, writer) = (system.lanes(), Writer::start(&system, 94));
+    let (workers, writer) = (system.workers(), Writer::start(&system, 94));
     let mut positions = BTreeSet::new();
     for run in 0..6 {
         let report = system.verify(Scope::All).await.expect("verified");
@@ -58,7 +58,7 @@ async fn nothing_differs_while_everything_moves() {
     }
     assert!(positions.len() > 2, "it moved: {positions:?}");
     writer.stop().await;
-    lanes.stop().await;
+    workers.stop().await;
 }
 
 /// Of accounts and messages that nobody else touches, and of all others.
@@ -72,21 +72,21 @@ const PLANTS: [&str; 4] = [
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_are_mended_while_everything_moves() {
     let system = System::folded(92, 60).await;
-    let (lanes, writer) = (system.lanes(), Writer::start(&system, 93));
+    let (workers, writer) = (system.workers(), Writer::start(&system, 93));
     for round in 0..3 {
         for sql in PLANTS {
-            // While the lanes wait: they lock rows in another order.
+            // While the workers wait: they lock rows in another order.
             system
                 .run(&format!("select from control.checkpoint order by projection for update; {sql}"))
                 .await;
         }
         let report = system.repair().await;
-        let is_mended = report.projections.iter().all(|found| found.mended.is_some());
-        assert!(report.is_sound() && is_mended, "round {round}: {report:?}");
+        let is_repaired = report.projections.iter().all(|found| found.repaired.is_some());
+        assert!(report.is_sound() && is_repaired, "round {round}: {report:?}");
     }
     writer.stop().await;
     system.data_set.all_caught_up(&*system.log).await;
-    lanes.stop().await;
+    workers.stop().await;
     assert_eq!(normalised(system.data_set.rows().await), rows_of(&*system.log).await);
     assert_eq!(system.found().await, [""; 0]);
 }

@@ -81,10 +81,11 @@ type Count = (i64, String, String, OffsetDateTime, i64);
 
 /// Each final count once, where the fold may have raised it many times; in the order in which the fold first wrote them.
 async fn copy_counts(source: &mut PgConnection, target: &mut PgConnection, spent: &mut Spent) -> Result<()> {
-    let rows: Vec<Count> =
-        sqlx::query_as("select author, tag, grain::text, starts_at, messages from social_v1.message_count")
-            .fetch_all(source)
-            .await?;
+    let rows: Vec<Count> = sqlx::query_as(
+        "select author, tag, granularity::text, starts_at, messages from social_v1.message_count",
+    )
+    .fetch_all(source)
+    .await?;
     for rows in rows.chunks(BATCH) {
         let began = Instant::now();
         sqlx::query(include_str!("../sql/bare_counts.sql"))

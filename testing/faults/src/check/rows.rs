@@ -104,7 +104,8 @@ pub(super) async fn parked(pool: &PgPool, allowed: &Allowed) -> Result<Vec<Strin
     let sql = "select position, reason,
                    exists (select from control.parked_event p
                            where p.projection = w.projection and p.position < w.position and p.reason <> 'dropped'
-                               and (p.holds && (w.holds || w.touches) or p.touches && w.holds))
+                               and (p.exclusive_keys && (w.exclusive_keys || w.shared_keys)
+                                   or p.shared_keys && w.exclusive_keys))
                from control.parked_event w where projection = 'social' order by 1";
     let parked: Vec<(i64, String, bool)> = sqlx::query_as(sql).fetch_all(pool).await?;
     let mut found = Vec::new();

@@ -28,7 +28,7 @@ const STEPS: [&str; 20] = [
     "social-after-commit",
     "feeds-after-begin",
     "feeds-after-fence",
-    "feeds-after-run",
+    "feeds-after-segment",
     "feeds-after-rows",
     "feeds-before-commit",
     "feeds-after-commit",
@@ -85,7 +85,7 @@ fn two<'a>(system: &'a mut System, load: &'a Load, seed: u64) -> Striking<'a> {
             load.acked(random.random_range(1..15)).await;
         }
         let output: String = system.reducers.iter().map(crate::system::service::Service::output).collect();
-        let fenced = output.matches("moved this lane; standing by").count();
+        let fenced = output.matches("moved the checkpoint; standing by").count();
         Ok(Happened::counted("freezes", 8).and("batches fenced off", fenced))
     })
 }

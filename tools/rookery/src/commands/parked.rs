@@ -13,7 +13,7 @@ use data_set::{Pool, versions};
 use domain::DropReason;
 use event_store::EventLog;
 use reducers::Fold;
-use reducers::release::Choice;
+use reducers::parking::Choice;
 
 use crate::cli::DataDirArgument;
 use crate::connections;
@@ -202,8 +202,8 @@ impl Lanes {
         Ok(Self { log, lanes })
     }
 
-    fn key(&self, lane: &Lane) -> write::Lane {
-        write::Lane {
+    fn key(&self, lane: &Lane) -> write::ProjectionKey {
+        write::ProjectionKey {
             projection: lane.fold.name(),
             version: lane.version,
             shard: self.log.shard().0,

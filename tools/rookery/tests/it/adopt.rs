@@ -1,7 +1,7 @@
 //! `rookery adopt`: on with another log.
 
 use data_set::adopt::{Folded, folded};
-use data_set::write::{self, Lane, Step};
+use data_set::write::{self, ProjectionKey, Step};
 use domain::{AccountId, CommandId, EventId};
 use event_store::{Boundary, Envelope, EventLog, Expected, NewEvent, Subject};
 use event_store_nats::{JetStreamConfig, JetStreamLog};
@@ -85,7 +85,7 @@ async fn rows_whose_last_event_is_there_are_kept() {
     let (position, event) = append(&log).await;
     for (projection, event) in [("social", event), ("feeds", Uuid::new_v4())] {
         let pool = write::connect(&postgres.url(), "test", &write::schema(projection, 1)).expect("a URL");
-        let lane = Lane { projection, version: 1, shard: 0, lineage: "old".to_owned() };
+        let lane = ProjectionKey { projection, version: 1, shard: 0, lineage: "old".to_owned() };
         let begin = write::resume(&pool, &lane).await.expect("begun");
         let step = Step::advance(&pool, &lane, begin, begin.at(position, Some(event))).await.expect("moved");
         step.commit().await.expect("committed");

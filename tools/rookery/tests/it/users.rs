@@ -28,7 +28,8 @@ fn url_of(dir: &Path, user: &str) -> String {
 /// Gives a lane's sign of life, which writes.
 async fn try_to_fold(url: &str) -> Result<(), String> {
     let pool = write::connect(url, "test", "social_v1").expect("it is an address");
-    let lane = write::Lane { projection: "social", version: 1, shard: 0, lineage: "none".to_owned() };
+    let lane =
+        write::ProjectionKey { projection: "social", version: 1, shard: 0, lineage: "none".to_owned() };
     let beat = Heartbeat { head: 0, complete_until: OffsetDateTime::UNIX_EPOCH };
     write::beat(&pool, &lane, beat)
         .await

@@ -71,7 +71,7 @@ impl State {
     }
 
     /// What else than it names an event will change the rows of, were it applied now.
-    pub(crate) fn reach(&self, event: &Event, touched: &mut Touched) {
+    pub(crate) fn touch(&self, event: &Event, touched: &mut Touched) {
         if let Event::Account(AccountEvent::Deactivated(event)) = event {
             let account = event.account.get();
             touched.messages.extend(self.messages_of(account));

@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::state::{Account, Kind, Notice, State, Tombstone};
-use crate::Rows;
-use crate::moment::text as moment;
+use super::records::{Account, Kind, Notice, Tombstone};
+use super::state::State;
+use crate::rows::Rows;
+use crate::timestamp::text as timestamp;
 
 pub(super) fn table<'a>(state: &'a State, table: &str) -> Option<Rows<'a>> {
     Some(match table {
         "account" => Box::new(state.accounts.iter().map(account)),
         "former_account" => Box::new(state.former.iter().map(|(id, (handle, at))| {
-            json!({ "id": id, "handle": handle, "deactivated_at": moment(*at) })
+            json!({ "id": id, "handle": handle, "deactivated_at": timestamp(*at) })
         })),
         "tombstone" => {
             let nearest = state.nearest_living();
@@ -27,13 +28,13 @@ pub(super) fn table<'a>(state: &'a State, table: &str) -> Option<Rows<'a>> {
             state.reads.iter().map(|(account, until)| json!({ "account": account, "until": until })),
         ),
         "follow" => Box::new(edges(state, Kind::Followed).map(|(from, to, position, at)| {
-            json!({ "follower": from, "followee": to, "position": position, "followed_at": moment(at) })
+            json!({ "follower": from, "followee": to, "position": position, "followed_at": timestamp(at) })
         })),
         "liked" => Box::new(edges(state, Kind::Liked).map(|(from, to, position, at)| {
-            json!({ "account": from, "message": to, "position": position, "liked_at": moment(at) })
+            json!({ "account": from, "message": to, "position": position, "liked_at": timestamp(at) })
         })),
         "reposted" => Box::new(edges(state, Kind::Reposted).map(|(from, to, position, at)| {
-            json!({ "account": from, "message": to, "position": position, "reposted_at": moment(at) })
+            json!({ "account": from, "message": to, "position": position, "reposted_at": timestamp(at) })
         })),
         _ => return None,
     })
@@ -48,7 +49,7 @@ fn edges(state: &State, wanted: Kind) -> impl Iterator<Item = (i64, i64, i64, Of
 fn account((id, account): (&i64, &Account)) -> Value {
     json!({
         "id": id, "handle": account.handle, "display_name": account.display_name, "bio": account.bio,
-        "registered_at": moment(account.registered_at),
+        "registered_at": timestamp(account.registered_at),
     })
 }
 
@@ -56,7 +57,7 @@ fn tombstone(id: i64, tombstone: &Tombstone, nearest_living: Option<usize>) -> V
     let (created_at, in_reply_to) = tombstone.place.unzip();
     json!({
         "id": id, "author": tombstone.author, "deleted_by": tombstone.deleted_by,
-        "deleted_at": moment(tombstone.at), "created_at": created_at.map(moment),
+        "deleted_at": timestamp(tombstone.at), "created_at": created_at.map(timestamp),
         "in_reply_to": in_reply_to.flatten(), "nearest_living": nearest_living,
     })
 }
@@ -70,7 +71,7 @@ fn notification(((recipient, position), notice): (&(i64, i64), &Notice)) -> Valu
     };
     json!({
         "recipient": recipient, "position": position, "kind": kind, "actor": notice.actor,
-        "message": notice.message, "notified_at": moment(notice.at),
+        "message": notice.message, "notified_at": timestamp(notice.at),
     })
 }
 

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::state::{Message, State};
+use super::records::Message;
+use super::state::State;
 use super::{counts, people};
-use crate::moment::text as moment;
-use crate::{Rows, Tables};
+use crate::rows::{Rows, Tables};
+use crate::timestamp::text as timestamp;
 
 pub(crate) const TABLES: [&str; 14] = [
     "account",
@@ -25,20 +26,20 @@ pub(crate) const TABLES: [&str; 14] = [
 ];
 
 impl State {
-    /// All rows of `social`. `divided_from`: see migration 0013.
-    pub fn rows(&self, divided_from: i64) -> Tables {
-        TABLES.map(|table| (table, self.table(table, divided_from).into_iter().flatten().collect())).into()
+    /// All rows of `social`. `split_from`: see migration 0013.
+    pub fn rows(&self, split_from: i64) -> Tables {
+        TABLES.map(|table| (table, self.table(table, split_from).into_iter().flatten().collect())).into()
     }
 
     /// The rows of one table, made one after the other; `None` for a table of somebody else.
-    pub(crate) fn table(&self, table: &str, divided_from: i64) -> Option<Rows<'_>> {
+    pub(crate) fn table(&self, table: &str, split_from: i64) -> Option<Rows<'_>> {
         Some(match table {
             "message" => Box::new(self.messages.iter().map(|(id, message)| row(*id, message))),
             "message_edition" => {
                 Box::new(self.messages.iter().flat_map(|(id, message)| editions(*id, message)))
             }
             "message_tag" => Box::new(self.messages.iter().flat_map(|(id, message)| tags(*id, message))),
-            "message_count" => Box::new(counts::rows(&self.messages, divided_from).into_iter()),
+            "message_count" => Box::new(counts::rows(&self.messages, split_from).into_iter()),
             _ => return people::table(self, table),
         })
     }
@@ -49,8 +50,8 @@ fn row(id: i64, message: &Message) -> Value {
     let is_edited = message.editions.len() > 1;
     json!({
         "id": id, "author": message.author, "text": last.text, "tags": last.tags,
-        "in_reply_to": message.in_reply_to, "created_at": moment(message.created_at),
-        "edited_at": is_edited.then(|| moment(last.at)), "edition": last.number,
+        "in_reply_to": message.in_reply_to, "created_at": timestamp(message.created_at),
+        "edited_at": is_edited.then(|| timestamp(last.at)), "edition": last.number,
     })
 }
 
@@ -59,13 +60,13 @@ fn editions(id: i64, message: &Message) -> impl Iterator<Item = Value> + '_ {
     message.editions[..message.editions.len() - 1].iter().map(move |edition| {
         json!({
             "message": id, "edition": edition.number, "text": edition.text, "tags": edition.tags,
-            "made_at": moment(edition.at),
+            "made_at": timestamp(edition.at),
         })
     })
 }
 
 fn tags(id: i64, message: &Message) -> impl Iterator<Item = Value> + '_ {
-    let created_at = moment(message.created_at);
+    let created_at = timestamp(message.created_at);
     let tags = message.last().tags.iter().map(String::as_str).chain([""]);
     tags.map(move |tag| json!({ "tag": tag, "created_at": created_at, "id": id, "author": message.author }))
 }

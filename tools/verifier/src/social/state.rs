@@ -8,67 +8,11 @@ use domain::{
 };
 use time::OffsetDateTime;
 
+use super::records::{Account, Edition, Kind, Message, Notice, Tombstone};
 use crate::scope::Touched;
 
 /// See `nearest_living` in migration 0011.
 const NEAREST_MAX: usize = 50;
-
-#[derive(Debug)]
-pub(super) struct Edition {
-    pub(super) number: u32,
-    pub(super) text: String,
-    pub(super) tags: Vec<String>,
-    pub(super) at: OffsetDateTime,
-}
-
-#[derive(Debug)]
-pub(super) struct Message {
-    pub(super) author: i64,
-    pub(super) created_at: OffsetDateTime,
-    pub(super) in_reply_to: Option<i64>,
-    /// At least the first one.
-    pub(super) editions: Vec<Edition>,
-}
-
-impl Message {
-    pub(super) fn last(&self) -> &Edition {
-        &self.editions[self.editions.len() - 1]
-    }
-}
-
-#[derive(Debug)]
-pub(super) struct Account {
-    pub(super) handle: String,
-    pub(super) display_name: String,
-    pub(super) bio: String,
-    pub(super) registered_at: OffsetDateTime,
-}
-
-/// Who did it, and when.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Tombstone {
-    pub(super) author: i64,
-    pub(super) deleted_by: i64,
-    pub(super) at: OffsetDateTime,
-    /// When the message was created and what it answered, where it was there.
-    pub(super) place: Option<(OffsetDateTime, Option<i64>)>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
-    Followed,
-    Liked,
-    Reposted,
-    Replied,
-}
-
-#[derive(Debug)]
-pub(super) struct Notice {
-    pub(super) kind: Kind,
-    pub(super) actor: i64,
-    pub(super) message: Option<i64>,
-    pub(super) at: OffsetDateTime,
-}
 
 /// All of it. What is found by other keys than its own is listed in `by_…`, so that an event costs what it touches.
 #[derive(Debug, Default)]
@@ -122,7 +66,7 @@ impl State {
     }
 
     /// What else than it names an event will change the rows of, were it applied now.
-    pub(crate) fn reach(&self, event: &Event, touched: &mut Touched) {
+    pub(crate) fn touch(&self, event: &Event, touched: &mut Touched) {
         match event {
             Event::Message(MessageEvent::Deleted(event)) => {
                 let message = self.messages.get(&event.message.get());

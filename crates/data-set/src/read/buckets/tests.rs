@@ -7,25 +7,25 @@ fn zone(name: &str) -> TimeZone {
     TimeZone::get(name).expect("the zone is bundled")
 }
 
-fn moment(text: &str) -> Moment {
-    let timestamp: Timestamp = text.parse().expect("tests give timestamps");
-    Moment::at_or_after(timestamp.as_nanosecond())
+fn timestamp(text: &str) -> Timestamp {
+    let timestamp: jiff::Timestamp = text.parse().expect("tests give timestamps");
+    Timestamp::at_or_after(timestamp.as_nanosecond())
 }
 
 fn range(start: &str, end: &str) -> TimeRange {
-    TimeRange::new(Some(moment(start)), Some(moment(end))).expect("tests give ranges")
+    TimeRange::new(Some(timestamp(start)), Some(timestamp(end))).expect("tests give ranges")
 }
 
-fn shown_at(at: Moment, zone: &TimeZone) -> Zoned {
-    Timestamp::from_microsecond(at.as_micros()).expect("in range").to_zoned(zone.clone())
+fn shown_at(at: Timestamp, zone: &TimeZone) -> Zoned {
+    jiff::Timestamp::from_microsecond(at.as_micros()).expect("in range").to_zoned(zone.clone())
 }
 
 /// Where buckets begin and the last one ends, in local times with offsets, to the minute.
 fn shown(bucket: Bucket, name: &str, start: &str, end: &str) -> Vec<String> {
     let zone = zone(name);
     let buckets = buckets(&range(start, end), bucket, &zone, 100).expect("tests ask for little");
-    let begins = buckets.iter().map(|pieces| pieces[0].start);
-    let end = buckets.last().and_then(|pieces| pieces.last()).map(|piece| piece.end);
+    let begins = buckets.iter().map(|intervals| intervals[0].start);
+    let end = buckets.last().and_then(|intervals| intervals.last()).map(|interval| interval.end);
     begins.chain(end).map(|at| shown_at(at, &zone).strftime("%m-%d %H:%M%::z").to_string()).collect()
 }
 
@@ -95,18 +95,18 @@ fn months_and_years_are_those_of_the_calendar() {
 fn a_day_shown_twice_is_one_bucket_in_two_pieces() {
     let zone = zone("America/St_Johns");
     let days = buckets(&range("2006-10-28T12:00:00Z", "2006-10-29T12:00:00Z"), Bucket::Day, &zone, 2);
-    let piece = |start, end| moment(start)..moment(end);
+    let interval = |start, end| timestamp(start)..timestamp(end);
     // At 00:01 on the 29th it is 23:01 on the 28th again.
     assert_eq!(
         days.expect("there are two"),
         [
             [
-                piece("2006-10-28T02:30:00Z", "2006-10-29T02:30:00Z"),
-                piece("2006-10-29T02:31:00Z", "2006-10-29T03:30:00Z")
+                interval("2006-10-28T02:30:00Z", "2006-10-29T02:30:00Z"),
+                interval("2006-10-29T02:31:00Z", "2006-10-29T03:30:00Z")
             ],
             [
-                piece("2006-10-29T02:30:00Z", "2006-10-29T02:31:00Z"),
-                piece("2006-10-29T03:30:00Z", "2006-10-30T03:30:00Z")
+                interval("2006-10-29T02:30:00Z", "2006-10-29T02:31:00Z"),
+                interval("2006-10-29T03:30:00Z", "2006-10-30T03:30:00Z")
             ],
         ]
     );
@@ -129,25 +129,26 @@ fn check_days(zone: &TimeZone, first: Date, days: u16) {
     let dates = first.series(jiff::Span::new().days(1)).take(usize::from(days) + 1);
     let bounds: Vec<(Date, Bound)> =
         dates.map(|date| (date, date_bound(zone, date).expect("the calendar goes on"))).collect();
-    let mut all: Vec<Range<Moment>> = Vec::new();
+    let mut all: Vec<Range<Timestamp>> = Vec::new();
     for pair in bounds.windows(2) {
-        for piece in between(&pair[0].1, &pair[1].1) {
-            let start = Timestamp::from_microsecond(piece.start.as_micros()).expect("in range");
-            let end = Timestamp::from_microsecond(piece.end.previous().as_micros()).expect("in range");
+        for interval in between(&pair[0].1, &pair[1].1) {
+            let start = jiff::Timestamp::from_microsecond(interval.start.as_micros()).expect("in range");
+            let end =
+                jiff::Timestamp::from_microsecond(interval.end.previous().as_micros()).expect("in range");
             // Between two changes a clock goes on evenly, so these moments speak for the rest.
             let changes = zone.following(start).map(|change| change.timestamp()).take_while(|at| *at <= end);
             for at in [start, end].into_iter().chain(changes) {
                 assert_eq!(zone.to_datetime(at).date(), pair[0].0, "{zone:?} {at}");
             }
-            all.push(piece);
+            all.push(interval);
         }
     }
-    all.sort_unstable_by_key(|piece| piece.start);
+    all.sort_unstable_by_key(|interval| interval.start);
     let whole = between(&bounds[0].1, &bounds[bounds.len() - 1].1);
-    let joined = all.iter().fold(Vec::new(), |mut joined: Vec<Range<Moment>>, piece| {
+    let joined = all.iter().fold(Vec::new(), |mut joined: Vec<Range<Timestamp>>, interval| {
         match joined.last_mut() {
-            Some(last) if last.end == piece.start => last.end = piece.end,
-            _ => joined.push(piece.clone()),
+            Some(last) if last.end == interval.start => last.end = interval.end,
+            _ => joined.push(interval.clone()),
         }
         joined
     });
@@ -156,9 +157,9 @@ fn check_days(zone: &TimeZone, first: Date, days: u16) {
 
 #[test]
 fn days_are_whole_wherever_a_clock_was_ever_changed() {
-    let (from, to) = (moment("1800-01-01T00:00:00Z"), moment("2040-01-01T00:00:00Z"));
-    let timestamp = |at: Moment| Timestamp::from_microsecond(at.as_micros()).expect("in range");
-    let (from, to) = (timestamp(from), timestamp(to));
+    let (from, to) = (timestamp("1800-01-01T00:00:00Z"), timestamp("2040-01-01T00:00:00Z"));
+    let to_jiff = |at: Timestamp| jiff::Timestamp::from_microsecond(at.as_micros()).expect("in range");
+    let (from, to) = (to_jiff(from), to_jiff(to));
     let mut zones = 0;
     for name in jiff::tz::db().available() {
         let zone = zone(name.as_str());
@@ -206,20 +207,20 @@ proptest! {
         seconds in 1_i64..20_000,
     ) {
         let zone = zone(name);
-        let (start, end) = (Moment::from_seconds(start), Moment::from_seconds(start + seconds));
+        let (start, end) = (Timestamp::from_seconds(start), Timestamp::from_seconds(start + seconds));
         let range = TimeRange::new(Some(start), Some(end)).expect("it has a length");
         let buckets = buckets(&range, bucket, &zone, 10_000).expect("20,000 seconds have few buckets");
-        let mut inside: Vec<Range<Moment>> = buckets.iter().flat_map(|pieces| range.common(pieces)).collect();
-        inside.sort_unstable_by_key(|piece| piece.start);
+        let mut inside: Vec<Range<Timestamp>> = buckets.iter().flat_map(|intervals| range.common(intervals)).collect();
+        inside.sort_unstable_by_key(|interval| interval.start);
         prop_assert!(inside[0].start == start && inside[inside.len() - 1].end == end);
         prop_assert!(inside.windows(2).all(|pair| pair[0].end == pair[1].start));
         prop_assert!(buckets.windows(2).all(|pair| pair[0][0].start < pair[1][0].start));
-        for pieces in &buckets {
-            prop_assert!(range.common(pieces).next().is_some());
-            let shown = label(&shown_at(pieces[0].start, &zone), bucket);
-            for piece in pieces {
-                prop_assert_eq!(label(&shown_at(piece.start, &zone), bucket), shown);
-                prop_assert_eq!(label(&shown_at(piece.end.previous(), &zone), bucket), shown);
+        for intervals in &buckets {
+            prop_assert!(range.common(intervals).next().is_some());
+            let shown = label(&shown_at(intervals[0].start, &zone), bucket);
+            for interval in intervals {
+                prop_assert_eq!(label(&shown_at(interval.start, &zone), bucket), shown);
+                prop_assert_eq!(label(&shown_at(interval.end.previous(), &zone), bucket), shown);
             }
         }
     }

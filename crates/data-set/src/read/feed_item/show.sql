@@ -1,5 +1,5 @@
 -- Purpose: entries (c), each with what is shown of it. The end of a statement that made p and c. A repost is shown only
---   together with its row in reposts: the entries come from a lane that may be ahead of the others.
+--   together with its row in reposts: the entries come from a projection worker that may be ahead of the others.
 -- Index: message_pk, reposted_pk, account_pk, message_stat_pk and liked_pk, one look-up each per entry.
 -- Why limit 1: every part is one look-up per entry, never a join over whole tables.
 select

@@ -1,11 +1,12 @@
 //! What one account posted and reposted.
 
-use super::{END, page};
-use crate::Pool;
+use super::page::{END, FeedRange, page};
+use crate::pool::Pool;
+use crate::read::at::At;
+use crate::read::error::ReadError;
 use crate::read::feed_item::FeedPage;
+use crate::read::page::one_more_than;
 use crate::read::run::run;
-use crate::read::timeline::FeedRange;
-use crate::read::{At, ReadError};
 
 /// At most `limit` of an account's posts and reposts before a position, newest first. The caller matters for what it
 /// likes and reposted.
@@ -22,7 +23,7 @@ pub async fn account_items(
             .bind(caller)
             .bind(account)
             .bind(before.unwrap_or(END))
-            .bind(i64::from(limit) + 1)
+            .bind(one_more_than(limit))
             .fetch_all(pool)
     };
     let range = before.map_or(FeedRange::Newest, FeedRange::Before);

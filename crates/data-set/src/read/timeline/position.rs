@@ -1,7 +1,7 @@
 //! How far home timelines reflect the log.
 
-use crate::Pool;
-use crate::read::ReadError;
+use crate::pool::Pool;
+use crate::read::error::ReadError;
 use crate::read::run::run;
 
 /// The position up to which both projections that timelines join are folded; 0 before the first event.

@@ -1,9 +1,11 @@
 //! What is new in a home timeline.
 
-use super::super::feed_item::{FeedItemRow, items};
-use super::{END, older};
-use crate::Pool;
-use crate::read::{At, ReadError};
+use super::entries::older;
+use super::page::END;
+use crate::pool::Pool;
+use crate::read::at::At;
+use crate::read::error::ReadError;
+use crate::read::feed_item::{FeedItemRow, items};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimelineUpdates {

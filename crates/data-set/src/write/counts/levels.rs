@@ -1,9 +1,9 @@
 //! From coarse to fine: a period's count is written, and tells whether the counts of its parts are to be written too.
 //!
 //! ```text
-//!  before \ after     divided                   not divided
-//!  divided            change its parts          remove its parts
-//!  not divided        count its parts anew      –
+//!  before \ after   split                     not split
+//!  split            change its parts          remove its parts
+//!  not split        count its parts anew      –
 //! ```
 //!
 //! Parts are counted anew from the rows, which the transaction has written by now.
@@ -12,33 +12,30 @@ use std::collections::HashSet;
 
 use postgres_kit::Connection;
 
-use super::statements::{self, Answer, Change};
-use super::{ANYBODY, Delta, TagNumber};
-use crate::grain::Grain;
-use crate::write::WriteError;
+use super::keys::{ANYBODY, Change, Delta, Period, TagNumber};
+use super::statements::{self, Answer};
+use crate::granularity::Granularity;
+use crate::write::error::WriteError;
 
 /// The number of the empty tag, the first in order.
 const ANY: TagNumber = 0;
-
-/// A period of a tag (by anybody) or of an author (with any tag).
-pub(super) type Period = (i64, TagNumber, i64);
 
 pub(super) struct Levels<'a> {
     tags: &'a [String],
 }
 
-/// What became of periods of one grain.
+/// What became of periods of one granularity.
 #[derive(Debug, Default)]
 struct Outcome {
-    stays_divided: HashSet<Period>,
-    divided: Vec<Period>,
-    united: Vec<Period>,
+    stays_split: HashSet<Period>,
+    split: Vec<Period>,
+    merged: Vec<Period>,
 }
 
-/// The period of a grain that decides whether parts of it are folded for a delta.
-fn period_of(delta: &Delta, grain: Grain) -> Period {
+/// The period of a granularity that decides whether parts of it are folded for a delta.
+fn period_of(delta: &Delta, granularity: Granularity) -> Period {
     let tag = if delta.author == ANYBODY { delta.tag } else { ANY };
-    (delta.author, tag, grain.begin(delta.minute))
+    (delta.author, tag, granularity.begin(delta.minute))
 }
 
 impl<'a> Levels<'a> {
@@ -56,15 +53,15 @@ impl<'a> Levels<'a> {
         let mut new_parts = Vec::new();
         // Tags begin one level further down than authors.
         let mut of_tags = Some(of_tags);
-        let mut level = Some(Grain::All);
-        while let Some(grain) = level {
-            let outcome = self.change(connection, grain, &changes(&deltas, grain)).await?;
-            new_parts = self.divide(connection, grain, &new_parts).await?;
-            statements::unite(connection, self.tags, grain, &outcome.united).await?;
-            deltas.retain(|delta| outcome.stays_divided.contains(&period_of(delta, grain)));
-            new_parts.extend(outcome.divided);
+        let mut level = Some(Granularity::All);
+        while let Some(granularity) = level {
+            let outcome = self.change(connection, granularity, &changes(&deltas, granularity)).await?;
+            new_parts = self.split(connection, granularity, &new_parts).await?;
+            statements::merge(connection, self.tags, granularity, &outcome.merged).await?;
+            deltas.retain(|delta| outcome.stays_split.contains(&period_of(delta, granularity)));
+            new_parts.extend(outcome.split);
             deltas.splice(0..0, of_tags.take().unwrap_or_default());
-            level = grain.finer();
+            level = granularity.finer();
         }
         Ok(())
     }
@@ -72,48 +69,49 @@ impl<'a> Levels<'a> {
     async fn change(
         &self,
         connection: &mut Connection,
-        grain: Grain,
+        granularity: Granularity,
         changes: &[Change],
     ) -> Result<Outcome, WriteError> {
         let (more, fewer): (Vec<Change>, Vec<Change>) =
             changes.iter().partition(|change| change.messages > 0);
-        let mut answers = statements::add(connection, self.tags, grain, &more).await?;
-        answers.extend(statements::take(connection, self.tags, grain, &fewer).await?);
+        let mut answers = statements::add(connection, self.tags, granularity, &more).await?;
+        answers.extend(statements::take(connection, self.tags, granularity, &fewer).await?);
         let mut outcome = Outcome::default();
-        for Answer { period, before, after, divided_from } in answers {
-            match (before >= divided_from, after >= divided_from) {
-                (true, true) => drop(outcome.stays_divided.insert(period)),
-                (false, true) => outcome.divided.push(period),
-                (true, false) => outcome.united.push(period),
+        for Answer { period, before, after, split_from } in answers {
+            match (before >= split_from, after >= split_from) {
+                (true, true) => drop(outcome.stays_split.insert(period)),
+                (false, true) => outcome.split.push(period),
+                (true, false) => outcome.merged.push(period),
                 (false, false) => {}
             }
         }
         Ok(outcome)
     }
 
-    /// Counts the parts, of the given grain, of periods that have just become divided; answers those that are so, too.
-    async fn divide(
+    /// Counts the parts, of the given granularity, of periods that have just become split; answers those that are so,
+    /// too.
+    async fn split(
         &self,
         connection: &mut Connection,
-        grain: Grain,
+        granularity: Granularity,
         periods: &[Period],
     ) -> Result<Vec<Period>, WriteError> {
-        let Some(parent) = grain.coarser() else { return Ok(Vec::new()) };
-        statements::divide(connection, self.tags, parent, grain, periods).await
+        let Some(parent) = granularity.coarser() else { return Ok(Vec::new()) };
+        statements::split(connection, self.tags, parent, granularity, periods).await
     }
 }
 
-/// The deltas summed up by periods of a grain, in the order of the key. Where only some tags of an author change, the count
-/// of any tag is asked for by a change of zero.
-fn changes(deltas: &[Delta], grain: Grain) -> Vec<Change> {
+/// The deltas summed up by periods of a granularity, in the order of the key. Where only some tags of an author change,
+/// the count of any tag is asked for by a change of zero.
+fn changes(deltas: &[Delta], granularity: Granularity) -> Vec<Change> {
     let mut changes = Vec::with_capacity(deltas.len());
     for delta in deltas {
-        let (author, tag, starts_at) = period_of(delta, grain);
+        let (author, tag, starts_at) = period_of(delta, granularity);
         if tag != delta.tag {
             changes.push(Change { author, tag, starts_at, messages: 0 });
         }
         // Of all time there is only the author's count of any tag.
-        if tag == delta.tag || grain != Grain::All {
+        if tag == delta.tag || granularity != Granularity::All {
             changes.push(Change { author, tag: delta.tag, starts_at, messages: delta.messages });
         }
     }

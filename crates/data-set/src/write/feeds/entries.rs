@@ -2,8 +2,10 @@
 
 use postgres_kit::Connection;
 
-use super::fan_out::{self, Reach};
-use super::{EntryRow, RepostKey, WriteError, column};
+use super::fan_out::{self, EntryAudience};
+use crate::write::columns::column;
+use crate::write::error::WriteError;
+use crate::write::feeds::rows::{EntryRow, RepostKey};
 
 pub(super) async fn insert_posts(connection: &mut Connection, rows: &[EntryRow]) -> Result<(), WriteError> {
     insert(connection, include_str!("insert_posts.sql"), rows).await
@@ -14,7 +16,7 @@ pub(super) async fn insert_reposts(connection: &mut Connection, rows: &[EntryRow
 }
 
 async fn insert(connection: &mut Connection, sql: &'static str, rows: &[EntryRow]) -> Result<(), WriteError> {
-    let reached: Vec<Reach> = sqlx::query_as(sql)
+    let reached: Vec<EntryAudience> = sqlx::query_as(sql)
         .bind(column(rows, |row| row.author))
         .bind(column(rows, |row| row.position))
         .bind(column(rows, |row| row.message))
@@ -25,7 +27,7 @@ async fn insert(connection: &mut Connection, sql: &'static str, rows: &[EntryRow
 
 /// Takes posts away, and all reposts of them.
 pub(super) async fn delete_messages(connection: &mut Connection, messages: &[i64]) -> Result<(), WriteError> {
-    let reached: Vec<Reach> = sqlx::query_as(include_str!("delete_messages.sql"))
+    let reached: Vec<EntryAudience> = sqlx::query_as(include_str!("delete_messages.sql"))
         .bind(messages)
         .fetch_all(&mut *connection)
         .await?;
@@ -36,7 +38,7 @@ pub(super) async fn delete_reposts(
     connection: &mut Connection,
     keys: &[RepostKey],
 ) -> Result<(), WriteError> {
-    let reached: Vec<Reach> = sqlx::query_as(include_str!("delete_reposts.sql"))
+    let reached: Vec<EntryAudience> = sqlx::query_as(include_str!("delete_reposts.sql"))
         .bind(column(keys, |key| key.author))
         .bind(column(keys, |key| key.message))
         .fetch_all(&mut *connection)

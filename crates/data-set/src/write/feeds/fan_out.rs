@@ -2,15 +2,16 @@
 
 use postgres_kit::Connection;
 
-use super::{WriteError, column};
+use crate::write::columns::column;
+use crate::write::error::WriteError;
 
 /// Rows of feeds that one statement may touch: what bounds its memory and, far below the time that the server gives it,
-/// its duration. At 10,000 followers it is ten posts; a run of more becomes several statements of one transaction.
+/// its duration. At 10,000 followers it is ten posts; a larger segment becomes several statements of one transaction.
 const ROWS_MAX: i64 = 100_000;
 
 /// An entry and how many feeds it concerns at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
-pub(super) struct Reach {
+pub(super) struct EntryAudience {
     author: i64,
     position: i64,
     message: i64,
@@ -18,8 +19,8 @@ pub(super) struct Reach {
 }
 
 /// Writes entries, of authors that are not merged, to all their followers' feeds.
-pub(super) async fn spread(connection: &mut Connection, entries: &[Reach]) -> Result<(), WriteError> {
-    for some in portions(entries) {
+pub(super) async fn spread(connection: &mut Connection, entries: &[EntryAudience]) -> Result<(), WriteError> {
+    for some in chunks(entries) {
         sqlx::query(include_str!("spread.sql"))
             .bind(column(some, |entry| entry.author))
             .bind(column(some, |entry| entry.position))
@@ -31,8 +32,11 @@ pub(super) async fn spread(connection: &mut Connection, entries: &[Reach]) -> Re
 }
 
 /// Takes entries out of all feeds.
-pub(super) async fn withdraw(connection: &mut Connection, entries: &[Reach]) -> Result<(), WriteError> {
-    for some in portions(entries) {
+pub(super) async fn withdraw(
+    connection: &mut Connection,
+    entries: &[EntryAudience],
+) -> Result<(), WriteError> {
+    for some in chunks(entries) {
         sqlx::query(include_str!("withdraw.sql"))
             .bind(column(some, |entry| entry.author))
             .bind(column(some, |entry| entry.position))
@@ -42,8 +46,8 @@ pub(super) async fn withdraw(connection: &mut Connection, entries: &[Reach]) -> 
     Ok(())
 }
 
-/// Cuts entries so that no piece concerns more than [`ROWS_MAX`] rows, unless a single one does.
-fn portions(mut rest: &[Reach]) -> impl Iterator<Item = &[Reach]> {
+/// Cuts entries so that no chunk concerns more than [`ROWS_MAX`] rows, unless a single one does.
+fn chunks(mut rest: &[EntryAudience]) -> impl Iterator<Item = &[EntryAudience]> {
     std::iter::from_fn(move || {
         let mut rows = 0;
         let fitting = rest.iter().take_while(|entry| {
@@ -63,26 +67,26 @@ mod tests {
 
     use super::*;
 
-    fn reach(followers: i64) -> Reach {
-        Reach { author: 1, position: 256, message: 256, followers }
+    fn entry(followers: i64) -> EntryAudience {
+        EntryAudience { author: 1, position: 256, message: 256, followers }
     }
 
     #[test]
     fn nothing_needs_no_statement() {
-        assert_eq!(portions(&[]).count(), 0);
+        assert_eq!(chunks(&[]).count(), 0);
     }
 
     proptest! {
         #[test]
-        fn portions_are_everything_in_order_and_bounded(
+        fn chunks_are_everything_in_order_and_bounded(
             followers in prop::collection::vec(0..250_000_i64, 0..60),
         ) {
-            let entries: Vec<Reach> = followers.into_iter().map(reach).collect();
-            let cut: Vec<&[Reach]> = portions(&entries).collect();
+            let entries: Vec<EntryAudience> = followers.into_iter().map(entry).collect();
+            let cut: Vec<&[EntryAudience]> = chunks(&entries).collect();
             prop_assert_eq!(cut.concat(), entries.clone());
-            for portion in cut {
-                let rows: i64 = portion.iter().map(|entry| entry.followers).sum();
-                prop_assert!(rows <= ROWS_MAX || portion.len() == 1);
+            for chunk in cut {
+                let rows: i64 = chunk.iter().map(|entry| entry.followers).sum();
+                prop_assert!(rows <= ROWS_MAX || chunk.len() == 1);
             }
         }
     }

@@ -10,7 +10,10 @@ use postgres_kit::Connection;
 pub(super) use followers::lose;
 
 use self::settle::{NewFollow, Settled, settle};
-use super::{FanOutLimit, FollowKey, FollowRow, WriteError, column};
+use crate::write::columns::column;
+use crate::write::error::WriteError;
+use crate::write::feeds::limit::FanOutLimit;
+use crate::write::feeds::rows::{FollowKey, FollowRow};
 
 /// How many entries of before the follow a new follower sees.
 const SEEN_OF_BEFORE: i64 = 200;

@@ -4,18 +4,20 @@ use std::collections::HashSet;
 
 use postgres_kit::Connection;
 
-use super::PostedRow;
+use super::rows::PostedRow;
 use super::settle::settle;
-use crate::write::social::Tally;
-use crate::write::social::stats::MessageStat;
-use crate::write::{WriteError, column, crash_point};
+use crate::write::columns::column;
+use crate::write::counter_deltas::CounterDeltas;
+use crate::write::crash_point::crash_point;
+use crate::write::error::WriteError;
+use crate::write::stats::MessageStat;
 
-/// Replies count for the message that they answer, and its author is told of those that were not imported. Where that is
-/// deleted, they keep its place.
+/// Replies count for the message that they answer, and its author is told of those that were not imported. Where that
+/// is deleted, they keep its place.
 pub(super) async fn answer(
     connection: &mut Connection,
     posted: &[&PostedRow],
-    tally: &mut Tally,
+    deltas: &mut CounterDeltas,
 ) -> Result<(), WriteError> {
     let replies: Vec<(&PostedRow, i64)> =
         posted.iter().filter_map(|row| Some((*row, row.in_reply_to?))).collect();
@@ -30,7 +32,7 @@ pub(super) async fn answer(
         .bind(column(&replies, |(row, _)| row.is_told))
         .fetch_all(&mut *connection)
         .await?;
-    answered.iter().for_each(|parent| tally.stats.add_message(*parent, MessageStat::Replies, 1));
+    answered.iter().for_each(|parent| deltas.stats.add_message(*parent, MessageStat::Replies, 1));
     let there: HashSet<i64> = answered.into_iter().collect();
     let missing = replies.iter().map(|(_, parent)| *parent).filter(|parent| !there.contains(parent));
     settle(connection, missing.collect()).await?;

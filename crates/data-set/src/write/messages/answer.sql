@@ -1,5 +1,5 @@
 -- Purpose: tell authors of replies; answers the message that each reply answers, where it is there.
--- Index: message_pk. After the insert, so that a reply to a message of the same run finds it.
+-- Index: message_pk. After the insert, so that a reply to a message of the same segment finds it.
 with answered as (
     select g.id, g.author, g.replied_at, g.is_told, p.id as parent, p.author as recipient
     from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::boolean[])

@@ -4,24 +4,32 @@
 use postgres_kit::Connection;
 use time::OffsetDateTime;
 
-use super::PostedRow;
-use crate::write::WriteError;
+use super::rows::PostedRow;
+use crate::write::error::WriteError;
 
 /// With fewer rows the two round trips more cost more than is saved.
 pub(super) const ROWS_MIN: usize = 200;
 
-const COPY_MESSAGES: &str = include_str!("copy_messages.sql");
-const COPY_TAGS: &str = include_str!("copy_tags.sql");
+/// Many new messages, none of which is there. Indexes: message_pk, message_by_author.
+const COPY_MESSAGES: &str = "copy message (id, author, text, tags, in_reply_to, created_at, edited_at, edition) \
+    from stdin (format binary)";
+/// The tags of many new messages, in the order of the key. Index: message_tag_pk.
+const COPY_TAGS: &str = "copy message_tag (tag, created_at, id, author) from stdin (format binary)";
 /// 2000-01-01, from which Postgres counts, in Unix seconds.
 const EPOCH: i128 = 946_684_800;
 /// `text` in `pg_type`.
 const TEXT_OID: i32 = 25;
 
+/// Whether a batch brings only new messages of accounts that were not given up, as almost every one does.
+/// Index: message_pk, one range; former_account_pk, a look-up per author.
+const ARE_NEW: &str = "select not exists (select from message where id >= $1 and id <= $2) \
+    and not exists (select from former_account where id = any($3::bigint[]))";
+
 /// Whether none of the messages is there yet, and none of the authors former. The ids of a batch are positions in the
 /// log, and nothing else lies between.
 pub(super) async fn are_new(connection: &mut Connection, rows: &[PostedRow]) -> Result<bool, WriteError> {
     let ids = || rows.iter().map(|row| row.id);
-    let are_new = sqlx::query_scalar(include_str!("are_new.sql"))
+    let are_new = sqlx::query_scalar(ARE_NEW)
         .bind(ids().min())
         .bind(ids().max())
         .bind(

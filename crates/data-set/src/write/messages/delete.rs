@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use postgres_kit::Connection;
 use time::OffsetDateTime;
 
-use super::DeletedRow;
+use super::rows::DeletedRow;
 use super::settle::settle;
-use crate::write::social::Tally;
-use crate::write::social::stats::{AccountStat, MessageStat};
-use crate::write::{WriteError, column};
+use crate::write::columns::column;
+use crate::write::counter_deltas::CounterDeltas;
+use crate::write::error::WriteError;
+use crate::write::stats::{AccountStat, MessageStat};
 
 #[derive(sqlx::FromRow)]
 struct Deleted {
@@ -23,28 +24,28 @@ struct Deleted {
 }
 
 /// Leaves a tombstone of every message, and takes along all that was done to it.
-pub(in crate::write) async fn delete(
+pub(crate) async fn delete(
     connection: &mut Connection,
     rows: &[DeletedRow],
-    tally: &mut Tally,
+    deltas: &mut CounterDeltas,
 ) -> Result<(), WriteError> {
     let deleted: Vec<Deleted> = sqlx::query_as(include_str!("delete.sql"))
         .bind(column(rows, |row| row.id))
         .fetch_all(&mut *connection)
         .await?;
     for row in &deleted {
-        tally.counts.add(row.author, row.created_at, &row.tags, -1);
-        tally.stats.add_account(row.author, AccountStat::Messages, -1);
-        tally.stats.forget_message(row.id);
+        deltas.counts.add(row.author, row.created_at, &row.tags, -1);
+        deltas.stats.add_account(row.author, AccountStat::Messages, -1);
+        deltas.stats.forget_message(row.id);
         if let Some(parent) = row.answered {
-            tally.stats.add_message(parent, MessageStat::Replies, -1);
+            deltas.stats.add_message(parent, MessageStat::Replies, -1);
         }
     }
-    bury(connection, rows, &deleted).await
+    tombstone(connection, rows, &deleted).await
 }
 
 /// Where nothing was deleted, no such message was there, and the tombstone has no place in any conversation.
-async fn bury(
+async fn tombstone(
     connection: &mut Connection,
     rows: &[DeletedRow],
     deleted: &[Deleted],
@@ -52,7 +53,7 @@ async fn bury(
     let by_id: HashMap<i64, &Deleted> = deleted.iter().map(|row| (row.id, row)).collect();
     let stood = column(rows, |row| by_id.get(&row.id).copied());
     let answered = column(&stood, |row| row.and_then(|row| row.in_reply_to));
-    sqlx::query(include_str!("bury.sql"))
+    sqlx::query(include_str!("tombstone.sql"))
         .bind(column(rows, |row| row.id))
         .bind(column(rows, |row| row.author))
         .bind(column(rows, |row| row.deleted_by))

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use postgres_kit::Connection;
 
-use crate::write::WriteError;
+use crate::write::error::WriteError;
 
-/// Brings tombstones up to date, if the ids are such, after messages below them came or went. What a tombstone says follows
-/// from the rows below it alone, so it does not matter how the changes were cut into batches.
+/// Brings tombstones up to date, if the ids are such, after messages below them came or went. What a tombstone says
+/// follows from the rows below it alone, so it does not matter how the changes were cut into batches.
 ///
 /// Each round goes one reply up. A change is felt at most 50 replies above it, so there are at most 51 rounds.
 pub(super) async fn settle(connection: &mut Connection, mut ids: BTreeSet<i64>) -> Result<(), WriteError> {

@@ -1,5 +1,5 @@
 -- Purpose: which of some events are still parked. Index: parked_event_pk. Why this order: the log's.
-select position, subject, event_type, reason, detail, holds, touches, parked_at
+select position, subject, event_type, reason, detail, exclusive_keys, shared_keys, parked_at
 from control.parked_event
 where projection = $1 and version = $2 and shard = $3 and position = any($4::bigint[]) and reason <> 'dropped'
 order by position

@@ -3,7 +3,8 @@
 use postgres_kit::Connection;
 use time::OffsetDateTime;
 
-use crate::write::{WriteError, column};
+use crate::write::columns::column;
+use crate::write::error::WriteError;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegisteredRow {
@@ -14,7 +15,7 @@ pub struct RegisteredRow {
     pub registered_at: OffsetDateTime,
 }
 
-/// A profile as it is at the end of the run.
+/// A profile as it is at the end of the segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProfileRow {
     pub id: i64,

@@ -7,9 +7,9 @@
 use postgres_kit::Connection;
 use time::OffsetDateTime;
 
-use super::Tally;
 use super::edges::{self, EdgeKind};
-use crate::write::WriteError;
+use crate::write::counter_deltas::CounterDeltas;
+use crate::write::error::WriteError;
 use crate::write::messages::{self, DeletedRow};
 
 /// Rows that are undone by one statement.
@@ -21,20 +21,36 @@ pub struct DeactivatedRow {
     pub deactivated_at: OffsetDateTime,
 }
 
+/// The next followers of an account. Index: follow_by_followee, a range of it.
+const FOLLOWERS: &str = "select follower, followee, position from follow \
+    where followee = $1 and position > $2 order by position limit $3";
+
+/// The next accounts that an account follows. Index: follow_by_follower, a range of it.
+const FOLLOWING: &str = "select follower, followee, position from follow \
+    where follower = $1 and position > $2 order by position limit $3";
+
+/// The next likes of an account. Index: liked_by_account, a range of it.
+const LIKES: &str = "select account, message, position from liked \
+    where account = $1 and position > $2 order by position limit $3";
+
+/// The next reposts of an account. Index: reposted_by_account, a range of it.
+const REPOSTS: &str = "select account, message, position from reposted \
+    where account = $1 and position > $2 order by position limit $3";
+
 pub(super) async fn deactivate(
     connection: &mut Connection,
     row: &DeactivatedRow,
-    tally: &mut Tally,
+    deltas: &mut CounterDeltas,
 ) -> Result<(), WriteError> {
     // Messages first: they take the edges to them along, which then need not be looked for.
-    delete_messages(connection, row, tally).await?;
+    delete_messages(connection, row, deltas).await?;
     for (kind, list) in [
-        (EdgeKind::Like, include_str!("deactivate/likes.sql")),
-        (EdgeKind::Repost, include_str!("deactivate/reposts.sql")),
-        (EdgeKind::Follow, include_str!("deactivate/following.sql")),
-        (EdgeKind::Follow, include_str!("deactivate/followers.sql")),
+        (EdgeKind::Like, LIKES),
+        (EdgeKind::Repost, REPOSTS),
+        (EdgeKind::Follow, FOLLOWING),
+        (EdgeKind::Follow, FOLLOWERS),
     ] {
-        remove_edges(connection, row.account, kind, list, tally).await?;
+        remove_edges(connection, row.account, kind, list, deltas).await?;
     }
     delete_notifications(connection, row.account).await?;
     // Last, because the tombstones above are those of an account that is not yet former.
@@ -49,7 +65,7 @@ pub(super) async fn deactivate(
 async fn delete_messages(
     connection: &mut Connection,
     row: &DeactivatedRow,
-    tally: &mut Tally,
+    deltas: &mut CounterDeltas,
 ) -> Result<(), WriteError> {
     // Each chunk begins behind the one before: the rows deleted so far would have to be passed over again.
     let mut behind: Option<(OffsetDateTime, i64)> = None;
@@ -73,8 +89,8 @@ async fn delete_messages(
             })
             .collect();
         deleted.sort_unstable_by_key(|row| row.id);
-        messages::delete(connection, &deleted, tally).await?;
-        tally.write(connection).await?;
+        messages::delete(connection, &deleted, deltas).await?;
+        deltas.write(connection).await?;
     }
 }
 
@@ -83,7 +99,7 @@ async fn remove_edges(
     account: i64,
     kind: EdgeKind,
     list: &'static str,
-    tally: &mut Tally,
+    deltas: &mut CounterDeltas,
 ) -> Result<(), WriteError> {
     let mut behind = 0;
     loop {
@@ -93,8 +109,8 @@ async fn remove_edges(
         behind = *last;
         let mut keys: Vec<(i64, i64)> = found.iter().map(|(from, to, _)| (*from, *to)).collect();
         keys.sort_unstable();
-        edges::remove(connection, kind, &keys, &mut tally.stats).await?;
-        tally.write(connection).await?;
+        edges::remove(connection, kind, &keys, &mut deltas.stats).await?;
+        deltas.write(connection).await?;
     }
 }
 

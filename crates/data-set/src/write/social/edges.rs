@@ -5,8 +5,10 @@ use fail_points::planted;
 use postgres_kit::Connection;
 use time::OffsetDateTime;
 
-use super::stats::{AccountStat, MessageStat, Stats};
-use crate::write::{WriteError, column, crash_point};
+use crate::write::columns::column;
+use crate::write::crash_point::crash_point;
+use crate::write::error::WriteError;
+use crate::write::stats::{AccountStat, MessageStat, Stats};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EdgeKind {

@@ -6,9 +6,9 @@ select i * 256, i % 50, 'message ' || i, array['birds'], timestamptz '2026-01-01
 from generate_series(1::bigint, 5000) i;
 insert into social_v1.message_tag (tag, created_at, id, author)
 select tag, created_at, id, author from social_v1.message cross join unnest(array['', 'birds']) tag;
-insert into social_v1.message_count (author, tag, grain, starts_at, messages)
-select 0, tag, grain::control.grain, date_trunc(grain, created_at, 'UTC'), count(*)
-from social_v1.message_tag cross join unnest(array['minute', 'hour', 'day', 'month']) grain
+insert into social_v1.message_count (author, tag, granularity, starts_at, messages)
+select 0, tag, granularity::control.granularity, date_trunc(granularity, created_at, 'UTC'), count(*)
+from social_v1.message_tag cross join unnest(array['minute', 'hour', 'day', 'month']) granularity
 group by 1, 2, 3, 4;
 
 -- Everybody replied to, likes, reposted and follows; account 1 and message 256 are the busiest.

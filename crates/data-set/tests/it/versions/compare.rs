@@ -22,7 +22,7 @@ fn fill(schema: &str) -> String {
         insert into {schema}.message_tag select t, timestamptz '2026-01-01' + n * interval '1 hour', n, 7
             from unnest('{{a,B,Z,ä,_,-,\"a b\",\"\"}}'::text[]) t, generate_series(1, 30) n;
         insert into {schema}.message_count select n - 20, t, g, '1970-01-01Z'::timestamptz + n * interval '1 second', n
-            from unnest('{{a,B,_,\"\"}}'::text[]) t, unnest(enum_range(null::control.grain)) g, generate_series(1, 40) n;"
+            from unnest('{{a,B,_,\"\"}}'::text[]) t, unnest(enum_range(null::control.granularity)) g, generate_series(1, 40) n;"
     )
 }
 
@@ -43,7 +43,7 @@ async fn every_difference_is_found_counted_and_the_first_of_them_shown() {
             delete from social_v1.message where id in (3, 299);
             insert into social_v{next}.message values (1000, 7, 'new', '{{}}', null, now(), null, 1);
             update social_v{next}.message set text = 'other' where id = 9;
-            update social_v{next}.message_count set messages = messages + 1 where grain = 'day' and tag = '_' and author = -3;
+            update social_v{next}.message_count set messages = messages + 1 where granularity = 'day' and tag = '_' and author = -3;
             delete from social_v1.message_tag where tag = 'ä'"
         ))
         .await;
@@ -68,5 +68,5 @@ async fn every_difference_is_found_counted_and_the_first_of_them_shown() {
     let changed = &messages.changed_rows[0];
     let text = |row: &Option<serde_json::Value>| row.as_ref().map(|row| row["text"].clone());
     assert_eq!((text(&changed.left), text(&changed.right)), (Some("text 9".into()), Some("other".into())));
-    assert_eq!(table("message_count").changed_rows[0].key["grain"], "day");
+    assert_eq!(table("message_count").changed_rows[0].key["granularity"], "day");
 }

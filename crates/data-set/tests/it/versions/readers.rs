@@ -40,7 +40,7 @@ pub(super) async fn two_versions() -> (DataSet, i32) {
     (data_set, next)
 }
 
-/// Stands for a lane: one transaction after another, each of which moves rows and checkpoint.
+/// Stands for a projection worker: one transaction after another, each of which moves rows and checkpoint.
 async fn fold(pool: Pool, version: i32, is_over: Arc<AtomicBool>) {
     while !is_over.load(Ordering::Relaxed) {
         let mut transaction = pool.begin().await.expect("begun");
@@ -96,7 +96,7 @@ async fn readers_see_one_version_and_never_an_older_position() {
     let reads = Arc::new(AtomicU64::new(0));
     let mut tasks = JoinSet::new();
     for version in [1, next] {
-        let pool = write::connect(&data_set.postgres.url(), "lane", &write::schema("social", version));
+        let pool = write::connect(&data_set.postgres.url(), "worker", &write::schema("social", version));
         tasks.spawn(fold(pool.expect("the address is good"), version, Arc::clone(&is_over)));
     }
     for _ in 0..READERS {

@@ -9,7 +9,7 @@ use data_set::write::{self, parked};
 use domain::{DropReason, Position};
 use event_store::{Dropped, drop_events};
 use indicatif::{ProgressBar, ProgressStyle};
-use reducers::release::{Choice, Chosen, choose};
+use reducers::parking::{Choice, Chosen, choose};
 use time::OffsetDateTime;
 use tokio::time::{Instant, sleep};
 

@@ -21,7 +21,7 @@ pub(super) async fn list(lanes: &Lanes, waiting: bool, dropped: bool) -> Result<
                     hidden += 1;
                     return Ok(());
                 }
-                let (position, reason, holds) = (row.position, &row.reason, row.holds.join(","));
+                let (position, reason, holds) = (row.position, &row.reason, row.exclusive_keys.join(","));
                 let (event_type, detail) = (&row.event_type, &row.detail);
                 writeln!(out, "{position}\t{name}\t{reason}\t{event_type}\t{holds}\t{detail}")?;
                 Ok(())

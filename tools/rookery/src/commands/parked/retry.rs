@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use reducers::release::{self, Choice};
+use reducers::parking::{self, Choice};
 
 use super::{Lanes, none_chosen};
 
@@ -18,7 +18,7 @@ pub(super) async fn retry(lanes: &Lanes, choice: &Choice) -> Result<()> {
         let bar = ProgressBar::new_spinner().with_style(style).with_message(name.clone());
         let looked_at = |some| bar.inc(some);
         let released =
-            release::retry(&*lanes.log, &lane.pool, &*lane.fold, lane.version, choice, looked_at).await;
+            parking::retry(&*lanes.log, &lane.pool, &*lane.fold, lane.version, choice, looked_at).await;
         let released = released.with_context(|| format!("projection {name}"))?;
         bar.finish_and_clear();
         let (folded, dropped, left) = (released.folded, released.dropped, released.left);

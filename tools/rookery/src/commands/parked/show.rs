@@ -5,6 +5,7 @@ use std::io::Write;
 use anyhow::{Result, bail};
 use data_set::write::parked::Parked;
 use domain::Position;
+use reducers::parking::conflict;
 
 use super::{Lane, Lanes};
 
@@ -43,7 +44,7 @@ async fn print(lanes: &Lanes, lane: &Lane, row: &Parked) -> Result<()> {
             if !other.is_dropped()
                 && !row.is_dropped()
                 && other.position != row.position
-                && other.clashes_with(row)
+                && conflict(other, row)
             {
                 if other.position < row.position {
                     before.push(other.position)
@@ -58,8 +59,8 @@ async fn print(lanes: &Lanes, lane: &Lane, row: &Parked) -> Result<()> {
     writeln!(out, "projection  {}", lane.name())?;
     writeln!(out, "reason      {}: {}", row.reason, row.detail)?;
     writeln!(out, "parked      {}", row.parked_at)?;
-    writeln!(out, "holds       {}", row.holds.join(" "))?;
-    writeln!(out, "touches     {}", row.touches.join(" "))?;
+    writeln!(out, "holds       {}", row.exclusive_keys.join(" "))?;
+    writeln!(out, "touches     {}", row.shared_keys.join(" "))?;
     writeln!(out, "waits for   {}", named(&before))?;
     writeln!(out, "waited for  {}", named(&behind))?;
     writeln!(out)?;

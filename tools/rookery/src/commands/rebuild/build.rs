@@ -9,7 +9,7 @@ use data_set::versions::{Hold, State};
 use data_set::write::{self, Reason};
 use domain::Position;
 use indicatif::{ProgressBar, ProgressStyle};
-use reducers::{BadEvent, Fold, Lane, OnBad, ReplayError, Status, replay};
+use reducers::{BadEvent, Fold, OnBad, ProjectionWorker, ReplayError, Status, replay};
 
 use super::preview::{self, Preview};
 use super::{Arguments, Versions, again, hint, progress_style, say, switch};
@@ -39,8 +39,9 @@ pub(super) async fn run(
     let next = next_version(arguments, &mut hold, versions).await?;
     let schema = write::schema(fold.name(), next);
     let pool = write::connect(url, &format!("rookery-rebuild {schema}"), &schema)?;
-    let lane = Lane { log, pool, fold, version: next, status: Status::default(), on_bad: OnBad::Stop };
-    let mut build = Build { hold, lane, url: url.to_owned(), published, next };
+    let worker =
+        ProjectionWorker { log, pool, fold, version: next, status: Status::default(), on_bad: OnBad::Stop };
+    let mut build = Build { hold, worker, url: url.to_owned(), published, next };
 
     build.catch_up().await?;
     let preview = preview::compare(&mut build).await?;
@@ -63,7 +64,7 @@ pub(super) async fn run(
 /// What a build works with.
 pub(super) struct Build {
     pub(super) hold: Hold,
-    lane: Lane,
+    worker: ProjectionWorker,
     pub(super) url: String,
     pub(super) published: i32,
     pub(super) next: i32,
@@ -94,7 +95,7 @@ async fn next_version(arguments: &Arguments, hold: &mut Hold, versions: Versions
 
 impl Build {
     pub(super) fn projection(&self) -> &'static str {
-        self.lane.fold.name()
+        self.worker.fold.name()
     }
 
     /// Folds until the new version is about level with the published one.
@@ -134,7 +135,7 @@ impl Build {
     }
 
     fn way_on(&self, bad: &BadEvent) -> String {
-        let (name, next) = (self.lane.fold.name(), self.next);
+        let (name, next) = (self.worker.fold.name(), self.next);
         match bad.reason {
             // The tables are copies of the published ones as they were when the build began, with all their constraints.
             Reason::RefusedByDatabase => format!(
@@ -157,7 +158,7 @@ impl Build {
     pub(super) async fn replay_to(&self, to: Position, mut moved: impl FnMut(Position)) -> Result<Position> {
         let deadline = Instant::now() + FENCED_LIMIT;
         loop {
-            match replay(&self.lane, to, &mut moved).await {
+            match replay(&self.worker, to, &mut moved).await {
                 Ok(at) => return Ok(at),
                 Err(ReplayError::Fenced) if Instant::now() < deadline => {
                     tokio::time::sleep(FENCED_PERIOD).await;

@@ -37,10 +37,10 @@ impl Text {
             self.line(format_args!("  the event at {position} cannot be decoded and is not parked"));
         }
         for table in &report.tables {
-            self.differences(table, report.mended.is_some());
+            self.differences(table, report.repaired.is_some());
         }
-        if let Some(mended) = report.mended {
-            let verifier::Mended { inserted, deleted, replaced } = mended;
+        if let Some(repaired) = report.repaired {
+            let verifier::Repaired { inserted, deleted, replaced } = repaired;
             self.line(format_args!(
                 "  mended: {inserted} rows inserted, {deleted} deleted, {replaced} replaced"
             ));
@@ -48,9 +48,9 @@ impl Text {
         self.line("");
     }
 
-    fn differences(&mut self, table: &TableReport, is_mended: bool) {
+    fn differences(&mut self, table: &TableReport, is_repaired: bool) {
         for Difference { key, expected, found } in &table.differences {
-            let what = match (expected, found, is_mended) {
+            let what = match (expected, found, is_repaired) {
                 (Some(_), Some(_), false) => "different",
                 (Some(_), None, false) => "missing",
                 (None, _, false) => "extra",

@@ -11,15 +11,15 @@ use tokio_util::sync::CancellationToken;
 use verifier::{Report, Scope, Verification};
 
 const LIMIT: Duration = Duration::from_secs(60);
-/// So few that the counts of a short log have every grain.
-const DIVIDE_EARLY: &str = "create or replace function control.divided_from() returns bigint
+/// So few that the counts of a short log have every granularity.
+const SPLIT_EARLY: &str = "create or replace function control.split_from() returns bigint
     language sql immutable parallel safe as 'select 4::bigint'";
 /// Without what a fold may word anew: why an event cannot be read. And without when it was parked.
 const PARKED: &str = "select jsonb_build_object(
         'projection', projection, 'position', position, 'subject', subject, 'event_type', event_type, 'reason', reason,
         'by', case when reason = 'dropped' then detail end,
-        'holds', array(select unnest(holds) collate \"C\" order by 1),
-        'touches', array(select unnest(touches) collate \"C\" order by 1)
+        'holds', array(select unnest(exclusive_keys) collate \"C\" order by 1),
+        'touches', array(select unnest(shared_keys) collate \"C\" order by 1)
     )::text
     from control.parked_event join control.projection using (projection, version) where state = 'published'";
 const TABLES: &str = "select p.projection, p.projection || '_v' || p.version, t.tablename::text
@@ -41,7 +41,7 @@ pub(super) async fn fold(log: &dyn EventLog, log_url: &str) -> Folded {
     let url = postgres.url();
     data_set::migrate::migrate(&url).await.expect("migrated");
     let mut connection = PgConnection::connect(&url).await.expect("connected");
-    sqlx::raw_sql(DIVIDE_EARLY).execute(&mut connection).await.expect("replaced");
+    sqlx::raw_sql(SPLIT_EARLY).execute(&mut connection).await.expect("replaced");
     sqlx::raw_sql("set timezone = 'UTC'").execute(&mut connection).await.expect("set");
 
     let (token, head) = (CancellationToken::new(), log.head().await.expect("a head").get());

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use postgres_kit::Connection;
 
-use super::super::{FanOutLimit, WriteError, column};
 use super::settle::Gain;
+use crate::write::columns::column;
+use crate::write::error::WriteError;
+use crate::write::feeds::limit::FanOutLimit;
 
 /// Followers whose feeds one statement fills when their author comes back below the limit. Each gets all entries since
 /// it went above, which may be many.
@@ -37,9 +39,12 @@ struct Left {
     is_merged: bool,
 }
 
+/// Authors whom nobody follows any more. Index: author_pk.
+const FORGET_ALONE: &str = "delete from author where account = any($1::bigint[]) and followers = 0";
+
 /// Takes followers away, by account, and takes up the fan-out of those who now have few enough. Their follows are gone
 /// already.
-pub(in super::super) async fn lose(
+pub(crate) async fn lose(
     connection: &mut Connection,
     lost: &BTreeMap<i64, i64>,
     limit: FanOutLimit,
@@ -55,7 +60,7 @@ pub(in super::super) async fn lose(
     let alone = left.iter().filter(|author| author.followers == 0).map(|author| author.account);
     let alone: Vec<i64> = alone.collect();
     if !alone.is_empty() {
-        sqlx::query(include_str!("forget_alone.sql")).bind(alone).execute(&mut *connection).await?;
+        sqlx::query(FORGET_ALONE).bind(alone).execute(&mut *connection).await?;
     }
     let below = left.iter().filter(|author| author.is_merged && author.followers > 0);
     for author in below.filter(|author| limit.is_left_by(author.followers)) {
@@ -63,6 +68,9 @@ pub(in super::super) async fn lose(
     }
     Ok(())
 }
+
+/// An author's entries are written to feeds again. Index: author_pk.
+const TAKE_UP: &str = "update author set is_merged = false where account = $1";
 
 async fn unmerge(connection: &mut Connection, account: i64) -> Result<(), WriteError> {
     loop {
@@ -75,6 +83,6 @@ async fn unmerge(connection: &mut Connection, account: i64) -> Result<(), WriteE
             break;
         }
     }
-    sqlx::query(include_str!("take_up.sql")).bind(account).execute(connection).await?;
+    sqlx::query(TAKE_UP).bind(account).execute(connection).await?;
     Ok(())
 }

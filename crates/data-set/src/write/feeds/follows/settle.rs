@@ -1,6 +1,6 @@
 //! What new follows come to, one after the other. Pure.
 
-use super::super::FanOutLimit;
+use crate::write::feeds::limit::FanOutLimit;
 
 /// A follow that was really inserted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
@@ -9,9 +9,9 @@ pub(super) struct NewFollow {
     pub(super) followee: i64,
     pub(super) position: i64,
     pub(super) visible_from: i64,
-    /// Of the followee, before the run.
+    /// Of the followee, before the segment.
     pub(super) followers_before: i64,
-    /// The followee, before the run.
+    /// The followee, before the segment.
     pub(super) was_merged: bool,
 }
 
@@ -20,7 +20,7 @@ pub(super) struct NewFollow {
 pub(super) struct Gain {
     pub(super) account: i64,
     pub(super) followers: i64,
-    /// Crossed the limit within the run.
+    /// Crossed the limit within the segment.
     pub(super) becomes_merged: bool,
 }
 
@@ -33,8 +33,8 @@ pub(super) struct Settled {
     pub(super) merged: Vec<NewFollow>,
 }
 
-/// The follow that crosses the limit is itself still written: only then is the number of followers known to be too large,
-/// and one by one gives the same.
+/// The follow that crosses the limit is itself still written: only then is the number of followers known to be too
+/// large, and one by one gives the same.
 pub(super) fn settle(mut follows: Vec<NewFollow>, limit: FanOutLimit) -> Settled {
     follows.sort_unstable_by_key(|follow| (follow.followee, follow.position));
     let mut settled = Settled::default();

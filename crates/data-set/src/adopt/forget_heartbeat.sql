@@ -1,2 +1,0 @@
--- Purpose: no word of the other log's head, which a heartbeat would never take back. Index: lane_heartbeat_pk.
-delete from control.lane_heartbeat where projection = $1 and version = $2 and shard = $3

@@ -1,2 +1,0 @@
--- Purpose: an account's follows; answers whom it followed. Index: follow_pk, the follower's range.
-delete from follow where follower = $1 returning followee

@@ -1,4 +1,0 @@
--- From how many messages on a period has counts of finer grain, which is also the most that a count reads row by row at each
--- end of a range, but for the last minute. 256 rows of an index are read in the time of a few look-ups. The planner replaces
--- the call by the number.
-create function control.divided_from() returns bigint language sql immutable parallel safe as 'select 256::bigint';

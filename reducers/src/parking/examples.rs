@@ -1,0 +1,101 @@
+//! Events that one which cannot be decoded might be.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, DisplayName, Event, Followed,
+    GraphEvent, Handle, InboxEvent, Liked, MessageDeleted, MessageEdited, MessageEvent, MessageId,
+    MessagePosted, NotificationsRead, Position, ProfileChanged, ReactionEvent, Reposted, Tags, Text,
+    Unfollowed, Unliked, Unreposted,
+};
+
+/// Events of every type, with every choice of ids. Of two that always have the same keys one is enough.
+pub(super) fn examples(owner: Option<AccountId>, ids: &BTreeSet<i64>) -> Vec<Event> {
+    let accounts: Vec<AccountId> = ids.iter().filter_map(|id| AccountId::from_i64(*id)).collect();
+    let messages: Vec<MessageId> =
+        ids.iter().filter_map(|id| Position::from_i64(*id)).map(MessageId::at).collect();
+    let mut events = Vec::new();
+    for account in owner.into_iter().chain(accounts.iter().copied()) {
+        events.extend(by(account));
+        accounts.iter().for_each(|other| events.extend(between(account, *other)));
+        messages.iter().for_each(|message| events.extend(about(account, *message)));
+    }
+    events
+}
+
+fn by(account: AccountId) -> impl Iterator<Item = Event> {
+    let until = Position::ZERO;
+    let posted = posted(account, None);
+    // Conflict keys do not depend on words; these are within the limits.
+    let named = Handle::parse("a").ok().zip(DisplayName::parse("a").ok()).zip(Bio::parse("").ok());
+    let profile = named.into_iter().flat_map(move |((handle, display_name), bio)| {
+        let registered = AccountRegistered {
+            account,
+            handle: handle.clone(),
+            display_name: display_name.clone(),
+            bio: bio.clone(),
+            original_time: None,
+        };
+        let changed = ProfileChanged { account, handle, display_name, bio, registered_at: None };
+        [AccountEvent::Registered(registered).into(), AccountEvent::ProfileChanged(changed).into()]
+    });
+    let others: [Event; 2] = [
+        AccountEvent::Deactivated(AccountDeactivated { account }).into(),
+        InboxEvent::NotificationsRead(NotificationsRead { account, until }).into(),
+    ];
+    posted.into_iter().chain(profile).chain(others)
+}
+
+fn between(follower: AccountId, followee: AccountId) -> [Event; 2] {
+    [
+        GraphEvent::Followed(Followed { follower, followee, original_time: None }).into(),
+        GraphEvent::Unfollowed(Unfollowed { follower, followee }).into(),
+    ]
+}
+
+fn about(account: AccountId, message: MessageId) -> impl Iterator<Item = Event> {
+    let deleted = MessageDeleted { message, author: account, deleted_by: account };
+    let reactions: [Event; 5] = [
+        MessageEvent::Deleted(deleted).into(),
+        ReactionEvent::Liked(Liked { account, message, original_time: None }).into(),
+        ReactionEvent::Unliked(Unliked { account, message }).into(),
+        ReactionEvent::Reposted(Reposted { account, message, original_time: None }).into(),
+        ReactionEvent::Unreposted(Unreposted { account, message }).into(),
+    ];
+    let edited = words().map(|(text, tags)| {
+        MessageEvent::Edited(MessageEdited { message, author: account, edition: 2, text, tags }).into()
+    });
+    reactions.into_iter().chain(posted(account, Some(message))).chain(edited)
+}
+
+fn posted(author: AccountId, in_reply_to: Option<MessageId>) -> Option<Event> {
+    let (text, tags) = words()?;
+    Some(MessageEvent::Posted(MessagePosted { author, text, tags, in_reply_to, original_time: None }).into())
+}
+
+fn words() -> Option<(Text, Tags)> {
+    Text::parse("a").ok().zip(Tags::parse([""; 0]).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// They have no ids in their data: their subjects are what they are about.
+    const WITHOUT_IDS: [&str; 3] =
+        ["rookery.handle.claimed.v1", "rookery.handle.released.v1", "rookery.event.dropped.v1"];
+
+    #[test]
+    fn there_is_an_example_of_every_event_of_the_codec() {
+        let owner = AccountId::from_i64(1);
+        let found: BTreeSet<String> =
+            examples(owner, &BTreeSet::from([512])).iter().map(Event::type_name).collect();
+        for event_type in event_store::event_types() {
+            // Older versions are read as the newest one.
+            let (name, _) = event_type.rsplit_once(".v").expect("a version");
+            let is_there =
+                found.iter().any(|found| found.rsplit_once(".v").is_some_and(|(own, _)| own == name));
+            assert!(is_there != WITHOUT_IDS.contains(&event_type.as_str()), "{event_type}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What an event means to feeds.
+
+use data_set::write::{EntryRow, FollowKey, FollowRow, RepostKey};
+use domain::{
+    AccountEvent, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, Position, ProjectionEvent,
+    ReactionEvent,
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    Posted(EntryRow),
+    Reposted(EntryRow),
+    Unreposted(RepostKey),
+    /// The message with this id, and every repost of it.
+    Deleted(i64),
+    Followed(FollowRow),
+    Unfollowed(FollowKey),
+    Deactivated(i64),
+}
+
+/// `None` where it changes no rows, whatever the rows are. That holds for an event about a message of the future, too: the
+/// message was not there, but within a segment it would be, for posts are written first.
+pub(super) fn of(position: Position, event: &Event) -> Option<Change> {
+    let position = position.get();
+    match event {
+        Event::Message(event) => of_message(position, event),
+        Event::Reaction(event) => of_reaction(position, event),
+        Event::Graph(GraphEvent::Followed(event)) => {
+            let (follower, followee) = (event.follower.get(), event.followee.get());
+            // The domain refuses it; everybody sees their own entries anyway.
+            (follower != followee).then_some(Change::Followed(FollowRow { follower, followee, position }))
+        }
+        Event::Graph(GraphEvent::Unfollowed(event)) => Some(Change::Unfollowed(FollowKey {
+            follower: event.follower.get(),
+            followee: event.followee.get(),
+        })),
+        Event::Account(AccountEvent::Deactivated(event)) => Some(Change::Deactivated(event.account.get())),
+        Event::Account(AccountEvent::Registered(_) | AccountEvent::ProfileChanged(_))
+        | Event::Handle(HandleEvent::Claimed(_) | HandleEvent::Released(_))
+        | Event::Inbox(InboxEvent::NotificationsRead(_))
+        | Event::Projection(ProjectionEvent::EventsDropped(_)) => None,
+    }
+}
+
+fn of_message(position: i64, event: &MessageEvent) -> Option<Change> {
+    match event {
+        MessageEvent::Posted(event) => {
+            Some(Change::Posted(EntryRow { author: event.author.get(), position, message: position }))
+        }
+        MessageEvent::Deleted(event) => {
+            let message = event.message.get();
+            (message < position).then_some(Change::Deleted(message))
+        }
+        MessageEvent::Edited(_) => None,
+    }
+}
+
+fn of_reaction(position: i64, event: &ReactionEvent) -> Option<Change> {
+    match event {
+        ReactionEvent::Reposted(event) => {
+            let (author, message) = (event.account.get(), event.message.get());
+            (message < position).then_some(Change::Reposted(EntryRow { author, position, message }))
+        }
+        ReactionEvent::Unreposted(event) => {
+            let (author, message) = (event.account.get(), event.message.get());
+            (message < position).then_some(Change::Unreposted(RepostKey { author, message }))
+        }
+        ReactionEvent::Liked(_) | ReactionEvent::Unliked(_) => None,
+    }
+}

@@ -1,0 +1,115 @@
+//! From the events of a segment to its changes.
+
+use std::collections::BTreeMap;
+
+use data_set::write::{Changes, DeactivatedRow, ReadMarkerRow, SocialSegment};
+use domain::{
+    AccountEvent, AccountId, Event, GraphEvent, InboxEvent, MessageId, NotificationsRead, Position,
+    ReactionEvent,
+};
+use time::OffsetDateTime;
+
+use super::accounts::AccountFold;
+use super::edges::{EdgeFold, Making};
+use super::messages::{MessageFold, is_past};
+use crate::projections::KnownEvent;
+use crate::projections::segments::into_segments;
+
+/// Changes under construction.
+#[derive(Debug, Default)]
+struct SegmentFold {
+    accounts: AccountFold,
+    messages: MessageFold,
+    follows: EdgeFold,
+    likes: EdgeFold,
+    reposts: EdgeFold,
+    read_markers: BTreeMap<i64, i64>,
+}
+
+/// The changes of a batch, by segments in the order of the log.
+pub(super) fn fold(events: Vec<KnownEvent>) -> Vec<SocialSegment> {
+    into_segments(events).into_iter().filter_map(fold_segment).collect()
+}
+
+/// `None` where the events change no rows.
+fn fold_segment(events: Vec<KnownEvent>) -> Option<SocialSegment> {
+    let mut segment = SegmentFold::default();
+    for known in events {
+        let (position, recorded_at) = (known.position, known.recorded_at);
+        match known.event {
+            Event::Account(AccountEvent::Deactivated(event)) => {
+                // It is alone in its segment.
+                return Some(SocialSegment::Deactivated(DeactivatedRow {
+                    account: event.account.get(),
+                    deactivated_at: recorded_at,
+                }));
+            }
+            Event::Account(AccountEvent::Registered(event)) => {
+                segment.accounts.registered(recorded_at, &event)
+            }
+            Event::Account(AccountEvent::ProfileChanged(event)) => segment.accounts.changed(&event),
+            Event::Message(event) => segment.messages.apply(position, recorded_at, event),
+            Event::Graph(event) => segment.graph(position, recorded_at, &event),
+            Event::Reaction(event) => segment.reaction(position, recorded_at, &event),
+            Event::Inbox(InboxEvent::NotificationsRead(event)) => segment.read(&event),
+            // They keep handles unique in the log; an account's row has its handle from the account's own events.
+            Event::Handle(_) => {}
+            // The worker obeys it.
+            Event::Projection(_) => {}
+        }
+    }
+    let changes = segment.finish();
+    (changes != Changes::default()).then(|| SocialSegment::Changes(Box::new(changes)))
+}
+
+impl SegmentFold {
+    fn graph(&mut self, position: Position, recorded_at: OffsetDateTime, event: &GraphEvent) {
+        match event {
+            GraphEvent::Followed(event) => {
+                let making = Making { position, recorded_at, original_time: event.original_time };
+                self.follows.make(event.follower.get(), event.followee.get(), making);
+            }
+            GraphEvent::Unfollowed(event) => self.follows.undo(event.follower.get(), event.followee.get()),
+        }
+    }
+
+    fn reaction(&mut self, position: Position, recorded_at: OffsetDateTime, event: &ReactionEvent) {
+        let make = |edges: &mut EdgeFold, account: AccountId, message: MessageId, original_time| {
+            if is_past(message, position) {
+                edges.make(account.get(), message.get(), Making { position, recorded_at, original_time });
+            }
+        };
+        match event {
+            ReactionEvent::Liked(event) => {
+                make(&mut self.likes, event.account, event.message, event.original_time);
+            }
+            ReactionEvent::Reposted(event) => {
+                make(&mut self.reposts, event.account, event.message, event.original_time);
+            }
+            ReactionEvent::Unliked(event) => self.likes.undo(event.account.get(), event.message.get()),
+            ReactionEvent::Unreposted(event) => self.reposts.undo(event.account.get(), event.message.get()),
+        }
+    }
+
+    fn read(&mut self, event: &NotificationsRead) {
+        let until = self.read_markers.entry(event.account.get()).or_default();
+        *until = (*until).max(event.until.get());
+    }
+
+    fn finish(self) -> Changes {
+        let (registered, profiles) = self.accounts.finish();
+        Changes {
+            registered,
+            profiles,
+            messages: self.messages.finish(),
+            follows: self.follows.finish(),
+            likes: self.likes.finish(),
+            reposts: self.reposts.finish(),
+            read_markers: self
+                .read_markers
+                .into_iter()
+                .map(|(account, until)| ReadMarkerRow { account, until })
+                .collect(),
+        }
+    }
+}
