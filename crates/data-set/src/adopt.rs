@@ -53,7 +53,7 @@ pub async fn keep(pool: &Pool, folded: &Folded, lineage: &str) -> Result<(), sql
     transaction.commit().await
 }
 
-/// A version begins with another log; whoever folds it is fenced off first. Index: checkpoint_pk.
+/// A version begins with another log. Its projection worker is fenced off first. Index: checkpoint_pk.
 const BEGIN_ANEW: &str = "update control.checkpoint set position = 0, lineage = $4, \
     event = null, folded_at = now() \
     where projection = $1 and version = $2 and shard = $3";

@@ -1,5 +1,5 @@
-//! The versions of a projection: how one comes to be beside the one that is published, is compared with it, takes its
-//! place, and goes (ADR 13).
+//! The versions of a projection: how one is made beside the published one, compared with it, put into its place,
+//! and dropped (ADR 13).
 //!
 //! ```text
 //!   make ──▶ building ──▶ standby ◀──▶ published

@@ -5,7 +5,7 @@
 //! look at an idle connection. What has met its limit is closed without a word to the peer, and the other connections of its
 //! pool are distrusted with it, because mostly the way is dead and not the one connection.
 //!
-//! sqlx offers neither keep-alives nor a user timeout for its sockets; nothing here needs them, since whoever waits has a
+//! sqlx offers neither keep-alives nor a user timeout for its sockets; nothing here needs them, since every wait has a
 //! limit, and an idle connection is asked before it is used. The server gets them in [`options()`], so that it lets go of what
 //! a vanished client had locked. sqlx's pool is not used: it asks each returned connection for a sign of life, without a
 //! limit, and keeps its place until the answer comes.

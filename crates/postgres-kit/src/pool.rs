@@ -56,16 +56,16 @@ impl Default for Limits {
 /// A pool of connections. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Pool {
-    inner: Arc<Inner>,
+    shared: Arc<Shared>,
     /// Of this handle.
     statement_limit: Duration,
 }
 
 #[derive(Debug)]
-struct Inner {
+struct Shared {
     options: PgConnectOptions,
     limits: Limits,
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     shelf: Mutex<Shelf>,
 }
 
@@ -91,16 +91,16 @@ pub struct Pooled {
     connection: Option<Connection>,
     born: Instant,
     generation: u64,
-    inner: Arc<Inner>,
-    place: Option<OwnedSemaphorePermit>,
+    shared: Arc<Shared>,
+    permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Pool {
     /// Connects when it is first used, so that a process starts while the server is down.
     pub fn new(options: PgConnectOptions, limits: Limits) -> Self {
-        let places = Arc::new(Semaphore::new(limits.connections_max as usize));
-        let inner = Inner { options, limits, places, shelf: Mutex::default() };
-        Self { inner: Arc::new(inner), statement_limit: limits.statement }
+        let permits = Arc::new(Semaphore::new(limits.connections_max as usize));
+        let shared = Shared { options, limits, permits, shelf: Mutex::default() };
+        Self { shared: Arc::new(shared), statement_limit: limits.statement }
     }
 
     /// A pool for tools and tests, which has connected once.
@@ -116,27 +116,27 @@ impl Pool {
     /// The same pool, with more or less patience.
     #[must_use]
     pub fn with_statement_limit(&self, limit: Duration) -> Self {
-        Self { inner: Arc::clone(&self.inner), statement_limit: limit }
+        Self { shared: Arc::clone(&self.shared), statement_limit: limit }
     }
 
     /// # Errors
     /// When no connection is free in time, or none can be made.
     pub async fn acquire(&self) -> Result<Pooled, Error> {
-        timeout(self.inner.limits.check_out, self.check_out()).await.unwrap_or(Err(Error::PoolTimedOut))
+        timeout(self.shared.limits.check_out, self.check_out()).await.unwrap_or(Err(Error::PoolTimedOut))
     }
 
     async fn check_out(&self) -> Result<Pooled, Error> {
-        let inner = &self.inner;
-        let place = Arc::clone(&inner.places).acquire_owned().await.map_err(|_| Error::PoolClosed)?;
-        while let Some((Idle { mut connection, born, since }, generation)) = inner.take() {
+        let shared = &self.shared;
+        let permit = Arc::clone(&shared.permits).acquire_owned().await.map_err(|_| Error::PoolClosed)?;
+        while let Some((Idle { mut connection, born, since }, generation)) = shared.take() {
             if since.elapsed() < TRUSTED_IDLE || connection.ping(PING_LIMIT).await.is_ok() {
-                return Ok(self.lend(connection, born, generation, place));
+                return Ok(self.lend(connection, born, generation, permit));
             }
-            inner.distrust(generation, connection.state);
+            shared.distrust(generation, connection.state);
         }
-        let generation = inner.shelf().generation;
-        let connection = Connection::over(inner.connect().await?, self.statement_limit);
-        Ok(self.lend(connection, Instant::now(), generation, place))
+        let generation = shared.shelf().generation;
+        let connection = Connection::over(shared.connect().await?, self.statement_limit);
+        Ok(self.lend(connection, Instant::now(), generation, permit))
     }
 
     fn lend(
@@ -144,11 +144,11 @@ impl Pool {
         mut connection: Connection,
         born: Instant,
         generation: u64,
-        place: OwnedSemaphorePermit,
+        permit: OwnedSemaphorePermit,
     ) -> Pooled {
         connection.set_limit(self.statement_limit);
-        let inner = Arc::clone(&self.inner);
-        Pooled { connection: Some(connection), born, generation, inner, place: Some(place) }
+        let shared = Arc::clone(&self.shared);
+        Pooled { connection: Some(connection), born, generation, shared, permit: Some(permit) }
     }
 
     /// # Errors
@@ -159,15 +159,15 @@ impl Pool {
 
     /// Lends no connection any more, and waits a while for those that are lent.
     pub async fn close(&self) {
-        let Inner { places, limits, .. } = &*self.inner;
-        timeout(CLOSE_LIMIT, places.acquire_many(limits.connections_max)).await.ok();
-        places.close();
-        let idle = std::mem::take(&mut self.inner.shelf().idle);
+        let Shared { permits, limits, .. } = &*self.shared;
+        timeout(CLOSE_LIMIT, permits.acquire_many(limits.connections_max)).await.ok();
+        permits.close();
+        let idle = std::mem::take(&mut self.shared.shelf().idle);
         stream::iter(idle).for_each_concurrent(None, |idle| idle.connection.close()).await;
     }
 }
 
-impl Inner {
+impl Shared {
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -185,7 +185,7 @@ impl Inner {
 
     fn put_back(&self, connection: Connection, born: Instant, generation: u64) {
         let mut shelf = self.shelf();
-        if generation == shelf.generation && !self.places.is_closed() {
+        if generation == shelf.generation && !self.permits.is_closed() {
             shelf.idle.retain(|idle| idle.since.elapsed() < IDLE_MAX);
             shelf.idle.push(Idle { connection, born, since: Instant::now() });
         }
@@ -223,19 +223,19 @@ impl Inner {
 
 impl Drop for Pooled {
     fn drop(&mut self) {
-        let (Some(mut connection), place) = (self.connection.take(), self.place.take()) else { return };
-        let (inner, born, generation) = (Arc::clone(&self.inner), self.born, self.generation);
+        let (Some(mut connection), permit) = (self.connection.take(), self.permit.take()) else { return };
+        let (shared, born, generation) = (Arc::clone(&self.shared), self.born, self.generation);
         if matches!(connection.state, State::Silent | State::Broken) {
-            inner.distrust(generation, connection.state);
+            shared.distrust(generation, connection.state);
         } else if connection.is_settled() {
-            inner.put_back(connection, born, generation);
+            shared.put_back(connection, born, generation);
         } else if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(async move {
                 match connection.settle().await {
-                    Ok(()) => inner.put_back(connection, born, generation),
-                    Err(_) => inner.distrust(generation, connection.state),
+                    Ok(()) => shared.put_back(connection, born, generation),
+                    Err(_) => shared.distrust(generation, connection.state),
                 }
-                drop(place);
+                drop(permit);
             });
         }
     }

@@ -6,7 +6,7 @@ use domain::{AccountEvent, AccountId, Event, GraphEvent, HandleEvent, InboxEvent
 use domain::{MessageId, ReactionEvent};
 use serde_json::Value;
 
-/// The whole log is folded for each of them: what an event comes to depends on those before it.
+/// The whole log is folded for each of them: the rows of an event depend on the events before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// Every row.

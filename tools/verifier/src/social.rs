@@ -1,6 +1,7 @@
 //! The projection `social`: accounts, messages, counts, follows, likes, reposts, notifications.
 
 mod counts;
+mod lookups;
 mod people;
 mod records;
 mod rows;

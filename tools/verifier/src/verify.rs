@@ -1,4 +1,4 @@
-//! Compares the data set with what the log comes to.
+//! Compares the data set with a second fold of the log.
 //!
 //! ```text
 //!   fold to the checkpoint ─ snapshot ─ fold on to its checkpoint ─ compare every row

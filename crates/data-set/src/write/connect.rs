@@ -9,7 +9,7 @@ use crate::pool::UrlError;
 /// A statement that takes longer is stuck; the worker starts over from its checkpoint.
 const STATEMENT_TIMEOUT_MS: &str = "60000";
 /// A worker's first patience with the server. A statement of a usual batch, or of a heartbeat, takes milliseconds, so
-/// whoever says nothing for so long is most likely dead.
+/// a server that says nothing for so long is most likely dead.
 pub const PATIENCE_MIN: Duration = Duration::from_secs(8);
 /// Behind `STATEMENT_TIMEOUT_MS`, so that a server that lives says it first.
 pub const PATIENCE_MAX: Duration = Duration::from_secs(64);

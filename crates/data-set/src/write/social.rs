@@ -20,7 +20,7 @@ pub use deactivate::DeactivatedRow;
 pub use edges::{EdgeChanges, EdgeRow};
 pub use read_markers::ReadMarkerRow;
 
-/// What a segment of events comes to.
+/// The changes of one segment of events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SocialSegment {
     Changes(Box<Changes>),
@@ -28,7 +28,7 @@ pub enum SocialSegment {
     Deactivated(DeactivatedRow),
 }
 
-/// Changes of many events. They are applied in the order of the fields; whoever makes them sees to it that the events,
+/// Changes of many events. They are applied in the order of the fields; the reducers make sure that the events,
 /// one by one, come to the same rows. Every list is in the order of its table's key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {

@@ -127,7 +127,7 @@ async fn a_version_behind_the_published_one_is_not_published() {
 }
 
 #[tokio::test]
-async fn whoever_mends_waits_for_a_switch_and_mends_what_is_published_then() {
+async fn a_repair_waits_for_a_switch_and_repairs_what_is_published_then() {
     let (data_set, next) = readers::two_versions().await;
     let mut hold = data_set.hold().await;
     let switch = hold.begin_switch(1).await.expect("begun");

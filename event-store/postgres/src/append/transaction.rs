@@ -119,7 +119,7 @@ async fn prepare(
 }
 
 /// The shard's counters, locked until the transaction ends. A statement of its own: those after it then see
-/// all that whoever held the lock before has committed. Index: log's primary key.
+/// all that the holder of the lock before has committed. Index: log's primary key.
 const LOCK: &str = "select id, made_at, head, bytes from log where shard = $1 for update";
 
 /// From here to the commit nobody else appends to the shard.

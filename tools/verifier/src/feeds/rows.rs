@@ -1,4 +1,4 @@
-//! The rows that a state comes to, given which authors are merged on read; see [`Inputs`].
+//! The rows of a state, given which authors are merged on read; see [`Inputs`].
 
 use std::collections::BTreeSet;
 

@@ -45,7 +45,7 @@ pub struct DeletedRow {
     pub deleted_at: OffsetDateTime,
 }
 
-/// What a batch of events comes to. A message that was posted and deleted within the batch is in both lists: it is
+/// The rows that a batch of events changes. A message that was posted and deleted within the batch is in both lists: it is
 /// written and taken away again, so that its tombstone knows what it answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MessageChanges {
