@@ -3,29 +3,38 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::{Executor, OpenError};
+use crate::executor::Executor;
+use event_store::OpenError;
 use event_store_open::{Store, StoreConfig};
 use service_kit::Chain;
 use service_kit::health::Health;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
+use crate::credential_store::CredentialStore;
 use crate::state::{Opened, State};
 
 const RETRY_PERIOD: Duration = Duration::from_millis(500);
 const WATCH_PERIOD: Duration = Duration::from_secs(1);
 
-/// Opens the log and the vault, trying until it succeeds or the token is cancelled, and from then on follows the signing
+/// Gets between the service and the store that it opened.
+pub(crate) type Decorate = fn(Store) -> Store;
+
+/// Opens the log and the buckets beside it, trying until it succeeds or the token is cancelled, and from then on follows the signing
 /// keys until it is. Fails where the log must not be trusted.
-pub async fn connect(
+pub async fn connect(state: &State, config: StoreConfig, token: CancellationToken) -> Result<(), OpenError> {
+    connect_decorated(state, config, |store| store, token).await
+}
+
+pub(crate) async fn connect_decorated(
     state: &State,
-    config: impl Into<StoreConfig>,
+    config: StoreConfig,
+    decorate: Decorate,
     token: CancellationToken,
 ) -> Result<(), OpenError> {
-    let config = config.into();
     loop {
         // On the heap: the future of opening is large and used once; every future around it would be as large.
-        match token.run_until_cancelled(Box::pin(open(&config, state))).await {
+        match token.run_until_cancelled(Box::pin(open(&config, decorate, state))).await {
             None => return Ok(()),
             Some(Ok(opened)) => {
                 tracing::info!(stream.lineage = %opened.log.lineage(), "the log is open");
@@ -44,14 +53,15 @@ pub async fn connect(
     }
 }
 
-async fn open(config: &StoreConfig, state: &State) -> Result<Opened, OpenError> {
-    let Store { log, vault } = config.open().await?;
+async fn open(config: &StoreConfig, decorate: Decorate, state: &State) -> Result<Opened, OpenError> {
+    let Store { log, buckets } = decorate(config.open().await?);
+    let credentials = CredentialStore::new(buckets);
     state
         .signing_keys()
-        .open(vault.signing_keys.clone())
+        .open(credentials.signing_keys.clone())
         .await
         .map_err(|error| OpenError::Unavailable(Chain(&error).to_string()))?;
-    Ok(Opened { executor: Executor::new(Arc::clone(&log)), log, vault })
+    Ok(Opened { executor: Executor::new(Arc::clone(&log)), log, credentials })
 }
 
 /// Looks again and again whether the log is still the one that was opened, so that one which was replaced under a running

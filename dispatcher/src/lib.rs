@@ -4,14 +4,21 @@
 //! not know SQL and never reads the data set: what a decision needs, it reads from the log.
 
 mod auth;
+pub mod commands;
 pub mod config;
 mod connect;
+pub mod credential_store;
+pub mod decision;
+pub mod executor;
 mod http;
 mod import_lock;
 mod refusal;
+mod run;
 mod state;
+pub mod stores;
 
 pub use self::auth::{RotateError, SessionSettings, SigningKeys, rotate_signing_keys};
 pub use self::connect::{connect, register_checks};
 pub use self::http::{openapi, router};
+pub use self::run::run;
 pub use self::state::State;

@@ -7,8 +7,10 @@ use domain::{
     HandleRejection, PasswordRejection, ProfileRejection, Rejection, TagRejection, TextRejection,
     TimeRejection,
 };
-use event_store::{AppendError, ExecuteError, ReadError, VaultError};
+use event_store::{AppendError, BucketError, ReadError};
 use http_kit::ApiProblem;
+
+use crate::decision::ExecuteError;
 
 /// Somebody has to make room first.
 const FULL_RETRY_SECONDS: u32 = 10;
@@ -102,10 +104,10 @@ impl From<ReadError> for Refusal {
     }
 }
 
-impl From<VaultError> for Refusal {
-    fn from(error: VaultError) -> Self {
+impl From<BucketError> for Refusal {
+    fn from(error: BucketError) -> Self {
         match error {
-            VaultError::Full { .. } => full(error),
+            BucketError::Full { .. } => full(error),
             error => Self(ApiProblem::unavailable(error)),
         }
     }

@@ -2,9 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
+use crate::credential_store::CredentialStore;
+use crate::executor::Executor;
 use axum::extract::FromRef;
 use domain::{AccountId, Password};
-use event_store::{EventLog, Executor, Vault};
+use event_store::EventLog;
 use http_kit::{ApiProblem, Identity, KnownLog, KnowsLog};
 
 use crate::auth::{Passwords, SigningKeys};
@@ -16,7 +18,7 @@ use crate::refusal::Refusal;
 pub(crate) struct Opened {
     pub(crate) log: Arc<dyn EventLog>,
     pub(crate) executor: Executor,
-    pub(crate) vault: Vault,
+    pub(crate) credentials: CredentialStore,
 }
 
 /// Clones share everything.
@@ -103,27 +105,27 @@ impl State {
     /// account without a password, and [`Self::delete_credential`] where that event is refused for good.
     ///
     /// # Errors
-    /// `overloaded` when too many hash at this moment, `unavailable` when the vault cannot be reached.
+    /// `overloaded` when too many hash at this moment, `unavailable` when the credential store cannot be reached.
     pub async fn store_credential(&self, account: AccountId, password: Password) -> Result<(), ApiProblem> {
         let ready = self.ready()?;
         let hash = self.passwords.hash(password).await?;
-        Ok(ready.vault().credentials.put(account, &hash).await.map_err(Refusal::from)?)
+        Ok(ready.credential_store().credentials.put(account, &hash).await.map_err(Refusal::from)?)
     }
 
     /// Nobody can log in to the account from now on. Repeating it does no harm.
     ///
     /// # Errors
-    /// `unavailable` when the vault cannot be reached.
+    /// `unavailable` when the credential store cannot be reached.
     pub async fn delete_credential(&self, account: AccountId) -> Result<(), ApiProblem> {
-        Ok(self.ready()?.vault().credentials.delete(account).await.map_err(Refusal::from)?)
+        Ok(self.ready()?.credential_store().credentials.delete(account).await.map_err(Refusal::from)?)
     }
 
     /// Nobody can refresh a session of the account from now on. Repeating it does no harm.
     ///
     /// # Errors
-    /// `unavailable` when the vault cannot be reached.
+    /// `unavailable` when the credential store cannot be reached.
     pub async fn end_all_sessions(&self, account: AccountId) -> Result<(), ApiProblem> {
-        Ok(self.ready()?.vault().sessions.end_all(account).await.map_err(Refusal::from)?)
+        Ok(self.ready()?.credential_store().sessions.end_all(account).await.map_err(Refusal::from)?)
     }
 }
 
@@ -132,8 +134,8 @@ impl Ready {
         &self.0.executor
     }
 
-    pub(crate) fn vault(&self) -> &Vault {
-        &self.0.vault
+    pub(crate) fn credential_store(&self) -> &CredentialStore {
+        &self.0.credentials
     }
 }
 

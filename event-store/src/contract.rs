@@ -129,7 +129,8 @@ impl StoredEvent {
     }
 }
 
-pub(crate) fn is_about_delivery(header: &str) -> bool {
+/// Whether a header tells a broker how to take an event in.
+pub fn is_about_delivery(header: &str) -> bool {
     header.get(..5).is_some_and(|prefix| prefix.eq_ignore_ascii_case("nats-"))
 }
 
@@ -225,6 +226,8 @@ pub enum OpenError {
          (max_file_store; `rookery up`: --store-bytes), or ask for less"
     )]
     NoRoom { stream: String, reason: String },
+    #[error("this program was built without the feature {0:?}, which a log at such an address needs")]
+    NotBuilt(&'static str),
     #[error("the broker is too old: {found}; at least {required} is needed")]
     OldBroker { found: String, required: &'static str },
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::commands::{CredentialError, KeepCredential};
+use crate::credential_store::{Credentials, PasswordHash};
 use domain::{AccountId, Password};
-use event_store::commands::{CredentialError, KeepCredential};
-use event_store::vault::{Credentials, PasswordHash};
 use futures::future::BoxFuture;
 use http_kit::ApiProblem;
 use tokio::sync::OnceCell;

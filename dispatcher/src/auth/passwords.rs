@@ -7,11 +7,11 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::credential_store::PasswordHash;
 use api_types::codes;
 use argon2::password_hash::phc;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use domain::Password;
-use event_store::vault::PasswordHash;
 use http_kit::ApiProblem;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 

@@ -1,18 +1,18 @@
 //! The keys that sign access tokens, as this process knows them.
 //!
-//! They live in the vault, where `rookery keys rotate` changes them; every dispatcher follows. A retired key signs
+//! They live in the bucket, where `rookery keys rotate` changes them; every dispatcher follows. A retired key signs
 //! nothing new, and stays published until the last token that it signed is over.
 //!
 //! A dispatcher may not have seen a new key yet when another one signs with it. So its own verification looks into the
-//! vault again for a key that it misses, and what it publishes is never older than a second.
+//! store again for a key that it misses, and what it publishes is never older than a second.
 
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
+use crate::credential_store::{self, KeyRing, StoredKey};
 use async_trait::async_trait;
 use domain::AccountId;
-use event_store::VaultError;
-use event_store::vault::{self, KeyRing, StoredKey};
+use event_store::{Bucket, BucketError};
 use http_kit::identity::{CurrentKeys, KeySet, KeySource, KeysUnavailable};
 use http_kit::token_issuer::{KeyError, SigningKey, TokenIssuer, public_jwks};
 use http_kit::{ApiProblem, Roles};
@@ -27,17 +27,17 @@ use super::settings::SessionSettings;
 
 pub(super) const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(3_600);
 /// How long a retired key stays published: a token's life, and ten minutes for a dispatcher that could not reach the
-/// vault and went on signing with it, and for clocks that differ.
+/// store and went on signing with it, and for clocks that differ.
 const RETIRED_KEEP: Duration = Duration::from_secs(3_600 + 600);
 
 const FOLLOW_PERIOD: Duration = Duration::from_secs(5);
-/// Anybody may ask for the published keys; the vault is asked once in this time.
+/// Anybody may ask for the published keys; the bucket is asked once in this time.
 const PUBLISHED_AGE_MAX: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub struct SigningKeys {
     settings: SessionSettings,
-    store: OnceLock<vault::SigningKeys>,
+    store: OnceLock<credential_store::SigningKeys>,
     /// What the last reading of the ring gave; absent until the first one.
     known: RwLock<Option<Arc<Known>>>,
     /// For verifying.
@@ -55,24 +55,24 @@ struct Known {
 #[derive(Debug, thiserror::Error)]
 pub enum RotateError {
     #[error(transparent)]
-    Vault(#[from] VaultError),
+    CredentialStore(#[from] BucketError),
     #[error(transparent)]
     Key(#[from] KeyError),
 }
 
-/// Adds a new key to the vault and retires all others. Gives the new key's name.
+/// Adds a new key to the bucket and retires all others. Gives the new key's name.
 ///
 /// # Errors
-/// When the vault cannot be reached; then it is not known whether it was done.
-pub async fn rotate_signing_keys(store: &vault::SigningKeys) -> Result<String, RotateError> {
+/// When the bucket cannot be reached; then it is not known whether it was done.
+pub async fn rotate_signing_keys(bucket: Arc<dyn Bucket>) -> Result<String, RotateError> {
     let fresh = fresh_key()?;
     let kid = fresh.0.clone();
-    store.rotate(fresh, RETIRED_KEEP).await?;
+    credential_store::SigningKeys::new(bucket).rotate(fresh, RETIRED_KEEP).await?;
     Ok(kid)
 }
 
 impl SigningKeys {
-    /// Without keys, until the dispatcher's connection opens the vault.
+    /// Without keys, until the dispatcher's connection opens the bucket.
     #[must_use]
     pub fn new(settings: SessionSettings) -> Self {
         Self {
@@ -85,12 +85,12 @@ impl SigningKeys {
     }
 
     /// Reads the ring for the first time, and makes the first key where there is none.
-    pub(crate) async fn open(&self, store: vault::SigningKeys) -> Result<(), KeysUnavailable> {
+    pub(crate) async fn open(&self, store: credential_store::SigningKeys) -> Result<(), KeysUnavailable> {
         self.store.get_or_init(|| store);
         self.read().await
     }
 
-    /// Keeps up with the vault until the token is cancelled. What is known stays while the vault cannot be reached.
+    /// Keeps up with the bucket until the token is cancelled. What is known stays while the bucket cannot be reached.
     pub(crate) async fn follow(&self, token: CancellationToken) {
         while token.run_until_cancelled(tokio::time::sleep(FOLLOW_PERIOD)).await.is_some() {
             if let Err(error) = self.read().await {
@@ -144,8 +144,10 @@ impl SigningKeys {
 
     /// Reads the ring, takes it over for signing and publishing, and gives its public half.
     async fn read_ring(&self) -> Result<KeySet, KeysUnavailable> {
-        let store =
-            self.store.get().ok_or_else(|| KeysUnavailable::new("the vault has not been opened yet"))?;
+        let store = self
+            .store
+            .get()
+            .ok_or_else(|| KeysUnavailable::new("the credential store has not been opened yet"))?;
         let fresh = fresh_key().map_err(KeysUnavailable::new)?;
         let ring = store.ensure(fresh, RETIRED_KEEP).await.map_err(KeysUnavailable::new)?;
         let known = match self.known().filter(|known| known.ring == ring) {
@@ -189,6 +191,6 @@ impl KeySource for SigningKeys {
         self.verifying.look_again(kid, self.read_ring()).await
     }
 
-    /// Nothing: the task that follows the vault does that.
+    /// Nothing: the task that follows the bucket does that.
     async fn refresh(&self) {}
 }

@@ -1,14 +1,13 @@
 //! Carrying a command out on behalf of a request.
 
+use crate::decision::{Command, ExecuteError, Outcome};
+use crate::executor::{Executed, Execution, IdempotencyKey as CommandKey};
 use api_types::codes;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use domain::AccountId;
 use domain::message::Actor;
-use event_store::{
-    Command, ExecuteError, Executed, Execution, Fingerprint, IdempotencyKey as CommandKey, Outcome,
-    TraceParent,
-};
+use event_store::{Fingerprint, TraceParent};
 use http::StatusCode;
 use http::request::Parts;
 use http_kit::idempotency::{IdempotencyKey, RequestKey};

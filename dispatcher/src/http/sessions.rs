@@ -1,9 +1,9 @@
 //! Logging in, staying logged in, logging out; and the keys that say so.
 //!
 //! ```text
-//!   POST /v1/sessions          handle, password ─▶ log: whose handle? active? ─▶ vault: hash ─▶ argon2id ─▶ tokens
-//!   POST /v1/sessions/refresh  refresh token ─▶ log: active? ─▶ vault: rotate ─▶ tokens
-//!   DELETE /v1/sessions/current, deactivation ─▶ vault: end
+//!   POST /v1/sessions          handle, password ─▶ log: whose handle? active? ─▶ credentials: hash ─▶ argon2id ─▶ tokens
+//!   POST /v1/sessions/refresh  refresh token ─▶ log: active? ─▶ sessions: rotate ─▶ tokens
+//!   DELETE /v1/sessions/current, deactivation ─▶ sessions: end
 //! ```
 //!
 //! Nothing of this is an event: a session is no fact of the microblog. Access tokens are not looked up anywhere, so

@@ -1,12 +1,12 @@
 //! `PATCH /v1/accounts/me`.
 
+use crate::commands::ChangeProfile as Change;
+use crate::decision::Outcome;
 use api_types::accounts::{ChangeProfile, ProfileReceipt};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::{Bio, DisplayName, Handle};
-use event_store::Outcome;
-use event_store::commands::ChangeProfile as Change;
 use http_kit::position::EventPosition;
 use http_kit::{Caller, StrictJson};
 

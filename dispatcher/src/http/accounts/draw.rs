@@ -2,9 +2,10 @@
 
 use std::future::Future;
 
+use crate::decision::{AccountOutcome, ExecuteError};
+use crate::executor::Executed;
 use domain::AccountId;
 use domain::account::AccountRejection;
-use event_store::{AccountOutcome, ExecuteError, Executed};
 use http_kit::ApiProblem;
 
 use crate::refusal::Refusal;

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::commands::{RegisterAccount as Register, Registrar};
+use crate::decision::AccountOutcome;
+use crate::executor::Executed;
 use api_types::accounts::{RegisterAccount, RegisteredAccount};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::{DisplayName, Handle, Password};
-use event_store::commands::{RegisterAccount as Register, Registrar};
-use event_store::{AccountOutcome, Executed};
 use http::StatusCode;
 use http::header::LOCATION;
 use http_kit::StrictJson;
@@ -42,7 +43,7 @@ pub(crate) async fn register_account(
     let handle = Handle::parse(&body.value.handle)?;
     let display_name = DisplayName::parse(&body.value.display_name)?;
     let password = Password::parse(&body.value.password)?;
-    let (passwords, kept) = (Arc::clone(state.passwords()), ready.vault().credentials.clone());
+    let (passwords, kept) = (Arc::clone(state.passwords()), ready.credential_store().credentials.clone());
     let by = Registrar::Newcomer(Arc::new(Credential::new(passwords, kept, password)));
     // Not the whole body: its digest is kept, and a quick digest of a password could be searched for the password.
     let compared = format!("{}\0{}", body.value.handle, body.value.display_name);
@@ -58,7 +59,7 @@ pub(crate) async fn register_account(
 }
 
 fn created(Executed { outcome, .. }: Executed<AccountOutcome>) -> Response {
-    let position = event_store::Outcome::position(&outcome);
+    let position = crate::decision::Outcome::position(&outcome);
     let id = outcome.account.to_string();
     let location = [(LOCATION, format!("/v1/accounts/{id}"))];
     let registered = RegisteredAccount {

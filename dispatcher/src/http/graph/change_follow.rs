@@ -1,8 +1,8 @@
 //! What both operations on follows have in common.
 
+use crate::commands::ChangeFollow;
 use axum::response::Response;
 use domain::edge::DesiredState;
-use event_store::commands::ChangeFollow;
 use http_kit::Caller;
 
 use crate::http::command::CommandRequest;

@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use crate::commands::{ChangeFollow, ChangeReaction, RegisterAccount, Registrar};
+use crate::decision::Outcome;
+use crate::executor::{Executed, IdempotencyKey, Imported};
 use api_types::codes;
 use domain::account::AccountRejection;
 use domain::edge::DesiredState;
 use domain::message::{MessageCommand, PostMessage, ReplyTarget};
 use domain::reaction::ReactionKind;
 use domain::{AccountId, Beginning, Bio, DisplayName, Handle, MessageId, OriginalTime, Tags, Text};
-use event_store::commands::{ChangeFollow, ChangeReaction, RegisterAccount, Registrar};
-use event_store::{Executed, IdempotencyKey, Imported, Outcome};
 use http_kit::idempotency::RequestKey;
 use http_kit::{ApiProblem, RequestContext};
 use time::OffsetDateTime;
@@ -163,7 +164,7 @@ impl Import {
         Ok(Done::of(&self.execute(timed.key, reaction).await?, |_| Made::Edge))
     }
 
-    async fn execute<C: event_store::Command>(
+    async fn execute<C: crate::decision::Command>(
         &self,
         key: Option<IdempotencyKey>,
         command: C,

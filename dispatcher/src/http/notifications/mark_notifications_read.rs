@@ -1,10 +1,10 @@
 //! `PUT /v1/notifications/read`.
 
+use crate::commands::ReadNotifications;
 use api_types::accounts::MarkNotificationsRead;
 use axum::extract::State;
 use axum::response::Response;
 use domain::{IdError, MessageId, Position};
-use event_store::commands::ReadNotifications;
 use http_kit::{Caller, StrictJson};
 
 use crate::http::command::{self, CommandRequest};

@@ -1,9 +1,9 @@
 //! What all operations on likes and reposts have in common.
 
+use crate::commands::ChangeReaction;
 use axum::response::Response;
 use domain::edge::DesiredState;
 use domain::reaction::ReactionKind;
-use event_store::commands::ChangeReaction;
 use http_kit::Caller;
 
 use crate::http::command::CommandRequest;

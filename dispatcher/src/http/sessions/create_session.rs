@@ -1,11 +1,11 @@
 //! `POST /v1/sessions`.
 
+use crate::credential_store::{Attempt, Family};
 use api_types::codes;
 use api_types::sessions::{CreateSession, SessionTokens};
 use axum::extract::State;
 use axum::response::Response;
 use domain::{AccountId, Handle, Password};
-use event_store::vault::{Attempt, Family};
 use http_kit::{ApiProblem, StrictJson};
 use time::OffsetDateTime;
 
@@ -37,7 +37,7 @@ pub(crate) async fn create_session(
     let family = Family { id: token.family, secret: token.hashed(), refreshed_at: OffsetDateTime::now_utc() };
     // Signed first: a session of which nobody has the token would only take up room.
     let answer = session_tokens(state.signing_keys(), &token)?;
-    state.ready()?.vault().sessions.open(account, family).await?;
+    state.ready()?.credential_store().sessions.open(account, family).await?;
     metrics::counter!("dispatcher_logins_total", "outcome" => "done").increment(1);
     Ok(answer)
 }
@@ -50,10 +50,10 @@ async fn log_in(
     address: &ClientAddress,
 ) -> Result<AccountId, Refusal> {
     let ready = state.ready()?;
-    let (vault, address) = (ready.vault(), address.as_str());
+    let (store, address) = (ready.credential_store(), address.as_str());
     let permit = state.passwords().admit()?;
     let now = OffsetDateTime::now_utc();
-    let attempt = vault.attempts.begin(handle, address, now).await?;
+    let attempt = store.attempts.begin(handle, address, now).await?;
     if let Attempt::Refused(wait) = attempt {
         metrics::counter!("dispatcher_logins_total", "outcome" => "limited").increment(1);
         // A quarter of an hour at most, rounded up.
@@ -65,11 +65,11 @@ async fn log_in(
     }
     let account = find(&ready, handle).await?;
     // Nobody's password is looked up and verified like anybody's, so that the time tells nothing.
-    let hash = vault.credentials.get(account.unwrap_or(NOBODY)).await?;
+    let hash = store.credentials.get(account.unwrap_or(NOBODY)).await?;
     let hash = hash.filter(|_| account.is_some());
     let is_right = permit.verify(password, hash).await?;
     let account = account.filter(|_| is_right).ok_or_else(refused)?;
-    vault.attempts.clear(handle, address).await?;
+    store.attempts.clear(handle, address).await?;
     Ok(account)
 }
 
@@ -96,8 +96,10 @@ mod tests {
     use std::net::{IpAddr, Ipv4Addr};
     use std::sync::Arc;
 
+    use crate::credential_store::CredentialStore;
+    use crate::executor::Executor;
     use domain::Shard;
-    use event_store::{EventLog, Executor, InMemoryLog, Vault};
+    use event_store::{Buckets, EventLog, InMemoryLog};
     use http_kit::Identity;
     use http_kit::identity::{IdentityConfig, KeySource};
 
@@ -118,7 +120,7 @@ mod tests {
         let state = crate::State::new(Arc::new(identity), keys);
         let log: Arc<dyn EventLog> = Arc::new(InMemoryLog::new(Shard(0)));
         let executor = Executor::new(Arc::clone(&log));
-        state.open(Opened { log, executor, vault: Vault::in_memory() });
+        state.open(Opened { log, executor, credentials: CredentialStore::new(Buckets::in_memory()) });
         state
     }
 

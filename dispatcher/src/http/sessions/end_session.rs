@@ -28,6 +28,6 @@ pub(crate) async fn end_session(
     let Some((session, account)) = session else {
         return Err(ApiProblem::new(codes::NOT_FOUND).detail("This identity belongs to no session.").into());
     };
-    state.ready()?.vault().sessions.end(account, session).await?;
+    state.ready()?.credential_store().sessions.end(account, session).await?;
     Ok(StatusCode::NO_CONTENT)
 }

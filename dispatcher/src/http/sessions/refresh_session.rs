@@ -1,10 +1,10 @@
 //! `POST /v1/sessions/refresh`.
 
+use crate::credential_store::Rotation;
 use api_types::codes;
 use api_types::sessions::{RefreshSession, SessionTokens};
 use axum::extract::State;
 use axum::response::Response;
-use event_store::vault::Rotation;
 use http_kit::{ApiProblem, StrictJson};
 use time::OffsetDateTime;
 
@@ -36,7 +36,7 @@ pub(crate) async fn refresh_session(
     // Signed first: once the token is replaced, its holder must get the next one.
     let answer = session_tokens(state.signing_keys(), &next)?;
     let rotation = ready
-        .vault()
+        .credential_store()
         .sessions
         .rotate(
             presented.account,
