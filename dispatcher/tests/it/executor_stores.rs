@@ -4,15 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-<<<<<<< HEAD:event-store/tests/it/stores.rs
 use dispatcher::commands::ChangeReaction;
 use dispatcher::executor::{Execution, Executor};
 use domain::edge::DesiredState;
-=======
-use dispatcher::commands::ChangeReaction;
-use dispatcher::executor::{Execution, Executor};
-use domain::edge::DesiredState;
->>>>>>> main:dispatcher/tests/it/executor_stores.rs
 use domain::message::{Actor, EditMessage, ExpectedEdition, MessageCommand, PostMessage};
 use domain::reaction::ReactionKind;
 use domain::{AccountId, CommandId, Sequence, Shard, Tags, Text};
