@@ -45,7 +45,8 @@ fn second_signal_ends_at_once() {
     for (ended_by, waits) in [("SIGINT", "0"), ("SIGTERM", "1")] {
         let program = std::env::current_exe().expect("this program has a file");
         let arguments = ["--exact", "shutdown::is_ended_by_its_second_signal", "--ignored"];
-        let status = Command::new(program).args(arguments).env(ENDED_BY, format!("{ended_by} {waits}")).status();
+        let status =
+            Command::new(program).args(arguments).env(ENDED_BY, format!("{ended_by} {waits}")).status();
         assert_eq!(status.expect("it runs").code(), Some(130), "{ended_by} after {waits} s");
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use archive::{Archive, Bounds, Phase, Progress};
 use indicatif::ProgressBar;
 
-use crate::cli::DataDirArgument;
+use crate::data_dir::DataDirArgument;
 use crate::{connections, progress};
 
 /// Copy the log into files that prove themselves, or verify such files

@@ -6,8 +6,7 @@ use anyhow::{Context, Result, bail};
 use domain::Shard;
 use event_store::jet_stream::{self, limits};
 
-use crate::cli::DataDirArgument;
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, DataDirArgument};
 use crate::{bytes, connections, files};
 
 const NAME: &str = "rookery-limits";

@@ -13,7 +13,7 @@ use event_store::{JetStreamConfig, Restoration};
 
 use self::broker::Broker;
 use super::archive::show;
-use crate::cli::DataDirArgument;
+use crate::data_dir::DataDirArgument;
 use crate::{bytes, progress};
 
 const CLIENT_NAME: &str = "rookery-restore";

@@ -5,8 +5,8 @@ use std::io::Write;
 use anyhow::{Context, Result};
 use domain::Shard;
 
-use crate::cli::DataDirArgument;
 use crate::connections;
+use crate::data_dir::DataDirArgument;
 
 /// Also names its inbox, which the broker's configuration grants (deploy/nats/nats.conf).
 const CLIENT_NAME: &str = "keys";

@@ -1,0 +1,5 @@
+//! Rules that hold across packages. They read sources and manifests and link nothing of ours, so they run in seconds.
+
+mod circles;
+mod dependency_rules;
+mod sources;
