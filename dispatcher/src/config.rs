@@ -7,10 +7,11 @@ use event_store::Lineage;
 use event_store_open::StoreConfig;
 use http_kit::identity::{IdentityConfig, KeySource};
 use http_kit::{Identity, Limits};
+use service_kit::Chain;
 use service_kit::config::{ConfigError, Environment};
 use service_kit::telemetry::TelemetryConfig;
 
-use crate::sessions::{SessionSettings, SigningKeys};
+use crate::auth::{SessionSettings, SigningKeys};
 
 #[derive(Debug)]
 pub struct Config {
@@ -48,7 +49,7 @@ fn identity(env: &mut Environment) -> Option<IdentityConfig> {
     let config = IdentityConfig::beside_own_keys(env)?;
     let own_keys: Arc<dyn KeySource> = Arc::new(SigningKeys::new(SessionSettings::default()));
     if let Err(error) = Identity::with_sources(&config, vec![own_keys]) {
-        env.reject("ROOKERY_JWT_JWKS_FILE", format!("the path of a JSON Web Key Set ({error})"));
+        env.reject("ROOKERY_JWT_JWKS_FILE", format!("the path of a JSON Web Key Set ({})", Chain(&error)));
         return None;
     }
     Some(config)
@@ -69,7 +70,7 @@ fn log(env: &mut Environment) -> Option<StoreConfig> {
     let replicas = env.or_default("ROOKERY_LOG_REPLICAS", 1_usize);
     let log_bytes_max = bytes_max(env, "ROOKERY_LOG_BYTES_MAX", 8 << 30);
     let keys_max = env.or_default("ROOKERY_KEYS_MAX", 10_000_000_usize);
-    let vault_bytes_max = bytes_max(env, "ROOKERY_VAULT_BYTES_MAX", 256 << 20);
+    let bucket_bytes_max = bytes_max(env, "ROOKERY_VAULT_BYTES_MAX", 256 << 20);
     if replicas.is_some_and(|replicas| ![1, 3, 5].contains(&replicas)) {
         env.reject("ROOKERY_LOG_REPLICAS", "1, 3 or 5");
     }
@@ -77,16 +78,11 @@ fn log(env: &mut Environment) -> Option<StoreConfig> {
         env.reject("ROOKERY_KEYS_MAX", "a number of idempotency keys, at least 1");
     }
     let mut config = StoreConfig::new(url?.expose(), "rookery-dispatcher");
-    config.set_lineage(lineage?.map(|text| Lineage(text.into())));
-    match &mut config {
-        StoreConfig::JetStream(config) => {
-            config.replicas = replicas?;
-            config.stream_bytes_max = log_bytes_max?;
-            config.keys_max = keys_max?;
-            config.vault_bytes_max = vault_bytes_max?;
-        }
-        StoreConfig::Postgres(config) => config.bytes_max = log_bytes_max?,
-    }
+    config.lineage = lineage?.map(|text| Lineage(text.into()));
+    config.replicas = replicas?;
+    config.log_bytes_max = log_bytes_max?;
+    config.keys_max = keys_max?;
+    config.bucket_bytes_max = bucket_bytes_max?;
     Some(config)
 }
 

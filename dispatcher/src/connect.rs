@@ -3,25 +3,23 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::{Executor, OpenError, ReadError};
+use crate::executor::Executor;
+use event_store::OpenError;
 use event_store_open::{Store, StoreConfig};
+use service_kit::Chain;
 use service_kit::health::Health;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
+use crate::credential_store::CredentialStore;
 use crate::state::{Opened, State};
 
 const RETRY_PERIOD: Duration = Duration::from_millis(500);
 const WATCH_PERIOD: Duration = Duration::from_secs(1);
 
-/// Opens the log and the vault, trying until it succeeds or the token is cancelled, and from then on follows the signing
+/// Opens the log and the buckets beside it, trying until it succeeds or the token is cancelled, and from then on follows the signing
 /// keys until it is. Fails where the log must not be trusted.
-pub async fn connect(
-    state: &State,
-    config: impl Into<StoreConfig>,
-    token: CancellationToken,
-) -> Result<(), OpenError> {
-    let config = config.into();
+pub async fn connect(state: &State, config: StoreConfig, token: CancellationToken) -> Result<(), OpenError> {
     loop {
         // On the heap: opening is long-winded, happens once, and would make every future around it as large.
         match token.run_until_cancelled(Box::pin(open(&config, state))).await {
@@ -44,13 +42,14 @@ pub async fn connect(
 }
 
 async fn open(config: &StoreConfig, state: &State) -> Result<Opened, OpenError> {
-    let Store { log, vault } = config.open().await?;
+    let Store { log, buckets } = config.open().await?;
+    let credentials = CredentialStore::new(buckets);
     state
         .signing_keys()
-        .open(vault.signing_keys.clone())
+        .open(credentials.signing_keys.clone())
         .await
-        .map_err(|error| OpenError::Unavailable(error.to_string()))?;
-    Ok(Opened { executor: Executor::new(Arc::clone(&log)), log, vault })
+        .map_err(|error| OpenError::Unavailable(Chain(&error).to_string()))?;
+    Ok(Opened { executor: Executor::new(Arc::clone(&log)), log, credentials })
 }
 
 /// Looks again and again whether the log is still the one that was opened, so that one which was replaced under a running
@@ -66,7 +65,9 @@ async fn watch(state: State, token: CancellationToken) {
         let keys = opened.log.known_keys();
         metrics::gauge!("dispatcher_keys_horizon_seconds").set(keys.horizon);
         metrics::gauge!("dispatcher_keys_remembered").set(count(keys.remembered));
-        if let Err(error @ ReadError::OtherLineage { .. }) = opened.log.head().await {
+        if let Err(error) = opened.log.head().await
+            && error.is_of_wrong_log()
+        {
             return state.refuse(&error.to_string());
         }
     }

@@ -1,9 +1,10 @@
 //! What a command that failed is answered. The status says who must act: the caller, or time, or us.
 
+use crate::decision::ExecuteError;
 use api_types::codes;
 use domain::Rejection;
 use domain::account::AccountRejection;
-use event_store::{AppendError, ExecuteError, ReadError, VaultError};
+use event_store::{AppendError, BucketError};
 use http_kit::ApiProblem;
 
 /// Somebody has to make room first.
@@ -26,11 +27,9 @@ pub(crate) fn from_execute<R: Rejection>(error: ExecuteError<R>) -> ApiProblem {
         ExecuteError::Contended => ApiProblem::new(codes::CONFLICT)
             .detail("Others keep changing the same thing. Nothing was done; try again."),
         ExecuteError::Append(error) => from_append(error),
-        ExecuteError::Read(
-            error @ (ReadError::OtherLineage { .. }
-            | ReadError::BehindCheckpoint { .. }
-            | ReadError::OtherEvent(_)),
-        ) => ApiProblem::new(codes::LOG_REFUSED).detail(error.to_string()),
+        ExecuteError::Read(error) if error.is_of_wrong_log() => {
+            ApiProblem::new(codes::LOG_REFUSED).detail(error.to_string())
+        }
         ExecuteError::Read(error) => ApiProblem::unavailable(error),
         ExecuteError::Credential(error) => match error.downcast::<ApiProblem>() {
             Ok(problem) => *problem,
@@ -40,10 +39,10 @@ pub(crate) fn from_execute<R: Rejection>(error: ExecuteError<R>) -> ApiProblem {
     }
 }
 
-/// What the vault could not do. Nothing of the request was done.
-pub(crate) fn from_vault(error: VaultError) -> ApiProblem {
+/// What the credential store could not do. Nothing of the request was done.
+pub(crate) fn from_bucket(error: BucketError) -> ApiProblem {
     match error {
-        VaultError::Full { .. } => full(error),
+        BucketError::Full { .. } => full(error),
         error => ApiProblem::unavailable(error),
     }
 }

@@ -2,19 +2,23 @@
 
 use std::sync::{Arc, OnceLock};
 
+use crate::credential_store::CredentialStore;
+use crate::executor::Executor;
 use axum::extract::FromRef;
-use event_store::{EventLog, Executor, Vault};
+use domain::{AccountId, Password};
+use event_store::EventLog;
 use http_kit::{ApiProblem, Identity, KnownLog, KnowsLog};
 
-use crate::imports::Turns;
-use crate::sessions::{Passwords, SessionSettings, SigningKeys};
+use crate::auth::{Passwords, SigningKeys};
+use crate::import_lock::ImportLock;
+use crate::problems;
 
 /// What was opened once the broker could be reached.
 #[derive(Debug)]
 pub(crate) struct Opened {
     pub(crate) log: Arc<dyn EventLog>,
     pub(crate) executor: Executor,
-    pub(crate) vault: Vault,
+    pub(crate) credentials: CredentialStore,
 }
 
 /// Clones share everything.
@@ -26,7 +30,7 @@ pub struct State {
     refusal: Arc<OnceLock<Arc<str>>>,
     signing_keys: Arc<SigningKeys>,
     passwords: Arc<Passwords>,
-    imports: Arc<Turns>,
+    imports: Arc<ImportLock>,
 }
 
 /// A share of what was opened that outlives the request, for the task in which a command runs.
@@ -76,15 +80,11 @@ impl State {
         &self.signing_keys
     }
 
-    pub(crate) fn settings(&self) -> &SessionSettings {
-        self.signing_keys.settings()
-    }
-
-    pub(crate) fn passwords(&self) -> &Passwords {
+    pub(crate) fn passwords(&self) -> &Arc<Passwords> {
         &self.passwords
     }
 
-    pub(crate) fn imports(&self) -> &Arc<Turns> {
+    pub(crate) fn imports(&self) -> &Arc<ImportLock> {
         &self.imports
     }
 
@@ -97,19 +97,57 @@ impl State {
     }
 }
 
+/// What an account proves itself with.
+impl State {
+    /// Makes the password the account's only one.
+    ///
+    /// The id need not be registered yet. Call it before the event that makes the account, so that nobody has an
+    /// account without a password, and [`Self::delete_credential`] where that event is refused for good.
+    ///
+    /// # Errors
+    /// `overloaded` when too many hash at this moment, `unavailable` when the credential store cannot be reached.
+    pub async fn store_credential(&self, account: AccountId, password: Password) -> Result<(), ApiProblem> {
+        let ready = self.ready()?;
+        let hash = self.passwords.hash(password).await?;
+        ready.credential_store().credentials.put(account, &hash).await.map_err(problems::from_bucket)
+    }
+
+    /// Nobody can log in to the account from now on. Repeating it does no harm.
+    ///
+    /// # Errors
+    /// `unavailable` when the credential store cannot be reached.
+    pub async fn delete_credential(&self, account: AccountId) -> Result<(), ApiProblem> {
+        self.ready()?.credential_store().credentials.delete(account).await.map_err(problems::from_bucket)
+    }
+
+    /// Nobody can refresh a session of the account from now on. Repeating it does no harm.
+    ///
+    /// # Errors
+    /// `unavailable` when the credential store cannot be reached.
+    pub async fn end_all_sessions(&self, account: AccountId) -> Result<(), ApiProblem> {
+        self.ready()?.credential_store().sessions.end_all(account).await.map_err(problems::from_bucket)
+    }
+}
+
 impl Ready {
     pub(crate) fn executor(&self) -> &Executor {
         &self.0.executor
     }
 
-    pub(crate) fn vault(&self) -> &Vault {
-        &self.0.vault
+    pub(crate) fn credential_store(&self) -> &CredentialStore {
+        &self.0.credentials
     }
 }
 
 impl FromRef<State> for Arc<Identity> {
     fn from_ref(state: &State) -> Self {
         Self::clone(&state.identity)
+    }
+}
+
+impl FromRef<State> for Arc<SigningKeys> {
+    fn from_ref(state: &State) -> Self {
+        Self::clone(&state.signing_keys)
     }
 }
 

@@ -180,5 +180,14 @@ fn has_nul(event: &Event) -> bool {
     }
 }
 
+/// The event, as far as this version knows it. What the fold would make of it, too: an event that cannot be decoded counts
+/// for nobody.
+pub fn known(recorded: &RecordedEvent) -> Option<Event> {
+    match decode(recorded) {
+        Ok(Decoded::Known(event)) => Some(event),
+        Ok(Decoded::UnknownType(_)) | Err(_) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,12 +1,12 @@
 //! The contract as a suite. Every implementation of [`EventLog`] runs all of it, against logs of its own.
 //!
 //! Each function takes a fresh, empty log of shard 0 and panics where a promise is broken. So do those for what lies beside
-//! the log: the vault.
+//! the log: a bucket.
 
 mod batch;
+mod bucket;
 mod frames;
 mod keys;
-mod vault;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,11 +22,9 @@ use crate::{
 };
 
 pub use self::batch::{a_conflict_fails_no_one_else, batch_is_all_or_nothing, batch_over_several_subjects};
+pub use self::bucket::bucket_keeps_its_promises;
 pub use self::frames::{FRAMES, Frame, publish_frame};
-pub use self::keys::{
-    a_command_is_in_the_log_once, keyed_commands_are_found, knows_its_keys, one_event_per_key,
-};
-pub use self::vault::{bucket_keeps_its_promises, vault_keeps_its_promises};
+pub use self::keys::{a_command_is_in_the_log_once, keyed_commands_are_found, knows_its_keys};
 
 /// Longest wait for something that should come at once.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -129,7 +129,8 @@ impl StoredEvent {
     }
 }
 
-pub(crate) fn is_about_delivery(header: &str) -> bool {
+/// Whether a header tells a broker how to take an event in.
+pub fn is_about_delivery(header: &str) -> bool {
     header.get(..5).is_some_and(|prefix| prefix.eq_ignore_ascii_case("nats-"))
 }
 
@@ -186,6 +187,16 @@ pub enum ReadError {
     Gap { expected: u64, found: u64 },
 }
 
+impl ReadError {
+    /// Whether the log is not, or no longer, the one that was known: no waiting helps, an operator has to act.
+    pub fn is_of_wrong_log(&self) -> bool {
+        match self {
+            Self::OtherLineage { .. } | Self::BehindCheckpoint { .. } | Self::OtherEvent(_) => true,
+            Self::Unavailable(_) | Self::Gap { .. } => false,
+        }
+    }
+}
+
 /// How well the log knows its keyed commands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownKeys {
@@ -215,6 +226,8 @@ pub enum OpenError {
          (max_file_store; `rookery up`: --store-bytes), or ask for less"
     )]
     NoRoom { stream: String, reason: String },
+    #[error("this program was built without the feature {0:?}, which a log at such an address needs")]
+    NotBuilt(&'static str),
     #[error("the broker is too old: {found}; at least {required} is needed")]
     OldBroker { found: String, required: &'static str },
 }

@@ -11,9 +11,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::codec::{Decoded, decode};
-use crate::command::Change;
-use crate::contract::{AppendError, EventLog, Expected, ReadError, RecordedEvent};
-use crate::seal::{Stamp, seal};
+use crate::command_metadata::CommandMetadata;
+use crate::contract::{AppendError, EventLog, Expected, NewEvent, ReadError, RecordedEvent};
 use crate::subject::{Boundary, Subject};
 
 /// Events of one append at most, so that a batch stays far below what a broker takes at once.
@@ -90,21 +89,21 @@ pub async fn drop_events(
         .collect();
     let mut last = None;
     for some in decisions.chunks(APPENDED_MAX) {
-        let stamp = Stamp {
+        let metadata = CommandMetadata {
             fingerprint: None,
-            command: CommandId(Uuid::new_v4()),
+            command: CommandId(Uuid::now_v7()),
             actor: AccountId::OPERATOR,
             correlation: CORRELATION.to_owned(),
             trace_parent: None,
             time,
         };
         let event = |decision: &EventsDropped| {
-            let event = ProjectionEvent::EventsDropped(decision.clone());
-            seal(log.shard(), &Change::new(event, Expected::Any), &stamp)
+            let event = ProjectionEvent::EventsDropped(decision.clone()).into();
+            NewEvent::new(log.shard(), &event, Expected::Any, &metadata)
         };
         let events: Result<Vec<_>, _> = some.iter().map(event).collect();
         let events = events.map_err(|error| AppendError::Refused(error.to_string()))?;
-        last = log.append(stamp.command, events).await?.positions.last().copied();
+        last = log.append(metadata.command, events).await?.positions.last().copied();
     }
     Ok(last)
 }

@@ -20,12 +20,12 @@ use std::str::FromStr;
 
 use domain::{Event, MessageEvent, MessageId, Sequence};
 
+use crate::codec::known;
 use crate::contract::{EventLog, ReadError, RecordedEvent};
-use crate::stores::known;
-use crate::subject::{Boundary, Bucket, Subject};
+use crate::subject::{Boundary, EditBucket, Subject};
 
 /// Bits of a path: what the bucket's number leaves of 64.
-const DEPTH_MAX: u32 = u64::BITS - Bucket::BITS;
+const DEPTH_MAX: u32 = u64::BITS - EditBucket::BITS;
 
 /// The entries that an event carries; 0 where there was none, and none behind the last that is not 0.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,13 +33,13 @@ pub struct EditIndex(Vec<u64>);
 
 /// The last event of a message in its bucket, and what the next one has to know.
 #[derive(Debug, Clone)]
-pub(crate) struct Found {
+pub struct LastChange {
     /// With its sequence; `None`: the message was neither edited nor deleted.
-    pub(crate) last: Option<(Sequence, MessageEvent)>,
+    pub last: Option<(Sequence, MessageEvent)>,
     /// The bucket's newest event; zero where there is none.
-    pub(crate) through: Sequence,
+    pub through: Sequence,
     /// The entries of an event on this message that follows `through`.
-    pub(crate) index: EditIndex,
+    pub index: EditIndex,
 }
 
 /// What an event of a bucket says.
@@ -53,7 +53,7 @@ struct Node {
 
 impl Node {
     /// `None`: nothing that the fold takes for an edit or a deletion of a message of this bucket.
-    fn read(recorded: &RecordedEvent, bucket: Bucket) -> Option<Self> {
+    fn read(recorded: &RecordedEvent, bucket: EditBucket) -> Option<Self> {
         let index = recorded.envelope.as_ref()?.edit_index.clone();
         let Some(Event::Message(event)) = known(recorded) else { return None };
         let message = match &event {
@@ -63,12 +63,12 @@ impl Node {
         };
         let sequence = recorded.position.sequence();
         let index = index.filter(|index| index.is_before(sequence));
-        (Bucket::of(message) == bucket).then(|| Self { sequence, path: path(message), event, index })
+        (EditBucket::of(message) == bucket).then(|| Self { sequence, path: path(message), event, index })
     }
 }
 
 fn path(message: MessageId) -> u64 {
-    Bucket::mixed(message) >> Bucket::BITS
+    EditBucket::mixed(message) >> EditBucket::BITS
 }
 
 /// The first bit in which two paths differ. `None`: they are the same message's, because the mixing loses nothing.
@@ -78,10 +78,10 @@ fn fork(one: u64, other: u64) -> Option<usize> {
 }
 
 /// Finds a message's last event in its bucket.
-pub(crate) async fn find(log: &dyn EventLog, message: MessageId) -> Result<Found, ReadError> {
-    let bucket = Bucket::of(message);
+pub async fn last_change(log: &dyn EventLog, message: MessageId) -> Result<LastChange, ReadError> {
+    let bucket = EditBucket::of(message);
     let subject = Subject::new(log.shard(), Boundary::Edits(bucket));
-    let Some(newest) = log.last(subject.clone()).await? else { return Ok(Found::nothing()) };
+    let Some(newest) = log.last(subject.clone()).await? else { return Ok(LastChange::nothing()) };
     let through = newest.position.sequence();
     let (wanted, mut index, mut recorded) = (path(message), Vec::new(), newest);
     loop {
@@ -91,7 +91,7 @@ pub(crate) async fn find(log: &dyn EventLog, message: MessageId) -> Result<Found
         let depth = index.len();
         let Some(fork) = fork(wanted, path) else {
             index.extend(entries.0.into_iter().skip(depth));
-            return Ok(Found::new(Some((sequence, event)), through, index));
+            return Ok(LastChange::new(Some((sequence, event)), through, index));
         };
         if fork < depth {
             // An entry led to where its event does not belong.
@@ -100,7 +100,7 @@ pub(crate) async fn find(log: &dyn EventLog, message: MessageId) -> Result<Found
         index.extend((depth..fork).map(|depth| entries.entry(depth)));
         index.push(sequence.get());
         let Some(next) = Sequence::new(entries.entry(fork)).filter(|next| *next != Sequence::ZERO) else {
-            return Ok(Found::new(None, through, index));
+            return Ok(LastChange::new(None, through, index));
         };
         match log.read(next).await? {
             Some(next) => recorded = next,
@@ -110,9 +110,9 @@ pub(crate) async fn find(log: &dyn EventLog, message: MessageId) -> Result<Found
 }
 
 /// The same by reading all of the bucket: somebody else wrote there, so its events do not lead from one to the other.
-async fn search(log: &dyn EventLog, subject: Subject, message: MessageId) -> Result<Found, ReadError> {
-    let (bucket, wanted) = (Bucket::of(message), path(message));
-    let (mut found, mut index) = (Found::nothing(), Vec::new());
+async fn search(log: &dyn EventLog, subject: Subject, message: MessageId) -> Result<LastChange, ReadError> {
+    let (bucket, wanted) = (EditBucket::of(message), path(message));
+    let (mut found, mut index) = (LastChange::nothing(), Vec::new());
     for recorded in log.read_subject(subject, Sequence::ZERO.next()).await? {
         found.through = recorded.position.sequence();
         let Some(node) = Node::read(&recorded, bucket) else { continue };
@@ -124,10 +124,10 @@ async fn search(log: &dyn EventLog, subject: Subject, message: MessageId) -> Res
             }
         }
     }
-    Ok(Found::new(found.last, found.through, index))
+    Ok(LastChange::new(found.last, found.through, index))
 }
 
-impl Found {
+impl LastChange {
     fn nothing() -> Self {
         Self::new(None, Sequence::ZERO, Vec::new())
     }

@@ -12,27 +12,28 @@ use uuid::Uuid;
 use crate::edit_index::EditIndex;
 use crate::fingerprint::Fingerprint;
 
-pub(crate) mod header {
-    pub(crate) const SPEC_VERSION: &str = "ce-specversion";
-    pub(crate) const ID: &str = "ce-id";
-    pub(crate) const TYPE: &str = "ce-type";
-    pub(crate) const SOURCE: &str = "ce-source";
-    pub(crate) const TIME: &str = "ce-time";
-    pub(crate) const SUBJECT: &str = "ce-subject";
-    pub(crate) const CONTENT_TYPE: &str = "ce-datacontenttype";
-    pub(crate) const SCHEMA: &str = "ce-dataschema";
-    pub(crate) const COMMAND: &str = "rookery-command";
-    pub(crate) const ACTOR: &str = "rookery-actor";
-    pub(crate) const FINGERPRINT: &str = "rookery-fingerprint";
-    pub(crate) const CORRELATION: &str = "rookery-correlation";
-    pub(crate) const CAUSATION: &str = "rookery-causation";
-    pub(crate) const EDIT_INDEX: &str = "rookery-edit-index";
-    pub(crate) const TRACE_PARENT: &str = "traceparent";
+/// Names of the headers.
+pub mod header {
+    pub const SPEC_VERSION: &str = "ce-specversion";
+    pub const ID: &str = "ce-id";
+    pub const TYPE: &str = "ce-type";
+    pub const SOURCE: &str = "ce-source";
+    pub const TIME: &str = "ce-time";
+    pub const SUBJECT: &str = "ce-subject";
+    pub const CONTENT_TYPE: &str = "ce-datacontenttype";
+    pub const SCHEMA: &str = "ce-dataschema";
+    pub const COMMAND: &str = "rookery-command";
+    pub const ACTOR: &str = "rookery-actor";
+    pub const FINGERPRINT: &str = "rookery-fingerprint";
+    pub const CORRELATION: &str = "rookery-correlation";
+    pub const CAUSATION: &str = "rookery-causation";
+    pub const EDIT_INDEX: &str = "rookery-edit-index";
+    pub const TRACE_PARENT: &str = "traceparent";
     /// When the log that an event was restored from had recorded it. Believed only where the stream says that it was
     /// restored; [`super::Envelope`] cannot write it.
-    pub(crate) const RECORDED_AT: &str = "rookery-recorded-at";
+    pub const RECORDED_AT: &str = "rookery-recorded-at";
     /// How long the header block of such an event is, where it stands in front of the data. Believed, and written, like that.
-    pub(crate) const BLOCK: &str = "rookery-header-block";
+    pub const BLOCK: &str = "rookery-header-block";
 }
 
 const SOURCE: &str = "/rookery/dispatcher";

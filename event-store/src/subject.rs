@@ -24,7 +24,7 @@ pub enum Boundary {
     /// Messages of an account: posted.
     Outbox(AccountId),
     /// Messages of everybody: edited, deleted.
-    Edits(Bucket),
+    Edits(EditBucket),
     /// Whom an account follows.
     Graph(AccountId),
     /// What an account liked and reposted.
@@ -37,9 +37,9 @@ pub enum Boundary {
 
 /// Which of the subjects for edits and deletions a message's are in. Part of the log's format, hence never changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Bucket(u16);
+pub struct EditBucket(u16);
 
-impl Bucket {
+impl EditBucket {
     pub(crate) const BITS: u32 = u16::BITS;
 
     pub fn of(message: MessageId) -> Self {
@@ -56,7 +56,7 @@ impl Bucket {
     }
 }
 
-impl fmt::Display for Bucket {
+impl fmt::Display for EditBucket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
@@ -118,8 +118,8 @@ impl Subject {
             Event::Handle(HandleEvent::Claimed(event)) => Boundary::Handle(event.handle.clone()),
             Event::Handle(HandleEvent::Released(event)) => Boundary::Handle(event.handle.clone()),
             Event::Message(MessageEvent::Posted(event)) => Boundary::Outbox(event.author),
-            Event::Message(MessageEvent::Edited(event)) => Boundary::Edits(Bucket::of(event.message)),
-            Event::Message(MessageEvent::Deleted(event)) => Boundary::Edits(Bucket::of(event.message)),
+            Event::Message(MessageEvent::Edited(event)) => Boundary::Edits(EditBucket::of(event.message)),
+            Event::Message(MessageEvent::Deleted(event)) => Boundary::Edits(EditBucket::of(event.message)),
             Event::Graph(GraphEvent::Followed(event)) => Boundary::Graph(event.follower),
             Event::Graph(GraphEvent::Unfollowed(event)) => Boundary::Graph(event.follower),
             Event::Reaction(ReactionEvent::Liked(event)) => Boundary::Reactions(event.account),
@@ -165,7 +165,7 @@ mod tests {
     /// The bucket of a message is in the log for ever.
     #[test]
     fn a_message_has_the_same_bucket_for_ever() {
-        let bucket = |id: &str| Bucket::of(id.parse().expect("an id")).to_string();
+        let bucket = |id: &str| EditBucket::of(id.parse().expect("an id")).to_string();
         let buckets: Vec<String> = ["256", "512", "768", "9223372036854775807"].map(bucket).to_vec();
         assert_eq!(buckets, ["5901", "60346", "25098", "57021"]);
     }

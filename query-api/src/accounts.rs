@@ -1,16 +1,26 @@
-//! Accounts: one of them, whom they follow and who follows them, and what they like.
+//! Accounts: one of them, whom they follow and who follows them, and what they like and reply.
 
-pub(crate) mod get_account;
-pub(crate) mod get_account_by_handle;
-pub(crate) mod get_own_account;
-pub(crate) mod list_followers;
-pub(crate) mod list_following;
-pub(crate) mod list_liked;
-pub(crate) mod represent;
+mod get_account;
+mod get_account_by_handle;
+mod get_own_account;
+mod list_account_replies;
+mod list_followers;
+mod list_following;
+mod list_liked;
+mod show;
 
-pub(crate) use get_account::get_account;
-pub(crate) use get_account_by_handle::get_account_by_handle;
-pub(crate) use get_own_account::get_own_account;
-pub(crate) use list_followers::list_followers;
-pub(crate) use list_following::list_following;
-pub(crate) use list_liked::list_liked;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::AppState;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(get_account::get_account))
+        .routes(routes!(get_account_by_handle::get_account_by_handle))
+        .routes(routes!(get_own_account::get_own_account))
+        .routes(routes!(list_followers::list_followers))
+        .routes(routes!(list_following::list_following))
+        .routes(routes!(list_liked::list_liked))
+        .routes(routes!(list_account_replies::list_account_replies))
+}

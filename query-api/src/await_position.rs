@@ -27,14 +27,14 @@ const POLL_INTERVAL_AFTER_FAILURE: Duration = Duration::from_millis(100);
 
 /// Which data is waited for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Shown {
+pub(crate) enum AwaitedData {
     /// What one projection holds.
     Social,
     /// What two projections hold together.
     Timelines,
 }
 
-impl Shown {
+impl AwaitedData {
     async fn position(self, pool: &Pool) -> Result<i64, ReadError> {
         match self {
             Self::Social => read::position(pool).await,
@@ -52,8 +52,8 @@ pub(crate) struct PositionWatch {
 #[derive(Debug)]
 struct Inner {
     pool: Pool,
-    shown: Shown,
-    seen: watch::Sender<Seen>,
+    data: AwaitedData,
+    latest: watch::Sender<Latest>,
     /// Cancelled when the service ends: nobody waits any more.
     ending: CancellationToken,
     poller: Mutex<Option<JoinHandle<()>>>,
@@ -62,26 +62,26 @@ struct Inner {
 impl Inner {
     /// Wakes those who wait by news alone: they may be thousands.
     fn saw(&self, position: i64) {
-        self.seen.send_if_modified(|seen| {
-            let is_news = seen.position != position || seen.failure.is_some();
-            *seen = Seen { position, failure: None };
+        self.latest.send_if_modified(|latest| {
+            let is_news = latest.position != position || latest.failure.is_some();
+            *latest = Latest { position, failure: None };
             is_news
         });
     }
 }
 
 #[derive(Debug, Clone)]
-struct Seen {
+struct Latest {
     position: i64,
     /// Why the database did not say, the last time it was asked.
     failure: Option<Arc<ReadError>>,
 }
 
 impl PositionWatch {
-    pub(crate) fn new(pool: Pool, shown: Shown) -> Self {
-        let (seen, _) = watch::channel(Seen { position: 0, failure: None });
+    pub(crate) fn new(pool: Pool, data: AwaitedData) -> Self {
+        let (latest, _) = watch::channel(Latest { position: 0, failure: None });
         let (ending, poller) = (CancellationToken::new(), Mutex::new(None));
-        Self { inner: Arc::new(Inner { pool, shown, seen, ending, poller }) }
+        Self { inner: Arc::new(Inner { pool, data, latest, ending, poller }) }
     }
 
     /// Refuses all who wait, and whoever would: a service that ends must not hold them until it is cut off.
@@ -115,21 +115,21 @@ impl PositionWatch {
 
     async fn reach(&self, wanted: i64, deadline: Instant) -> Result<(), Refusal> {
         // Subscribed before the poller is looked at: it stops only while there are no subscribers.
-        let mut seen = self.inner.seen.subscribe();
+        let mut latest = self.inner.latest.subscribe();
         if Instant::now() >= deadline {
-            return Err(refuse(&seen.borrow()));
+            return Err(refuse(&latest.borrow()));
         }
         self.ensure_poller();
         // The reference to what was seen is dropped at once: it holds a lock.
-        let reaching = timeout_at(deadline, seen.wait_for(|seen| seen.position >= wanted));
+        let reaching = timeout_at(deadline, latest.wait_for(|latest| latest.position >= wanted));
         let reached = self.inner.ending.run_until_cancelled(reaching).await;
-        let Some(reached) = reached.map(|reached| reached.map(|seen| seen.map(drop))) else {
+        let Some(reached) = reached.map(|reached| reached.map(|latest| latest.map(drop))) else {
             return Err(ApiProblem::ending().into());
         };
         match reached {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_closed)) => Err(ApiProblem::internal("the watch is owned by whoever waits on it").into()),
-            Err(_elapsed) => Err(refuse(&seen.borrow())),
+            Err(_elapsed) => Err(refuse(&latest.borrow())),
         }
     }
 
@@ -141,29 +141,29 @@ impl PositionWatch {
     }
 }
 
-fn refuse(seen: &Seen) -> Refusal {
-    match &seen.failure {
+fn refuse(latest: &Latest) -> Refusal {
+    match &latest.failure {
         Some(failure) => ApiProblem::unavailable(Arc::clone(failure)).into(),
-        None => Refusal::at(seen.position, codes::NOT_CAUGHT_UP),
+        None => Refusal::at(latest.position, codes::NOT_CAUGHT_UP),
     }
 }
 
 /// Asks for the position until nobody waits for one.
 async fn poll(inner: Arc<Inner>) {
     loop {
-        let pause = match inner.shown.position(&inner.pool).await {
+        let pause = match inner.data.position(&inner.pool).await {
             Ok(position) => {
                 inner.saw(position);
                 POLL_INTERVAL
             }
             Err(error) => {
-                inner.seen.send_modify(|seen| seen.failure = Some(Arc::new(error)));
+                inner.latest.send_modify(|latest| latest.failure = Some(Arc::new(error)));
                 POLL_INTERVAL_AFTER_FAILURE
             }
         };
         sleep(pause).await;
         let mut poller = inner.poller.lock().unwrap_or_else(PoisonError::into_inner);
-        if inner.seen.receiver_count() == 0 {
+        if inner.latest.receiver_count() == 0 {
             *poller = None;
             return;
         }

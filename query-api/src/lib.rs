@@ -5,23 +5,25 @@
 
 mod accounts;
 mod await_position;
+mod conditions;
 pub mod config;
+mod documents;
 mod id;
 mod log_watch;
 mod messages;
 mod notifications;
-mod openapi;
 mod ops;
 mod paging;
+mod present;
 mod projections;
 mod refusal;
 mod router;
 mod service;
 mod state;
 mod timeline;
+mod view;
 
-pub use openapi::openapi;
 pub use ops::ops_checks;
-pub use router::router;
+pub use router::{openapi, router};
 pub use service::serve;
 pub use state::AppState;

@@ -2,21 +2,28 @@
 
 mod dates;
 mod filter;
-pub(crate) mod get_counts;
-pub(crate) mod get_history;
-pub(crate) mod get_message;
-pub(crate) mod get_thread;
-pub(crate) mod list_likes;
-pub(crate) mod list_messages;
-pub(crate) mod list_replies;
-pub(crate) mod list_reposts;
-pub(crate) mod represent;
+mod get_counts;
+mod get_history;
+mod get_message;
+mod get_thread;
+mod list_likes;
+mod list_messages;
+mod list_replies;
+mod list_reposts;
 
-pub(crate) use get_counts::get_counts;
-pub(crate) use get_history::get_history;
-pub(crate) use get_message::get_message;
-pub(crate) use get_thread::get_thread;
-pub(crate) use list_likes::list_likes;
-pub(crate) use list_messages::list_messages;
-pub(crate) use list_replies::list_replies;
-pub(crate) use list_reposts::list_reposts;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::AppState;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(get_counts::get_counts))
+        .routes(routes!(get_history::get_history))
+        .routes(routes!(get_message::get_message))
+        .routes(routes!(get_thread::get_thread))
+        .routes(routes!(list_likes::list_likes))
+        .routes(routes!(list_messages::list_messages))
+        .routes(routes!(list_replies::list_replies))
+        .routes(routes!(list_reposts::list_reposts))
+}

@@ -1,5 +1,12 @@
 //! What others did to the caller.
 
-pub(crate) mod list_notifications;
+mod list_notifications;
 
-pub(crate) use list_notifications::list_notifications;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::AppState;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(list_notifications::list_notifications))
+}

@@ -1,6 +1,13 @@
 //! How far the data reflects the log.
 
-pub(crate) mod list_projections;
+mod list_projections;
 pub(crate) mod status;
 
-pub(crate) use list_projections::list_projections;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::AppState;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(list_projections::list_projections))
+}

@@ -7,9 +7,8 @@ use data_set::Pool;
 use http_kit::Identity;
 use tokio_util::sync::CancellationToken;
 
-use crate::await_position::{PositionWatch, Shown};
+use crate::await_position::{AwaitedData, PositionWatch};
 use crate::log_watch::LogWatch;
-use crate::paging::List;
 
 /// The data set, the way to learn who asks, and what is known about the data's position. Clones share all of it.
 #[derive(Debug, Clone)]
@@ -25,15 +24,10 @@ pub struct AppState {
 impl AppState {
     #[must_use]
     pub fn new(pool: Pool, identity: Arc<Identity>) -> Self {
-        let positions = PositionWatch::new(pool.clone(), Shown::Social);
-        let timeline_positions = PositionWatch::new(pool.clone(), Shown::Timelines);
+        let positions = PositionWatch::new(pool.clone(), AwaitedData::Social);
+        let timeline_positions = PositionWatch::new(pool.clone(), AwaitedData::Timelines);
         let log = LogWatch::new(pool.clone());
         Self { pool, positions, timeline_positions, log, identity }
-    }
-
-    /// The list at an address, of the log that is behind the data now.
-    pub(crate) fn list(&self, path: impl Into<String>) -> List {
-        List::at(self.log.lineage(), path)
     }
 
     /// Follows what the data says of its log until the token is cancelled; without it nothing is known of the log. Then

@@ -70,7 +70,7 @@ async fn open_log(
     token: &CancellationToken,
 ) -> anyhow::Result<Option<Arc<dyn EventLog>>> {
     let mut config = StoreConfig::new(log_url, "rookery-reducers");
-    config.set_create(false);
+    config.create = false;
     loop {
         match token.run_until_cancelled(config.open_log()).await {
             None => return Ok(None),

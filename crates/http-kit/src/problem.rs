@@ -15,6 +15,7 @@ use http::header::{
     ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
+use service_kit::Chain;
 
 use crate::context::RequestContext;
 
@@ -170,21 +171,6 @@ fn challenge(code: &str) -> HeaderValue {
         "token-invalid" => r#"Bearer realm="rookery", error="invalid_token""#,
         _ => r#"Bearer realm="rookery""#,
     })
-}
-
-/// Prints an error and everything that caused it on one line.
-struct Chain<'error>(&'error (dyn Error + 'static));
-
-impl fmt::Display for Chain<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.0)?;
-        let mut source = self.0.source();
-        while let Some(error) = source {
-            write!(formatter, ": {error}")?;
-            source = error.source();
-        }
-        Ok(())
-    }
 }
 
 impl From<Code> for ApiProblem {

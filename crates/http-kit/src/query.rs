@@ -33,10 +33,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for StrictQuery<T>
     }
 }
 
-/// Operations that know no parameter.
-#[derive(Debug, Deserialize)]
+/// The query of an operation that takes no parameters.
+#[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct NoParameters {}
+pub struct NoParameters {}
 
 /// Lets none of the routes so far take a parameter.
 pub fn refuse_parameters<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {

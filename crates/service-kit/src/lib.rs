@@ -3,8 +3,11 @@
 //! This crate knows no web framework, no domain, no SQL and no message broker. A check that asks a dependency how it
 //! feels is registered by the crate that owns that dependency.
 
+mod chain;
 pub mod config;
 pub mod health;
 pub mod ops;
 pub mod shutdown;
 pub mod telemetry;
+
+pub use chain::Chain;

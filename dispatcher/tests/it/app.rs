@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use dispatcher::{SessionSettings, SigningKeys};
 use domain::{Event, MessageEvent, Position};
-use event_store::{Decoded, Envelope, EventLog, JetStreamConfig, JetStreamLog};
+use event_store::{Decoded, Envelope, EventLog, OpenError};
+use event_store_nats::{JetStreamConfig, JetStreamLog};
+use event_store_open::StoreConfig;
 use http_kit::identity::{IdentityConfig, KeySource};
 use http_kit::{Identity, Limits};
 use reqwest::{Body, Client, Method};
@@ -43,7 +45,7 @@ impl App {
     pub(crate) async fn start_with(limits: Limits) -> Self {
         let (nats, tokens) = (Nats::start().await, Tokens::new());
         let api = Api::open(&log_config(&nats), &tokens.config(), limits).await;
-        let log = Box::pin(JetStreamLog::open(&log_config(&nats))).await.expect("the log was made");
+        let log = Box::pin(open_log(&nats)).await.expect("the log was made");
         Self { api, log, tokens, nats }
     }
 
@@ -100,7 +102,7 @@ pub(crate) struct Api {
 
 impl Api {
     /// With the log open from the start.
-    pub(crate) async fn open(log: &JetStreamConfig, identity: &IdentityConfig, limits: Limits) -> Self {
+    pub(crate) async fn open(log: &StoreConfig, identity: &IdentityConfig, limits: Limits) -> Self {
         let state = state(identity, sessions());
         let token = CancellationToken::new();
         dispatcher::connect(&state, log.clone(), token.clone()).await.expect("the log can be trusted");
@@ -108,7 +110,7 @@ impl Api {
     }
 
     /// As a process starts: serving at once, and reaching the log when that is possible.
-    pub(crate) async fn opening(log: JetStreamConfig, identity: &IdentityConfig, limits: Limits) -> Self {
+    pub(crate) async fn opening(log: StoreConfig, identity: &IdentityConfig, limits: Limits) -> Self {
         let state = state(identity, sessions());
         let token = CancellationToken::new();
         tokio::spawn({
@@ -239,10 +241,15 @@ pub(crate) fn quiet() -> Limits {
     Limits { access_log: false, ..Limits::default() }
 }
 
-pub(crate) fn log_config(nats: &Nats) -> JetStreamConfig {
-    let mut config = JetStreamConfig::new(nats.url(), "dispatcher-test");
-    (config.stream_bytes_max, config.vault_bytes_max) = (64 << 20, 64 << 20);
+pub(crate) fn log_config(nats: &Nats) -> StoreConfig {
+    let mut config = StoreConfig::new(nats.url(), "dispatcher-test");
+    (config.log_bytes_max, config.bucket_bytes_max) = (64 << 20, 64 << 20);
     config
+}
+
+/// The log behind the dispatcher's back.
+pub(crate) async fn open_log(nats: &Nats) -> Result<JetStreamLog, OpenError> {
+    JetStreamLog::open(&JetStreamConfig::new(nats.url(), "dispatcher-test")).await
 }
 
 fn state(identity: &IdentityConfig, settings: SessionSettings) -> dispatcher::State {

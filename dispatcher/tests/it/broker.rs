@@ -2,19 +2,21 @@
 
 use std::time::Duration;
 
-use event_store::{EventLog, JetStreamConfig, JetStreamLog};
+use event_store::EventLog;
+use event_store_open::{Patience, StoreConfig};
 use reqwest::Method;
 use serde_json::json;
 use testkit::{Nats, eventually};
 
 use crate::answer::{Answer, refused};
-use crate::app::{Api, App, Caller, PATIENCE, log_config, quiet};
+use crate::app::{Api, App, Caller, PATIENCE, log_config, open_log, quiet};
 use crate::tokens::Tokens;
 
 /// Tries so short that a test can wait for the last of them.
-fn impatient(nats: &Nats) -> JetStreamConfig {
+fn impatient(nats: &Nats) -> StoreConfig {
     let mut config = log_config(nats);
-    (config.ack_timeout, config.append_deadline) = (Duration::from_millis(200), Duration::from_millis(600));
+    let (ack_timeout, append_deadline) = (Duration::from_millis(200), Duration::from_millis(600));
+    config.patience = Some(Patience { ack_timeout, append_deadline });
     config
 }
 
@@ -144,7 +146,7 @@ async fn a_broker_that_freezes_under_way_is_asked_again_with_the_same_key() {
 async fn a_full_log_is_said_to_be_full_and_keeps_what_it_has() {
     let (nats, tokens) = (Nats::start().await, Tokens::new());
     let mut small = log_config(&nats);
-    small.stream_bytes_max = 8_000;
+    small.log_bytes_max = 8_000;
     let api = Api::open(&small, &tokens.config(), quiet()).await;
     let user = user(&api, &tokens);
     let body = json!({"text": "x".repeat(280)});
@@ -159,6 +161,6 @@ async fn a_full_log_is_said_to_be_full_and_keeps_what_it_has() {
     };
     assert_eq!(full.refusal(), refused(503, "log-full"));
     assert!(!full.header("retry-after").is_empty());
-    let log = Box::pin(JetStreamLog::open(&small)).await.expect("the log can still be opened");
+    let log = Box::pin(open_log(&nats)).await.expect("the log can still be opened");
     assert_eq!(log.head().await.expect("the log answers").get(), accepted);
 }

@@ -2,6 +2,8 @@
 
 use service_kit::config::{Environment, Secret};
 
+use crate::scheme::{is_acceptable, is_nats};
+
 const NATS: &str = "ROOKERY_NATS_URL";
 const ANY: &str = "ROOKERY_EVENT_STORE_URL";
 
@@ -22,7 +24,7 @@ pub fn optional_url_from_environment(env: &mut Environment) -> Option<Option<Sec
             None
         }
         (Some(nats), Some(None)) => {
-            if nats.as_ref().is_some_and(|url| !url.expose().split(',').all(is_nats_url)) {
+            if nats.as_ref().is_some_and(|url| !url.expose().split(',').all(is_nats)) {
                 env.reject(NATS, "addresses like nats://127.0.0.1:4222, separated by commas");
                 return None;
             }
@@ -37,15 +39,4 @@ pub fn optional_url_from_environment(env: &mut Environment) -> Option<Option<Sec
         }
         (None, _) | (_, None) => None,
     }
-}
-
-/// Whether an address can be one of a log; nothing is connected.
-pub fn is_acceptable(url: &str) -> bool {
-    event_store_postgres::is_acceptable(url) || url.split(',').all(is_nats_url)
-}
-
-/// Without this an address that can never work would be tried for ever.
-fn is_nats_url(text: &str) -> bool {
-    let host = text.trim().strip_prefix("nats://").or_else(|| text.trim().strip_prefix("tls://"));
-    host.is_some_and(|host| !host.is_empty() && !host.contains(char::is_whitespace))
 }

@@ -1,4 +1,4 @@
-//! Buckets of entries beside the log: the vault's.
+//! Buckets of entries beside the log.
 //!
 //! Each call is one statement with a transaction of its own. Revisions come from one sequence, so an entry that was
 //! deleted and made again has another one than before. A deletion stays as an entry without a value for a while, so that
@@ -10,10 +10,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::Shard;
-use event_store::vault::{
-    ATTEMPTS_WINDOW, Bucket, BucketEntry, SESSION_AGE_MAX, SigningKeys, VaultError, Written,
+use event_store::OpenError;
+use event_store::buckets::{
+    ATTEMPTS, Bucket, BucketEntry, BucketError, BucketKind, Buckets, CREDENTIALS, SESSIONS, SIGNING_KEYS,
+    Written,
 };
-use event_store::{OpenError, Vault};
 use postgres_kit::{Limits, Pool};
 
 use crate::error::unopened;
@@ -50,7 +51,7 @@ impl PostgresBucket {
         key: &str,
         value: Option<&[u8]>,
         revision: u64,
-    ) -> Result<Option<u64>, VaultError> {
+    ) -> Result<Option<u64>, BucketError> {
         let age_max = if value.is_some() { self.age_max } else { Some(DELETION_AGE_MAX) };
         let sql =
             if revision == 0 { include_str!("bucket/make.sql") } else { include_str!("bucket/replace.sql") };
@@ -69,8 +70,8 @@ impl PostgresBucket {
     async fn bounded<T>(
         &self,
         request: impl Future<Output = Result<T, sqlx::Error>>,
-    ) -> Result<T, VaultError> {
-        let unavailable = |reason| VaultError::Unavailable { bucket: self.name.to_owned(), reason };
+    ) -> Result<T, BucketError> {
+        let unavailable = |reason| BucketError::Unavailable { bucket: self.name.to_owned(), reason };
         match tokio::time::timeout(REQUEST_TIMEOUT, request).await {
             Ok(result) => result.map_err(|error| unavailable(error.to_string())),
             Err(_) => Err(unavailable("no answer from the database".to_owned())),
@@ -78,29 +79,26 @@ impl PostgresBucket {
     }
 }
 
-/// The buckets of the vault, as its own table has them.
-pub(crate) fn vault(log: &PostgresLog) -> Vault {
-    let open = |name, age_max| -> Arc<dyn Bucket> { Arc::new(log.bucket(name, age_max)) };
-    Vault::on(
-        open("CREDENTIALS", None),
-        open("SESSIONS", Some(SESSION_AGE_MAX)),
-        open(KEYS, None),
-        open("ATTEMPTS", Some(ATTEMPTS_WINDOW)),
-    )
+pub(crate) fn buckets(log: &PostgresLog) -> Buckets {
+    let open = |kind: BucketKind| -> Arc<dyn Bucket> { Arc::new(log.bucket(kind.name, kind.age_max)) };
+    Buckets {
+        credentials: open(CREDENTIALS),
+        sessions: open(SESSIONS),
+        signing_keys: open(SIGNING_KEYS),
+        attempts: open(ATTEMPTS),
+    }
 }
 
-const KEYS: &str = "KEYS";
-
-/// The signing keys alone, for the operator's tool. Fails where no dispatcher has made one yet.
-pub async fn find_signing_keys(url: &str, shard: Shard) -> Result<SigningKeys, OpenError> {
+/// One of them, for an operator's tool. Fails where no dispatcher has written to it yet.
+pub async fn find_bucket(url: &str, shard: Shard, kind: BucketKind) -> Result<Arc<dyn Bucket>, OpenError> {
     let pool = Pool::new(postgres_kit::options(url, "rookery-keys").map_err(unopened)?, Limits::default());
-    let bucket = PostgresBucket::new(&pool, shard, KEYS, None);
-    let has_any = sqlx::query_scalar(include_str!("bucket/has_any.sql")).bind(bucket.shard).bind(KEYS);
+    let bucket = PostgresBucket::new(&pool, shard, kind.name, kind.age_max);
+    let has_any = sqlx::query_scalar(include_str!("bucket/has_any.sql")).bind(bucket.shard).bind(kind.name);
     let has_any: bool = has_any.fetch_one(&bucket.pool).await.map_err(unopened)?;
     if has_any {
-        Ok(SigningKeys::new(Arc::new(bucket)))
+        Ok(Arc::new(bucket))
     } else {
-        Err(OpenError::Unavailable("the database holds no signing key".to_owned()))
+        Err(OpenError::Unavailable(format!("the database holds nothing in the bucket {}", kind.name)))
     }
 }
 
@@ -127,7 +125,7 @@ async fn sweep(pool: &Pool) -> Result<(), sqlx::Error> {
 
 #[async_trait]
 impl Bucket for PostgresBucket {
-    async fn read(&self, key: &str) -> Result<BucketEntry, VaultError> {
+    async fn read(&self, key: &str) -> Result<BucketEntry, BucketError> {
         let read = sqlx::query_as::<_, (Option<Vec<u8>>, i64)>(include_str!("bucket/read.sql"))
             .bind(self.shard)
             .bind(self.name)
@@ -139,7 +137,7 @@ impl Bucket for PostgresBucket {
         }))
     }
 
-    async fn write(&self, key: &str, value: Option<Bytes>, revision: u64) -> Result<Written, VaultError> {
+    async fn write(&self, key: &str, value: Option<Bytes>, revision: u64) -> Result<Written, BucketError> {
         match self.replace(key, value.as_deref(), revision).await? {
             Some(_) => Ok(Written::Done),
             None => Ok(Written::Conflict),

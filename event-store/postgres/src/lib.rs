@@ -1,4 +1,4 @@
-//! The log on Postgres, for installations without NATS: [`PostgresLog`], and beside it the vault.
+//! The log on Postgres, for installations without NATS: [`PostgresLog`], and beside it the buckets.
 //!
 //! ```text
 //!   append ──▶ queue ──▶ one transaction per group:  lock the shard's row · look up · insert · count up · NOTIFY
@@ -20,6 +20,6 @@ mod row;
 mod tail;
 pub mod users;
 
-pub use bucket::{PostgresBucket, find_signing_keys};
+pub use bucket::{PostgresBucket, find_bucket};
 pub use log::PostgresLog;
 pub use open::{PostgresConfig, is_acceptable, migrate};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::{CommandId, Sequence, Shard};
 use event_store::{
-    AppendError, Appended, EventLog, Lineage, NewEvent, ReadError, RecordedEvent, Subject, Tail, Vault,
+    AppendError, Appended, Buckets, EventLog, Lineage, NewEvent, ReadError, RecordedEvent, Subject, Tail,
 };
 use postgres_kit::Pool;
 use sqlx::postgres::PgConnectOptions;
@@ -18,7 +18,7 @@ use crate::{bucket, read, tail};
 
 #[derive(Debug)]
 pub(crate) struct Inner {
-    /// For reads, tails and the vault; appends have a connection of their own.
+    /// For reads, tails and the buckets; appends have a connection of their own.
     pub(crate) pool: Pool,
     pub(crate) appending: PgConnectOptions,
     pub(crate) shard: Shard,
@@ -56,10 +56,10 @@ impl PostgresLog {
         PostgresBucket::new(&self.inner.pool, self.inner.shard, name, age_max)
     }
 
-    /// The vault beside this log. Whoever has it also removes what has expired in all buckets.
-    pub fn vault(&self) -> Vault {
+    /// The buckets beside this log. Whoever has them also removes what has expired in all buckets.
+    pub fn buckets(&self) -> Buckets {
         bucket::sweep_while_open(&self.inner);
-        bucket::vault(self)
+        bucket::buckets(self)
     }
 }
 

@@ -14,7 +14,7 @@ const STATEMENT_LIMIT: Duration = Duration::from_secs(30);
 /// What a user is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
-    /// Appends events, and has the vault for itself: the dispatcher.
+    /// Appends events, and has the buckets for itself: the dispatcher.
     Writer,
     /// Reads the log and nothing else: the reducers.
     Reader,

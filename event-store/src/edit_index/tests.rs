@@ -7,15 +7,14 @@ use proptest::prelude::*;
 use time::OffsetDateTime;
 
 use super::*;
-use crate::command::Change;
-use crate::contract::Expected;
+use crate::command_metadata::CommandMetadata;
+use crate::contract::{Expected, NewEvent};
 use crate::in_memory::InMemoryLog;
-use crate::seal::{Stamp, seal};
 
 /// Messages that share one bucket, in the order of their ids.
 fn of_one_bucket(count: usize) -> Vec<MessageId> {
-    let bucket = Bucket::of(message(1));
-    (1..).map(message).filter(|id| Bucket::of(*id) == bucket).take(count).collect()
+    let bucket = EditBucket::of(message(1));
+    (1..).map(message).filter(|id| EditBucket::of(*id) == bucket).take(count).collect()
 }
 
 fn message(sequence: u64) -> MessageId {
@@ -38,7 +37,7 @@ fn deleted(message: MessageId) -> Event {
 
 async fn append(log: &InMemoryLog, event: Event, expected: Expected, index: Option<EditIndex>) -> Sequence {
     let command = crate::conformance::command();
-    let stamp = Stamp {
+    let metadata = CommandMetadata {
         fingerprint: None,
         command,
         actor: account(),
@@ -46,18 +45,18 @@ async fn append(log: &InMemoryLog, event: Event, expected: Expected, index: Opti
         trace_parent: None,
         time: OffsetDateTime::UNIX_EPOCH,
     };
-    let change = Change { edit_index: index, ..Change::new(event, expected) };
-    let sealed = seal(Shard(0), &change, &stamp).expect("it encodes");
-    log.append(command, vec![sealed]).await.expect("appended").positions[0].sequence()
+    let event =
+        NewEvent::new(Shard(0), &event, expected, &metadata).expect("it encodes").with_edit_index(index);
+    log.append(command, vec![event]).await.expect("appended").positions[0].sequence()
 }
 
 /// As a command does it.
 async fn follow_up(log: &InMemoryLog, message: MessageId, event: Event) -> Sequence {
-    let found = find(log, message).await.expect("readable");
+    let found = last_change(log, message).await.expect("readable");
     append(log, event, Expected::Last(found.through), Some(found.index)).await
 }
 
-fn last(found: &Found) -> Option<Sequence> {
+fn last(found: &LastChange) -> Option<Sequence> {
     found.last.as_ref().map(|(sequence, _)| *sequence)
 }
 
@@ -79,9 +78,9 @@ proptest! {
                     expected.insert(message, follow_up(&log, message, edited(message, 2)).await);
                 }
                 for message in &messages {
-                    let found = find(&log, *message).await.expect("readable");
+                    let found = last_change(&log, *message).await.expect("readable");
                     assert_eq!(last(&found), expected.get(message).copied());
-                    let subject = Subject::new(Shard(0), Boundary::Edits(Bucket::of(*message)));
+                    let subject = Subject::new(Shard(0), Boundary::Edits(EditBucket::of(*message)));
                     let searched = search(&log, subject, *message).await.expect("readable");
                     assert_eq!((searched.through, &searched.index), (found.through, &found.index));
                 }
@@ -155,7 +154,7 @@ async fn a_long_history_costs_others_nothing() {
         follow_up(&log, messages[2], edited(messages[2], edition)).await;
     }
     let log = Counting { log, reads: Default::default() };
-    let found = find(&log, messages[0]).await.expect("readable");
+    let found = last_change(&log, messages[0]).await.expect("readable");
     assert_eq!(last(&found), Some(Sequence::ZERO.next()));
     let reads = log.reads.into_inner();
     assert!(reads <= messages.len(), "{reads} reads");
@@ -171,8 +170,8 @@ async fn an_entry_that_leads_astray_is_not_followed() {
     let wrong = follow_up(&log, aside[0], edited(aside[0], 2)).await;
     let forged = Some(EditIndex::new(vec![wrong.get()]));
     append(&log, edited(aside[1], 2), Expected::Any, forged).await;
-    let found = find(&log, messages[0]).await.expect("readable");
-    let subject = Subject::new(Shard(0), Boundary::Edits(Bucket::of(messages[0])));
+    let found = last_change(&log, messages[0]).await.expect("readable");
+    let subject = Subject::new(Shard(0), Boundary::Edits(EditBucket::of(messages[0])));
     let searched = search(&log, subject, messages[0]).await.expect("readable");
     assert_eq!((last(&found), &found.index), (Some(own), &searched.index));
 }

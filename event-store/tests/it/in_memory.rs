@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use domain::Shard;
+use event_store::buckets::InMemoryBucket;
 use event_store::{InMemoryLog, conformance};
 
 fn log() -> InMemoryLog {
@@ -60,9 +61,8 @@ async fn a_command_is_in_the_log_once() {
 }
 
 #[tokio::test]
-async fn one_event_per_key() {
-    let log = log();
-    conformance::one_event_per_key(Arc::new(log)).await;
+async fn a_bucket_does_what_it_says() {
+    conformance::bucket_keeps_its_promises(Arc::new(InMemoryBucket::default())).await;
 }
 
 #[tokio::test]

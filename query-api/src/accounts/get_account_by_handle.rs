@@ -3,15 +3,13 @@ use api_types::profiles::Profile;
 use axum::extract::State;
 use axum::response::Response;
 use data_set::read::{AccountName, HandleName};
-use http_kit::etag::Conditional;
 use http_kit::path::StrictPath;
-use http_kit::position::AwaitPosition;
-use http_kit::query::StrictQuery;
+use http_kit::query::{NoParameters, StrictQuery};
 use http_kit::{ApiProblem, Reader};
 
-use super::get_account::show;
+use super::show::show;
 use crate::AppState;
-use crate::openapi::{NoParameters, ReadHeaders};
+use crate::conditions::{Conditions, ReadHeaders};
 use crate::refusal::Refusal;
 
 /// Shows the account that has a handle.
@@ -20,7 +18,6 @@ use crate::refusal::Refusal;
 #[utoipa::path(
     get,
     path = "/v1/accounts/by-handle/{handle}",
-    operation_id = "get_account_by_handle",
     tag = "accounts",
     security(("bearer" = [])),
     params(
@@ -37,12 +34,11 @@ pub(crate) async fn get_account_by_handle(
     Reader(caller): Reader,
     StrictPath(handle): StrictPath<String>,
     _query: StrictQuery<NoParameters>,
-    awaited: AwaitPosition,
-    conditional: Conditional,
+    conditions: Conditions,
 ) -> Result<Response, Refusal> {
     let handle = HandleName::parse(&handle).ok_or_else(|| {
         ApiProblem::new(codes::INVALID_PARAMETER)
             .field("handle", "expected 1 to 30 letters from a to z, digits and underscores")
     })?;
-    show(&state, &caller, &AccountName::Handle(handle), &awaited, &conditional).await
+    show(&state, &caller, &AccountName::Handle(handle), &conditions).await
 }

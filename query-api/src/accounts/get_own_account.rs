@@ -3,13 +3,11 @@ use axum::extract::State;
 use axum::response::Response;
 use data_set::read::AccountName;
 use http_kit::Reader;
-use http_kit::etag::Conditional;
-use http_kit::position::AwaitPosition;
-use http_kit::query::StrictQuery;
+use http_kit::query::{NoParameters, StrictQuery};
 
-use super::get_account::show;
+use super::show::show;
 use crate::AppState;
-use crate::openapi::{NoParameters, ReadHeaders};
+use crate::conditions::{Conditions, ReadHeaders};
 use crate::refusal::Refusal;
 
 /// Shows the caller's account, as everybody sees it.
@@ -18,7 +16,6 @@ use crate::refusal::Refusal;
 #[utoipa::path(
     get,
     path = "/v1/accounts/me",
-    operation_id = "get_own_account",
     tag = "accounts",
     security(("bearer" = [])),
     params(ReadHeaders),
@@ -31,8 +28,7 @@ pub(crate) async fn get_own_account(
     State(state): State<AppState>,
     Reader(caller): Reader,
     _query: StrictQuery<NoParameters>,
-    awaited: AwaitPosition,
-    conditional: Conditional,
+    conditions: Conditions,
 ) -> Result<Response, Refusal> {
-    show(&state, &caller, &AccountName::Id(caller.account), &awaited, &conditional).await
+    show(&state, &caller, &AccountName::Id(caller.account), &conditions).await
 }

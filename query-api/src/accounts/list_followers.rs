@@ -1,20 +1,15 @@
 use api_types::profiles::AccountEntry;
-use axum::extract::{RawQuery, State};
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
+use axum::response::Response;
 use data_set::read::{self, Follows};
 use http_kit::Reader;
-use http_kit::etag::Conditional;
-use http_kit::path::StrictPath;
-use http_kit::position::{AwaitPosition, DataPosition};
-use http_kit::query::StrictQuery;
 
-use super::get_account::present;
-use super::represent;
 use crate::AppState;
-use crate::id;
-use crate::openapi::ReadHeaders;
-use crate::paging::PageParameters;
+use crate::conditions::ReadHeaders;
+use crate::id::PathId;
+use crate::paging::{ListQuery, PageParameters};
 use crate::refusal::Refusal;
+use crate::{present, view};
 
 /// Lists who follows an account, newest first.
 ///
@@ -22,7 +17,6 @@ use crate::refusal::Refusal;
 #[utoipa::path(
     get,
     path = "/v1/accounts/{id}/followers",
-    operation_id = "list_followers",
     tag = "accounts",
     security(("bearer" = [])),
     params(("id" = String, Path, description = "The account's id."), PageParameters, ReadHeaders),
@@ -34,20 +28,12 @@ use crate::refusal::Refusal;
 pub(crate) async fn list_followers(
     State(state): State<AppState>,
     Reader(caller): Reader,
-    StrictPath(id): StrictPath<String>,
-    StrictQuery(query): StrictQuery<PageParameters>,
-    RawQuery(raw): RawQuery,
-    awaited: AwaitPosition,
-    conditional: Conditional,
+    PathId(account): PathId,
+    query: ListQuery,
 ) -> Result<Response, Refusal> {
-    let id = id::parse("id", &id)?;
-    let list = state.list(format!("/v1/accounts/{id}/followers"));
-    let (after, limit) = query.asked(&list)?;
-    let read = || read::list_follows(&state.pool, caller.account, (id, Follows::Followers), after, limit);
-    let found = state.positions.answer(&awaited, read).await?;
-    let position = DataPosition(found.position);
-    let page = present(found)?;
-    let link = list.next(raw.as_deref(), page.next);
-    let body = conditional.json(&represent::entries(page.items))?;
-    Ok((position, awaited.preference_applied(), link, body).into_response())
+    let (after, limit) = query.bounds()?;
+    let read =
+        || read::list_follows(&state.pool, caller.account, (account, Follows::Followers), after, limit);
+    let found = state.positions.answer(&query.conditions.awaited, read).await?;
+    query.page(present::account(found)?, view::account_entries)
 }

@@ -5,7 +5,6 @@ use http_kit::ApiProblem;
 
 use super::dates;
 use crate::id;
-use crate::paging::List;
 
 pub(super) fn tag(text: Option<&str>) -> TagFilter {
     text.map_or_else(TagFilter::any, TagFilter::of)
@@ -22,8 +21,8 @@ pub(super) fn filter(
     Ok(MessageFilter { tag: self::tag(tag), author, range })
 }
 
-/// The list of the messages that are meant.
-pub(super) fn list(all: List, filter: &MessageFilter) -> List {
+/// The filter in a form in which no two are alike.
+pub(super) fn to_bytes(filter: &MessageFilter) -> Vec<u8> {
     // Numbers have fixed widths, what repeats is counted and the tag comes last, so no two filters are written alike. No
     // author has the id 0.
     let mut bytes = Vec::new();
@@ -34,7 +33,7 @@ pub(super) fn list(all: List, filter: &MessageFilter) -> List {
         bytes.extend(piece.end.as_micros().to_be_bytes());
     }
     bytes.extend(filter.tag.as_str().as_bytes());
-    all.narrowed_to(bytes)
+    bytes
 }
 
 #[cfg(test)]
@@ -42,10 +41,11 @@ mod tests {
     use data_set::read::PageKey;
 
     use super::*;
+    use crate::paging::List;
 
     fn by(tag: Option<&str>, author: Option<&str>, start: Option<&str>) -> List {
         let filter = filter(tag, author, (start, None), None).expect("tests give filters");
-        list(List::at(None, "/v1/messages"), &filter)
+        List::at(None, "/v1/messages").narrowed_to(to_bytes(&filter))
     }
 
     #[test]

@@ -1,9 +1,7 @@
 use api_types::messages::CountBucket;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use data_set::read::{self, BucketCount};
-use http_kit::etag::Conditional;
-use http_kit::position::{AwaitPosition, DataPosition};
+use axum::response::Response;
+use data_set::read::{self, At, BucketCount};
 use http_kit::query::StrictQuery;
 use http_kit::{ApiProblem, Reader, Role};
 use jiff::Timestamp;
@@ -13,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{dates, filter};
 use crate::AppState;
-use crate::openapi::ReadHeaders;
+use crate::conditions::{Conditions, ReadHeaders};
 use crate::refusal::Refusal;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -54,7 +52,6 @@ enum Bucket {
 #[utoipa::path(
     get,
     path = "/v1/messages/counts",
-    operation_id = "get_counts",
     tag = "messages",
     security(("bearer" = [])),
     params(
@@ -70,18 +67,15 @@ pub(crate) async fn get_counts(
     State(state): State<AppState>,
     Reader(caller): Reader,
     StrictQuery(query): StrictQuery<GetCounts>,
-    awaited: AwaitPosition,
-    conditional: Conditional,
+    conditions: Conditions,
 ) -> Result<Response, Refusal> {
     caller.require_any(&[Role::Analyst, Role::Admin])?;
     let (tag, zone) = (filter::tag(query.tag.as_deref()), dates::zone(query.tz.as_deref())?);
     let range = dates::range(query.date_start.as_deref(), query.date_end.as_deref(), &zone)?;
     let count = || read::bucket_counts(&state.pool, &tag, &range, query.bucket.into(), &zone);
-    let counts = state.positions.answer(&awaited, count).await?;
-    let body: Vec<CountBucket> =
-        counts.value.into_iter().map(|bucket| represent(bucket, &zone)).collect::<Result<_, _>>()?;
-    Ok((DataPosition(counts.position), awaited.preference_applied(), conditional.json(&body)?)
-        .into_response())
+    let At { position, value } = state.positions.answer(&conditions.awaited, count).await?;
+    let counts = value.into_iter().map(|bucket| view(bucket, &zone)).collect::<Result<Vec<_>, _>>()?;
+    conditions.answer(&At { position, value: counts })
 }
 
 impl From<Bucket> for read::Bucket {
@@ -96,13 +90,13 @@ impl From<Bucket> for read::Bucket {
     }
 }
 
-fn represent(bucket: BucketCount, zone: &TimeZone) -> Result<CountBucket, ApiProblem> {
+fn view(bucket: BucketCount, zone: &TimeZone) -> Result<CountBucket, ApiProblem> {
     let start = Timestamp::from_microsecond(bucket.start.as_micros()).map_err(ApiProblem::internal)?;
     Ok(CountBucket { start: local(start, zone), count: bucket.messages })
 }
 
 /// RFC 3339 knows offsets of whole minutes only. Where a zone had another one, long ago, the nearest minute towards zero
-/// is shown with the local time that belongs to it: the moment stays exact.
+/// is shown with the local time that belongs to it: the instant stays exact.
 fn local(at: Timestamp, zone: &TimeZone) -> String {
     match Offset::from_seconds(zone.to_offset(at).seconds() / 60 * 60) {
         Ok(offset) if !offset.is_zero() => at.display_with_offset(offset).to_string(),

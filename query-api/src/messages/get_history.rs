@@ -1,19 +1,15 @@
 use api_types::messages::Edition;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use data_set::read;
 use http_kit::Reader;
-use http_kit::etag::Conditional;
-use http_kit::path::StrictPath;
-use http_kit::position::{AwaitPosition, DataPosition};
-use http_kit::query::StrictQuery;
+use http_kit::query::{NoParameters, StrictQuery};
 
-use super::get_message::present;
-use super::represent;
 use crate::AppState;
-use crate::id;
-use crate::openapi::{NoParameters, ReadHeaders};
+use crate::conditions::{Conditions, ReadHeaders};
+use crate::id::PathId;
 use crate::refusal::Refusal;
+use crate::{present, view};
 
 /// Shows every edition of a message, oldest first.
 ///
@@ -21,7 +17,6 @@ use crate::refusal::Refusal;
 #[utoipa::path(
     get,
     path = "/v1/messages/{id}/history",
-    operation_id = "get_history",
     tag = "messages",
     security(("bearer" = [])),
     params(
@@ -36,14 +31,11 @@ use crate::refusal::Refusal;
 pub(crate) async fn get_history(
     State(state): State<AppState>,
     Reader(caller): Reader,
-    StrictPath(id): StrictPath<String>,
+    PathId(message): PathId,
     _query: StrictQuery<NoParameters>,
-    awaited: AwaitPosition,
-    conditional: Conditional,
+    conditions: Conditions,
 ) -> Result<Response, Refusal> {
-    let id = id::parse("id", &id)?;
-    let found = state.positions.answer(&awaited, || read::get_history(&state.pool, id)).await?;
-    let position = found.position;
-    let editions: Vec<Edition> = present(found, &caller)?.into_iter().map(represent::edition).collect();
-    Ok((DataPosition(position), awaited.preference_applied(), conditional.json(&editions)?).into_response())
+    let read = || read::get_history(&state.pool, message);
+    let found = state.positions.answer(&conditions.awaited, read).await?;
+    conditions.answer(&present::message(found, &caller)?.map(view::editions))
 }

@@ -1,20 +1,15 @@
-use api_types::codes;
 use api_types::messages::Message;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use data_set::read::{self, At, Existence};
-use http_kit::etag::Conditional;
-use http_kit::identity::Caller;
-use http_kit::path::StrictPath;
-use http_kit::position::{AwaitPosition, DataPosition};
-use http_kit::query::StrictQuery;
-use http_kit::{Reader, Role};
+use axum::response::Response;
+use data_set::read;
+use http_kit::Reader;
+use http_kit::query::{NoParameters, StrictQuery};
 
-use super::represent;
 use crate::AppState;
-use crate::id;
-use crate::openapi::{NoParameters, ReadHeaders};
+use crate::conditions::{Conditions, ReadHeaders};
+use crate::id::PathId;
 use crate::refusal::Refusal;
+use crate::{present, view};
 
 /// Shows one message in its latest edition.
 ///
@@ -24,7 +19,6 @@ use crate::refusal::Refusal;
 #[utoipa::path(
     get,
     path = "/v1/messages/{id}",
-    operation_id = "get_message",
     tag = "messages",
     security(("bearer" = [])),
     params(
@@ -39,27 +33,12 @@ use crate::refusal::Refusal;
 pub(crate) async fn get_message(
     State(state): State<AppState>,
     Reader(caller): Reader,
-    StrictPath(id): StrictPath<String>,
+    PathId(message): PathId,
     _query: StrictQuery<NoParameters>,
-    awaited: AwaitPosition,
-    conditional: Conditional,
+    conditions: Conditions,
 ) -> Result<Response, Refusal> {
-    let id = id::parse("id", &id)?;
-    let read = || read::get_message(&state.pool, caller.account, id);
-    let found = state.positions.answer(&awaited, read).await?;
-    let position = found.position;
-    let message = represent::message(present(found, &caller)?);
-    let body = conditional.json_of_edition(message.edition.into(), &message)?;
-    Ok((DataPosition(position), awaited.preference_applied(), body).into_response())
-}
-
-/// What is there, or the refusal that this caller may see.
-pub(super) fn present<T>(found: At<Existence<T>>, caller: &Caller) -> Result<T, Refusal> {
-    match found.value {
-        Existence::Present(value) => Ok(value),
-        Existence::Deleted { author } if author == caller.account || caller.roles.contains(Role::Admin) => {
-            Err(Refusal::at(found.position, codes::GONE))
-        }
-        Existence::Deleted { .. } | Existence::Unknown => Err(Refusal::at(found.position, codes::NOT_FOUND)),
-    }
+    let read = || read::get_message(&state.pool, caller.account, message);
+    let found = state.positions.answer(&conditions.awaited, read).await?;
+    let shown = present::message(found, &caller)?.map(view::message);
+    conditions.answer_of_edition(shown.value.edition.into(), &shown)
 }

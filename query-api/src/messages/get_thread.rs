@@ -1,22 +1,18 @@
 use api_types::messages::Thread;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use data_set::read;
+use data_set::read::{self, At};
 use http_kit::Reader;
-use http_kit::etag::Conditional;
-use http_kit::path::StrictPath;
-use http_kit::position::{AwaitPosition, DataPosition};
 use http_kit::query::StrictQuery;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::get_message::present;
-use super::list_replies::replies_to;
-use super::represent;
 use crate::AppState;
-use crate::openapi::ReadHeaders;
+use crate::conditions::{Conditions, ReadHeaders};
+use crate::id::PathId;
+use crate::paging::{self, List};
 use crate::refusal::Refusal;
-use crate::{id, paging};
+use crate::{present, view};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -35,7 +31,6 @@ pub(crate) struct GetThread {
 #[utoipa::path(
     get,
     path = "/v1/messages/{id}/thread",
-    operation_id = "get_thread",
     tag = "messages",
     security(("bearer" = [])),
     params(("id" = String, Path, description = "The message's id."), GetThread, ReadHeaders),
@@ -47,23 +42,21 @@ pub(crate) struct GetThread {
 pub(crate) async fn get_thread(
     State(state): State<AppState>,
     Reader(caller): Reader,
-    StrictPath(id): StrictPath<String>,
+    PathId(message): PathId,
     StrictQuery(query): StrictQuery<GetThread>,
     RawQuery(raw): RawQuery,
-    awaited: AwaitPosition,
-    conditional: Conditional,
+    conditions: Conditions,
 ) -> Result<Response, Refusal> {
-    let (id, limit) = (id::parse("id", &id)?, paging::limit(query.limit.as_deref())?);
-    let replies = replies_to(&state, id);
-    let read = || read::get_thread(&state.pool, caller.account, id, limit);
-    let found = state.positions.answer(&awaited, read).await?;
-    let position = DataPosition(found.position);
-    let thread = present(found, &caller)?;
+    let limit = paging::limit(query.limit.as_deref())?;
+    let read = || read::get_thread(&state.pool, caller.account, message, limit);
+    let found = state.positions.answer(&conditions.awaited, read).await?;
+    let At { position, value: thread } = present::message(found, &caller)?;
+    let replies = List::at(state.log.lineage(), format!("/v1/messages/{message}/replies"));
     let link = replies.next(raw.as_deref(), thread.replies.next);
-    let body = conditional.json(&Thread {
-        ancestors: represent::parts_of_thread(thread.ancestors),
-        message: represent::part_of_thread(thread.message),
-        replies: represent::parts_of_thread(thread.replies.items),
-    })?;
-    Ok((position, awaited.preference_applied(), link, body).into_response())
+    let shown = Thread {
+        ancestors: view::thread_messages(thread.ancestors),
+        message: view::thread_message(thread.message),
+        replies: view::thread_messages(thread.replies.items),
+    };
+    Ok((link, conditions.answer(&At { position, value: shown })?).into_response())
 }

@@ -1,21 +1,17 @@
 use api_types::codes;
 use api_types::messages::Message;
-use axum::extract::{RawQuery, State};
-use axum::response::{IntoResponse, Response};
-use data_set::read::{self, MessageFilter, PageKey};
-use http_kit::etag::Conditional;
-use http_kit::position::{AwaitPosition, DataPosition};
-use http_kit::query::StrictQuery;
+use axum::extract::State;
+use axum::response::Response;
+use data_set::read::{self, MessageFilter};
 use http_kit::{ApiProblem, Reader, Role};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::filter::{filter, list};
-use super::represent;
-use crate::AppState;
-use crate::openapi::ReadHeaders;
-use crate::paging::{self, List};
+use super::filter;
+use crate::conditions::ReadHeaders;
+use crate::paging::{ListQuery, Paged};
 use crate::refusal::Refusal;
+use crate::{AppState, view};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -60,7 +56,6 @@ pub(crate) enum MessagesOrCount {
 #[utoipa::path(
     get,
     path = "/v1/messages",
-    operation_id = "list_messages",
     tag = "messages",
     security(("bearer" = [])),
     params(
@@ -75,27 +70,24 @@ pub(crate) enum MessagesOrCount {
 pub(crate) async fn list_messages(
     State(state): State<AppState>,
     Reader(caller): Reader,
-    StrictQuery(query): StrictQuery<ListMessages>,
-    RawQuery(raw): RawQuery,
-    awaited: AwaitPosition,
-    conditional: Conditional,
+    query: ListQuery<ListMessages>,
 ) -> Result<Response, Refusal> {
-    match query.shape()? {
+    let shape = query.parameters.shape()?;
+    if let Shape::Number = shape {
+        caller.require_any(&[Role::Analyst, Role::Admin])?;
+    }
+    let filter = query.parameters.filter()?;
+    let query = query.narrowed_to(filter::to_bytes(&filter));
+    let (after, limit) = query.bounds()?;
+    let awaited = &query.conditions.awaited;
+    match shape {
         Shape::Number => {
-            caller.require_any(&[Role::Analyst, Role::Admin])?;
-            let (_, Asked { filter, .. }) = query.asked(&state)?;
-            let count =
-                state.positions.answer(&awaited, || read::count_messages(&state.pool, &filter)).await?;
-            let body = conditional.json(&count.value)?;
-            Ok((DataPosition(count.position), awaited.preference_applied(), body).into_response())
+            let count = || read::count_messages(&state.pool, &filter);
+            query.conditions.answer(&state.positions.answer(awaited, count).await?)
         }
         Shape::Page => {
-            let (list, Asked { filter, after, limit }) = query.asked(&state)?;
             let read = || read::list_messages(&state.pool, caller.account, &filter, after, limit);
-            let page = state.positions.answer(&awaited, read).await?;
-            let link = list.next(raw.as_deref(), page.value.next);
-            let body = conditional.json(&represent::messages(page.value.items))?;
-            Ok((DataPosition(page.position), awaited.preference_applied(), link, body).into_response())
+            query.page(state.positions.answer(awaited, read).await?, view::messages)
         }
     }
 }
@@ -103,12 +95,6 @@ pub(crate) async fn list_messages(
 enum Shape {
     Page,
     Number,
-}
-
-struct Asked {
-    filter: MessageFilter,
-    after: Option<PageKey>,
-    limit: u16,
 }
 
 impl ListMessages {
@@ -120,11 +106,18 @@ impl ListMessages {
         }
     }
 
-    fn asked(&self, state: &AppState) -> Result<(List, Asked), ApiProblem> {
+    fn filter(&self) -> Result<MessageFilter, ApiProblem> {
         let dates = (self.date_start.as_deref(), self.date_end.as_deref());
-        let filter = filter(self.tag.as_deref(), self.author.as_deref(), dates, self.tz.as_deref())?;
-        let list = list(state.list("/v1/messages"), &filter);
-        let after = list.after(self.cursor.as_deref())?;
-        Ok((list, Asked { after, limit: paging::limit(self.limit.as_deref())?, filter }))
+        filter::filter(self.tag.as_deref(), self.author.as_deref(), dates, self.tz.as_deref())
+    }
+}
+
+impl Paged for ListMessages {
+    fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+
+    fn limit(&self) -> Option<&str> {
+        self.limit.as_deref()
     }
 }

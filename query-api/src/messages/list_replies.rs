@@ -1,20 +1,15 @@
 use api_types::messages::ThreadMessage;
-use axum::extract::{RawQuery, State};
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
+use axum::response::Response;
 use data_set::read;
 use http_kit::Reader;
-use http_kit::etag::Conditional;
-use http_kit::path::StrictPath;
-use http_kit::position::{AwaitPosition, DataPosition};
-use http_kit::query::StrictQuery;
 
-use super::get_message::present;
-use super::represent;
 use crate::AppState;
-use crate::id;
-use crate::openapi::ReadHeaders;
-use crate::paging::{List, PageParameters};
+use crate::conditions::ReadHeaders;
+use crate::id::PathId;
+use crate::paging::{ListQuery, PageParameters};
 use crate::refusal::Refusal;
+use crate::{present, view};
 
 /// Lists the replies to a message, newest first.
 ///
@@ -22,7 +17,6 @@ use crate::refusal::Refusal;
 #[utoipa::path(
     get,
     path = "/v1/messages/{id}/replies",
-    operation_id = "list_replies",
     tag = "messages",
     security(("bearer" = [])),
     params(("id" = String, Path, description = "The message's id."), PageParameters, ReadHeaders),
@@ -34,24 +28,11 @@ use crate::refusal::Refusal;
 pub(crate) async fn list_replies(
     State(state): State<AppState>,
     Reader(caller): Reader,
-    StrictPath(id): StrictPath<String>,
-    StrictQuery(query): StrictQuery<PageParameters>,
-    RawQuery(raw): RawQuery,
-    awaited: AwaitPosition,
-    conditional: Conditional,
+    PathId(message): PathId,
+    query: ListQuery,
 ) -> Result<Response, Refusal> {
-    let id = id::parse("id", &id)?;
-    let list = replies_to(&state, id);
-    let (after, limit) = query.asked(&list)?;
-    let read = || read::list_replies(&state.pool, caller.account, id, after, limit);
-    let found = state.positions.answer(&awaited, read).await?;
-    let position = DataPosition(found.position);
-    let page = present(found, &caller)?;
-    let link = list.next(raw.as_deref(), page.next);
-    let body = conditional.json(&represent::parts_of_thread(page.items))?;
-    Ok((position, awaited.preference_applied(), link, body).into_response())
-}
-
-pub(super) fn replies_to(state: &AppState, id: i64) -> List {
-    state.list(format!("/v1/messages/{id}/replies"))
+    let (after, limit) = query.bounds()?;
+    let read = || read::list_replies(&state.pool, caller.account, message, after, limit);
+    let found = state.positions.answer(&query.conditions.awaited, read).await?;
+    query.page(present::message(found, &caller)?, view::thread_messages)
 }

@@ -1,17 +1,14 @@
 use api_types::notifications::{Notification, NotificationKind, Notifications};
-use axum::extract::{RawQuery, State};
-use axum::response::{IntoResponse, Response};
-use data_set::read::{self, NotificationRow};
-use http_kit::etag::Conditional;
-use http_kit::position::{AwaitPosition, DataPosition};
-use http_kit::query::StrictQuery;
+use axum::extract::State;
+use axum::response::Response;
+use data_set::read::{self, At, NotificationRow, NotificationRows};
 use http_kit::{ApiProblem, Reader};
 
 use crate::AppState;
-use crate::accounts::represent;
-use crate::openapi::ReadHeaders;
-use crate::paging::PageParameters;
+use crate::conditions::ReadHeaders;
+use crate::paging::{ListQuery, PageParameters};
 use crate::refusal::Refusal;
+use crate::view;
 
 /// Lists what others did to the caller, newest first, and counts what of it is not read.
 ///
@@ -20,7 +17,6 @@ use crate::refusal::Refusal;
 #[utoipa::path(
     get,
     path = "/v1/notifications",
-    operation_id = "list_notifications",
     tag = "notifications",
     security(("bearer" = [])),
     params(PageParameters, ReadHeaders),
@@ -31,28 +27,22 @@ use crate::refusal::Refusal;
 pub(crate) async fn list_notifications(
     State(state): State<AppState>,
     Reader(caller): Reader,
-    StrictQuery(query): StrictQuery<PageParameters>,
-    RawQuery(raw): RawQuery,
-    awaited: AwaitPosition,
-    conditional: Conditional,
+    query: ListQuery,
 ) -> Result<Response, Refusal> {
-    let account = caller.account;
-    // The same address is another list for everybody.
-    let list = state.list("/v1/notifications").narrowed_to(account.to_be_bytes().to_vec());
-    let (after, limit) = query.asked(&list)?;
-    let read = || read::list_notifications(&state.pool, account, after, limit);
-    let found = state.positions.answer(&awaited, read).await?;
-    let link = list.next(raw.as_deref(), found.value.page.next);
-    let items = found.value.page.items.into_iter().map(notification).collect::<Result<_, _>>()?;
-    let body = conditional.json(&Notifications { items, unread: found.value.unread })?;
-    Ok((DataPosition(found.position), awaited.preference_applied(), link, body).into_response())
+    let query = query.of_caller(&caller);
+    let (after, limit) = query.bounds()?;
+    let read = || read::list_notifications(&state.pool, caller.account, after, limit);
+    let At { position, value: NotificationRows { page, unread } } =
+        state.positions.answer(&query.conditions.awaited, read).await?;
+    let items = page.items.into_iter().map(notification).collect::<Result<_, _>>()?;
+    query.answer(&At { position, value: Notifications { items, unread } }, page.next.map(|key| ("next", key)))
 }
 
 fn notification(row: NotificationRow) -> Result<Notification, ApiProblem> {
     Ok(Notification {
         position: row.position.to_string(),
         kind: kind(&row.kind)?,
-        account: represent::entry(row.actor),
+        account: view::account_entry(row.actor),
         message: row.message.map(|id| id.to_string()),
         created_at: row.notified_at,
         read: row.is_read,

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use data_set::read::{Moment, PageKey, PositionKey};
 use sha2::{Digest, Sha256};
 
-use super::List;
+use super::list::List;
 
 const VERSION: u8 = 3;
 const KEY_BYTES: usize = 8 + 8;

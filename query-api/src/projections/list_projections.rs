@@ -1,15 +1,13 @@
 use api_types::projections::ProjectionStatus;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use data_set::read::{self, At, ProjectionRow, ReadError};
 use http_kit::Reader;
-use http_kit::etag::Conditional;
-use http_kit::position::{AwaitPosition, DataPosition};
-use http_kit::query::StrictQuery;
+use http_kit::query::{NoParameters, StrictQuery};
 
+use super::status::status;
 use crate::AppState;
-use crate::openapi::{NoParameters, ReadHeaders};
-use crate::projections::status::status;
+use crate::conditions::{Conditions, ReadHeaders};
 use crate::refusal::Refusal;
 
 /// Says how far every projection has folded the log.
@@ -20,7 +18,6 @@ use crate::refusal::Refusal;
 #[utoipa::path(
     get,
     path = "/v1/projections",
-    operation_id = "list_projections",
     tag = "system",
     security(("bearer" = [])),
     params(
@@ -34,12 +31,10 @@ pub(crate) async fn list_projections(
     State(state): State<AppState>,
     _caller: Reader,
     _query: StrictQuery<NoParameters>,
-    awaited: AwaitPosition,
-    conditional: Conditional,
+    conditions: Conditions,
 ) -> Result<Response, Refusal> {
-    let rows = state.positions.answer(&awaited, || rows(&state)).await?;
-    let body: Vec<ProjectionStatus> = rows.value.into_iter().map(status).collect();
-    Ok((DataPosition(rows.position), awaited.preference_applied(), conditional.json(&body)?).into_response())
+    let found = state.positions.answer(&conditions.awaited, || rows(&state)).await?;
+    conditions.answer(&found.map(|rows| rows.into_iter().map(status).collect::<Vec<_>>()))
 }
 
 async fn rows(state: &AppState) -> Result<At<Vec<ProjectionRow>>, ReadError> {

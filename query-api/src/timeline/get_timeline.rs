@@ -1,18 +1,15 @@
 use api_types::timeline::FeedItem;
-use axum::extract::{RawQuery, State};
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
+use axum::response::Response;
 use data_set::read;
 use http_kit::Reader;
-use http_kit::etag::Conditional;
-use http_kit::position::{AwaitPosition, DataPosition};
-use http_kit::query::StrictQuery;
 
-use super::cursor::{self, Turn};
-use super::represent;
+use super::cursor::{self, FeedKey};
 use crate::AppState;
-use crate::openapi::ReadHeaders;
-use crate::paging::PageParameters;
+use crate::conditions::ReadHeaders;
+use crate::paging::{ListQuery, PageParameters};
 use crate::refusal::Refusal;
+use crate::view;
 
 /// Shows the caller's home timeline: what it and those whom it follows posted and reposted, newest first.
 ///
@@ -23,7 +20,6 @@ use crate::refusal::Refusal;
 #[utoipa::path(
     get,
     path = "/v1/timeline",
-    operation_id = "get_timeline",
     tag = "timeline",
     security(("bearer" = [])),
     params(
@@ -37,17 +33,13 @@ use crate::refusal::Refusal;
 pub(crate) async fn get_timeline(
     State(state): State<AppState>,
     Reader(caller): Reader,
-    StrictQuery(query): StrictQuery<PageParameters>,
-    RawQuery(raw): RawQuery,
-    awaited: AwaitPosition,
-    conditional: Conditional,
+    query: ListQuery,
 ) -> Result<Response, Refusal> {
-    let list = cursor::list(&state, "/v1/timeline", caller.account);
-    let (turn, limit) = query.asked(&list)?;
-    let awaited = awaited.at_least(turn.map_or(0, Turn::position));
-    let read = || read::timeline(&state.pool, caller.account, cursor::range(turn), limit);
-    let page = state.timeline_positions.answer(&awaited, read).await?;
-    let links = cursor::links(&list, raw.as_deref(), &page.value);
-    let body = conditional.json(&represent::items(page.value.items))?;
-    Ok((DataPosition(page.position), awaited.preference_applied(), links, body).into_response())
+    let query = query.of_caller(&caller);
+    let (key, limit) = query.bounds()?;
+    let query = query.at_least(key.map_or(0, FeedKey::position));
+    let read = || read::timeline(&state.pool, caller.account, cursor::range(key), limit);
+    let found = state.timeline_positions.answer(&query.conditions.awaited, read).await?;
+    let links = cursor::links(&found.value);
+    query.answer(&found.map(|page| view::feed_items(page.items)), links)
 }

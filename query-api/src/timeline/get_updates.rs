@@ -1,19 +1,18 @@
+use api_types::codes;
 use api_types::timeline::TimelineUpdates;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use data_set::read;
-use http_kit::Reader;
-use http_kit::etag::Conditional;
-use http_kit::position::{AwaitPosition, DataPosition};
 use http_kit::query::StrictQuery;
+use http_kit::{ApiProblem, Reader, number};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{parameters, represent};
 use crate::AppState;
-use crate::openapi::ReadHeaders;
+use crate::conditions::{Conditions, ReadHeaders};
 use crate::paging;
 use crate::refusal::Refusal;
+use crate::view;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -49,15 +48,22 @@ pub(crate) async fn get_updates(
     State(state): State<AppState>,
     Reader(caller): Reader,
     StrictQuery(query): StrictQuery<GetUpdates>,
-    awaited: AwaitPosition,
-    conditional: Conditional,
+    conditions: Conditions,
 ) -> Result<Response, Refusal> {
-    let since = parameters::since(&query.since)?;
+    let since = since(&query.since)?;
     let limit = paging::limit(query.limit.as_deref())?;
-    let awaited = awaited.at_least(since);
+    let conditions = conditions.at_least(since);
     let read = || read::timeline_updates(&state.pool, caller.account, since, limit);
-    let updates = state.timeline_positions.answer(&awaited, read).await?;
-    let (items, has_more) = (represent::items(updates.value.items), updates.value.has_more);
-    let body = conditional.json(&TimelineUpdates { items, has_more })?;
-    Ok((DataPosition(updates.position), awaited.preference_applied(), body).into_response())
+    let found = state.timeline_positions.answer(&conditions.awaited, read).await?;
+    conditions.answer(&found.map(|updates| TimelineUpdates {
+        items: view::feed_items(updates.items),
+        has_more: updates.has_more,
+    }))
+}
+
+/// A position, 0 included: before everything.
+fn since(text: &str) -> Result<i64, ApiProblem> {
+    number::parse(text).ok_or_else(|| {
+        ApiProblem::new(codes::INVALID_PARAMETER).field("since", "expected the position of an item, or 0")
+    })
 }

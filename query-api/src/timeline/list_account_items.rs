@@ -1,20 +1,16 @@
 use api_types::timeline::FeedItem;
-use axum::extract::{RawQuery, State};
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
+use axum::response::Response;
 use data_set::read;
 use http_kit::Reader;
-use http_kit::etag::Conditional;
-use http_kit::path::StrictPath;
-use http_kit::position::{AwaitPosition, DataPosition};
-use http_kit::query::StrictQuery;
 
-use super::cursor::{self, Turn};
-use super::represent;
+use super::cursor::{self, FeedKey};
 use crate::AppState;
-use crate::id;
-use crate::openapi::ReadHeaders;
-use crate::paging::PageParameters;
+use crate::conditions::ReadHeaders;
+use crate::id::PathId;
+use crate::paging::{ListQuery, PageParameters};
 use crate::refusal::Refusal;
+use crate::view;
 
 /// Lists what one account posted and reposted, newest first.
 ///
@@ -23,7 +19,6 @@ use crate::refusal::Refusal;
 #[utoipa::path(
     get,
     path = "/v1/accounts/{id}/messages",
-    operation_id = "list_account_items",
     tag = "timeline",
     security(("bearer" = [])),
     params(
@@ -38,24 +33,19 @@ use crate::refusal::Refusal;
 pub(crate) async fn list_account_items(
     State(state): State<AppState>,
     Reader(caller): Reader,
-    StrictPath(id): StrictPath<String>,
-    StrictQuery(query): StrictQuery<PageParameters>,
-    RawQuery(raw): RawQuery,
-    awaited: AwaitPosition,
-    conditional: Conditional,
+    PathId(account): PathId,
+    query: ListQuery,
 ) -> Result<Response, Refusal> {
-    let (caller, account) = (caller.account, id::parse("id", &id)?);
-    let list = cursor::list(&state, format!("/v1/accounts/{account}/messages"), caller);
-    let (turn, limit) = query.asked(&list)?;
-    let awaited = awaited.at_least(turn.map_or(0, Turn::position));
-    let before = match turn {
-        Some(Turn::Older(position)) => Some(position),
+    let query = query.of_caller(&caller);
+    let (key, limit) = query.bounds()?;
+    let query = query.at_least(key.map_or(0, FeedKey::position));
+    let before = match key {
+        Some(FeedKey::Older(position)) => Some(position),
         // This list gives no links to what is newer.
-        Some(Turn::Newer(_)) | None => None,
+        Some(FeedKey::Newer(_)) | None => None,
     };
-    let read = || read::account_items(&state.pool, caller, account, before, limit);
-    let page = state.timeline_positions.answer(&awaited, read).await?;
-    let links = cursor::links(&list, raw.as_deref(), &page.value);
-    let body = conditional.json(&represent::items(page.value.items))?;
-    Ok((DataPosition(page.position), awaited.preference_applied(), links, body).into_response())
+    let read = || read::account_items(&state.pool, caller.account, account, before, limit);
+    let found = state.timeline_positions.answer(&query.conditions.awaited, read).await?;
+    let links = cursor::links(&found.value);
+    query.answer(&found.map(|page| view::feed_items(page.items)), links)
 }

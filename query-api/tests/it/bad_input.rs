@@ -108,10 +108,11 @@ const PAGE: &[(&str, &str)] = &[
 ];
 
 /// Addresses of lists, with `#` for the id.
-const LISTS_OF_ONE: [&str; 6] = [
+const LISTS_OF_ONE: [&str; 7] = [
     "/v1/accounts/#/followers",
     "/v1/accounts/#/following",
     "/v1/accounts/#/likes",
+    "/v1/accounts/#/replies",
     "/v1/messages/#/likes",
     "/v1/messages/#/reposts",
     "/v1/messages/#/replies",

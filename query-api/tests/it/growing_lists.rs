@@ -8,10 +8,11 @@ use crate::support::people::{account, follow, like, notify, reply, repost};
 use crate::support::rows::{Row, at, execute, fold, row};
 use crate::support::{App, READER};
 
-const LISTS: [&str; 7] = [
+const LISTS: [&str; 8] = [
     "/v1/accounts/1/followers",
     "/v1/accounts/1/following",
     "/v1/accounts/1/likes",
+    "/v1/accounts/1/replies",
     "/v1/messages/256/likes",
     "/v1/messages/256/reposts",
     "/v1/messages/256/replies",
@@ -33,7 +34,8 @@ async fn add(app: &App, list: &str, sequence: i64) {
         }
         "/v1/messages/256/likes" => like(pool, other, 256, sequence).await,
         "/v1/messages/256/reposts" => repost(pool, other, 256, sequence).await,
-        "/v1/messages/256/replies" => reply(pool, 256, message).await,
+        "/v1/accounts/1/replies" => reply(pool, 512, message).await,
+        "/v1/messages/256/replies" => reply(pool, 256, Row { author: other, ..message }).await,
         "/v1/notifications" => notify(pool, READER.account, sequence, "followed", other, None).await,
         other => panic!("nothing is known of {other}"),
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use domain::{MessageId, Position};
-use event_store::{Boundary, Bucket, Subject};
+use event_store::{Boundary, EditBucket, Subject};
 
 /// Names that an event holds or touches, and what has to be looked up in the rows to know all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl Claims {
     /// It edits or deletes a message: a bad event in the same subject may be about that one, too.
     #[must_use]
     pub fn touch_edits_of(self, message: MessageId) -> Self {
-        let edits = Boundary::Edits(Bucket::of(message));
+        let edits = Boundary::Edits(EditBucket::of(message));
         self.touch("subject", Subject::new(message.position().shard(), edits))
     }
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use event_store::{EventLog, JetStreamConfig, JetStreamLog};
+use event_store::EventLog;
+use event_store_nats::{JetStreamConfig, JetStreamLog};
 use testkit::{Nats, Process, eventually, free_port};
 
 use crate::feeds;

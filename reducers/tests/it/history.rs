@@ -5,11 +5,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use dispatcher::decision::ExecuteError;
+use dispatcher::executor::{Execution, Executor};
 use domain::message::{
     Actor, DeleteMessage, EditMessage, ExpectedEdition, MessageCommand, PostMessage, ReplyTarget,
 };
 use domain::{AccountEvent, AccountId, Event, MessageId, OriginalTime, Position, Tags, Text};
-use event_store::{EventLog, ExecuteError, Execution, Executor, Expected, NewEvent, Subject, conformance};
+use event_store::{EventLog, Expected, NewEvent, Subject, conformance};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use time::{Duration, OffsetDateTime};

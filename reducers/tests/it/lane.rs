@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{Sequence, Shard};
-use event_store::{EventLog, InMemoryLog, JetStreamConfig, JetStreamLog};
+use event_store::{EventLog, InMemoryLog};
+use event_store_nats::{JetStreamConfig, JetStreamLog};
 use testkit::{Nats, eventually};
 use time::OffsetDateTime;
 use uuid::Uuid;

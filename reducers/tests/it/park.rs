@@ -5,7 +5,8 @@ use std::sync::Arc;
 use data_set::write::Reason;
 use domain::Shard;
 use event_store::conformance::{self, FRAMES, publish_frame};
-use event_store::{EventLog, Expected, InMemoryLog, JetStreamConfig, JetStreamLog};
+use event_store::{EventLog, Expected, InMemoryLog};
+use event_store_nats::{JetStreamConfig, JetStreamLog};
 use reducers::OnBad;
 use testkit::Nats;
 

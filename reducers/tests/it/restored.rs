@@ -5,7 +5,8 @@ use std::sync::Arc;
 use archive::{Archive, Bounds};
 use domain::{Position, Sequence};
 use event_store::conformance::{FRAMES, publish_frame};
-use event_store::{EventLog, JetStreamConfig, JetStreamLog, RecordedEvent, Restoration, decode};
+use event_store::{EventLog, RecordedEvent, decode};
+use event_store_nats::{JetStreamConfig, JetStreamLog, Restoration};
 use testkit::Nats;
 
 use crate::feeds;

@@ -5,9 +5,8 @@ use anyhow::{Context, Result};
 use domain::{
     AccountId, CommandId, Event, EventId, MessageEvent, MessagePosted, OriginalTime, Shard, Tags, Text,
 };
-use event_store::{
-    Envelope, EventLog, Expected, Fingerprint, JetStreamConfig, JetStreamLog, NewEvent, Subject,
-};
+use event_store::{Envelope, EventLog, Expected, Fingerprint, NewEvent, Subject};
+use event_store_nats::{JetStreamConfig, JetStreamLog};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 

@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 
-use event_store::{ReadError, RestoreError};
+use event_store::ReadError;
+use event_store_nats::RestoreError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {

@@ -1,6 +1,7 @@
 //! From segments into a stream, which becomes the log that was archived.
 
-use event_store::{Restoration, StoredEvent};
+use event_store::StoredEvent;
+use event_store_nats::Restoration;
 
 use crate::archive::Archive;
 use crate::error::ArchiveError;

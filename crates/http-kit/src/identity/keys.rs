@@ -9,6 +9,7 @@ mod current;
 mod file;
 mod url;
 
+use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
@@ -32,8 +33,15 @@ const RSA_MODULUS_BITS_MIN: usize = 2_048;
 
 /// A source cannot tell whether it has newer keys.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("the key set cannot be read: {0}")]
-pub struct KeysUnavailable(pub String);
+#[error("the key set cannot be read")]
+pub struct KeysUnavailable(#[source] Arc<dyn Error + Send + Sync>);
+
+impl KeysUnavailable {
+    #[must_use]
+    pub fn new(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self(Arc::from(cause.into()))
+    }
+}
 
 /// Where public keys come from.
 #[async_trait]

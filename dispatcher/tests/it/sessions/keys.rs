@@ -1,5 +1,6 @@
 use domain::Shard;
-use event_store::vault::find_signing_keys;
+use event_store::buckets::SIGNING_KEYS;
+use event_store_nats::find_bucket;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http_kit::Identity;
@@ -41,8 +42,8 @@ async fn published(api: &Api) -> Vec<String> {
 }
 
 async fn rotate(app: &App) -> String {
-    let store = find_signing_keys(app.log.client(), Shard(0)).await.expect("the dispatcher made it");
-    dispatcher::rotate_signing_keys(&store).await.expect("the vault takes it")
+    let bucket = find_bucket(app.log.client(), Shard(0), SIGNING_KEYS).await.expect("the dispatcher made it");
+    dispatcher::rotate_signing_keys(bucket).await.expect("the bucket takes it")
 }
 
 #[tokio::test]

@@ -123,7 +123,7 @@ async fn a_vault_out_of_reach_is_no_wrong_password() {
 #[tokio::test]
 async fn before_the_broker_is_there_nobody_logs_in() {
     let app = App::start().await;
-    let log = event_store::JetStreamConfig::new("nats://127.0.0.1:1", "nowhere");
+    let log = event_store_open::StoreConfig::new("nats://127.0.0.1:1", "nowhere");
     let api = Api::opening(log, &app.tokens.config(), quiet()).await;
     assert_eq!(log_in(&api, "ada", PASSWORD).await.refusal(), refused(503, "unavailable"));
     let jwks = api.send(Method::GET, "/.well-known/jwks.json", &[], "").await;

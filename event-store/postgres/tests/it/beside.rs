@@ -1,13 +1,14 @@
-//! The vault, which runs the suite that the one on the broker runs.
+//! The buckets, which run the suite that those on the broker run.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use domain::{Position, Shard};
-use event_store::conformance::{self, account};
-use event_store::vault::{Bucket, PasswordHash, StoredKey, VaultError, Written};
-use event_store::{Dropped, EventLog, drop_events};
-use event_store_postgres::{PostgresLog, find_signing_keys};
+use event_store::buckets::{Bucket, BucketError, SIGNING_KEYS, Written};
+use event_store::conformance;
+use event_store::{Buckets, Dropped, EventLog, drop_events};
+use event_store_postgres::{PostgresLog, find_bucket};
 use sqlx::{Connection, PgConnection};
 use testkit::eventually;
 use time::OffsetDateTime;
@@ -17,11 +18,10 @@ use crate::support::{config, connection, open, post, run, server};
 const LIMIT: Duration = Duration::from_secs(20);
 
 #[tokio::test]
-async fn buckets_and_the_stores_on_them_keep_their_promises() {
+async fn buckets_keep_their_promises() {
     let server = server().await;
     let log = open(&server).await;
     conformance::bucket_keeps_its_promises(Arc::new(log.bucket("TEST", None))).await;
-    conformance::vault_keeps_its_promises(log.vault()).await;
 }
 
 #[tokio::test]
@@ -29,8 +29,8 @@ async fn what_has_expired_was_never_written_and_is_swept_away() {
     let server = server().await;
     let log = open(&server).await;
     entries_expire(&log.bucket("SHORT", Some(Duration::from_millis(200)))).await;
-    // Who opens a vault sweeps first.
-    let _vault = log.vault();
+    // Who opens the buckets sweeps first.
+    let _buckets = log.buckets();
     eventually("the old entry is removed", LIMIT, async || {
         let mut connection = connection(&server.url()).await;
         let left: i64 = sqlx::query_scalar("select count(*) from entry where key = 'old'")
@@ -59,32 +59,31 @@ async fn entries_expire(bucket: &dyn Bucket) {
 }
 
 #[tokio::test]
-async fn the_vault_survives_a_crash_and_tells_while_the_server_is_away() {
+async fn buckets_survive_a_crash_and_tell_while_the_server_is_away() {
     let mut server = server().await;
-    let vault = open(&server).await.vault();
-    let (holder, hash) = (account(7), PasswordHash::new("$argon2id$"));
-    vault.credentials.put(holder, &hash).await.expect("it writes");
+    let bucket = open(&server).await.buckets().credentials;
+    let written = bucket.write("7", Some(Bytes::from_static(b"kept")), 0).await;
+    assert_eq!(written.expect("it writes"), Written::Done);
     server.kill().await;
-    let away = vault.credentials.get(holder).await;
-    assert!(matches!(away, Err(VaultError::Unavailable { .. })), "{away:?}");
+    let away = bucket.read("7").await;
+    assert!(matches!(away, Err(BucketError::Unavailable { .. })), "{away:?}");
     server.restart().await;
-    let found = eventually("it is back", LIMIT, async || {
-        vault.credentials.get(holder).await.map_err(|error| error.to_string())
-    })
-    .await;
-    assert_eq!(found, Some(hash));
+    let found =
+        eventually("it is back", LIMIT, async || bucket.read("7").await.map_err(|error| error.to_string()))
+            .await;
+    assert_eq!(found.value, Some(Bytes::from_static(b"kept")));
 }
 
 #[tokio::test]
 async fn a_tool_finds_the_keys_once_a_dispatcher_made_one() {
     let server = server().await;
-    assert!(find_signing_keys(&server.url(), Shard(0)).await.is_err());
+    assert!(find_bucket(&server.url(), Shard(0), SIGNING_KEYS).await.is_err());
     let log = PostgresLog::open(&config(&server)).await.expect("the log opens");
-    assert!(find_signing_keys(&server.url(), Shard(0)).await.is_err());
-    let key = ("a".to_owned(), StoredKey::new("pem", OffsetDateTime::UNIX_EPOCH));
-    log.vault().signing_keys.ensure(key, Duration::from_secs(1)).await.expect("it makes one");
-    let found = find_signing_keys(&server.url(), Shard(0)).await.expect("it is there");
-    assert!(found.read().await.expect("it reads").keys.contains_key("a"));
+    assert!(find_bucket(&server.url(), Shard(0), SIGNING_KEYS).await.is_err());
+    let ring = Bytes::from_static(b"{}");
+    log.buckets().signing_keys.write("ring", Some(ring.clone()), 0).await.expect("it writes");
+    let found = find_bucket(&server.url(), Shard(0), SIGNING_KEYS).await.expect("it is there");
+    assert_eq!(found.read("ring").await.expect("it reads").value, Some(ring));
 }
 
 #[tokio::test]
@@ -108,7 +107,10 @@ async fn nobody_sees_a_secret_without_being_the_dispatcher() {
     };
     let writer = as_user("writer").await;
     assert_eq!(post(&writer, 7, "two").await.expect("appended"), 2);
-    conformance::vault_keeps_its_promises(writer.vault()).await;
+    let Buckets { credentials, sessions, signing_keys, attempts } = writer.buckets();
+    for bucket in [credentials, sessions, signing_keys, attempts] {
+        conformance::bucket_keeps_its_promises(bucket).await;
+    }
     let reader = as_user("reader").await;
     both_events_are_read(&reader).await;
     let refused = post(&reader, 7, "three").await;

@@ -69,13 +69,6 @@ async fn a_command_is_in_the_log_once() {
 }
 
 #[tokio::test]
-async fn one_event_per_key() {
-    let server = server().await;
-    let log = open(&server).await;
-    conformance::one_event_per_key(Arc::new(log)).await;
-}
-
-#[tokio::test]
 async fn resume_from_any_position() {
     let server = server().await;
     conformance::resume_from_any_position(&open(&server).await).await;

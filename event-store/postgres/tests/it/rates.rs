@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::Sequence;
-use event_store::{EventLog, JetStreamConfig, JetStreamLog};
+use event_store::EventLog;
+use event_store_nats::{JetStreamConfig, JetStreamLog};
 use testkit::Nats;
 
 use crate::support::{open, post, server};

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use domain::{Liked, MessageId, Position, ReactionEvent, Sequence, Shard};
 use event_store::{
-    Boundary, Envelope, EventLog, Expected, InMemoryLog, JetStreamConfig, JetStreamLog, NewEvent,
-    RecordedEvent, Subject, conformance, drop_events,
+    Boundary, Envelope, EventLog, Expected, InMemoryLog, NewEvent, RecordedEvent, Subject, conformance,
+    drop_events,
 };
+use event_store_nats::{JetStreamConfig, JetStreamLog};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use reducers::release::{Choice, choose, retry};

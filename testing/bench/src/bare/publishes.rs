@@ -8,7 +8,8 @@ use async_nats::jetstream;
 use async_nats::{HeaderMap, header::NATS_EXPECTED_STREAM, header::NATS_MESSAGE_ID};
 use bytes::Bytes;
 use domain::{AccountId, Shard};
-use event_store::{Boundary, JetStreamConfig, JetStreamLog, Subject};
+use event_store::{Boundary, Subject};
+use event_store_nats::{JetStreamConfig, JetStreamLog};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow};
+use dispatcher::executor::{Execution, Executor};
 use domain::message::{Actor, EditMessage, ExpectedEdition, MessageCommand, PostMessage};
 use domain::{AccountId, Event, MessageEvent, MessageId, Position, Sequence, Shard, Tags, Text};
-use event_store::{Decoded, EventLog, Execution, Executor, JetStreamConfig, JetStreamLog, decode};
+use event_store::{Decoded, EventLog, decode};
+use event_store_nats::{JetStreamConfig, JetStreamLog};
 use time::OffsetDateTime;
 use tokio::task::JoinSet;
 

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use domain::Position;
-use event_store::{EventLog, JetStreamConfig, JetStreamLog};
+use event_store::EventLog;
+use event_store_nats::{JetStreamConfig, JetStreamLog};
 use sqlx::{Connection, PgConnection};
 
 use super::Parts;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use anyhow::Result;
-use event_store::{JetStreamConfig, JetStreamLog};
+use event_store_nats::{JetStreamConfig, JetStreamLog};
 
 use super::memory::Situation;
 use super::{Parts, callers};

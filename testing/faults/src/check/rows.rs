@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result};
-use event_store::{JetStreamConfig, JetStreamLog};
+use event_store_nats::{JetStreamConfig, JetStreamLog};
 use sqlx::{AssertSqlSafe, PgPool};
 use verifier::{Scope, Verification};
 

@@ -10,15 +10,22 @@ use serde_json::Value;
 use crate::sources::packages;
 
 /// Which packages of the workspace each one may use. As every edge is listed, what is reached through others is bounded too.
-const MAY_USE: [(&str, &[&str]); 19] = [
+const MAY_USE: [(&str, &[&str]); 20] = [
     ("api-types", &[]),
-    ("archive", &["domain", "event-store"]),
+    ("archive", &["domain", "event-store", "event-store-nats"]),
     ("data-set", &["domain", "fail-points", "postgres-kit"]),
-    ("dispatcher", &["api-types", "domain", "event-store", "event-store-open", "http-kit", "service-kit"]),
+    (
+        "dispatcher",
+        &["api-types", "domain", "event-store", "event-store-open", "fail-points", "http-kit", "service-kit"],
+    ),
     ("domain", &[]),
-    ("event-store", &["domain", "fail-points"]),
+    ("event-store", &["domain"]),
+    ("event-store-nats", &["domain", "event-store", "fail-points"]),
     ("event-store-postgres", &["domain", "event-store", "postgres-kit"]),
-    ("event-store-open", &["domain", "event-store", "event-store-postgres", "service-kit"]),
+    (
+        "event-store-open",
+        &["domain", "event-store", "event-store-nats", "event-store-postgres", "service-kit"],
+    ),
     ("http-kit", &["api-types", "service-kit"]),
     ("local-servers", &[]),
     ("verifier", &["data-set", "domain", "event-store"]),
@@ -35,6 +42,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
             "dispatcher",
             "domain",
             "event-store",
+            "event-store-nats",
             "event-store-postgres",
             "event-store-open",
             "http-kit",
@@ -55,9 +63,9 @@ const OUTSIDE: [&str; 2] = ["bench", "faults"];
 
 /// Libraries that enter through their owners alone.
 const OWNERS: [(&str, &[&str]); 5] = [
-    ("async-nats", &["event-store"]),
+    ("async-nats", &["event-store-nats"]),
     ("axum", &["dispatcher", "http-kit", "query-api"]),
-    ("cqrs-es", &["domain", "event-store"]),
+    ("cqrs-es", &["dispatcher", "domain"]),
     ("hyper", &["http-kit", "service-kit"]),
     ("sqlx", &["data-set", "event-store-postgres", "postgres-kit"]),
 ];

@@ -4,10 +4,8 @@ use archive::{Archive, ArchiveError, Restored};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use event_store::conformance::{FRAMES, publish_frame};
-use event_store::{
-    EventLog, Expected, JetStreamConfig, JetStreamLog, OpenError, Restoration, RestoreError, StoredEvent,
-    conformance,
-};
+use event_store::{EventLog, Expected, OpenError, StoredEvent, conformance};
+use event_store_nats::{JetStreamConfig, JetStreamLog, Restoration, RestoreError};
 use tempfile::TempDir;
 use testkit::Nats;
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use archive::{Archive, Archived, Bounds, Problem};
 use event_store::conformance::{command, posted};
-use event_store::{EventLog, Expected, JetStreamConfig, JetStreamLog, StoredEvent};
+use event_store::{EventLog, Expected, StoredEvent};
+use event_store_nats::{JetStreamConfig, JetStreamLog};
 use tempfile::TempDir;
 use testkit::Nats;
 

@@ -95,7 +95,7 @@ async fn adopt_in_data_dir(arguments: &Arguments) -> Result<()> {
 async fn adopt(log_url: &str, data_set_url: &str, is_meant: bool) -> Result<String> {
     let mut config = StoreConfig::new(log_url, CLIENT_NAME);
     // One that is gone altogether is begun anew, if that is what the operator wants.
-    config.set_create(is_meant);
+    config.create = is_meant;
     let log = config.open_log().await.context(
         "if the log is only out of reach, bring it back; if there is none any more, --yes makes an empty one",
     )?;

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::{Context, Result, bail};
 use domain::Shard;
-use event_store::jet_stream::{self, limits};
+use event_store_nats::limits;
 
 use crate::data_dir::{DataDir, DataDirArgument};
 use crate::{bytes, connections, files};
@@ -53,7 +53,7 @@ async fn change_and_show(arguments: &Arguments) -> Result<()> {
              `rookery up` --store-bytes, from its next start on"
         );
     }
-    let client = jet_stream::connect(url.expose(), NAME).await.context("is the system running?")?;
+    let client = event_store_nats::connect(url.expose(), NAME).await.context("is the system running?")?;
     if let Some(Change::Raise { stream, size }) = &arguments.change {
         limits::raise(client.clone(), SHARD, stream, *size).await?;
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use archive::{Archive, Phase};
-use event_store::{JetStreamConfig, Restoration};
+use event_store_nats::{JetStreamConfig, Restoration};
 
 use self::broker::Broker;
 use super::archive::show;

@@ -21,6 +21,18 @@ Feature: Posting
       | who | kind    |
       | bob | replied |
 
+  Scenario: What somebody answers to others is listed by itself
+    Given "ada" has posted "Who is awake?"
+    And "bob" has posted "Good night"
+    When "bob" replies "Me" to "Who is awake?"
+    And "bob" replies "Nobody" to "Who is awake?"
+    And "bob" replies "Still me" to "Who is awake?"
+    And "bob" deletes "Nobody"
+    Then the replies by "bob" are:
+      | text     |
+      | Still me |
+      | Me       |
+
   Scenario: Nobody edits what is not theirs
     Given "ada" has posted "Mine"
     When "bob" edits "Mine" to "Ours"

@@ -3,7 +3,8 @@
 use data_set::adopt::{Folded, folded};
 use data_set::write::{self, Lane, Step};
 use domain::{AccountId, CommandId, EventId};
-use event_store::{Boundary, Envelope, EventLog, Expected, JetStreamConfig, JetStreamLog, NewEvent, Subject};
+use event_store::{Boundary, Envelope, EventLog, Expected, NewEvent, Subject};
+use event_store_nats::{JetStreamConfig, JetStreamLog};
 use serde_json::Value;
 use testkit::{Nats, Postgres, eventually};
 use time::OffsetDateTime;

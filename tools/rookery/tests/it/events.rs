@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use domain::Shard;
 use event_store::conformance::{FRAMES, publish_frame};
-use event_store::{Boundary, Bucket, JetStreamConfig, JetStreamLog, Subject};
+use event_store::{Boundary, EditBucket, Subject};
+use event_store_nats::{JetStreamConfig, JetStreamLog};
 use serde_json::Value;
 use testkit::{Nats, Process};
 
@@ -128,7 +129,7 @@ async fn a_check_finds_what_cannot_be_folded_and_what_breaks_the_rules() {
     };
     let edited = "rookery.message.edited.v1";
     let id = message.to_string().parse().expect("an id");
-    let edits = Subject::new(Shard(0), Boundary::Edits(Bucket::of(id))).to_string();
+    let edits = Subject::new(Shard(0), Boundary::Edits(EditBucket::of(id))).to_string();
     plant_at(&nats, &edits, edited, &edit(2)).await;
     let skipped = plant_at(&nats, &edits, edited, &edit(4)).await << 8;
     let deleted = format!(r#"{{"message":"{message}","author":"7","deletedBy":"7"}}"#);

@@ -22,7 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use archive::Bounds;
-use event_store::{JetStreamConfig, JetStreamLog, Restoration, event_types};
+use event_store::event_types;
+use event_store_nats::{JetStreamConfig, JetStreamLog, Restoration};
 use event_store_postgres::{PostgresConfig, PostgresLog};
 use serde::de::IgnoredAny;
 use sqlx::{Connection, PgConnection};

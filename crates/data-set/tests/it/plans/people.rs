@@ -16,7 +16,7 @@ struct Statement {
     shows: &'static [&'static str],
 }
 
-const STATEMENTS: [Statement; 13] = [
+const STATEMENTS: [Statement; 14] = [
     Statement {
         sql: sql!("list_by_tag", "show_messages"),
         arguments: "'birds', now(), 5, now(), 21, 7, '{}'",
@@ -55,6 +55,12 @@ const STATEMENTS: [Statement; 13] = [
             "ROW(created_at, id) < ROW($2, $3)",
             "using message_pk",
         ],
+        shows: &ABOUT_MESSAGES,
+    },
+    Statement {
+        sql: sql!("list_account_replies", "show_messages"),
+        arguments: "1, 9999999, 21, 7",
+        reads: &["Backward using reply_by_author", "(id < $2)"],
         shows: &ABOUT_MESSAGES,
     },
     Statement {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use service_kit::Chain;
 
 use super::{CurrentKeys, KeySet, KeySource, KeysUnavailable};
 
@@ -54,12 +55,12 @@ impl KeySource for FileKeys {
     }
 
     async fn look_again(&self, kid: &str) -> Result<Arc<KeySet>, KeysUnavailable> {
-        let read = async { self.reread().await.map_err(|error| KeysUnavailable(error.to_string())) };
+        let read = async { self.reread().await.map_err(KeysUnavailable::new) };
         match self.current.look_again(kid, read).await {
             Ok(keys) => Ok(keys),
             Err(error) => {
                 // A file that is being replaced should not make every bad token look like a failure of ours.
-                tracing::warn!(%error, "the key set could not be read again");
+                tracing::warn!(error = %Chain(&error), "the key set could not be read again");
                 Ok(self.current())
             }
         }
@@ -68,7 +69,7 @@ impl KeySource for FileKeys {
     async fn refresh(&self) {
         match self.reread().await {
             Ok(keys) => self.current.replace(keys),
-            Err(error) => tracing::warn!(%error, "the key set could not be read again"),
+            Err(error) => tracing::warn!(error = %Chain(&error), "the key set could not be read again"),
         }
     }
 }

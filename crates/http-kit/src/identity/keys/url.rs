@@ -2,7 +2,6 @@
 //!
 //! Until the first answer the set is empty. Keys that are known stay good while the address cannot be reached.
 
-use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -10,6 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use reqwest::{Client, Response, Url};
+use service_kit::Chain;
 
 use super::file::JwksError;
 use super::{CurrentKeys, KeySet, KeySource, KeysUnavailable};
@@ -65,10 +65,10 @@ impl UrlKeys {
 
     async fn fetch(&self) -> Result<KeySet, KeysUnavailable> {
         let answer = self.client.get(self.url.clone()).send().await.and_then(Response::error_for_status);
-        let body = read_body(answer.map_err(|error| unavailable(&error))?).await?;
-        let keys = KeySet::from_json(&body).map_err(|error| KeysUnavailable(error.to_string()))?;
+        let body = read_body(answer.map_err(KeysUnavailable::new)?).await?;
+        let keys = KeySet::from_json(&body).map_err(KeysUnavailable::new)?;
         if keys.is_empty() {
-            return Err(KeysUnavailable("it holds no usable key with a kid".to_owned()));
+            return Err(KeysUnavailable::new("it holds no usable key with a kid"));
         }
         Ok(keys)
     }
@@ -87,31 +87,22 @@ impl KeySource for UrlKeys {
     async fn refresh(&self) {
         match self.fetch().await {
             Ok(keys) => self.current.replace(keys),
-            Err(error) => tracing::warn!(%error, "the key set could not be fetched; the known one stays"),
+            Err(error) => {
+                tracing::warn!(error = %Chain(&error), "the key set could not be fetched; the known one stays")
+            }
         }
     }
 }
 
 async fn read_body(mut answer: Response) -> Result<Vec<u8>, KeysUnavailable> {
     let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(|error| unavailable(&error))? {
+    while let Some(chunk) = answer.chunk().await.map_err(KeysUnavailable::new)? {
         if body.len() + chunk.len() > BODY_BYTES_MAX {
-            return Err(KeysUnavailable(format!("it is larger than {BODY_BYTES_MAX} bytes")));
+            return Err(KeysUnavailable::new(format!("it is larger than {BODY_BYTES_MAX} bytes")));
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body)
-}
-
-/// With what caused it, which is the part that helps.
-fn unavailable(error: &reqwest::Error) -> KeysUnavailable {
-    let mut words = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        words.push_str(&format!(": {cause}"));
-        source = cause.source();
-    }
-    KeysUnavailable(words)
 }
 
 impl fmt::Display for JwksUrl {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use domain::{AccountEvent, AccountRegistered, Bio, DisplayName, Event, Handle};
-use event_store::{JetStreamConfig, JetStreamLog};
+use event_store_nats::{JetStreamConfig, JetStreamLog};
 
 use super::account;
 use crate::archive::{Archive, Times, append_all};

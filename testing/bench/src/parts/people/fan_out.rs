@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use domain::{Event, MessageEvent, MessagePosted, Tags, Text};
-use event_store::{JetStreamConfig, JetStreamLog};
+use event_store_nats::{JetStreamConfig, JetStreamLog};
 use sqlx::{Connection, PgConnection};
 
 use super::{account, followed};

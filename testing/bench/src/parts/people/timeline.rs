@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use data_set::Pool;
 use data_set::pool::PoolOptions;
 use data_set::read::{self, FeedRange};
-use event_store::{JetStreamConfig, JetStreamLog};
+use event_store_nats::{JetStreamConfig, JetStreamLog};
 use tokio::task::JoinSet;
 
 use super::followed;

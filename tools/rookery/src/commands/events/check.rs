@@ -11,12 +11,12 @@ use event_store::{Decoded, Dropped, EventLog, RecordedEvent, decode};
 use reducers::feeds::Feeds;
 use reducers::social::Social;
 use reducers::{Fold, KnownEvent};
+use service_kit::Chain;
 
 use self::findings::{Finding, Findings};
 use self::rules::Rules;
 use super::count::type_of;
 use super::filter::{Range, each_batch};
-use super::print::describe;
 
 /// Fold the whole log with this version of the code, and write nothing
 ///
@@ -78,7 +78,7 @@ fn look_at(event: &RecordedEvent, rules: &mut Rules, findings: &mut Findings) {
             }
         }
         Ok(Decoded::UnknownType(name)) => findings.of_unknown_type(name),
-        Err(error) => findings.unfoldable(Finding::new(event, describe(&error))),
+        Err(error) => findings.unfoldable(Finding::new(event, Chain(&error).to_string())),
     }
 }
 

@@ -6,6 +6,7 @@ use anyhow::Result;
 use event_store::{Headers, RecordedEvent, StoredEvent, decode};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use service_kit::Chain;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
@@ -71,7 +72,7 @@ impl<'a> Shown<'a> {
             headers: None,
             text: data.is_none().then(|| String::from_utf8_lossy(&event.data).into_owned()),
             data,
-            problem: decode(event).err().map(|error| describe(&error)),
+            problem: decode(event).err().map(|error| Chain(&error).to_string()),
         }
     }
 }
@@ -84,17 +85,6 @@ fn on_one_line(data: &[u8]) -> Option<Box<RawValue>> {
     }
     let value: serde_json::Value = serde_json::from_slice(data).ok()?;
     serde_json::value::to_raw_value(&value).ok()
-}
-
-/// With its causes.
-pub(super) fn describe(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words = format!("{words}: {error}");
-        cause = error.source();
-    }
-    words
 }
 
 pub(super) fn as_json(event: &RecordedEvent) -> Result<String> {

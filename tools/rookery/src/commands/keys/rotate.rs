@@ -4,6 +4,7 @@ use std::io::Write;
 
 use anyhow::{Context, Result};
 use domain::Shard;
+use event_store::buckets::SIGNING_KEYS;
 
 use crate::connections;
 use crate::data_dir::DataDirArgument;
@@ -19,8 +20,8 @@ pub(super) fn run(data: &DataDirArgument) -> Result<()> {
 }
 
 async fn rotate(url: &str) -> Result<String> {
-    let keys = event_store_open::find_signing_keys(url, CLIENT_NAME, Shard(0)).await;
-    let keys = keys
+    let bucket = event_store_open::find_bucket(url, CLIENT_NAME, Shard(0), SIGNING_KEYS).await;
+    let bucket = bucket
         .context("there is none to replace: no dispatcher has made a key yet, or the log is out of reach")?;
-    dispatcher::rotate_signing_keys(&keys).await.context("it is not known whether the key was added")
+    dispatcher::rotate_signing_keys(bucket).await.context("it is not known whether the key was added")
 }

@@ -33,8 +33,8 @@ pub(super) async fn prepare(data: &DataDir, servers: &Servers, store_bytes: u64)
     let lineage = log_lineage::hold(data, &owner_url, store_bytes).await?;
     let mut dispatcher = StoreConfig::new(&dispatcher_url, log_lineage::CLIENT_NAME);
     dispatcher.fit_into(store_bytes);
-    dispatcher.set_create(false);
-    dispatcher.set_lineage(Some(lineage));
+    dispatcher.create = false;
+    dispatcher.lineage = Some(lineage);
     Ok(Log { dispatcher, reducers_url })
 }
 

@@ -24,9 +24,9 @@ pub(super) async fn hold(data: &DataDir, owner_url: &str, store_bytes: u64) -> R
     let known = files::read_if_there(&file)?.map(|text| Lineage(text.into()));
     let mut config = StoreConfig::new(owner_url, CLIENT_NAME);
     // Where one is remembered, a missing log is a loss to be told, not a reason to begin anew.
-    config.set_create(known.is_none());
+    config.create = known.is_none();
     config.fit_into(store_bytes);
-    config.set_lineage(known.clone());
+    config.lineage = known.clone();
     let found = open(&config).await.with_context(|| match known {
         None => format!("open the log in {}", data.path().display()),
         Some(_) => format!(

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use domain::{AccountId, CommandId, Event, EventId, MessageId, Position, Sequence, Shard};
 use event_store::conformance::{FRAMES, publish_frame};
 use event_store::{
-    Boundary, EditIndex, Envelope, EventLog, Expected, Fingerprint, JetStreamLog, NewEvent, Subject,
-    TraceParent, encode,
+    Boundary, EditIndex, Envelope, EventLog, Expected, Fingerprint, NewEvent, Subject, TraceParent, encode,
 };
+use event_store_nats::JetStreamLog;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 

@@ -189,6 +189,14 @@ impl Model {
         self.live_messages().iter().filter(|message| self.messages[**message].author == who).count()
     }
 
+    pub(crate) fn replies_by(&self, who: Who) -> Vec<What> {
+        let is_reply = |message: &What| {
+            let message = &self.messages[*message];
+            message.author == who && message.reply_to.is_some()
+        };
+        self.live_messages().into_iter().filter(is_reply).collect()
+    }
+
     pub(crate) fn replies_to(&self, parent: What) -> Vec<What> {
         let answers = |message: &What| self.messages[*message].reply_to == Some(parent);
         self.live_messages().into_iter().filter(answers).collect()

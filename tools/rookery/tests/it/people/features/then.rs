@@ -164,6 +164,14 @@ async fn replies_are(world: &mut World, step: &Step, words: String) {
     assert_eq!(found, rows(step));
 }
 
+#[then(expr = "the replies by {string} are:")]
+async fn replies_by(world: &mut World, step: &Step, who: String) {
+    let path = format!("/v1/accounts/{}/replies", world.people[&who].id);
+    let page = world.read(&path, &who).await.expect(200);
+    let found: Vec<Vec<String>> = page.items().iter().map(|message| vec![world.words(message)]).collect();
+    assert_eq!(found, rows(step));
+}
+
 #[then(expr = "the timeline of {string} is:")]
 async fn timeline_is(world: &mut World, step: &Step, who: String) {
     let page = world.read("/v1/timeline", &who).await.expect(200);

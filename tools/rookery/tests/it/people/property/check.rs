@@ -63,6 +63,10 @@ impl Case<'_> {
         let page = self.read(&format!("/v1/accounts/{id}/likes?limit=100"), who, 200).await;
         let liked: Vec<String> = self.model.likes_by(who).iter().map(|edge| self.id(edge.target)).collect();
         assert_eq!(ids(&page), liked);
+        let page = self.read(&format!("/v1/accounts/{id}/replies?limit=100"), who, 200).await;
+        let replies: Vec<String> =
+            self.model.replies_by(who).iter().map(|message| self.id(*message)).collect();
+        assert_eq!(ids(&page), replies);
         let page = self.read(&format!("/v1/accounts/{id}/messages?limit=100"), who, 200).await;
         assert_eq!(page, self.items(&self.model.own_items(who), &page));
     }

@@ -1,0 +1,15 @@
+-- Purpose: one page of the replies that an account posted, newest first, with the position it reflects. Ends in
+--   show_messages.sql.
+-- Index: reply_by_author, walked backwards from the cursor.
+-- Why this order: an id is the position at which the log recorded the message; it is unique and never changes.
+with p as (
+    select coalesce(max(position), 0) as position, $4::bigint as caller
+    from published.projections
+    where projection = 'social' and state = 'published' and shard = 0
+), page as (
+    select m.*, null::timestamptz as key_at, m.id as key_position
+    from published.messages m
+    where m.author = $1 and m.id < $2 and m.in_reply_to is not null
+    order by m.id desc
+    limit $3
+)

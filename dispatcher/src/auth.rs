@@ -1,0 +1,19 @@
+//! How somebody proves who they are: passwords, the tokens of sessions, and the keys that sign them.
+//!
+//! Nothing of this is an event, and nothing here knows the routes that use it.
+
+mod client_address;
+mod credential;
+mod passwords;
+mod refresh_token;
+mod session_tokens;
+mod settings;
+mod signing_keys;
+
+pub(crate) use client_address::ClientAddress;
+pub(crate) use credential::Credential;
+pub(crate) use passwords::Passwords;
+pub(crate) use refresh_token::RefreshToken;
+pub(crate) use session_tokens::session_tokens;
+pub use settings::SessionSettings;
+pub use signing_keys::{RotateError, SigningKeys, rotate_signing_keys};

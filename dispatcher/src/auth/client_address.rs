@@ -1,0 +1,99 @@
+//! Where a request comes from, for counting tries.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use http_kit::ApiProblem;
+
+use super::signing_keys::SigningKeys;
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// An address, or the network that whoever has the address surely has: one customer gets at least 2^64 IPv6 addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ClientAddress(String);
+
+impl ClientAddress {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn find(peer: IpAddr, headers: &HeaderMap, hops: usize) -> Self {
+        // Where the proxies did not do what the configuration says, all of their callers share the proxy's address.
+        Self::of(forwarded(headers, hops).unwrap_or(peer))
+    }
+
+    pub(crate) fn of(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V4(address) => Self(address.to_string()),
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                Self(format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0)))
+            }
+        }
+    }
+}
+
+/// The entry that the outermost of our proxies appended; `None` without proxies. Bytes, because whatever the caller put
+/// before it must not spoil it.
+fn forwarded(headers: &HeaderMap, hops: usize) -> Option<IpAddr> {
+    let values = headers.get_all(X_FORWARDED_FOR).iter().map(HeaderValue::as_bytes);
+    let entries: Vec<&[u8]> = values.flat_map(|value| value.split(|byte| *byte == b',')).collect();
+    let entry = entries.get(entries.len().checked_sub(hops)?)?;
+    let entry = std::str::from_utf8(entry).ok()?.trim();
+    let address = entry.parse().ok();
+    // Some proxies add the port.
+    address.or_else(|| entry.parse::<SocketAddr>().ok().map(|address| address.ip()))
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ClientAddress
+where
+    Arc<SigningKeys>: FromRef<S>,
+{
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiProblem> {
+        let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
+            return Err(ApiProblem::internal("the server does not tell the peer's address"));
+        };
+        let hops = Arc::<SigningKeys>::from_ref(state).settings().trusted_proxy_hops;
+        Ok(Self::find(peer.ip(), &parts.headers, hops))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(forwarded: &[&str], hops: usize) -> String {
+        let mut headers = HeaderMap::new();
+        for value in forwarded {
+            let value = HeaderValue::from_bytes(value.as_bytes()).expect("it is a header value");
+            headers.append(X_FORWARDED_FOR, value);
+        }
+        ClientAddress::find("10.0.0.1".parse().expect("it is an address"), &headers, hops).0
+    }
+
+    #[test]
+    fn only_what_our_proxies_saw_counts() {
+        assert_eq!(find(&["198.51.100.1"], 0), "10.0.0.1", "nobody is trusted");
+        assert_eq!(find(&[], 1), "10.0.0.1");
+        assert_eq!(find(&["198.51.100.1, 192.0.2.7"], 1), "192.0.2.7", "the rest is hearsay");
+        assert_eq!(find(&["198.51.100.1", "192.0.2.7"], 1), "192.0.2.7");
+        assert_eq!(find(&["203.0.113.9, 198.51.100.1, 192.0.2.7"], 2), "198.51.100.1");
+        assert_eq!(find(&["192.0.2.7"], 2), "10.0.0.1", "a proxy is missing");
+        assert_eq!(find(&["nonsense"], 1), "10.0.0.1");
+        assert_eq!(find(&["\u{e9}, 192.0.2.7"], 1), "192.0.2.7", "nothing before it can spoil it");
+        assert_eq!(find(&["192.0.2.7:55555"], 1), "192.0.2.7");
+    }
+
+    #[test]
+    fn a_customer_with_many_addresses_is_one() {
+        assert_eq!(find(&["2001:db8:1:2:3:4:5:6"], 1), "2001:db8:1:2::/64");
+        assert_eq!(find(&["2001:db8:1:2:ffff::1"], 1), "2001:db8:1:2::/64");
+        assert_eq!(find(&["::ffff:192.0.2.7"], 1), "192.0.2.7", "one address has one spelling");
+    }
+}

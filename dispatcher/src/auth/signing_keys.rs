@@ -1,0 +1,196 @@
+//! The keys that sign access tokens, as this process knows them.
+//!
+//! They live in the bucket, where `rookery keys rotate` changes them; every dispatcher follows. A retired key signs
+//! nothing new, and stays published until the last token that it signed is over.
+//!
+//! A dispatcher may not have seen a new key yet when another one signs with it. So its own verification looks into the
+//! store again for a key that it misses, and what it publishes is never older than a second.
+
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::time::{Duration, SystemTime};
+
+use crate::credential_store::{self, KeyRing, StoredKey};
+use async_trait::async_trait;
+use domain::AccountId;
+use event_store::{Bucket, BucketError};
+use http_kit::identity::{CurrentKeys, KeySet, KeySource, KeysUnavailable};
+use http_kit::token_issuer::{KeyError, SigningKey, TokenIssuer, public_jwks};
+use http_kit::{ApiProblem, Roles};
+use service_kit::Chain;
+use time::OffsetDateTime;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::settings::SessionSettings;
+
+pub(super) const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(3_600);
+/// How long a retired key stays published: a token's life, and ten minutes for a dispatcher that could not reach the
+/// store and went on signing with it, and for clocks that differ.
+const RETIRED_KEEP: Duration = Duration::from_secs(3_600 + 600);
+
+const FOLLOW_PERIOD: Duration = Duration::from_secs(5);
+/// Anybody may ask for the published keys; the bucket is asked once in this time.
+const PUBLISHED_AGE_MAX: Duration = Duration::from_secs(1);
+
+#[derive(Debug)]
+pub struct SigningKeys {
+    settings: SessionSettings,
+    store: OnceLock<credential_store::SigningKeys>,
+    /// What a reading of the ring came to; absent until the first one.
+    known: RwLock<Option<Arc<Known>>>,
+    /// For verifying.
+    verifying: CurrentKeys,
+    last_read: Mutex<Option<Instant>>,
+}
+
+#[derive(Debug)]
+struct Known {
+    ring: KeyRing,
+    issuer: TokenIssuer,
+    jwks: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum RotateError {
+    #[error(transparent)]
+    CredentialStore(#[from] BucketError),
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+/// Adds a new key to the bucket and retires all others. Gives the new key's name.
+///
+/// # Errors
+/// When the bucket cannot be reached; then it is not known whether it was done.
+pub async fn rotate_signing_keys(bucket: Arc<dyn Bucket>) -> Result<String, RotateError> {
+    let fresh = fresh_key()?;
+    let kid = fresh.0.clone();
+    credential_store::SigningKeys::new(bucket).rotate(fresh, RETIRED_KEEP).await?;
+    Ok(kid)
+}
+
+impl SigningKeys {
+    /// Without keys, until the dispatcher's connection opens the bucket.
+    #[must_use]
+    pub fn new(settings: SessionSettings) -> Self {
+        Self {
+            settings,
+            store: OnceLock::new(),
+            known: RwLock::default(),
+            verifying: CurrentKeys::new(KeySet::empty()),
+            last_read: Mutex::default(),
+        }
+    }
+
+    /// Reads the ring for the first time, and makes the first key where there is none.
+    pub(crate) async fn open(&self, store: credential_store::SigningKeys) -> Result<(), KeysUnavailable> {
+        self.store.get_or_init(|| store);
+        self.read().await
+    }
+
+    /// Keeps up with the bucket until the token is cancelled. What is known stays while the bucket cannot be reached.
+    pub(crate) async fn follow(&self, token: CancellationToken) {
+        while token.run_until_cancelled(tokio::time::sleep(FOLLOW_PERIOD)).await.is_some() {
+            if let Err(error) = self.read().await {
+                tracing::warn!(error = %Chain(&error), "the signing keys could not be read again");
+            }
+        }
+    }
+
+    pub(crate) fn settings(&self) -> &SessionSettings {
+        &self.settings
+    }
+
+    pub(crate) fn sign(
+        &self,
+        account: AccountId,
+        roles: Roles,
+        session: Uuid,
+        now: SystemTime,
+    ) -> Result<String, ApiProblem> {
+        let known = self.known().ok_or_else(|| ApiProblem::unavailable("there is no signing key yet"))?;
+        known
+            .issuer
+            .issue_for_session(account.get(), roles, session, now, ACCESS_TOKEN_LIFETIME)
+            .map_err(ApiProblem::internal)
+    }
+
+    /// The published keys as a JSON Web Key Set, as new as they may be asked for.
+    pub(crate) async fn jwks(&self) -> Result<String, ApiProblem> {
+        let mut last_read = self.last_read.lock().await;
+        if last_read.is_none_or(|last_read| last_read.elapsed() >= PUBLISHED_AGE_MAX) {
+            let reading = self.read().await;
+            *last_read = Some(Instant::now());
+            if let Err(error) = reading {
+                tracing::warn!(error = %Chain(&error), "the signing keys are published as they were known");
+            }
+        }
+        drop(last_read);
+        let known = self.known().ok_or_else(|| ApiProblem::unavailable("there is no signing key yet"))?;
+        Ok(known.jwks.clone())
+    }
+
+    fn known(&self) -> Option<Arc<Known>> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn read(&self) -> Result<(), KeysUnavailable> {
+        let keys = self.read_ring().await?;
+        self.verifying.replace(keys);
+        Ok(())
+    }
+
+    /// Reads the ring, takes it over for signing and publishing, and gives its public half.
+    async fn read_ring(&self) -> Result<KeySet, KeysUnavailable> {
+        let store = self
+            .store
+            .get()
+            .ok_or_else(|| KeysUnavailable::new("the credential store has not been opened yet"))?;
+        let fresh = fresh_key().map_err(KeysUnavailable::new)?;
+        let ring = store.ensure(fresh, RETIRED_KEEP).await.map_err(KeysUnavailable::new)?;
+        let known = match self.known().filter(|known| known.ring == ring) {
+            Some(known) => known,
+            None => Arc::new(self.understand(ring).map_err(KeysUnavailable::new)?),
+        };
+        let keys = KeySet::from_json(known.jwks.as_bytes()).map_err(KeysUnavailable::new)?;
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(known);
+        Ok(keys)
+    }
+
+    fn understand(&self, ring: KeyRing) -> Result<Known, KeyError> {
+        let signing = ring.signing().map(|(kid, _)| kid.clone());
+        let keys: Vec<SigningKey> = ring
+            .keys
+            .values()
+            .map(|key| SigningKey::from_pkcs8_pem(key.expose_pem()))
+            .collect::<Result<_, _>>()?;
+        // `ensure` gives no ring without a key that signs.
+        let signing = keys.iter().find(|key| signing.as_deref() == Some(key.kid()));
+        let signing = signing.ok_or(KeyError::Malformed)?;
+        tracing::info!(key.id = signing.kid(), keys = keys.len(), "signing with this key from now on");
+        let SessionSettings { issuer, audience, .. } = &self.settings;
+        let issuer = TokenIssuer::new(signing, issuer, audience);
+        Ok(Known { jwks: public_jwks(&keys).to_string(), issuer, ring })
+    }
+}
+
+fn fresh_key() -> Result<(String, StoredKey), KeyError> {
+    let key = SigningKey::generate()?;
+    Ok((key.kid().to_owned(), StoredKey::new(key.to_pkcs8_pem(), OffsetDateTime::now_utc())))
+}
+
+#[async_trait]
+impl KeySource for SigningKeys {
+    fn current(&self) -> Arc<KeySet> {
+        self.verifying.get()
+    }
+
+    async fn look_again(&self, kid: &str) -> Result<Arc<KeySet>, KeysUnavailable> {
+        self.verifying.look_again(kid, self.read_ring()).await
+    }
+
+    /// Nothing: the task that follows the bucket does that.
+    async fn refresh(&self) {}
+}

@@ -1,0 +1,74 @@
+//! Following and unfollowing. The last write per edge wins, so nothing is expected of the subject.
+
+use domain::edge::{Edge, Wish};
+use domain::graph::{self, GraphRejection};
+use domain::{AccountId, Followed, GraphEvent, OriginalTime, Position, Unfollowed};
+
+use super::{blind, done};
+use crate::decision::{Command, Decision, Placed};
+use crate::decision::{Done, ExecuteError};
+use crate::stores::Stores;
+use event_store::ReadError;
+
+#[derive(Debug, Clone, Copy)]
+pub struct ChangeFollow {
+    pub follower: AccountId,
+    pub followee: AccountId,
+    pub wish: Wish,
+    /// Of an imported follow.
+    pub original_time: Option<OriginalTime>,
+}
+
+impl Command for ChangeFollow {
+    type Rejection = GraphRejection;
+    type Outcome = Done;
+
+    fn operation(&self) -> &'static str {
+        match self.wish {
+            Wish::Set => "follow",
+            Wish::Unset => "unfollow",
+        }
+    }
+
+    /// An import is the operator's command.
+    fn acts_for(&self) -> Option<AccountId> {
+        Some(self.follower)
+    }
+
+    async fn decide(&self, stores: &Stores) -> Result<Decision<Done>, ExecuteError<GraphRejection>> {
+        let Self { follower, followee, wish, original_time } = *self;
+        let existing = stores.accounts.existing(followee).await.map_err(ExecuteError::Read)?;
+        let (edge, seen_at) = self.edge(stores).await.map_err(ExecuteError::Read)?;
+        let followee_exists = existing.is_some();
+        let command = graph::ChangeFollow { follower, followee, followee_exists, wish, edge, original_time };
+        let event = graph::change_follow(command).map_err(ExecuteError::Rejected)?;
+        Ok(blind(event, seen_at.or(existing).unwrap_or_default()))
+    }
+
+    fn outcome(&self, own: &[Placed]) -> Option<Done> {
+        done(own)
+    }
+}
+
+impl ChangeFollow {
+    /// What the follower's last event tells, and where it stands. Whoever repeats themselves mostly does so at once;
+    /// the edges before that are not worth a search, for a second event on an edge changes nothing. An import does not ask:
+    /// what was done by it shall be in the log, under its key.
+    async fn edge(&self, stores: &Stores) -> Result<(Edge, Option<Position>), ReadError> {
+        if self.original_time.is_some() {
+            return Ok((Edge::Unknown, None));
+        }
+        let last = stores.last_follow(self.follower).await?;
+        Ok(match last.event {
+            Some((GraphEvent::Followed(Followed { followee, .. }), at)) if followee == self.followee => {
+                (Edge::Set, Some(at))
+            }
+            Some((GraphEvent::Unfollowed(Unfollowed { followee, .. }), at)) if followee == self.followee => {
+                (Edge::Unset, Some(at))
+            }
+            Some((_, at)) => (Edge::Unknown, Some(at)),
+            None if last.through.get() == 0 => (Edge::Unset, None),
+            None => (Edge::Unknown, None),
+        })
+    }
+}

@@ -1,0 +1,73 @@
+//! Liking and reposting, and taking that back. The last write per edge wins, so nothing is expected of the subject.
+
+use domain::edge::{Edge, Wish};
+use domain::reaction::{self, ReactionKind, ReactionRejection};
+use domain::{AccountId, MessageId, OriginalTime, Position};
+
+use super::{blind, done};
+use crate::decision::{Command, Decision, Placed};
+use crate::decision::{Done, ExecuteError};
+use crate::stores::Stores;
+use event_store::ReadError;
+
+#[derive(Debug, Clone, Copy)]
+pub struct ChangeReaction {
+    pub kind: ReactionKind,
+    pub account: AccountId,
+    pub message: MessageId,
+    pub wish: Wish,
+    /// Of an imported like or repost.
+    pub original_time: Option<OriginalTime>,
+}
+
+impl Command for ChangeReaction {
+    type Rejection = ReactionRejection;
+    type Outcome = Done;
+
+    fn operation(&self) -> &'static str {
+        match (self.kind, self.wish) {
+            (ReactionKind::Like, Wish::Set) => "like",
+            (ReactionKind::Like, Wish::Unset) => "unlike",
+            (ReactionKind::Repost, Wish::Set) => "repost",
+            (ReactionKind::Repost, Wish::Unset) => "unrepost",
+        }
+    }
+
+    /// An import is the operator's command.
+    fn acts_for(&self) -> Option<AccountId> {
+        Some(self.account)
+    }
+
+    async fn decide(&self, stores: &Stores) -> Result<Decision<Done>, ExecuteError<ReactionRejection>> {
+        let Self { kind, account, message, wish, original_time } = *self;
+        let message_exists = stores.is_standing(message).await.map_err(ExecuteError::Read)?;
+        let (edge, seen_at) = if message_exists && original_time.is_none() {
+            self.edge(stores).await.map_err(ExecuteError::Read)?
+        } else {
+            // An import does not ask; see `ChangeFollow`.
+            (Edge::Unknown, None)
+        };
+        let command =
+            reaction::ChangeReaction { kind, account, message, message_exists, wish, edge, original_time };
+        let event = reaction::change_reaction(command).map_err(ExecuteError::Rejected)?;
+        Ok(blind(event, seen_at.unwrap_or(message.position())))
+    }
+
+    fn outcome(&self, own: &[Placed]) -> Option<Done> {
+        done(own)
+    }
+}
+
+impl ChangeReaction {
+    /// What the account's last event tells, and where it stands; see `ChangeFollow`.
+    async fn edge(&self, stores: &Stores) -> Result<(Edge, Option<Position>), ReadError> {
+        let last = stores.last_reaction(self.account).await?;
+        Ok(match last.event {
+            Some((event, at)) => {
+                (self.kind.edge_after(&event, self.message).unwrap_or(Edge::Unknown), Some(at))
+            }
+            None if last.through.get() == 0 => (Edge::Unset, None),
+            None => (Edge::Unknown, None),
+        })
+    }
+}

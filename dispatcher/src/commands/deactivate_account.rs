@@ -1,0 +1,45 @@
+//! Giving an account up for good. Its handle stays claimed.
+
+use domain::AccountId;
+use domain::account::{AccountCommand, AccountRejection, Deactivate};
+
+use super::{ask, done};
+use crate::decision::{Change, Command, Decision, KeyedLock, Placed};
+use crate::decision::{Done, ExecuteError};
+use crate::stores::Stores;
+use event_store::Expected;
+
+#[derive(Debug, Clone, Copy)]
+pub struct DeactivateAccount {
+    pub account: AccountId,
+}
+
+impl Command for DeactivateAccount {
+    type Rejection = AccountRejection;
+    type Outcome = Done;
+
+    fn operation(&self) -> &'static str {
+        "deactivate"
+    }
+
+    fn keyed_lock(&self) -> Option<KeyedLock> {
+        Some(KeyedLock::of(&self.account))
+    }
+
+    async fn decide(&self, stores: &Stores) -> Result<Decision<Done>, ExecuteError<AccountRejection>> {
+        let seen = stores.accounts.load(self.account).await.map_err(ExecuteError::Read)?;
+        let command = AccountCommand::Deactivate(Deactivate { account: self.account });
+        let events = ask(seen.state, command).await?;
+        let expected = Expected::Last(seen.through);
+        let changes = events.into_iter().map(|event| Change::new(event, expected));
+        Ok(Decision::Append(changes.collect()))
+    }
+
+    fn outcome(&self, own: &[Placed]) -> Option<Done> {
+        done(own)
+    }
+
+    async fn appended(&self, stores: &Stores) {
+        stores.accounts.note_deactivated(self.account).await;
+    }
+}

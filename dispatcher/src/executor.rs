@@ -1,0 +1,228 @@
+//! From a command to events in the log: load, decide, append; again on a conflict; once per idempotency key.
+//!
+//! Replaces `cqrs_es::CqrsFramework`, which returns nothing, never retries and knows one aggregate at a time. A decision
+//! whose events were not stored is thrown away.
+
+mod execution;
+mod import;
+mod once;
+
+use std::sync::Arc;
+
+use domain::handle_claim::HandleClaim;
+use domain::{AccountId, CommandId, Handle, MessageId, Position};
+use event_store::{AppendError, Appended, CommandMetadata, EventLog, NewEvent, ReadError, RecordedEvent};
+use fail_points::planted;
+use time::OffsetDateTime;
+use tokio::sync::Mutex;
+use tokio::time::{Duration, Instant};
+use uuid::Uuid;
+
+use crate::decision::{Change, Command, Decision, ExecuteError, KeyedLock, Placed};
+use crate::stores::Stores;
+
+pub use self::execution::{Executed, Execution, IdempotencyKey};
+pub use self::import::Imported;
+
+/// Decisions per command when others keep changing what it is about.
+const DECISIONS_MAX: usize = 5;
+/// Appends per command when others keep appending to its subject, about something else for the most part.
+const APPENDS_MAX: usize = 200;
+/// A process may be stopped and go on much later. A command that was told new before that may have been repeated elsewhere
+/// meanwhile, and the broker have forgotten that; so it is not sent any more. With the wait in the queue behind it this stays
+/// below [`event_store::DEDUPE_WINDOW`].
+const DECISION_MAX: Duration = Duration::from_secs(30);
+/// Some 40 bytes each.
+const KEYED_LOCKS: usize = 4_096;
+
+#[derive(Debug)]
+pub struct Executor {
+    log: Arc<dyn EventLog>,
+    stores: Stores,
+    keyed_locks: Box<[Mutex<()>]>,
+}
+
+/// What became of a command that was decided.
+enum Decided<O> {
+    Appended(Executed<O>),
+    Unchanged(O),
+}
+
+impl Executor {
+    pub fn new(log: Arc<dyn EventLog>) -> Self {
+        let stores = Stores::new(Arc::clone(&log));
+        Self { log, stores, keyed_locks: (0..KEYED_LOCKS).map(|_| Mutex::new(())).collect() }
+    }
+
+    /// Whether a message can be answered: see [`Stores::is_standing`].
+    pub async fn is_standing(&self, id: MessageId) -> Result<bool, ReadError> {
+        self.stores.is_standing(id).await
+    }
+
+    /// Who holds a handle at this moment, a deactivated account included.
+    pub async fn holder_of(&self, handle: &Handle) -> Result<Option<AccountId>, ReadError> {
+        Ok(match self.stores.accounts.claim_of(handle).await?.state {
+            HandleClaim::Free => None,
+            HandleClaim::HeldBy(account) => Some(account),
+        })
+    }
+
+    /// Whether an account may act: it was not given up, as far as this process knew at most ten seconds ago.
+    pub async fn may_act(&self, account: AccountId) -> Result<bool, ReadError> {
+        self.stores.accounts.may_act(account).await
+    }
+
+    /// Whether an account is registered and was not given up, as the log says now.
+    pub async fn is_active(&self, account: AccountId) -> Result<bool, ReadError> {
+        self.stores.accounts.is_active(account).await
+    }
+
+    /// Draws the id of an account that is to be registered. `None` where the clock is outside of 2025 to 2161.
+    pub fn draw_account(&self, now: OffsetDateTime) -> Option<AccountId> {
+        // The last bits of a UUIDv7 are random (RFC 9562 §5.7).
+        let [.., high, low] = Uuid::now_v7().into_bytes();
+        AccountId::from_parts(now.unix_timestamp(), self.log.shard(), u16::from_be_bytes([high, low]))
+    }
+
+    /// Carries a command out. Cancelling the future leaves the outcome unknown; run it in a task of its own.
+    pub async fn execute<C: Command>(
+        &self,
+        execution: Execution,
+        command: C,
+    ) -> Result<Executed<C::Outcome>, ExecuteError<C::Rejection>> {
+        match execution.idempotency.clone() {
+            None => {
+                let id = CommandId(Uuid::now_v7());
+                Ok(self.decide(&execution, id, &command, Instant::now()).await?.into())
+            }
+            Some(key) => self.execute_once(&execution, &key, &command).await,
+        }
+    }
+
+    /// Loads, decides and appends, again while others are faster.
+    async fn decide<C: Command>(
+        &self,
+        execution: &Execution,
+        id: CommandId,
+        command: &C,
+        began: Instant,
+    ) -> Result<Decided<C::Outcome>, ExecuteError<C::Rejection>> {
+        let _held = match command.keyed_lock() {
+            Some(lock) => Some(self.mutex_of(lock).lock().await),
+            None => None,
+        };
+        self.require_active(execution, command).await?;
+        let metadata = CommandMetadata {
+            command: id,
+            fingerprint: execution.idempotency.as_ref().map(|key| key.fingerprint),
+            actor: execution.actor,
+            correlation: execution.correlation.clone(),
+            trace_parent: execution.trace_parent.clone(),
+            time: execution.now,
+        };
+        let (mut decisions, mut seen) = (0, None);
+
+        for _ in 0..APPENDS_MAX {
+            let changes = match command.decide(&self.stores).await? {
+                Decision::Unchanged(outcome) => return Ok(Decided::Unchanged(outcome)),
+                Decision::Append(changes) => changes,
+            };
+            let sees = changes.iter().find_map(|change| change.seen);
+            if sees.is_none() || sees != seen {
+                decisions += 1;
+                seen = sees;
+            }
+            if decisions > DECISIONS_MAX {
+                break;
+            }
+            let events = changes
+                .iter()
+                .map(|change| self.new_event(change, &metadata))
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(|error| ExecuteError::Unexpected(Box::new(error)))?;
+            if began.elapsed() > DECISION_MAX {
+                let why = "this process stood still for too long".to_owned();
+                return Err(ExecuteError::Append(AppendError::Unavailable(why)));
+            }
+            match self.log.append(id, events).await {
+                Ok(appended) => {
+                    command.appended(&self.stores).await;
+                    return self.outcome(execution, command, changes, appended).await.map(Decided::Appended);
+                }
+                Err(AppendError::Conflict) => {}
+                Err(error) => return Err(ExecuteError::Append(error)),
+            }
+        }
+        Err(ExecuteError::Contended)
+    }
+
+    fn new_event(&self, change: &Change, metadata: &CommandMetadata) -> Result<NewEvent, serde_json::Error> {
+        let event = NewEvent::new(self.log.shard(), &change.event, change.expected, metadata)?;
+        Ok(event.with_edit_index(change.edit_index.clone()))
+    }
+
+    async fn require_active<C: Command>(
+        &self,
+        execution: &Execution,
+        command: &C,
+    ) -> Result<(), ExecuteError<C::Rejection>> {
+        let actor = (!command.is_anonymous()).then_some(execution.actor);
+        let other = command.acts_for().filter(|other| *other != execution.actor);
+        for account in [actor, other].into_iter().flatten() {
+            if !self.stores.accounts.may_act(account).await.map_err(ExecuteError::Read)? {
+                return Err(ExecuteError::ActorDeactivated);
+            }
+        }
+        Ok(())
+    }
+
+    /// What an append came to. Where it turned out to be a repetition, the events in the log are those of a concurrent duplicate, which
+    /// may have decided otherwise, or of another request under the same key.
+    async fn outcome<C: Command>(
+        &self,
+        execution: &Execution,
+        command: &C,
+        changes: Vec<Change>,
+        appended: Appended,
+    ) -> Result<Executed<C::Outcome>, ExecuteError<C::Rejection>> {
+        if appended.repeated {
+            let mut events = Vec::with_capacity(appended.positions.len());
+            for position in appended.positions {
+                events.push(self.stored(position).await?);
+            }
+            return Ok(Executed { outcome: once::outcome_of(execution, command, &events)?, repeated: true });
+        }
+        let mut own = Vec::with_capacity(changes.len());
+        for (change, position) in changes.into_iter().zip(appended.positions) {
+            let position = if planted("position-is-head") {
+                Position::new(self.log.head().await.map_err(ExecuteError::Read)?, self.log.shard())
+            } else {
+                position
+            };
+            own.push(Placed { event: change.event, position });
+        }
+        let outcome = command.outcome(&own).ok_or_else(once::of_another_command)?;
+        Ok(Executed { outcome, repeated: false })
+    }
+
+    /// What is in the log is done, so a failure to read it must not look like a refusal.
+    async fn stored<R>(&self, position: Position) -> Result<RecordedEvent, ExecuteError<R>> {
+        let open = |why: String| ExecuteError::Append(AppendError::Unknown(why));
+        let recorded = self.log.read(position.sequence()).await.map_err(|error| open(error.to_string()))?;
+        recorded.ok_or_else(|| open("the broker does not show the event yet".to_owned()))
+    }
+
+    fn mutex_of(&self, lock: KeyedLock) -> &Mutex<()> {
+        // The remainder is below KEYED_LOCKS, which is how many there are.
+        &self.keyed_locks[(lock.0 % KEYED_LOCKS as u64) as usize]
+    }
+}
+
+impl<O> From<Decided<O>> for Executed<O> {
+    fn from(decided: Decided<O>) -> Self {
+        match decided {
+            Decided::Appended(executed) => executed,
+            Decided::Unchanged(outcome) => Self { outcome, repeated: false },
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The HTTP side: a request becomes a command, and what came of it an answer.
+//!
+//! One folder per noun, one file per operation. Each noun lists its routes; path, method and documentation of an operation
+//! stand at its handler.
+
+mod accounts;
+mod command;
+mod documentation;
+mod graph;
+mod imports;
+mod messages;
+mod notifications;
+mod parse;
+mod reactions;
+mod router;
+mod sessions;
+
+pub use router::{openapi, router};

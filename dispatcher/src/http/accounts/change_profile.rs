@@ -1,0 +1,60 @@
+//! `PATCH /v1/accounts/me`.
+
+use crate::commands::ChangeProfile as Change;
+use crate::decision::Outcome;
+use api_types::accounts::{ChangeProfile, ProfileReceipt};
+use api_types::codes;
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http_kit::idempotency::IdempotencyKey;
+use http_kit::position::EventPosition;
+use http_kit::{ApiProblem, Caller, RequestContext, StrictJson};
+
+use super::parse;
+use crate::http::command;
+use crate::http::documentation::{BIO_RULES, CommandHeaders, HANDLE_AND_NAME_RULES};
+
+/// Changes the caller's profile.
+///
+/// A new handle is taken, and the old one given back, at the same moment. A change that changes nothing is answered like
+/// one that does. Needs the role `user` or `admin`, and an account that was registered.
+#[utoipa::path(
+    patch, path = "/v1/accounts/me", tag = "accounts", request_body = ChangeProfile,
+    params(CommandHeaders),
+    responses(
+        (status = 200, description = "In the log", body = ProfileReceipt),
+    ),
+    security(("bearer" = [])),
+    extensions(("x-problems" = json!(["AccountMustExist", "HandleMustBeFree", HANDLE_AND_NAME_RULES, BIO_RULES]))),
+)]
+pub(crate) async fn change_profile(
+    State(state): State<crate::State>,
+    caller: Caller,
+    IdempotencyKey(key): IdempotencyKey,
+    context: RequestContext,
+    body: StrictJson<ChangeProfile>,
+) -> Result<Response, ApiProblem> {
+    let account = command::writer(&caller)?.account;
+    let ChangeProfile { handle, display_name, bio } = &body.value;
+    if handle.is_none() && display_name.is_none() && bio.is_none() {
+        return Err(ApiProblem::new(codes::INVALID_FIELD).field("handle", "give handle, displayName or bio"));
+    }
+    let change = Change {
+        account,
+        handle: handle.as_deref().map(parse::handle).transpose()?,
+        display_name: display_name.as_deref().map(parse::display_name).transpose()?,
+        bio: bio.as_deref().map(parse::bio).transpose()?,
+    };
+    let key = command::idempotency(key, "PATCH /v1/accounts/me", &body.bytes);
+    let execution = command::execution(account, &context, key);
+    let outcome = command::run(state.ready()?, execution, change).await?.outcome;
+    let position = EventPosition(outcome.position().get());
+    let receipt = ProfileReceipt {
+        id: outcome.account.to_string(),
+        handle: outcome.handle.into_string(),
+        display_name: outcome.display_name.into_string(),
+        bio: outcome.bio.into_string(),
+    };
+    Ok((position, Json(receipt)).into_response())
+}

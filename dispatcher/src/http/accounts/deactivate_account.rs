@@ -1,0 +1,42 @@
+//! `DELETE /v1/accounts/me`.
+
+use crate::commands::DeactivateAccount;
+use axum::extract::State;
+use axum::response::Response;
+use http_kit::idempotency::IdempotencyKey;
+use http_kit::{ApiProblem, Caller, RequestContext};
+
+use crate::http::command;
+use crate::http::documentation::CommandHeaders;
+
+/// Gives the caller's account up for good.
+///
+/// Nothing that it made is shown from then on, and it can do nothing any more, whatever tokens are left; other
+/// dispatchers may take ten seconds to notice. Nobody else ever gets its handle. It cannot be undone.
+#[utoipa::path(
+    delete, path = "/v1/accounts/me", tag = "accounts",
+    params(CommandHeaders),
+    responses(
+        (status = 204, description = "Given up"),
+    ),
+    security(("bearer" = [])),
+    extensions(("x-problems" = json!(["AccountMustExist"]))),
+)]
+pub(crate) async fn deactivate_account(
+    State(state): State<crate::State>,
+    caller: Caller,
+    IdempotencyKey(key): IdempotencyKey,
+    context: RequestContext,
+) -> Result<Response, ApiProblem> {
+    let account = command::writer(&caller)?.account;
+    let key = command::idempotency(key, "DELETE /v1/accounts/me", &[]);
+    let execution = command::execution(account, &context, key);
+    let answer = command::done(state.ready()?, execution, DeactivateAccount { account }).await?;
+    // The log refuses the account from here on. What the credential store still holds opens nothing, and goes by itself in time.
+    for ended in [state.end_all_sessions(account).await, state.delete_credential(account).await] {
+        if let Err(problem) = ended {
+            tracing::warn!(%problem, "the credential store keeps something of an account that was given up");
+        }
+    }
+    Ok(answer)
+}

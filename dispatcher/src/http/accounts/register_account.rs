@@ -1,0 +1,72 @@
+//! `POST /v1/accounts`.
+
+use std::sync::Arc;
+
+use crate::commands::{RegisterAccount as Register, Registrar};
+use crate::decision::AccountOutcome;
+use crate::executor::Executed;
+use api_types::accounts::{RegisterAccount, RegisteredAccount};
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::header::LOCATION;
+use http_kit::idempotency::IdempotencyKey;
+use http_kit::position::EventPosition;
+use http_kit::{ApiProblem, RequestContext, StrictJson};
+use time::OffsetDateTime;
+
+use super::{draw, parse};
+use crate::auth::Credential;
+use crate::http::command;
+use crate::http::documentation::{CommandHeaders, HANDLE_AND_NAME_RULES};
+
+/// Registers an account under a handle that nobody else has.
+///
+/// Needs no identity. Idempotency keys are shared by all who register, so they should be UUIDs; the password is no part
+/// of what is compared under a key, and a repetition does not change it.
+#[utoipa::path(
+    post, path = "/v1/accounts", tag = "accounts", request_body = RegisterAccount,
+    params(CommandHeaders),
+    responses(
+        (status = 201, description = "In the log", body = RegisteredAccount, headers(("Location" = String))),
+    ),
+    extensions(("x-problems" = json!(["HandleMustBeFree", "AccountMustBeNew", "PasswordMustHaveGoodLength", HANDLE_AND_NAME_RULES]))),
+)]
+pub(crate) async fn register_account(
+    State(state): State<crate::State>,
+    IdempotencyKey(key): IdempotencyKey,
+    context: RequestContext,
+    body: StrictJson<RegisterAccount>,
+) -> Result<Response, ApiProblem> {
+    let ready = state.ready()?;
+    let handle = parse::handle(&body.value.handle)?;
+    let display_name = parse::display_name(&body.value.display_name)?;
+    let password = parse::password(&body.value.password)?;
+    let (passwords, kept) = (Arc::clone(state.passwords()), ready.credential_store().credentials.clone());
+    let by = Registrar::Newcomer(Arc::new(Credential::new(passwords, kept, password)));
+    // Not the whole body: its digest is kept, and a quick digest of a password could be searched for the password.
+    let compared = format!("{}\0{}", body.value.handle, body.value.display_name);
+    let key = command::idempotency(key, "POST /v1/accounts", compared.as_bytes());
+    let executed = draw::until_new(
+        || ready.executor().draw_account(OffsetDateTime::now_utc()),
+        |account| {
+            let (handle, display_name, by) = (handle.clone(), display_name.clone(), by.clone());
+            let register = Register { account, handle, display_name, by };
+            command::execute(ready.clone(), command::execution(account, &context, key.clone()), register)
+        },
+    );
+    Ok(created(executed.await?))
+}
+
+fn created(Executed { outcome, .. }: Executed<AccountOutcome>) -> Response {
+    let position = crate::decision::Outcome::position(&outcome);
+    let id = outcome.account.to_string();
+    let location = [(LOCATION, format!("/v1/accounts/{id}"))];
+    let registered = RegisteredAccount {
+        id,
+        handle: outcome.handle.into_string(),
+        display_name: outcome.display_name.into_string(),
+    };
+    (StatusCode::CREATED, EventPosition(position.get()), location, Json(registered)).into_response()
+}

@@ -1,0 +1,258 @@
+//! A line's command.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::commands::{ChangeFollow, ChangeReaction, RegisterAccount, Registrar};
+use crate::decision::Outcome;
+use crate::executor::{Executed, IdempotencyKey, Imported};
+use api_types::codes;
+use domain::account::AccountRejection;
+use domain::edge::Wish;
+use domain::message::{MessageCommand, PostMessage, ReplyTarget};
+use domain::reaction::ReactionKind;
+use domain::{AccountId, Beginning, Bio, DisplayName, Handle, MessageId, OriginalTime, Tags, Text};
+use http_kit::idempotency::RequestKey;
+use http_kit::{ApiProblem, RequestContext};
+use time::OffsetDateTime;
+
+use super::parse::{AccountName, Line, MessageName, Wanted};
+use super::references::{Made, Promise};
+use crate::http::{accounts, command};
+use crate::problems;
+use crate::state::Ready;
+
+/// What all lines of one request share.
+pub(super) struct Import {
+    pub(super) operator: AccountId,
+    pub(super) ready: Ready,
+    pub(super) context: RequestContext,
+    pub(super) key: Option<RequestKey>,
+    /// Handles that were looked up: at most two per line.
+    pub(super) holders: Mutex<HashMap<Handle, AccountId>>,
+}
+
+/// What was done, or had been.
+pub(super) struct Done {
+    pub(super) made: Made,
+    pub(super) position: i64,
+    pub(super) repeated: bool,
+}
+
+impl Done {
+    fn of<O: Outcome>(executed: &Executed<O>, made: impl FnOnce(&O) -> Made) -> Self {
+        let Executed { outcome, repeated } = executed;
+        Self { made: made(outcome), position: outcome.position().get(), repeated: *repeated }
+    }
+}
+
+/// The line as a command that may be repeated, and its time.
+struct Timed {
+    key: Option<IdempotencyKey>,
+    time: OffsetDateTime,
+}
+
+impl Import {
+    pub(super) async fn carry_out(&self, number: u64, line: Line, bytes: &[u8]) -> Result<Done, ApiProblem> {
+        let Line { key, time, wanted } = line;
+        let key = command::idempotency(self.key_of(number, key), "import", bytes.trim_ascii());
+        // Before its names are looked up, which may mean something else by now.
+        if let Some(done) = self.earlier(key.as_ref()).await? {
+            return Ok(done);
+        }
+        let timed = Timed { key, time };
+        match wanted {
+            Wanted::Account { handle, display_name, bio } => {
+                self.account(timed, handle, display_name, bio).await
+            }
+            Wanted::Message { author, text, tags, in_reply_to } => {
+                self.message(timed, &author, text, tags, in_reply_to.as_ref()).await
+            }
+            Wanted::Follow { follower, followee } => self.follow(timed, &follower, &followee).await,
+            Wanted::Reaction { kind, account, message } => {
+                self.reaction(timed, kind, &account, &message).await
+            }
+        }
+    }
+
+    async fn earlier(&self, key: Option<&IdempotencyKey>) -> Result<Option<Done>, ApiProblem> {
+        let Some(key) = key else { return Ok(None) };
+        let imported = self.ready.executor().imported(self.operator, key).await;
+        Ok(imported.map_err(ApiProblem::unavailable)?.map(|(imported, position)| {
+            let made = match imported {
+                Imported::Account(id) => Made::Account(id),
+                Imported::Message(id) => Made::Message(id),
+                Imported::Edge => Made::Edge,
+            };
+            Done { made, position: position.get(), repeated: true }
+        }))
+    }
+
+    async fn account(
+        &self,
+        timed: Timed,
+        handle: Handle,
+        display_name: DisplayName,
+        bio: Bio,
+    ) -> Result<Done, ApiProblem> {
+        let by = Registrar::Operator { bio, original_time: original(timed.time, [])? };
+        let executor = self.ready.executor();
+        let executed = accounts::draw::until_new(
+            || executor.draw_imported_account(OffsetDateTime::now_utc()),
+            |account| {
+                let (handle, display_name, by) = (handle.clone(), display_name.clone(), by.clone());
+                let register = RegisterAccount { account, handle, display_name, by };
+                let execution = command::execution(self.operator, &self.context, timed.key.clone());
+                command::execute(self.ready.clone(), execution, register)
+            },
+        );
+        Ok(Done::of(&executed.await?, |outcome| Made::Account(outcome.account)))
+    }
+
+    async fn message(
+        &self,
+        timed: Timed,
+        author: &AccountName,
+        text: Text,
+        tags: Tags,
+        in_reply_to: Option<&MessageName>,
+    ) -> Result<Done, ApiProblem> {
+        let author = self.account_of("account", author).await?;
+        let in_reply_to = match in_reply_to {
+            Some(name) => Some(self.message_of("inReplyTo", name).await?),
+            None => None,
+        };
+        let mut about = vec![self.beginning_of_account(author).await?];
+        let mut target = None;
+        if let Some(message) = in_reply_to {
+            about.push(self.beginning_of_message(message).await?);
+            let exists = self.ready.executor().is_standing(message).await.map_err(ApiProblem::unavailable)?;
+            target = Some(ReplyTarget { message, exists });
+        }
+        let original_time = Some(original(timed.time, about)?);
+        let post = PostMessage { author, text, tags, in_reply_to: target, original_time };
+        let executed = self.execute(timed.key, MessageCommand::Post(post)).await?;
+        Ok(Done::of(&executed, |outcome| Made::Message(outcome.message)))
+    }
+
+    async fn follow(
+        &self,
+        timed: Timed,
+        follower: &AccountName,
+        followee: &AccountName,
+    ) -> Result<Done, ApiProblem> {
+        let follower = self.account_of("account", follower).await?;
+        let followee = self.account_of("followee", followee).await?;
+        let about = [self.beginning_of_account(follower).await?, self.beginning_of_account(followee).await?];
+        let original_time = Some(original(timed.time, about)?);
+        let follow = ChangeFollow { follower, followee, wish: Wish::Set, original_time };
+        Ok(Done::of(&self.execute(timed.key, follow).await?, |_| Made::Edge))
+    }
+
+    async fn reaction(
+        &self,
+        timed: Timed,
+        kind: ReactionKind,
+        account: &AccountName,
+        message: &MessageName,
+    ) -> Result<Done, ApiProblem> {
+        let account = self.account_of("account", account).await?;
+        let message = self.message_of("message", message).await?;
+        let about = [self.beginning_of_account(account).await?, self.beginning_of_message(message).await?];
+        let original_time = Some(original(timed.time, about)?);
+        let reaction = ChangeReaction { kind, account, message, wish: Wish::Set, original_time };
+        Ok(Done::of(&self.execute(timed.key, reaction).await?, |_| Made::Edge))
+    }
+
+    async fn execute<C: crate::decision::Command>(
+        &self,
+        key: Option<IdempotencyKey>,
+        command: C,
+    ) -> Result<Executed<C::Outcome>, ApiProblem> {
+        let execution = command::execution(self.operator, &self.context, key);
+        command::run(self.ready.clone(), execution, command).await
+    }
+
+    async fn account_of(&self, field: &str, name: &AccountName) -> Result<AccountId, ApiProblem> {
+        match name {
+            AccountName::Id(id) => Ok(*id),
+            AccountName::Line(line) => match line.made().await {
+                Some(Made::Account(id)) => Ok(id),
+                Some(Made::Message(_) | Made::Edge) | None => Err(refused_before(field, line, "an account")),
+            },
+            AccountName::Handle(handle) => self.holder_of(field, handle).await,
+        }
+    }
+
+    async fn message_of(&self, field: &str, name: &MessageName) -> Result<MessageId, ApiProblem> {
+        match name {
+            MessageName::Id(id) => Ok(*id),
+            MessageName::Line(line) => match line.made().await {
+                Some(Made::Message(id)) => Ok(id),
+                Some(Made::Account(_) | Made::Edge) | None => Err(refused_before(field, line, "a message")),
+            },
+            MessageName::Key(key) => {
+                let known = self.ready.executor().message_of_key(self.operator, &key_of_line(key)).await;
+                known.map_err(ApiProblem::unavailable)?.ok_or_else(|| {
+                    ApiProblem::new(codes::UNKNOWN_REFERENCE).field(
+                        field,
+                        "no line before this one that could be read brought a message with the key",
+                    )
+                })
+            }
+        }
+    }
+
+    async fn holder_of(&self, field: &str, handle: &Handle) -> Result<AccountId, ApiProblem> {
+        // A map is whole after every one of its operations.
+        let holders = || self.holders.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = holders().get(handle).copied();
+        if let Some(id) = known {
+            return Ok(id);
+        }
+        let found = self.ready.executor().holder_of(handle).await.map_err(ApiProblem::unavailable)?;
+        let Some(id) = found else {
+            return Err(problems::from_rejection(&AccountRejection::AccountMustExist)
+                .field(field, "nobody has this handle"));
+        };
+        holders().insert(handle.clone(), id);
+        Ok(id)
+    }
+
+    async fn beginning_of_account(&self, account: AccountId) -> Result<Option<Beginning>, ApiProblem> {
+        self.ready.executor().beginning_of_account(account).await.map_err(ApiProblem::unavailable)
+    }
+
+    async fn beginning_of_message(&self, message: MessageId) -> Result<Option<Beginning>, ApiProblem> {
+        self.ready.executor().beginning_of_message(message).await.map_err(ApiProblem::unavailable)
+    }
+
+    /// Keys of lines live apart from those of requests: a header cannot hold a NUL. A line with a key of its own means the
+    /// same in every request.
+    fn key_of(&self, number: u64, own: Option<String>) -> Option<RequestKey> {
+        match (own, &self.key) {
+            (None, None) => None,
+            (None, Some(RequestKey { key, head })) => {
+                Some(RequestKey { key: format!("import\0{number}\0{key}"), head: head.clone() })
+            }
+            (Some(key), _) => Some(RequestKey { key: key_of_line(&key), head: Vec::new() }),
+        }
+    }
+}
+
+fn key_of_line(key: &str) -> String {
+    format!("import\0\0{key}")
+}
+
+fn refused_before(field: &str, line: &Promise, what: &str) -> ApiProblem {
+    let why = format!("line {} was refused, or is not {what}", line.line);
+    ApiProblem::new(codes::UNKNOWN_REFERENCE).field(field, why)
+}
+
+fn original(
+    time: OffsetDateTime,
+    about: impl IntoIterator<Item = Option<Beginning>>,
+) -> Result<OriginalTime, ApiProblem> {
+    OriginalTime::parse(time, OffsetDateTime::now_utc(), about.into_iter().flatten())
+        .map_err(|rejection| problems::from_rejection(&rejection))
+}

@@ -1,0 +1,18 @@
+//! Commands on what accounts do to messages.
+
+mod change_reaction;
+mod like_message;
+mod repost_message;
+mod unlike_message;
+mod unrepost_message;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::State;
+
+pub(super) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::default()
+        .routes(routes!(like_message::like_message, unlike_message::unlike_message))
+        .routes(routes!(repost_message::repost_message, unrepost_message::unrepost_message))
+}

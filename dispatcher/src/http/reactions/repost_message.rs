@@ -1,0 +1,37 @@
+//! `PUT /v1/messages/{id}/repost`.
+
+use axum::extract::State;
+use axum::response::Response;
+use domain::edge::Wish;
+use domain::reaction::ReactionKind;
+use http_kit::idempotency::IdempotencyKey;
+use http_kit::{ApiProblem, Caller, RequestContext, StrictPath};
+
+use super::change_reaction::{Asked, change_reaction};
+use crate::http::documentation::CommandHeaders;
+
+/// Reposts a message to the caller's followers.
+///
+/// Doing it again is answered alike. Needs the role `user` or `admin`.
+#[utoipa::path(
+    put, path = "/v1/messages/{id}/repost", tag = "messages",
+    params(
+        ("id" = String, Path, description = "The message's id"),
+        CommandHeaders,
+    ),
+    responses(
+        (status = 204, description = "Reposted"),
+    ),
+    security(("bearer" = [])),
+    extensions(("x-problems" = json!(["MessageMustExist"]))),
+)]
+pub(crate) async fn repost_message(
+    State(state): State<crate::State>,
+    caller: Caller,
+    StrictPath(id): StrictPath<String>,
+    IdempotencyKey(key): IdempotencyKey,
+    context: RequestContext,
+) -> Result<Response, ApiProblem> {
+    let asked = Asked { kind: ReactionKind::Repost, wish: Wish::Set };
+    change_reaction(&state, &caller, &id, asked, key, &context).await
+}

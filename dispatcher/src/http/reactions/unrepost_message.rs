@@ -1,0 +1,37 @@
+//! `DELETE /v1/messages/{id}/repost`.
+
+use axum::extract::State;
+use axum::response::Response;
+use domain::edge::Wish;
+use domain::reaction::ReactionKind;
+use http_kit::idempotency::IdempotencyKey;
+use http_kit::{ApiProblem, Caller, RequestContext, StrictPath};
+
+use super::change_reaction::{Asked, change_reaction};
+use crate::http::documentation::CommandHeaders;
+
+/// Takes a repost back.
+///
+/// Doing it again, or where there is none, is answered alike. Needs the role `user` or `admin`.
+#[utoipa::path(
+    delete, path = "/v1/messages/{id}/repost", tag = "messages",
+    params(
+        ("id" = String, Path, description = "The message's id"),
+        CommandHeaders,
+    ),
+    responses(
+        (status = 204, description = "Taken back"),
+    ),
+    security(("bearer" = [])),
+    extensions(("x-problems" = json!(["MessageMustExist"]))),
+)]
+pub(crate) async fn unrepost_message(
+    State(state): State<crate::State>,
+    caller: Caller,
+    StrictPath(id): StrictPath<String>,
+    IdempotencyKey(key): IdempotencyKey,
+    context: RequestContext,
+) -> Result<Response, ApiProblem> {
+    let asked = Asked { kind: ReactionKind::Repost, wish: Wish::Unset };
+    change_reaction(&state, &caller, &id, asked, key, &context).await
+}

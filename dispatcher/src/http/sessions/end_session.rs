@@ -1,0 +1,33 @@
+//! `DELETE /v1/sessions/current`.
+
+use api_types::codes;
+use axum::extract::State;
+use domain::AccountId;
+use http::StatusCode;
+use http_kit::{ApiProblem, Caller};
+
+use crate::problems;
+
+/// Logs out: ends the session that the caller's access token belongs to.
+///
+/// Its refresh token is good for nothing from then on; its access token is for what is left of its hour. Ending it
+/// again is answered like the first time. An identity without a session, such as an operator's token, is told 404.
+#[utoipa::path(
+    delete, path = "/v1/sessions/current", tag = "sessions",
+    responses(
+        (status = 204, description = "The session is over"),
+    ),
+    security(("bearer" = [])),
+    extensions(("x-problems" = json!(["not-found"]))),
+)]
+pub(crate) async fn end_session(
+    State(state): State<crate::State>,
+    caller: Caller,
+) -> Result<StatusCode, ApiProblem> {
+    let session = caller.session.zip(AccountId::from_i64(caller.account));
+    let Some((session, account)) = session else {
+        return Err(ApiProblem::new(codes::NOT_FOUND).detail("This identity belongs to no session."));
+    };
+    state.ready()?.credential_store().sessions.end(account, session).await.map_err(problems::from_bucket)?;
+    Ok(StatusCode::NO_CONTENT)
+}

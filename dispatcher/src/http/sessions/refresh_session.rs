@@ -1,0 +1,67 @@
+//! `POST /v1/sessions/refresh`.
+
+use crate::credential_store::Rotation;
+use api_types::codes;
+use api_types::sessions::{RefreshSession, SessionTokens};
+use axum::extract::State;
+use axum::response::Response;
+use http_kit::{ApiProblem, StrictJson};
+use time::OffsetDateTime;
+
+use crate::auth::{RefreshToken, session_tokens};
+use crate::problems;
+
+/// Gets the next tokens of a session.
+///
+/// A refresh token is good once. Whoever sends one again, even at the same moment, ends the session, because one of the
+/// two who have it stole it: let one place of a client refresh, and log in again after an answer that got lost.
+#[utoipa::path(
+    post, path = "/v1/sessions/refresh", tag = "sessions", request_body = RefreshSession,
+    responses(
+        (status = 201, description = "The next tokens", body = SessionTokens),
+    ),
+    extensions(("x-problems" = json!(["refresh-token-invalid"]))),
+)]
+pub(crate) async fn refresh_session(
+    State(state): State<crate::State>,
+    body: StrictJson<RefreshSession>,
+) -> Result<Response, ApiProblem> {
+    let presented = RefreshToken::parse(&body.value.refresh_token).ok_or_else(refused)?;
+    let ready = state.ready()?;
+    // A deactivation ends all sessions; this also holds where that could not be done.
+    if !ready.executor().is_active(presented.account).await.map_err(ApiProblem::unavailable)? {
+        return Err(refused());
+    }
+    let next = presented.successor();
+    // Signed first: once the token is replaced, its holder must get the next one.
+    let answer = session_tokens(state.signing_keys(), &next)?;
+    let rotation = ready
+        .credential_store()
+        .sessions
+        .rotate(
+            presented.account,
+            presented.family,
+            &presented.hashed(),
+            &next.hashed().current,
+            OffsetDateTime::now_utc(),
+        )
+        .await
+        .map_err(problems::from_bucket)?;
+    match rotation {
+        Rotation::Done => Ok(answer),
+        Rotation::Unknown => Err(refused()),
+        Rotation::Reused => {
+            metrics::counter!("dispatcher_refresh_tokens_reused_total").increment(1);
+            tracing::warn!(
+                account = presented.account.get(),
+                session = %presented.family,
+                "a refresh token was used twice; its session has ended"
+            );
+            Err(refused())
+        }
+    }
+}
+
+fn refused() -> ApiProblem {
+    ApiProblem::new(codes::REFRESH_TOKEN_INVALID)
+}

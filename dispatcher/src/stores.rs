@@ -1,0 +1,83 @@
+//! What decisions read. Each store keeps some of the log's past in memory; the log stays the truth.
+
+mod accounts;
+mod last;
+mod messages;
+
+use std::sync::Arc;
+
+use domain::{AccountId, GraphEvent, InboxEvent, MessageId, Position, ReactionEvent, Sequence, Shard};
+
+use event_store::{Boundary, Subject};
+use event_store::{EventLog, ReadError};
+
+pub use self::accounts::{AccountStore, Seen, Standing};
+pub use self::last::Last;
+pub use self::messages::{MessageStore, SeenMessage};
+
+#[derive(Debug, Clone)]
+pub struct Stores {
+    log: Arc<dyn EventLog>,
+    pub messages: MessageStore,
+    pub accounts: AccountStore,
+}
+
+impl Stores {
+    pub fn new(log: Arc<dyn EventLog>) -> Self {
+        let messages = MessageStore::new(Arc::clone(&log));
+        let accounts = AccountStore::new(Arc::clone(&log));
+        Self { log, messages, accounts }
+    }
+
+    pub fn shard(&self) -> Shard {
+        self.log.shard()
+    }
+
+    pub fn position(&self, sequence: Sequence) -> Position {
+        Position::new(sequence, self.shard())
+    }
+
+    pub fn subject(&self, boundary: Boundary) -> Subject {
+        Subject::new(self.shard(), boundary)
+    }
+
+    /// Whether a message is in the log, and neither it nor its author is gone, as far as this process knew ten seconds ago.
+    pub async fn is_standing(&self, message: MessageId) -> Result<bool, ReadError> {
+        match self.messages.author_of_standing(message).await? {
+            Some(author) => self.accounts.may_act(author).await,
+            None => Ok(false),
+        }
+    }
+
+    /// Position of the newest event of all.
+    pub async fn head(&self) -> Result<Position, ReadError> {
+        Ok(self.position(self.log.head().await?))
+    }
+
+    pub async fn last_follow(&self, follower: AccountId) -> Result<Last<GraphEvent>, ReadError> {
+        let subject = self.subject(Boundary::Graph(follower));
+        last::last(&*self.log, subject, |event| match event {
+            domain::Event::Graph(event) => Some(event),
+            _ => None,
+        })
+        .await
+    }
+
+    pub async fn last_reaction(&self, account: AccountId) -> Result<Last<ReactionEvent>, ReadError> {
+        let subject = self.subject(Boundary::Reactions(account));
+        last::last(&*self.log, subject, |event| match event {
+            domain::Event::Reaction(event) => Some(event),
+            _ => None,
+        })
+        .await
+    }
+
+    pub async fn last_read(&self, account: AccountId) -> Result<Last<InboxEvent>, ReadError> {
+        let subject = self.subject(Boundary::Inbox(account));
+        last::last(&*self.log, subject, |event| match event {
+            domain::Event::Inbox(event) => Some(event),
+            _ => None,
+        })
+        .await
+    }
+}

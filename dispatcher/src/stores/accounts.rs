@@ -1,0 +1,143 @@
+//! Accounts and handles in the log.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cqrs_es::Aggregate;
+use domain::account::Account;
+use domain::handle_claim::HandleClaim;
+use domain::{AccountId, Event, Handle, Position, Sequence};
+use moka::future::Cache;
+use time::OffsetDateTime;
+
+use super::last::last;
+use event_store::{Boundary, Subject};
+use event_store::{EventLog, ReadError};
+
+/// For how long another process's deactivation may stay unnoticed.
+const STANDING_AGE_MAX: Duration = Duration::from_secs(10);
+/// Accounts whose standing is remembered, at most some 100 bytes each.
+const STANDINGS_MAX: u64 = 100_000;
+
+/// Something that was read, and the sequence of its subject up to which that holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen<T> {
+    pub state: T,
+    pub through: Sequence,
+}
+
+/// What an account may do, without its profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It may act all the same: operators issue tokens for such ids.
+    Unregistered,
+    Active {
+        last: Position,
+        /// Of an imported account.
+        registered_at: Option<OffsetDateTime>,
+    },
+    Deactivated,
+}
+
+#[derive(Debug, Clone)]
+pub struct AccountStore {
+    log: Arc<dyn EventLog>,
+    standings: Cache<AccountId, Standing>,
+}
+
+impl AccountStore {
+    pub fn new(log: Arc<dyn EventLog>) -> Self {
+        let standings = Cache::builder().max_capacity(STANDINGS_MAX).time_to_live(STANDING_AGE_MAX).build();
+        Self { log, standings }
+    }
+
+    pub async fn load(&self, account: AccountId) -> Result<Seen<Account>, ReadError> {
+        let subject = Subject::new(self.log.shard(), Boundary::Account(account));
+        let last = last(&*self.log, subject, |event| match event {
+            Event::Account(event) => Some(event),
+            _ => None,
+        })
+        .await?;
+        let mut state = Account::default();
+        if let Some((event, _position)) = last.event {
+            state.apply(event);
+        }
+        Ok(Seen { state, through: last.through })
+    }
+
+    /// Who holds a handle.
+    pub async fn claim_of(&self, handle: &Handle) -> Result<Seen<HandleClaim>, ReadError> {
+        let subject = Subject::new(self.log.shard(), Boundary::Handle(handle.clone()));
+        let last = last(&*self.log, subject, |event| match event {
+            Event::Handle(event) => Some(event),
+            _ => None,
+        })
+        .await?;
+        let mut state = HandleClaim::default();
+        if let Some((event, _position)) = &last.event {
+            state.apply(event);
+        }
+        Ok(Seen { state, through: last.through })
+    }
+
+    /// Whether an account may act, by a memory of ten seconds. Callers that ask for the same account wait for one read.
+    pub async fn may_act(&self, account: AccountId) -> Result<bool, ReadError> {
+        Ok(self.remembered_standing(account).await? != Standing::Deactivated)
+    }
+
+    /// When an imported account was registered, by the same memory. It never changes, and nobody can name an account that
+    /// is yet to be imported.
+    pub async fn imported_registration(
+        &self,
+        account: AccountId,
+    ) -> Result<Option<OffsetDateTime>, ReadError> {
+        Ok(match self.remembered_standing(account).await? {
+            Standing::Active { registered_at, .. } => registered_at,
+            Standing::Unregistered | Standing::Deactivated => None,
+        })
+    }
+
+    async fn remembered_standing(&self, account: AccountId) -> Result<Standing, ReadError> {
+        let standing = self.standings.try_get_with(account, self.read_standing(account)).await;
+        standing.map_err(|error: Arc<ReadError>| ReadError::Unavailable(error.to_string()))
+    }
+
+    /// Position of the last event of an account that can be followed. Only an account that is there is remembered: one
+    /// that is not may be registered at any moment, and shall be found at once.
+    pub async fn existing(&self, account: AccountId) -> Result<Option<Position>, ReadError> {
+        let standing = match self.standings.get(&account).await {
+            Some(known @ Standing::Active { .. }) => known,
+            Some(Standing::Unregistered | Standing::Deactivated) | None => {
+                let read = self.read_standing(account).await?;
+                self.standings.insert(account, read).await;
+                read
+            }
+        };
+        match standing {
+            Standing::Active { last, .. } => Ok(Some(last)),
+            Standing::Unregistered | Standing::Deactivated => Ok(None),
+        }
+    }
+
+    /// Whether an account is registered and was not given up, as the log says now.
+    pub async fn is_active(&self, account: AccountId) -> Result<bool, ReadError> {
+        Ok(matches!(self.read_standing(account).await?, Standing::Active { .. }))
+    }
+
+    /// For the process that appended the deactivation: it need not be reminded in ten seconds.
+    pub(crate) async fn note_deactivated(&self, account: AccountId) {
+        self.standings.insert(account, Standing::Deactivated).await;
+    }
+
+    async fn read_standing(&self, account: AccountId) -> Result<Standing, ReadError> {
+        let seen = self.load(account).await?;
+        Ok(match seen.state {
+            Account::Unregistered => Standing::Unregistered,
+            Account::Active(profile) => Standing::Active {
+                last: Position::new(seen.through, self.log.shard()),
+                registered_at: profile.registered_at,
+            },
+            Account::Deactivated => Standing::Deactivated,
+        })
+    }
+}

@@ -1,0 +1,128 @@
+//! The log on NATS JetStream: one stream per shard, one message per event.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::{CommandId, Position, Sequence, Shard};
+use fail_points::planted;
+
+use crate::stream::EventStream;
+use crate::write_error::WriteErrors;
+use crate::{batch, publish, raw, read, tail};
+use event_store::{
+    AppendError, Appended, EventLog, Expected, KnownKeys, Lineage, NewEvent, ReadError, RecordedEvent,
+    StoredEvent, Subject, Tail,
+};
+
+use crate::group::GroupCommit;
+use crate::key_memory::KeyMemory;
+use crate::tail::Wanted;
+
+const NO_KEYS: &str = "this log was opened by somebody who does not remember its keys";
+
+#[derive(Debug, Clone)]
+pub struct JetStreamLog {
+    pub(crate) inner: Arc<EventStream>,
+    pub(crate) group: GroupCommit,
+    pub(crate) keys: Arc<OnceLock<KeyMemory>>,
+}
+
+impl JetStreamLog {
+    /// The connection, for what lies beside the log on the same broker.
+    pub fn client(&self) -> async_nats::Client {
+        self.inner.client.clone()
+    }
+
+    /// Begins to remember keyed commands, without which [`EventLog::events_of`] is refused: for whoever carries them out.
+    pub fn remember_keys(&self, max: usize) {
+        self.keys.get_or_init(|| KeyMemory::start(Arc::clone(&self.inner), max));
+    }
+
+    /// The connection together with the write errors that were met on it, for what is written beside the log.
+    pub fn write_errors(&self) -> &WriteErrors {
+        &self.inner.write_errors
+    }
+}
+
+impl JetStreamLog {
+    /// A planted bug: an answer that does not wait for the broker's.
+    async fn promise(&self, command: CommandId, mut events: Vec<NewEvent>) -> Result<Appended, AppendError> {
+        let head = self.head().await.map_err(|error| AppendError::Unavailable(error.to_string()))?;
+        let (group, position) = (self.group.clone(), Position::new(head.next(), self.shard()));
+        if let Some(event) = events.pop() {
+            tokio::spawn(async move { group.append(command, event).await });
+        }
+        Ok(Appended { positions: vec![position], repeated: false })
+    }
+}
+
+#[async_trait]
+impl EventLog for JetStreamLog {
+    fn shard(&self) -> Shard {
+        self.inner.shard
+    }
+
+    fn lineage(&self) -> Lineage {
+        self.inner.lineage.clone()
+    }
+
+    fn write_error(&self) -> Option<String> {
+        self.inner.write_errors.standing()
+    }
+
+    async fn append(&self, command: CommandId, events: Vec<NewEvent>) -> Result<Appended, AppendError> {
+        if self.inner.foreign.load(Ordering::Relaxed) {
+            return Err(AppendError::Refused("the stream was replaced by another one".to_owned()));
+        }
+        if self.inner.client.connection_state() != async_nats::connection::State::Connected {
+            return Err(AppendError::Unavailable("no connection to the broker".to_owned()));
+        }
+        if planted("ack-before-commit") && events.len() == 1 {
+            return self.promise(command, events).await;
+        }
+        match <[NewEvent; 1]>::try_from(events) {
+            // Only appends without an expectation share a batch: one conflict refuses a whole batch.
+            Ok([event]) if event.expected == Expected::Any => self.group.append(command, event).await,
+            Ok([event]) => publish::append_one(&self.inner, command, &event, false).await,
+            Err(events) => batch::append_all(&self.inner, command, &events).await,
+        }
+    }
+
+    async fn head(&self) -> Result<Sequence, ReadError> {
+        self.inner.head().await
+    }
+
+    async fn read(&self, sequence: Sequence) -> Result<Option<RecordedEvent>, ReadError> {
+        read::one(&self.inner, sequence).await
+    }
+
+    async fn read_subject(&self, subject: Subject, from: Sequence) -> Result<Vec<RecordedEvent>, ReadError> {
+        read::subject(&self.inner, subject, from).await
+    }
+
+    async fn last(&self, subject: Subject) -> Result<Option<RecordedEvent>, ReadError> {
+        read::last(&self.inner, &subject.to_string()).await
+    }
+
+    async fn events_of(&self, command: CommandId, until: Sequence) -> Result<Vec<RecordedEvent>, ReadError> {
+        match self.keys.get() {
+            Some(keys) => keys.events_of(&self.inner, command, until).await,
+            None => Err(ReadError::Unavailable(NO_KEYS.to_owned())),
+        }
+    }
+
+    fn known_keys(&self) -> KnownKeys {
+        let none = || KnownKeys { horizon: Duration::ZERO, remembered: 0, refusal: Some(NO_KEYS.to_owned()) };
+        self.keys.get().map_or_else(none, KeyMemory::state)
+    }
+
+    async fn tail(&self, after: Sequence) -> Result<Tail, ReadError> {
+        tail::follow(Arc::clone(&self.inner), after, Wanted::whole(raw::recorded)).await
+    }
+
+    async fn tail_stored(&self, after: Sequence) -> Result<Tail<StoredEvent>, ReadError> {
+        tail::follow(Arc::clone(&self.inner), after, Wanted::whole(raw::stored)).await
+    }
+}

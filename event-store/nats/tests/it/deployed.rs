@@ -1,0 +1,110 @@
+//! The users of the broker that deploy/nats/nats.conf describes: who may append what.
+
+use std::time::Duration;
+
+use domain::{Position, Sequence};
+use event_store::conformance::{command, posted};
+use event_store::{AppendError, Dropped, EventLog, Expected, drop_events};
+use event_store_nats::{self, JetStreamConfig, JetStreamLog};
+use futures::StreamExt;
+use testkit::Nats;
+use time::OffsetDateTime;
+
+const DEPLOYED: &str = include_str!("../../../../deploy/nats/nats.conf");
+const USERS: [&str; 4] = ["dispatcher", "keys", "reducers", "operator"];
+
+/// Its accounts, on a server of the test's own.
+async fn broker() -> Nats {
+    let accounts = DEPLOYED.find("accounts {").expect("it has accounts");
+    let mut config = DEPLOYED[accounts..].to_owned();
+    for user in USERS {
+        config = config.replace(&format!("${}_PASSWORD", user.to_uppercase()), &format!("\"{user}\""));
+    }
+    Nats::start_with(&config).await
+}
+
+fn url(nats: &Nats, user: &str) -> String {
+    nats.url().replace("nats://", &format!("nats://{user}:{user}@"))
+}
+
+async fn open(nats: &Nats, user: &str) -> JetStreamLog {
+    let mut config = JetStreamConfig::new(url(nats, user), "test");
+    config.stream_bytes_max = 256 << 20;
+    config.create = user == "dispatcher";
+    // Whoever may not append gets no answer.
+    config.append_deadline = Duration::from_secs(2);
+    config.ack_timeout = Duration::from_secs(1);
+    JetStreamLog::open(&config).await.expect("opened")
+}
+
+async fn post(log: &JetStreamLog) -> Result<Position, AppendError> {
+    let command = command();
+    let event = posted(log, 1, "a heron", command, Expected::Any);
+    Ok(log.append(command, vec![event]).await?.positions[0])
+}
+
+#[tokio::test]
+async fn an_operator_appends_what_is_given_up_and_readers_append_nothing() {
+    let nats = broker().await;
+    let dispatcher = open(&nats, "dispatcher").await;
+    let bad = post(&dispatcher).await.expect("appended");
+    let (operator, reducers) = (open(&nats, "operator").await, open(&nats, "reducers").await);
+    let now = OffsetDateTime::UNIX_EPOCH;
+    let told = drop_events(&operator, "social", &[bad], None, now).await.expect("appended");
+    assert!(told.is_some());
+    // More than one event, as a batch.
+    let many: Vec<Position> = (1..1_200).filter_map(|at| Position::from_i64(at << 8)).collect();
+    drop_events(&operator, "feeds", &many, None, now).await.expect("appended");
+
+    for user in ["operator", "reducers", "dispatcher"] {
+        let log = open(&nats, user).await;
+        let head = log.head().await.expect("readable");
+        let dropped = Dropped::read(&log, "social").await.expect("readable");
+        assert_eq!(dropped.positions().collect::<Vec<_>>(), [bad], "{user}");
+        let mut tail = log.tail(Sequence::ZERO).await.expect("followed");
+        let mut seen = 0;
+        while seen < head.get() {
+            seen += tail.next_batch(9).await.expect("it goes on").expect("readable").len() as u64;
+        }
+    }
+    let head = dispatcher.head().await.expect("readable");
+    assert!(post(&operator).await.is_err());
+    assert!(post(&reducers).await.is_err());
+    assert!(drop_events(&reducers, "social", &[bad], None, now).await.is_err());
+    assert_eq!(dispatcher.head().await.expect("readable"), head, "nothing came in");
+}
+
+/// Enough for every pull.
+const POSTED: u64 = 6;
+
+/// A pull may name any subject to deliver to.
+#[tokio::test]
+async fn no_pull_delivers_into_the_log() {
+    let nats = broker().await;
+    let dispatcher = open(&nats, "dispatcher").await;
+    for _ in 0..POSTED {
+        post(&dispatcher).await.expect("appended");
+    }
+    for user in ["reducers", "operator"] {
+        let client = event_store_nats::connect(&url(&nats, user), "test").await.expect("connected");
+        let context = async_nats::jetstream::new(client.clone());
+        let stream = context.get_stream_no_info("EVENTS_0").await.expect("there");
+        let consumer = stream
+            .create_consumer(async_nats::jetstream::consumer::pull::Config {
+                name: Some(format!("by-{user}")),
+                ..Default::default()
+            })
+            .await
+            .expect("made");
+        let name = consumer.cached_info().name.clone();
+        let pull = format!("$JS.API.CONSUMER.MSG.NEXT.EVENTS_0.{name}");
+        for reply in ["ev.0.outbox.1", "ev.0.dropped.social", "$KV.KEYS_0.x"] {
+            client.publish_with_reply(pull.clone(), reply, "1".into()).await.expect("sent");
+        }
+        client.flush().await.expect("flushed");
+        // Once this one is answered, those have had their chance.
+        let mut messages = consumer.fetch().max_messages(1).messages().await.expect("asked");
+        messages.next().await.expect("one is left").expect("it comes");
+    }
+    assert_eq!(dispatcher.head().await.expect("readable").get(), POSTED);
+}

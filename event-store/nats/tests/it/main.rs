@@ -1,0 +1,8 @@
+//! The log on JetStream against its contract, in front of real nats-servers.
+
+mod buckets;
+mod deployed;
+mod frames;
+mod full_disk;
+mod jet_stream;
+mod limits;

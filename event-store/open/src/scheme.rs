@@ -1,0 +1,38 @@
+//! What holds the log, by the scheme of its URL.
+
+/// A server that can hold a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    Nats,
+    Postgres,
+}
+
+impl Scheme {
+    /// What is no address of Postgres is taken for one of NATS, and refused there if it is none.
+    pub(crate) fn of(url: &str) -> Self {
+        if is_postgres(url) { Self::Postgres } else { Self::Nats }
+    }
+
+    #[cfg(not(all(feature = "nats", feature = "postgres")))]
+    pub(crate) fn not_built(self) -> event_store::OpenError {
+        event_store::OpenError::NotBuilt(match self {
+            Self::Nats => "nats",
+            Self::Postgres => "postgres",
+        })
+    }
+}
+
+/// Whether an address can be one of a log; nothing is connected.
+pub fn is_acceptable(url: &str) -> bool {
+    is_postgres(url) || url.split(',').all(is_nats)
+}
+
+fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
+/// Without this an address that can never work would be tried for ever.
+pub(crate) fn is_nats(text: &str) -> bool {
+    let host = text.trim().strip_prefix("nats://").or_else(|| text.trim().strip_prefix("tls://"));
+    host.is_some_and(|host| !host.is_empty() && !host.contains(char::is_whitespace))
+}

@@ -1,0 +1,86 @@
+//! What must be kept beside the log and is no event: an event is for ever and for everybody who reads the log; what lies here
+//! is private and can be deleted.
+//!
+//! ```text
+//!   bucket           key                  value                       kept for
+//!   CREDENTIALS_0    account              argon2id PHC string         ever
+//!   SESSIONS_0       account              its refresh families        30 days from the last change
+//!   KEYS_0           ring                 every signing key           ever
+//!   ATTEMPTS_0       handle.address       failed tries, and since     15 min from the last change
+//! ```
+//!
+//! A [`Bucket`] does nothing but read an entry and replace it at a known revision. What belongs together is one entry, so that
+//! it changes as a whole or not at all. What the entries mean is the dispatcher's business, and only it may touch them.
+
+mod bucket;
+mod in_memory;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use self::bucket::{Bucket, BucketEntry, BucketError, Change, Written, change, delete, get};
+pub use self::in_memory::InMemoryBucket;
+
+/// Refresh families that nobody refreshes.
+pub const SESSION_AGE_MAX: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// Failed tries to log in.
+pub const ATTEMPTS_AGE_MAX: Duration = Duration::from_secs(15 * 60);
+
+/// A bucket that lies beside every log.
+#[derive(Debug, Clone, Copy)]
+pub struct BucketKind {
+    /// Without the shard: `SESSIONS`.
+    pub name: &'static str,
+    pub description: &'static str,
+    /// How long an entry is kept from its last change on; `None`: for ever.
+    pub age_max: Option<Duration>,
+    /// `None`: it grows with the accounts, so the installation says how large it may get.
+    pub bytes_max: Option<i64>,
+}
+
+pub const CREDENTIALS: BucketKind =
+    BucketKind { name: "CREDENTIALS", description: "Password hashes.", age_max: None, bytes_max: None };
+pub const SESSIONS: BucketKind = BucketKind {
+    name: "SESSIONS",
+    description: "Refresh families.",
+    age_max: Some(SESSION_AGE_MAX),
+    bytes_max: None,
+};
+/// Some ten keys are about 3 KB.
+pub const SIGNING_KEYS: BucketKind = BucketKind {
+    name: "KEYS",
+    description: "The keys that sign access tokens.",
+    age_max: None,
+    bytes_max: Some(1 << 20),
+};
+/// About 400,000 pairs of handle and address, far more than the password hashing lets through in 15 minutes.
+pub const ATTEMPTS: BucketKind = BucketKind {
+    name: "ATTEMPTS",
+    description: "Failed tries to log in.",
+    age_max: Some(ATTEMPTS_AGE_MAX),
+    bytes_max: Some(64 << 20),
+};
+
+pub const BUCKETS: [BucketKind; 4] = [CREDENTIALS, SESSIONS, SIGNING_KEYS, ATTEMPTS];
+
+/// What they reserve together, where each that grows with the accounts is bounded to so much.
+pub fn bytes_max(growing: i64) -> i64 {
+    BUCKETS.iter().map(|bucket| bucket.bytes_max.unwrap_or(growing)).sum()
+}
+
+/// The buckets beside a log. Clones share everything.
+#[derive(Debug, Clone)]
+pub struct Buckets {
+    pub credentials: Arc<dyn Bucket>,
+    pub sessions: Arc<dyn Bucket>,
+    pub signing_keys: Arc<dyn Bucket>,
+    pub attempts: Arc<dyn Bucket>,
+}
+
+impl Buckets {
+    /// Each in memory, for tests.
+    pub fn in_memory() -> Self {
+        let bucket = || Arc::new(InMemoryBucket::default());
+        Self { credentials: bucket(), sessions: bucket(), signing_keys: bucket(), attempts: bucket() }
+    }
+}
