@@ -3,4 +3,6 @@
 mod builds;
 mod circles;
 mod dependency_rules;
+mod links;
 mod sources;
+mod words;

@@ -34,7 +34,7 @@ Example:
   rookery restore /srv/archive --data-dir /srv/rookery     then: rookery up --data-dir /srv/rookery
 
 Only an archive that holds everything that the lost log had acknowledged may be continued under its name. Where the data
-set knows events that the archive lacks, this command says so and does nothing; see docs/OPERATIONS.md.")]
+set knows events that the archive lacks, this command says so and does nothing; see docs/operations/archive.md.")]
 pub struct Arguments {
     /// Folder of the archive
     #[arg(value_name = "DIR")]
