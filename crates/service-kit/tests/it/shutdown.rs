@@ -53,6 +53,7 @@ fn second_signal_ends_at_once() {
 
 #[tokio::test]
 #[ignore = "part of second_signal_ends_at_once, which runs it in a process of its own"]
+#[expect(clippy::disallowed_methods, reason = "it is told by the test that runs it")]
 async fn is_ended_by_its_second_signal() {
     let Ok(ended_by) = std::env::var(ENDED_BY) else { return };
     let (name, seconds) = ended_by.split_once(' ').expect("it has two words");

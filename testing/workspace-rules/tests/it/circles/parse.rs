@@ -38,7 +38,7 @@ pub(super) fn module(path: Names, text: &str) -> syn::Result<Module> {
 
 impl Module {
     /// A path that starts at the root with `crate`, or as it is where it starts with a name of this module.
-    fn from_root(&self, path: Names) -> Option<Names> {
+    fn whole_path(&self, path: Names) -> Option<Names> {
         let mut here: Names = self.path.iter().chain(&self.inline).cloned().collect();
         let mut names = path.into_iter().peekable();
         match names.peek()?.as_str() {
@@ -76,12 +76,12 @@ impl Module {
             UseTree::Rename(rename) => {
                 self.bring_in(rename.rename.to_string(), with(rename.ident.to_string()), is_private);
             }
-            UseTree::Glob(_) => self.globs.extend(self.from_root(before.to_vec())),
+            UseTree::Glob(_) => self.globs.extend(self.whole_path(before.to_vec())),
         }
     }
 
     fn bring_in(&mut self, name: String, path: Names, is_private: bool) {
-        let Some(path) = self.from_root(path) else { return };
+        let Some(path) = self.whole_path(path) else { return };
         if is_private {
             self.named.insert(path.clone());
         }
@@ -127,7 +127,7 @@ impl<'ast> Visit<'ast> for Module {
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let names: Names = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         if path.leading_colon.is_none() {
-            self.named.extend(self.from_root(names));
+            self.named.extend(self.whole_path(names));
         }
         visit::visit_path(self, path);
     }
