@@ -17,12 +17,24 @@ use crate::state::{Opened, State};
 const RETRY_PERIOD: Duration = Duration::from_millis(500);
 const WATCH_PERIOD: Duration = Duration::from_secs(1);
 
+/// Gets between the service and the store that it opened.
+pub(crate) type Decorate = fn(Store) -> Store;
+
 /// Opens the log and the buckets beside it, trying until it succeeds or the token is cancelled, and from then on follows the signing
 /// keys until it is. Fails where the log must not be trusted.
 pub async fn connect(state: &State, config: StoreConfig, token: CancellationToken) -> Result<(), OpenError> {
+    connect_decorated(state, config, |store| store, token).await
+}
+
+pub(crate) async fn connect_decorated(
+    state: &State,
+    config: StoreConfig,
+    decorate: Decorate,
+    token: CancellationToken,
+) -> Result<(), OpenError> {
     loop {
         // On the heap: opening is long-winded, happens once, and would make every future around it as large.
-        match token.run_until_cancelled(Box::pin(open(&config, state))).await {
+        match token.run_until_cancelled(Box::pin(open(&config, decorate, state))).await {
             None => return Ok(()),
             Some(Ok(opened)) => {
                 tracing::info!(stream.lineage = %opened.log.lineage(), "the log is open");
@@ -41,8 +53,8 @@ pub async fn connect(state: &State, config: StoreConfig, token: CancellationToke
     }
 }
 
-async fn open(config: &StoreConfig, state: &State) -> Result<Opened, OpenError> {
-    let Store { log, buckets } = config.open().await?;
+async fn open(config: &StoreConfig, decorate: Decorate, state: &State) -> Result<Opened, OpenError> {
+    let Store { log, buckets } = decorate(config.open().await?);
     let credentials = CredentialStore::new(buckets);
     state
         .signing_keys()

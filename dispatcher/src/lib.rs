@@ -13,10 +13,12 @@ pub mod executor;
 mod http;
 mod import_lock;
 mod problems;
+mod run;
 mod state;
 pub mod stores;
 
 pub use self::auth::{RotateError, SessionSettings, SigningKeys, rotate_signing_keys};
 pub use self::connect::{connect, register_checks};
 pub use self::http::{openapi, router};
+pub use self::run::run;
 pub use self::state::State;

@@ -5,8 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::{CommandId, Position, Sequence, Shard};
-use fail_points::planted;
+use domain::{CommandId, Sequence, Shard};
 
 use crate::stream::EventStream;
 use crate::write_error::WriteErrors;
@@ -46,18 +45,6 @@ impl JetStreamLog {
     }
 }
 
-impl JetStreamLog {
-    /// A planted bug: an answer that does not wait for the broker's.
-    async fn promise(&self, command: CommandId, mut events: Vec<NewEvent>) -> Result<Appended, AppendError> {
-        let head = self.head().await.map_err(|error| AppendError::Unavailable(error.to_string()))?;
-        let (group, position) = (self.group.clone(), Position::new(head.next(), self.shard()));
-        if let Some(event) = events.pop() {
-            tokio::spawn(async move { group.append(command, event).await });
-        }
-        Ok(Appended { positions: vec![position], repeated: false })
-    }
-}
-
 #[async_trait]
 impl EventLog for JetStreamLog {
     fn shard(&self) -> Shard {
@@ -78,9 +65,6 @@ impl EventLog for JetStreamLog {
         }
         if self.inner.client.connection_state() != async_nats::connection::State::Connected {
             return Err(AppendError::Unavailable("no connection to the broker".to_owned()));
-        }
-        if planted("ack-before-commit") && events.len() == 1 {
-            return self.promise(command, events).await;
         }
         match <[NewEvent; 1]>::try_from(events) {
             // Only appends without an expectation share a batch: one conflict refuses a whole batch.

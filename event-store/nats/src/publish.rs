@@ -6,7 +6,6 @@ use async_nats::HeaderMap;
 use async_nats::client::RequestErrorKind;
 use bytes::Bytes;
 use domain::{CommandId, Position};
-use fail_points::planted;
 use serde::Deserialize;
 use tokio::time::Instant;
 
@@ -121,9 +120,7 @@ pub(crate) fn headers(stream: &EventStream, event: &NewEvent, message_id: &str) 
     let mut headers = HeaderMap::new();
     headers.insert(async_nats::header::NATS_MESSAGE_ID, message_id);
     headers.insert(async_nats::header::NATS_EXPECTED_STREAM, stream.name());
-    if let Expected::Last(sequence) = event.expected
-        && !(sequence.get() == 0 && planted("missing-expected-zero"))
-    {
+    if let Expected::Last(sequence) = event.expected {
         headers.insert(
             async_nats::header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE,
             sequence.get().to_string().as_str(),
@@ -155,8 +152,7 @@ impl Tries {
     /// Waits before the next try, or says how the append ends when time is up.
     pub(crate) async fn again(&mut self, why: String) -> Result<(), AppendError> {
         if Instant::now() + self.pause >= self.deadline {
-            let is_open = self.is_open && !planted("silence-is-refusal");
-            return Err(if is_open { AppendError::Unknown(why) } else { AppendError::Unavailable(why) });
+            return Err(if self.is_open { AppendError::Unknown(why) } else { AppendError::Unavailable(why) });
         }
         tokio::time::sleep(self.pause).await;
         self.pause = (self.pause * 2).min(PAUSE_MAX);

@@ -16,6 +16,7 @@
 pub mod bugs;
 pub mod check;
 pub mod fault;
+pub mod faulty_log;
 pub mod load;
 pub mod readers;
 pub mod record;

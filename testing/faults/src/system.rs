@@ -201,7 +201,9 @@ fn dispatcher(setup: &Setup, nats: &str) -> Service {
         IDENTITY[0],
         IDENTITY[1],
     ];
-    Service::start("dispatcher", "ROOKERY_DISPATCHER_LISTEN", env(setup, &own), setup.namespace.as_deref())
+    let has_bug = setup.env.iter().any(|(name, _)| *name == fail_points::VARIABLE);
+    let program = if has_bug { "faulty-dispatcher" } else { "dispatcher" };
+    Service::start(program, "ROOKERY_DISPATCHER_LISTEN", env(setup, &own), setup.namespace.as_deref())
 }
 
 fn reducers(setup: &Setup, nats: &str, database: &str) -> Service {

@@ -1,0 +1,76 @@
+//! The service as a process: from its environment until it is told to end.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::Parser;
+use http_kit::Identity;
+use http_kit::identity::KeySource;
+use service_kit::config::Environment;
+use service_kit::health::Health;
+use service_kit::shutdown::Shutdown;
+use service_kit::telemetry;
+use tokio::net::TcpListener;
+
+use crate::auth::SigningKeys;
+use crate::config::Config;
+use crate::connect::{self, Decorate};
+use crate::http::router;
+use crate::state::State;
+
+/// Takes Rookery's commands over HTTP and appends their events to the log.
+///
+/// Configured by the environment. Required: ROOKERY_NATS_URL, or for a log on Postgres ROOKERY_EVENT_STORE_URL (or either
+/// with _FILE), and ROOKERY_IDENTITY_MODE, with jwt: ROOKERY_JWT_ISSUER and ROOKERY_JWT_AUDIENCE, with gateway: ROOKERY_GATEWAY_SECRET. With jwt, keys besides the
+/// dispatcher's own: ROOKERY_JWT_JWKS_FILE, ROOKERY_JWT_JWKS_URL.
+/// With defaults: ROOKERY_DISPATCHER_LISTEN (127.0.0.1:8081), ROOKERY_LOG_LINEAGE (any), ROOKERY_LOG_REPLICAS (1),
+/// ROOKERY_LOG_BYTES_MAX (8 GiB), ROOKERY_KEYS_MAX (10 million), ROOKERY_VAULT_BYTES_MAX (256 MiB, twice),
+/// ROOKERY_TRUSTED_PROXY_HOPS (0), ROOKERY_LOG (info), ROOKERY_LOG_FORMAT (json).
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// Check the configuration, say what is wrong with it, and end.
+    #[arg(long)]
+    check_config: bool,
+}
+
+/// Runs the service. `decorate` gets between it and the store that it opened: the identity, or what a test plants there.
+///
+/// # Errors
+/// When the configuration is wrong, an address is taken, or the log must not be trusted.
+pub async fn run(decorate: Decorate) -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let config = Config::from_environment(Environment::from_process())?;
+    let signing_keys = Arc::new(SigningKeys::new(config.sessions.clone()));
+    let own_keys: Arc<dyn KeySource> = Arc::clone(&signing_keys) as _;
+    let identity = Arc::new(Identity::with_sources(&config.identity, vec![own_keys])?);
+    if arguments.check_config {
+        return Ok(());
+    }
+    telemetry::init(&config.telemetry)?;
+    telemetry::install_metrics();
+    let shutdown = Shutdown::on_signals()?;
+    let state = State::new(Arc::clone(&identity), signing_keys);
+    let refreshing = shutdown.token();
+    tokio::spawn(async move { identity.keep_fresh(refreshing).await });
+    let health = Health::new();
+    connect::register_checks(&health, &state);
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("ROOKERY_DISPATCHER_LISTEN: cannot listen on {}", config.listen))?;
+    let connecting = tokio::spawn({
+        let (state, log, shutdown) = (state.clone(), config.log.clone(), shutdown.clone());
+        async move {
+            let connected = connect::connect_decorated(&state, log, decorate, shutdown.token()).await;
+            if connected.is_err() {
+                shutdown.trigger();
+            }
+            connected
+        }
+    });
+    let router =
+        http_kit::standard(router(state), "dispatcher", &config.limits).merge(http_kit::ops::routes(health));
+    tracing::info!(listen = %config.listen, "dispatcher started");
+    http_kit::serve(listener, router, &config.limits, shutdown.token()).await?;
+    connecting.await?.context("the event log must not be used")
+}
