@@ -25,8 +25,8 @@ test: ## run every test against real servers
 
 faults: ## break the system under load, then plant bugs and see them found (ARGS="--list", or names and --seed)
 	@echo "Building the services with their fail points and planted bugs."
-	@$(PROVIDE_TEST) && cargo build --all-features --examples --bin dispatcher --bin reducers --bin query-api --bin faulty-dispatcher --bin faults \
-		&& exec target/debug/faults $(ARGS)
+	@$(PROVIDE_TEST) && cargo build --all-features --examples --bin dispatcher --bin faulty-dispatcher --bin reducers \
+		--bin query-api --bin faults && exec target/debug/faults $(ARGS)
 
 bench: ## run the benchmarks (ARGS="--help" for more)
 	@echo "Building the benchmarks in release mode; the first time takes some minutes."

@@ -19,7 +19,7 @@ const INTERRUPT: &str = "SIGINT";
 /// So long after the first signal a SIGTERM is a copy of it. Nobody who waits is tired sooner.
 const COPIES_WITHIN: Duration = Duration::from_secs(1);
 
-/// The request to end, shared by everything in one process.
+/// A request to end, shared by everything in one process.
 #[derive(Debug, Clone, Default)]
 pub struct Shutdown {
     token: CancellationToken,
