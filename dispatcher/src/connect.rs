@@ -33,7 +33,7 @@ pub(crate) async fn connect_decorated(
     token: CancellationToken,
 ) -> Result<(), OpenError> {
     loop {
-        // On the heap: opening is long-winded, happens once, and would make every future around it as large.
+        // On the heap: the future of opening is large and used once; every future around it would be as large.
         match token.run_until_cancelled(Box::pin(open(&config, decorate, state))).await {
             None => return Ok(()),
             Some(Ok(opened)) => {

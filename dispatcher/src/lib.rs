@@ -12,7 +12,7 @@ pub mod decision;
 pub mod executor;
 mod http;
 mod import_lock;
-mod problems;
+mod refusal;
 mod run;
 mod state;
 pub mod stores;

@@ -11,7 +11,7 @@ use http_kit::{ApiProblem, Identity, KnownLog, KnowsLog};
 
 use crate::auth::{Passwords, SigningKeys};
 use crate::import_lock::ImportLock;
-use crate::problems;
+use crate::refusal::Refusal;
 
 /// What was opened once the broker could be reached.
 #[derive(Debug)]
@@ -109,7 +109,7 @@ impl State {
     pub async fn store_credential(&self, account: AccountId, password: Password) -> Result<(), ApiProblem> {
         let ready = self.ready()?;
         let hash = self.passwords.hash(password).await?;
-        ready.credential_store().credentials.put(account, &hash).await.map_err(problems::from_bucket)
+        Ok(ready.credential_store().credentials.put(account, &hash).await.map_err(Refusal::from)?)
     }
 
     /// Nobody can log in to the account from now on. Repeating it does no harm.
@@ -117,7 +117,7 @@ impl State {
     /// # Errors
     /// `unavailable` when the credential store cannot be reached.
     pub async fn delete_credential(&self, account: AccountId) -> Result<(), ApiProblem> {
-        self.ready()?.credential_store().credentials.delete(account).await.map_err(problems::from_bucket)
+        Ok(self.ready()?.credential_store().credentials.delete(account).await.map_err(Refusal::from)?)
     }
 
     /// Nobody can refresh a session of the account from now on. Repeating it does no harm.
@@ -125,7 +125,7 @@ impl State {
     /// # Errors
     /// `unavailable` when the credential store cannot be reached.
     pub async fn end_all_sessions(&self, account: AccountId) -> Result<(), ApiProblem> {
-        self.ready()?.credential_store().sessions.end_all(account).await.map_err(problems::from_bucket)
+        Ok(self.ready()?.credential_store().sessions.end_all(account).await.map_err(Refusal::from)?)
     }
 }
 

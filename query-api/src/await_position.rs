@@ -84,7 +84,7 @@ impl PositionWatch {
         Self { inner: Arc::new(Inner { pool, data, latest, ending, poller }) }
     }
 
-    /// Refuses all who wait, and whoever would: a service that ends must not hold them until it is cut off.
+    /// Refuses all who wait, and all who will: a service that ends must not hold them until it is cut off.
     pub(crate) fn end(&self) {
         self.inner.ending.cancel();
     }
@@ -128,7 +128,7 @@ impl PositionWatch {
         };
         match reached {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_closed)) => Err(ApiProblem::internal("the watch is owned by whoever waits on it").into()),
+            Ok(Err(_closed)) => Err(ApiProblem::internal("those who wait own the watch").into()),
             Err(_elapsed) => Err(refuse(&latest.borrow())),
         }
     }

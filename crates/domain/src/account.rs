@@ -13,8 +13,8 @@ use time::OffsetDateTime;
 
 use crate::handle_claim::HandleClaim;
 use crate::{
-    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, DisplayName, Handle, OriginalTime,
-    ProfileChanged, Rejection,
+    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, DisplayName, Handle, HandleClaimed,
+    HandleEvent, HandleReleased, OriginalTime, ProfileChanged, Rejection,
 };
 
 /// A handle that somebody wants, and who holds it.
@@ -188,5 +188,29 @@ fn free(wanted: WantedHandle) -> Result<Handle, AccountRejection> {
     match wanted.claim {
         HandleClaim::Free => Ok(wanted.handle),
         HandleClaim::HeldBy(_) => Err(AccountRejection::HandleMustBeFree),
+    }
+}
+
+/// What an event of an account does to handles. A deactivated account keeps its handle for good: nobody can pose as it.
+pub fn handle_events(before: &Account, event: &AccountEvent) -> Vec<HandleEvent> {
+    match event {
+        AccountEvent::Registered(registered) => vec![HandleEvent::Claimed(HandleClaimed {
+            handle: registered.handle.clone(),
+            account: registered.account,
+        })],
+        AccountEvent::ProfileChanged(changed) => match before {
+            Account::Active(profile) if profile.handle != changed.handle => vec![
+                HandleEvent::Released(HandleReleased {
+                    handle: profile.handle.clone(),
+                    account: changed.account,
+                }),
+                HandleEvent::Claimed(HandleClaimed {
+                    handle: changed.handle.clone(),
+                    account: changed.account,
+                }),
+            ],
+            Account::Active(_) | Account::Unregistered | Account::Deactivated => Vec::new(),
+        },
+        AccountEvent::Deactivated(_) => Vec::new(),
     }
 }

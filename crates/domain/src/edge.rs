@@ -11,15 +11,15 @@ pub enum Edge {
 
 /// What the actor wants of an edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Wish {
+pub enum DesiredState {
     Set,
     Unset,
 }
 
 impl Edge {
-    /// Whether the wish is known to be fulfilled.
-    pub fn is_as(self, wish: Wish) -> bool {
-        matches!((self, wish), (Self::Set, Wish::Set) | (Self::Unset, Wish::Unset))
+    /// Whether the desired state is known to be there.
+    pub fn is_as(self, desired: DesiredState) -> bool {
+        matches!((self, desired), (Self::Set, DesiredState::Set) | (Self::Unset, DesiredState::Unset))
     }
 
     /// Of an edge whose last event is known.

@@ -5,7 +5,7 @@
 //! - Who is followed exists: it registered and was not given up.
 //! - An edge that is known to be as it is wanted makes no event.
 
-use crate::edge::{Edge, Wish};
+use crate::edge::{DesiredState, Edge};
 use crate::{AccountId, Followed, GraphEvent, OriginalTime, Rejection, Unfollowed};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct ChangeFollow {
     pub follower: AccountId,
     pub followee: AccountId,
     pub followee_exists: bool,
-    pub wish: Wish,
+    pub desired: DesiredState,
     pub edge: Edge,
     /// Of an imported follow.
     pub original_time: Option<OriginalTime>,
@@ -37,21 +37,21 @@ impl Rejection for GraphRejection {
 }
 
 pub fn change_follow(command: ChangeFollow) -> Result<Option<GraphEvent>, GraphRejection> {
-    let ChangeFollow { follower, followee, followee_exists, wish, edge, original_time } = command;
+    let ChangeFollow { follower, followee, followee_exists, desired, edge, original_time } = command;
     if follower == followee {
         return Err(GraphRejection::AccountMustNotFollowItself);
     }
     if !followee_exists {
         return Err(GraphRejection::AccountMustExist);
     }
-    if edge.is_as(wish) {
+    if edge.is_as(desired) {
         return Ok(None);
     }
-    Ok(Some(match wish {
-        Wish::Set => {
+    Ok(Some(match desired {
+        DesiredState::Set => {
             let original_time = original_time.map(OriginalTime::get);
             GraphEvent::Followed(Followed { follower, followee, original_time })
         }
-        Wish::Unset => GraphEvent::Unfollowed(Unfollowed { follower, followee }),
+        DesiredState::Unset => GraphEvent::Unfollowed(Unfollowed { follower, followee }),
     }))
 }

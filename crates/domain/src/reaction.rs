@@ -4,7 +4,7 @@
 //! - The message is in the log, and not known to be deleted.
 //! - An edge that is known to be as it is wanted makes no event.
 
-use crate::edge::{Edge, Wish};
+use crate::edge::{DesiredState, Edge};
 use crate::{
     AccountId, Liked, MessageId, OriginalTime, ReactionEvent, Rejection, Reposted, Unliked, Unreposted,
 };
@@ -21,7 +21,7 @@ pub struct ChangeReaction {
     pub account: AccountId,
     pub message: MessageId,
     pub message_exists: bool,
-    pub wish: Wish,
+    pub desired: DesiredState,
     pub edge: Edge,
     /// Of an imported like or repost.
     pub original_time: Option<OriginalTime>,
@@ -42,21 +42,25 @@ impl Rejection for ReactionRejection {
 }
 
 pub fn change_reaction(command: ChangeReaction) -> Result<Option<ReactionEvent>, ReactionRejection> {
-    let ChangeReaction { kind, account, message, message_exists, wish, edge, original_time } = command;
+    let ChangeReaction { kind, account, message, message_exists, desired, edge, original_time } = command;
     if !message_exists {
         return Err(ReactionRejection::MessageMustExist);
     }
-    if edge.is_as(wish) {
+    if edge.is_as(desired) {
         return Ok(None);
     }
     let original_time = original_time.map(OriginalTime::get);
-    Ok(Some(match (kind, wish) {
-        (ReactionKind::Like, Wish::Set) => ReactionEvent::Liked(Liked { account, message, original_time }),
-        (ReactionKind::Like, Wish::Unset) => ReactionEvent::Unliked(Unliked { account, message }),
-        (ReactionKind::Repost, Wish::Set) => {
+    Ok(Some(match (kind, desired) {
+        (ReactionKind::Like, DesiredState::Set) => {
+            ReactionEvent::Liked(Liked { account, message, original_time })
+        }
+        (ReactionKind::Like, DesiredState::Unset) => ReactionEvent::Unliked(Unliked { account, message }),
+        (ReactionKind::Repost, DesiredState::Set) => {
             ReactionEvent::Reposted(Reposted { account, message, original_time })
         }
-        (ReactionKind::Repost, Wish::Unset) => ReactionEvent::Unreposted(Unreposted { account, message }),
+        (ReactionKind::Repost, DesiredState::Unset) => {
+            ReactionEvent::Unreposted(Unreposted { account, message })
+        }
     }))
 }
 

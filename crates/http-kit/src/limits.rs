@@ -31,9 +31,10 @@ pub struct BodyLimits {
     pub timeout: Duration,
 }
 
-/// The longest wait that a reader may ask for (see [`crate::position`]) has to fit into the deadline.
+/// The longest that a reader may ask to wait for newer data; it has to fit into the deadline.
+pub const WAIT_MAX: Duration = Duration::from_secs(30);
 const REQUEST_DEADLINE: Duration = Duration::from_secs(35);
-const _: () = assert!(REQUEST_DEADLINE.as_secs() > crate::position::WAIT_MAX.as_secs());
+const _: () = assert!(REQUEST_DEADLINE.as_secs() > WAIT_MAX.as_secs());
 
 /// hyper refuses to work with a smaller buffer.
 const HEAD_BYTES_MIN: usize = 8 * 1024;

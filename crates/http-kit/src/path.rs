@@ -3,7 +3,7 @@
 use api_types::codes;
 use axum::extract::path::ErrorKind;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequestParts, Path, RawPathParams};
+use axum::extract::{FromRequestParts, MatchedPath, Path, RawPathParams};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
@@ -27,6 +27,26 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for StrictP
             Err(rejection) => Err(explain(rejection, only_parameter(parts, state).await)),
         }
     }
+}
+
+/// The address of the request in its only spelling: the path of its route with the values of the parameters, of which a
+/// caller may have written either with escapes.
+///
+/// # Errors
+/// Where a handler stands behind no route, which is a failure of ours.
+pub async fn address(parts: &mut Parts) -> Result<String, ApiProblem> {
+    let Some(route) = parts.extensions.get::<MatchedPath>().cloned() else {
+        return Err(ApiProblem::internal("the request has no route"));
+    };
+    if !route.as_str().contains('{') {
+        return Ok(route.as_str().to_owned());
+    }
+    let parameters = RawPathParams::from_request_parts(parts, &()).await.map_err(ApiProblem::internal)?;
+    let mut address = route.as_str().to_owned();
+    for (name, value) in &parameters {
+        address = address.replace(&format!("{{{name}}}"), value);
+    }
+    Ok(address)
 }
 
 /// The name of the route's parameter, if it has but one: axum does not name it when the value is read by itself.

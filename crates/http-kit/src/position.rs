@@ -8,6 +8,7 @@ use axum::response::{IntoResponseParts, ResponseParts};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::limits::WAIT_MAX;
 use crate::number;
 use crate::problem::ApiProblem;
 
@@ -23,7 +24,6 @@ pub const PREFER: HeaderName = HeaderName::from_static("prefer");
 pub const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
 pub const WAIT_DEFAULT: Duration = Duration::from_secs(2);
-pub const WAIT_MAX: Duration = Duration::from_secs(30);
 
 /// What a reader wants to see, and how long it is willing to wait for that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +81,7 @@ fn preferred_wait(headers: &HeaderMap) -> Option<Duration> {
         name.trim().eq_ignore_ascii_case("wait").then(|| value.trim().trim_matches('"'))
     })?;
     let digits = !wait.is_empty() && wait.bytes().all(|byte| byte.is_ascii_digit());
-    // A number too long to parse is still a wish for the longest wait.
+    // A number too long to parse still asks for the longest wait.
     digits.then(|| wait.parse().map_or(WAIT_MAX, Duration::from_secs).min(WAIT_MAX))
 }
 

@@ -62,7 +62,7 @@ impl Health {
         Self::default()
     }
 
-    /// Adds a dependency. The error is shown to whoever may read `/readyz`, so it must not hold a secret.
+    /// Adds a dependency. The error is shown to all who may read `/readyz`, so it must not hold a secret.
     pub fn register<F, Fut>(&self, name: impl Into<String>, check: F)
     where
         F: Fn() -> Fut + Send + Sync + 'static,
@@ -90,7 +90,7 @@ impl Health {
                 checks: vec![CheckResult { name: "draining".to_owned(), ok: false, detail }],
             };
         }
-        // Held while the checks run: whoever asks meanwhile waits for this round instead of starting another.
+        // Held while the checks run: those who ask meanwhile wait for this round instead of starting another.
         let mut last = self.inner.last.lock().await;
         if let Some((at, readiness)) = &*last
             && at.elapsed() < ANSWER_KEPT

@@ -12,7 +12,7 @@ use super::signing_keys::SigningKeys;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// An address, or the network that whoever has the address surely has: one customer gets at least 2^64 IPv6 addresses.
+/// An IPv4 address, or the network of an IPv6 one: one customer gets at least 2^64 of these.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ClientAddress(String);
 

@@ -10,7 +10,7 @@ use http_kit::ApiProblem;
 use tokio::sync::OnceCell;
 
 use super::passwords::Passwords;
-use crate::problems;
+use crate::refusal::Refusal;
 
 /// The password of an account that is about to be registered.
 ///
@@ -30,14 +30,16 @@ impl Credential {
         Self { passwords, kept, password, hash: OnceCell::new() }
     }
 
-    async fn keep_first(&self, account: AccountId) -> Result<bool, ApiProblem> {
+    async fn keep_first(&self, account: AccountId) -> Result<bool, Refusal> {
         let hash = self.hash.get_or_try_init(|| self.passwords.hash(self.password.clone())).await?;
-        self.kept.put_first(account, hash).await.map_err(problems::from_bucket)
+        Ok(self.kept.put_first(account, hash).await?)
     }
 }
 
 impl KeepCredential for Credential {
     fn keep(&self, account: AccountId) -> BoxFuture<'_, Result<bool, CredentialError>> {
-        Box::pin(async move { self.keep_first(account).await.map_err(CredentialError::from) })
+        Box::pin(async move {
+            self.keep_first(account).await.map_err(|refusal| CredentialError::from(ApiProblem::from(refusal)))
+        })
     }
 }

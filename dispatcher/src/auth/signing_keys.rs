@@ -38,7 +38,7 @@ const PUBLISHED_AGE_MAX: Duration = Duration::from_secs(1);
 pub struct SigningKeys {
     settings: SessionSettings,
     store: OnceLock<credential_store::SigningKeys>,
-    /// What a reading of the ring came to; absent until the first one.
+    /// What the last reading of the ring gave; absent until the first one.
     known: RwLock<Option<Arc<Known>>>,
     /// For verifying.
     verifying: CurrentKeys,

@@ -1,6 +1,6 @@
 //! Following and unfollowing. The last write per edge wins, so nothing is expected of the subject.
 
-use domain::edge::{Edge, Wish};
+use domain::edge::{DesiredState, Edge};
 use domain::graph::{self, GraphRejection};
 use domain::{AccountId, Followed, GraphEvent, OriginalTime, Position, Unfollowed};
 
@@ -14,7 +14,7 @@ use event_store::ReadError;
 pub struct ChangeFollow {
     pub follower: AccountId,
     pub followee: AccountId,
-    pub wish: Wish,
+    pub desired: DesiredState,
     /// Of an imported follow.
     pub original_time: Option<OriginalTime>,
 }
@@ -24,9 +24,9 @@ impl Command for ChangeFollow {
     type Outcome = Done;
 
     fn operation(&self) -> &'static str {
-        match self.wish {
-            Wish::Set => "follow",
-            Wish::Unset => "unfollow",
+        match self.desired {
+            DesiredState::Set => "follow",
+            DesiredState::Unset => "unfollow",
         }
     }
 
@@ -36,11 +36,12 @@ impl Command for ChangeFollow {
     }
 
     async fn decide(&self, stores: &Stores) -> Result<Decision<Done>, ExecuteError<GraphRejection>> {
-        let Self { follower, followee, wish, original_time } = *self;
+        let Self { follower, followee, desired, original_time } = *self;
         let existing = stores.accounts.existing(followee).await.map_err(ExecuteError::Read)?;
         let (edge, seen_at) = self.edge(stores).await.map_err(ExecuteError::Read)?;
         let followee_exists = existing.is_some();
-        let command = graph::ChangeFollow { follower, followee, followee_exists, wish, edge, original_time };
+        let command =
+            graph::ChangeFollow { follower, followee, followee_exists, desired, edge, original_time };
         let event = graph::change_follow(command).map_err(ExecuteError::Rejected)?;
         Ok(blind(event, seen_at.or(existing).unwrap_or_default()))
     }

@@ -1,7 +1,7 @@
 //! Changing a profile. A new handle is claimed, and the old one released, in the same append.
 
+use domain::account::handle_events;
 use domain::account::{self, AccountCommand, AccountRejection, WantedHandle};
-use domain::handle_claim::handle_events;
 use domain::{
     AccountEvent, AccountId, Bio, DisplayName, Event, Handle, HandleClaimed, HandleEvent, HandleReleased,
     Sequence,

@@ -1,6 +1,6 @@
 //! Liking and reposting, and taking that back. The last write per edge wins, so nothing is expected of the subject.
 
-use domain::edge::{Edge, Wish};
+use domain::edge::{DesiredState, Edge};
 use domain::reaction::{self, ReactionKind, ReactionRejection};
 use domain::{AccountId, MessageId, OriginalTime, Position};
 
@@ -15,7 +15,7 @@ pub struct ChangeReaction {
     pub kind: ReactionKind,
     pub account: AccountId,
     pub message: MessageId,
-    pub wish: Wish,
+    pub desired: DesiredState,
     /// Of an imported like or repost.
     pub original_time: Option<OriginalTime>,
 }
@@ -25,11 +25,11 @@ impl Command for ChangeReaction {
     type Outcome = Done;
 
     fn operation(&self) -> &'static str {
-        match (self.kind, self.wish) {
-            (ReactionKind::Like, Wish::Set) => "like",
-            (ReactionKind::Like, Wish::Unset) => "unlike",
-            (ReactionKind::Repost, Wish::Set) => "repost",
-            (ReactionKind::Repost, Wish::Unset) => "unrepost",
+        match (self.kind, self.desired) {
+            (ReactionKind::Like, DesiredState::Set) => "like",
+            (ReactionKind::Like, DesiredState::Unset) => "unlike",
+            (ReactionKind::Repost, DesiredState::Set) => "repost",
+            (ReactionKind::Repost, DesiredState::Unset) => "unrepost",
         }
     }
 
@@ -39,7 +39,7 @@ impl Command for ChangeReaction {
     }
 
     async fn decide(&self, stores: &Stores) -> Result<Decision<Done>, ExecuteError<ReactionRejection>> {
-        let Self { kind, account, message, wish, original_time } = *self;
+        let Self { kind, account, message, desired, original_time } = *self;
         let message_exists = stores.is_standing(message).await.map_err(ExecuteError::Read)?;
         let (edge, seen_at) = if message_exists && original_time.is_none() {
             self.edge(stores).await.map_err(ExecuteError::Read)?
@@ -48,7 +48,7 @@ impl Command for ChangeReaction {
             (Edge::Unknown, None)
         };
         let command =
-            reaction::ChangeReaction { kind, account, message, message_exists, wish, edge, original_time };
+            reaction::ChangeReaction { kind, account, message, message_exists, desired, edge, original_time };
         let event = reaction::change_reaction(command).map_err(ExecuteError::Rejected)?;
         Ok(blind(event, seen_at.unwrap_or(message.position())))
     }

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use domain::account::handle_events;
 use domain::account::{AccountCommand, AccountRejection, Register, WantedHandle};
-use domain::handle_claim::handle_events;
 use domain::{AccountId, Bio, DisplayName, Event, Handle, HandleEvent, OriginalTime, Position};
 
 use futures::future::BoxFuture;

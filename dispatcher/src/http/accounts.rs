@@ -3,7 +3,6 @@
 mod change_profile;
 mod deactivate_account;
 pub(super) mod draw;
-pub(super) mod parse;
 mod register_account;
 
 use utoipa_axum::router::OpenApiRouter;

@@ -1,30 +1,31 @@
 //! Carrying a command out on behalf of a request.
 
 use crate::decision::{Command, ExecuteError, Outcome};
-use crate::executor::{Executed, Execution, IdempotencyKey};
+use crate::executor::{Executed, Execution, IdempotencyKey as CommandKey};
 use api_types::codes;
+use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use domain::AccountId;
-use domain::edge::Wish;
 use domain::message::Actor;
 use event_store::{Fingerprint, TraceParent};
 use http::StatusCode;
-use http_kit::idempotency::RequestKey;
+use http::request::Parts;
+use http_kit::idempotency::{IdempotencyKey, RequestKey};
 use http_kit::position::EventPosition;
-use http_kit::{ApiProblem, Caller, RequestContext, Role};
+use http_kit::{ApiProblem, Caller, RequestContext, Role, path};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
-use crate::problems;
+use crate::refusal::Refusal;
 use crate::state::Ready;
 
 /// Who may write under their own name.
-pub(crate) fn writer(caller: &Caller) -> Result<Actor, ApiProblem> {
+pub(crate) fn writer(caller: &Caller) -> Result<Actor, Refusal> {
     caller.require_any(&[Role::User, Role::Admin])?;
     actor(caller)
 }
 
-pub(crate) fn actor(caller: &Caller) -> Result<Actor, ApiProblem> {
+pub(crate) fn actor(caller: &Caller) -> Result<Actor, Refusal> {
     let account = AccountId::from_i64(caller.account)
         // Its events would look like those of an operator's tool.
         .filter(|account| *account != AccountId::OPERATOR)
@@ -32,21 +33,53 @@ pub(crate) fn actor(caller: &Caller) -> Result<Actor, ApiProblem> {
     Ok(Actor { account, is_admin: caller.roles.contains(Role::Admin) })
 }
 
+/// What every command takes besides what it is about.
+pub(crate) struct CommandRequest {
+    key: Option<RequestKey>,
+    /// Method and address name the whole command, so they are what a key stands for. Empty without one.
+    operation: String,
+    context: RequestContext,
+}
+
+impl CommandRequest {
+    /// `body` is what has to be the same when the key is used again.
+    pub(crate) fn execution(&self, actor: AccountId, body: &[u8]) -> Execution {
+        execution(actor, &self.context, idempotency(self.key.clone(), &self.operation, body))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for CommandRequest {
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiProblem> {
+        let IdempotencyKey(key) = IdempotencyKey::from_request_parts(parts, state).await?;
+        let Ok(context) = RequestContext::from_request_parts(parts, state).await;
+        let operation = match &key {
+            Some(_) => {
+                let address = path::address(parts).await?;
+                format!("{} {address}", parts.method)
+            }
+            None => String::new(),
+        };
+        Ok(Self { key, operation, context })
+    }
+}
+
 /// A key together with what it was used for: operation (method and path), query, meaningful headers and body.
-pub(crate) fn idempotency(key: Option<RequestKey>, operation: &str, body: &[u8]) -> Option<IdempotencyKey> {
+pub(crate) fn idempotency(key: Option<RequestKey>, operation: &str, body: &[u8]) -> Option<CommandKey> {
     let RequestKey { key, head } = key?;
     let mut digest = Sha256::new();
     digest.update(operation.as_bytes());
     digest.update([0]);
     digest.update(head);
     digest.update(body);
-    Some(IdempotencyKey { key, fingerprint: Fingerprint::of_digest(digest.finalize().into()) })
+    Some(CommandKey { key, fingerprint: Fingerprint::of_digest(digest.finalize().into()) })
 }
 
 pub(crate) fn execution(
     actor: AccountId,
     context: &RequestContext,
-    idempotency: Option<IdempotencyKey>,
+    idempotency: Option<CommandKey>,
 ) -> Execution {
     Execution {
         actor,
@@ -62,8 +95,8 @@ pub(crate) async fn run<C: Command>(
     ready: Ready,
     execution: Execution,
     command: C,
-) -> Result<Executed<C::Outcome>, ApiProblem> {
-    execute(ready, execution, command).await.map_err(problems::from_execute)
+) -> Result<Executed<C::Outcome>, Refusal> {
+    Ok(execute(ready, execution, command).await?)
 }
 
 /// Runs a command that answers nothing but that it is done, and where.
@@ -71,7 +104,7 @@ pub(crate) async fn done<C: Command>(
     ready: Ready,
     execution: Execution,
     command: C,
-) -> Result<Response, ApiProblem> {
+) -> Result<Response, Refusal> {
     let executed = run(ready, execution, command).await?;
     let position = EventPosition(executed.outcome.position().get());
     Ok((StatusCode::NO_CONTENT, position, ()).into_response())
@@ -96,12 +129,4 @@ pub(crate) async fn execute<C: Command>(
     metrics::counter!("dispatcher_commands_total", "operation" => operation, "outcome" => outcome)
         .increment(1);
     executed
-}
-
-/// The method by which an edge is wished for.
-pub(crate) fn method(wish: Wish) -> &'static str {
-    match wish {
-        Wish::Set => "PUT",
-        Wish::Unset => "DELETE",
-    }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use dispatcher::commands::ChangeReaction;
 use dispatcher::executor::{Execution, Executor};
-use domain::edge::Wish;
+use domain::edge::DesiredState;
 use domain::message::{Actor, EditMessage, ExpectedEdition, MessageCommand, PostMessage};
 use domain::reaction::ReactionKind;
 use domain::{AccountId, CommandId, Sequence, Shard, Tags, Text};
@@ -120,7 +120,7 @@ async fn a_like_reads_the_last_reaction_and_what_is_not_known_yet() {
         kind: ReactionKind::Like,
         account,
         message,
-        wish: Wish::Set,
+        desired: DesiredState::Set,
         original_time: None,
     };
     log.take();

@@ -1,10 +1,10 @@
 //! The extractor of all lists, which also gives their answer.
 
-use axum::extract::{FromRequestParts, MatchedPath};
+use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use data_set::read::{At, Page};
 use http::request::Parts;
-use http_kit::{ApiProblem, Caller, StrictQuery};
+use http_kit::{ApiProblem, Caller, StrictQuery, path};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -14,7 +14,6 @@ use super::limit::limit;
 use super::list::List;
 use crate::AppState;
 use crate::conditions::Conditions;
-use crate::id::PathId;
 use crate::refusal::Refusal;
 
 /// The parameters of a list that has no filter.
@@ -102,19 +101,7 @@ impl<P: DeserializeOwned + Send> FromRequestParts<AppState> for ListQuery<P> {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiProblem> {
         let StrictQuery(parameters) = StrictQuery::from_request_parts(parts, state).await?;
         let conditions = Conditions::from_request_parts(parts, state).await?;
-        let list = List::at(state.log.lineage(), address(parts, state).await?);
+        let list = List::at(state.log.lineage(), path::address(parts).await?);
         Ok(Self { parameters, conditions, list, raw: parts.uri.query().map(str::to_owned) })
     }
-}
-
-/// The path of the route with the id in its only spelling: the caller may have written either with escapes.
-async fn address(parts: &mut Parts, state: &AppState) -> Result<String, ApiProblem> {
-    let Some(route) = parts.extensions.get::<MatchedPath>().cloned() else {
-        return Err(ApiProblem::internal("a list has no route"));
-    };
-    if !route.as_str().contains("{id}") {
-        return Ok(route.as_str().to_owned());
-    }
-    let PathId(id) = PathId::from_request_parts(parts, state).await?;
-    Ok(route.as_str().replace("{id}", &id.to_string()))
 }

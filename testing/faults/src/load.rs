@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use self::client::Client;
-use crate::record::{Outcome, Record, Wish};
+use crate::record::{Intent, Outcome, Record};
 
 const PEOPLE: usize = 5;
 pub const CLIENTS: usize = 8;
@@ -79,7 +79,7 @@ impl Load {
             let handle = format!("p{index}_{}", seed % 1_000_000);
             let client = Client::new(dispatchers[index % dispatchers.len()].clone());
             let key = Some(format!("people-{seed}-{index}"));
-            let operation = world.record.begin(0, key, |_| Wish::Register { handle });
+            let operation = world.record.begin(0, key, |_| Intent::Register { handle });
             let deadline = Instant::now() + GIVE_UP_AFTER;
             let Some(ack) = client.insist(&world.record, operation, || Instant::now() > deadline).await
             else {
@@ -124,7 +124,7 @@ impl Load {
 async fn act_for_ever(world: Arc<World>, client: Client, mut random: StdRng) {
     while !world.is_stopped() {
         let Some(chosen) = choose::choose(&world, &mut random) else { continue };
-        let operation = world.record.begin(chosen.actor, chosen.key.clone(), chosen.wish);
+        let operation = world.record.begin(chosen.actor, chosen.key.clone(), chosen.intent);
         if chosen.is_twin {
             let twin = || client.insist(&world.record, operation, || world.gives_up());
             tokio::join!(twin(), twin());

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// What an operation is meant to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wish {
+pub enum Intent {
     Register { handle: String },
     Post { text: String, tag: String, in_reply_to: Option<i64> },
     Edit { message: i64, edition: Option<u32>, text: String },
@@ -51,7 +51,7 @@ pub struct Try {
 #[derive(Debug, Clone)]
 pub struct Operation {
     pub actor: i64,
-    pub wish: Wish,
+    pub intent: Intent,
     pub key: Option<String>,
     pub tries: Vec<Try>,
 }
@@ -93,10 +93,10 @@ impl Record {
     }
 
     /// The operation's number; nothing was sent yet.
-    pub fn begin(&self, actor: i64, key: Option<String>, wish: impl FnOnce(usize) -> Wish) -> usize {
+    pub fn begin(&self, actor: i64, key: Option<String>, intent: impl FnOnce(usize) -> Intent) -> usize {
         let mut operations = self.lock();
         let number = operations.len();
-        operations.push(Operation { actor, wish: wish(number), key, tries: Vec::new() });
+        operations.push(Operation { actor, intent: intent(number), key, tries: Vec::new() });
         number
     }
 

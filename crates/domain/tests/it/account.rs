@@ -2,10 +2,11 @@
 
 use cqrs_es::Aggregate;
 use cqrs_es::test::TestFramework;
+use domain::account::handle_events;
 use domain::account::{
     Account, AccountCommand, AccountRejection, ChangeProfile, Deactivate, Register, WantedHandle,
 };
-use domain::handle_claim::{HandleClaim, handle_events};
+use domain::handle_claim::HandleClaim;
 use domain::{
     AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, DisplayName, Handle, HandleClaimed,
     HandleEvent, HandleReleased, OriginalTime, ProfileChanged,

@@ -1,6 +1,6 @@
 //! The rules of follows, likes and reposts, and of what was read.
 
-use domain::edge::{Edge, Wish};
+use domain::edge::{DesiredState, Edge};
 use domain::graph::{ChangeFollow, GraphRejection, change_follow};
 use domain::inbox::{InboxRejection, ReadNotifications, read_notifications};
 use domain::reaction::{ChangeReaction, ReactionKind, ReactionRejection, change_reaction};
@@ -24,8 +24,8 @@ fn position(sequence: u64) -> Position {
 
 fn follow() -> ChangeFollow {
     let (follower, followee) = (account(1), account(2));
-    let (wish, edge) = (Wish::Set, Edge::Unknown);
-    ChangeFollow { follower, followee, followee_exists: true, wish, edge, original_time: None }
+    let (desired, edge) = (DesiredState::Set, Edge::Unknown);
+    ChangeFollow { follower, followee, followee_exists: true, desired, edge, original_time: None }
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn a_follow_is_an_event_unless_it_is_known_to_stand() {
 
 #[test]
 fn an_unfollow_is_an_event_unless_it_is_known_to_be_done() {
-    let unfollow = ChangeFollow { wish: Wish::Unset, ..follow() };
+    let unfollow = ChangeFollow { desired: DesiredState::Unset, ..follow() };
     let unfollowed = GraphEvent::Unfollowed(Unfollowed { follower: account(1), followee: account(2) });
     for edge in [Edge::Unknown, Edge::Set] {
         assert_eq!(change_follow(ChangeFollow { edge, ..unfollow }), Ok(Some(unfollowed.clone())));
@@ -50,48 +50,56 @@ fn an_unfollow_is_an_event_unless_it_is_known_to_be_done() {
 
 #[test]
 fn nobody_follows_themselves_or_somebody_who_is_not_there() {
-    for wish in [Wish::Set, Wish::Unset] {
+    for desired in [DesiredState::Set, DesiredState::Unset] {
         for edge in [Edge::Unknown, Edge::Set, Edge::Unset] {
-            let missing = ChangeFollow { followee_exists: false, wish, edge, ..follow() };
+            let missing = ChangeFollow { followee_exists: false, desired, edge, ..follow() };
             assert_eq!(change_follow(missing), Err(GraphRejection::AccountMustExist));
             for followee_exists in [true, false] {
-                let own = ChangeFollow { followee: account(1), followee_exists, wish, edge, ..follow() };
+                let own = ChangeFollow { followee: account(1), followee_exists, desired, edge, ..follow() };
                 assert_eq!(change_follow(own), Err(GraphRejection::AccountMustNotFollowItself));
             }
         }
     }
 }
 
-fn reaction(kind: ReactionKind, wish: Wish, edge: Edge) -> ChangeReaction {
+fn reaction(kind: ReactionKind, desired: DesiredState, edge: Edge) -> ChangeReaction {
     let (account, message) = (account(1), message("256"));
-    ChangeReaction { kind, account, message, message_exists: true, wish, edge, original_time: None }
+    ChangeReaction { kind, account, message, message_exists: true, desired, edge, original_time: None }
 }
 
-fn reactions() -> [(ReactionKind, Wish, ReactionEvent); 4] {
+fn reactions() -> [(ReactionKind, DesiredState, ReactionEvent); 4] {
     let (account, message, original_time) = (account(1), message("256"), None);
     [
-        (ReactionKind::Like, Wish::Set, ReactionEvent::Liked(Liked { account, message, original_time })),
-        (ReactionKind::Like, Wish::Unset, ReactionEvent::Unliked(Unliked { account, message })),
+        (
+            ReactionKind::Like,
+            DesiredState::Set,
+            ReactionEvent::Liked(Liked { account, message, original_time }),
+        ),
+        (ReactionKind::Like, DesiredState::Unset, ReactionEvent::Unliked(Unliked { account, message })),
         (
             ReactionKind::Repost,
-            Wish::Set,
+            DesiredState::Set,
             ReactionEvent::Reposted(Reposted { account, message, original_time }),
         ),
-        (ReactionKind::Repost, Wish::Unset, ReactionEvent::Unreposted(Unreposted { account, message })),
+        (
+            ReactionKind::Repost,
+            DesiredState::Unset,
+            ReactionEvent::Unreposted(Unreposted { account, message }),
+        ),
     ]
 }
 
 #[test]
 fn a_reaction_is_an_event_unless_it_is_known_to_stand() {
-    for (kind, wish, event) in reactions() {
-        let (as_wished, otherwise) = match wish {
-            Wish::Set => (Edge::Set, Edge::Unset),
-            Wish::Unset => (Edge::Unset, Edge::Set),
+    for (kind, desired, event) in reactions() {
+        let (as_desired, otherwise) = match desired {
+            DesiredState::Set => (Edge::Set, Edge::Unset),
+            DesiredState::Unset => (Edge::Unset, Edge::Set),
         };
         for edge in [Edge::Unknown, otherwise] {
-            assert_eq!(change_reaction(reaction(kind, wish, edge)), Ok(Some(event.clone())));
+            assert_eq!(change_reaction(reaction(kind, desired, edge)), Ok(Some(event.clone())));
         }
-        assert_eq!(change_reaction(reaction(kind, wish, as_wished)), Ok(None));
+        assert_eq!(change_reaction(reaction(kind, desired, as_desired)), Ok(None));
     }
 }
 
@@ -105,7 +113,7 @@ fn an_imported_edge_keeps_its_original_time() {
     };
     assert_eq!(followed.original_time, Some(time));
     for kind in [ReactionKind::Like, ReactionKind::Repost] {
-        let import = ChangeReaction { original_time, ..reaction(kind, Wish::Set, Edge::Unknown) };
+        let import = ChangeReaction { original_time, ..reaction(kind, DesiredState::Set, Edge::Unknown) };
         let kept = match change_reaction(import) {
             Ok(Some(ReactionEvent::Liked(event))) => event.original_time,
             Ok(Some(ReactionEvent::Reposted(event))) => event.original_time,
@@ -117,9 +125,9 @@ fn an_imported_edge_keeps_its_original_time() {
 
 #[test]
 fn a_reaction_needs_a_message() {
-    for (kind, wish, _event) in reactions() {
+    for (kind, desired, _event) in reactions() {
         for edge in [Edge::Unknown, Edge::Set, Edge::Unset] {
-            let missing = ChangeReaction { message_exists: false, ..reaction(kind, wish, edge) };
+            let missing = ChangeReaction { message_exists: false, ..reaction(kind, desired, edge) };
             assert_eq!(change_reaction(missing), Err(ReactionRejection::MessageMustExist));
         }
     }
@@ -127,8 +135,8 @@ fn a_reaction_needs_a_message() {
 
 #[test]
 fn an_event_tells_of_its_own_edge_alone() {
-    for (kind, wish, event) in reactions() {
-        let edge = Edge::of(wish == Wish::Set);
+    for (kind, desired, event) in reactions() {
+        let edge = Edge::of(desired == DesiredState::Set);
         assert_eq!(kind.edge_after(&event, message("256")), Some(edge));
         assert_eq!(kind.edge_after(&event, message("512")), None);
         let other = if kind == ReactionKind::Like { ReactionKind::Repost } else { ReactionKind::Like };

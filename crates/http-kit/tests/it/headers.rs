@@ -34,8 +34,8 @@ fn router() -> Router {
         )
         .route(
             "/await",
-            on_get(|wish: AwaitPosition| async move {
-                (wish.preference_applied(), format!("{:?} {}", wish.position, wish.wait.as_secs()))
+            on_get(|awaited: AwaitPosition| async move {
+                (awaited.preference_applied(), format!("{:?} {}", awaited.position, awaited.wait.as_secs()))
             }),
         )
 }

@@ -3,17 +3,16 @@
 use crate::commands::ChangeProfile as Change;
 use crate::decision::Outcome;
 use api_types::accounts::{ChangeProfile, ProfileReceipt};
-use api_types::codes;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http_kit::idempotency::IdempotencyKey;
+use domain::{Bio, DisplayName, Handle};
 use http_kit::position::EventPosition;
-use http_kit::{ApiProblem, Caller, RequestContext, StrictJson};
+use http_kit::{Caller, StrictJson};
 
-use super::parse;
-use crate::http::command;
+use crate::http::command::{self, CommandRequest};
 use crate::http::documentation::{BIO_RULES, CommandHeaders, HANDLE_AND_NAME_RULES};
+use crate::refusal::Refusal;
 
 /// Changes the caller's profile.
 ///
@@ -31,24 +30,22 @@ use crate::http::documentation::{BIO_RULES, CommandHeaders, HANDLE_AND_NAME_RULE
 pub(crate) async fn change_profile(
     State(state): State<crate::State>,
     caller: Caller,
-    IdempotencyKey(key): IdempotencyKey,
-    context: RequestContext,
+    request: CommandRequest,
     body: StrictJson<ChangeProfile>,
-) -> Result<Response, ApiProblem> {
+) -> Result<Response, Refusal> {
     let account = command::writer(&caller)?.account;
     let ChangeProfile { handle, display_name, bio } = &body.value;
     if handle.is_none() && display_name.is_none() && bio.is_none() {
-        return Err(ApiProblem::new(codes::INVALID_FIELD).field("handle", "give handle, displayName or bio"));
+        return Err(Refusal::field("handle", "give handle, displayName or bio"));
     }
     let change = Change {
         account,
-        handle: handle.as_deref().map(parse::handle).transpose()?,
-        display_name: display_name.as_deref().map(parse::display_name).transpose()?,
-        bio: bio.as_deref().map(parse::bio).transpose()?,
+        handle: handle.as_deref().map(Handle::parse).transpose()?,
+        display_name: display_name.as_deref().map(DisplayName::parse).transpose()?,
+        bio: bio.as_deref().map(Bio::parse).transpose()?,
     };
-    let key = command::idempotency(key, "PATCH /v1/accounts/me", &body.bytes);
-    let execution = command::execution(account, &context, key);
-    let outcome = command::run(state.ready()?, execution, change).await?.outcome;
+    let outcome =
+        command::run(state.ready()?, request.execution(account, &body.bytes), change).await?.outcome;
     let position = EventPosition(outcome.position().get());
     let receipt = ProfileReceipt {
         id: outcome.account.to_string(),

@@ -3,11 +3,11 @@
 use crate::commands::DeactivateAccount;
 use axum::extract::State;
 use axum::response::Response;
-use http_kit::idempotency::IdempotencyKey;
-use http_kit::{ApiProblem, Caller, RequestContext};
+use http_kit::Caller;
 
-use crate::http::command;
+use crate::http::command::{self, CommandRequest};
 use crate::http::documentation::CommandHeaders;
+use crate::refusal::Refusal;
 
 /// Gives the caller's account up for good.
 ///
@@ -25,13 +25,11 @@ use crate::http::documentation::CommandHeaders;
 pub(crate) async fn deactivate_account(
     State(state): State<crate::State>,
     caller: Caller,
-    IdempotencyKey(key): IdempotencyKey,
-    context: RequestContext,
-) -> Result<Response, ApiProblem> {
+    request: CommandRequest,
+) -> Result<Response, Refusal> {
     let account = command::writer(&caller)?.account;
-    let key = command::idempotency(key, "DELETE /v1/accounts/me", &[]);
-    let execution = command::execution(account, &context, key);
-    let answer = command::done(state.ready()?, execution, DeactivateAccount { account }).await?;
+    let answer =
+        command::done(state.ready()?, request.execution(account, &[]), DeactivateAccount { account }).await?;
     // The log refuses the account from here on. What the credential store still holds opens nothing, and goes by itself in time.
     for ended in [state.end_all_sessions(account).await, state.delete_credential(account).await] {
         if let Err(problem) = ended {

@@ -8,7 +8,7 @@ use domain::AccountId;
 use domain::account::AccountRejection;
 use http_kit::ApiProblem;
 
-use crate::problems;
+use crate::refusal::Refusal;
 
 /// Ids that are drawn for one account. Two accounts of the same second draw the same one of 8,192 now and then.
 const DRAWS_MAX: usize = 5;
@@ -17,7 +17,7 @@ const DRAWS_MAX: usize = 5;
 pub(crate) async fn until_new<F>(
     draw: impl Fn() -> Option<AccountId>,
     register: impl Fn(AccountId) -> F,
-) -> Result<Executed<AccountOutcome>, ApiProblem>
+) -> Result<Executed<AccountOutcome>, Refusal>
 where
     F: Future<Output = Result<Executed<AccountOutcome>, ExecuteError<AccountRejection>>>,
 {
@@ -25,8 +25,8 @@ where
         let account = draw().ok_or_else(|| ApiProblem::internal("the clock is outside of 2025 to 2161"))?;
         match register(account).await {
             Err(ExecuteError::Rejected(AccountRejection::AccountMustBeNew)) => {}
-            executed => return executed.map_err(problems::from_execute),
+            executed => return Ok(executed?),
         }
     }
-    Err(problems::from_rejection(&AccountRejection::AccountMustBeNew))
+    Err(Refusal::rejected(&AccountRejection::AccountMustBeNew))
 }

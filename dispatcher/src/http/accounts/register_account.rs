@@ -9,17 +9,18 @@ use api_types::accounts::{RegisterAccount, RegisteredAccount};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use domain::{DisplayName, Handle, Password};
 use http::StatusCode;
 use http::header::LOCATION;
-use http_kit::idempotency::IdempotencyKey;
+use http_kit::StrictJson;
 use http_kit::position::EventPosition;
-use http_kit::{ApiProblem, RequestContext, StrictJson};
 use time::OffsetDateTime;
 
-use super::{draw, parse};
+use super::draw;
 use crate::auth::Credential;
-use crate::http::command;
+use crate::http::command::{self, CommandRequest};
 use crate::http::documentation::{CommandHeaders, HANDLE_AND_NAME_RULES};
+use crate::refusal::Refusal;
 
 /// Registers an account under a handle that nobody else has.
 ///
@@ -35,25 +36,23 @@ use crate::http::documentation::{CommandHeaders, HANDLE_AND_NAME_RULES};
 )]
 pub(crate) async fn register_account(
     State(state): State<crate::State>,
-    IdempotencyKey(key): IdempotencyKey,
-    context: RequestContext,
+    request: CommandRequest,
     body: StrictJson<RegisterAccount>,
-) -> Result<Response, ApiProblem> {
+) -> Result<Response, Refusal> {
     let ready = state.ready()?;
-    let handle = parse::handle(&body.value.handle)?;
-    let display_name = parse::display_name(&body.value.display_name)?;
-    let password = parse::password(&body.value.password)?;
+    let handle = Handle::parse(&body.value.handle)?;
+    let display_name = DisplayName::parse(&body.value.display_name)?;
+    let password = Password::parse(&body.value.password)?;
     let (passwords, kept) = (Arc::clone(state.passwords()), ready.credential_store().credentials.clone());
     let by = Registrar::Newcomer(Arc::new(Credential::new(passwords, kept, password)));
     // Not the whole body: its digest is kept, and a quick digest of a password could be searched for the password.
     let compared = format!("{}\0{}", body.value.handle, body.value.display_name);
-    let key = command::idempotency(key, "POST /v1/accounts", compared.as_bytes());
     let executed = draw::until_new(
         || ready.executor().draw_account(OffsetDateTime::now_utc()),
         |account| {
             let (handle, display_name, by) = (handle.clone(), display_name.clone(), by.clone());
             let register = Register { account, handle, display_name, by };
-            command::execute(ready.clone(), command::execution(account, &context, key.clone()), register)
+            command::execute(ready.clone(), request.execution(account, compared.as_bytes()), register)
         },
     );
     Ok(created(executed.await?))

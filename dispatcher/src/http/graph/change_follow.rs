@@ -2,26 +2,22 @@
 
 use crate::commands::ChangeFollow;
 use axum::response::Response;
-use domain::edge::Wish;
-use http_kit::idempotency::RequestKey;
-use http_kit::{ApiProblem, Caller, RequestContext};
+use domain::edge::DesiredState;
+use http_kit::Caller;
 
+use crate::http::command::CommandRequest;
 use crate::http::{command, parse};
+use crate::refusal::Refusal;
 use crate::state::State;
 
-/// Method and path name the whole command, so they are what an idempotency key stands for.
 pub(super) async fn change_follow(
     state: &State,
     caller: &Caller,
     id: &str,
-    wish: Wish,
-    key: Option<RequestKey>,
-    context: &RequestContext,
-) -> Result<Response, ApiProblem> {
+    desired: DesiredState,
+    request: &CommandRequest,
+) -> Result<Response, Refusal> {
     let follower = command::writer(caller)?.account;
-    let change = ChangeFollow { follower, followee: parse::account_id(id)?, wish, original_time: None };
-    let method = command::method(wish);
-    let key = command::idempotency(key, &format!("{method} /v1/accounts/{id}/follow"), &[]);
-    let execution = command::execution(follower, context, key);
-    command::done(state.ready()?, execution, change).await
+    let change = ChangeFollow { follower, followee: parse::account_id(id)?, desired, original_time: None };
+    command::done(state.ready()?, request.execution(follower, &[]), change).await
 }

@@ -2,12 +2,13 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use domain::edge::Wish;
-use http_kit::idempotency::IdempotencyKey;
-use http_kit::{ApiProblem, Caller, RequestContext, StrictPath};
+use domain::edge::DesiredState;
+use http_kit::{Caller, StrictPath};
 
 use super::change_follow::change_follow;
+use crate::http::command::CommandRequest;
 use crate::http::documentation::CommandHeaders;
+use crate::refusal::Refusal;
 
 /// Follows an account.
 ///
@@ -28,8 +29,7 @@ pub(crate) async fn follow_account(
     State(state): State<crate::State>,
     caller: Caller,
     StrictPath(id): StrictPath<String>,
-    IdempotencyKey(key): IdempotencyKey,
-    context: RequestContext,
-) -> Result<Response, ApiProblem> {
-    change_follow(&state, &caller, &id, Wish::Set, key, &context).await
+    request: CommandRequest,
+) -> Result<Response, Refusal> {
+    change_follow(&state, &caller, &id, DesiredState::Set, &request).await
 }

@@ -8,7 +8,7 @@ use crate::decision::Outcome;
 use crate::executor::{Executed, IdempotencyKey, Imported};
 use api_types::codes;
 use domain::account::AccountRejection;
-use domain::edge::Wish;
+use domain::edge::DesiredState;
 use domain::message::{MessageCommand, PostMessage, ReplyTarget};
 use domain::reaction::ReactionKind;
 use domain::{AccountId, Beginning, Bio, DisplayName, Handle, MessageId, OriginalTime, Tags, Text};
@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 use super::parse::{AccountName, Line, MessageName, Wanted};
 use super::references::{Made, Promise};
 use crate::http::{accounts, command};
-use crate::problems;
+use crate::refusal::Refusal;
 use crate::state::Ready;
 
 /// What all lines of one request share.
@@ -53,7 +53,7 @@ struct Timed {
 }
 
 impl Import {
-    pub(super) async fn carry_out(&self, number: u64, line: Line, bytes: &[u8]) -> Result<Done, ApiProblem> {
+    pub(super) async fn carry_out(&self, number: u64, line: Line, bytes: &[u8]) -> Result<Done, Refusal> {
         let Line { key, time, wanted } = line;
         let key = command::idempotency(self.key_of(number, key), "import", bytes.trim_ascii());
         // Before its names are looked up, which may mean something else by now.
@@ -75,10 +75,10 @@ impl Import {
         }
     }
 
-    async fn earlier(&self, key: Option<&IdempotencyKey>) -> Result<Option<Done>, ApiProblem> {
+    async fn earlier(&self, key: Option<&IdempotencyKey>) -> Result<Option<Done>, Refusal> {
         let Some(key) = key else { return Ok(None) };
         let imported = self.ready.executor().imported(self.operator, key).await;
-        Ok(imported.map_err(ApiProblem::unavailable)?.map(|(imported, position)| {
+        Ok(imported?.map(|(imported, position)| {
             let made = match imported {
                 Imported::Account(id) => Made::Account(id),
                 Imported::Message(id) => Made::Message(id),
@@ -94,7 +94,7 @@ impl Import {
         handle: Handle,
         display_name: DisplayName,
         bio: Bio,
-    ) -> Result<Done, ApiProblem> {
+    ) -> Result<Done, Refusal> {
         let by = Registrar::Operator { bio, original_time: original(timed.time, [])? };
         let executor = self.ready.executor();
         let executed = accounts::draw::until_new(
@@ -116,7 +116,7 @@ impl Import {
         text: Text,
         tags: Tags,
         in_reply_to: Option<&MessageName>,
-    ) -> Result<Done, ApiProblem> {
+    ) -> Result<Done, Refusal> {
         let author = self.account_of("account", author).await?;
         let in_reply_to = match in_reply_to {
             Some(name) => Some(self.message_of("inReplyTo", name).await?),
@@ -126,7 +126,7 @@ impl Import {
         let mut target = None;
         if let Some(message) = in_reply_to {
             about.push(self.beginning_of_message(message).await?);
-            let exists = self.ready.executor().is_standing(message).await.map_err(ApiProblem::unavailable)?;
+            let exists = self.ready.executor().is_standing(message).await?;
             target = Some(ReplyTarget { message, exists });
         }
         let original_time = Some(original(timed.time, about)?);
@@ -140,12 +140,12 @@ impl Import {
         timed: Timed,
         follower: &AccountName,
         followee: &AccountName,
-    ) -> Result<Done, ApiProblem> {
+    ) -> Result<Done, Refusal> {
         let follower = self.account_of("account", follower).await?;
         let followee = self.account_of("followee", followee).await?;
         let about = [self.beginning_of_account(follower).await?, self.beginning_of_account(followee).await?];
         let original_time = Some(original(timed.time, about)?);
-        let follow = ChangeFollow { follower, followee, wish: Wish::Set, original_time };
+        let follow = ChangeFollow { follower, followee, desired: DesiredState::Set, original_time };
         Ok(Done::of(&self.execute(timed.key, follow).await?, |_| Made::Edge))
     }
 
@@ -155,12 +155,12 @@ impl Import {
         kind: ReactionKind,
         account: &AccountName,
         message: &MessageName,
-    ) -> Result<Done, ApiProblem> {
+    ) -> Result<Done, Refusal> {
         let account = self.account_of("account", account).await?;
         let message = self.message_of("message", message).await?;
         let about = [self.beginning_of_account(account).await?, self.beginning_of_message(message).await?];
         let original_time = Some(original(timed.time, about)?);
-        let reaction = ChangeReaction { kind, account, message, wish: Wish::Set, original_time };
+        let reaction = ChangeReaction { kind, account, message, desired: DesiredState::Set, original_time };
         Ok(Done::of(&self.execute(timed.key, reaction).await?, |_| Made::Edge))
     }
 
@@ -168,12 +168,12 @@ impl Import {
         &self,
         key: Option<IdempotencyKey>,
         command: C,
-    ) -> Result<Executed<C::Outcome>, ApiProblem> {
+    ) -> Result<Executed<C::Outcome>, Refusal> {
         let execution = command::execution(self.operator, &self.context, key);
         command::run(self.ready.clone(), execution, command).await
     }
 
-    async fn account_of(&self, field: &str, name: &AccountName) -> Result<AccountId, ApiProblem> {
+    async fn account_of(&self, field: &str, name: &AccountName) -> Result<AccountId, Refusal> {
         match name {
             AccountName::Id(id) => Ok(*id),
             AccountName::Line(line) => match line.made().await {
@@ -184,7 +184,7 @@ impl Import {
         }
     }
 
-    async fn message_of(&self, field: &str, name: &MessageName) -> Result<MessageId, ApiProblem> {
+    async fn message_of(&self, field: &str, name: &MessageName) -> Result<MessageId, Refusal> {
         match name {
             MessageName::Id(id) => Ok(*id),
             MessageName::Line(line) => match line.made().await {
@@ -193,38 +193,36 @@ impl Import {
             },
             MessageName::Key(key) => {
                 let known = self.ready.executor().message_of_key(self.operator, &key_of_line(key)).await;
-                known.map_err(ApiProblem::unavailable)?.ok_or_else(|| {
-                    ApiProblem::new(codes::UNKNOWN_REFERENCE).field(
-                        field,
-                        "no line before this one that could be read brought a message with the key",
-                    )
+                known?.ok_or_else(|| {
+                    let why = "no line before this one that could be read brought a message with the key";
+                    ApiProblem::new(codes::UNKNOWN_REFERENCE).field(field, why).into()
                 })
             }
         }
     }
 
-    async fn holder_of(&self, field: &str, handle: &Handle) -> Result<AccountId, ApiProblem> {
+    async fn holder_of(&self, field: &str, handle: &Handle) -> Result<AccountId, Refusal> {
         // A map is whole after every one of its operations.
         let holders = || self.holders.lock().unwrap_or_else(PoisonError::into_inner);
         let known = holders().get(handle).copied();
         if let Some(id) = known {
             return Ok(id);
         }
-        let found = self.ready.executor().holder_of(handle).await.map_err(ApiProblem::unavailable)?;
+        let found = self.ready.executor().holder_of(handle).await?;
         let Some(id) = found else {
-            return Err(problems::from_rejection(&AccountRejection::AccountMustExist)
-                .field(field, "nobody has this handle"));
+            let problem = ApiProblem::from(Refusal::from(AccountRejection::AccountMustExist));
+            return Err(problem.field(field, "nobody has this handle").into());
         };
         holders().insert(handle.clone(), id);
         Ok(id)
     }
 
-    async fn beginning_of_account(&self, account: AccountId) -> Result<Option<Beginning>, ApiProblem> {
-        self.ready.executor().beginning_of_account(account).await.map_err(ApiProblem::unavailable)
+    async fn beginning_of_account(&self, account: AccountId) -> Result<Option<Beginning>, Refusal> {
+        self.ready.executor().beginning_of_account(account).await.map_err(Refusal::from)
     }
 
-    async fn beginning_of_message(&self, message: MessageId) -> Result<Option<Beginning>, ApiProblem> {
-        self.ready.executor().beginning_of_message(message).await.map_err(ApiProblem::unavailable)
+    async fn beginning_of_message(&self, message: MessageId) -> Result<Option<Beginning>, Refusal> {
+        self.ready.executor().beginning_of_message(message).await.map_err(Refusal::from)
     }
 
     /// Keys of lines live apart from those of requests: a header cannot hold a NUL. A line with a key of its own means the
@@ -244,15 +242,14 @@ fn key_of_line(key: &str) -> String {
     format!("import\0\0{key}")
 }
 
-fn refused_before(field: &str, line: &Promise, what: &str) -> ApiProblem {
+fn refused_before(field: &str, line: &Promise, what: &str) -> Refusal {
     let why = format!("line {} was refused, or is not {what}", line.line);
-    ApiProblem::new(codes::UNKNOWN_REFERENCE).field(field, why)
+    ApiProblem::new(codes::UNKNOWN_REFERENCE).field(field, why).into()
 }
 
 fn original(
     time: OffsetDateTime,
     about: impl IntoIterator<Item = Option<Beginning>>,
-) -> Result<OriginalTime, ApiProblem> {
-    OriginalTime::parse(time, OffsetDateTime::now_utc(), about.into_iter().flatten())
-        .map_err(|rejection| problems::from_rejection(&rejection))
+) -> Result<OriginalTime, Refusal> {
+    Ok(OriginalTime::parse(time, OffsetDateTime::now_utc(), about.into_iter().flatten())?)
 }

@@ -21,6 +21,7 @@ use super::references::{Made, Place, References};
 use super::{lines, parse};
 use crate::http::command;
 use crate::http::documentation::CommandHeaders;
+use crate::refusal::Refusal;
 
 const NDJSON: &str = "application/x-ndjson";
 /// Lines that are carried out at the same time; they share the broker's syncs.
@@ -102,7 +103,7 @@ pub(crate) async fn import_lines(
 struct Parsed {
     kind: Option<ImportKind>,
     place: Place,
-    content: Result<(Line, Bytes), ApiProblem>,
+    content: Result<(Line, Bytes), Refusal>,
 }
 
 impl Parsed {
@@ -111,7 +112,7 @@ impl Parsed {
             Ok(bytes) => bytes,
             Err(problem) => {
                 let place = parse::place(number, &[], references);
-                return Self { kind: None, place, content: Err(problem) };
+                return Self { kind: None, place, content: Err(problem.into()) };
             }
         };
         let kind = parse::kind(&bytes);
@@ -132,9 +133,9 @@ async fn report(
     place.reached().await;
     let done = match content {
         Ok((line, bytes)) => import.carry_out(number, line, &bytes).await,
-        Err(problem) => Err(problem),
+        Err(refusal) => Err(refusal),
     };
-    match done {
+    match done.map_err(ApiProblem::from) {
         Ok(Done { made, position, repeated }) => {
             place.make(made);
             let report = ImportReport {

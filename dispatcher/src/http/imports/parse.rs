@@ -9,7 +9,8 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::references::{Place, Promise, References};
-use crate::http::{accounts, messages};
+use crate::http::messages;
+use crate::refusal::Refusal;
 
 const KEY_CHARS_MAX: usize = 255;
 
@@ -50,7 +51,7 @@ pub(super) enum MessageName {
 }
 
 /// What a line imports, from as much of it as is needed to know that.
-pub(super) fn kind(bytes: &[u8]) -> Result<ImportKind, ApiProblem> {
+pub(super) fn kind(bytes: &[u8]) -> Result<ImportKind, Refusal> {
     Ok(json::parse::<ImportHead>(bytes)?.kind)
 }
 
@@ -60,11 +61,11 @@ pub(super) fn place(number: u64, bytes: &[u8], references: &mut References) -> P
         references.names_were_lost();
         return references.take_place(number, None, None);
     };
-    let handle = handle.and_then(|raw| accounts::parse::handle(&raw).ok());
+    let handle = handle.and_then(|raw| Handle::parse(&raw).ok());
     references.take_place(number, key.as_deref(), handle.as_ref())
 }
 
-pub(super) fn line(kind: ImportKind, bytes: &[u8], references: &References) -> Result<Line, ApiProblem> {
+pub(super) fn line(kind: ImportKind, bytes: &[u8], references: &References) -> Result<Line, Refusal> {
     let line = shape(kind, bytes)?;
     let wanted = wanted(&line, references)?;
     let (key, time) = match line {
@@ -75,13 +76,15 @@ pub(super) fn line(kind: ImportKind, bytes: &[u8], references: &References) -> R
         ImportLine::Repost(line) => (line.key, line.time),
     };
     if key.as_ref().is_some_and(|key| key.is_empty() || key.chars().count() > KEY_CHARS_MAX) {
-        return Err(ApiProblem::new(codes::IDEMPOTENCY_KEY_INVALID).field("key", "1 to 255 characters"));
+        return Err(ApiProblem::new(codes::IDEMPOTENCY_KEY_INVALID)
+            .field("key", "1 to 255 characters")
+            .into());
     }
     Ok(Line { key, time, wanted })
 }
 
 /// By its kind, so that a refusal names the field at fault: a tagged enum would be read in one piece.
-fn shape(kind: ImportKind, bytes: &[u8]) -> Result<ImportLine, ApiProblem> {
+fn shape(kind: ImportKind, bytes: &[u8]) -> Result<ImportLine, Refusal> {
     Ok(match kind {
         ImportKind::Account => ImportLine::Account(json::parse(bytes)?),
         ImportKind::Message => ImportLine::Message(json::parse(bytes)?),
@@ -91,18 +94,18 @@ fn shape(kind: ImportKind, bytes: &[u8]) -> Result<ImportLine, ApiProblem> {
     })
 }
 
-fn wanted(line: &ImportLine, references: &References) -> Result<Wanted, ApiProblem> {
+fn wanted(line: &ImportLine, references: &References) -> Result<Wanted, Refusal> {
     let account = |field, raw: &str| account(references, field, raw);
     let message = |field, raw: &ImportedMessage| message(references, field, raw);
     Ok(match line {
         ImportLine::Account(line) => Wanted::Account {
-            handle: accounts::parse::handle(&line.handle)?,
-            display_name: accounts::parse::display_name(&line.display_name)?,
-            bio: accounts::parse::bio(&line.bio)?,
+            handle: Handle::parse(&line.handle)?,
+            display_name: DisplayName::parse(&line.display_name)?,
+            bio: Bio::parse(&line.bio)?,
         },
         ImportLine::Message(line) => Wanted::Message {
             author: account("account", &line.account)?,
-            text: messages::parse::text(&line.text)?,
+            text: Text::parse(&line.text)?,
             tags: messages::parse::tags(None, Some(&line.tags))?.unwrap_or_default(),
             in_reply_to: line.in_reply_to.as_ref().map(|raw| message("inReplyTo", raw)).transpose()?,
         },
@@ -123,26 +126,26 @@ fn wanted(line: &ImportLine, references: &References) -> Result<Wanted, ApiProbl
     })
 }
 
-fn account(references: &References, field: &str, raw: &str) -> Result<AccountName, ApiProblem> {
+fn account(references: &References, field: &str, raw: &str) -> Result<AccountName, Refusal> {
     if let Some(handle) = raw.strip_prefix('@') {
-        let handle = accounts::parse::handle(handle)?;
+        let handle = Handle::parse(handle)?;
         return Ok(match references.of_handle(&handle) {
             Some(line) => AccountName::Line(line.clone()),
             None if references.may_be_incomplete() => return Err(behind_unread(field)),
             None => AccountName::Handle(handle),
         });
     }
-    raw.parse().map(AccountName::Id).map_err(|error: IdError| {
-        ApiProblem::new(codes::INVALID_FIELD).field(field, format!("@ and a handle; or {error}"))
-    })
+    raw.parse()
+        .map(AccountName::Id)
+        .map_err(|error: IdError| Refusal::field(field, format!("@ and a handle; or {error}")))
 }
 
-fn message(references: &References, field: &str, raw: &ImportedMessage) -> Result<MessageName, ApiProblem> {
+fn message(references: &References, field: &str, raw: &ImportedMessage) -> Result<MessageName, Refusal> {
     match raw {
         ImportedMessage::Id(raw) => raw
             .parse()
             .map(MessageName::Id)
-            .map_err(|error: IdError| ApiProblem::new(codes::INVALID_FIELD).field(field, error.to_string())),
+            .map_err(|error: IdError| Refusal::field(field, error.to_string())),
         ImportedMessage::Line(line) => Ok(match references.of_key(&line.key) {
             Some(line) => MessageName::Line(line.clone()),
             None if references.may_be_incomplete() => return Err(behind_unread(field)),
@@ -151,7 +154,7 @@ fn message(references: &References, field: &str, raw: &ImportedMessage) -> Resul
     }
 }
 
-fn behind_unread(field: &str) -> ApiProblem {
+fn behind_unread(field: &str) -> Refusal {
     let why = "a line before this one could not be read, and may be the one that is meant";
-    ApiProblem::new(codes::UNKNOWN_REFERENCE).field(field, why)
+    ApiProblem::new(codes::UNKNOWN_REFERENCE).field(field, why).into()
 }

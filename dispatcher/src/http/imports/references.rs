@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::{AccountId, Handle, MessageId};
 use tokio::sync::SetOnce;
 
-/// What a line came to.
+/// What a line made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Made {
     Account(AccountId),

@@ -3,11 +3,12 @@
 use axum::extract::State;
 use axum::response::Response;
 use domain::message::{DeleteMessage, MessageCommand};
-use http_kit::idempotency::IdempotencyKey;
-use http_kit::{ApiProblem, Caller, RequestContext, StrictPath};
+use http_kit::{Caller, StrictPath};
 
+use crate::http::command::CommandRequest;
 use crate::http::documentation::CommandHeaders;
 use crate::http::{command, parse};
+use crate::refusal::Refusal;
 
 /// Takes a message back: the caller's own, or any for an `admin`.
 ///
@@ -29,12 +30,9 @@ pub(crate) async fn delete_message(
     State(state): State<crate::State>,
     caller: Caller,
     StrictPath(id): StrictPath<String>,
-    IdempotencyKey(key): IdempotencyKey,
-    context: RequestContext,
-) -> Result<Response, ApiProblem> {
+    request: CommandRequest,
+) -> Result<Response, Refusal> {
     let actor = command::writer(&caller)?;
     let delete = DeleteMessage { actor, message: parse::message_id(&id)? };
-    let key = command::idempotency(key, &format!("DELETE /v1/messages/{id}"), &[]);
-    let execution = command::execution(actor.account, &context, key);
-    command::done(state.ready()?, execution, MessageCommand::Delete(delete)).await
+    command::done(state.ready()?, request.execution(actor.account, &[]), MessageCommand::Delete(delete)).await
 }

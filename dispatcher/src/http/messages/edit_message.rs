@@ -5,16 +5,17 @@ use api_types::messages::{EditMessage, MessageReceipt};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use domain::Text;
 use domain::message::{EditMessage as Edit, ExpectedEdition, MessageCommand};
 use http::header::ETAG;
 use http_kit::etag::{EntityTag, IfMatch};
-use http_kit::idempotency::IdempotencyKey;
 use http_kit::position::EventPosition;
-use http_kit::{ApiProblem, Caller, RequestContext, StrictJson, StrictPath};
+use http_kit::{ApiProblem, Caller, StrictJson, StrictPath};
 
 use super::parse;
-use crate::http::command;
+use crate::http::command::{self, CommandRequest};
 use crate::http::documentation::{CommandHeaders, TAG_RULES, TEXT_RULES};
+use crate::refusal::Refusal;
 
 /// Gives a message of the caller's a new edition.
 ///
@@ -38,35 +39,33 @@ pub(crate) async fn edit_message(
     caller: Caller,
     StrictPath(id): StrictPath<String>,
     if_match: IfMatch,
-    IdempotencyKey(key): IdempotencyKey,
-    context: RequestContext,
+    request: CommandRequest,
     body: StrictJson<EditMessage>,
-) -> Result<Response, ApiProblem> {
+) -> Result<Response, Refusal> {
     let actor = command::writer(&caller)?;
     let edit = Edit {
         actor,
         message: crate::http::parse::message_id(&id)?,
         expected: expected(&if_match)?,
-        text: body.value.text.as_deref().map(parse::text).transpose()?,
+        text: body.value.text.as_deref().map(Text::parse).transpose()?,
         tags: parse::tags(body.value.tag.as_deref(), body.value.tags.as_deref())?,
     };
     if edit.text.is_none() && edit.tags.is_none() {
-        return Err(ApiProblem::new(codes::INVALID_FIELD).field("text", "give text, tag or tags"));
+        return Err(Refusal::field("text", "give text, tag or tags"));
     }
-    let key = command::idempotency(key, &format!("PATCH /v1/messages/{id}"), &body.bytes);
-    let execution = command::execution(actor.account, &context, key);
+    let execution = request.execution(actor.account, &body.bytes);
     let executed = command::run(state.ready()?, execution, MessageCommand::Edit(edit)).await?;
     let tag = [(ETAG, EntityTag::of_edition(executed.outcome.edition.into()).header_value())];
     let receipt = Json(MessageReceipt { id, edition: executed.outcome.edition });
     Ok((EventPosition(executed.outcome.position().get()), tag, receipt).into_response())
 }
 
-fn expected(if_match: &IfMatch) -> Result<ExpectedEdition, ApiProblem> {
+fn expected(if_match: &IfMatch) -> Result<ExpectedEdition, Refusal> {
     match if_match.edition()? {
         None => Ok(ExpectedEdition::Any),
         Some(edition) => match u32::try_from(edition) {
             Ok(edition) => Ok(ExpectedEdition::Exactly(edition)),
-            Err(_) => Err(ApiProblem::new(codes::EDITION_CHANGED)),
+            Err(_) => Err(ApiProblem::new(codes::EDITION_CHANGED).into()),
         },
     }
 }

@@ -4,16 +4,17 @@ use api_types::messages::{MessageReceipt, PostMessage};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use domain::Text;
 use domain::message::{MessageCommand, PostMessage as Post};
 use http::StatusCode;
 use http::header::LOCATION;
-use http_kit::idempotency::IdempotencyKey;
 use http_kit::position::EventPosition;
-use http_kit::{ApiProblem, Caller, RequestContext, StrictJson};
+use http_kit::{Caller, StrictJson};
 
 use super::parse;
-use crate::http::command;
+use crate::http::command::{self, CommandRequest};
 use crate::http::documentation::{CommandHeaders, TAG_RULES, TEXT_RULES};
+use crate::refusal::Refusal;
 
 /// Posts a message under the caller's account.
 ///
@@ -31,21 +32,19 @@ use crate::http::documentation::{CommandHeaders, TAG_RULES, TEXT_RULES};
 pub(crate) async fn post_message(
     State(state): State<crate::State>,
     caller: Caller,
-    IdempotencyKey(key): IdempotencyKey,
-    context: RequestContext,
+    request: CommandRequest,
     body: StrictJson<PostMessage>,
-) -> Result<Response, ApiProblem> {
+) -> Result<Response, Refusal> {
     let actor = command::writer(&caller)?;
     let ready = state.ready()?;
     let post = Post {
         author: actor.account,
-        text: parse::text(&body.value.text)?,
+        text: Text::parse(&body.value.text)?,
         tags: parse::tags(body.value.tag.as_deref(), body.value.tags.as_deref())?.unwrap_or_default(),
         in_reply_to: parse::reply_target(body.value.in_reply_to.as_deref(), &ready).await?,
         original_time: None,
     };
-    let key = command::idempotency(key, "POST /v1/messages", &body.bytes);
-    let execution = command::execution(actor.account, &context, key);
+    let execution = request.execution(actor.account, &body.bytes);
     let executed = command::run(ready, execution, MessageCommand::Post(post)).await?;
     let id = executed.outcome.message.to_string();
     let location = [(LOCATION, format!("/v1/messages/{id}"))];

@@ -2,15 +2,14 @@
 
 use crate::commands::ReadNotifications;
 use api_types::accounts::MarkNotificationsRead;
-use api_types::codes;
 use axum::extract::State;
 use axum::response::Response;
 use domain::{IdError, MessageId, Position};
-use http_kit::idempotency::IdempotencyKey;
-use http_kit::{ApiProblem, Caller, RequestContext, StrictJson};
+use http_kit::{Caller, StrictJson};
 
-use crate::http::command;
+use crate::http::command::{self, CommandRequest};
 use crate::http::documentation::CommandHeaders;
+use crate::refusal::Refusal;
 
 /// Marks the caller's notifications as read, up to a position.
 ///
@@ -27,19 +26,16 @@ use crate::http::documentation::CommandHeaders;
 pub(crate) async fn mark_notifications_read(
     State(state): State<crate::State>,
     caller: Caller,
-    IdempotencyKey(key): IdempotencyKey,
-    context: RequestContext,
+    request: CommandRequest,
     body: StrictJson<MarkNotificationsRead>,
-) -> Result<Response, ApiProblem> {
+) -> Result<Response, Refusal> {
     let account = command::writer(&caller)?.account;
     let read = ReadNotifications { account, until: position(&body.value.until)? };
-    let key = command::idempotency(key, "PUT /v1/notifications/read", &body.bytes);
-    let execution = command::execution(account, &context, key);
-    command::done(state.ready()?, execution, read).await
+    command::done(state.ready()?, request.execution(account, &body.bytes), read).await
 }
 
 /// A position is spelled like the id of the message that would be there.
-fn position(raw: &str) -> Result<Position, ApiProblem> {
+fn position(raw: &str) -> Result<Position, Refusal> {
     let parsed = raw.parse().map(MessageId::position);
-    parsed.map_err(|error: IdError| ApiProblem::new(codes::INVALID_FIELD).field("until", error.to_string()))
+    parsed.map_err(|error: IdError| Refusal::field("until", error.to_string()))
 }

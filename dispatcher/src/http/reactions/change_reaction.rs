@@ -2,41 +2,30 @@
 
 use crate::commands::ChangeReaction;
 use axum::response::Response;
-use domain::edge::Wish;
+use domain::edge::DesiredState;
 use domain::reaction::ReactionKind;
-use http_kit::idempotency::RequestKey;
-use http_kit::{ApiProblem, Caller, RequestContext};
+use http_kit::Caller;
 
+use crate::http::command::CommandRequest;
 use crate::http::{command, parse};
+use crate::refusal::Refusal;
 use crate::state::State;
 
 /// What a route asks for.
 pub(super) struct Asked {
     pub(super) kind: ReactionKind,
-    pub(super) wish: Wish,
+    pub(super) desired: DesiredState,
 }
 
-/// Method and path name the whole command, so they are what an idempotency key stands for.
 pub(super) async fn change_reaction(
     state: &State,
     caller: &Caller,
     id: &str,
-    Asked { kind, wish }: Asked,
-    key: Option<RequestKey>,
-    context: &RequestContext,
-) -> Result<Response, ApiProblem> {
+    Asked { kind, desired }: Asked,
+    request: &CommandRequest,
+) -> Result<Response, Refusal> {
     let account = command::writer(caller)?.account;
     let message = parse::message_id(id)?;
-    let change = ChangeReaction { kind, account, message, wish, original_time: None };
-    let (method, last) = (command::method(wish), segment(kind));
-    let key = command::idempotency(key, &format!("{method} /v1/messages/{id}/{last}"), &[]);
-    let execution = command::execution(account, context, key);
-    command::done(state.ready()?, execution, change).await
-}
-
-fn segment(kind: ReactionKind) -> &'static str {
-    match kind {
-        ReactionKind::Like => "like",
-        ReactionKind::Repost => "repost",
-    }
+    let change = ChangeReaction { kind, account, message, desired, original_time: None };
+    command::done(state.ready()?, request.execution(account, &[]), change).await
 }

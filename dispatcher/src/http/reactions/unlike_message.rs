@@ -2,13 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use domain::edge::Wish;
+use domain::edge::DesiredState;
 use domain::reaction::ReactionKind;
-use http_kit::idempotency::IdempotencyKey;
-use http_kit::{ApiProblem, Caller, RequestContext, StrictPath};
+use http_kit::{Caller, StrictPath};
 
 use super::change_reaction::{Asked, change_reaction};
+use crate::http::command::CommandRequest;
 use crate::http::documentation::CommandHeaders;
+use crate::refusal::Refusal;
 
 /// Takes a like back.
 ///
@@ -29,9 +30,8 @@ pub(crate) async fn unlike_message(
     State(state): State<crate::State>,
     caller: Caller,
     StrictPath(id): StrictPath<String>,
-    IdempotencyKey(key): IdempotencyKey,
-    context: RequestContext,
-) -> Result<Response, ApiProblem> {
-    let asked = Asked { kind: ReactionKind::Like, wish: Wish::Unset };
-    change_reaction(&state, &caller, &id, asked, key, &context).await
+    request: CommandRequest,
+) -> Result<Response, Refusal> {
+    let asked = Asked { kind: ReactionKind::Like, desired: DesiredState::Unset };
+    change_reaction(&state, &caller, &id, asked, &request).await
 }

@@ -10,7 +10,7 @@ use http_kit::{ApiProblem, StrictJson};
 use time::OffsetDateTime;
 
 use crate::auth::{ClientAddress, RefreshToken, session_tokens};
-use crate::problems;
+use crate::refusal::Refusal;
 use crate::state::Ready;
 
 /// Logs in with a handle and its password.
@@ -28,7 +28,7 @@ pub(crate) async fn create_session(
     State(state): State<crate::State>,
     address: ClientAddress,
     body: StrictJson<CreateSession>,
-) -> Result<Response, ApiProblem> {
+) -> Result<Response, Refusal> {
     // What is no handle is nobody's, as everybody can tell; there is no secret to keep by taking long.
     let handle = Handle::parse(&body.value.handle).map_err(|_malformed| refused())?;
     let password = Password::guess(&body.value.password);
@@ -37,7 +37,7 @@ pub(crate) async fn create_session(
     let family = Family { id: token.family, secret: token.hashed(), refreshed_at: OffsetDateTime::now_utc() };
     // Signed first: a session of which nobody has the token would only take up room.
     let answer = session_tokens(state.signing_keys(), &token)?;
-    state.ready()?.credential_store().sessions.open(account, family).await.map_err(problems::from_bucket)?;
+    state.ready()?.credential_store().sessions.open(account, family).await?;
     metrics::counter!("dispatcher_logins_total", "outcome" => "done").increment(1);
     Ok(answer)
 }
@@ -48,27 +48,28 @@ async fn log_in(
     handle: &Handle,
     password: Password,
     address: &ClientAddress,
-) -> Result<AccountId, ApiProblem> {
+) -> Result<AccountId, Refusal> {
     let ready = state.ready()?;
     let (store, address) = (ready.credential_store(), address.as_str());
     let permit = state.passwords().admit()?;
     let now = OffsetDateTime::now_utc();
-    let attempt = store.attempts.begin(handle, address, now).await.map_err(problems::from_bucket)?;
+    let attempt = store.attempts.begin(handle, address, now).await?;
     if let Attempt::Refused(wait) = attempt {
         metrics::counter!("dispatcher_logins_total", "outcome" => "limited").increment(1);
         // A quarter of an hour at most, rounded up.
         let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
         return Err(ApiProblem::new(codes::RATE_LIMITED)
             .detail("Too many tries to log in failed.")
-            .retry_after_seconds(seconds));
+            .retry_after_seconds(seconds)
+            .into());
     }
     let account = find(&ready, handle).await?;
     // Nobody's password is looked up and verified like anybody's, so that the time tells nothing.
-    let hash = store.credentials.get(account.unwrap_or(NOBODY)).await.map_err(ApiProblem::unavailable)?;
+    let hash = store.credentials.get(account.unwrap_or(NOBODY)).await?;
     let hash = hash.filter(|_| account.is_some());
     let is_right = permit.verify(password, hash).await?;
     let account = account.filter(|_| is_right).ok_or_else(refused)?;
-    store.attempts.clear(handle, address).await.map_err(problems::from_bucket)?;
+    store.attempts.clear(handle, address).await?;
     Ok(account)
 }
 
@@ -78,16 +79,16 @@ const NOBODY: AccountId = match AccountId::from_i64(1) {
     None => unreachable!(),
 };
 
-async fn find(ready: &Ready, handle: &Handle) -> Result<Option<AccountId>, ApiProblem> {
+async fn find(ready: &Ready, handle: &Handle) -> Result<Option<AccountId>, Refusal> {
     let executor = ready.executor();
-    let found = executor.holder_of(handle).await.map_err(ApiProblem::unavailable)?;
-    let is_active = executor.is_active(found.unwrap_or(NOBODY)).await.map_err(ApiProblem::unavailable)?;
+    let found = executor.holder_of(handle).await?;
+    let is_active = executor.is_active(found.unwrap_or(NOBODY)).await?;
     Ok(found.filter(|_| is_active))
 }
 
-fn refused() -> ApiProblem {
+fn refused() -> Refusal {
     metrics::counter!("dispatcher_logins_total", "outcome" => "refused").increment(1);
-    ApiProblem::new(codes::CREDENTIALS_INVALID)
+    ApiProblem::new(codes::CREDENTIALS_INVALID).into()
 }
 
 #[cfg(test)]
@@ -129,7 +130,7 @@ mod tests {
         let address = ClientAddress::of(IpAddr::V4(Ipv4Addr::LOCALHOST));
         let refusal =
             log_in(&state, &handle, Password::guess("guess"), &address).await.expect_err("nobody has it");
-        assert_eq!(refusal.code(), "credentials-invalid");
+        assert_eq!(ApiProblem::from(refusal).code(), "credentials-invalid");
         assert_eq!(state.passwords().verifications(), 1);
     }
 }

@@ -6,7 +6,7 @@ use domain::AccountId;
 use http::StatusCode;
 use http_kit::{ApiProblem, Caller};
 
-use crate::problems;
+use crate::refusal::Refusal;
 
 /// Logs out: ends the session that the caller's access token belongs to.
 ///
@@ -23,11 +23,11 @@ use crate::problems;
 pub(crate) async fn end_session(
     State(state): State<crate::State>,
     caller: Caller,
-) -> Result<StatusCode, ApiProblem> {
+) -> Result<StatusCode, Refusal> {
     let session = caller.session.zip(AccountId::from_i64(caller.account));
     let Some((session, account)) = session else {
-        return Err(ApiProblem::new(codes::NOT_FOUND).detail("This identity belongs to no session."));
+        return Err(ApiProblem::new(codes::NOT_FOUND).detail("This identity belongs to no session.").into());
     };
-    state.ready()?.credential_store().sessions.end(account, session).await.map_err(problems::from_bucket)?;
+    state.ready()?.credential_store().sessions.end(account, session).await?;
     Ok(StatusCode::NO_CONTENT)
 }

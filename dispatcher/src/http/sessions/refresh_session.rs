@@ -9,7 +9,7 @@ use http_kit::{ApiProblem, StrictJson};
 use time::OffsetDateTime;
 
 use crate::auth::{RefreshToken, session_tokens};
-use crate::problems;
+use crate::refusal::Refusal;
 
 /// Gets the next tokens of a session.
 ///
@@ -25,11 +25,11 @@ use crate::problems;
 pub(crate) async fn refresh_session(
     State(state): State<crate::State>,
     body: StrictJson<RefreshSession>,
-) -> Result<Response, ApiProblem> {
+) -> Result<Response, Refusal> {
     let presented = RefreshToken::parse(&body.value.refresh_token).ok_or_else(refused)?;
     let ready = state.ready()?;
     // A deactivation ends all sessions; this also holds where that could not be done.
-    if !ready.executor().is_active(presented.account).await.map_err(ApiProblem::unavailable)? {
+    if !ready.executor().is_active(presented.account).await? {
         return Err(refused());
     }
     let next = presented.successor();
@@ -45,8 +45,7 @@ pub(crate) async fn refresh_session(
             &next.hashed().current,
             OffsetDateTime::now_utc(),
         )
-        .await
-        .map_err(problems::from_bucket)?;
+        .await?;
     match rotation {
         Rotation::Done => Ok(answer),
         Rotation::Unknown => Err(refused()),
@@ -62,6 +61,6 @@ pub(crate) async fn refresh_session(
     }
 }
 
-fn refused() -> ApiProblem {
-    ApiProblem::new(codes::REFRESH_TOKEN_INVALID)
+fn refused() -> Refusal {
+    ApiProblem::new(codes::REFRESH_TOKEN_INVALID).into()
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::log::Entry;
 use crate::load::client::import_handle;
-use crate::record::{Ack, Operation, Outcome, Reaction, Wish};
+use crate::record::{Ack, Intent, Operation, Outcome, Reaction};
 
 pub(super) type ByOperation<'a> = HashMap<usize, Vec<&'a Entry>>;
 
@@ -38,7 +38,7 @@ pub(super) fn acked_are_there(
             if let Outcome::Acked(ack) = &one.outcome
                 && let Err(why) = honoured(operation, ack, own, entries)
             {
-                found.push(format!("operation {number}, {:?}, {ack:?}: {why}", operation.wish));
+                found.push(format!("operation {number}, {:?}, {ack:?}: {why}", operation.intent));
             }
         }
     }
@@ -50,16 +50,18 @@ fn honoured(operation: &Operation, ack: &Ack, own: &[&Entry], entries: &[Entry])
     let there = there.ok_or_else(|| format!("the log has no event at {}", ack.position))?;
     let is_own = own.iter().any(|entry| entry.position == ack.position);
     let told = |what: &str| Err(format!("{what}; at {} is {there:?}", ack.position));
-    match &operation.wish {
-        Wish::Post { .. } if ack.id != Some(ack.position) => told("the id is not the position"),
-        Wish::Post { .. } | Wish::Edit { .. } | Wish::Register { .. } | Wish::Import { .. } if !is_own => {
+    match &operation.intent {
+        Intent::Post { .. } if ack.id != Some(ack.position) => told("the id is not the position"),
+        Intent::Post { .. } | Intent::Edit { .. } | Intent::Register { .. } | Intent::Import { .. }
+            if !is_own =>
+        {
             told("that is not its event")
         }
-        Wish::Register { .. } if there.number("account") != ack.id => told("that is another account"),
-        Wish::Import { texts, .. } if own.len() != events_of_import(operation, texts) => {
+        Intent::Register { .. } if there.number("account") != ack.id => told("that is another account"),
+        Intent::Import { texts, .. } if own.len() != events_of_import(operation, texts) => {
             Err(format!("an import of {} texts came to {} events", texts.len(), own.len()))
         }
-        Wish::Delete { message } => {
+        Intent::Delete { message } => {
             let deleted = |entry: &&Entry| {
                 entry.kind() == "message.deleted" && entry.number("message") == Some(*message)
             };
@@ -69,21 +71,23 @@ fn honoured(operation: &Operation, ack: &Ack, own: &[&Entry], entries: &[Entry])
             }
         }
         // Of two twins one may find nothing to do, and the other, a moment later, may find something.
-        Wish::React { .. } | Wish::Follow { .. } if !is_own && !needed_nothing(operation, there) => {
+        Intent::React { .. } | Intent::Follow { .. } if !is_own && !needed_nothing(operation, there) => {
             told("that is neither its event nor a reason to do nothing")
         }
         _ => Ok(()),
     }
 }
 
-/// Whether an event shows that an edge was as wished already: an event on the edge itself, or where it is to be unset,
+/// Whether an event shows that an edge was already as intended: an event on the edge itself, or where it is to be unset,
 /// the beginning of what it leads to.
 fn needed_nothing(operation: &Operation, there: &Entry) -> bool {
-    let is_unset =
-        matches!(operation.wish, Wish::React { is_set: false, .. } | Wish::Follow { is_set: false, .. });
-    let begins = match &operation.wish {
-        Wish::React { message, .. } => there.position == *message,
-        Wish::Follow { account, .. } => there.number("account") == Some(*account),
+    let is_unset = matches!(
+        operation.intent,
+        Intent::React { is_set: false, .. } | Intent::Follow { is_set: false, .. }
+    );
+    let begins = match &operation.intent {
+        Intent::React { message, .. } => there.position == *message,
+        Intent::Follow { account, .. } => there.number("account") == Some(*account),
         _ => false,
     };
     fulfils(operation, there) || (is_unset && begins)
@@ -92,29 +96,29 @@ fn needed_nothing(operation: &Operation, there: &Entry) -> bool {
 /// Whether an event is what an operation asked for.
 fn fulfils(operation: &Operation, entry: &Entry) -> bool {
     let actor = Some(operation.actor);
-    match &operation.wish {
-        Wish::Register { handle } => match entry.kind() {
+    match &operation.intent {
+        Intent::Register { handle } => match entry.kind() {
             "handle.claimed" | "account.registered" => entry.data["handle"] == handle.as_str(),
             _ => false,
         },
-        Wish::Post { text, tag, in_reply_to } => {
+        Intent::Post { text, tag, in_reply_to } => {
             entry.kind() == "message.posted"
                 && entry.number("author") == actor
                 && entry.text() == text
                 && entry.data["tags"][0] == tag.as_str()
                 && entry.number("inReplyTo") == *in_reply_to
         }
-        Wish::Edit { message, edition, text } => {
+        Intent::Edit { message, edition, text } => {
             let follows = edition.is_none_or(|seen| entry.data["edition"] == u64::from(seen) + 1);
             entry.kind() == "message.edited"
                 && entry.number("message") == Some(*message)
                 && entry.text() == text
                 && follows
         }
-        Wish::Delete { message } => {
+        Intent::Delete { message } => {
             entry.kind() == "message.deleted" && entry.number("message") == Some(*message)
         }
-        Wish::React { kind, message, is_set } => {
+        Intent::React { kind, message, is_set } => {
             let expected = match (kind, is_set) {
                 (Reaction::Like, true) => "message.liked",
                 (Reaction::Like, false) => "message.unliked",
@@ -125,13 +129,13 @@ fn fulfils(operation: &Operation, entry: &Entry) -> bool {
                 && entry.number("account") == actor
                 && entry.number("message") == Some(*message)
         }
-        Wish::Follow { account, is_set } => {
+        Intent::Follow { account, is_set } => {
             let expected = if *is_set { "account.followed" } else { "account.unfollowed" };
             entry.kind() == expected
                 && entry.number("follower") == actor
                 && entry.number("followee") == Some(*account)
         }
-        Wish::Import { texts, tag } => match entry.kind() {
+        Intent::Import { texts, tag } => match entry.kind() {
             "message.posted" => {
                 texts.iter().any(|text| text == entry.text())
                     && entry.data["tags"][0] == tag.as_str()
@@ -188,9 +192,9 @@ pub(super) fn nothing_twice(operations: &[Operation], by_operation: &ByOperation
     let mut found = Vec::new();
     for (number, own) in by_operation {
         let Some(operation) = operations.get(*number) else { continue };
-        let most = match &operation.wish {
-            Wish::Register { .. } => 2,
-            Wish::Import { texts, .. } => events_of_import(operation, texts),
+        let most = match &operation.intent {
+            Intent::Register { .. } => 2,
+            Intent::Import { texts, .. } => events_of_import(operation, texts),
             _ => 1,
         };
         if own.len() > most {

@@ -8,7 +8,7 @@ use super::{Fault, Striking, USUAL};
 use crate::load::Load;
 use crate::load::World;
 use crate::load::client::Client;
-use crate::record::{Outcome, Reaction, Wish};
+use crate::record::{Intent, Outcome, Reaction};
 use crate::run::Happened;
 use crate::system::{Setup, System};
 
@@ -33,11 +33,11 @@ fn crowd<'a>(system: &'a mut System, load: &'a Load, seed: u64) -> Striking<'a> 
         let (mut handles_lost, mut edits_lost, mut twins, mut likes) = (0, 0, 0, 0);
         for round in 0..ROUNDS {
             let handle = format!("c{seed}_{round}");
-            let outcomes = crowd.all(0, |_| Wish::Register { handle: handle.clone() }).await;
+            let outcomes = crowd.all(0, |_| Intent::Register { handle: handle.clone() }).await;
             handles_lost += outcomes.iter().filter(|outcome| is(outcome, "HandleMustBeFree")).count();
             let Some(message) = crowd.post(round).await else { continue };
             let actor = crowd.world.people[0];
-            let like = |_| Wish::React { kind: Reaction::Like, message, is_set: true };
+            let like = |_| Intent::React { kind: Reaction::Like, message, is_set: true };
             likes += crowd.all(actor, like).await.iter().filter(|outcome| is_acked(outcome)).count();
             let outcomes = crowd.all(actor, |index| edit(message, round, index)).await;
             edits_lost += outcomes.iter().filter(|outcome| !is_acked(outcome)).count();
@@ -51,11 +51,11 @@ fn crowd<'a>(system: &'a mut System, load: &'a Load, seed: u64) -> Striking<'a> 
 }
 
 /// Mostly edits of the first edition, of which one can win, and in the last round a delete among them.
-fn edit(message: i64, round: usize, index: usize) -> Wish {
+fn edit(message: i64, round: usize, index: usize) -> Intent {
     if round + 1 == ROUNDS && index % 10 == 7 {
-        return Wish::Delete { message };
+        return Intent::Delete { message };
     }
-    Wish::Edit { message, edition: Some(1), text: format!("round {round} edit {index}") }
+    Intent::Edit { message, edition: Some(1), text: format!("round {round} edit {index}") }
 }
 
 fn is_acked(outcome: &Outcome) -> bool {
@@ -73,9 +73,9 @@ struct Crowd {
 
 impl Crowd {
     /// One request of each, all at the same moment, without keys.
-    async fn all(&self, actor: i64, wish: impl Fn(usize) -> Wish) -> Vec<Outcome> {
+    async fn all(&self, actor: i64, intent: impl Fn(usize) -> Intent) -> Vec<Outcome> {
         let requests = (0..CROWD).map(|index| {
-            let operation = self.world.record.begin(actor, None, |_| wish(index));
+            let operation = self.world.record.begin(actor, None, |_| intent(index));
             self.clients[index % self.clients.len()].attempt(&self.world.record, operation)
         });
         join_all(requests).await
@@ -83,8 +83,8 @@ impl Crowd {
 
     async fn post(&self, round: usize) -> Option<i64> {
         let (text, tag) = (format!("round {round}"), "crowd".to_owned());
-        let wish = Wish::Post { text, tag, in_reply_to: None };
-        let operation = self.world.record.begin(self.world.people[0], None, |_| wish);
+        let intent = Intent::Post { text, tag, in_reply_to: None };
+        let operation = self.world.record.begin(self.world.people[0], None, |_| intent);
         match self.clients[0].attempt(&self.world.record, operation).await {
             Outcome::Acked(ack) => ack.id,
             _ => None,
@@ -94,9 +94,9 @@ impl Crowd {
     /// One post under one key, sent through all dispatchers at once. All that are answered are told the same.
     async fn twins(&self, actor: i64, seed: u64, round: usize) -> usize {
         let (text, tag) = (format!("twins of round {round}"), "crowd".to_owned());
-        let wish = Wish::Post { text, tag, in_reply_to: None };
+        let intent = Intent::Post { text, tag, in_reply_to: None };
         let key = Some(format!("twins-{seed}-{round}"));
-        let operation = self.world.record.begin(actor, key, |_| wish);
+        let operation = self.world.record.begin(actor, key, |_| intent);
         let requests = (0..CROWD / 5)
             .map(|index| self.clients[index % self.clients.len()].attempt(&self.world.record, operation));
         join_all(requests).await.iter().filter(|outcome| is_acked(outcome)).count()

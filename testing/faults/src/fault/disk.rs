@@ -7,7 +7,7 @@ use super::broker::told;
 use super::{Fault, Striking, USUAL};
 use crate::load::Load;
 use crate::load::client::Client;
-use crate::record::{Outcome, Wish};
+use crate::record::{Intent, Outcome};
 use crate::run::Happened;
 use crate::system::{Setup, System, http, settled};
 
@@ -68,7 +68,7 @@ async fn register(load: &Load, dispatcher: &str, has_key: bool) -> Result<(), St
     let name = format!("full_{}", record.all().len());
     let key = has_key.then(|| name.clone());
     let operation =
-        record.begin(0, key, |number| Wish::Register { handle: format!("full{number}_{has_key}") });
+        record.begin(0, key, |number| Intent::Register { handle: format!("full{number}_{has_key}") });
     match Client::new(dispatcher.to_owned()).attempt(record, operation).await {
         Outcome::Rejected { code, .. } if code == "log-full" => Ok(()),
         other => Err(format!("{other:?}")),

@@ -9,7 +9,7 @@ use super::{Fault, Striking, USUAL};
 use crate::check::log;
 use crate::load::Load;
 use crate::load::client::Client;
-use crate::record::{Outcome, Wish};
+use crate::record::{Intent, Outcome};
 use crate::run::Happened;
 use crate::system::System;
 
@@ -37,7 +37,7 @@ fn retry<'a>(system: &'a mut System, load: &'a Load, _seed: u64) -> Striking<'a>
             let operation = &operations[*number];
             operation.key.is_some()
                 && operation.ack().is_some()
-                && !matches!(operation.wish, Wish::Import { .. })
+                && !matches!(operation.intent, Intent::Import { .. })
                 && made_events.contains(number)
         };
         let chosen: Vec<usize> = (0..operations.len()).filter(is_chosen).collect();

@@ -7,7 +7,7 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 
 use super::{Known, World};
-use crate::record::{Reaction, Wish};
+use crate::record::{Intent, Reaction};
 
 const TAGS: [&str; 3] = ["birds", "moths", "stars"];
 /// Messages that were just written, so that much happens to few of them.
@@ -16,7 +16,7 @@ const RECENT: usize = 12;
 pub(super) struct Chosen {
     pub(super) actor: i64,
     pub(super) key: Option<String>,
-    pub(super) wish: Box<dyn FnOnce(usize) -> Wish + Send>,
+    pub(super) intent: Box<dyn FnOnce(usize) -> Intent + Send>,
     /// Sent twice at the same moment.
     pub(super) is_twin: bool,
 }
@@ -30,25 +30,25 @@ pub(super) fn choose(world: &World, random: &mut StdRng) -> Option<Chosen> {
     let mut actor_of = actor;
     let dice = random.random_range(0..100_u32);
     let import_tag = tag.clone();
-    let post = |reply: Option<i64>| -> Box<dyn FnOnce(usize) -> Wish + Send> {
-        Box::new(move |number| Wish::Post { text: format!("op-{number}"), tag, in_reply_to: reply })
+    let post = |reply: Option<i64>| -> Box<dyn FnOnce(usize) -> Intent + Send> {
+        Box::new(move |number| Intent::Post { text: format!("op-{number}"), tag, in_reply_to: reply })
     };
-    let wish: Box<dyn FnOnce(usize) -> Wish + Send> = match (dice, known) {
+    let intent: Box<dyn FnOnce(usize) -> Intent + Send> = match (dice, known) {
         (0..=27, _) | (_, None) => post(None),
         (28..=33, Some(known)) => post(Some(known.id)),
         (34..=45, Some(known)) => {
             actor_of = known.author;
             let edition = random.random_bool(0.5).then_some(u32::try_from(known.edition).unwrap_or(1));
-            Box::new(move |number| Wish::Edit { message: known.id, edition, text: format!("op-{number}") })
+            Box::new(move |number| Intent::Edit { message: known.id, edition, text: format!("op-{number}") })
         }
         (46..=50, Some(known)) => {
             actor_of = known.author;
-            Box::new(move |_| Wish::Delete { message: known.id })
+            Box::new(move |_| Intent::Delete { message: known.id })
         }
         (51..=79, Some(known)) => {
             let kind = if random.random_bool(0.7) { Reaction::Like } else { Reaction::Repost };
             let is_set = random.random_bool(0.65);
-            Box::new(move |_| Wish::React { kind, message: known.id, is_set })
+            Box::new(move |_| Intent::React { kind, message: known.id, is_set })
         }
         (80..=91, _) => {
             let account = *world.people.choose(random)?;
@@ -56,12 +56,12 @@ pub(super) fn choose(world: &World, random: &mut StdRng) -> Option<Chosen> {
                 return None;
             }
             let is_set = random.random_bool(0.6);
-            Box::new(move |_| Wish::Follow { account, is_set })
+            Box::new(move |_| Intent::Follow { account, is_set })
         }
         (92..=94, _) => {
             is_twin = false;
             let lines = random.random_range(1..=4_usize);
-            Box::new(move |number| Wish::Import {
+            Box::new(move |number| Intent::Import {
                 texts: (0..lines).map(|line| format!("op-{number}-{line}")).collect(),
                 tag: import_tag,
             })
@@ -77,10 +77,10 @@ pub(super) fn choose(world: &World, random: &mut StdRng) -> Option<Chosen> {
             let handle = format!("h{:08x}", random.random::<u32>());
             actor_of = 0;
             key = key.map(|key| format!("register-{key}"));
-            Box::new(move |_| Wish::Register { handle })
+            Box::new(move |_| Intent::Register { handle })
         }
     };
-    Some(Chosen { actor: actor_of, key, wish, is_twin })
+    Some(Chosen { actor: actor_of, key, intent, is_twin })
 }
 
 fn recent(world: &World, random: &mut StdRng) -> Option<Known> {
@@ -98,8 +98,8 @@ fn used_key(world: &World, random: &mut StdRng) -> Option<(i64, String)> {
 pub(super) fn learn(world: &World, number: usize) {
     let operation = world.record.one(number);
     let Some(ack) = operation.ack() else { return };
-    match &operation.wish {
-        Wish::Post { .. } => {
+    match &operation.intent {
+        Intent::Post { .. } => {
             if let Some(id) = ack.id {
                 world.messages().push(Known { id, author: operation.actor, edition: 1 });
             }
@@ -108,7 +108,7 @@ pub(super) fn learn(world: &World, number: usize) {
                 keys.push((operation.actor, key));
             }
         }
-        Wish::Edit { message, .. } => {
+        Intent::Edit { message, .. } => {
             if let (Some(edition), Some(known)) =
                 (ack.edition, world.messages().iter_mut().find(|known| known.id == *message))
             {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
-use crate::record::{Ack, Operation, Outcome, Reaction, Record, Wish, request_id};
+use crate::record::{Ack, Intent, Operation, Outcome, Reaction, Record, request_id};
 use crate::system::{http, signed};
 
 /// Longer than the dispatcher tries an append, so that its own word on the outcome is heard.
@@ -57,7 +57,7 @@ impl Client {
             None => request,
         };
         let outcome = match request.timeout(PATIENCE).send().await {
-            Ok(answer) => outcome(answer, &asked.wish).await,
+            Ok(answer) => outcome(answer, &asked.intent).await,
             // Nobody listened, so nothing was sent.
             Err(error) if error.is_connect() => Outcome::Rejected { status: 0, code: "not-sent".to_owned() },
             Err(error) => Outcome::Unknown(format!("{error:?}")),
@@ -71,35 +71,35 @@ impl Client {
             signed(self.http.request(method, format!("{}{path}", self.dispatcher)), asked.actor)
         };
         let set_or_unset = |is_set: bool| if is_set { Method::PUT } else { Method::DELETE };
-        match &asked.wish {
-            Wish::Register { handle } => {
+        match &asked.intent {
+            Intent::Register { handle } => {
                 let body = json!({"handle": handle, "password": "a long enough one", "displayName": handle});
                 self.http.post(format!("{}/v1/accounts", self.dispatcher)).json(&body)
             }
-            Wish::Post { text, tag, in_reply_to } => {
+            Intent::Post { text, tag, in_reply_to } => {
                 let mut body = json!({"text": text, "tag": tag});
                 if let Some(parent) = in_reply_to {
                     body["inReplyTo"] = json!(parent.to_string());
                 }
                 to(Method::POST, "/v1/messages".to_owned()).json(&body)
             }
-            Wish::Edit { message, edition, text } => {
+            Intent::Edit { message, edition, text } => {
                 let tag = edition.map_or_else(|| "*".to_owned(), |edition| format!("\"{edition}\""));
                 let request = to(Method::PATCH, format!("/v1/messages/{message}"));
                 request.header("If-Match", tag).json(&json!({"text": text}))
             }
-            Wish::Delete { message } => to(Method::DELETE, format!("/v1/messages/{message}")),
-            Wish::React { kind, message, is_set } => {
+            Intent::Delete { message } => to(Method::DELETE, format!("/v1/messages/{message}")),
+            Intent::React { kind, message, is_set } => {
                 let last = match kind {
                     Reaction::Like => "like",
                     Reaction::Repost => "repost",
                 };
                 to(set_or_unset(*is_set), format!("/v1/messages/{message}/{last}"))
             }
-            Wish::Follow { account, is_set } => {
+            Intent::Follow { account, is_set } => {
                 to(set_or_unset(*is_set), format!("/v1/accounts/{account}/follow"))
             }
-            Wish::Import { texts, tag } => to(Method::POST, "/v1/import".to_owned())
+            Intent::Import { texts, tag } => to(Method::POST, "/v1/import".to_owned())
                 .header("Content-Type", "application/x-ndjson")
                 .body(import(asked, number, texts, tag)),
         }
@@ -137,7 +137,7 @@ pub fn import_handle(operation: usize) -> String {
     format!("i{operation}")
 }
 
-async fn outcome(answer: Response, wish: &Wish) -> Outcome {
+async fn outcome(answer: Response, intent: &Intent) -> Outcome {
     let status = answer.status().as_u16();
     let position =
         answer.headers().get("event-position").and_then(|value| value.to_str().ok()?.parse::<i64>().ok());
@@ -145,7 +145,7 @@ async fn outcome(answer: Response, wish: &Wish) -> Outcome {
         return Outcome::Unknown("the answer broke off".to_owned());
     };
     if (200..300).contains(&status) {
-        if matches!(wish, Wish::Import { .. }) {
+        if matches!(intent, Intent::Import { .. }) {
             return imported(&text, position);
         }
         let body: Value = serde_json::from_str(&text).unwrap_or_default();
@@ -160,7 +160,7 @@ async fn outcome(answer: Response, wish: &Wish) -> Outcome {
     match code.as_str() {
         "outcome-unknown" | "request-timeout" => Outcome::Unknown(code),
         // An import says nothing definite about single lines when the log fails.
-        "unavailable" | "log-full" if matches!(wish, Wish::Import { .. }) => Outcome::Unknown(code),
+        "unavailable" | "log-full" if matches!(intent, Intent::Import { .. }) => Outcome::Unknown(code),
         _ => Outcome::Rejected { status, code },
     }
 }

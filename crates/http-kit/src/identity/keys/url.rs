@@ -53,7 +53,7 @@ impl UrlKeys {
             .timeout(FETCH_TIMEOUT)
             .connect_timeout(CONNECT_TIMEOUT)
             .redirect(reqwest::redirect::Policy::limited(REDIRECTS_MAX))
-            // Whoever asked for encryption must not be led away from it.
+            // A caller that asked for encryption must not be led away from it.
             .https_only(is_encrypted);
         if !is_encrypted {
             // A machine without certificates can still talk to its neighbour.
