@@ -60,10 +60,10 @@ const GIVEN_UP: [(&str, Where, &str); 38] = [
 
 /// Words that are still in use: somebody is about to remove them. The test fails once one is gone, so that it is deleted here
 /// and stays away.
-const STILL_THERE: [&str; 31] = [
+const STILL_THERE: [&str; 30] = [
     "FeedRun", "Place", "Reach", "Run", "Runs", "Seen", "Shown", "bury", "claims", "divide", "divided",
     "grain", "grains", "lane", "lanes", "mend", "moment", "piece", "pieces", "portion", "portions",
-    "premises", "seal", "sealed", "sight", "tally", "twin", "twins", "unite", "vault", "wish",
+    "premises", "seal", "sealed", "sight", "tally", "twin", "twins", "unite", "vault",
 ];
 
 /// Where a word means something else, or is somebody else's.
