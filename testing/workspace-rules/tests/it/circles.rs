@@ -15,7 +15,7 @@ use self::graph::{Circle, Graph};
 use crate::sources::{files, packages, read};
 
 /// Circles that may be, by package: their modules, and why. Whatever goes is deleted here.
-const ALLOWED: [(&str, &[&str], &str); 11] = [
+const ALLOWED: [(&str, &[&str], &str); 10] = [
     (
         "data-set",
         &["write::counts::levels", "write::counts::statements"],
@@ -50,7 +50,6 @@ const ALLOWED: [(&str, &[&str], &str); 11] = [
     ),
     ("reducers", &["lane::give_up", "lane::pieces"], "to be ended"),
     ("verifier", &["compare", "follow", "verify"], "to be ended"),
-    ("bench", &["parts::fold", "parts::memory", "parts::post", "parts::read"], "to be ended"),
     (
         "faults",
         &[
