@@ -17,7 +17,7 @@ RUN --mount=type=cache,id=rookery-registry,target=/usr/local/cargo/registry,shar
     --mount=type=cache,id=rookery-target,target=/src/target,sharing=locked \
     find . -path ./target -prune -o -type f -exec touch {} + \
     && cargo build --release --locked --jobs "${BUILD_JOBS}" \
-        --package dispatcher --package reducers --package query-api --package rookery \
+        --bin dispatcher --bin reducers --bin query-api --bin rookery \
     && mkdir /programs \
     && cp target/release/dispatcher target/release/reducers target/release/query-api target/release/rookery /programs/
 

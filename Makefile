@@ -1,32 +1,36 @@
 # `make` lists the targets. Every target that needs nats-server, Postgres or a cargo command provides it first.
 .POSIX:
 .DEFAULT_GOAL := help
-.PHONY: help run demo test faults bench check fmt openapi clean-data tools release
+.PHONY: help run demo test faults bench check fmt openapi clean-data tools build
 
 # An eval of a command substitution alone would hide the failure of the command.
 PROVIDE = provided=$$(scripts/provide env) && eval "$$provided"
 PROVIDE_TEST = provided=$$(scripts/provide test env) && eval "$$provided"
 
+# Programs are chosen by --bin and never by --package: cargo then unites the features of the whole workspace, so that no
+# library is compiled twice in one profile. There are no examples; --examples unites the features of the tests, too.
+# testing/workspace-rules/tests/it/builds.rs reads these commands and compares what they build.
+
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-run: release ## build Rookery and run all of it on http://127.0.0.1:8080 (ROOKERY_LISTEN, ROOKERY_DATA_DIR)
-	@$(PROVIDE) && exec target/release/rookery up
+run: build ## build Rookery and run all of it on http://127.0.0.1:8080 (ROOKERY_LISTEN, ROOKERY_DATA_DIR)
+	@$(PROVIDE) && exec target/local/rookery up
 
-demo: release ## fill a running Rookery with the sample, and show what to try next
-	@$(PROVIDE) && exec target/release/rookery demo
+demo: build ## fill a running Rookery with the sample, and show what to try next
+	@$(PROVIDE) && exec target/local/rookery demo
 
 test: ## run every test against real servers
 	@$(PROVIDE_TEST) && exec scripts/run-tests
 
 faults: ## break the system under load, then plant bugs and see them found (ARGS="--list", or names and --seed)
 	@echo "Building the services with their fail points and planted bugs."
-	@$(PROVIDE_TEST) && cargo build --all-features --package dispatcher --package reducers --package query-api \
-		--package fail-points --package faults && exec target/debug/faults $(ARGS)
+	@$(PROVIDE_TEST) && cargo build --all-features --examples --bin dispatcher --bin faulty-dispatcher --bin reducers \
+		--bin query-api --bin faults && exec target/debug/faults $(ARGS)
 
 bench: ## run the benchmarks (ARGS="--help" for more)
 	@echo "Building the benchmarks in release mode; the first time takes some minutes."
-	@$(PROVIDE) && exec cargo run --release --package bench -- $(ARGS)
+	@$(PROVIDE) && exec cargo run --release --bin bench -- $(ARGS)
 
 check: ## formatting, lints, dependencies, documentation: all that CI checks besides the tests
 	@cargo fmt --version >/dev/null 2>&1 || { echo "rustfmt is missing: rustup component add rustfmt"; exit 1; }
@@ -34,21 +38,23 @@ check: ## formatting, lints, dependencies, documentation: all that CI checks bes
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --all-features -- -D warnings
 	@$(PROVIDE_TEST) && echo "cargo deny check bans licenses sources" && cargo deny check bans licenses sources
+	@$(PROVIDE_TEST) && echo "cargo shear --locked" && cargo shear --locked
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
 
 fmt: ## format all code
 	cargo fmt --all
 
 openapi: ## write docs/openapi.json anew from the code
-	@cargo run --quiet --package rookery -- openapi >docs/openapi.json.new && mv docs/openapi.json.new docs/openapi.json
+	@cargo build --quiet --all-features --examples --bin rookery
+	@target/debug/rookery openapi >docs/openapi.json.new && mv docs/openapi.json.new docs/openapi.json
 
 clean-data: ## delete all data of the local Rookery (ROOKERY_DATA_DIR, default .rookery)
 	@scripts/clean-data
 
-tools: ## provide nats-server, Postgres, cargo-nextest and cargo-deny, and say where they are
+tools: ## provide nats-server, Postgres and the commands of cargo that tests and checks need, and say where they are
 	@scripts/provide test env
 
-release:
+build:
 	@scripts/provide
-	@[ -x target/release/rookery ] || echo "Building Rookery in release mode; the first time takes some minutes."
-	@cargo build --release --package rookery
+	@[ -x target/local/rookery ] || echo "Building Rookery; the first time takes some minutes."
+	@cargo build --profile local --bin rookery

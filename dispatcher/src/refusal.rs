@@ -11,8 +11,6 @@ use domain::{
 use event_store::{AppendError, BucketError, ReadError};
 use http_kit::ApiProblem;
 
-use crate::decision::ExecuteError;
-
 /// Somebody has to make room first.
 const FULL_RETRY_SECONDS: u32 = 10;
 

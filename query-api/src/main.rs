@@ -12,7 +12,7 @@ use service_kit::telemetry;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Rookery's read API. Its configuration is in the environment; docs/OPERATIONS.md lists the variables.
+/// Rookery's read API. Its configuration is in the environment; docs/DEPLOYMENT.md lists the variables.
 #[derive(Debug, Parser)]
 #[command(name = "query-api", version)]
 struct Arguments {

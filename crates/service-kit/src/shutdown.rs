@@ -1,15 +1,23 @@
 //! Turns a signal into an orderly end.
 //!
 //! The first SIGTERM or SIGINT cancels a token that every loop and server watches. A second signal means that somebody
-//! is tired of waiting: the process ends at once, which is safe because nothing here may depend on a clean end.
+//! is tired of waiting: the process ends at once, which is safe because nothing here may depend on a clean end. A SIGTERM
+//! right after the first signal says nothing new: a supervisor that signals a whole process group reaches the process
+//! itself and its parent, such as `make`, which sends the signal on.
 
 use std::io;
+use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// What a shell reports for a process that was interrupted (128 + SIGINT).
 const EXIT_INTERRUPTED: i32 = 130;
+const TERMINATE: &str = "SIGTERM";
+const INTERRUPT: &str = "SIGINT";
+/// So long after the first signal a SIGTERM is a copy of it. Nobody who waits is tired sooner.
+const COPIES_WITHIN: Duration = Duration::from_secs(1);
 
 /// A request to end, shared by everything in one process.
 #[derive(Debug, Clone, Default)]
@@ -37,9 +45,15 @@ impl Shutdown {
         let token = shutdown.token.clone();
         tokio::spawn(async move {
             let name = next(&mut terminate, &mut interrupt).await;
+            let first = Instant::now();
             tracing::info!(signal = name, "shutting down");
             token.cancel();
-            let name = next(&mut terminate, &mut interrupt).await;
+            let name = loop {
+                let name = next(&mut terminate, &mut interrupt).await;
+                if name != TERMINATE || first.elapsed() >= COPIES_WITHIN {
+                    break name;
+                }
+            };
             tracing::warn!(signal = name, "second signal, ending at once");
             std::process::exit(EXIT_INTERRUPTED);
         });
@@ -65,7 +79,7 @@ impl Shutdown {
 
 async fn next(terminate: &mut Signal, interrupt: &mut Signal) -> &'static str {
     tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
+        _ = terminate.recv() => TERMINATE,
+        _ = interrupt.recv() => INTERRUPT,
     }
 }

@@ -10,6 +10,7 @@ mod corpus;
 mod identity;
 mod load;
 mod machine;
+mod memory_book;
 mod parts;
 mod processes;
 mod programs;

@@ -16,7 +16,7 @@ use std::time::Duration;
 use crate::archive::Times;
 use crate::identity::Callers;
 use crate::load::closed::Timing;
-use crate::parts::memory::MemoryBook;
+use crate::memory_book::MemoryBook;
 use crate::programs::Programs;
 
 pub(crate) use archive::ArchiveParts;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::report::say;
 
-const PACKAGES: [&str; 4] = ["dispatcher", "reducers", "query-api", "bench"];
+const PROGRAMS: [&str; 4] = ["dispatcher", "reducers", "query-api", "plain-insert"];
 
 #[derive(Debug, Clone)]
 pub(crate) struct Programs {
@@ -45,14 +45,15 @@ fn folder() -> Result<PathBuf> {
 
 fn build() -> Result<()> {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(env!("CARGO_MANIFEST_DIR")).args(["build", "--quiet", "--bins"]);
+    // From the workspace's folder and by --bin, as the Makefile says.
+    cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).args(["build", "--quiet"]);
     if cfg!(debug_assertions) {
         say("This is a debug build: its figures mean nothing. Use `make bench`.");
     } else {
         cargo.arg("--release");
     }
-    for package in PACKAGES {
-        cargo.args(["--package", package]);
+    for program in PROGRAMS {
+        cargo.args(["--bin", program]);
     }
     let status = cargo.status().context("run cargo")?;
     ensure!(status.success(), "the services cannot be built: cargo ended with {status}");

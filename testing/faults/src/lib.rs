@@ -9,7 +9,7 @@
 //! ```
 //!
 //! The services are the separate programs, run as processes; broker and database are real. The log is read by a plain
-//! client, without any code of the house, so that a mistake in our own reader cannot hide one in our writer.
+//! client, without any code of the workspace, so that a mistake in our own reader cannot hide one in our writer.
 //!
 //! A run counts only if its fault happened: each fault answers with counts, and a count of zero fails the run.
 

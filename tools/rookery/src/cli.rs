@@ -1,14 +1,10 @@
 //! What can be typed behind `rookery`.
 
-use std::path::PathBuf;
-
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 use crate::commands::{
     adopt, archive, demo, events, keys, limits, migrate, openapi, parked, rebuild, restore, token, up, verify,
 };
-
-pub(crate) const DATA_DIR_DEFAULT: &str = ".rookery";
 
 /// Rookery, an event-sourced microblog backend: the whole system in one process, and its operator's tools.
 ///
@@ -61,14 +57,6 @@ impl Arguments {
             Command::Verify(arguments) => verify::run(arguments),
         }
     }
-}
-
-/// Where the data of `rookery up` is.
-#[derive(Debug, Args)]
-pub(crate) struct DataDirArgument {
-    /// Folder with everything that Rookery keeps: log, data set, keys, passwords. Made if missing.
-    #[arg(long, global = true, value_name = "DIR", env = "ROOKERY_DATA_DIR", default_value = DATA_DIR_DEFAULT)]
-    pub(crate) data_dir: PathBuf,
 }
 
 #[cfg(test)]

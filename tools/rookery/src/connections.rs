@@ -8,8 +8,7 @@ use anyhow::{Context, Result};
 use event_store::EventLog;
 use service_kit::config::{Environment, Secret};
 
-use crate::cli::DataDirArgument;
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, DataDirArgument};
 use crate::files;
 
 pub(crate) const LOG_VARIABLES: &str = "ROOKERY_NATS_URL or ROOKERY_EVENT_STORE_URL";

@@ -19,6 +19,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use local_servers::{RunAs, reachable_data_dir};
 
+pub(crate) const DATA_DIR_DEFAULT: &str = ".rookery";
+
+/// Where the data of `rookery up` is.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DataDirArgument {
+    /// Folder with everything that Rookery keeps: log, data set, keys, passwords. Made if missing.
+    #[arg(long, global = true, value_name = "DIR", env = "ROOKERY_DATA_DIR", default_value = DATA_DIR_DEFAULT)]
+    pub(crate) data_dir: PathBuf,
+}
+
 /// A data directory that exists and that the servers can reach.
 #[derive(Debug)]
 pub(crate) struct DataDir {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::cli::DATA_DIR_DEFAULT;
+use crate::data_dir::DATA_DIR_DEFAULT;
 
 /// A command line for this program, called as it was called now, on the same data directory.
 pub(crate) fn command_line(arguments: &str, data_dir: &Path) -> String {

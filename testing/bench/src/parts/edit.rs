@@ -52,7 +52,7 @@ impl Parts {
         let began = Instant::now();
         bench.fill().await?;
         say(&format!("\n{} edits were appended in {:.0?}.", messages / MESSAGES_PER_EDIT, began.elapsed()));
-        self.memory.watch(super::memory::Situation::Load, "nats-server (edits)", servers.nats_pid());
+        self.memory.watch(crate::memory_book::Situation::Load, "nats-server (edits)", servers.nats_pid());
         let title = format!(
             "(l) Edits of random messages against posts, among {messages} messages and {} edits",
             messages / MESSAGES_PER_EDIT

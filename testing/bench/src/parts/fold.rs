@@ -9,9 +9,9 @@ use event_store_nats::{JetStreamConfig, JetStreamLog};
 use sqlx::{Connection, PgConnection};
 
 use super::Parts;
-use super::memory::Situation;
 use crate::archive::Archive;
 use crate::bare::inserts;
+use crate::memory_book::Situation;
 use crate::processes::Cores;
 use crate::report::{Table, met, percent, say, whole};
 use crate::servers::Servers;
@@ -84,7 +84,7 @@ impl Parts {
         await_head(servers, database_url, Some(&mut progress)).await?;
         say(&format!("\nCores used by the fold: {}.", cores.describe()));
         self.memory.watch(Situation::Load, "reducers", reducers.pid());
-        self.watch_servers(Situation::Load, servers);
+        self.memory.watch_servers(Situation::Load, servers);
         Ok((reducers, progress))
     }
 

@@ -5,9 +5,9 @@ use std::time::Instant;
 use anyhow::Result;
 use event_store_nats::{JetStreamConfig, JetStreamLog};
 
-use super::memory::Situation;
 use super::{Parts, callers};
 use crate::archive::fill_with_keyed;
+use crate::memory_book::Situation;
 use crate::report::say;
 use crate::servers::Servers;
 use crate::services::Service;

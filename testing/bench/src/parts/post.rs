@@ -5,12 +5,12 @@ use std::sync::Arc;
 use anyhow::Result;
 use uuid::Uuid;
 
-use super::memory::Situation;
 use super::{Parts, callers};
 use crate::bare::publishes;
 use crate::corpus::Corpus;
 use crate::load::closed::{self, Timing};
 use crate::load::http::post_with;
+use crate::memory_book::Situation;
 use crate::processes::Cores;
 use crate::report::{Table, met, millis, percent, say, times, whole};
 use crate::servers::Servers;

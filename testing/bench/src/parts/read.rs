@@ -10,10 +10,10 @@ use data_set::read::{self, MessageFilter, TagFilter, TimeRange};
 use tokio::task::JoinSet;
 
 use super::Parts;
-use super::memory::Situation;
 use crate::corpus::Corpus;
 use crate::load::closed::{self, Timing, Window, gather};
 use crate::load::http::get;
+use crate::memory_book::Situation;
 use crate::processes::Cores;
 use crate::report::{Table, met, millis, percent, say, whole};
 use crate::servers::Servers;
@@ -130,7 +130,7 @@ impl Parts {
         table.print();
         say(&format!("\nCores used by lists: {list_cores}. By single messages: {single_cores}."));
         self.memory.watch(Situation::Load, "query-api", query_api.pid());
-        self.watch_servers(Situation::Load, servers);
+        self.memory.watch_servers(Situation::Load, servers);
         Ok(())
     }
 }

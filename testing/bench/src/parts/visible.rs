@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use super::memory::Situation;
 use super::{Parts, callers};
 use crate::load::open::{Plan, Reading, post_and_read};
+use crate::memory_book::Situation;
 use crate::processes::Cores;
 use crate::report::{Table, met, millis, say, whole};
 use crate::servers::Servers;

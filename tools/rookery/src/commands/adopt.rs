@@ -12,8 +12,7 @@ use service_kit::config::Environment;
 
 use self::finding::Finding;
 use super::up::{EventStore, LogServer, Servers, store_bytes_max};
-use crate::cli::DataDirArgument;
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, DataDirArgument};
 use crate::{connections, files};
 
 /// The broker lets nobody else make a log.

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use archive::{Archive, Bounds, Phase, Progress};
 use indicatif::ProgressBar;
 
-use crate::cli::DataDirArgument;
+use crate::data_dir::DataDirArgument;
 use crate::{connections, progress};
 
 /// Copy the log into files that prove themselves, or verify such files
@@ -15,7 +15,7 @@ use crate::{connections, progress};
 /// Goes on behind what the folder holds already, up to the log's end at the start of the run; an interrupted run is
 /// continued by the next one. Segments are NDJSON in Zstandard, each with the hash of the one before; `zstdcat` shows
 /// them, `rookery restore` makes a log from them. Credentials, sessions and keys are no events, and not in the archive:
-/// docs/OPERATIONS.md says how to keep them.
+/// docs/operations/archive.md says how to keep them.
 ///
 /// The log is that of ROOKERY_NATS_URL (or ROOKERY_NATS_URL_FILE), else that of the `rookery up` which runs on the data
 /// directory.

@@ -19,8 +19,7 @@ use tokens::{Role, Roles};
 
 use self::api::Api;
 use self::sample::Sample;
-use crate::cli::DataDirArgument;
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, DataDirArgument};
 use crate::signing_keys::{self, AUDIENCE, ISSUER};
 
 /// Lines in one request: enough to be quick, few enough for the bar to move.

@@ -12,8 +12,8 @@ use std::io::{self, ErrorKind};
 
 use anyhow::Result;
 
-use crate::cli::DataDirArgument;
 use crate::connections;
+use crate::data_dir::DataDirArgument;
 
 /// Look at the log, and check that this version can fold it
 ///

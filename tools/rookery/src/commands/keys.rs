@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::cli::DataDirArgument;
+use crate::data_dir::DataDirArgument;
 use crate::signing_keys;
 
 /// Manage the keys that sign tokens

@@ -6,8 +6,7 @@ use anyhow::{Context, Result, bail};
 use domain::Shard;
 use event_store_nats::limits;
 
-use crate::cli::DataDirArgument;
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, DataDirArgument};
 use crate::{bytes, connections, files};
 
 const NAME: &str = "rookery-limits";
@@ -16,7 +15,7 @@ const SHARD: Shard = Shard(0);
 /// Show what the log and the buckets beside it may hold, and raise it
 ///
 /// Of the running system in the data directory, or of the broker at ROOKERY_NATS_URL, whose user may have to be another than the
-/// services' (docs/OPERATIONS.md). The broker reserves what streams may hold, whether they hold it or not.
+/// services' (docs/operations/room.md). The broker reserves what streams may hold, whether they hold it or not.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:

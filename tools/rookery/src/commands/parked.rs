@@ -15,8 +15,8 @@ use event_store::EventLog;
 use reducers::Fold;
 use reducers::parking::Choice;
 
-use crate::cli::DataDirArgument;
 use crate::connections;
+use crate::data_dir::DataDirArgument;
 
 /// Parked events that are in memory at once.
 const PAGE: i64 = 1_000;

@@ -19,8 +19,8 @@ use data_set::write::FanOutLimit;
 use indicatif::{HumanCount, ProgressState, ProgressStyle};
 use reducers::Fold;
 
-use crate::cli::DataDirArgument;
 use crate::connections;
+use crate::data_dir::DataDirArgument;
 use crate::invocation;
 
 /// Build a projection anew beside the published one, show what differs, and switch

@@ -13,7 +13,7 @@ use event_store_nats::{JetStreamConfig, Restoration};
 
 use self::broker::Broker;
 use super::archive::show;
-use crate::cli::DataDirArgument;
+use crate::data_dir::DataDirArgument;
 use crate::{bytes, progress};
 
 const CLIENT_NAME: &str = "rookery-restore";
@@ -34,7 +34,7 @@ Example:
   rookery restore /srv/archive --data-dir /srv/rookery     then: rookery up --data-dir /srv/rookery
 
 Only an archive that holds everything that the lost log had acknowledged may be continued under its name. Where the data
-set knows events that the archive lacks, this command says so and does nothing; see docs/OPERATIONS.md.")]
+set knows events that the archive lacks, this command says so and does nothing; see docs/operations/archive.md.")]
 pub struct Arguments {
     /// Folder of the archive
     #[arg(value_name = "DIR")]

@@ -8,8 +8,7 @@ use anyhow::Result;
 use tokens::{Role, Roles};
 use tokens::{SigningKey, TokenIssuer};
 
-use crate::cli::DataDirArgument;
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, DataDirArgument};
 use crate::period;
 use crate::signing_keys::{self, AUDIENCE, ISSUER};
 

@@ -41,8 +41,7 @@ pub(super) use self::event_store::EventStore;
 pub(super) use self::servers::{LogServer, Servers, nats_options};
 use self::services::Settings;
 pub(super) use self::store::bytes_max as store_bytes_max;
-use crate::cli::DataDirArgument;
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, DataDirArgument};
 use crate::watch::{self, Watch};
 use crate::{bytes, files, invocation, period};
 

@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 use verifier::{Pace, Report, Scope, Verification};
 
 use self::bar::Bar;
-use crate::cli::DataDirArgument;
+use crate::data_dir::DataDirArgument;
 use crate::watch::{self, Watch};
 use crate::{connections, period};
 

@@ -19,4 +19,3 @@ mod tokens;
 mod up;
 mod users;
 mod verify;
-mod walls;

@@ -17,7 +17,7 @@ use crate::corpus::{AUTHORS, Corpus};
 use crate::identity::FIRST_ACCOUNT;
 use crate::load::closed::{self, Window, gather};
 use crate::load::http::get;
-use crate::parts::memory::Situation;
+use crate::memory_book::Situation;
 use crate::parts::{CALLERS, Parts, callers, fold};
 use crate::processes::Cores;
 use crate::report::{Table, met, millis, percent, say, whole};

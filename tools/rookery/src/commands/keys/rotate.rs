@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 use domain::Shard;
 use event_store::buckets::SIGNING_KEYS;
 
-use crate::cli::DataDirArgument;
 use crate::connections;
+use crate::data_dir::DataDirArgument;
 
 /// Also names its inbox, which the broker's configuration grants (deploy/nats/nats.conf).
 const CLIENT_NAME: &str = "keys";

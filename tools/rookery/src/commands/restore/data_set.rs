@@ -20,7 +20,7 @@ pub(super) async fn refuse_if_ahead(broker: &Broker, archived: u64) -> Result<()
         if folded > archived {
             bail!(
                 "{} was folded up to sequence {folded}, and the archive ends at {archived}: it lacks events that were \
-                 acknowledged. Find a newer archive; or, if there is none, drop the data set as docs/OPERATIONS.md says \
+                 acknowledged. Find a newer archive; or, if there is none, drop the data set as docs/operations/rebuild.md says \
                  under \"Replay\", and run this again. What was lost stays lost, and everybody who keeps positions or \
                  ids of these events has to be told",
                 row.projection

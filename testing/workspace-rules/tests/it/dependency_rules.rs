@@ -1,15 +1,16 @@
-//! The walls of the house: which crate may use which, as docs/ARCHITECTURE.md has it.
+//! The dependency rules: which package may use which, as docs/ARCHITECTURE.md has it.
 //!
-//! Where a wall proves wrong, move it in one commit that changes the table there, this test, and deny.toml where a
+//! Where a rule proves wrong, change it in one commit: the table there, this test, and deny.toml where a
 //! library changes its owner. Only what is linked into the services counts; tests may use what helps them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Command;
 
 use serde_json::Value;
 
-/// Which crates of the house each one may use. As every edge is listed, what is reached through others is bounded too.
-const MAY_USE: [(&str, &[&str]); 19] = [
+use crate::sources::packages;
+
+/// Which packages of the workspace each one may use. As every edge is listed, what is reached through others is bounded too.
+const MAY_USE: [(&str, &[&str]); 20] = [
     ("api-types", &[]),
     ("archive", &["domain", "event-store", "event-store-nats"]),
     ("data-set", &["domain", "fail-points", "postgres-kit"]),
@@ -54,6 +55,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ),
     ("service-kit", &[]),
     ("testkit", &["local-servers"]),
+    ("workspace-rules", &[]),
 ];
 
 /// They measure and break everything, and are linked into nothing.
@@ -71,16 +73,9 @@ const OWNERS: [(&str, &[&str]); 5] = [
 /// What a crate that has to be pure must not even be able to do.
 const IMPURE: [&str; 6] = ["tokio", "rand", "reqwest", "axum", "async-nats", "sqlx"];
 
-/// The names of all normal and build dependencies of each crate of the house.
+/// The names of all normal and build dependencies of each package of the workspace.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
-    let arguments =
-        ["metadata", "--no-deps", "--offline", "--format-version", "1", "--manifest-path", manifest];
-    let output = Command::new(env!("CARGO")).args(arguments).output().expect("cargo runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo prints JSON");
-    let packages = metadata["packages"].as_array().expect("it lists packages");
-    packages.iter().map(|package| (name(package), used_by(package))).collect()
+    packages().iter().map(|package| (name(package), used_by(package))).collect()
 }
 
 fn used_by(package: &Value) -> BTreeSet<String> {
@@ -95,11 +90,11 @@ fn name(value: &Value) -> String {
 #[test]
 fn crates_use_only_what_the_table_allows() {
     let dependencies = dependencies();
-    let house: BTreeSet<&str> = dependencies.keys().map(String::as_str).collect();
+    let workspace: BTreeSet<&str> = dependencies.keys().map(String::as_str).collect();
     for (user, used) in dependencies.iter().filter(|(user, _)| !OUTSIDE.contains(&user.as_str())) {
         let allowed = MAY_USE.iter().find(|(name, _)| name == user).map(|(_, allowed)| *allowed);
         let allowed = allowed.unwrap_or_else(|| panic!("{user} is not in the table"));
-        for crate_used in used.iter().filter(|name| house.contains(name.as_str())) {
+        for crate_used in used.iter().filter(|name| workspace.contains(name.as_str())) {
             assert!(allowed.contains(&crate_used.as_str()), "{user} must not use {crate_used}");
         }
     }

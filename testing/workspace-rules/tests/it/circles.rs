@@ -1,0 +1,150 @@
+//! No circles between modules.
+//!
+//! A module is a file. It uses another one if it names something that is *defined* there: through re-exports the
+//! definition is followed, and neither `mod` nor `pub use` alone is a use. What stands under `#[cfg(test)]` does not
+//! count. What `foo.rs` defines is the common ground of the modules in `foo/`: that they use it is no use either.
+//! Modules that can be reached from each other by what is left are a circle: none can be read, tested or moved without
+//! the others. Where a few files are one concept on purpose, [`ALLOWED`] names them with the reason.
+
+mod graph;
+mod parse;
+
+use std::path::Path;
+
+use self::graph::{Circle, Graph};
+use crate::sources::{files, packages, read};
+
+/// Circles that may be, by package: their modules, and why. Whatever goes is deleted here.
+const ALLOWED: [(&str, &[&str], &str); 10] = [
+    (
+        "data-set",
+        &["write::counts::levels", "write::counts::statements"],
+        "to be ended: the statements are kept per level",
+    ),
+    (
+        "data-set",
+        &[
+            "write::messages",
+            "write::messages::answer",
+            "write::messages::delete",
+            "write::social",
+            "write::social::deactivate",
+        ],
+        "to be ended: a deleted message takes its reactions along, a deactivated account its messages",
+    ),
+    ("postgres-kit", &["connection", "transaction"], "a transaction is a state of its connection"),
+    (
+        "event-store",
+        &["codec", "contract", "edit_index", "envelope"],
+        "to be ended: an edit's place in the log is told by its envelope",
+    ),
+    (
+        "event-store-open",
+        &["config", "on_nats", "on_postgres"],
+        "to be ended: an adapter opens what the configuration names",
+    ),
+    (
+        "event-store-postgres",
+        &["append", "append::transaction", "bucket", "log", "read", "tail"],
+        "to be ended: all of them know the state of the whole log",
+    ),
+    ("reducers", &["lane::give_up", "lane::pieces"], "to be ended"),
+    ("verifier", &["compare", "follow", "verify"], "to be ended"),
+    (
+        "faults",
+        &[
+            "check",
+            "check::pages",
+            "check::promises",
+            "fault",
+            "fault::broker",
+            "fault::clocks",
+            "fault::cluster",
+            "fault::crowd",
+            "fault::database",
+            "fault::disk",
+            "fault::failover",
+            "fault::outages",
+            "fault::partition",
+            "fault::poison",
+            "fault::repetition",
+            "fault::services",
+            "fault::workers",
+            "load",
+            "load::client",
+            "readers",
+            "run",
+            "system",
+        ],
+        "to be ended: the list of all faults stands beside what a fault is, and the system knows two of them",
+    ),
+    (
+        "rookery",
+        &["commands::rebuild::build", "commands::rebuild::preview"],
+        "a preview moves what is built, and is a step of the build",
+    ),
+];
+
+#[test]
+fn modules_make_no_circles() {
+    let mut found = Vec::new();
+    for package in packages() {
+        let name = package["name"].as_str().expect("it has a name");
+        let manifest = package["manifest_path"].as_str().expect("it has a manifest");
+        let source = Path::new(manifest).with_file_name("src");
+        if !source.join("lib.rs").exists() && !source.join("main.rs").exists() {
+            continue;
+        }
+        let modules = files(&source, &[".rs"]).into_iter().map(|file| {
+            let path = parse::module_path(file.strip_prefix(&source).expect("it is below"));
+            parse::module(path, &read(&file)).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+        });
+        for circle in Graph::new(modules.collect()).circles() {
+            found.push((name.to_owned(), circle));
+        }
+    }
+    let is_allowed = |package: &str, circle: &Circle| {
+        ALLOWED.iter().any(|(name, modules, _)| *name == package && circle.modules.iter().eq(modules.iter()))
+    };
+    let new = found.iter().filter(|(package, circle)| !is_allowed(package, circle));
+    let new: Vec<String> =
+        new.map(|(package, circle)| format!("{package}\n  {}", circle.uses.join("\n  "))).collect();
+    assert!(new.is_empty(), "modules that use each other in a circle:\n{}", new.join("\n"));
+    let is_there = |name: &str, modules: &[&str]| {
+        found.iter().any(|(package, circle)| name == package && circle.modules == modules)
+    };
+    let ended: Vec<_> = ALLOWED.iter().filter(|(package, modules, _)| !is_there(package, modules)).collect();
+    assert!(ended.is_empty(), "no circles any more, so delete them from ALLOWED: {ended:#?}");
+}
+
+/// The circles of a package with these files.
+fn circles(files: &[(&str, &str)]) -> Vec<Vec<String>> {
+    let module = |(file, text): &(&str, &str)| {
+        parse::module(parse::module_path(Path::new(file)), text).expect("it can be parsed")
+    };
+    Graph::new(files.iter().map(module).collect())
+        .circles()
+        .into_iter()
+        .map(|circle| circle.modules)
+        .collect()
+}
+
+#[test]
+fn circles_are_found_through_re_exports_and_imported_modules() {
+    let root = ("lib.rs", "mod a; mod b; mod c; pub use a::A; use b as other;");
+    let a = ("a.rs", "use super::other; pub struct A; fn f() { other::g(); }");
+    let b = ("b.rs", "pub fn g() { crate::c::h() }");
+    let c = ("c.rs", "use crate::A; pub fn h() -> A { A }");
+    assert_eq!(circles(&[root, a, b, c]), [["a", "b", "c"]]);
+    assert_eq!(circles(&[root, a, b]), [[""; 0]; 0]);
+}
+
+#[test]
+fn parts_may_use_what_they_are_parts_of_and_tests_what_they_like() {
+    let root = ("lib.rs", "mod a; pub struct Shared; fn f() { a::g() }");
+    let a = ("a.rs", "use super::Shared; mod part; pub fn g() { part::h() }");
+    let part =
+        ("a/part.rs", "pub fn h() { super::g() } #[cfg(test)] mod tests { use super::super::super::b; }");
+    let b = ("b.rs", "use crate::a::g;");
+    assert_eq!(circles(&[root, a, part, b]), [[""; 0]; 0]);
+}
