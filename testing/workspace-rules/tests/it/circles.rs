@@ -15,24 +15,7 @@ use self::graph::{Circle, Graph};
 use crate::sources::{files, packages, read};
 
 /// Circles that may be, by package: their modules, and why. Whatever goes is deleted here.
-const ALLOWED: [(&str, &[&str], &str); 10] = [
-    (
-        "data-set",
-        &["write::counts::levels", "write::counts::statements"],
-        "to be ended: the statements are kept per level",
-    ),
-    (
-        "data-set",
-        &[
-            "write::messages",
-            "write::messages::answer",
-            "write::messages::delete",
-            "write::social",
-            "write::social::deactivate",
-        ],
-        "to be ended: a deleted message takes its reactions along, a deactivated account its messages",
-    ),
-    ("postgres-kit", &["connection", "transaction"], "a transaction is a state of its connection"),
+const ALLOWED: [(&str, &[&str], &str); 4] = [
     (
         "event-store",
         &["codec", "contract", "edit_index", "envelope"],
@@ -43,13 +26,6 @@ const ALLOWED: [(&str, &[&str], &str); 10] = [
         &["config", "on_nats", "on_postgres"],
         "to be ended: an adapter opens what the configuration names",
     ),
-    (
-        "event-store-postgres",
-        &["append", "append::transaction", "bucket", "log", "read", "tail"],
-        "to be ended: all of them know the state of the whole log",
-    ),
-    ("reducers", &["lane::give_up", "lane::pieces"], "to be ended"),
-    ("verifier", &["compare", "follow", "verify"], "to be ended"),
     (
         "faults",
         &[

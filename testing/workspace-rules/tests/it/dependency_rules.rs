@@ -10,13 +10,22 @@ use serde_json::Value;
 use crate::sources::packages;
 
 /// Which packages of the workspace each one may use. As every edge is listed, what is reached through others is bounded too.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 21] = [
     ("api-types", &[]),
     ("archive", &["domain", "event-store", "event-store-nats"]),
     ("data-set", &["domain", "fail-points", "postgres-kit"]),
     (
         "dispatcher",
-        &["api-types", "domain", "event-store", "event-store-open", "fail-points", "http-kit", "service-kit"],
+        &[
+            "api-types",
+            "domain",
+            "event-store",
+            "event-store-open",
+            "fail-points",
+            "http-kit",
+            "service-kit",
+            "tokens",
+        ],
     ),
     ("domain", &[]),
     ("event-store", &["domain"]),
@@ -26,12 +35,12 @@ const MAY_USE: [(&str, &[&str]); 20] = [
         "event-store-open",
         &["domain", "event-store", "event-store-nats", "event-store-postgres", "service-kit"],
     ),
-    ("http-kit", &["api-types", "service-kit"]),
+    ("http-kit", &["api-types", "service-kit", "tokens"]),
     ("local-servers", &[]),
     ("verifier", &["data-set", "domain", "event-store"]),
     ("fail-points", &[]),
     ("postgres-kit", &[]),
-    ("query-api", &["api-types", "data-set", "http-kit", "fail-points", "service-kit"]),
+    ("query-api", &["api-types", "data-set", "http-kit", "fail-points", "service-kit", "tokens"]),
     ("reducers", &["data-set", "domain", "event-store", "event-store-open", "fail-points", "service-kit"]),
     (
         "rookery",
@@ -51,10 +60,12 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "query-api",
             "reducers",
             "service-kit",
+            "tokens",
         ],
     ),
     ("service-kit", &[]),
     ("testkit", &["local-servers"]),
+    ("tokens", &["api-types", "service-kit"]),
     ("workspace-rules", &[]),
 ];
 
@@ -62,11 +73,12 @@ const MAY_USE: [(&str, &[&str]); 20] = [
 const OUTSIDE: [&str; 2] = ["bench", "faults"];
 
 /// Libraries that enter through their owners alone.
-const OWNERS: [(&str, &[&str]); 5] = [
+const OWNERS: [(&str, &[&str]); 6] = [
     ("async-nats", &["event-store-nats"]),
     ("axum", &["dispatcher", "http-kit", "query-api"]),
     ("cqrs-es", &["dispatcher", "domain"]),
     ("hyper", &["http-kit", "service-kit"]),
+    ("jsonwebtoken", &["tokens"]),
     ("sqlx", &["data-set", "event-store-postgres", "postgres-kit"]),
 ];
 

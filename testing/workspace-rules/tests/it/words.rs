@@ -60,10 +60,9 @@ const GIVEN_UP: [(&str, Where, &str); 38] = [
 
 /// Words that are still in use: somebody is about to remove them. The test fails once one is gone, so that it is deleted here
 /// and stays away.
-const STILL_THERE: [&str; 30] = [
-    "FeedRun", "Place", "Reach", "Run", "Runs", "Seen", "Shown", "bury", "claims", "divide", "divided",
-    "grain", "grains", "lane", "lanes", "mend", "moment", "piece", "pieces", "portion", "portions",
-    "premises", "seal", "sealed", "sight", "tally", "twin", "twins", "unite", "vault",
+const STILL_THERE: [&str; 19] = [
+    "Place", "Run", "Seen", "Shown", "claims", "divided", "lane", "lanes", "moment", "piece", "pieces",
+    "portion", "portions", "seal", "sealed", "tally", "twin", "twins", "vault",
 ];
 
 /// Where a word means something else, or is somebody else's.
