@@ -20,6 +20,7 @@ use std::str::FromStr;
 
 use domain::{Event, MessageEvent, MessageId, Sequence};
 
+use crate::cause::Cause;
 use crate::codec::known;
 use crate::contract::{EventLog, ReadError, RecordedEvent};
 use crate::subject::{Boundary, EditBucket, Subject};
@@ -104,7 +105,12 @@ pub async fn last_change(log: &dyn EventLog, message: MessageId) -> Result<LastC
         };
         match log.read(next).await? {
             Some(next) => recorded = next,
-            None => return Err(ReadError::Unavailable(format!("event {} is not there yet", next.get()))),
+            None => {
+                return Err(ReadError::Unavailable(Cause::new(format!(
+                    "event {} is not there yet",
+                    next.get()
+                ))));
+            }
         }
     }
 }
