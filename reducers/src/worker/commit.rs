@@ -2,6 +2,7 @@
 
 use data_set::write::{ParkedEvent, Reason, Step};
 use event_store::RecordedEvent;
+use fail_points::crash_point;
 
 use super::cursor::Cursor;
 use super::decide::Decided;
@@ -24,7 +25,7 @@ pub(super) async fn commit(
     if !decided.folded.is_empty() {
         worker.fold.fold(decided.folded).write(&mut step).await?;
     }
-    step.crash_point("after-rows");
+    crash_point(format_args!("{}-after-rows", worker.fold.name()));
     step.park(&decided.parked).await?;
     step.commit().await?;
     cursor.checkpoint = cursor.behind(last);

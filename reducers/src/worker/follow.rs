@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use data_set::write::{self, WriteError, crash_point};
+use data_set::write::{self, WriteError};
 use domain::Position;
 use event_store::{RecordedEvent, Tail};
-use fail_points::planted;
+use fail_points::{crash_point, planted};
 use service_kit::Chain;
 use tokio::task::JoinSet;
 use tokio::time::Instant;

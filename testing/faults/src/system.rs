@@ -201,7 +201,7 @@ fn dispatcher(setup: &Setup, nats: &str) -> Service {
         IDENTITY[0],
         IDENTITY[1],
     ];
-    let has_bug = setup.env.iter().any(|(name, _)| *name == fail_points::VARIABLE);
+    let has_bug = setup.env.iter().any(|(name, _)| *name == fail_points::PLANTED_BUG);
     let program = if has_bug { "faulty-dispatcher" } else { "dispatcher" };
     Service::start(program, "ROOKERY_DISPATCHER_LISTEN", env(setup, &own), setup.namespace.as_deref())
 }
