@@ -27,11 +27,14 @@ impl Step {
     ) -> Result<Self, WriteError> {
         let mut transaction = pool.begin().await?;
         crash_point(format_args!("{}-after-begin", key.projection));
+        let from = if planted("no-fence") { checkpoint::resume(&mut *transaction, key).await? } else { from };
         checkpoint::advance(&mut transaction, key, from, to).await?;
-        if planted("checkpoint-outside") {
+        let transaction = if planted("checkpoint-outside") {
             transaction.commit().await?;
-            transaction = pool.begin().await?;
-        }
+            pool.begin().await?
+        } else {
+            transaction
+        };
         crash_point(format_args!("{}-after-fence", key.projection));
         Ok(Self { key: key.clone(), transaction })
     }
