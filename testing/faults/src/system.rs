@@ -3,6 +3,7 @@
 mod broker;
 pub mod forwarder;
 pub mod namespace;
+pub mod routes;
 pub mod service;
 
 use std::sync::Arc;
@@ -15,11 +16,9 @@ use sqlx::postgres::PgPoolOptions;
 use tempfile::TempDir;
 use testkit::{Postgres, eventually};
 
-use crate::fault::failover::Standby;
-use crate::fault::partition::WaysOut;
-
 pub use self::broker::Broker;
 use self::namespace::Namespace;
+use self::routes::{Standby, WaysOut};
 use self::service::{PATIENCE, Service};
 
 const GATEWAY_SECRET: &str = "the-gateway-of-the-faults";

@@ -6,9 +6,8 @@ use nix::sys::signal::Signal;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::{Fault, Striking, USUAL};
+use super::{Fault, Happened, Striking, USUAL};
 use crate::load::Load;
-use crate::run::Happened;
 use crate::system::{Setup, System};
 
 /// Where a batch can be cut off; named by the fold's own crash points. Deactivations are not in the load.
