@@ -91,7 +91,7 @@ pub async fn all(
         .collect())
 }
 
-/// How long the lanes may take to catch up by themselves once the load and the fault are over.
+/// How long the projection workers may take to catch up by themselves once the load and the fault are over.
 pub const CATCH_UP_MAX: std::time::Duration = std::time::Duration::from_secs(40);
 
 /// Waits until the lag is 0, without touching anything.
