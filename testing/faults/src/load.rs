@@ -125,9 +125,9 @@ async fn act_for_ever(world: Arc<World>, client: Client, mut random: StdRng) {
     while !world.is_stopped() {
         let Some(chosen) = choose::choose(&world, &mut random) else { continue };
         let operation = world.record.begin(chosen.actor, chosen.key.clone(), chosen.intent);
-        if chosen.is_twin {
-            let twin = || client.insist(&world.record, operation, || world.gives_up());
-            tokio::join!(twin(), twin());
+        if chosen.is_doubled {
+            let send = || client.insist(&world.record, operation, || world.gives_up());
+            tokio::join!(send(), send());
         } else if chosen.key.is_some() {
             client.insist(&world.record, operation, || world.gives_up()).await;
         } else if !matches!(client.attempt(&world.record, operation).await, Outcome::Acked(_)) {
