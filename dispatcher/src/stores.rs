@@ -11,7 +11,7 @@ use domain::{AccountId, GraphEvent, InboxEvent, MessageId, Position, ReactionEve
 use event_store::{Boundary, Subject};
 use event_store::{EventLog, ReadError};
 
-pub use self::accounts::{AccountStore, Seen, Standing};
+pub use self::accounts::{AccountStore, Loaded, Standing};
 pub use self::last::Last;
 pub use self::messages::{MessageStore, SeenMessage};
 
@@ -72,7 +72,7 @@ impl Stores {
         .await
     }
 
-    pub async fn last_read(&self, account: AccountId) -> Result<Last<InboxEvent>, ReadError> {
+    pub async fn last_read_marker(&self, account: AccountId) -> Result<Last<InboxEvent>, ReadError> {
         let subject = self.subject(Boundary::Inbox(account));
         last::last(&*self.log, subject, |event| match event {
             domain::Event::Inbox(event) => Some(event),

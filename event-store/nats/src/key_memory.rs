@@ -138,7 +138,7 @@ impl Known {
 
     async fn follow(self: Arc<Self>, stream: Arc<EventStream>) {
         loop {
-            let error = match self.read_on(&stream).await {
+            let error = match self.read_keys(&stream).await {
                 Ok(never) => match never {},
                 Err(error) => error,
             };
@@ -148,7 +148,7 @@ impl Known {
         }
     }
 
-    async fn read_on(&self, stream: &Arc<EventStream>) -> Result<std::convert::Infallible, ReadError> {
+    async fn read_keys(&self, stream: &Arc<EventStream>) -> Result<std::convert::Infallible, ReadError> {
         let now = OffsetDateTime::now_utc();
         let after = last_before(stream, now - KEY_AGE_MAX - CLOCK_SKEW).await?;
         self.memory().forget((after != Sequence::ZERO).then_some(now - KEY_AGE_MAX));
@@ -211,13 +211,13 @@ fn age_of(recorded_at: OffsetDateTime) -> Duration {
     Duration::try_from(OffsetDateTime::now_utc() - recorded_at).unwrap_or_default()
 }
 
-/// The last event of before a moment; times of the log count up but for the clocks of brokers.
-async fn last_before(stream: &EventStream, moment: OffsetDateTime) -> Result<Sequence, ReadError> {
+/// The last event before a time. Recorded times only grow, unless a broker's clock was set back.
+async fn last_before(stream: &EventStream, time: OffsetDateTime) -> Result<Sequence, ReadError> {
     let (mut before, mut behind) = (0, stream.head().await?.get() + 1);
     while before + 1 < behind {
         let middle = before + (behind - before) / 2;
         let sequence = Sequence::new(middle).unwrap_or(Sequence::MAX);
-        let is_before = read::one(stream, sequence).await?.is_some_and(|event| event.recorded_at < moment);
+        let is_before = read::one(stream, sequence).await?.is_some_and(|event| event.recorded_at < time);
         *(if is_before { &mut before } else { &mut behind }) = middle;
     }
     Ok(Sequence::new(before).unwrap_or(Sequence::MAX))

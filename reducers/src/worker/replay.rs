@@ -16,8 +16,8 @@ use super::chunks::{fold_whole, write_batch};
 use super::cursor::Cursor;
 use super::error::{BadEvent, WorkerError};
 use super::heartbeat;
+use super::next_events::next_events;
 use super::projection_worker::{OnBad, ProjectionWorker};
-use super::read::read_on;
 use super::status::Progress;
 use crate::projections::{Changes, Fold};
 
@@ -124,7 +124,7 @@ async fn read_batch(
     at: Position,
     to: Position,
 ) -> Result<Batch, WorkerError> {
-    let mut events = read_on(tail, at, fold.batch_max()).await?;
+    let mut events = next_events(tail, at, fold.batch_max()).await?;
     events.retain(|event| event.position <= to);
     let changes = fold_whole(fold, &events);
     Ok(Batch { events, changes })

@@ -6,7 +6,7 @@ with marker as (
     select coalesce((select k.until from published.read_markers k where k.account = $1), 0) as until
 ), p as (
     select
-        coalesce(max(position), 0) as position, $1::bigint as caller, (select until from marker) as read_until,
+        coalesce(max(position), 0) as position, $1::bigint as caller, (select until from marker) as read_marker,
         (
             select count(*)
             from (
