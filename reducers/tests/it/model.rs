@@ -5,7 +5,7 @@ use event_store::{Decoded, EventLog, RecordedEvent, decode};
 use serde_json::Value;
 use verifier::Inputs;
 
-use crate::rows::{DIVIDED_FROM, Rows};
+use crate::rows::{Rows, SPLIT_FROM};
 
 pub(crate) async fn all_events(log: &dyn EventLog) -> Vec<RecordedEvent> {
     let mut events = Vec::new();
@@ -29,7 +29,7 @@ pub(crate) fn rows_of_events(events: &[RecordedEvent]) -> Rows {
             state.apply(recorded.position.get(), recorded.recorded_at, event);
         }
     }
-    let rows = state.rows(DIVIDED_FROM);
+    let rows = state.rows(SPLIT_FROM);
     rows.into_iter().map(|(table, rows)| (table.to_owned(), normal(&rows))).collect()
 }
 

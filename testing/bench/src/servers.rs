@@ -10,7 +10,7 @@ use local_servers::{
 use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
 
-/// A bound, not a reservation: room for two streams of 8 GiB and the claims.
+/// A bound, not a reservation: room for two streams of 8 GiB and the buckets.
 const FILE_STORE_BYTES_MAX: u64 = 40 << 30;
 const FIRST_DATABASE: &str = "rookery";
 const STATEMENTS: &str = "pg_stat_statements";

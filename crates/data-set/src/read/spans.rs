@@ -135,7 +135,7 @@ mod tests {
         }
 
         #[test]
-        fn segments_lie_within_what_must_be_divided_for_them(
+        fn segments_lie_within_what_must_be_split_for_them(
             start in -4_000_000_000_000_000_i64..4_000_000_000_000_000,
             length in prop_oneof![1..200_000_000_000_i64, 1..2_000_000_000_000_000_i64],
         ) {

@@ -89,12 +89,12 @@ pub(crate) fn tricky() -> impl Strategy<Value = String> {
         "\u{ad}",
         "\u{feff}",
     ];
-    let piece = prop_oneof![
+    let sample = prop_oneof![
         3 => any::<char>().prop_map(String::from),
         3 => "[a-zA-Z0-9 äÖéß-]".prop_map(String::from),
         2 => prop::sample::select(special.to_vec()).prop_map(str::to_owned),
     ];
-    prop::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat())
+    prop::collection::vec(sample, 0..20).prop_map(|samples| samples.concat())
 }
 
 fn fold(raw: &str) -> String {

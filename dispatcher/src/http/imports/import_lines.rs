@@ -18,7 +18,7 @@ use tokens::Role;
 
 use super::carry_out::{Done, Import};
 use super::parse::Line;
-use super::references::{Made, Place, References};
+use super::references::{Made, QueuedLine, References};
 use super::{lines, parse};
 use crate::http::command;
 use crate::http::documentation::CommandHeaders;
@@ -103,7 +103,7 @@ pub(crate) async fn import_lines(
 /// A line as far as it could be read.
 struct Parsed {
     kind: Option<ImportKind>,
-    place: Place,
+    queued: QueuedLine,
     content: Result<(Line, Bytes), Refusal>,
 }
 
@@ -112,15 +112,15 @@ impl Parsed {
         let bytes = match line {
             Ok(bytes) => bytes,
             Err(problem) => {
-                let place = parse::place(number, &[], references);
-                return Self { kind: None, place, content: Err(problem.into()) };
+                let queued = parse::enqueue(number, &[], references);
+                return Self { kind: None, queued, content: Err(problem.into()) };
             }
         };
         let kind = parse::kind(&bytes);
         let known = kind.as_ref().ok().copied();
         let line = kind.and_then(|kind| parse::line(kind, &bytes, references));
-        let place = parse::place(number, &bytes, references);
-        Self { kind: known, place, content: line.map(|line| (line, bytes)) }
+        let queued = parse::enqueue(number, &bytes, references);
+        Self { kind: known, queued, content: line.map(|line| (line, bytes)) }
     }
 }
 
@@ -129,16 +129,16 @@ impl Parsed {
 async fn report(
     import: &Import,
     number: u64,
-    Parsed { kind, mut place, content }: Parsed,
+    Parsed { kind, mut queued, content }: Parsed,
 ) -> Result<(ImportReport, Option<i64>), ApiProblem> {
-    place.reached().await;
+    queued.reached().await;
     let done = match content {
         Ok((line, bytes)) => import.carry_out(number, line, &bytes).await,
         Err(refusal) => Err(refusal),
     };
     match done.map_err(ApiProblem::from) {
         Ok(Done { made, position, repeated }) => {
-            place.make(made);
+            queued.make(made);
             let report = ImportReport {
                 line: number,
                 kind,

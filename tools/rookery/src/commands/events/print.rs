@@ -16,7 +16,7 @@ const DATA_CHARS_MAX: usize = 100;
 /// An event for programs. Ids and positions are strings, as in the API.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Shown<'a> {
+struct PrintedEvent<'a> {
     position: String,
     sequence: u64,
     #[serde(with = "time::serde::rfc3339")]
@@ -52,7 +52,7 @@ struct Shown<'a> {
     problem: Option<String>,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> PrintedEvent<'a> {
     fn of(event: &'a RecordedEvent) -> Self {
         let own = event.envelope.as_ref();
         let data = on_one_line(&event.data);
@@ -88,7 +88,7 @@ fn on_one_line(data: &[u8]) -> Option<Box<RawValue>> {
 }
 
 pub(super) fn as_json(event: &RecordedEvent) -> Result<String> {
-    Ok(serde_json::to_string(&Shown::of(event))?)
+    Ok(serde_json::to_string(&PrintedEvent::of(event))?)
 }
 
 fn block(bytes: &[u8]) -> String {
@@ -102,7 +102,7 @@ pub(super) fn as_whole(
     stored: Option<&StoredEvent>,
     is_one_line: bool,
 ) -> Result<String> {
-    let mut shown = Shown::of(event);
+    let mut shown = PrintedEvent::of(event);
     match stored.map(|stored| (&stored.headers, &stored.header_block)) {
         Some((_, Some(bytes))) => shown.header_block = Some(block(bytes)),
         Some((headers, None)) => shown.headers = Some(headers),
