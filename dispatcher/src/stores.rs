@@ -41,7 +41,8 @@ impl Stores {
         Subject::new(self.shard(), boundary)
     }
 
-    /// Whether a message is in the log, and neither it nor its author is gone, as far as this process knew ten seconds ago.
+    /// Whether a message is in the log, and neither it nor its author is gone, as far as this process knew ten seconds
+    /// ago.
     pub async fn is_standing(&self, message: MessageId) -> Result<bool, ReadError> {
         match self.messages.author_of_standing(message).await? {
             Some(author) => self.accounts.may_act(author).await,

@@ -85,8 +85,8 @@ impl AccountStore {
         Ok(self.remembered_standing(account).await? != Standing::Deactivated)
     }
 
-    /// When an imported account was registered, by the same memory. It never changes, and nobody can name an account that
-    /// is yet to be imported.
+    /// When an imported account was registered, by the same memory. It never changes, and nobody can name an account
+    /// that is yet to be imported.
     pub async fn imported_registration(
         &self,
         account: AccountId,

@@ -66,7 +66,7 @@ async fn keys_of_accounts_and_of_nobody_never_meet() {
     assert_eq!(user.json(Method::POST, "/v1/messages", &keyed, &json!({"text": "x"})).await.status, 201);
 }
 
-/// Each of the duplicates draws an account of its own; one of them is registered, and all are told of it.
+/// Each of the duplicates draws an account of its own; one of them is registered, and all get its id.
 #[tokio::test]
 async fn concurrent_duplicates_make_one_account() {
     let app = App::start().await;

@@ -235,8 +235,8 @@ async fn a_deactivation_is_known_at_once_where_it_was_made() {
     assert_eq!(setup.events().await, 3);
 }
 
-/// Two registrations that draw the same id at the same moment: the second must not put its password under the first one's
-/// account.
+/// Two registrations that draw the same id at the same moment: the second must not put its password under the first
+/// one's account.
 #[tokio::test]
 async fn a_registration_whose_id_has_a_credential_draws_again() {
     let mut setup = Setup::new();

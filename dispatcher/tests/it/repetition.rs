@@ -1,5 +1,5 @@
-//! Every command with a key, repeated in every way: it is one event and one answer, within the broker's memory of message
-//! ids and beyond it, and across restarts of everything.
+//! Every command with a key, repeated in every way: it is one event and one answer, within the broker's memory of
+//! message ids and beyond it, and across restarts of everything.
 
 use std::time::Duration;
 

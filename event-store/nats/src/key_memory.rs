@@ -6,9 +6,9 @@
 //!      └ found by its time at the start│ finds its repetition itself
 //! ```
 //!
-//! One task reads the headers of the log from a day ago on, and then its tail, and keeps 24 bytes for each event that a keyed
-//! command made first. It is a copy that nobody has to store: after a crash it is read again, and until it has caught up, or
-//! whenever it falls behind by half the broker's window, nobody is told that a key is new.
+//! One task reads the headers of the log from a day ago on, and then its tail, and keeps 24 bytes for each event that a
+//! keyed command made first. It is a copy that nobody has to store: after a crash it is read again, and until it has
+//! caught up, or whenever it falls behind by half the broker's window, nobody is told that a key is new.
 
 mod memory;
 
@@ -31,13 +31,14 @@ use crate::tail::{self, Wanted};
 
 /// Events that are taken in at once.
 const BATCH_MAX: usize = 4_000;
-/// How old the newest certain knowledge may be. What is younger the broker tells from its own memory, with time to spare.
+/// How old the newest certain knowledge may be. What is younger the broker tells from its own memory, with time to
+/// spare.
 const LAG_MAX: Duration = Duration::from_secs(DEDUPE_WINDOW.as_secs() / 2);
 /// How often the log's head is asked for.
 const LOOK_PERIOD: Duration = Duration::from_secs(1);
 /// How long somebody waits for what is not known yet.
 const CATCH_UP_MAX: Duration = Duration::from_secs(2);
-/// Before the log is read anew.
+/// Before the log is read again.
 const PAUSE: Duration = Duration::from_secs(1);
 /// The clocks of those who wrote and of this process may differ by so much.
 const CLOCK_SKEW: Duration = Duration::from_secs(3_600);
@@ -60,7 +61,7 @@ struct Known {
 struct Reached {
     /// Up to this sequence.
     through: u64,
-    /// And the last moment of which it is known that this was all. `None` until the first.
+    /// And until when that was certainly all. `None` until it is known first.
     complete_at: Option<Instant>,
 }
 

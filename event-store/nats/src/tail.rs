@@ -6,8 +6,8 @@
 //! is. Sequences have no gaps (nothing can be deleted from the stream), so the task proves the order it promises.
 //!
 //! What ended a consumer may be the next event itself: the client library gives its connection up over headers that it
-//! cannot read, and takes others for words of the broker. So whenever a consumer has ended or fallen silent, the next events
-//! are read singly, in a way that any bytes pass.
+//! cannot read, and takes others for words of the broker. So whenever a consumer has ended or fallen silent, the next
+//! events are read singly, in a way that any bytes pass.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -118,7 +118,8 @@ async fn follow(
         crash_point("after-receive");
         let end = events.last().map_or(cursor.position(), |event| event.position);
         let began = Instant::now();
-        // Ahead only while there is much to do: a batch that is taken early is short, and a short one costs almost as much.
+        // Ahead only while there is much to do: a batch that is taken early is short, and a short one costs almost as
+        // much.
         let tail = if events.len() >= AHEAD_FROM {
             arrive(&mut arrival, worker, tail, end);
             None

@@ -1,8 +1,8 @@
 //! The log up to a position, at full speed and strictly: what builds a version that nobody is shown yet.
 //!
-//! Unlike a live worker it parks nothing. An event that cannot be folded ends it, with everything before that event written: an
-//! operator who builds a version wants to know, and has the time to repair it. It can be ended at any moment; the next one goes
-//! on from the checkpoint.
+//! Unlike a live worker it parks nothing. An event that cannot be folded ends it, with everything before that event
+//! written: an operator who builds a version wants to know, and has the time to repair it. It can be ended at any
+//! moment; the next one goes on from the checkpoint.
 
 use std::sync::Arc;
 
@@ -45,8 +45,8 @@ impl<E: Into<WorkerError>> From<E> for ReplayError {
     }
 }
 
-/// Folds all events up to a position, and none behind it. `moved` is told of every batch that is written. The position at
-/// the end is greater where another worker had folded further already.
+/// Folds all events up to a position, and none behind it. `moved` is called after every batch that is written. The
+/// position at the end is greater where another worker had folded further already.
 ///
 /// # Errors
 /// At the first event that cannot be folded, and when the log or the database is gone.

@@ -17,7 +17,7 @@ pub(crate) async fn all_events(log: &dyn EventLog) -> Vec<RecordedEvent> {
     events
 }
 
-/// The rows that the log must come to.
+/// The rows that the log must give.
 pub(crate) async fn rows_of(log: &dyn EventLog) -> Rows {
     rows_of_events(&all_events(log).await)
 }
@@ -47,7 +47,7 @@ pub(crate) fn normalised(rows: Rows) -> Rows {
         .collect()
 }
 
-/// The home timelines that events must come to.
+/// The home timelines that events must give.
 pub(crate) fn feeds_of(events: &[RecordedEvent]) -> verifier::feeds::State {
     let mut state = verifier::feeds::State::default();
     for recorded in events {

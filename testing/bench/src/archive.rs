@@ -1,5 +1,5 @@
-//! A log full of imported messages, filled without the dispatcher: the fold cannot tell, and it takes a minute instead of
-//! ten.
+//! A log full of imported messages, filled without the dispatcher: the fold cannot tell, and it takes a minute instead
+//! of ten.
 
 use anyhow::{Context, Result};
 use domain::{
@@ -117,7 +117,7 @@ fn event(message: &Message) -> Result<NewEvent> {
     new_event(account, &posted.into())
 }
 
-/// An event as the dispatcher would have written it, but for the expectation.
+/// An event as the dispatcher would have written it, except for the expectation.
 pub(crate) fn new_event(actor: AccountId, event: &Event) -> Result<NewEvent> {
     let (event_type, data) = event_store::encode(event)?;
     let command = CommandId(Uuid::now_v7());

@@ -1,5 +1,5 @@
-//! The load generator. It shares the machine with what it measures, so it is made to be cheap: hand-written requests over
-//! plain sockets, one thread, no client library.
+//! The load generator. It shares the machine with what it measures, so it is made to be cheap: hand-written requests
+//! over plain sockets, one thread, no client library.
 
 pub(crate) mod closed;
 pub(crate) mod http;

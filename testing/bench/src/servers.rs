@@ -1,4 +1,5 @@
-//! The servers of one part: nats-server and Postgres as production runs them, every sync included, on an empty directory.
+//! The servers of one part: nats-server and Postgres as production runs them, every sync included, on an empty
+//! directory.
 
 use std::path::Path;
 

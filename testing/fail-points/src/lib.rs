@@ -1,7 +1,8 @@
 //! Bugs that the fault tests plant on purpose: a suite that stays green with one of them proves nothing.
 //!
 //! The code asks `planted("ack-before-commit")` at the place where that mistake would be made. Only builds with the
-//! feature `armed` can answer yes, and of those only a process that was started with `ROOKERY_PLANTED_BUG` set to that name.
+//! feature `armed` can answer yes, and of those only a process that was started with `ROOKERY_PLANTED_BUG` set to that
+//! name.
 
 /// Names the one bug of a process.
 pub const VARIABLE: &str = "ROOKERY_PLANTED_BUG";

@@ -23,7 +23,7 @@ const ORDER: &str = "each event is decided on its predecessor";
 const FOLD: &str = "the data set is what the oracle folds";
 const TRAIL: &str = "checkpoints go forward, step by step, never ahead";
 const PAGES: &str = "pages have no gap and no row twice";
-const AWAITED: &str = "whoever awaits a position sees it";
+const AWAITED: &str = "a reader that awaits a position sees it";
 const PARKED: &str = "what cannot be decoded is parked";
 const LAG: &str = "lag returns to 0 unaided";
 

@@ -159,7 +159,7 @@ impl Reader {
         }
     }
 
-    /// What a writer was told is there has to be there for whoever awaits it.
+    /// What a writer was told is there has to be there for a reader that awaits it.
     async fn look(&mut self) {
         let known = self.world.messages().last().copied();
         let Some(known) = known else { return };

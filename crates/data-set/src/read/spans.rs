@@ -9,7 +9,7 @@
 //!  edges         |-|                                                               |-|   (each shorter than a minute)
 //! ```
 //!
-//! Neighbours of one granularity are one span, hence one range of the index, however long. Those of less than a month
+//! Neighbours of one granularity are one span, so one range of the index, however long. Those of less than a month
 //! lie within one period of the next coarser granularity: if that period is not split, it holds few messages, and the
 //! span is counted row by row. The spans are disjoint and cover the range exactly, which is what makes the sum exact.
 

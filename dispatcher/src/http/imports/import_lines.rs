@@ -32,11 +32,11 @@ const LINES_AT_ONCE: usize = 128;
 ///
 /// Takes newline-delimited JSON, at most 10,000 lines of 16 KiB, and answers a line of report for each line. A refused
 /// line stops no other; a failure of the log ends the request with its problem, and there is no report then. Lines are
-/// carried out side by side, so ids and positions need not follow their order; but a line that names what an earlier one
-/// brings, a message by that line's `key` or an account by its handle, waits for it. A line with a `key` is safe to repeat
-/// for at least 24 hours, and so is the whole body under an `Idempotency-Key`, which names each line without a key by its
-/// number; any other line is imported again. Nothing is older than what it is about, and nobody is notified of what is
-/// imported. A caller has one import at a time. Needs the role `operator` or `admin`.
+/// carried out side by side, so ids and positions need not follow their order; but a line that names what an earlier
+/// one brings, a message by that line's `key` or an account by its handle, waits for it. A line with a `key` is safe to
+/// repeat for at least 24 hours, and so is the whole body under an `Idempotency-Key`, which names each line without a
+/// key by its number; any other line is imported again. Nothing is older than what it is about, and nobody is notified
+/// of what is imported. A caller has one import at a time. Needs the role `operator` or `admin`.
 #[utoipa::path(
     post, path = "/v1/import", tag = "import",
     request_body(
@@ -124,8 +124,8 @@ impl Parsed {
     }
 }
 
-/// The report on a line and the position of its event. A failure that is not the line's own is an error: it says nothing
-/// definite about the line, and the other lines would share it.
+/// The report on a line and the position of its event. A failure that is not the line's own is an error: it says
+/// nothing definite about the line, and the other lines would share it.
 async fn report(
     import: &Import,
     number: u64,

@@ -78,8 +78,8 @@ fn honoured(operation: &Operation, ack: &Ack, own: &[&Entry], entries: &[Entry])
     }
 }
 
-/// Whether an event shows that an edge was already as intended: an event on the edge itself, or where it is to be unset,
-/// the beginning of what it leads to.
+/// Whether an event shows that an edge was already as intended: an event on the edge itself, or where it is to be
+/// unset, the beginning of what it leads to.
 fn needed_nothing(operation: &Operation, there: &Entry) -> bool {
     let is_unset = matches!(
         operation.intent,

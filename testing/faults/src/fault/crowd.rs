@@ -50,7 +50,7 @@ fn crowd<'a>(system: &'a mut System, load: &'a Load, seed: u64) -> Striking<'a> 
     })
 }
 
-/// Mostly edits of the first edition, of which one can win, and in the last round a delete among them.
+/// Mostly edits of the first edition, where one can win, and in the last round a delete among them.
 fn edit(message: i64, round: usize, index: usize) -> Intent {
     if round + 1 == ROUNDS && index % 10 == 7 {
         return Intent::Delete { message };

@@ -14,7 +14,7 @@ use std::path::Path;
 use self::graph::{Circle, Graph};
 use crate::sources::{files, packages, read};
 
-/// Circles that may be, by package: their modules, and why. Whatever goes is deleted here.
+/// Circles that may be, by package: their modules, and why. One that is gone is deleted here.
 const ALLOWED: [(&str, &[&str], &str); 4] = [
     (
         "event-store",

@@ -16,7 +16,8 @@ enum Where {
 
 use Where::{Anywhere, Names};
 
-/// The word as it would be found, what is said instead. In names a word is found as a part: `lane` in `run_lane` and `LaneError`.
+/// The word as it would be found, what is said instead. In names a word is found as a part: `lane` in `run_lane` and
+/// `LaneError`.
 const GIVEN_UP: [(&str, Where, &str); 44] = [
     ("lane", Anywhere, "projection worker"),
     ("lanes", Anywhere, "projection workers"),

@@ -30,8 +30,8 @@ const TOKEN_LIFETIME: Duration = Duration::from_secs(600);
 
 /// Fill a running Rookery with 2,000 real messages, and show what to try next
 ///
-/// The messages are changelog lines of seven Rust projects (tools/rookery/demo/SAMPLE.md names them and their licence). They go
-/// through POST /v1/import; running it again does no harm.
+/// The messages are changelog lines of seven Rust projects (tools/rookery/demo/SAMPLE.md names them and their licence).
+/// They go through POST /v1/import; running it again does no harm.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Where Rookery listens; http://127.0.0.1:8080 unless ROOKERY_LISTEN says otherwise

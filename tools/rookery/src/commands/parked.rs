@@ -57,8 +57,8 @@ enum Command {
     },
     /// Fold events after all, and those that wait for them
     ///
-    /// Ends with 1 if one of the chosen events still cannot be folded; it stays parked, and what waits for it waits; and
-    /// if nothing that is parked was chosen. Safe to repeat, and to interrupt at any moment.
+    /// Ends with 1 if one of the chosen events still cannot be folded; it stays parked, and what waits for it waits;
+    /// and if nothing that is parked was chosen. Safe to repeat, and to interrupt at any moment.
     #[command(after_help = "\
 Examples:
   rookery parked retry --all
@@ -71,11 +71,11 @@ Examples:
     },
     /// Give events up for good, and fold those that wait for them
     ///
-    /// It is written into the log which events they are, as an event of its own; the reducers obey it there, and so does every
-    /// replay, also of a restored log. It cannot be taken back.
+    /// It is written into the log which events they are, as an event of its own; the reducers obey it there, and so
+    /// does every replay, also of a restored log. It cannot be taken back.
     ///
-    /// Ends with 0 once that is in the log, and says so where no reducer obeyed within 10 s. Safe to repeat, and to interrupt
-    /// at any moment. The broker's user must be one that may append such events.
+    /// Ends with 0 once that is in the log, and says so where no reducer obeyed within 10 s. Safe to repeat, and to
+    /// interrupt at any moment. The broker's user must be one that may append such events.
     #[command(after_help = "\
 Examples:
   rookery parked drop --position 2304 --reason 'written by a test'

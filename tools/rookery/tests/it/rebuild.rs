@@ -1,4 +1,5 @@
-//! `rookery rebuild`, against a running system: while it is written to, killed half-way, switched, rolled back, dropped.
+//! `rookery rebuild`, against a running system: while it is written to, killed half-way, switched, rolled back,
+//! dropped.
 
 use std::path::Path;
 use std::process::Output;

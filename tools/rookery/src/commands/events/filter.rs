@@ -108,8 +108,8 @@ impl Range {
     }
 }
 
-/// The first sequence that was recorded then or later; behind the head, if none was. Halves the log, as the broker's clock
-/// goes forwards; where it was set back, events around that time may be missed.
+/// The first sequence that was recorded then or later; behind the head, if none was. Halves the log, as the broker's
+/// clock goes forwards; where it was set back, events around that time may be missed.
 pub(super) async fn first_since(log: &dyn EventLog, timestamp: OffsetDateTime, head: u64) -> Result<u64> {
     let (mut low, mut high) = (1, head + 1);
     while low < high {

@@ -44,7 +44,7 @@ struct PrintedEvent<'a> {
     headers: Option<&'a Headers>,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<Box<RawValue>>,
-    /// Of data that is no JSON, as far as it is text. An archive has the bytes.
+    /// Of data that is not JSON, as far as it is text. An archive has the bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
     /// Why this version of the code cannot decode it.
@@ -95,8 +95,8 @@ fn block(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// All of one event: on one line, or for people; the data stays on one line, as it was written. `stored`: the same event,
-/// where its headers are no envelope.
+/// All of one event: on one line, or for people; the data stays on one line, as it was written. `stored`: the same
+/// event, where its headers are no envelope.
 pub(super) fn as_whole(
     event: &RecordedEvent,
     stored: Option<&StoredEvent>,

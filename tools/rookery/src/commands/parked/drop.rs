@@ -20,8 +20,8 @@ use super::{ProjectionVersion, Projections, none_chosen};
 const STANDSTILL_MAX: Duration = Duration::from_secs(10);
 const PERIOD: Duration = Duration::from_millis(100);
 
-/// What is to be given up of a projection, in the order in which the log is told: what waits comes first, so that nothing of
-/// it is folded where only a part is told.
+/// What is to be given up of a projection, in the order in which the log is told: what waits comes first, so that
+/// nothing of it is folded where only a part is told.
 struct Plan {
     positions: Vec<Position>,
     /// The position that the workers have to reach, where all of it was told before.

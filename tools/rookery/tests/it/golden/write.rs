@@ -1,4 +1,5 @@
-//! Writes events whose ids and times depend on nothing: what the dispatcher would have written, and what it never would.
+//! Writes events whose ids and times depend on nothing: what the dispatcher would have written, and what it never
+//! would.
 
 use std::collections::HashMap;
 
