@@ -10,10 +10,10 @@
 //! entry 2                                                          0 1 0
 //! ```
 //!
-//! The bucket's newest event is the root. Whoever looks for a message compares paths: where they fork at bit `d`, entry `d`
-//! names the newest event on the wanted side. So a look-up reads one event per fork, about half of log2(edited messages in
-//! the bucket), whatever one account did to its own messages, and on the way gathers the entries of the next event. A
-//! chain of predecessors would be simpler, and as long as the longest history that anybody gives to a message.
+//! The bucket's newest event is the root. A look-up compares paths: where they fork at bit `d`, entry `d`
+//! names the newest event on the wanted side. So a look-up reads one event per fork, about half of log2(edited messages
+//! in the bucket), no matter what one account did to its own messages, and on the way gathers the entries of the next
+//! event. A chain of predecessors would be simpler, but as long as the longest history of a message.
 
 mod last_change;
 

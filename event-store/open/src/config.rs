@@ -61,8 +61,8 @@ impl StoreConfig {
         }
     }
 
-    /// Bounds the log so that it and what lies beside it have room in so many bytes. Postgres reserves nothing, so there the
-    /// log may grow to all of that.
+    /// Bounds the log so that it and what lies beside it have room in so many bytes. Postgres reserves nothing, so
+    /// there the log may grow to all of that.
     pub fn fit_into(&mut self, bytes: u64) {
         let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
         self.log_bytes_max = match Scheme::of(&self.url) {

@@ -5,8 +5,8 @@
 //! | the dispatcher | [`StoreConfig::open`]: the log, which remembers its keys, and the buckets beside it |
 //! | reducers and operator's tools | [`open_log`]: the log alone, which must be there already |
 //!
-//! Each store is a feature (`nats`, `postgres`; both by default): a program that is built with one of them does not link the
-//! other, and says so where a URL asks for it.
+//! Each store is a feature (`nats`, `postgres`; both by default): a program that is built with one of them does not
+//! link the other, and says so where a URL asks for it.
 
 mod config;
 mod environment;

@@ -87,7 +87,7 @@ impl Chunk<'_> {
         step.unpark(&settled.folded).await?;
         step.park(&settled.dropped).await?;
         if settled.folded.is_empty() && settled.dropped.is_empty() && refusal.is_none() {
-            // Nothing changes, so the worker need not even read its parked events anew.
+            // Nothing changes, so the worker need not even read its parked events again.
             return Ok(settled);
         }
         step.commit().await?;

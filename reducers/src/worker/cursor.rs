@@ -41,8 +41,8 @@ impl Cursor {
         self.checkpoint.at(last.position.get(), event_id(last))
     }
 
-    /// Refuses a log that holds another event where the checkpoint is. Gives the time until which the rows are complete: that
-    /// event's, or before the first fold that of the log's first event.
+    /// Refuses a log that holds another event where the checkpoint is. Gives the time until which the rows are
+    /// complete: that event's, or before the first fold that of the log's first event.
     pub(super) async fn check(&self, log: &dyn EventLog) -> Result<OffsetDateTime, ReadError> {
         let now = OffsetDateTime::now_utc();
         let sequence = self.position().sequence();
@@ -57,7 +57,7 @@ impl Cursor {
         }
     }
 
-    /// Reads anew what is parked, behind steps beside this worker's own. Another worker may have gone on meanwhile.
+    /// Reads again what is parked, after steps beside this worker's own. Another worker may have gone on meanwhile.
     pub(super) async fn renew(&mut self, worker: &ProjectionWorker) -> Result<(), WorkerError> {
         let now = Self::resume(worker).await?;
         if now.position() != self.position() {

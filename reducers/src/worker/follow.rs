@@ -16,9 +16,9 @@ use super::chunks::{fold_whole, write_batch};
 use super::cursor::Cursor;
 use super::error::{BadEvent, WorkerError};
 use super::heartbeat;
+use super::next_events::next_events;
 use super::patience::Patience;
 use super::projection_worker::ProjectionWorker;
-use super::read::read_on;
 use super::status::Progress;
 use crate::projections::Changes;
 
@@ -116,7 +116,8 @@ async fn follow(
         crash_point("after-receive");
         let end = events.last().map_or(cursor.position(), |event| event.position);
         let began = Instant::now();
-        // Ahead only while there is much to do: a batch that is taken early is short, and a short one costs almost as much.
+        // Ahead only while there is much to do: a batch that is taken early is short, and a short one costs almost as
+        // much.
         let tail = if events.len() >= AHEAD_FROM {
             arrive(&mut arrival, worker, tail, end);
             None
@@ -136,7 +137,7 @@ async fn follow(
 fn arrive(arrival: &mut Arrival, worker: &ProjectionWorker, mut tail: Tail, at: Position) {
     let fold = Arc::clone(&worker.fold);
     arrival.spawn(async move {
-        let events = read_on(&mut tail, at, fold.batch_max()).await?;
+        let events = next_events(&mut tail, at, fold.batch_max()).await?;
         let changes = fold_whole(&*fold, &events);
         Ok(Arrived { tail, events, changes })
     });

@@ -17,7 +17,7 @@ pub fn crash_point(step: impl Display) {
     use std::sync::LazyLock;
     use std::sync::atomic::{AtomicU32, Ordering};
     static CHOSEN: LazyLock<Option<(String, AtomicU32)>> =
-        LazyLock::new(|| chosen(&std::env::var(CRASH_POINT).ok()?));
+        LazyLock::new(|| chosen(std::env::var_os(CRASH_POINT)?.to_str()?));
     let Some((chosen, passes)) = &*CHOSEN else { return };
     let may_pass = |left: u32| left.checked_sub(1);
     if step.to_string() == *chosen

@@ -152,7 +152,7 @@ impl System {
             .map(drop)
     }
 
-    /// Folds the whole log anew into an empty database, by a process in which no fault and no bug is planted.
+    /// Folds the whole log into an empty database, by a process in which no fault and no bug is planted.
     pub async fn replay(&self, head: i64) -> Result<PgPool> {
         sqlx::query("create database replay").execute(&self.pool).await?;
         let url = self.postgres.url_of("replay");

@@ -91,8 +91,8 @@ pub(super) async fn advance(
 /// For this transaction, a commit that was answered survives the server: an operator was told. Index: none.
 const DURABLY: &str = "select set_config('synchronous_commit', 'on', true)";
 
-/// The fence for whoever changes parked events beside the worker: locks the checkpoint, and makes the worker
-/// read them anew. Index: checkpoint_pk.
+/// The fence for changes to parked events from beside the worker: locks the checkpoint, and makes the worker
+/// read them again. Index: checkpoint_pk.
 const INTERVENE: &str = "update control.checkpoint \
     set parked_generation = parked_generation + 1 \
     where projection = $1 and version = $2 and shard = $3 and lineage = $4";

@@ -1,4 +1,4 @@
-//! Workers that come to events which give others up.
+//! Workers that reach events which give others up.
 
 use std::sync::Arc;
 
@@ -54,7 +54,8 @@ async fn differences(data_set: &DataSet, log: &dyn EventLog) -> u64 {
     report.projections[0].differences()
 }
 
-/// Decisions come in whenever they like, of some bad events or of all, for workers that come and go; each projection has two.
+/// Decisions come in whenever they like, of some bad events or of all, for workers that come and go; each projection
+/// has two.
 #[tokio::test]
 async fn whoever_folds_and_whenever_it_is_said_a_replay_comes_to_the_same() {
     let both = Folds::start().await;
@@ -158,7 +159,7 @@ async fn what_means_nothing_here_is_passed_over_and_what_cannot_be_read_is_parke
     let log: Arc<dyn EventLog> = Arc::new(InMemoryLog::new(Shard(0)));
     let data_set = DataSet::start().await;
     let bad = plant(&*log, POSTED, "not even JSON").await;
-    // Another projection's, one about itself and the future, one of an event that came to no rows.
+    // Another projection's, one about itself and the future, one of an event that gave no rows.
     give_up(&*log, "feeds", &[at(bad)]).await;
     let foreign = plant(&*log, "somebody.elses.event", "{}").await;
     let head = log.head().await.expect("a head").get();

@@ -37,7 +37,8 @@ fn kill_postgres<'a>(system: &'a mut System, load: &'a Load, seed: u64) -> Strik
             load.acked(random.random_range(10..30)).await;
             system.postgres.restart().await;
         }
-        // The fold commits without waiting for the disk, so a crash takes the last commits back, rows and checkpoint alike.
+        // The fold commits without waiting for the disk, so a crash takes the last commits back, rows and checkpoint
+        // alike.
         let allowed = Allowed { data_may_go_back: true, ..Allowed::default() };
         Ok(Happened { allowed, ..Happened::counted("kills", KILLS) })
     })

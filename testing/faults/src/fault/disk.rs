@@ -61,7 +61,7 @@ fn fill<'a>(system: &'a mut System, load: &'a Load, seed: u64) -> Striking<'a> {
     })
 }
 
-/// A new person each time, because whoever has no key must not ask again.
+/// A new person each time, because a client without a key must not ask again.
 async fn register(load: &Load, dispatcher: &str, has_key: bool) -> Result<(), String> {
     let record = &load.world.record;
     let name = format!("full_{}", record.all().len());

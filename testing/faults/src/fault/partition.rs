@@ -42,7 +42,7 @@ pub(super) fn faults() -> Vec<Fault> {
     ]
 }
 
-/// Longer than a lane's first two limits on an answer, and than any other's.
+/// Longer than a projection worker's first two limits on an answer, and than any other's.
 const SILENCE: Duration = Duration::from_secs(30);
 const READS_BACK: Duration = Duration::from_secs(10);
 const WRITES_BACK: Duration = Duration::from_secs(20);

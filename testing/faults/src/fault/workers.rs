@@ -1,4 +1,4 @@
-//! Reducers: two on one lane, and one that dies between any two steps.
+//! Reducers: two on one projection, and one that dies between any two steps.
 
 use anyhow::ensure;
 use fail_points::CRASH_POINT;
@@ -44,7 +44,7 @@ pub(super) fn faults() -> Vec<Fault> {
         },
         Fault {
             name: "two-reducers",
-            about: "two reducers on the same lanes, of which one freezes in a batch and wakes up again",
+            about: "two reducers on the same projections: one freezes in a batch and wakes up again",
             setup: || Setup { reducers: 2, ..Setup::default() },
             strike: two,
             ..USUAL

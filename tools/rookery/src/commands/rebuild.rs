@@ -37,8 +37,8 @@ use crate::invocation;
 /// The servers are those of the `rookery up` that runs on the data directory, or of ROOKERY_DATABASE_URL (the owner of
 /// the schemas) and ROOKERY_NATS_URL.
 ///
-/// Exit code: 0 switched, rolled back or dropped, or nothing differs; 1 the versions differ and nothing was switched, or
-/// it failed.
+/// Exit code: 0 switched, rolled back or dropped, or nothing differs; 1 the versions differ and nothing was switched,
+/// or it failed.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Which projection: social or feeds

@@ -70,7 +70,8 @@ impl Build {
     fn way_on(&self, bad: &BadEvent) -> String {
         let (name, next) = (self.worker.fold.name(), self.next);
         match bad.reason {
-            // The tables are copies of the published ones as they were when the build began, with all their constraints.
+            // The tables are copies of the published ones as they were when the build began, with all their
+            // constraints.
             Reason::RefusedByDatabase => format!(
                 "mend what refuses the event in the tables of {name}_v{next}, too, and call it again to go on; or mend the \
                  published tables, end this build with `rookery rebuild {name} --drop`, and begin anew"
@@ -87,7 +88,8 @@ impl Build {
         Ok(Position::from_i64(position).unwrap_or_default())
     }
 
-    /// Folds up to a position and not behind it; gives the position, which is greater where the version was there before.
+    /// Folds up to a position and not behind it; gives the position, which is greater where the version was there
+    /// before.
     pub(super) async fn replay_to(&self, to: Position, mut moved: impl FnMut(Position)) -> Result<Position> {
         let deadline = Instant::now() + FENCED_LIMIT;
         loop {
