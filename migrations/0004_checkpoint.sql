@@ -10,8 +10,8 @@ create table control.checkpoint (
     lineage text not null,
     -- The id of the event at that position. A log that lost its end and grew again has another one there.
     event uuid,
-    -- Counts the changes to the parked events that the projection worker did not make itself. A worker that knows another
-    -- number writes nothing: it reads the parked events anew first.
+    -- Counts the changes to the parked events that the projection worker did not make itself. A worker that knows
+    -- another number writes nothing: it reads the parked events again first.
     parked_generation bigint not null default 0,
     folded_at timestamptz not null default now(),
     constraint checkpoint_pk primary key (projection, version, shard),

@@ -1,6 +1,6 @@
--- Events that are not in the rows: those that could not be folded, those that wait for them, and those that were dropped.
--- None is lost (the log has them) and none stops the projection worker; this table says that the rows are a fold of all
--- events but these.
+-- Events that are not in the rows: those that could not be folded, those that wait for them, and those that were
+-- dropped. None is lost (the log has them) and none stops the projection worker; this table says that the rows are a
+-- fold of all events but these.
 create table control.parked_event (
     projection text not null,
     version integer not null,
@@ -8,12 +8,12 @@ create table control.parked_event (
     position bigint not null,
     subject text not null,
     event_type text not null,
-    -- A stable word (`undecodable`, `unknown-version`, `refused-by-database`, `too-late`, `waiting`, `dropped`), and the
-    -- words for a person. The keys of what was dropped count no more.
+    -- A stable word (`undecodable`, `unknown-version`, `refused-by-database`, `too-late`, `waiting`, `dropped`), and
+    -- the words for a person. The keys of what was dropped count no more.
     reason text not null,
     detail text not null,
-    -- Conflict keys: `account/5`, `message/512`, `follow/5/7`. No later event that uses one of the exclusive ones may be
-    -- folded before this one; the shared ones later events may share, but not use exclusively.
+    -- Conflict keys: `account/5`, `message/512`, `follow/5/7`. No later event that uses one of the exclusive ones may
+    -- be folded before this one; the shared ones later events may share, but not use exclusively.
     exclusive_keys text[] not null,
     shared_keys text[] not null,
     parked_at timestamptz not null default now(),

@@ -1,6 +1,6 @@
 -- One row per message that is not deleted, in its latest edition.
 create table social_v1.message (
-    -- The position of its MessagePosted event, hence unique and in the order of the log.
+    -- The position of its MessagePosted event, so unique and in the order of the log.
     id bigint not null,
     author bigint not null,
     text text not null,

@@ -1,5 +1,5 @@
--- What is left of a deleted message: enough to answer 410 to its author, and to hold a conversation together that went on
--- below it. Nothing of what it said.
+-- What is left of a deleted message: enough to answer 410 to its author, and to hold a conversation together that went
+-- on below it. Nothing of what it said.
 create table social_v1.tombstone (
     id bigint not null,
     author bigint not null,
@@ -8,8 +8,8 @@ create table social_v1.tombstone (
     -- Of the message, as it was. Null where no such message was ever there.
     created_at timestamptz,
     in_reply_to bigint,
-    -- How many replies down the nearest message is that is not deleted: 1 for a reply of its own. Null where there is none
-    -- within 50, and where no such message was ever there: then it is not shown in any thread. Beyond that bound a
+    -- How many replies down the nearest message is that is not deleted: 1 for a reply of its own. Null where there is
+    -- none within 50, and where no such message was ever there: then it is not shown in any thread. Beyond that bound a
     -- deletion would change rows without end.
     nearest_living smallint,
     constraint tombstone_pk primary key (id)
@@ -17,6 +17,6 @@ create table social_v1.tombstone (
 -- Deleted replies that are shown, newest first.
 create index tombstone_reply on social_v1.tombstone (in_reply_to, created_at, id)
     where in_reply_to is not null and nearest_living is not null;
--- The one that is nearest to something living. 50 below is too far for what they answer; and a list of replies, for which
--- this index has the wrong order, cannot be tempted by it.
+-- The one that is nearest to something living. 50 below is too far for what they answer; and a list of replies, for
+-- which this index has the wrong order, cannot be tempted by it.
 create index tombstone_nearest on social_v1.tombstone (in_reply_to, nearest_living) where nearest_living < 50;

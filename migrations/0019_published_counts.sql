@@ -1,4 +1,4 @@
--- Complete counts for people: folded ones, and for periods that are not split what their rows come to.
+-- Complete counts for people: folded ones, and for periods that are not split those of their rows.
 create view published.tag_counts as
 select tag, granularity as grain, starts_at, messages from social_v1.message_count where author = 0
 union all

@@ -1,4 +1,4 @@
--- Accounts that were deactivated, for good. Whatever they do or is done to them later in the log changes nothing.
+-- Accounts that were deactivated, for good. Later events about them change nothing.
 create table social_v1.former_account (
     id bigint not null,
     -- Stays claimed. Empty for an account that never registered.

@@ -1,4 +1,5 @@
--- Home timelines, written on post. Together with `merged` they hold, for every follow, the entries from visible_from on.
+-- Home timelines, written on post. Together with `merged` they hold, for every follow, the entries from visible_from
+-- on.
 create table feeds_v1.feed (
     owner bigint not null,
     position bigint not null,

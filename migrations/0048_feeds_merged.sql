@@ -1,4 +1,4 @@
--- Follows of which the entries from `since` on are not in `feed` but merged on read.
+-- Follows whose entries from `since` on are not in `feed` but merged on read.
 create table feeds_v1.merged (
     owner bigint not null,
     author bigint not null,

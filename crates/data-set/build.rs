@@ -1,4 +1,4 @@
-//! Embeds the migrations anew when one is added; the macro by itself only sees changes to files it knows.
+//! Embeds the migrations again when one is added; the macro by itself only sees changes to files it knows.
 
 fn main() {
     println!("cargo:rerun-if-changed=../../migrations");

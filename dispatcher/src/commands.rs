@@ -1,4 +1,4 @@
-//! The commands, one file each: which part of the log they are decided on, and which events they come to.
+//! The commands, one file each: which part of the log they are decided on, and which events they make.
 
 mod change_follow;
 mod change_profile;

@@ -20,8 +20,8 @@ const WATCH_PERIOD: Duration = Duration::from_secs(1);
 /// Gets between the service and the store that it opened.
 pub(crate) type Decorate = fn(Store) -> Store;
 
-/// Opens the log and the buckets beside it, trying until it succeeds or the token is cancelled, and from then on follows the signing
-/// keys until it is. Fails where the log must not be trusted.
+/// Opens the log and the buckets beside it, trying until it succeeds or the token is cancelled, and from then on
+/// follows the signing keys until it is. Fails where the log must not be trusted.
 pub async fn connect(state: &State, config: StoreConfig, token: CancellationToken) -> Result<(), OpenError> {
     connect_decorated(state, config, |store| store, token).await
 }
@@ -64,8 +64,8 @@ async fn open(config: &StoreConfig, decorate: Decorate, state: &State) -> Result
     Ok(Opened { executor: Executor::new(Arc::clone(&log)), log, credentials })
 }
 
-/// Looks again and again whether the log is still the one that was opened, so that one which was replaced under a running
-/// process takes no command as if nothing had happened.
+/// Looks again and again whether the log is still the one that was opened, so that one which was replaced under a
+/// running process takes no command as if nothing had happened.
 async fn watch(state: State, token: CancellationToken) {
     metrics::gauge!("dispatcher_log_refused").set(0.0);
     let mut ticks = tokio::time::interval(WATCH_PERIOD);

@@ -1,7 +1,8 @@
-//! What the dispatcher keeps of people besides events: password hashes, refresh families, failed tries; and its signing keys.
+//! What the dispatcher keeps of people besides events: password hashes, refresh families, failed tries; and its signing
+//! keys.
 //!
-//! Each store is typed and small, and stands on one of the [`Buckets`] beside the log. None of them shows a value in its
-//! `Debug` form.
+//! Each store is typed and small, and stands on one of the [`Buckets`] beside the log. None of them shows a value in
+//! its `Debug` form.
 
 mod attempts;
 mod credentials;

@@ -14,7 +14,7 @@ use crate::stores::Stores;
 
 pub use self::outcome::{AccountOutcome, Done, ExecuteError, MessageOutcome};
 
-/// What a command came to; what its repetitions are answered.
+/// The outcome of a command, which its repetitions get, too.
 pub trait Outcome: Clone + Debug + Send + Sync + 'static {
     /// Of the command's last event, or where nothing had to change, of what that was decided on.
     fn position(&self) -> Position;
@@ -25,8 +25,8 @@ pub trait Outcome: Clone + Debug + Send + Sync + 'static {
 pub struct Change {
     pub event: Event,
     pub expected: Expected,
-    /// The last event of what the decision is about, where its subject holds that of others, too: a conflict that leaves
-    /// this as it was is none of the caller's.
+    /// The last event of what the decision is about, where its subject holds that of others, too: a conflict that
+    /// leaves this as it was is none of the caller's.
     pub seen: Option<Sequence>,
     /// Of an edit or a deletion.
     pub edit_index: Option<EditIndex>,
@@ -102,7 +102,7 @@ pub trait Command: Clone + Debug + Send + Sync + 'static {
 pub struct KeyedLock(pub(crate) u64);
 
 impl KeyedLock {
-    /// Two keys may get the same lock, which costs them nothing but time.
+    /// Two keys may get the same lock, which costs them only time.
     pub fn of(key: &impl Hash) -> Self {
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);

@@ -1,7 +1,7 @@
 //! From a command to events in the log: load, decide, append; again on a conflict; once per idempotency key.
 //!
-//! Replaces `cqrs_es::CqrsFramework`, which returns nothing, never retries and knows one aggregate at a time. A decision
-//! whose events were not stored is thrown away.
+//! Replaces `cqrs_es::CqrsFramework`, which returns nothing, never retries and knows one aggregate at a time. A
+//! decision whose events were not stored is thrown away.
 
 mod execution;
 mod import;
@@ -30,9 +30,9 @@ pub use self::import::Imported;
 const DECISIONS_MAX: usize = 5;
 /// Appends per command when others keep appending to its subject, about something else for the most part.
 const APPENDS_MAX: usize = 200;
-/// A process may be stopped and go on much later. A command that was told new before that may have been repeated elsewhere
-/// meanwhile, and the broker have forgotten that; so it is not sent any more. With the wait in the queue behind it this stays
-/// below [`event_store::DEDUPE_WINDOW`].
+/// A process may be stopped and go on much later. A command that was told new before that may have been repeated
+/// elsewhere meanwhile, and the broker have forgotten that; so it is not sent any more. With the wait in the queue
+/// behind it this stays below [`event_store::DEDUPE_WINDOW`].
 const DECISION_MAX: Duration = Duration::from_secs(30);
 /// Some 40 bytes each.
 const KEYED_LOCKS: usize = 4_096;
@@ -178,8 +178,8 @@ impl Executor {
         Ok(())
     }
 
-    /// What an append came to. Where it turned out to be a repetition, the events in the log are those of a concurrent duplicate, which
-    /// may have decided otherwise, or of another request under the same key.
+    /// The outcome of an append. Where it turned out to be a repetition, the events in the log are those of a
+    /// concurrent duplicate, which may have decided otherwise, or of another request under the same key.
     async fn outcome<C: Command>(
         &self,
         execution: &Execution,

@@ -1,7 +1,7 @@
 //! The HTTP side: a request becomes a command, and what came of it an answer.
 //!
-//! One folder per noun, one file per operation. Each noun lists its routes; path, method and documentation of an operation
-//! stand at its handler.
+//! One folder per noun, one file per operation. Each noun lists its routes; path, method and documentation of an
+//! operation stand at its handler.
 
 mod accounts;
 mod command;

@@ -1,4 +1,4 @@
-//! A keyed lock: one import at a time per caller, for each keeps many commands under way.
+//! A keyed lock: one import at a time per caller, because each keeps many commands under way.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -20,9 +20,9 @@ use crate::state::State;
 
 /// Takes Rookery's commands over HTTP and appends their events to the log.
 ///
-/// Configured by the environment. Required: ROOKERY_NATS_URL, or for a log on Postgres ROOKERY_EVENT_STORE_URL (or either
-/// with _FILE), and ROOKERY_IDENTITY_MODE, with jwt: ROOKERY_JWT_ISSUER and ROOKERY_JWT_AUDIENCE, with gateway: ROOKERY_GATEWAY_SECRET. With jwt, keys besides the
-/// dispatcher's own: ROOKERY_JWT_JWKS_FILE, ROOKERY_JWT_JWKS_URL.
+/// Configured by the environment. Required: ROOKERY_NATS_URL, or for a log on Postgres ROOKERY_EVENT_STORE_URL (or
+/// either with _FILE), and ROOKERY_IDENTITY_MODE, with jwt: ROOKERY_JWT_ISSUER and ROOKERY_JWT_AUDIENCE, with gateway:
+/// ROOKERY_GATEWAY_SECRET. With jwt, keys besides the dispatcher's own: ROOKERY_JWT_JWKS_FILE, ROOKERY_JWT_JWKS_URL.
 /// With defaults: ROOKERY_DISPATCHER_LISTEN (127.0.0.1:8081), ROOKERY_LOG_LINEAGE (any), ROOKERY_LOG_REPLICAS (1),
 /// ROOKERY_LOG_BYTES_MAX (8 GiB), ROOKERY_KEYS_MAX (10 million), ROOKERY_VAULT_BYTES_MAX (256 MiB, twice),
 /// ROOKERY_TRUSTED_PROXY_HOPS (0), ROOKERY_LOG (info), ROOKERY_LOG_FORMAT (json).
@@ -34,7 +34,8 @@ struct Arguments {
     check_config: bool,
 }
 
-/// Runs the service. `decorate` gets between it and the store that it opened: the identity, or what a test plants there.
+/// Runs the service. `decorate` gets between it and the store that it opened: the identity, or what a test plants
+/// there.
 ///
 /// # Errors
 /// When the configuration is wrong, an address is taken, or the log must not be trusted.

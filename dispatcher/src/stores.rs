@@ -11,7 +11,7 @@ use domain::{AccountId, GraphEvent, InboxEvent, MessageId, Position, ReactionEve
 use event_store::{Boundary, Subject};
 use event_store::{EventLog, ReadError};
 
-pub use self::accounts::{AccountStore, Seen, Standing};
+pub use self::accounts::{AccountStore, Loaded, Standing};
 pub use self::last::Last;
 pub use self::messages::{MessageStore, SeenMessage};
 
@@ -41,7 +41,8 @@ impl Stores {
         Subject::new(self.shard(), boundary)
     }
 
-    /// Whether a message is in the log, and neither it nor its author is gone, as far as this process knew ten seconds ago.
+    /// Whether a message is in the log, and neither it nor its author is gone, as far as this process knew ten seconds
+    /// ago.
     pub async fn is_standing(&self, message: MessageId) -> Result<bool, ReadError> {
         match self.messages.author_of_standing(message).await? {
             Some(author) => self.accounts.may_act(author).await,
@@ -72,7 +73,7 @@ impl Stores {
         .await
     }
 
-    pub async fn last_read(&self, account: AccountId) -> Result<Last<InboxEvent>, ReadError> {
+    pub async fn last_read_marker(&self, account: AccountId) -> Result<Last<InboxEvent>, ReadError> {
         let subject = self.subject(Boundary::Inbox(account));
         last::last(&*self.log, subject, |event| match event {
             domain::Event::Inbox(event) => Some(event),

@@ -1,5 +1,5 @@
-//! What must be kept beside the log and is no event: an event is for ever and for everybody who reads the log; what lies here
-//! is private and can be deleted.
+//! What must be kept beside the log and is no event: an event is for ever and for everybody who reads the log; what
+//! lies here is private and can be deleted.
 //!
 //! ```text
 //!   bucket           key                  value                       kept for
@@ -9,8 +9,9 @@
 //!   ATTEMPTS_0       handle.address       failed tries, and since     15 min from the last change
 //! ```
 //!
-//! A [`Bucket`] does nothing but read an entry and replace it at a known revision. What belongs together is one entry, so that
-//! it changes as a whole or not at all. What the entries mean is the dispatcher's business, and only it may touch them.
+//! A [`Bucket`] does nothing but read an entry and replace it at a known revision. What belongs together is one entry,
+//! so that it changes as a whole or not at all. What the entries mean is the dispatcher's business, and only it may
+//! touch them.
 
 mod bucket;
 mod in_memory;

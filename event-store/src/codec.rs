@@ -38,13 +38,13 @@ pub enum DecodeError {
     UnknownVersion { event_type: String, newest: usize },
     #[error("a {event_type} cannot be read as the newest version: {why}")]
     Upcast { event_type: String, why: String },
-    /// Whoever begins to fold looks for it in its own subject.
+    /// A fold looks for it in its own subject, before it begins.
     #[error("a {event_type} counts only in its own subject {subject}")]
     Misplaced { event_type: String, subject: Subject },
 }
 
-/// The stored name of every event, in one place for both directions, and the steps from its version 1 to the one that is
-/// written today (`upcast.rs`).
+/// The stored name of every event, in one place for both directions, and the steps from its version 1 to the one that
+/// is written today (`upcast.rs`).
 macro_rules! event_types {
     ($($base:literal $steps:expr => $outer:ident($inner:ident::$variant:ident),)*) => {
         const TYPES: &[Type<Event>] = &[$(Type {
@@ -117,8 +117,8 @@ pub fn decode(recorded: &RecordedEvent) -> Result<Decoded, DecodeError> {
     }
 }
 
-/// Where an event should be that is not there, if that is about what is given up: that counts in its own subject alone, and
-/// who may write there may write nothing else.
+/// Where an event should be that is not there, if that is about what is given up: that counts in its own subject alone,
+/// and who may write there may write nothing else.
 fn own_subject(recorded: &RecordedEvent, event: &Event) -> Option<Subject> {
     let own = Subject::of(recorded.position.shard(), event);
     let is_there = Subject::is_of_dropped(&recorded.subject);
@@ -180,8 +180,8 @@ fn has_nul(event: &Event) -> bool {
     }
 }
 
-/// The event, as far as this version knows it. What the fold would make of it, too: an event that cannot be decoded counts
-/// for nobody.
+/// The event, as far as this version knows it. What the fold would make of it, too: an event that cannot be decoded
+/// counts for nobody.
 pub fn known(recorded: &RecordedEvent) -> Option<Event> {
     match decode(recorded) {
         Ok(Decoded::Known(event)) => Some(event),

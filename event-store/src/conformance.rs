@@ -1,7 +1,7 @@
 //! The contract as a suite. Every implementation of [`EventLog`] runs all of it, against logs of its own.
 //!
-//! Each function takes a fresh, empty log of shard 0 and panics where a promise is broken. So do those for what lies beside
-//! the log: a bucket.
+//! Each function takes a fresh, empty log of shard 0 and panics where a promise is broken. So do those for what lies
+//! beside the log: a bucket.
 
 mod batch;
 mod bucket;
@@ -177,17 +177,19 @@ pub async fn retry_after_a_lost_ack(log: Arc<dyn EventLog>) {
         assert_eq!(first.positions, second.positions);
     }
     let command = command();
-    let twins = (0..8).map(|_| {
+    let duplicates = (0..8).map(|_| {
         let log = Arc::clone(&log);
-        let event = posted(&*log, 3, "twin", command, Expected::Any);
+        let event = posted(&*log, 3, "duplicates", command, Expected::Any);
         tokio::spawn(async move { log.append(command, vec![event]).await })
     });
     let mut positions = Vec::new();
-    for twin in twins.collect::<Vec<_>>() {
-        positions.extend(twin.await.expect("no twin panics").expect("every twin is answered").positions);
+    for duplicate in duplicates.collect::<Vec<_>>() {
+        positions.extend(
+            duplicate.await.expect("no duplicate panics").expect("every duplicate is answered").positions,
+        );
     }
     positions.dedup();
-    assert_eq!(positions.len(), 1, "all twins get the same position");
+    assert_eq!(positions.len(), 1, "all duplicates get the same position");
     assert_eq!(log.head().await.expect("a head"), sequence(3));
 }
 

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! - **Durable on return.** An append that returned [`Appended`] survives kill -9 and power loss of the broker.
-//! - **Order.** Sequences of a shard count up by one without a gap. Whoever reads sees them in that order; there is no
+//! - **Order.** Sequences of a shard count up by one without a gap. Readers see them in that order; there is no
 //!   other order, and no clock decides.
 //! - **Conflict.** [`Expected::Last`] holds an event back unless its subject's last sequence is the expected one; 0
 //!   means "none yet". Of several appends that expect the same, one wins and the others get
@@ -19,7 +19,8 @@
 //!   wherever an expectation shows it. Another append under the same id gets those sequences, or a conflict, and is
 //!   never in the log beside the first. Who retries later asks [`EventLog::events_of`] before.
 //! - **Definite or unknown.** [`AppendError::Unknown`] alone leaves open whether the events are in the log.
-//! - **Kept whole.** [`EventLog::tail_stored`] gives everything that is stored of an event, also of one that is not ours.
+//! - **Kept whole.** [`EventLog::tail_stored`] gives everything that is stored of an event, also of one that is not
+//!   ours.
 //! - **Tail.** [`EventLog::tail`] starts behind any sequence, gives every event once and in order, then waits for new
 //!   ones. It ends with an error rather than skip one, or go on in a log that lost events which it gave.
 
@@ -44,8 +45,8 @@ pub const DEDUPE_WINDOW: Duration = Duration::from_secs(120);
 /// For how long [`EventLog::events_of`] knows a keyed command. The API promises it.
 pub const KEY_AGE_MAX: Duration = Duration::from_secs(24 * 3_600);
 
-/// Names the shape of the log: its subjects, headers and bodies. A stream says which one it has, and a program refuses others,
-/// for it would read them wrong.
+/// Names the shape of the log: its subjects, headers and bodies. A stream says which one it has, and a program refuses
+/// others, for it would read them wrong.
 pub const LOG_FORMAT: &str = "1";
 
 /// Events that wait between a tail and what is made of it.
@@ -54,7 +55,7 @@ const STORED_BUFFER: usize = 1_000;
 /// What the writer knows of a subject's history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
-    /// Nothing: the event holds whatever came before.
+    /// Nothing: the event holds after any other.
     Any,
     /// The last event of the subject has this sequence; zero: there is none.
     Last(Sequence),
@@ -94,7 +95,7 @@ pub struct Unreadable {
 /// Names and values. A name's values keep their order; the names have none in the log, and are sorted here.
 pub type Headers = BTreeMap<String, Vec<String>>;
 
-/// An event with all that the log holds of it, whoever wrote it: what an archive keeps.
+/// An event with all that the log holds of it, also if it is not ours: what an archive keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredEvent {
     pub sequence: Sequence,
@@ -102,7 +103,7 @@ pub struct StoredEvent {
     pub recorded_at: OffsetDateTime,
     /// Empty where there is a `header_block`.
     pub headers: Headers,
-    /// The headers as they were written, where names and values would not give the same bytes again, be it only for a
+    /// The headers as they were written, where names and values would not give the same bytes again, if only for a
     /// space: somebody else's, readable or not.
     pub header_block: Option<Bytes>,
     pub data: Bytes,
@@ -266,7 +267,8 @@ pub trait EventLog: Send + Sync + fmt::Debug {
     /// The lineage that this log had when it was opened.
     fn lineage(&self) -> Lineage;
 
-    /// Why the log, or what lies beside it, takes nothing until its server is started again; `None` where that is not so.
+    /// Why the log, or what lies beside it, takes nothing until its server is started again; `None` where that is not
+    /// so.
     fn write_error(&self) -> Option<String> {
         None
     }
@@ -288,9 +290,9 @@ pub trait EventLog: Send + Sync + fmt::Debug {
         Ok(self.read_subject(subject, Sequence::ZERO.next()).await?.pop())
     }
 
-    /// The events of a keyed command that was appended within the last [`KEY_AGE_MAX`], in order; none where there was no
-    /// such command. Those up to `until` are found for certain. One of the last [`DEDUPE_WINDOW`] behind it may be missed,
-    /// and then its append is found out to be a repetition. Fails where so much cannot be said.
+    /// The events of a keyed command that was appended within the last [`KEY_AGE_MAX`], in order; none where there was
+    /// no such command. Those up to `until` are found for certain. One of the last [`DEDUPE_WINDOW`] behind it may be
+    /// missed, and then its append is found out to be a repetition. Fails where so much cannot be said.
     async fn events_of(&self, command: CommandId, until: Sequence) -> Result<Vec<RecordedEvent>, ReadError>;
 
     /// How well it does that. This default is for logs that can always look.
@@ -301,7 +303,8 @@ pub trait EventLog: Send + Sync + fmt::Debug {
     /// Follows the log from behind a sequence. Fails where the log is shorter than that.
     async fn tail(&self, after: Sequence) -> Result<Tail, ReadError>;
 
-    /// The same with all that is stored of each event. This default is for logs that keep no headers but the envelope's.
+    /// The same with all that is stored of each event. This default is for logs that keep no headers but the
+    /// envelope's.
     async fn tail_stored(&self, after: Sequence) -> Result<Tail<StoredEvent>, ReadError> {
         let mut tail = self.tail(after).await?;
         let (feed, events) = mpsc::channel(STORED_BUFFER);

@@ -1,5 +1,5 @@
-//! Which events a projection is no fold of, because an operator gave them up. That is a fact of the log, so every fold reads
-//! it there: before its first event, in the projection's own subject, and then in passing.
+//! Which events a projection is no fold of, because an operator gave them up. That is a fact of the log, so every fold
+//! reads it there: before its first event, in the projection's own subject, and then in passing.
 
 use std::collections::BTreeMap;
 
@@ -67,7 +67,7 @@ impl Dropped {
     }
 }
 
-/// Gives events up, in this order: where not all of it comes to the log, what comes first does. Returns the position of the
+/// Gives events up, in this order: if not all of it gets into the log, the first ones do. Returns the position of the
 /// last event that says so, `None` where there was nothing to say.
 ///
 /// # Errors

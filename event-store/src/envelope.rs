@@ -32,14 +32,15 @@ pub mod header {
     /// When the log that an event was restored from had recorded it. Believed only where the stream says that it was
     /// restored; [`super::Envelope`] cannot write it.
     pub const RECORDED_AT: &str = "rookery-recorded-at";
-    /// How long the header block of such an event is, where it stands in front of the data. Believed, and written, like that.
+    /// How long the header block of such an event is, where it stands in front of the data. Believed, and written, like
+    /// that.
     pub const BLOCK: &str = "rookery-header-block";
 }
 
 const SOURCE: &str = "/rookery/dispatcher";
 const SOURCE_OPERATOR: &str = "/rookery/operator";
 
-/// A W3C `traceparent`, checked by whoever took it in.
+/// A W3C `traceparent`, checked where it was taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraceParent(pub String);
 
@@ -96,8 +97,8 @@ impl Envelope {
 
     /// From names and values. `None` where a required header is missing or malformed.
     ///
-    /// One pass instead of look-ups: each of them costs the NATS client's map an allocation and a hash, and a replay reads
-    /// millions of events.
+    /// One pass instead of look-ups: each of them costs the NATS client's map an allocation and a hash, and a replay
+    /// reads millions of events.
     pub fn from_headers<'a>(headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> Option<Self> {
         let [mut event, mut event_type, mut time, mut command, mut actor] = [None; 5];
         let [mut fingerprint, mut correlation, mut causation, mut trace_parent, mut edit_index] = [None; 5];
@@ -157,7 +158,7 @@ mod tests {
         assert_eq!(schema("rookery.message.posted.v1"), "urn:rookery:schema:rookery.message.posted:v1");
     }
 
-    /// Whatever a client sends: the names are ours, and only values come from outside.
+    /// Safe with anything that a client sends: the names are ours, and only values come from outside.
     #[test]
     fn no_envelope_writes_the_header_of_restored_events() {
         let hostile = "x rookery-recorded-at: 1999-01-01T00:00:00Z".to_owned();

@@ -1,8 +1,8 @@
-//! The log: what it promises ([`EventLog`]), and how events are written down in it. Beside it, the [`Buckets`] for what is
-//! no event.
+//! The log: what it promises ([`EventLog`]), and how events are written down in it. Beside it, the [`Buckets`] for what
+//! is no event.
 //!
-//! Its adapters are packages of their own below this folder, and one for tests is here ([`InMemoryLog`]). This crate knows no
-//! broker, no SQL and no HTTP, and knows the domain only to write events down and read them back.
+//! Its adapters are packages of their own below this folder, and one for tests is here ([`InMemoryLog`]). This crate
+//! knows no broker, no SQL and no HTTP, and knows the domain only to write events down and read them back.
 
 pub mod buckets;
 mod cause;

@@ -1,5 +1,5 @@
-//! One subject per consistency boundary. There are O(accounts) of them, and a fixed number for what follows messages: each
-//! costs about 300 bytes of broker memory.
+//! One subject per consistency boundary. There are O(accounts) of them, and a fixed number for what follows messages:
+//! each costs about 300 bytes of broker memory.
 
 use std::fmt;
 
@@ -35,7 +35,7 @@ pub enum Boundary {
     Dropped(String),
 }
 
-/// Which of the subjects for edits and deletions a message's are in. Part of the log's format, hence never changed.
+/// Which of the subjects for edits and deletions a message's are in. Part of the log's format, so never changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct EditBucket(u16);
 

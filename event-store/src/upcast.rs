@@ -4,12 +4,11 @@
 //!   stored .v1 ──step 1──▶ as .v2 ──step 2──▶ as .v3 ──▶ the event's Rust type
 //! ```
 //!
-//! A stored body is never touched. A step is a pure function from the JSON of one version to the JSON that the next version
-//! would have stored for the same fact; it never looks elsewhere, so that a replay in ten years gives the same rows. A new
-//! version of a type costs: its struct in `domain`, a step here, its line in the table of `codec.rs`, a golden file,
-//! and a golden log that has it (`tools/rookery/tests/golden`). Code that writes the new version is deployed after all
-//! readers know it: older ones cannot fold it, and say so
-//! ([`Stored::Newer`]).
+//! A stored body is never touched. A step is a pure function from the JSON of one version to the JSON that the next
+//! version would have stored for the same fact; it never looks elsewhere, so that a replay in ten years gives the same
+//! rows. A new version of a type costs: its struct in `domain`, a step here, its line in the table of `codec.rs`, a
+//! golden file, and a golden log that has it (`tools/rookery/tests/golden`). Code that writes the new version is
+//! deployed after all readers know it: older ones cannot fold it, and say so ([`Stored::Newer`]).
 
 use serde_json::{Map, Value};
 

@@ -1,9 +1,9 @@
 //! Answers no query from data that is older than its caller wants.
 //!
-//! Positions come from the database that also gives the answer, in the same statement, so this holds on a lagging replica
-//! too, and where several answer behind one address. An answer that is too old is thrown away. Then one task asks the
-//! database for its position every few milliseconds, for all who wait, and wakes those who have waited long enough: a
-//! thousand waiting callers cost as much as one. The task ends when nobody waits.
+//! Positions come from the database that also gives the answer, in the same statement, so this holds on a lagging
+//! replica too, and where several answer behind one address. An answer that is too old is thrown away. Then one task
+//! asks the database for its position every few milliseconds, for all who wait, and wakes those who have waited long
+//! enough: a thousand waiting callers cost as much as one. The task ends when nobody waits.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

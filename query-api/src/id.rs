@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http_kit::{ApiProblem, StrictPath};
 
-/// The `{id}` of a path. Whether there is anything under it, and of which kind, is not known here.
+/// The `{id}` of a path. Whether it stands for anything, and of what kind, is not known here.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PathId(pub(crate) i64);
 

@@ -1,8 +1,8 @@
 //! The folds: events in, rows out.
 //!
-//! A projection is a name and a pure function from events to row changes ([`social`], [`feeds`]). A projection worker runs it
-//! over one shard of the log, for one version of its tables; [`replay()`] builds a new version. What cannot be folded is parked
-//! ([`parking`]). This crate does not know HTTP; it serves its health and metrics through service-kit.
+//! A projection is a name and a pure function from events to row changes ([`social`], [`feeds`]). A projection worker
+//! runs it over one shard of the log, for one version of its tables; [`replay()`] builds a new version. What cannot be
+//! folded is parked ([`parking`]). This crate does not know HTTP; it serves its health and metrics through service-kit.
 
 pub mod config;
 pub mod parking;

@@ -1,15 +1,15 @@
-//! What keeps an event that cannot be folded from doing harm: it is parked, and every later event that conflicts with it
-//! waits. All others are folded.
+//! What keeps an event that cannot be folded from doing harm: it is parked, and every later event that conflicts with
+//! it waits. All others are folded.
 //!
-//! Each projection says in its `conflicts` which keys an event uses. A later event waits if it conflicts with one that is
-//! parked or waits already. So the rows are at any moment those of the log without these events, and folding these at last, in
-//! their order, gives the rows of the whole log.
+//! Each projection says in its `conflicts` which keys an event uses. A later event waits if it conflicts with one that
+//! is parked or waits already. So the rows are at any moment those of the log without these events, and folding these
+//! later, in their order, gives the rows of the whole log.
 //!
-//! Keys that the event does not say are looked up in the rows as they are just before the event, so the same events wait
-//! however the log is cut into batches.
+//! Keys that the event does not say are looked up in the rows as they are just before the event, so the same events
+//! wait however the log is cut into batches.
 //!
-//! An operator's process tries parked events again ([`retry`]). The worker itself passes them all when it comes to an event
-//! that drops others (`settle`).
+//! An operator's process tries parked events again ([`retry`]). The worker itself passes them all when it reaches an
+//! event that drops others (`settle`).
 
 mod choose;
 mod chunk;

@@ -15,8 +15,8 @@ pub struct RegisterAccount {
     /// 8 to 128 code points after NFC. Every kind of space counts as U+0020; nothing else is changed.
     #[schema(format = Password, min_length = 8, max_length = 128)]
     pub password: String,
-    /// 1 to 50 code points after trimming and NFC, something to see among them; no control characters, line separators or
-    /// direction controls.
+    /// 1 to 50 code points after trimming and NFC, something to see among them; no control characters, line separators
+    /// or direction controls.
     #[schema(example = "Nightjar", min_length = 1, max_length = 50)]
     pub display_name: String,
 }

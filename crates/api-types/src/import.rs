@@ -61,7 +61,7 @@ word!(FollowWord, "follow");
 word!(LikeWord, "like");
 word!(RepostWord, "repost");
 
-/// An account. It has no password: nobody can log in to it, but whoever gets a token for its id elsewhere.
+/// An account. It has no password: it is used with tokens for its id that are issued elsewhere.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ImportAccount {
@@ -93,8 +93,8 @@ pub struct ImportAccount {
 pub struct ImportMessage {
     #[schema(inline)]
     pub kind: MessageWord,
-    /// Who wrote it: the decimal id of an account, or `@` and its handle. An earlier line of the request may have brought
-    /// the handle along.
+    /// Who wrote it: the decimal id of an account, or `@` and its handle. An earlier line of the request may have
+    /// brought the handle along.
     #[schema(example = "@nightjar")]
     pub account: String,
     /// As in `PostMessage`.

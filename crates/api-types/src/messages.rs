@@ -43,7 +43,7 @@ pub struct EditMessage {
     pub tags: Option<Vec<String>>,
 }
 
-/// What a command on a message came to. The message itself is read from the query API, with `Await-Position`.
+/// What a command on a message did. The message itself is read from the query API, with `Await-Position`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageReceipt {

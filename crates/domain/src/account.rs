@@ -1,7 +1,7 @@
 //! An account: registered once, changed by its owner, given up for good.
 //!
 //! Invariants:
-//! - Whoever registers, or takes another handle, claims a handle that nobody holds.
+//! - A registration, or a change of handle, claims a handle that nobody holds.
 //! - A change that changes nothing makes no event.
 //! - Nothing follows a deactivation.
 //! - Every event but the deactivation holds the whole profile, so that the last event alone tells the account.

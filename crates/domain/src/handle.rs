@@ -7,8 +7,8 @@ use crate::unicode::fold;
 
 const LENGTH_MAX: usize = 30;
 
-/// 1 to 30 of `a-z`, `0-9` and `_`. Capital letters are taken and folded: one name, one account. Letters that only fold into
-/// these are refused, because a handle is compared by eye, and by programs that do not fold.
+/// 1 to 30 of `a-z`, `0-9` and `_`. Capital letters are taken and folded: one name, one account. Letters that only fold
+/// into these are refused, because a handle is compared by eye, and by programs that do not fold.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Handle(String);

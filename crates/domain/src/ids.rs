@@ -8,8 +8,8 @@
 //!                         | s since 2025-01-01  | shard  | random |      s: of the registration; random, if imported
 //! ```
 //!
-//! Both are positive `i64`s, written as canonical decimals: no sign, no leading zero. Programs that read numbers as doubles
-//! (JavaScript, pandas) round beyond 2^53: account ids stay below it, positions up to 2^45 events.
+//! Both are positive `i64`s, written as canonical decimals: no sign, no leading zero. Programs that read numbers as
+//! doubles (JavaScript, pandas) round beyond 2^53: account ids stay below it, positions up to 2^45 events.
 
 use std::fmt;
 use std::str::FromStr;
@@ -121,8 +121,8 @@ impl MessageId {
 pub struct AccountId(i64);
 
 impl AccountId {
-    /// Who acts where an operator does, with a tool: nobody's account. It is the last id that a double holds; nobody is given it
-    /// before 2161.
+    /// Who acts where an operator does, with a tool: nobody's account. It is the last id that a double holds; nobody is
+    /// given it before 2161.
     pub const OPERATOR: Self = Self((1 << f64::MANTISSA_DIGITS) - 1);
 
     /// Makes an id from the given moment and 13 given random bits. Two accounts may draw the same id; the first append
@@ -216,7 +216,7 @@ decimal_text!(AccountId, Self);
 pub struct CommandId(pub Uuid);
 
 impl CommandId {
-    /// Namespace of derived command ids; part of the idempotency contract, hence never changed.
+    /// Namespace of derived command ids; part of the idempotency contract, so never changed.
     const NAMESPACE: Uuid = Uuid::from_u128(0x6f2c_7f0e_51c4_4f5b_9d0e_7a3f_12d4_8b61);
 
     /// The same actor and key give the same command, on every machine and for ever.

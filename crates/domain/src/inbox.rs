@@ -1,8 +1,8 @@
 //! What an account has seen of its notifications.
 //!
 //! Invariants:
-//! - Only what the log holds was seen: a mark beyond its end would hide notifications that are yet to come.
-//! - The mark never goes back; setting it where it is, or before, makes no event.
+//! - Only what the log holds was seen: a read marker beyond its end would hide notifications that are yet to come.
+//! - The read marker never goes back; setting it where it is, or before, makes no event.
 
 use crate::{AccountId, InboxEvent, NotificationsRead, Position, Rejection};
 
@@ -10,7 +10,7 @@ use crate::{AccountId, InboxEvent, NotificationsRead, Position, Rejection};
 pub struct ReadNotifications {
     pub account: AccountId,
     pub until: Position,
-    /// The mark so far, where there is one.
+    /// The read marker so far, where there is one.
     pub before: Option<Position>,
     /// Position of the newest event in the log.
     pub head: Position,

@@ -27,9 +27,9 @@ pub enum Beginning {
 pub enum TimeRejection {
     #[error("the original time is before 1970 or in the future")]
     TimeMustBePlausible,
-    #[error("the original time lies before {at}, when account {account} was registered", at = Moment(*at))]
+    #[error("the original time lies before {at}, when account {account} was registered", at = DisplayTime(*at))]
     TimeMustNotBeBeforeAccount { account: AccountId, at: OffsetDateTime },
-    #[error("the original time lies before {at}, when message {message} was written", at = Moment(*at))]
+    #[error("the original time lies before {at}, when message {message} was written", at = DisplayTime(*at))]
     TimeMustNotBeBeforeMessage { message: MessageId, at: OffsetDateTime },
 }
 
@@ -72,9 +72,9 @@ impl OriginalTime {
     }
 }
 
-struct Moment(OffsetDateTime);
+struct DisplayTime(OffsetDateTime);
 
-impl fmt::Display for Moment {
+impl fmt::Display for DisplayTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.format(&Rfc3339) {
             Ok(text) => f.write_str(&text),

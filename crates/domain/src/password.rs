@@ -9,9 +9,9 @@ use crate::unicode::{nfc, plain_spaces};
 const CODE_POINTS_MIN: usize = 8;
 const CODE_POINTS_MAX: usize = 128;
 
-/// What somebody typed, prepared as RFC 8265 §4.2.2 (OpaqueString) says: in NFC, every space the plain one, nothing trimmed,
-/// and small letters other than capital ones. So the same keys fit on every keyboard. Unlike there, no character is
-/// refused: whoever can type it twice may have it. It is neither shown nor written down.
+/// What somebody typed, prepared as RFC 8265 §4.2.2 (OpaqueString) says: in NFC, every space the plain one, nothing
+/// trimmed, and small letters other than capital ones. So the same keys fit on every keyboard. Unlike there, no
+/// character is refused: a person who can type it twice may have it. It is neither shown nor written down.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
@@ -46,7 +46,7 @@ impl Password {
         Self(nfc(&plain_spaces(raw)))
     }
 
-    /// The password itself, for whoever hashes it.
+    /// The password itself, to be hashed.
     pub fn expose(&self) -> &str {
         &self.0
     }

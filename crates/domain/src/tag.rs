@@ -58,8 +58,8 @@ impl Tag {
         Ok(Self(tag))
     }
 
-    /// A tag of the log. It was folded by the rule of its time, so it is folded again: one word is one tag, however old.
-    /// What may be no tag any more stays as it was written; it is shown, but no query is for it.
+    /// A tag of the log. It was folded by the rule of its time, so it is folded again: one word is one tag, however
+    /// old. What may be no tag any more stays as it was written; it is shown, but no query is for it.
     fn stored(written: String) -> Self {
         Self::parse(&written).unwrap_or(Self(written))
     }

@@ -40,8 +40,8 @@ impl EntityTag {
         Self(edition.to_string())
     }
 
-    /// The tag of exactly these bytes, which show a numbered edition: other parts of a representation may change without
-    /// making another edition, and caches must notice while `If-Match` must not.
+    /// The tag of exactly these bytes, which show a numbered edition: other parts of a representation may change
+    /// without making another edition, and caches must notice while `If-Match` must not.
     #[must_use]
     pub fn of_edition_as(edition: u64, body: &[u8]) -> Self {
         Self(format!("{edition}{EDITION_END}{}", Self::of_body(body).0))
@@ -93,8 +93,8 @@ impl Tags {
     }
 }
 
-/// The edition that an opaque tag names, with or without the digest of a representation: whoever read the edition may
-/// change it, whatever happened to the rest of what was shown.
+/// The edition that an opaque tag names, with or without the digest of a representation: a client that read the edition
+/// may change it, even if other parts of the answer have changed since.
 fn edition_of(opaque: &str) -> Option<u64> {
     let edition = opaque.split_once(EDITION_END).map_or(opaque, |(edition, _digest)| edition);
     number::parse(edition)
@@ -178,7 +178,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Conditional {
     }
 }
 
-/// What `If-Match` comes to for `IfMatch::edition`, and empty without it. What that refuses is compared as it was sent.
+/// What `If-Match` means to `IfMatch::edition`, and empty without it. What that refuses is compared as it was sent.
 pub(crate) fn meaning_of_if_match(headers: &HeaderMap) -> Vec<u8> {
     match IfMatch::read(headers).and_then(|if_match| if_match.edition()) {
         Ok(None) => b"*".to_vec(),
@@ -208,7 +208,7 @@ impl IfMatch {
     /// The single numbered edition that the header names, for decisions that compare it themselves; `None` for `*`.
     ///
     /// # Errors
-    /// `precondition-required` without the header, `EditionMustMatch` where it names something that is no one edition.
+    /// `precondition-required` without the header, `EditionMustMatch` where it names something that is not one edition.
     pub fn edition(&self) -> Result<Option<u64>, ApiProblem> {
         match &self.0 {
             None => Err(ApiProblem::new(codes::PRECONDITION_REQUIRED)),

@@ -16,8 +16,9 @@ const CHARS_MAX: usize = 255;
 /// What of a header is compared.
 type Meaning = fn(&HeaderMap) -> Vec<u8>;
 
-/// The headers that change what a command means, each with what of it is compared: spellings that its parser takes for the
-/// same are the same. All others say who asks, how the answer is to look, or what log is meant, which is checked before.
+/// The headers that change what a command means, each with what of it is compared: spellings that its parser takes for
+/// the same are the same. All others say who asks, how the answer is to look, or what log is meant, which is checked
+/// before.
 const MEANINGFUL: [(HeaderName, Meaning); 1] = [(IF_MATCH, etag::meaning_of_if_match)];
 
 /// The caller's key, where it sent one.

@@ -3,8 +3,8 @@
 //! A service believes either signed tokens, which it verifies itself, or the headers of a gateway that did so, together
 //! with a secret that only the gateway knows. Nothing that a request merely claims about itself counts.
 //!
-//! A credential that is present and bad is refused with 401 everywhere. Without one, a write is refused with 401, a read
-//! that needs an identity with 403, and all else goes on as anonymous.
+//! A credential that is present and bad is refused with 401 everywhere. Without one, a write is refused with 401, a
+//! read that needs an identity with 403, and all else goes on as anonymous.
 
 mod bearer;
 mod caller;

@@ -19,7 +19,8 @@ use crate::problem::ApiProblem;
 
 /// A body that was acceptable, and its bytes.
 ///
-/// `T` has to carry `#[serde(deny_unknown_fields)]`: serde leaves that choice to the type, and so it cannot be made here.
+/// `T` has to carry `#[serde(deny_unknown_fields)]`: serde leaves that choice to the type, and so it cannot be made
+/// here.
 #[derive(Debug, Clone)]
 pub struct StrictJson<T> {
     pub value: T,

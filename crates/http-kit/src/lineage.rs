@@ -1,8 +1,8 @@
 //! Which log the positions of an API belong to, in the header `Log-Lineage`.
 //!
 //! Positions and ids mean something in one log alone. Every answer names its log; a caller who sends the name back is
-//! never answered from another one, as after a log was lost and begun anew. Where the service itself has found that data
-//! and log do not belong together, nothing is answered from that data until an operator acts.
+//! never answered from another one, as after a log was lost and begun again. Where the service itself has found that
+//! data and log do not belong together, nothing is answered from that data until an operator acts.
 
 use std::sync::Arc;
 
@@ -36,7 +36,8 @@ pub fn announce<L: KnowsLog>(router: Router, log: L) -> Router {
     router.route_layer(from_fn_with_state(log, name_log::<L>))
 }
 
-/// Lets none of the routes so far answer while the log is refused. Goes inside of [`announce`], which says what is known.
+/// Lets none of the routes so far answer while the log is refused. Goes inside of [`announce`], which says what is
+/// known.
 pub fn guard(router: Router) -> Router {
     router.route_layer(from_fn(refuse))
 }

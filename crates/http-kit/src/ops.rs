@@ -12,8 +12,8 @@ use service_kit::ops::{LIVEZ, METRICS, READYZ, respond};
 
 use crate::problem::ApiProblem;
 
-/// The routes. Merge them *after* [`crate::standard()`], so that probes are answered while requests are refused for load,
-/// and fill neither the log nor the histograms.
+/// The routes. Merge them *after* [`crate::standard()`], so that probes are answered while requests are refused for
+/// load, and fill neither the log nor the histograms.
 pub fn routes(health: Health) -> Router {
     Router::new()
         .route(LIVEZ, get(answer))

@@ -28,7 +28,7 @@ pub const WAIT_DEFAULT: Duration = Duration::from_secs(2);
 /// What a reader wants to see, and how long it is willing to wait for that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AwaitPosition {
-    /// `None`: whatever there is now.
+    /// `None`: the newest there is.
     pub position: Option<i64>,
     pub wait: Duration,
     /// Whether the wait is the caller's own and has to be confirmed.

@@ -24,7 +24,7 @@ const RETRY_AFTER_SECONDS: u32 = 1;
 
 type Cause = Arc<dyn Error + Send + Sync>;
 
-/// An answer that is no success.
+/// An answer that is not a success.
 #[derive(Clone)]
 pub struct ApiProblem(Box<Inner>);
 
@@ -157,7 +157,7 @@ pub(crate) fn finish(response: &mut Response, context: &RequestContext) {
     let Some(mut problem) = response.extensions_mut().remove::<ApiProblem>() else { return };
     problem.log(context);
     problem.0.problem.request_id = Some(context.request_id().to_owned());
-    // The new body is longer; whoever writes it to the wire counts it again.
+    // The new body is longer; hyper counts it again when it writes it.
     response.headers_mut().remove(CONTENT_LENGTH);
     *response.body_mut() = problem.body().into();
 }

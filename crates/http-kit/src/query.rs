@@ -1,7 +1,7 @@
 //! Reads the query string strictly.
 //!
-//! A parameter given twice, one that nobody knows, or one that is no UTF-8 is refused by name: a filter that is quietly
-//! ignored answers a question that was not asked.
+//! A parameter given twice, one that nobody knows, or one that is not UTF-8 is refused by name: a filter that is
+//! quietly ignored answers a question that was not asked.
 
 use std::borrow::Cow;
 

@@ -2,8 +2,9 @@
 //!
 //! `axum::serve` is refused: it gives hyper no timer, so a head may take for ever, and it bounds nothing.
 //!
-//! At the end it stops accepting and lets each connection finish the request under way. Shortly before the grace is over
-//! it asks the requests that are left to answer at once (`LastCall`), and then cuts. Idle connections close at once.
+//! At the end it stops accepting and lets each connection finish the request under way. Shortly before the grace is
+//! over it asks the requests that are left to answer at once (`LastCall`), and then cuts. Idle connections close at
+//! once.
 
 use std::io;
 use std::net::SocketAddr;

@@ -32,7 +32,8 @@ const UNMATCHED: &str = "unmatched";
 /// What proxies report for a caller who did not wait for the answer.
 const STATUS_CALLER_LEFT: u16 = 499;
 
-/// Surrounds all routes of `router` with what every API needs, and adds the fallbacks for unknown addresses and methods.
+/// Surrounds all routes of `router` with what every API needs, and adds the fallbacks for unknown addresses and
+/// methods.
 ///
 /// Call it once, on the complete router; only [`crate::ops::routes`] are merged afterwards.
 pub fn standard(router: Router, service: &'static str, limits: &Limits) -> Router {

@@ -45,7 +45,8 @@ pub(crate) enum Begun {
     Abandoned,
 }
 
-/// Executes statements as sqlx's connection does, each within the connection's limit: for so long the server may say nothing.
+/// Executes statements as sqlx's connection does, each within the connection's limit: for so long the server may say
+/// nothing.
 pub struct Connection {
     raw: PgConnection,
     limit: Duration,
@@ -86,8 +87,8 @@ impl State {
 pub async fn migrate(url: &str, migrator: &Migrator) -> Result<(), MigrateError> {
     let options = crate::options::options(url, "rookery-migrations")?;
     let mut connection = Connection::open(&options, MIGRATION_LIMIT).await?;
-    // What `run` calls; of that one the compiler cannot prove that its future may move between threads. All migrations are
-    // run (no target), and not merely marked as run.
+    // What `run` calls; of that one the compiler cannot prove that its future may move between threads. All migrations
+    // are run (no target), and not merely marked as run.
     match timeout(MIGRATION_LIMIT, migrator.run_direct(None, &mut connection.raw, false)).await {
         Ok(migrated) => migrated?,
         Err(_) => return Err(no_answer(MIGRATION_LIMIT).into()),

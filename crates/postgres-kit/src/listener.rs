@@ -15,8 +15,8 @@ const STEP_LIMIT: Duration = Duration::from_secs(2);
 
 #[derive(Debug)]
 pub struct Listener {
-    /// On a connection of its own; dropped, that one is closed. sqlx says `unlisten` on it first, in the background and with
-    /// the kernel's patience, which holds up nobody.
+    /// On a connection of its own; dropped, that one is closed. sqlx says `unlisten` on it first, in the background and
+    /// with the kernel's patience, which holds up nobody.
     inner: PgListener,
     heard: Instant,
 }

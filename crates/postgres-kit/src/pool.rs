@@ -29,7 +29,7 @@ const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 const PING_LIMIT: Duration = Duration::from_secs(1);
 /// What was not needed for so long is closed.
 const IDLE_MAX: Duration = Duration::from_secs(600);
-/// After so long a connection is made anew, because its backend keeps what it once learnt.
+/// After so long a connection is replaced, because its backend keeps what it once learnt.
 const AGE_MAX: Duration = Duration::from_secs(1_800);
 /// Between tries to connect to a server that is about to start.
 const CONNECT_PAUSE: Duration = Duration::from_millis(50);
@@ -42,7 +42,8 @@ pub struct Limits {
     pub connections_max: u32,
     /// To get a connection, a new one included.
     pub check_out: Duration,
-    /// For so long the server may say nothing to a statement. A statement that the server ends by itself should end before.
+    /// For so long the server may say nothing to a statement. A statement that the server ends by itself should end
+    /// before.
     pub statement: Duration,
 }
 

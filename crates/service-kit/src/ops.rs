@@ -67,7 +67,7 @@ pub async fn serve(listener: TcpListener, health: Health, token: CancellationTok
         });
     }
     tasks.close();
-    // Whatever still hangs after that goes down with the runtime; a probe is worth no more.
+    // What still hangs after that ends with the runtime; a probe is worth no more.
     let _unfinished = tokio::time::timeout(SHUTDOWN_GRACE, tasks.wait()).await;
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! Turns a signal into an orderly end.
 //!
 //! The first SIGTERM or SIGINT cancels a token that every loop and server watches. A second signal means that somebody
-//! is tired of waiting: the process ends at once, which is safe because nothing here may depend on a clean end. A SIGTERM
-//! right after the first signal says nothing new: a supervisor that signals a whole process group reaches the process
-//! itself and its parent, such as `make`, which sends the signal on.
+//! is tired of waiting: the process ends at once, which is safe because nothing here may depend on a clean end. A
+//! SIGTERM right after the first signal says nothing new: a supervisor that signals a whole process group reaches the
+//! process itself and its parent, such as `make`, which sends the signal on.
 
 use std::io;
 use std::time::Duration;

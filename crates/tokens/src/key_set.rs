@@ -78,7 +78,8 @@ impl KeySet {
         Self { keys: Vec::new(), jwks: Vec::new(), cache: TokenCache::new() }
     }
 
-    /// Reads a JSON Web Key Set. Keys that cannot be used here are skipped: a shared issuer may publish them for others.
+    /// Reads a JSON Web Key Set. Keys that cannot be used here are skipped: a shared issuer may publish them for
+    /// others.
     ///
     /// # Errors
     /// When it is no such set.

@@ -1,5 +1,5 @@
-//! Access tokens, all in one place: the keys that sign them ([`SigningKey`]), issuing ([`TokenIssuer`]), the public keys and
-//! where they come from ([`KeySet`], [`KeySource`]), and verifying ([`TokenVerifier`]).
+//! Access tokens, all in one place: the keys that sign them ([`SigningKey`]), issuing ([`TokenIssuer`]), the public
+//! keys and where they come from ([`KeySet`], [`KeySource`]), and verifying ([`TokenVerifier`]).
 //!
 //! Who keeps the private keys is the dispatcher's business, and how a token reaches a service that of `http-kit`.
 

@@ -149,8 +149,8 @@ fn named_key(token: &str) -> Result<NamedKey, TokenError> {
     Ok(NamedKey { algorithm: header.alg, kid: header.kid.ok_or(TokenError::Invalid)? })
 }
 
-/// An access token is typed as such or as a plain JWT: other tokens of the issuer, such as those that say who signed in,
-/// must not open this door. Extensions marked as critical must be understood (RFC 7515 §4.1.11), and none is.
+/// An access token is typed as such or as a plain JWT: other tokens of the issuer, such as those that say who signed
+/// in, must not open this door. Extensions marked as critical must be understood (RFC 7515 §4.1.11), and none is.
 fn is_acceptable(header: &Header) -> bool {
     let typed = header
         .typ

@@ -1,7 +1,7 @@
 //! Hashing passwords, and verifying them, as many at a time as there are processors.
 //!
-//! A hash takes 19 MiB and tens of milliseconds of a processor on purpose. Without a bound a few hundred log-ins at once would
-//! take the memory and all the processors from everything else.
+//! A hash takes 19 MiB and tens of milliseconds of a processor on purpose. Without a bound a few hundred log-ins at
+//! once would take the memory and all the processors from everything else.
 
 use std::num::NonZero;
 use std::sync::Arc;

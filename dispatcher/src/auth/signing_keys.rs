@@ -43,7 +43,8 @@ pub struct SigningKeys {
     known: RwLock<Option<Arc<Known>>>,
     /// For verifying.
     verifying: CurrentKeys,
-    last_read: Mutex<Option<Instant>>,
+    /// When the bucket was last asked for what is published.
+    asked_at: Mutex<Option<Instant>>,
 }
 
 #[derive(Debug)]
@@ -81,7 +82,7 @@ impl SigningKeys {
             store: OnceLock::new(),
             known: RwLock::default(),
             verifying: CurrentKeys::new(KeySet::empty()),
-            last_read: Mutex::default(),
+            asked_at: Mutex::default(),
         }
     }
 
@@ -120,15 +121,15 @@ impl SigningKeys {
 
     /// The published keys as a JSON Web Key Set, as new as they may be asked for.
     pub(crate) async fn jwks(&self) -> Result<String, ApiProblem> {
-        let mut last_read = self.last_read.lock().await;
-        if last_read.is_none_or(|last_read| last_read.elapsed() >= PUBLISHED_AGE_MAX) {
+        let mut asked_at = self.asked_at.lock().await;
+        if asked_at.is_none_or(|asked_at| asked_at.elapsed() >= PUBLISHED_AGE_MAX) {
             let reading = self.read().await;
-            *last_read = Some(Instant::now());
+            *asked_at = Some(Instant::now());
             if let Err(error) = reading {
                 tracing::warn!(error = %Chain(&error), "the signing keys are published as they were known");
             }
         }
-        drop(last_read);
+        drop(asked_at);
         let known = self.known().ok_or_else(|| ApiProblem::unavailable("there is no signing key yet"))?;
         Ok(known.jwks.clone())
     }

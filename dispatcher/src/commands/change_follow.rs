@@ -52,9 +52,9 @@ impl Command for ChangeFollow {
 }
 
 impl ChangeFollow {
-    /// What the follower's last event tells, and where it stands. Whoever repeats themselves mostly does so at once;
-    /// the edges before that are not worth a search, for a second event on an edge changes nothing. An import does not ask:
-    /// what was done by it shall be in the log, under its key.
+    /// What the follower's last event tells, and where it stands. A repetition mostly follows at once;
+    /// earlier edges are not worth a search, because a second event on an edge changes nothing. An import does not ask:
+    /// what it did shall be in the log, under its key.
     async fn edge(&self, stores: &Stores) -> Result<(Edge, Option<Position>), ReadError> {
         if self.original_time.is_some() {
             return Ok((Edge::Unknown, None));

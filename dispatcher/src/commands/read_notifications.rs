@@ -1,4 +1,4 @@
-//! Marking notifications as read. The furthest mark counts, so nothing is expected of the subject.
+//! Marking notifications as read. The furthest read marker counts, so nothing is expected of the subject.
 
 use domain::inbox::{self, InboxRejection};
 use domain::{AccountId, InboxEvent, NotificationsRead, Position};
@@ -24,7 +24,7 @@ impl Command for ReadNotifications {
 
     async fn decide(&self, stores: &Stores) -> Result<Decision<Done>, ExecuteError<InboxRejection>> {
         let Self { account, until } = *self;
-        let last = stores.last_read(account).await.map_err(ExecuteError::Read)?;
+        let last = stores.last_read_marker(account).await.map_err(ExecuteError::Read)?;
         let before = last
             .event
             .map(|(InboxEvent::NotificationsRead(NotificationsRead { until, .. }), at)| (until, at));

@@ -21,7 +21,7 @@ pub type CredentialError = Box<dyn std::error::Error + Send + Sync>;
 /// Keeps what the new account proves itself with. It is no event, and must be there before the account is.
 pub trait KeepCredential: Send + Sync + fmt::Debug {
     /// Runs when nothing speaks against the registration any more, before its append. It may run more than once, and
-    /// for an account that loses its handle to another at the last moment and never comes to be. False, with nothing
+    /// for an account that loses its handle to another at the last moment and is never registered. False, with nothing
     /// done: another registration drew the same id and keeps its own credential there.
     fn keep(&self, account: AccountId) -> BoxFuture<'_, Result<bool, CredentialError>>;
 }
@@ -29,7 +29,7 @@ pub trait KeepCredential: Send + Sync + fmt::Debug {
 /// Who registers an account.
 #[derive(Debug, Clone)]
 pub enum Registrar {
-    /// Whoever wants one.
+    /// Anybody who wants one.
     Newcomer(Arc<dyn KeepCredential>),
     /// An operator who brings it along from elsewhere, without a credential.
     Operator { bio: Bio, original_time: OriginalTime },

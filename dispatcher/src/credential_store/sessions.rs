@@ -1,9 +1,9 @@
 //! Refresh families by account.
 //!
-//! A family is one log-in: a row of refresh tokens of which each is good once and is replaced by the next. A token
+//! A family is one log-in: a row of refresh tokens, each good once and replaced by the next. A token
 //! holds two secrets. The first is the family's, the same for its whole life; the second is new each time. So a token
 //! with the right first and a wrong second secret was good once, and somebody uses it again: either a thief or the one
-//! who was robbed, and there is no telling which, so the family ends. Whoever merely knows a family's id, which every
+//! who was robbed, and there is no telling which, so the family ends. The family's id alone, which every
 //! access token shows, cannot end it.
 
 use std::fmt;

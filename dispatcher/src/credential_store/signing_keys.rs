@@ -77,7 +77,7 @@ impl SigningKeys {
     }
 
     /// The ring, after making the first key where none signs, and forgetting those retired longer ago than `keep`.
-    /// Whoever is first decides which key that is; the others' fresh one is dropped.
+    /// The first caller decides which key that is; the fresh keys of the others are dropped.
     pub async fn ensure(&self, fresh: (String, StoredKey), keep: Duration) -> Result<KeyRing, BucketError> {
         let now = fresh.1.created_at;
         buckets::change(&*self.bucket, RING, |known: Option<KeyRing>| {

@@ -1,11 +1,11 @@
-//! What commands come to.
+//! Outcomes of commands.
 
 use domain::{AccountId, Bio, DisplayName, Handle, MessageId, Position};
 use event_store::{AppendError, ReadError};
 
 use super::Outcome;
 
-/// What a command on a message came to.
+/// The outcome of a command on a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageOutcome {
     pub message: MessageId,
@@ -14,7 +14,7 @@ pub struct MessageOutcome {
     position: i64,
 }
 
-/// What a command on an account came to: the account as it is from then on.
+/// The outcome of a command on an account: the account as it is from then on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountOutcome {
     pub account: AccountId,
@@ -24,7 +24,7 @@ pub struct AccountOutcome {
     pub(crate) position: Position,
 }
 
-/// What a command came to that answers nothing but that it is done.
+/// The outcome of a command that only answers that it is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Done {
     pub(crate) position: Position,
@@ -80,7 +80,7 @@ pub enum ExecuteError<R> {
 }
 
 impl<R> ExecuteError<R> {
-    /// Whether the command may still have been, or come to be, carried out.
+    /// Whether the command may have been carried out, or still be carried out.
     pub(crate) fn is_open(&self) -> bool {
         match self {
             Self::Append(AppendError::Unknown(_)) | Self::Unexpected(_) | Self::Read(_) => true,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{Executor, IdempotencyKey};
 
-/// What a line of an import came to.
+/// The outcome of a line of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Imported {
     Account(AccountId),
@@ -19,7 +19,7 @@ pub enum Imported {
 }
 
 impl Executor {
-    /// What an earlier import of the same line under the same key came to, as far as the log tells of its beginning.
+    /// The outcome of an earlier import of the same line under the same key, as far as the log tells of its beginning.
     pub async fn imported(
         &self,
         actor: AccountId,
@@ -53,7 +53,8 @@ impl Executor {
         Ok(written_at.map(|at| Beginning::Message(message, at)))
     }
 
-    /// The message that the actor posted under an idempotency key; `None` where no command that the log knows by its key did.
+    /// The message that the actor posted under an idempotency key; `None` where no command that the log knows by its
+    /// key did.
     pub async fn message_of_key(&self, actor: AccountId, key: &str) -> Result<Option<MessageId>, ReadError> {
         let until = self.log.head().await?;
         let events = self.log.events_of(CommandId::derived(actor, key), until).await?;

@@ -1,7 +1,7 @@
 //! One command per idempotency key: look for what an earlier try left in the log, else carry out.
 //!
-//! The log alone remembers keys: a keyed command's id derives from actor and key, and its events hold the fingerprint of
-//! the request. So there is nothing beside the log that a crash could leave half done (`docs/adr/0019`).
+//! The log alone remembers keys: a keyed command's id derives from actor and key, and its events hold the fingerprint
+//! of the request. So there is nothing beside the log that a crash could leave half done (`docs/adr/0019`).
 
 use domain::{CommandId, Sequence};
 use event_store::{RecordedEvent, known};
@@ -31,7 +31,8 @@ impl Executor {
             return Ok(Executed { outcome, repeated: true });
         }
         let decided = self.decide(execution, id, command, began).await;
-        // A concurrent duplicate may have been faster: then its event made this decision a refusal, or a change of nothing.
+        // A concurrent duplicate may have been faster: then its event made this decision a refusal, or a change of
+        // nothing.
         let may_be_a_duplicates = match &decided {
             Ok(Decided::Appended(_)) => false,
             Ok(Decided::Unchanged(_)) => true,
@@ -53,7 +54,7 @@ impl Executor {
         }
     }
 
-    /// What the command came to when it was carried out before, as far as the log tells of its beginning up to `until`.
+    /// The outcome of the command when it was carried out before, as far as the log tells of it, up to `until`.
     async fn earlier<C: Command>(
         &self,
         execution: &Execution,

@@ -100,7 +100,7 @@ pub(crate) async fn run<C: Command>(
     Ok(execute(ready, execution, command).await?)
 }
 
-/// Runs a command that answers nothing but that it is done, and where.
+/// Runs a command that only answers that it is done, and where.
 pub(crate) async fn done<C: Command>(
     ready: Ready,
     execution: Execution,

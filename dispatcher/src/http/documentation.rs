@@ -13,8 +13,8 @@ pub(crate) struct CommandHeaders {
     idempotency_key: Option<String>,
 }
 
-// Codes of rules that several commands may break, for `x-problems`: what an operation refuses beside what all operations
-// of its kind refuse.
+// Codes of rules that several commands may break, for `x-problems`: what an operation refuses beside what all
+// operations of its kind refuse.
 pub(crate) const TEXT_RULES: [&str; 3] =
     ["TextMustNotBeEmpty", "TextMustNotBeTooLong", "TextMustNotContainNul"];
 pub(crate) const TAG_RULES: [&str; 4] = [

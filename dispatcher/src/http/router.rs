@@ -7,8 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use super::{accounts, graph, imports, messages, notifications, reactions, sessions};
 use crate::State;
 
-/// The routes, without fallbacks, and without GET but for the keys: a process that also answers queries merges the query
-/// API's methods into the same paths.
+/// The routes, without fallbacks, and without GET except for the keys: a process that also answers queries merges the
+/// query API's methods into the same paths.
 pub fn router(state: State) -> Router {
     let log = state.clone();
     let (commands, keys) = (Router::from(commands()), Router::from(sessions::keys()));

@@ -19,9 +19,9 @@ const STANDING_AGE_MAX: Duration = Duration::from_secs(10);
 /// Accounts whose standing is remembered, at most some 100 bytes each.
 const STANDINGS_MAX: u64 = 100_000;
 
-/// Something that was read, and the sequence of its subject up to which that holds.
+/// A state that was read, and the sequence of its subject up to which that holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen<T> {
+pub struct Loaded<T> {
     pub state: T,
     pub through: Sequence,
 }
@@ -51,7 +51,7 @@ impl AccountStore {
         Self { log, standings }
     }
 
-    pub async fn load(&self, account: AccountId) -> Result<Seen<Account>, ReadError> {
+    pub async fn load(&self, account: AccountId) -> Result<Loaded<Account>, ReadError> {
         let subject = Subject::new(self.log.shard(), Boundary::Account(account));
         let last = last(&*self.log, subject, |event| match event {
             Event::Account(event) => Some(event),
@@ -62,11 +62,11 @@ impl AccountStore {
         if let Some((event, _position)) = last.event {
             state.apply(event);
         }
-        Ok(Seen { state, through: last.through })
+        Ok(Loaded { state, through: last.through })
     }
 
     /// Who holds a handle.
-    pub async fn claim_of(&self, handle: &Handle) -> Result<Seen<HandleClaim>, ReadError> {
+    pub async fn claim_of(&self, handle: &Handle) -> Result<Loaded<HandleClaim>, ReadError> {
         let subject = Subject::new(self.log.shard(), Boundary::Handle(handle.clone()));
         let last = last(&*self.log, subject, |event| match event {
             Event::Handle(event) => Some(event),
@@ -77,7 +77,7 @@ impl AccountStore {
         if let Some((event, _position)) = &last.event {
             state.apply(event);
         }
-        Ok(Seen { state, through: last.through })
+        Ok(Loaded { state, through: last.through })
     }
 
     /// Whether an account may act, by a memory of ten seconds. Callers that ask for the same account wait for one read.
@@ -85,8 +85,8 @@ impl AccountStore {
         Ok(self.remembered_standing(account).await? != Standing::Deactivated)
     }
 
-    /// When an imported account was registered, by the same memory. It never changes, and nobody can name an account that
-    /// is yet to be imported.
+    /// When an imported account was registered, by the same memory. It never changes, and nobody can name an account
+    /// that is yet to be imported.
     pub async fn imported_registration(
         &self,
         account: AccountId,

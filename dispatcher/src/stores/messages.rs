@@ -1,5 +1,5 @@
-//! Messages in the log. Each event on a message tells its whole state, so the last one is all that a decision needs: the
-//! posting stands at the position that the id names, what came later is found by the index in its bucket.
+//! Messages in the log. Each event on a message tells its whole state, so the last one is all that a decision needs:
+//! the posting stands at the position that the id names, what came later is found by the index in its bucket.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use event_store::{EventLog, ReadError};
 
 /// For how long another process's deletion may stay unnoticed by those who answer, like or repost.
 const STANDING_AGE_MAX: Duration = Duration::from_secs(10);
-/// Messages of which it is remembered that they stand, that this process deleted them, and who wrote them when, some 100
+/// Remembered messages: that they stand, that this process deleted them, and who wrote them when, some 100
 /// bytes each.
 const STANDING_MAX: u64 = 50_000;
 const DELETED_MAX: u64 = 50_000;

@@ -66,14 +66,15 @@ async fn keys_of_accounts_and_of_nobody_never_meet() {
     assert_eq!(user.json(Method::POST, "/v1/messages", &keyed, &json!({"text": "x"})).await.status, 201);
 }
 
-/// Each of the twins draws an account of its own; one of them comes to be, and all are told of it.
+/// Each of the duplicates draws an account of its own; one of them is registered, and all get its id.
 #[tokio::test]
-async fn twin_registrations_make_one_account() {
+async fn concurrent_duplicates_make_one_account() {
     let app = App::start().await;
     let other = Api::open(&log_config(&app.nats), &app.tokens.config(), quiet()).await;
     let body = body();
-    let twins = (0..8).map(|number| register(if number % 2 == 0 { &app.api } else { &other }, "k", &body));
-    let answers = futures::future::join_all(twins).await;
+    let duplicates =
+        (0..8).map(|number| register(if number % 2 == 0 { &app.api } else { &other }, "k", &body));
+    let answers = futures::future::join_all(duplicates).await;
     for answer in &answers {
         assert_eq!(answer.lasting(), answers[0].lasting());
         assert_eq!(answer.status, 201, "{answer:?}");

@@ -201,7 +201,7 @@ impl Caller<'_> {
         self.json(Method::POST, "/v1/messages", &[], body).await
     }
 
-    /// An edit by whoever has read the given `ETag`, or `*`.
+    /// An edit by a client that has read the given `ETag`, or `*`.
     pub(crate) async fn edit(&self, id: &str, if_match: &str, body: &Value) -> Answer {
         self.json(Method::PATCH, &path(id), &[("if-match", if_match)], body).await
     }

@@ -91,7 +91,7 @@ async fn tokens_of_a_family_are_good_once(store: &CredentialStore) {
         sessions.rotate(holder, id, &presented, &next(current), now()).await
     };
     let unknown = rotate(secret(9, 1), 2).await.expect("it answers");
-    assert_eq!(unknown, Rotation::Unknown, "whoever only knows the family's id changes nothing");
+    assert_eq!(unknown, Rotation::Unknown, "the family's id alone changes nothing");
     assert_eq!(rotate(secret(1, 1), 2).await.expect("it answers"), Rotation::Done);
     assert_eq!(rotate(secret(1, 2), 3).await.expect("it answers"), Rotation::Done);
     assert_eq!(rotate(secret(1, 1), 4).await.expect("it answers"), Rotation::Reused);

@@ -47,12 +47,12 @@ impl KeepCredential for Kept {
     }
 }
 
-struct Place {
+struct Setup {
     log: Arc<InMemoryLog>,
     kept: Arc<Kept>,
 }
 
-impl Place {
+impl Setup {
     fn new() -> Self {
         Self { log: Arc::new(InMemoryLog::new(Shard(0))), kept: Arc::default() }
     }
@@ -109,10 +109,10 @@ fn rename(account: AccountId, to: &str) -> ChangeProfile {
 
 #[tokio::test]
 async fn of_many_processes_that_register_one_handle_one_succeeds() {
-    let place = Arc::new(Place::new());
+    let setup = Arc::new(Setup::new());
     let racers = (0..50).map(|_| {
-        let place = Arc::clone(&place);
-        tokio::spawn(async move { place.register(&place.executor(), "nightjar", None).await })
+        let setup = Arc::clone(&setup);
+        tokio::spawn(async move { setup.register(&setup.executor(), "nightjar", None).await })
     });
     let mut won = Vec::new();
     for racer in racers.collect::<Vec<_>>() {
@@ -122,132 +122,132 @@ async fn of_many_processes_that_register_one_handle_one_succeeds() {
             Err(error) => panic!("neither won nor lost: {error:?}"),
         }
     }
-    assert_eq!((won.len(), place.events().await), (1, 2));
-    let holder = place.executor().holder_of(&handle("nightjar")).await.expect("readable");
+    assert_eq!((won.len(), setup.events().await), (1, 2));
+    let holder = setup.executor().holder_of(&handle("nightjar")).await.expect("readable");
     assert_eq!(holder, Some(won[0]));
 }
 
 #[tokio::test]
 async fn a_credential_is_kept_before_the_account_and_not_for_a_handle_that_is_taken() {
-    let place = Place::new();
-    let executor = place.executor();
-    let first = place.register(&executor, "nightjar", None).await.expect("registered").outcome;
-    assert_eq!(place.kept.accounts(), [first.account]);
-    let refused = place.register(&executor, "nightjar", None).await;
+    let setup = Setup::new();
+    let executor = setup.executor();
+    let first = setup.register(&executor, "nightjar", None).await.expect("registered").outcome;
+    assert_eq!(setup.kept.accounts(), [first.account]);
+    let refused = setup.register(&executor, "nightjar", None).await;
     assert!(
         matches!(refused, Err(ExecuteError::Rejected(AccountRejection::HandleMustBeFree))),
         "{refused:?}"
     );
-    assert_eq!(place.kept.accounts(), [first.account]);
+    assert_eq!(setup.kept.accounts(), [first.account]);
 }
 
 #[tokio::test]
 async fn without_its_credential_no_account_is_made() {
-    let place = Place::new();
-    let executor = place.executor();
-    place.kept.failures.store(1, Ordering::SeqCst);
-    let failed = place.register(&executor, "nightjar", Some("k")).await;
+    let setup = Setup::new();
+    let executor = setup.executor();
+    setup.kept.failures.store(1, Ordering::SeqCst);
+    let failed = setup.register(&executor, "nightjar", Some("k")).await;
     assert!(matches!(failed, Err(ExecuteError::Credential(_))), "{failed:?}");
-    assert_eq!(place.events().await, 0);
-    place.register(&executor, "nightjar", Some("k")).await.expect("the key was given back");
+    assert_eq!(setup.events().await, 0);
+    setup.register(&executor, "nightjar", Some("k")).await.expect("the key was given back");
 }
 
 #[tokio::test]
 async fn an_id_that_is_taken_is_told_apart_from_a_handle_that_is() {
-    let place = Place::new();
-    let executor = place.executor();
-    let taken = place.register(&executor, "nightjar", None).await.expect("registered").outcome.account;
-    let refused = executor.execute(execution(taken, None), place.command(taken, "owl")).await;
+    let setup = Setup::new();
+    let executor = setup.executor();
+    let taken = setup.register(&executor, "nightjar", None).await.expect("registered").outcome.account;
+    let refused = executor.execute(execution(taken, None), setup.command(taken, "owl")).await;
     assert!(
         matches!(refused, Err(ExecuteError::Rejected(AccountRejection::AccountMustBeNew))),
         "{refused:?}"
     );
-    assert_eq!(place.events().await, 2);
+    assert_eq!(setup.events().await, 2);
 }
 
 /// The process died between append and answer, and the retry draws another account.
 #[tokio::test]
 async fn a_retry_after_a_crash_finds_the_account_that_the_first_try_drew() {
-    let place = Place::new();
-    let first = place.register(&place.executor(), "nightjar", Some("k")).await.expect("registered");
-    let again = place.register(&place.executor(), "nightjar", Some("k")).await.expect("answered");
+    let setup = Setup::new();
+    let first = setup.register(&setup.executor(), "nightjar", Some("k")).await.expect("registered");
+    let again = setup.register(&setup.executor(), "nightjar", Some("k")).await.expect("answered");
     assert!(again.repeated);
     assert_eq!(again.outcome, first.outcome);
-    assert_eq!((place.kept.accounts().len(), place.events().await), (1, 2));
+    assert_eq!((setup.kept.accounts().len(), setup.events().await), (1, 2));
 }
 
 #[tokio::test]
 async fn what_one_process_changes_the_next_one_sees() {
-    let place = Place::new();
-    let (here, there) = (place.executor(), place.executor());
-    let account = place.register(&here, "nightjar", None).await.expect("registered").outcome.account;
+    let setup = Setup::new();
+    let (here, there) = (setup.executor(), setup.executor());
+    let account = setup.register(&here, "nightjar", None).await.expect("registered").outcome.account;
     for (executor, to) in [(&here, "a"), (&there, "b"), (&here, "a"), (&there, "nightjar")] {
         let changed = executor.execute(execution(account, None), rename(account, to)).await.expect("renamed");
         assert_eq!(changed.outcome.handle, handle(to));
     }
-    let other = place.register(&there, "b", None).await.expect("it is free again").outcome;
+    let other = setup.register(&there, "b", None).await.expect("it is free again").outcome;
     assert_eq!(here.holder_of(&handle("b")).await.expect("readable"), Some(other.account));
-    assert_eq!(other.position(), head_position(&place).await);
+    assert_eq!(other.position(), head_position(&setup).await);
 }
 
-async fn head_position(place: &Place) -> domain::Position {
-    domain::Position::new(place.log.head().await.expect("a head"), Shard(0))
+async fn head_position(setup: &Setup) -> domain::Position {
+    domain::Position::new(setup.log.head().await.expect("a head"), Shard(0))
 }
 
 /// A later version's event counts for nobody, but nothing is appended as if it were not there.
 #[tokio::test]
 async fn an_event_that_is_not_understood_is_passed_over() {
-    let place = Place::new();
-    let executor = place.executor();
-    let account = place.register(&executor, "nightjar", None).await.expect("registered").outcome.account;
+    let setup = Setup::new();
+    let executor = setup.executor();
+    let account = setup.register(&executor, "nightjar", None).await.expect("registered").outcome.account;
     for boundary in [Boundary::Account(account), Boundary::Handle(handle("nightjar"))] {
         let command = conformance::command();
-        let mut event = conformance::posted(&*place.log, 1, "x", command, Expected::Any);
+        let mut event = conformance::posted(&*setup.log, 1, "x", command, Expected::Any);
         event.subject = Subject::new(Shard(0), boundary);
         event.envelope.event_type = "rookery.account.moved.v9".to_owned();
         event.data = Bytes::from_static(b"{}");
-        place.log.append(command, vec![event]).await.expect("appended");
+        setup.log.append(command, vec![event]).await.expect("appended");
     }
-    let refused = place.register(&executor, "nightjar", None).await;
+    let refused = setup.register(&executor, "nightjar", None).await;
     assert!(
         matches!(refused, Err(ExecuteError::Rejected(AccountRejection::HandleMustBeFree))),
         "{refused:?}"
     );
     let renamed = executor.execute(execution(account, None), rename(account, "owl")).await.expect("renamed");
     assert_eq!(renamed.outcome.display_name, name("x"));
-    place.register(&executor, "nightjar", None).await.expect("it is free");
+    setup.register(&executor, "nightjar", None).await.expect("it is free");
 }
 
 #[tokio::test]
 async fn a_deactivation_is_known_at_once_where_it_was_made() {
-    let place = Place::new();
-    let executor = place.executor();
-    let account = place.register(&executor, "nightjar", None).await.expect("registered").outcome.account;
+    let setup = Setup::new();
+    let executor = setup.executor();
+    let account = setup.register(&executor, "nightjar", None).await.expect("registered").outcome.account;
     assert!(executor.may_act(account).await.expect("readable"));
     executor.execute(execution(account, None), DeactivateAccount { account }).await.expect("given up");
     assert!(!executor.may_act(account).await.expect("readable"));
     let refused = executor.execute(execution(account, None), rename(account, "owl")).await;
     assert!(matches!(refused, Err(ExecuteError::ActorDeactivated)), "{refused:?}");
     // A process that still takes it for active decides on the log.
-    let elsewhere = place.executor();
+    let elsewhere = setup.executor();
     let again = elsewhere.execute(execution(account, None), DeactivateAccount { account }).await;
     assert!(again.is_err(), "{again:?}");
-    assert_eq!(place.events().await, 3);
+    assert_eq!(setup.events().await, 3);
 }
 
-/// Two registrations that draw the same id at the same moment: the second must not put its password under the first one's
-/// account.
+/// Two registrations that draw the same id at the same moment: the second must not put its password under the first
+/// one's account.
 #[tokio::test]
 async fn a_registration_whose_id_has_a_credential_draws_again() {
-    let mut place = Place::new();
-    let executor = place.executor();
+    let mut setup = Setup::new();
+    let executor = setup.executor();
     let account = executor.draw_account(OffsetDateTime::now_utc()).expect("the clock is right");
-    place.kept = Arc::new(Kept { taken: Some(account), ..Kept::default() });
-    let refused = executor.execute(execution(account, None), place.command(account, "nightjar")).await;
+    setup.kept = Arc::new(Kept { taken: Some(account), ..Kept::default() });
+    let refused = executor.execute(execution(account, None), setup.command(account, "nightjar")).await;
     assert!(
         matches!(refused, Err(ExecuteError::Rejected(AccountRejection::AccountMustBeNew))),
         "{refused:?}"
     );
-    assert_eq!((place.events().await, place.kept.accounts()), (0, Vec::new()));
-    place.register(&executor, "nightjar", None).await.expect("another id is free");
+    assert_eq!((setup.events().await, setup.kept.accounts()), (0, Vec::new()));
+    setup.register(&executor, "nightjar", None).await.expect("another id is free");
 }

@@ -1,4 +1,4 @@
-//! An edit conflicts with nothing but another change of the same message, and costs the same whatever else happens.
+//! An edit conflicts only with another change of the same message, and costs the same whatever else happens.
 
 use std::collections::HashMap;
 use std::sync::Arc;

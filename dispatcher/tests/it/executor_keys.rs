@@ -68,7 +68,7 @@ fn edit(by: i64, message: MessageId, edition: u32, text: &str) -> MessageCommand
     })
 }
 
-/// One event per idempotency key, whoever repeats the command, and how often: within one executor, and with two that know
+/// One event per idempotency key, however often the command is repeated: within one executor, and with two that know
 /// nothing of each other.
 async fn one_event_per_key(log: Arc<dyn EventLog>) {
     knows_its_keys(&*log).await;

@@ -143,7 +143,7 @@ async fn a_key_is_255_printable_characters_at_most() {
 }
 
 #[tokio::test]
-async fn twins_at_the_same_moment_make_one_event() {
+async fn concurrent_duplicates_make_one_event() {
     let app = App::start().await;
     let user = app.user(42);
     let body = json!({"text": "once"});

@@ -1,4 +1,4 @@
-//! Every operation refuses whoever does not show who they are, or may not do it.
+//! Every operation refuses callers who do not show who they are, or may not do it.
 
 use domain::AccountId;
 use http_kit::identity::IdentityConfig;

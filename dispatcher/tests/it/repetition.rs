@@ -1,5 +1,5 @@
-//! Every command with a key, repeated in every way: it is one event and one answer, within the broker's memory of message
-//! ids and beyond it, and across restarts of everything.
+//! Every command with a key, repeated in every way: it is one event and one answer, within the broker's memory of
+//! message ids and beyond it, and across restarts of everything.
 
 use std::time::Duration;
 
@@ -178,16 +178,16 @@ async fn every_command_is_carried_out_once_however_it_is_repeated() {
 }
 
 #[tokio::test]
-async fn twins_of_every_command_are_one() {
-    const TWINS: usize = 6;
+async fn concurrent_duplicates_of_every_command_are_one() {
+    const DUPLICATES: usize = 6;
     let app = App::start().await;
     let stage = Stage::set(&app).await;
     let second = Api::open(&log_config(&app.nats), &app.tokens.config(), quiet()).await;
     let authorization = app.user(stage.me).authorization;
     for (key, command) in stage.commands().iter().enumerate() {
         let before = app.events().await;
-        let answers = future::join_all((0..TWINS).map(|twin| {
-            let api = if twin % 2 == 0 { &app.api } else { &second };
+        let answers = future::join_all((0..DUPLICATES).map(|duplicate| {
+            let api = if duplicate % 2 == 0 { &app.api } else { &second };
             let caller = Caller { api, authorization: authorization.clone() };
             async move { command.send(&caller, &key.to_string()).await }
         }))

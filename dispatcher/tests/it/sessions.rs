@@ -64,7 +64,7 @@ async fn register(app: &App, number: i64, name: &str) {
     let events =
         [Event::Handle(HandleEvent::Claimed(claimed)), Event::Account(AccountEvent::Registered(registered))];
     append(&app.log, account, &events).await;
-    app.api.state.store_credential(account, Password::guess(PASSWORD)).await.expect("the vault takes it");
+    app.api.state.store_credential(account, Password::guess(PASSWORD)).await.expect("the store takes it");
 }
 
 async fn deactivate(app: &App, number: i64) {

@@ -11,8 +11,8 @@ use crate::stream::EventStream;
 
 /// The broker takes at most 1,000 messages in a batch.
 pub(crate) const EVENTS_MAX: usize = 1_000;
-/// Batches of commands under way at once in this process. A broker takes 50 per stream and goes silent for seconds beyond
-/// that; with the groups of single events, eight processes stay below.
+/// Batches of commands under way at once in this process. A broker takes 50 per stream and goes silent for seconds
+/// beyond that; with the groups of single events, eight processes stay below.
 pub(crate) const BATCHES_MAX: usize = 4;
 
 pub(crate) const BATCH_ID: &str = "Nats-Batch-Id";

@@ -16,8 +16,8 @@ pub async fn connect(urls: &str, name: &str) -> Result<async_nats::Client, OpenE
     options.connect(addresses).await.map_err(unopened)
 }
 
-/// Takes user and password from the first URL that has them, percent-decoded: the client library parses them but does not
-/// send them.
+/// Takes user and password from the first URL that has them, percent-decoded: the client library parses them but does
+/// not send them.
 pub(crate) fn options(
     urls: &str,
     name: &str,

@@ -56,7 +56,7 @@ impl Connection {
 
     /// Returns when it was lost, at once where it was before.
     pub(crate) async fn lost(&self) {
-        // An error says that whoever watches the connection has ended, and the connection with it.
+        // An error says that the watching task has ended, and the connection with it.
         drop(self.is_lost.clone().wait_for(|is_lost| *is_lost).await);
     }
 }

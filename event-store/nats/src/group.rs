@@ -1,9 +1,10 @@
 //! Group commit: events that wait at the same moment share one sync of the broker's disk.
 //!
-//! With `sync_interval: always` a broker syncs once per message, or a few times per atomic batch. One task collects what
-//! waits. Few events are published one by one, side by side; many as one batch, and while that is under way the next group
-//! gathers. So groups grow with the load, and a lone event never waits for company. A batch stands or falls as a whole, so a group that is not acked is sent again
-//! event by event, under the same message ids: what the batch did store is then answered as a repetition.
+//! With `sync_interval: always` a broker syncs once per message, or a few times per atomic batch. One task collects
+//! what waits. Few events are published one by one, side by side; many as one batch, and while that is under way the
+//! next group gathers. So groups grow with the load, and a lone event never waits for company. A batch stands or falls
+//! as a whole, so a group that is not acked is sent again event by event, under the same message ids: what the batch
+//! did store is then answered as a repetition.
 //!
 //! Nothing is remembered here. A crash loses only answers, and a caller that got none does not know its outcome.
 
@@ -27,8 +28,8 @@ const GROUPS_MAX: usize = 1;
 const _: () =
     assert!((batch::BATCHES_MAX + GROUPS_MAX) * 8 < 50, "eight processes stay below the broker's bound");
 
-/// From so many waiting events on they make a batch. It costs the broker the time of about a dozen single events, however
-/// many it holds.
+/// From so many waiting events on they make a batch. It costs the broker the time of about a dozen single events,
+/// however many it holds.
 const BATCH_FROM: usize = 16;
 /// Single events under way at once: enough for low load, and few, because under high load they delay the batches.
 const SINGLES_MAX: usize = 4;

@@ -1,8 +1,8 @@
 //! Header blocks as bytes: what the client library makes of them, and which of them it cannot take.
 //!
-//! The broker stores any bytes as a header block. The library ends the connection on one that it cannot read, and on a bare
-//! CR in a value its connection panics. So blocks that may be anybody's come to us as bytes wherever they can, and are read
-//! here: by the same rules, so that an event is the same whichever way it came.
+//! The broker stores any bytes as a header block. The library ends the connection on one that it cannot read, and on a
+//! bare CR in a value its connection panics. So blocks that are not certainly ours are taken as bytes where possible,
+//! and read here, by the same rules: an event is the same on either way.
 
 use async_nats::{HeaderMap, HeaderName, HeaderValue};
 use bytes::Bytes;
@@ -49,9 +49,9 @@ pub(crate) fn write<'a>(headers: impl Iterator<Item = (&'a String, &'a Vec<Strin
     block.into()
 }
 
-/// Whether a block of this length is the one that these headers are written as, but for the order of names. The library
-/// tells of a block that it has read only its length; so what differs and is as long, a space too many for one too few, is
-/// not noticed.
+/// Whether a block of this length is the one that these headers are written as, except for the order of names. The
+/// library tells of a block that it has read only its length; so what differs and is as long, a space too many for one
+/// too few, is not noticed.
 pub(crate) fn is_told_by(headers: &HeaderMap, length: usize) -> bool {
     let header = |name: &str, value: &HeaderValue| name.len() + COLON + value.as_str().len() + LINE_END;
     let written: usize = headers

@@ -6,9 +6,9 @@
 //!      └ found by its time at the start│ finds its repetition itself
 //! ```
 //!
-//! One task reads the headers of the log from a day ago on, and then its tail, and keeps 24 bytes for each event that a keyed
-//! command made first. It is a copy that nobody has to store: after a crash it is read again, and until it has caught up, or
-//! whenever it falls behind by half the broker's window, nobody is told that a key is new.
+//! One task reads the headers of the log from a day ago on, and then its tail, and keeps 24 bytes for each event that a
+//! keyed command made first. It is a copy that nobody has to store: after a crash it is read again, and until it has
+//! caught up, or whenever it falls behind by half the broker's window, nobody is told that a key is new.
 
 mod memory;
 
@@ -31,13 +31,14 @@ use crate::tail::{self, Wanted};
 
 /// Events that are taken in at once.
 const BATCH_MAX: usize = 4_000;
-/// How old the newest certain knowledge may be. What is younger the broker tells from its own memory, with time to spare.
+/// How old the newest certain knowledge may be. What is younger the broker tells from its own memory, with time to
+/// spare.
 const LAG_MAX: Duration = Duration::from_secs(DEDUPE_WINDOW.as_secs() / 2);
 /// How often the log's head is asked for.
 const LOOK_PERIOD: Duration = Duration::from_secs(1);
 /// How long somebody waits for what is not known yet.
 const CATCH_UP_MAX: Duration = Duration::from_secs(2);
-/// Before the log is read anew.
+/// Before the log is read again.
 const PAUSE: Duration = Duration::from_secs(1);
 /// The clocks of those who wrote and of this process may differ by so much.
 const CLOCK_SKEW: Duration = Duration::from_secs(3_600);
@@ -60,7 +61,7 @@ struct Known {
 struct Reached {
     /// Up to this sequence.
     through: u64,
-    /// And the last moment of which it is known that this was all. `None` until the first.
+    /// And until when that was certainly all. `None` until it is known first.
     complete_at: Option<Instant>,
 }
 
@@ -138,7 +139,7 @@ impl Known {
 
     async fn follow(self: Arc<Self>, stream: Arc<EventStream>) {
         loop {
-            let error = match self.read_on(&stream).await {
+            let error = match self.read_keys(&stream).await {
                 Ok(never) => match never {},
                 Err(error) => error,
             };
@@ -148,7 +149,7 @@ impl Known {
         }
     }
 
-    async fn read_on(&self, stream: &Arc<EventStream>) -> Result<std::convert::Infallible, ReadError> {
+    async fn read_keys(&self, stream: &Arc<EventStream>) -> Result<std::convert::Infallible, ReadError> {
         let now = OffsetDateTime::now_utc();
         let after = last_before(stream, now - KEY_AGE_MAX - CLOCK_SKEW).await?;
         self.memory().forget((after != Sequence::ZERO).then_some(now - KEY_AGE_MAX));
@@ -211,13 +212,13 @@ fn age_of(recorded_at: OffsetDateTime) -> Duration {
     Duration::try_from(OffsetDateTime::now_utc() - recorded_at).unwrap_or_default()
 }
 
-/// The last event of before a moment; times of the log count up but for the clocks of brokers.
-async fn last_before(stream: &EventStream, moment: OffsetDateTime) -> Result<Sequence, ReadError> {
+/// The last event before a time. Recorded times only grow, unless a broker's clock was set back.
+async fn last_before(stream: &EventStream, time: OffsetDateTime) -> Result<Sequence, ReadError> {
     let (mut before, mut behind) = (0, stream.head().await?.get() + 1);
     while before + 1 < behind {
         let middle = before + (behind - before) / 2;
         let sequence = Sequence::new(middle).unwrap_or(Sequence::MAX);
-        let is_before = read::one(stream, sequence).await?.is_some_and(|event| event.recorded_at < moment);
+        let is_before = read::one(stream, sequence).await?.is_some_and(|event| event.recorded_at < time);
         *(if is_before { &mut before } else { &mut behind }) = middle;
     }
     Ok(Sequence::new(before).unwrap_or(Sequence::MAX))

@@ -34,7 +34,7 @@ impl JetStreamLog {
         self.inner.client.clone()
     }
 
-    /// Begins to remember keyed commands, without which [`EventLog::events_of`] is refused: for whoever carries them out.
+    /// Begins to remember keyed commands, without which [`EventLog::events_of`] is refused: for the dispatcher.
     pub fn remember_keys(&self, max: usize) {
         self.keys.get_or_init(|| KeyMemory::start(Arc::clone(&self.inner), max));
     }

@@ -32,12 +32,12 @@ pub(crate) const EVENT_BYTES_MAX: i32 = 256 * 1024;
 impl JetStreamLog {
     /// Connects, makes the stream where that is asked for, and checks what is really there.
     pub async fn open(config: &JetStreamConfig) -> Result<Self, OpenError> {
-        // On the heap, like all handshakes here: whoever opens a log would carry their state.
+        // On the heap, like all handshakes here: the caller's future would carry their state.
         let (client, context) = Box::pin(reach(config)).await?;
         let info = match Box::pin(find(&context, config)).await? {
             Some(info) => info,
             None if config.create => Box::pin(make(&context, wanted(config))).await?,
-            // Whoever makes it may still be starting.
+            // The process that makes it may still be starting.
             None => return Err(unopened(format!("there is no stream {}", config.stream_name()))),
         };
         let problems = ways_to_lose_events(&info.config, config);

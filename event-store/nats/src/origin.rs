@@ -8,8 +8,8 @@
 //! ```
 //!
 //! Our own id survives every copy of a stream, the time at which the broker made it does not; so together they name one
-//! stream. A restored one has another time than the one it stands for, and says for which: but only together with its own
-//! time, so that a copy of it is not taken for it.
+//! stream. A restored one has another time than the one it stands for, and says for which: but only together with its
+//! own time, so that a copy of it is not taken for it.
 
 use std::collections::HashMap;
 
@@ -39,7 +39,8 @@ pub(crate) fn restoring(lineage: &Lineage) -> Metadata {
     [(RESTORING.to_owned(), lineage.to_string())].into()
 }
 
-/// Makes a stream that was filled up to a sequence the log of that lineage. `created`: when it was made, in nanoseconds.
+/// Makes a stream that was filled up to a sequence the log of that lineage. `created`: when it was made, in
+/// nanoseconds.
 pub(crate) fn restored(metadata: &mut Metadata, lineage: &Lineage, created: i128, until: u64) {
     let id = lineage.0.split('@').next().unwrap_or_default();
     metadata.remove(RESTORING);

@@ -80,8 +80,8 @@ async fn page(
 
 const SEQUENCE: &str = "Nats-Sequence";
 
-/// The broker's own headers are behind those of the event, which may have the same names. Behind a block that does not end
-/// as it should, they are not all there.
+/// The broker's own headers are behind those of the event, which may have the same names. Behind a block that does not
+/// end as it should, they are not all there.
 fn from_direct_get(stream: &EventStream, reply: async_nats::Message) -> Result<RecordedEvent, ReadError> {
     let malformed = || unread("a direct get was answered without stream, sequence, subject or time");
     let headers = reply.headers.ok_or_else(malformed)?;

@@ -1,5 +1,5 @@
-//! The connection for reading a subject's events in batches. Their headers come as they were stored, so this is for subjects
-//! whose events the client library can read; the others are found out by failing once, and remembered.
+//! The connection for reading a subject's events in batches. Their headers come as they were stored, so this is for
+//! subjects whose events the client library can read; the others are found out by failing once, and remembered.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};

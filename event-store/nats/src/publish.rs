@@ -33,7 +33,7 @@ pub(crate) enum Answer {
     RepeatedInBatch,
     Full(String),
     Refused(String),
-    /// It may be stored, or come to be: nothing came back in time, or a leader without a majority gave up, and its
+    /// It may be stored, or be stored later: nothing came back in time, or a leader without a majority gave up, and its
     /// successor may find the event in its own log.
     Open(String),
     /// The broker writes no more until it is started again. What was sent may be on its disk.

@@ -1,15 +1,16 @@
 //! Filling a new stream with the events of another log, so that it becomes that log.
 //!
-//! Until [`Restoration::accept`] the stream is nobody's: every [`crate::JetStreamLog`] refuses it. A restoration that was
-//! interrupted, at any moment, leaves a stream that holds a beginning of the events; the next one goes on behind it.
+//! Until [`Restoration::accept`] the stream is nobody's: every [`crate::JetStreamLog`] refuses it. A restoration that
+//! was interrupted, at any moment, leaves a stream that holds a beginning of the events; the next one goes on behind
+//! it.
 //!
-//! The broker stamps events with the time at which it stores them. The time that the original log had recorded is put into
-//! a header. Should an event of somebody else hold one of that name already, it is renamed, and gets its name back when it
-//! is read.
+//! The broker stamps events with the time at which it stores them. The time that the original log had recorded is put
+//! into a header. Should an event of somebody else hold one of that name already, it is renamed, and gets its name back
+//! when it is read.
 //!
-//! A header block that names and values do not give again is put in front of the data, and a header says how long it is:
-//! the client library could not write it, and would not survive reading it. So a restored log holds no headers that end a
-//! reader's connection.
+//! A header block that names and values do not give again is put in front of the data, and a header says how long it
+//! is: the client library could not write it, and would not survive reading it. So a restored log holds no headers that
+//! end a reader's connection.
 
 use std::sync::Arc;
 
@@ -35,7 +36,7 @@ use crate::{JetStreamConfig, header_block, open, origin, raw, tail};
 const ADDED_BYTES_MAX: i32 = 1_024;
 /// Longer headers go in front of the data: the broker takes no more than 64 KiB of them, with those that are added.
 const HEADER_BYTES_MAX: usize = 32 * 1_024;
-/// What that comes to for an event of ours at most, so that a log at its bound fits into the same one again.
+/// What that costs for an event of ours at most, so that a log at its bound fits into the same one again.
 const ADDED_BYTES_USUAL: i64 = 256;
 
 #[derive(Debug, thiserror::Error)]
@@ -116,7 +117,7 @@ impl Restoration {
         Ok(Self { inner, context, lineage: lineage.clone(), bytes_max: config.stream_bytes_max, is_accepted })
     }
 
-    /// An earlier try came to its end; the stream is the log by now, and may have grown.
+    /// An earlier try was finished; the stream is the log by now, and may have grown.
     pub fn is_accepted(&self) -> bool {
         self.is_accepted
     }
@@ -133,8 +134,8 @@ impl Restoration {
     /// Events that fit into one [`Restoration::append`].
     pub const EVENTS_MAX: usize = EVENTS_MAX;
 
-    /// Appends the next events, all or none. The first one's sequence is the condition: a batch whose answer was lost can
-    /// be sent again, because it is not taken twice.
+    /// Appends the next events, all or none. The first one's sequence is the condition: a batch whose answer was lost
+    /// can be sent again, because it is not taken twice.
     pub async fn append(&self, events: &[StoredEvent]) -> Result<(), RestoreError> {
         let (Some(first), Some(last)) = (events.first(), events.last()) else { return Ok(()) };
         let (before, after) = (first.sequence.get() - 1, last.sequence.get());
@@ -185,7 +186,7 @@ impl Restoration {
         Answer::Refused("a batch needs events".to_owned())
     }
 
-    /// Makes the stream the log, for good. Whoever calls has compared all of it.
+    /// Makes the stream the log, for good. The caller has compared all of it.
     pub async fn accept(&mut self) -> Result<(), RestoreError> {
         let info =
             self.inner.stream.get_info().await.map_err(|error| RestoreError::Accept(Cause::new(error)))?;

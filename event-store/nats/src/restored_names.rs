@@ -1,5 +1,5 @@
-//! Names of headers in a restored stream. Two names are its own there; a header of the original event that has such a name
-//! is renamed, and gets its name back when it is read.
+//! Names of headers in a restored stream. Two names are its own there; a header of the original event that has such a
+//! name is renamed, and gets its name back when it is read.
 
 use std::borrow::Cow;
 

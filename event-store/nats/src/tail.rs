@@ -6,8 +6,8 @@
 //! is. Sequences have no gaps (nothing can be deleted from the stream), so the task proves the order it promises.
 //!
 //! What ended a consumer may be the next event itself: the client library gives its connection up over headers that it
-//! cannot read, and takes others for words of the broker. So whenever a consumer has ended or fallen silent, the next events
-//! are read singly, in a way that any bytes pass.
+//! cannot read, and takes others for words of the broker. So whenever a consumer has ended or fallen silent, the next
+//! events are read singly, in a way that any bytes pass.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -90,12 +90,12 @@ pub(crate) async fn follow<E: Send + 'static>(
     after: Sequence,
     wanted: Wanted<E>,
 ) -> Result<Tail<E>, ReadError> {
-    let mut place = Place { next: after.get() + 1, last_at: None };
-    place.check(&stream).await?;
+    let mut cursor = Cursor { next: after.get() + 1, last_at: None };
+    cursor.check(&stream).await?;
     let (feed, events) = mpsc::channel(BUFFER);
     tokio::spawn(async move {
         tokio::select! {
-            () = feed_for_ever(&stream, &mut place, &feed, wanted) => {}
+            () = feed_for_ever(&stream, &mut cursor, &feed, wanted) => {}
             () = feed.closed() => {}
         }
     });
@@ -103,13 +103,13 @@ pub(crate) async fn follow<E: Send + 'static>(
 }
 
 /// Where a tail is.
-struct Place {
+struct Cursor {
     next: u64,
     /// When the event before that one was recorded, if this tail gave it: no other event has the same time.
     last_at: Option<OffsetDateTime>,
 }
 
-impl Place {
+impl Cursor {
     /// The log must be the one that was opened, and must not have lost what was read from it.
     async fn check(&self, stream: &EventStream) -> Result<(), ReadError> {
         let (after, head) = (self.next - 1, stream.head().await?.get());
@@ -131,12 +131,12 @@ impl Place {
     }
 }
 
-async fn feed_for_ever<E>(stream: &EventStream, place: &mut Place, feed: &Feed<E>, wanted: Wanted<E>) {
+async fn feed_for_ever<E>(stream: &EventStream, cursor: &mut Cursor, feed: &Feed<E>, wanted: Wanted<E>) {
     let mut pause = PAUSE_MIN;
     let mut is_first = true;
     loop {
-        let began_at = place.next;
-        match feed_once(stream, place, feed, wanted, is_first).await {
+        let began_at = cursor.next;
+        match feed_once(stream, cursor, feed, wanted, is_first).await {
             Stop::Abandoned => return,
             Stop::For(error) => {
                 // The reader may be gone already.
@@ -146,15 +146,15 @@ async fn feed_for_ever<E>(stream: &EventStream, place: &mut Place, feed: &Feed<E
             Stop::Retry(why) => {
                 tracing::warn!(
                     stream.name = stream.name(),
-                    event.sequence = place.next,
+                    event.sequence = cursor.next,
                     reason = why,
                     "the consumer is made again"
                 );
-                pause = if place.next > began_at { PAUSE_MIN } else { (pause * 2).min(PAUSE_MAX) };
+                pause = if cursor.next > began_at { PAUSE_MIN } else { (pause * 2).min(PAUSE_MAX) };
                 tokio::time::sleep(pause).await;
                 is_first = false;
                 if planted("tail-drops-on-reconnect") {
-                    *place = Place { next: place.next + 1, last_at: None };
+                    *cursor = Cursor { next: cursor.next + 1, last_at: None };
                 }
             }
         }
@@ -163,20 +163,20 @@ async fn feed_for_ever<E>(stream: &EventStream, place: &mut Place, feed: &Feed<E
 
 async fn feed_once<E>(
     stream: &EventStream,
-    place: &mut Place,
+    cursor: &mut Cursor,
     feed: &Feed<E>,
     wanted: Wanted<E>,
     is_first: bool,
 ) -> Stop {
     let begun = if is_first {
-        place.check(stream).await.map_err(Stop::from)
+        cursor.check(stream).await.map_err(Stop::from)
     } else {
-        feed_singly(stream, place, feed, wanted).await
+        feed_singly(stream, cursor, feed, wanted).await
     };
     if let Err(stop) = begun {
         return stop;
     }
-    let (connection, mut messages) = match consume(stream, place.next, wanted.headers_only).await {
+    let (connection, mut messages) = match consume(stream, cursor.next, wanted.headers_only).await {
         Ok(consumer) => consumer,
         Err(error) => return Stop::Retry(error.to_string()),
     };
@@ -186,7 +186,7 @@ async fn feed_once<E>(
             biased;
             message = messages.next() => message,
             () = connection.lost() => return Stop::Retry("the connection was lost".to_owned()),
-            () = tokio::time::sleep(SILENCE) => match feed_kept_back(stream, place, feed, wanted).await {
+            () = tokio::time::sleep(SILENCE) => match feed_kept_back(stream, cursor, feed, wanted).await {
                 Ok(_) => continue,
                 Err(stop) => return stop,
             },
@@ -200,22 +200,22 @@ async fn feed_once<E>(
             Ok(info) => (info.stream_sequence, info.published),
             Err(error) => return Stop::Retry(error.to_string()),
         };
-        if sequence < place.next {
+        if sequence < cursor.next {
             // It was read singly.
             continue;
         }
-        if sequence != place.next {
+        if sequence != cursor.next {
             // What got lost on the way, or was kept back, can be read singly; a hole in the log cannot.
-            let gap = ReadError::Gap { expected: place.next, found: sequence };
-            return match feed_kept_back(stream, place, feed, wanted).await {
+            let gap = ReadError::Gap { expected: cursor.next, found: sequence };
+            return match feed_kept_back(stream, cursor, feed, wanted).await {
                 Ok(Next::AtTheEnd) => Stop::For(gap),
                 Ok(Next::Readable | Next::Unreadable) => Stop::Retry(gap.to_string()),
                 Err(stop) => stop,
             };
         }
         let given = match made(stream, message.message, sequence, stored_at, wanted.make) {
-            Some((event, recorded_at)) => place.give(feed, event, recorded_at).await,
-            None => feed_kept_back(stream, place, feed, wanted).await.map(drop),
+            Some((event, recorded_at)) => cursor.give(feed, event, recorded_at).await,
+            None => feed_kept_back(stream, cursor, feed, wanted).await.map(drop),
         };
         if let Err(stop) = given {
             return stop;
@@ -248,17 +248,17 @@ fn made<E>(
 /// What may have ended a consumer, and what is behind it.
 async fn feed_singly<E>(
     stream: &EventStream,
-    place: &mut Place,
+    cursor: &mut Cursor,
     feed: &Feed<E>,
     wanted: Wanted<E>,
 ) -> Result<(), Stop> {
-    place.check(stream).await?;
-    let mut until = place.next + SINGLY;
-    while place.next < until {
-        match feed_next(stream, place, feed, wanted).await? {
+    cursor.check(stream).await?;
+    let mut until = cursor.next + SINGLY;
+    while cursor.next < until {
+        match feed_next(stream, cursor, feed, wanted).await? {
             Next::AtTheEnd => return Ok(()),
             Next::Readable => {}
-            Next::Unreadable => until = place.next + SINGLY,
+            Next::Unreadable => until = cursor.next + SINGLY,
         }
     }
     Ok(())
@@ -267,12 +267,12 @@ async fn feed_singly<E>(
 /// The next event, where the consumer may have it and the client does not tell.
 async fn feed_kept_back<E>(
     stream: &EventStream,
-    place: &mut Place,
+    cursor: &mut Cursor,
     feed: &Feed<E>,
     wanted: Wanted<E>,
 ) -> Result<Next, Stop> {
-    place.check(stream).await?;
-    feed_next(stream, place, feed, wanted).await
+    cursor.check(stream).await?;
+    feed_next(stream, cursor, feed, wanted).await
 }
 
 /// What the next event, read by itself, is like.
@@ -284,17 +284,17 @@ enum Next {
 
 async fn feed_next<E>(
     stream: &EventStream,
-    place: &mut Place,
+    cursor: &mut Cursor,
     feed: &Feed<E>,
     wanted: Wanted<E>,
 ) -> Result<Next, Stop> {
-    let found = message::get(stream, Which::At { seq: place.next }).await?;
+    let found = message::get(stream, Which::At { seq: cursor.next }).await?;
     let Some(message) = found else { return Ok(Next::AtTheEnd) };
     let recorded_at = message.raw().recorded_at(stream);
     let Some(event) = (wanted.make)(stream, message.raw()) else {
         return Err(Stop::Retry("an event could not be told from its bytes".to_owned()));
     };
-    place.give(feed, event, recorded_at).await?;
+    cursor.give(feed, event, recorded_at).await?;
     Ok(if message.is_readable() { Next::Readable } else { Next::Unreadable })
 }
 

@@ -1,13 +1,14 @@
 //! Whether the broker still writes.
 //!
-//! After a write error (a full disk) nats-server leaves every message to that stream without an answer until it is started
-//! again, also once there is room; reads and requests it goes on answering. The message that met the error may be on the disk
-//! all the same, so its outcome stays open. From then on nothing is sent to that stream, and that is a definite refusal.
+//! After a write error (a full disk) nats-server leaves every message to that stream without an answer until it is
+//! started again, also once there is room; reads and requests it goes on answering. The message that met the error may
+//! be on the disk all the same, so its outcome stays open. From then on nothing is sent to that stream, and that is a
+//! definite refusal.
 //!
 //! How such silence is told from a slow or frozen broker: a stream of one replica answers in the order in which it was
-//! asked. Behind the message that waits for its answer goes a second one, which the stream cannot but refuse; that refusal
-//! shows that the first one was dealt with and left without an answer. With more replicas the others go on writing, and a
-//! cluster forwards messages, so there silence stays silence.
+//! asked. Behind the message that waits for its answer goes a second one, which the stream cannot but refuse; that
+//! refusal shows that the first one was dealt with and left without an answer. With more replicas the others go on
+//! writing, and a cluster forwards messages, so there silence stays silence.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

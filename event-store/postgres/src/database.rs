@@ -8,7 +8,7 @@ use event_store::{Lineage, ReadError};
 use postgres_kit::Pool;
 use sqlx::postgres::PgConnectOptions;
 
-/// What appends notify, whatever the shard: a look at a shard that has nothing new is one read of one row.
+/// What appends to any shard notify: a look at a shard that has nothing new is one read of one row.
 pub(crate) const CHANNEL: &str = "rookery_log";
 
 #[derive(Debug)]

@@ -29,7 +29,7 @@ impl PostgresLog {
         PostgresBucket::new(&self.database.pool, self.database.shard, name, age_max)
     }
 
-    /// The buckets beside this log. Whoever has them also removes what has expired in all buckets.
+    /// The buckets beside this log. From now on this process also removes what has expired in them.
     pub fn buckets(&self) -> Buckets {
         bucket::sweep_while_open(&self.database);
         bucket::buckets(&self.database)

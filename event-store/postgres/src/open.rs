@@ -74,7 +74,7 @@ impl PostgresConfig {
         Ok(postgres_kit::options(&self.url, &self.client_name).map_err(unopened)?.options([
             ("idle_in_transaction_session_timeout", milliseconds(self.ack_timeout * 2)),
             ("lock_timeout", milliseconds(self.ack_timeout)),
-            // Whatever the server's default is: a commit that returned is on its disk.
+            // Also where the server's default is another: a commit that returned is on its disk.
             ("synchronous_commit", "on".to_owned()),
             // Every statement follows one index, also on tables that nobody has analysed yet.
             ("enable_seqscan", "off".to_owned()),

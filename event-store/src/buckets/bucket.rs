@@ -109,7 +109,7 @@ pub async fn get<T: DeserializeOwned>(bucket: &dyn Bucket, key: &str) -> Result<
     bucket.read(key).await?.value.as_deref().map(from_json).transpose()
 }
 
-/// Deletes an entry whatever it holds.
+/// Deletes an entry, at any revision.
 pub async fn delete(bucket: &dyn Bucket, key: &str) -> Result<(), BucketError> {
     for _ in 0..TRIES_MAX {
         let entry = bucket.read(key).await?;

@@ -1,5 +1,5 @@
-//! A type with a history: `rookery.message.posted` as a later version of this code might know it. Version 2 calls `text`
-//! `body`, version 3 says who may see a message. What golden files hold of version 1 must still be read.
+//! A type with a history: `rookery.message.posted` as a later version of this code might know it. Version 2 calls
+//! `text` `body`, version 3 says who may see a message. What golden files hold of version 1 must still be read.
 
 use serde_json::{Value, json};
 
@@ -85,7 +85,8 @@ fn an_unknown_version_of_a_known_type_is_an_error_and_an_unknown_type_is_none() 
     }
 }
 
-/// The table and the domain have to agree on every type's newest version, or what is written today cannot be read today.
+/// The table and the domain have to agree on every type's newest version, or what is written today cannot be read
+/// today.
 #[test]
 fn what_is_written_is_the_newest_version_in_the_table() {
     let mut bases = std::collections::HashSet::new();

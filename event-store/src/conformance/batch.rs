@@ -74,8 +74,8 @@ pub async fn batch_over_several_subjects(log: &dyn EventLog) {
     assert!(log.last(outbox(log, 9)).await.expect("readable").is_none());
 }
 
-/// Many batches that expect the same of one subject, in a crowd of appends that expect nothing: one of the batches wins,
-/// whole, and none of the others takes an append with it.
+/// Many batches that expect the same of one subject, in a crowd of appends that expect nothing: one of the batches
+/// wins, whole, and none of the others takes an append with it.
 pub async fn a_conflict_fails_no_one_else(log: Arc<dyn EventLog>) {
     const CROWD: i64 = 60;
     let batches = (0..CROWD).map(|racer| {

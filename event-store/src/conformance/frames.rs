@@ -1,5 +1,5 @@
-//! Messages that no client library would send, and a broker of JetStream stores all the same. They are written to a plain
-//! socket.
+//! Messages that no client library would send, and a broker of JetStream stores all the same. They are written to a
+//! plain socket.
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -19,8 +19,8 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// The header block that the broker stores: it takes off a status, up to the first CRLF, and all that is left then if
-    /// that is nothing.
+    /// The header block that the broker stores: it takes off a status, up to the first CRLF, and all that is left then
+    /// if that is nothing.
     pub fn stored_block(&self) -> Option<Vec<u8>> {
         let block = self.block?;
         let end = block.windows(2).position(|bytes| bytes == b"\r\n");

@@ -1,8 +1,8 @@
 //! Bounds of a range of time as callers write them.
 //!
-//! `YYYY-MM-DD` is that whole day in the caller's time zone, so as an end it includes the day: all that has this local date,
-//! also where a clock is set back over midnight. A timestamp with a zone is an exact bound: the start is inside of the
-//! range, the end is not.
+//! `YYYY-MM-DD` is that whole day in the caller's time zone, so as an end it includes the day: all that has this local
+//! date, also where a clock is set back over midnight. A timestamp with a zone is an exact bound: the start is inside
+//! of the range, the end is not.
 
 use api_types::codes;
 use data_set::read::{Bound, TimeRange, Timestamp, date_bound};

@@ -23,8 +23,8 @@ pub(super) fn filter(
 
 /// The filter in a form in which no two are alike.
 pub(super) fn to_bytes(filter: &MessageFilter) -> Vec<u8> {
-    // Numbers have fixed widths, what repeats is counted and the tag comes last, so no two filters are written alike. No
-    // author has the id 0.
+    // Numbers have fixed widths, what repeats is counted and the tag comes last, so no two filters are written alike.
+    // No author has the id 0.
     let mut bytes = Vec::new();
     bytes.extend(filter.author.unwrap_or(0).to_be_bytes());
     bytes.extend(filter.range.intervals().len().to_be_bytes());

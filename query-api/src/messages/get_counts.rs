@@ -46,10 +46,10 @@ enum Bucket {
 
 /// Counts messages per minute, hour, day, month or year of a time zone.
 ///
-/// Every bucket between `dateStart` and `dateEnd` is there, also those without messages; at most 10,000. A bucket is named
-/// by its begin, but the first and the last count only what lies in the range. A day, month or year is what has its local
-/// date. The hour that clocks repeat in autumn is two buckets. Without a bound the buckets begin or end with the first or last message. Needs the role `analyst` or
-/// `admin`.
+/// Every bucket between `dateStart` and `dateEnd` is there, also those without messages; at most 10,000. A bucket is
+/// named by its begin, but the first and the last count only what lies in the range. A day, month or year is what has
+/// its local date. The hour that clocks repeat in autumn is two buckets. Without a bound the buckets begin or end with
+/// the first or last message. Needs the role `analyst` or `admin`.
 #[utoipa::path(
     get,
     path = "/v1/messages/counts",
@@ -96,8 +96,8 @@ fn view(bucket: BucketCount, zone: &TimeZone) -> Result<CountBucket, ApiProblem>
     Ok(CountBucket { start: local(start, zone), count: bucket.messages })
 }
 
-/// RFC 3339 knows offsets of whole minutes only. Where a zone had another one, long ago, the nearest minute towards zero
-/// is shown with the local time that belongs to it: the instant stays exact.
+/// RFC 3339 knows offsets of whole minutes only. Where a zone had another one, long ago, the nearest minute towards
+/// zero is shown with the local time that belongs to it: the instant stays exact.
 fn local(at: Timestamp, zone: &TimeZone) -> String {
     match Offset::from_seconds(zone.to_offset(at).seconds() / 60 * 60) {
         Ok(offset) if !offset.is_zero() => at.display_with_offset(offset).to_string(),

@@ -13,9 +13,9 @@ use crate::{present, view};
 
 /// Shows one message in its latest edition.
 ///
-/// Its `ETag` is what `If-Match` of an edit takes, which compares the edition in it alone: likes and replies that came in
-/// meanwhile do not stand in the way. A deleted message is not found, except by its author and by admins, who learn that
-/// it is gone.
+/// Its `ETag` is what `If-Match` of an edit takes, which compares the edition in it alone: likes and replies that came
+/// in meanwhile do not stand in the way. A deleted message is not found, except by its author and by admins, who learn
+/// that it is gone.
 #[utoipa::path(
     get,
     path = "/v1/messages/{id}",

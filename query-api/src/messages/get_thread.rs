@@ -25,9 +25,9 @@ pub(crate) struct GetThread {
 
 /// Shows a message with what it answers and what answers it.
 ///
-/// All of it is of one moment. A deleted message that a living one hangs on, at most 50 replies down, keeps its place, here
-/// and in the list of replies: with its id and time, without what it said and whose it was. Where there are more replies, a `Link` with `rel="next"` leads to the next page of
-/// `GET /v1/messages/{id}/replies`.
+/// All of it is of one moment. A deleted message that a living one hangs on, at most 50 replies down, keeps its place,
+/// here and in the list of replies: with its id and time, without what it said and whose it was. Where there are more
+/// replies, a `Link` with `rel="next"` leads to the next page of `GET /v1/messages/{id}/replies`.
 #[utoipa::path(
     get,
     path = "/v1/messages/{id}/thread",

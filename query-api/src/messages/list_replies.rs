@@ -13,7 +13,8 @@ use crate::{present, view};
 
 /// Lists the replies to a message, newest first.
 ///
-/// Replies to replies are in the lists of those. Deleted ones keep their places as in `GET /v1/messages/{id}/thread`. Ordered and paged as `GET /v1/messages`.
+/// Replies to replies are in the lists of those. Deleted ones keep their places as in `GET /v1/messages/{id}/thread`.
+/// Ordered and paged as `GET /v1/messages`.
 #[utoipa::path(
     get,
     path = "/v1/messages/{id}/replies",

@@ -1,9 +1,9 @@
 //! Cursors: where a page ended, in a form that nobody takes apart.
 //!
-//! 36 bytes in base64url, which are 48 characters without a spare bit: a version, the key of the page's last row, a mark
-//! of the log, and a digest over these, the list's address and its filter. So a cursor with a flipped bit, or one from
-//! another list, is told from a good one, and a good one from a log that is gone from both. The digest is no signature:
-//! who makes a cursor by hand only chooses where to read on.
+//! 36 bytes in base64url, which are 48 characters without a spare bit: a version, the key of the page's last row, a
+//! mark of the log, and a digest over these, the list's address and its filter. So a cursor with a flipped bit, or one
+//! from another list, is told from a good one, and a good one from a log that is gone from both. The digest is no
+//! signature: who makes a cursor by hand only chooses where to read on.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

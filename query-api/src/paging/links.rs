@@ -21,8 +21,8 @@ impl List {
         })
     }
 
-    /// The header that leads to the next page, where there is one: the same query with another cursor. The address has no
-    /// host, because only the caller knows by which name it reached us.
+    /// The header that leads to the next page, where there is one: the same query with another cursor. The address has
+    /// no host, because only the caller knows by which name it reached us.
     pub(crate) fn next<K: Key>(
         &self,
         query: Option<&str>,
@@ -39,8 +39,8 @@ impl List {
     ) -> Option<[(HeaderName, HeaderValue); 1]> {
         let links: Vec<String> =
             keys.into_iter().map(|(relation, key)| self.link(query, relation, &key)).collect();
-        // Paths are made of words and numbers here, and the encoder leaves only letters, digits, percent escapes and a few
-        // signs that headers allow.
+        // Paths are made of words and numbers here, and the encoder leaves only letters, digits, percent escapes and a
+        // few signs that headers allow.
         let value = (!links.is_empty()).then(|| HeaderValue::try_from(links.join(", ")).ok());
         value.flatten().map(|value| [(LINK, value)])
     }

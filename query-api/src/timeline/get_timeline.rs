@@ -13,10 +13,10 @@ use crate::view;
 
 /// Shows the caller's home timeline: what it and those whom it follows posted and reposted, newest first.
 ///
-/// Ordered by position, that is, by when the log recorded it; imported messages stand where they were imported. A `Link`
-/// with `rel="next"` leads to older items while there are any, one with `rel="prev"` to newer ones, also while there are
-/// none yet. A message stands once on a page, where it was last shown; so a page may be shorter than the limit although
-/// there are more.
+/// Ordered by position, that is, by when the log recorded it; imported messages stand where they were imported. A
+/// `Link` with `rel="next"` leads to older items while there are any, one with `rel="prev"` to newer ones, also while
+/// there are none yet. A message stands once on a page, where it was last shown; so a page may be shorter than the
+/// limit although there are more.
 #[utoipa::path(
     get,
     path = "/v1/timeline",

@@ -14,8 +14,8 @@ use crate::view;
 
 /// Lists what one account posted and reposted, newest first.
 ///
-/// Ordered by position. When there are more, a `Link` with `rel="next"` leads to older items. An account that is unknown
-/// or gone has none. A message that the account posted and reposted stands once on a page.
+/// Ordered by position. When there are more, a `Link` with `rel="next"` leads to older items. An account that is
+/// unknown or gone has none. A message that the account posted and reposted stands once on a page.
 #[utoipa::path(
     get,
     path = "/v1/accounts/{id}/messages",

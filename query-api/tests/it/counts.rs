@@ -21,8 +21,8 @@ const ZONES: [&str; 8] = [
     "Africa/Casablanca",
 ];
 
-/// Moments that lie close together and far apart, on the edges of minutes, hours and days and beside them.
-fn moment(random: &mut StdRng) -> OffsetDateTime {
+/// Times that lie close together and far apart, on the edges of minutes, hours and days and beside them.
+fn random_time(random: &mut StdRng) -> OffsetDateTime {
     let span: i64 = [120, 7_200, 86_400 * 3, 86_400 * 800][random.random_range(0..4)];
     let seconds = random.random_range(0..span);
     let granularity = [1, 60, 3_600, 86_400][random.random_range(0..4)];
@@ -38,7 +38,7 @@ fn random_rows(random: &mut StdRng, count: i64) -> Vec<Row> {
         id: sequence << 8,
         author: random.random_range(1..4),
         tags: tags(random),
-        created_at: moment(random),
+        created_at: random_time(random),
     };
     (1..=count).map(|sequence| one(sequence, random)).collect()
 }
@@ -52,7 +52,7 @@ struct Filter {
 
 impl Filter {
     fn random(random: &mut StdRng) -> Self {
-        let (one, other) = (moment(random), moment(random));
+        let (one, other) = (random_time(random), random_time(random));
         let (start, end) = (one.min(other), one.max(other) + time::Duration::microseconds(1));
         Self {
             tag: random.random_bool(0.6).then(|| TAGS[random.random_range(0..3)]),

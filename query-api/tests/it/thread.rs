@@ -129,7 +129,7 @@ async fn a_deleted_message_that_something_living_hangs_on_keeps_its_place() {
     let begin = app.get("/v1/messages/256/thread").await.ok();
     assert_eq!((&begin["replies"], &begin["ancestors"]), (&json!([second]), &json!([])));
     assert_eq!(app.get("/v1/messages/256/replies").await.ok(), json!([second]));
-    // Whoever asks: its author learns nothing more here than others.
+    // Its author learns nothing more here than others.
     for caller in [READER, AUTHOR, ADMIN] {
         let thread = app.get_as(caller, "/v1/messages/512/thread").await.ok();
         assert_eq!((&thread["message"], &thread["replies"]), (&second, &json!([third])));

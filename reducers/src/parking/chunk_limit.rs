@@ -1,7 +1,7 @@
 //! How many events are tried in one transaction, where the database may refuse one of them.
 
-/// Halved when the database refuses a chunk, until the refused event stands alone. Doubled again with every chunk that is
-/// written.
+/// Halved when the database refuses a chunk, until the refused event stands alone. Doubled again with every chunk that
+/// is written.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ChunkLimit {
     events: usize,

@@ -1,5 +1,5 @@
-//! The conflict keys of the events that a projection has parked. Only they are in memory; the events are in the table and in
-//! the log.
+//! The conflict keys of the events that a projection has parked. Only they are in memory; the events are in the table
+//! and in the log.
 
 use data_set::write::parked::{Keys, Parked};
 

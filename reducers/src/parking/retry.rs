@@ -1,5 +1,5 @@
-//! Who goes through the parked events: an operator's process, which tries some of them again, and the worker, when it comes to
-//! an event that drops others.
+//! Who goes through the parked events: an operator's process, which tries some of them again, and the worker, when it
+//! reaches an event that drops others.
 
 use data_set::Pool;
 use data_set::write;
@@ -12,7 +12,7 @@ use super::released::{ReleaseError, Released};
 use super::walk::walk;
 use crate::projections::Fold;
 
-/// Folds parked events after all, and whatever waited for them. `progress` is told how many have been looked at.
+/// Folds parked events after all, and what waited for them. `progress` gets the number that have been looked at.
 pub async fn retry(
     log: &dyn EventLog,
     pool: &Pool,

@@ -19,8 +19,8 @@ pub(crate) struct TooLate {
     folded: i64,
 }
 
-/// Of the event at a position, to which the worker has come. `None` where it can be obeyed: all that it drops is noted as
-/// dropped or parked, or changed no rows.
+/// Of the event at a position, to which the worker has come. `None` where it can be obeyed: all that it drops is noted
+/// as dropped or parked, or changed no rows.
 pub(crate) async fn too_late(
     context: FoldContext<'_>,
     at: Position,

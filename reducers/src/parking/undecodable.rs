@@ -1,5 +1,5 @@
-//! The conflict keys of an event that nobody could decode. Its bytes are searched for ids, and it gets all keys that an event
-//! of its type with these ids could have. Who folds it at last compares: an event that turns out to have more keys may
+//! The conflict keys of an event that nobody could decode. Its bytes are searched for ids, and it gets all keys that an
+//! event of its type with these ids could have. A later retry compares: an event that turns out to have more keys may
 //! conflict with others that were folded in the meantime, and is refused.
 
 use std::collections::BTreeSet;

@@ -1,6 +1,6 @@
-//! The way through all parked events, in the order of the log: an event that conflicts with nothing that stays is folded, the
-//! rest stays. Each chunk is one transaction behind the worker's own fence. If the process ends between two of them, the rows
-//! are still those of the log without the events that are parked, and a repetition goes on.
+//! The way through all parked events, in the order of the log: an event that conflicts with nothing that stays is
+//! folded, the rest stays. Each chunk is one transaction behind the worker's own fence. If the process ends between two
+//! of them, the rows are still those of the log without the events that are parked, and a repetition goes on.
 
 use std::collections::HashMap;
 

@@ -84,7 +84,8 @@ impl ConflictKeys {
         all.iter().flat_map(|keys| keys.messages.iter().copied()).collect()
     }
 
-    /// An event that names a message depends on whether its author is former. `authors` are pairs of message and author.
+    /// An event that names a message depends on whether its author is former. `authors` are pairs of message and
+    /// author.
     pub(crate) fn add_authors(all: &mut [Self], authors: &[(i64, i64)]) {
         let authors: HashMap<i64, i64> = authors.iter().copied().collect();
         for keys in all {

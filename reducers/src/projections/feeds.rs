@@ -1,5 +1,5 @@
-//! The projection `feeds`: home timelines. It has a worker of its own, because the cost of its fold grows with followers
-//! rather than with events. It reads and writes nothing of other projections.
+//! The projection `feeds`: home timelines. It has a worker of its own, because the cost of its fold grows with
+//! followers rather than with events. It reads and writes nothing of other projections.
 
 mod change;
 mod conflicts;

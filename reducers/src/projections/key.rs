@@ -26,7 +26,8 @@ pub(super) enum Key {
     Repost(i64, i64),
     /// What an account shows its followers.
     Audience(i64),
-    /// What all accounts show their followers. Only in segments, where nobody looks up which accounts an event is about.
+    /// What all accounts show their followers. Only in segments, where nobody looks up which accounts an event is
+    /// about.
     EveryAudience,
     /// How many followers an account has.
     Followers(i64),

@@ -1,5 +1,5 @@
-//! How the events of a batch are split into segments. The events of a segment are written set-wise and give the same rows
-//! as one by one, so the rows do not depend on how the log is cut into batches.
+//! How the events of a batch are split into segments. The events of a segment are written set-wise and give the same
+//! rows as one by one, so the rows do not depend on how the log is cut into batches.
 
 use super::key::Key;
 use super::key_index::{Access, KeyIndex, Kinds};

@@ -1,6 +1,6 @@
 //! Where a worker is in the log.
 
-use data_set::write::{self, Checkpoint, Step, WriteError, parked};
+use data_set::write::{self, Checkpoint, WriteError, parked};
 use domain::{Position, Sequence};
 use event_store::{Dropped, EventLog, ReadError, RecordedEvent};
 use time::OffsetDateTime;
@@ -41,8 +41,8 @@ impl Cursor {
         self.checkpoint.at(last.position.get(), event_id(last))
     }
 
-    /// Refuses a log that holds another event where the checkpoint is. Gives the time until which the rows are complete: that
-    /// event's, or before the first fold that of the log's first event.
+    /// Refuses a log that holds another event where the checkpoint is. Gives the time until which the rows are
+    /// complete: that event's, or before the first fold that of the log's first event.
     pub(super) async fn check(&self, log: &dyn EventLog) -> Result<OffsetDateTime, ReadError> {
         let now = OffsetDateTime::now_utc();
         let sequence = self.position().sequence();
@@ -57,7 +57,7 @@ impl Cursor {
         }
     }
 
-    /// Reads anew what is parked, behind steps beside this worker's own. Another worker may have gone on meanwhile.
+    /// Reads again what is parked, after steps beside this worker's own. Another worker may have gone on meanwhile.
     pub(super) async fn renew(&mut self, worker: &ProjectionWorker) -> Result<(), WorkerError> {
         let now = Self::resume(worker).await?;
         if now.position() != self.position() {
@@ -65,17 +65,6 @@ impl Cursor {
         }
         *self = now;
         Ok(())
-    }
-
-    /// For a planted mistake.
-    pub(super) async fn skip_to(
-        self,
-        worker: &ProjectionWorker,
-        head: Sequence,
-    ) -> Result<Self, WorkerError> {
-        let head = self.checkpoint.at(Position::new(head, self.position().shard()).get(), None);
-        Step::advance(&worker.pool, &self.key, self.checkpoint, head).await?.commit().await?;
-        Self::resume(worker).await
     }
 
     /// Whether events can be folded without a look at any single one of them.

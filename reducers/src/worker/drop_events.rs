@@ -1,9 +1,9 @@
-//! What a worker does when it comes to an event that drops others: those that it had parked are dropped, and what waited for
-//! them alone is folded. Only then does the checkpoint pass. If the process ends before that, it begins again, with the same
-//! result.
+//! What a worker does when it reaches an event that drops others: those that it had parked are dropped, and what waited
+//! for them alone is folded. Only then does the checkpoint pass. If the process ends before that, it begins again, with
+//! the same result.
 //!
-//! Those that the worker knew of when it came to them are passed over already. One that was folded before it was dropped cannot
-//! be taken out of the rows: then the event that says so is parked, which shows and blocks nothing.
+//! Those that the worker knew of when it reached them are passed over already. One that was folded before it was
+//! dropped cannot be taken out of the rows: then the event that says so is parked, which shows and blocks nothing.
 
 use data_set::write::{Reason, Step};
 use domain::EventsDropped;

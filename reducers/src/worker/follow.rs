@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use data_set::write::{self, WriteError, crash_point};
+use data_set::write::{self, WriteError};
 use domain::Position;
 use event_store::{RecordedEvent, Tail};
-use fail_points::planted;
+use fail_points::{crash_point, planted};
 use service_kit::Chain;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -16,9 +16,9 @@ use super::chunks::{fold_whole, write_batch};
 use super::cursor::Cursor;
 use super::error::{BadEvent, WorkerError};
 use super::heartbeat;
+use super::next_events::next_events;
 use super::patience::Patience;
 use super::projection_worker::ProjectionWorker;
-use super::read::read_on;
 use super::status::Progress;
 use crate::projections::Changes;
 
@@ -98,11 +98,12 @@ async fn follow(
     let mut worker = patience.lend(worker);
     let worker = &mut worker;
     let mut cursor = Cursor::resume(worker).await?;
-    if planted("resume-from-head") && cursor.position() != Position::default() {
-        cursor = cursor.skip_to(worker, worker.log.head().await?).await?;
-    }
     let recorded_at = cursor.check(&*worker.log).await?;
-    let at = cursor.position();
+    let at = if planted("resume-from-head") {
+        Position::new(worker.log.head().await?, worker.log.shard())
+    } else {
+        cursor.position()
+    };
     let tail = worker.log.tail(at.sequence()).await?;
     worker.status.moved(Progress { position: at, recorded_at });
     let mut arrival = Arrival::new();
@@ -112,13 +113,11 @@ async fn follow(
         // The set holds a task whenever it is asked; one that panicked has no tail to go on with.
         let Some(Ok(arrived)) = arrived else { return Err(WorkerError::TailEnded) };
         let Arrived { tail, events, changes } = arrived?;
-        if planted("undecodable-stops") && events.iter().any(|event| event_store::decode(event).is_err()) {
-            return Err(WorkerError::TailEnded);
-        }
         crash_point("after-receive");
         let end = events.last().map_or(cursor.position(), |event| event.position);
         let began = Instant::now();
-        // Ahead only while there is much to do: a batch that is taken early is short, and a short one costs almost as much.
+        // Ahead only while there is much to do: a batch that is taken early is short, and a short one costs almost as
+        // much.
         let tail = if events.len() >= AHEAD_FROM {
             arrive(&mut arrival, worker, tail, end);
             None
@@ -138,7 +137,7 @@ async fn follow(
 fn arrive(arrival: &mut Arrival, worker: &ProjectionWorker, mut tail: Tail, at: Position) {
     let fold = Arc::clone(&worker.fold);
     arrival.spawn(async move {
-        let events = read_on(&mut tail, at, fold.batch_max()).await?;
+        let events = next_events(&mut tail, at, fold.batch_max()).await?;
         let changes = fold_whole(&*fold, &events);
         Ok(Arrived { tail, events, changes })
     });

@@ -1,4 +1,4 @@
-//! The order in which events are folded: the log's, whatever order they came in.
+//! The order in which events are folded: the log's, also where they came in another one.
 
 use domain::Position;
 use event_store::RecordedEvent;

@@ -7,8 +7,9 @@ use data_set::write::{PATIENCE_MAX, PATIENCE_MIN};
 use super::error::WorkerError;
 use super::projection_worker::ProjectionWorker;
 
-/// A dead connection is given up soon. But a batch may really take long, for example when an account with very many messages
-/// is deactivated: a batch that was given up is tried with twice the limit, until the server's own limit comes first.
+/// A dead connection is given up soon. But a batch may really take long, for example when an account with very many
+/// messages is deactivated: a batch that was given up is tried with twice the limit, until the server's own limit comes
+/// first.
 #[derive(Debug)]
 pub(super) struct Patience(Duration);
 

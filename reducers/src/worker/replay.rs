@@ -1,14 +1,15 @@
 //! The log up to a position, at full speed and strictly: what builds a version that nobody is shown yet.
 //!
-//! Unlike a live worker it parks nothing. An event that cannot be folded ends it, with everything before that event written: an
-//! operator who builds a version wants to know, and has the time to repair it. It can be ended at any moment; the next one goes
-//! on from the checkpoint.
+//! Unlike a live worker it parks nothing. An event that cannot be folded ends it, with everything before that event
+//! written: an operator who builds a version wants to know, and has the time to repair it. It can be ended at any
+//! moment; the next one goes on from the checkpoint.
 
 use std::sync::Arc;
 
 use data_set::write::{self, WriteError};
 use domain::Position;
 use event_store::{RecordedEvent, Tail};
+use fail_points::crash_point;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -16,8 +17,8 @@ use super::chunks::{fold_whole, write_batch};
 use super::cursor::Cursor;
 use super::error::{BadEvent, WorkerError};
 use super::heartbeat;
+use super::next_events::next_events;
 use super::projection_worker::{OnBad, ProjectionWorker};
-use super::read::read_on;
 use super::status::Progress;
 use crate::projections::{Changes, Fold};
 
@@ -45,8 +46,8 @@ impl<E: Into<WorkerError>> From<E> for ReplayError {
     }
 }
 
-/// Folds all events up to a position, and none behind it. `moved` is told of every batch that is written. The position at
-/// the end is greater where another worker had folded further already.
+/// Folds all events up to a position, and none behind it. `moved` is called after every batch that is written. The
+/// position at the end is greater where another worker had folded further already.
 ///
 /// # Errors
 /// At the first event that cannot be folded, and when the log or the database is gone.
@@ -92,7 +93,7 @@ async fn fold_to(
     while let Some(batch) = batches.recv().await {
         let Batch { events, changes } = batch?;
         write_batch(worker, cursor, &events, changes).await?;
-        write::crash_point("replay-after-batch");
+        crash_point("replay-after-batch");
         moved(cursor.position());
     }
     Ok(())
@@ -124,7 +125,7 @@ async fn read_batch(
     at: Position,
     to: Position,
 ) -> Result<Batch, WorkerError> {
-    let mut events = read_on(tail, at, fold.batch_max()).await?;
+    let mut events = next_events(tail, at, fold.batch_max()).await?;
     events.retain(|event| event.position <= to);
     let changes = fold_whole(fold, &events);
     Ok(Batch { events, changes })

@@ -1,5 +1,5 @@
-//! Which workers run: one per version that the data set wants folded. An operator adds, switches and drops versions while
-//! the reducers run, so the supervisor looks again and again.
+//! Which workers run: one per version that the data set wants folded. An operator adds, switches and drops versions
+//! while the reducers run, so the supervisor looks again and again.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

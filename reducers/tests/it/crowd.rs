@@ -174,11 +174,11 @@ fn imported(position: Position) -> Option<OffsetDateTime> {
 fn original(position: Position) -> OffsetDateTime {
     let sequence = i64::try_from(position.sequence().get()).expect("small");
     let days = if sequence % 3 == 0 { 10_000 } else { 1 };
-    moment(position) - Duration::days(days) + Duration::nanoseconds(sequence % 1_000)
+    recorded_at(position) - Duration::days(days) + Duration::nanoseconds(sequence % 1_000)
 }
 
 /// When the event at a position is recorded, where a test makes up the record.
-pub(crate) fn moment(position: Position) -> OffsetDateTime {
+pub(crate) fn recorded_at(position: Position) -> OffsetDateTime {
     let seconds = i64::try_from(position.sequence().get()).expect("small") * 7;
     time::macros::datetime!(2026-03-01 23:30 UTC)
         + Duration::seconds(seconds)

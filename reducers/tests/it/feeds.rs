@@ -12,7 +12,7 @@ use crate::model::{feeds_of, normalised, rows_of_feeds};
 
 pub(crate) use self::rows::{Feeds, TABLES, readable, rows};
 
-/// What home timelines come to, in tables of their own.
+/// The expected home timelines, in tables of their own.
 pub(crate) async fn rows_of(events: &[event_store::RecordedEvent]) -> crate::rows::Rows {
     let feeds = Feeds::start().await;
     feeds.fold_all(SMALL, events, |rest| rest).await;

@@ -1,5 +1,5 @@
-//! Histories to fold: random commands on messages, carried out by the real executor, and what a crowd does to each other
-//! and to these messages in between.
+//! Histories to fold: random commands on messages, carried out by the real executor, and what a crowd does to each
+//! other and to these messages in between.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ impl Author {
         }
     }
 
-    /// Appends what `count` random commands come to.
+    /// Appends the events of `count` random commands.
     pub(crate) async fn write(&mut self, count: usize) {
         for _ in 0..count {
             let (actor, command) = self.command();

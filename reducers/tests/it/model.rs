@@ -5,7 +5,7 @@ use event_store::{Decoded, EventLog, RecordedEvent, decode};
 use serde_json::Value;
 use verifier::Inputs;
 
-use crate::rows::{DIVIDED_FROM, Rows};
+use crate::rows::{Rows, SPLIT_FROM};
 
 pub(crate) async fn all_events(log: &dyn EventLog) -> Vec<RecordedEvent> {
     let mut events = Vec::new();
@@ -17,7 +17,7 @@ pub(crate) async fn all_events(log: &dyn EventLog) -> Vec<RecordedEvent> {
     events
 }
 
-/// The rows that the log must come to.
+/// The rows that the log must give.
 pub(crate) async fn rows_of(log: &dyn EventLog) -> Rows {
     rows_of_events(&all_events(log).await)
 }
@@ -29,7 +29,7 @@ pub(crate) fn rows_of_events(events: &[RecordedEvent]) -> Rows {
             state.apply(recorded.position.get(), recorded.recorded_at, event);
         }
     }
-    let rows = state.rows(DIVIDED_FROM);
+    let rows = state.rows(SPLIT_FROM);
     rows.into_iter().map(|(table, rows)| (table.to_owned(), normal(&rows))).collect()
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn normalised(rows: Rows) -> Rows {
         .collect()
 }
 
-/// The home timelines that events must come to.
+/// The home timelines that events must give.
 pub(crate) fn feeds_of(events: &[RecordedEvent]) -> verifier::feeds::State {
     let mut state = verifier::feeds::State::default();
     for recorded in events {

@@ -180,7 +180,7 @@ async fn the_same_events_wait_however_the_log_is_cut() {
     }
 }
 
-/// What is not in the rows, but for the times.
+/// What is not in the rows, except for the times.
 fn told(parked: Vec<parked::Parked>) -> Vec<(i64, String, String)> {
     parked.into_iter().map(|row| (row.position, row.reason, row.detail)).collect()
 }
@@ -195,7 +195,7 @@ async fn a_replay_into_an_empty_data_set_passes_over_what_was_given_up() {
             log.write(EVENTS).await;
             folds.fold(&log, seed).await;
             let chosen = folds.give_up(&*log.log(), &Choice::All, with_waiting).await;
-            // The workers come to it, and to what is behind it.
+            // The workers reach it, and what is behind it.
             log.write(EVENTS / 4).await;
             folds.fold(&log, seed).await;
             let all: Vec<i64> = log.bad().iter().map(|at| at.get()).collect();

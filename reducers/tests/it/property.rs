@@ -15,7 +15,7 @@ use reducers::social::Social;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::crowd::{Crowd, moment};
+use crate::crowd::{Crowd, recorded_at};
 use crate::model::{normalised, rows_of_events};
 use crate::rows::{DataSet, Rows, write_batch};
 
@@ -43,7 +43,7 @@ pub(crate) fn recorded(position: Position, event: &Event) -> RecordedEvent {
     RecordedEvent {
         position,
         subject: Subject::of(Shard(0), event).to_string(),
-        recorded_at: moment(position),
+        recorded_at: recorded_at(position),
         envelope: Some(envelope),
         unreadable: None,
         data,

@@ -40,7 +40,7 @@ const TABLES: [&str; 14] = [
 ];
 
 /// So few that short histories cross it again and again, at every granularity and in both directions.
-pub(crate) const DIVIDED_FROM: i64 = 4;
+pub(crate) const SPLIT_FROM: i64 = 4;
 const SPLIT_EARLY: &str = "create or replace function control.split_from() returns bigint
     language sql immutable parallel safe as 'select 4::bigint'";
 

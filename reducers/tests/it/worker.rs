@@ -1,4 +1,5 @@
-//! What a worker promises: the rows are the fold of the log, however often, in whatever batches and by how many workers.
+//! What a worker promises: the rows are the fold of the log, however often, in whatever batches and by how many
+//! workers.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! The peer: what most people would write instead. A message and its tags go into Postgres in one transaction per request.
-//! There is no log, no identity, no idempotency, no count and no access log; it has that much less to do.
+//! The peer: what most people would write instead. A message and its tags go into Postgres in one transaction per
+//! request. There is no log, no identity, no idempotency, no count and no access log; it has that much less to do.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! A log full of imported messages, filled without the dispatcher: the fold cannot tell, and it takes a minute instead of
-//! ten.
+//! A log full of imported messages, filled without the dispatcher: the fold cannot tell, and it takes a minute instead
+//! of ten.
 
 use anyhow::{Context, Result};
 use domain::{
@@ -60,7 +60,7 @@ impl Archive {
         if from >= count {
             return Ok(());
         }
-        append_sealed(&self.log, filling(from, count, self.times).map(|message| event(&message))).await?;
+        append_new(&self.log, filling(from, count, self.times).map(|message| event(&message))).await?;
         self.fillings.push(count);
         Ok(())
     }
@@ -71,10 +71,10 @@ pub(crate) async fn append_all(
     log: &JetStreamLog,
     events: impl Iterator<Item = (AccountId, Event)>,
 ) -> Result<()> {
-    append_sealed(log, events.map(|(actor, event)| seal(actor, &event))).await
+    append_new(log, events.map(|(actor, event)| new_event(actor, &event))).await
 }
 
-async fn append_sealed(log: &JetStreamLog, events: impl Iterator<Item = Result<NewEvent>>) -> Result<()> {
+async fn append_new(log: &JetStreamLog, events: impl Iterator<Item = Result<NewEvent>>) -> Result<()> {
     let mut events = events.peekable();
     while events.peek().is_some() {
         let batch = events.by_ref().take(BATCH).collect::<Result<Vec<_>>>()?;
@@ -90,7 +90,7 @@ pub(crate) async fn fill_with_keyed(log: &JetStreamLog, count: u64) -> Result<()
         event.envelope.fingerprint = Some(Fingerprint::of_digest([7; 32]));
         Ok(event)
     });
-    append_sealed(log, events).await
+    append_new(log, events).await
 }
 
 /// The messages of one filling.
@@ -114,11 +114,11 @@ fn event(message: &Message) -> Result<NewEvent> {
         in_reply_to: None,
         original_time: Some(OriginalTime::parse(message.time, OffsetDateTime::now_utc(), [])?.get()),
     });
-    seal(account, &posted.into())
+    new_event(account, &posted.into())
 }
 
-/// An event as the dispatcher would have written it, but for the expectation.
-pub(crate) fn seal(actor: AccountId, event: &Event) -> Result<NewEvent> {
+/// An event as the dispatcher would have written it, except for the expectation.
+pub(crate) fn new_event(actor: AccountId, event: &Event) -> Result<NewEvent> {
     let (event_type, data) = event_store::encode(event)?;
     let command = CommandId(Uuid::now_v7());
     let envelope = Envelope {

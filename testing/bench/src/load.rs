@@ -1,5 +1,5 @@
-//! The load generator. It shares the machine with what it measures, so it is made to be cheap: hand-written requests over
-//! plain sockets, one thread, no client library.
+//! The load generator. It shares the machine with what it measures, so it is made to be cheap: hand-written requests
+//! over plain sockets, one thread, no client library.
 
 pub(crate) mod closed;
 pub(crate) mod http;
@@ -8,11 +8,11 @@ pub(crate) mod open;
 use anyhow::{Context, Result};
 
 /// Runs a load on a thread of its own: one thread of generator against all that is measured, for every load alike.
-pub(crate) async fn on_one_thread<T, Make, Run>(make: Make) -> Result<T>
+pub(crate) async fn on_one_thread<T, Make, Task>(make: Make) -> Result<T>
 where
     T: Send + 'static,
-    Make: FnOnce() -> Run + Send + 'static,
-    Run: Future<Output = Result<T>>,
+    Make: FnOnce() -> Task + Send + 'static,
+    Task: Future<Output = Result<T>>,
 {
     let run = move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

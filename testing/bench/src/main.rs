@@ -35,7 +35,8 @@ struct Arguments {
     /// A short form for a first look: less of everything, and figures that vary more.
     #[arg(long)]
     quick: bool,
-    /// Messages of the archive for `fold`, `count`, `read`, `edit` and `keys`; by default 1,000,000, with --quick 100,000.
+    /// Messages of the archive for `fold`, `count`, `read`, `edit` and `keys`; by default 1,000,000, with --quick
+    /// 100,000.
     #[arg(long)]
     events: Option<u64>,
     /// Give the archive's messages their times in random order, instead of the order of the log.

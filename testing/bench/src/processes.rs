@@ -73,7 +73,8 @@ fn own_ticks(pid: u32) -> Option<f64> {
     Some(fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?)
 }
 
-/// Fields 14 to 17 of `stat`, counted behind the program's name, which may hold spaces: own and awaited children's time.
+/// Fields 14 to 17 of `stat`, counted behind the program's name, which may hold spaces: own and awaited children's
+/// time.
 fn ticks(pid: u32) -> Option<f64> {
     let fields = stat_behind_name(pid)?;
     let number = |index: usize| fields.get(index).and_then(|field| field.parse::<f64>().ok());

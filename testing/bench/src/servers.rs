@@ -1,4 +1,5 @@
-//! The servers of one part: nats-server and Postgres as production runs them, every sync included, on an empty directory.
+//! The servers of one part: nats-server and Postgres as production runs them, every sync included, on an empty
+//! directory.
 
 use std::path::Path;
 
@@ -10,7 +11,7 @@ use local_servers::{
 use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
 
-/// A bound, not a reservation: room for two streams of 8 GiB and the claims.
+/// A bound, not a reservation: room for two streams of 8 GiB and the buckets.
 const FILE_STORE_BYTES_MAX: u64 = 40 << 30;
 const FIRST_DATABASE: &str = "rookery";
 const STATEMENTS: &str = "pg_stat_statements";

@@ -36,7 +36,7 @@ impl Service {
         start(&programs.dispatcher, "ROOKERY_DISPATCHER_LISTEN", env).await?.ready().await
     }
 
-    /// Not awaited to be ready: a lane that still replays is none.
+    /// Not awaited to be ready: a worker that still replays is not.
     pub(crate) async fn reducers(programs: &Programs, servers: &Servers, database_url: &str) -> Result<Self> {
         let env =
             vec![("ROOKERY_NATS_URL", servers.nats_url()), ("ROOKERY_DATABASE_URL", database_url.to_owned())];

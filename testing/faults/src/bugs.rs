@@ -1,6 +1,6 @@
 //! Bugs that are planted, each with the fault that must turn red with it.
 
-use fail_points::{NOTICE, VARIABLE};
+use fail_points::{NOTICE, PLANTED_BUG};
 
 use crate::fault;
 use crate::run::{self, Report};
@@ -23,7 +23,7 @@ const ORDER: &str = "each event is decided on its predecessor";
 const FOLD: &str = "the data set is what the oracle folds";
 const TRAIL: &str = "checkpoints go forward, step by step, never ahead";
 const PAGES: &str = "pages have no gap and no row twice";
-const AWAITED: &str = "whoever awaits a position sees it";
+const AWAITED: &str = "a reader that awaits a position sees it";
 const PARKED: &str = "what cannot be decoded is parked";
 const LAG: &str = "lag returns to 0 unaided";
 
@@ -82,7 +82,7 @@ pub const ALL: [Bug; 19] = [
     bug("blind-minus-one", "kill-reducers", FOLD, "taking back a like that is not there is counted"),
     bug("undecodable-skipped", "poison", PARKED, "an event that cannot be decoded is passed over silently"),
     bug("given-up-ignored", "poison", PARKED, "an event that gives others up is passed over"),
-    bug("undecodable-stops", "poison", LAG, "an event that cannot be decoded stops the lane"),
+    bug("undecodable-stops", "poison", LAG, "an event that cannot be decoded stops the worker"),
     bug(
         "position-of-another-snapshot",
         "kill-query-api",
@@ -100,7 +100,7 @@ pub fn find(name: &str) -> Option<Bug> {
 
 /// What became of a planted bug.
 #[derive(Debug)]
-pub struct Seen {
+pub struct Verdict {
     pub report: Report,
     /// The promise that the bug breaks was found broken.
     pub is_seen: bool,
@@ -109,12 +109,12 @@ pub struct Seen {
 }
 
 /// Runs the bug's fault in a system where it is planted.
-pub async fn plant(bug: &Bug, seed: u64) -> anyhow::Result<Seen> {
+pub async fn plant(bug: &Bug, seed: u64) -> anyhow::Result<Verdict> {
     let fault = fault::find(bug.fault).ok_or_else(|| anyhow::anyhow!("there is no fault {}", bug.fault))?;
     let mut setup = (fault.setup)();
-    setup.env.push((VARIABLE, bug.name.to_owned()));
+    setup.env.push((PLANTED_BUG, bug.name.to_owned()));
     let report = run::run(&fault, setup, seed).await?;
-    Ok(Seen {
+    Ok(Verdict {
         is_seen: report.broken.iter().any(|broken| broken.promise == bug.promise),
         was_at_work: report.output.contains(&format!("{NOTICE}{}", bug.name)),
         report,

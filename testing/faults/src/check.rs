@@ -43,7 +43,7 @@ impl std::fmt::Display for Broken {
     }
 }
 
-/// Checks a system that has come to rest.
+/// Checks a system at rest.
 pub async fn all(
     system: &System,
     operations: &[Operation],
@@ -65,7 +65,7 @@ pub async fn all(
         ("no service fails inside", promises::no_internal_error(operations)),
         ("checkpoints go forward, step by step, never ahead", rows::trail(&system.pool, head).await?),
         ("pages have no gap and no row twice", pages::pages(&served, &sightings.pages)),
-        ("whoever awaits a position sees it", pages::looks(&served, &sightings.looks)),
+        ("a reader that awaits a position sees it", pages::looks(&served, &sightings.looks)),
         ("what cannot be decoded is parked", rows::parked(&system.pool, allowed).await?),
     ];
     if !allowed.data_may_go_back {
@@ -73,7 +73,7 @@ pub async fn all(
     }
     let differences = rows::oracle(&system.broker.url(), &system.postgres.url()).await?;
     found.push(("the data set is what the oracle folds", differences));
-    // Last, for it is slow.
+    // Last, because it is slow.
     match system.replay(head).await {
         Ok(replay) => {
             found.push(("a replay passes over what was given up", rows::parked(&replay, allowed).await?));
@@ -91,7 +91,7 @@ pub async fn all(
         .collect())
 }
 
-/// How long the lanes may take to catch up by themselves once the load and the fault are over.
+/// How long the projection workers may take to catch up by themselves once the load and the fault are over.
 pub const CATCH_UP_MAX: std::time::Duration = std::time::Duration::from_secs(40);
 
 /// Waits until the lag is 0, without touching anything.

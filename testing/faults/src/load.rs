@@ -1,7 +1,7 @@
 //! Clients that do random things at the same time, and write down what they asked for and were told.
 //!
-//! Each client has its own random numbers, made from the run's seed: the same seed asks for the same things again, as far
-//! as the answers allow, for whoever wants to like a message has to know one.
+//! Each client has its own random numbers, made from the run's seed: the same seed asks for the same things again, as
+//! far as the answers allow: to like a message, a client has to know one.
 
 mod choose;
 pub mod client;
@@ -125,13 +125,13 @@ async fn act_for_ever(world: Arc<World>, client: Client, mut random: StdRng) {
     while !world.is_stopped() {
         let Some(chosen) = choose::choose(&world, &mut random) else { continue };
         let operation = world.record.begin(chosen.actor, chosen.key.clone(), chosen.intent);
-        if chosen.is_twin {
-            let twin = || client.insist(&world.record, operation, || world.gives_up());
-            tokio::join!(twin(), twin());
+        if chosen.is_doubled {
+            let send = || client.insist(&world.record, operation, || world.gives_up());
+            tokio::join!(send(), send());
         } else if chosen.key.is_some() {
             client.insist(&world.record, operation, || world.gives_up()).await;
         } else if !matches!(client.attempt(&world.record, operation).await, Outcome::Acked(_)) {
-            // Whoever has no key must not ask again. A pause, so that a dead service is not hammered.
+            // Without a key it must not ask again. A pause, so that a dead service is not hammered.
             tokio::time::sleep(Duration::from_millis(random.random_range(5..50))).await;
         }
         choose::learn(&world, operation);

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A message as a page showed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shown {
+pub struct ListedMessage {
     pub id: i64,
     pub text: String,
     pub edition: i64,
@@ -35,7 +35,7 @@ pub struct Page {
     /// The last message of the page before.
     pub after: Option<i64>,
     pub data_position: i64,
-    pub shown: Vec<Shown>,
+    pub shown: Vec<ListedMessage>,
     pub has_next: bool,
 }
 
@@ -149,7 +149,7 @@ impl Reader {
             }
             let next = answer.headers().get("link").and_then(|link| next_of(link.to_str().ok()?));
             let Ok(Value::Array(items)) = answer.json::<Value>().await else { return };
-            let shown: Vec<Shown> = items.iter().map(shown).collect();
+            let shown: Vec<ListedMessage> = items.iter().map(listed).collect();
             let last = shown.last().map(|shown| shown.id);
             let Some(data_position) = data_position else { return };
             let page = Page { tag, limit, after, data_position, shown, has_next: next.is_some() };
@@ -159,7 +159,7 @@ impl Reader {
         }
     }
 
-    /// What a writer was told is there has to be there for whoever awaits it.
+    /// What a writer was told is there has to be there for a reader that awaits it.
     async fn look(&mut self) {
         let known = self.world.messages().last().copied();
         let Some(known) = known else { return };
@@ -177,9 +177,9 @@ fn next_of(link: &str) -> Option<String> {
     Some(target.find("/v1/").map_or_else(|| target.to_owned(), |at| target[at..].to_owned()))
 }
 
-fn shown(item: &Value) -> Shown {
+fn listed(item: &Value) -> ListedMessage {
     let number = |name: &str| item[name].as_i64().unwrap_or(-1);
-    Shown {
+    ListedMessage {
         id: item["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or(-1),
         text: item["text"].as_str().unwrap_or_default().to_owned(),
         edition: number("edition"),

@@ -3,6 +3,7 @@
 mod broker;
 pub mod forwarder;
 pub mod namespace;
+pub mod routes;
 pub mod service;
 
 use std::sync::Arc;
@@ -15,11 +16,9 @@ use sqlx::postgres::PgPoolOptions;
 use tempfile::TempDir;
 use testkit::{Postgres, eventually};
 
-use crate::fault::failover::Standby;
-use crate::fault::partition::WaysOut;
-
 pub use self::broker::Broker;
 use self::namespace::Namespace;
+use self::routes::{Standby, WaysOut};
 use self::service::{PATIENCE, Service};
 
 const GATEWAY_SECRET: &str = "the-gateway-of-the-faults";
@@ -153,7 +152,7 @@ impl System {
             .map(drop)
     }
 
-    /// Folds the whole log anew into an empty database, by a process in which no fault and no bug is planted.
+    /// Folds the whole log into an empty database, by a process in which no fault and no bug is planted.
     pub async fn replay(&self, head: i64) -> Result<PgPool> {
         sqlx::query("create database replay").execute(&self.pool).await?;
         let url = self.postgres.url_of("replay");
@@ -201,7 +200,7 @@ fn dispatcher(setup: &Setup, nats: &str) -> Service {
         IDENTITY[0],
         IDENTITY[1],
     ];
-    let has_bug = setup.env.iter().any(|(name, _)| *name == fail_points::VARIABLE);
+    let has_bug = setup.env.iter().any(|(name, _)| *name == fail_points::PLANTED_BUG);
     let program = if has_bug { "faulty-dispatcher" } else { "dispatcher" };
     Service::start(program, "ROOKERY_DISPATCHER_LISTEN", env(setup, &own), setup.namespace.as_deref())
 }

@@ -30,7 +30,7 @@ where
     }
 }
 
-/// [`eventually`] for tests without a runtime. It looks every 2 ms, for it also has to catch what is over soon.
+/// [`eventually`] for tests without a runtime. It looks every 2 ms, because it also has to catch what is over soon.
 ///
 /// # Panics
 /// After `limit`, with `what` was awaited and the last state.

@@ -4,7 +4,8 @@
 //! their files removed when the handle is dropped, also by a panic. Nothing here returns errors: a test that
 //! cannot have its server has failed, and the panic says why.
 //!
-//! This crate knows no crate of the workspace but local-servers: no event, no table, and of routes what the document says.
+//! This crate knows no crate of the workspace but local-servers: no event, no table, and of routes what the document
+//! says.
 
 mod eventually;
 mod nats;

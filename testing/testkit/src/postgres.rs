@@ -108,8 +108,8 @@ impl Postgres {
         self.server.restart().await.unwrap_or_else(|error| panic!("{error:#}"));
     }
 
-    /// A standby that streams from a port of this machine which leads to this server. This server is stopped for a moment,
-    /// so that its files can be copied.
+    /// A standby that streams from a port of this machine which leads to this server. This server is stopped for a
+    /// moment, so that its files can be copied.
     pub async fn standby(&mut self, primary_port: u16) -> Self {
         let (programs, run_as) = installed();
         self.stop().await;

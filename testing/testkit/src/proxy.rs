@@ -63,8 +63,8 @@ impl Proxy {
         self.dead.accepted.load(Ordering::SeqCst)
     }
 
-    /// From now on nothing gets through on the connections that there are, and neither side is told, not even of the other
-    /// one's end. New ones work.
+    /// From now on nothing gets through on the connections that there are, and neither side is told, not even of the
+    /// other one's end. New ones work.
     pub fn silence(&self, way: Way) {
         let Dead { accepted, to_server, to_client } = &*self.dead;
         let accepted = accepted.load(Ordering::SeqCst);
@@ -100,7 +100,7 @@ async fn pass(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin,
     let mut bytes = vec![0; 16 * 1024];
     while let Ok(count) = from.read(&mut bytes).await {
         if is_dead() {
-            // Whoever sent it is told that it arrived; nothing else happens on this side, for ever.
+            // The kernel acknowledges it to the sender; nothing else happens on this side, for ever.
             std::future::pending::<()>().await;
         }
         if count == 0 || to.write_all(&bytes[..count]).await.is_err() {

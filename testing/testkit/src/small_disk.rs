@@ -28,7 +28,7 @@ pub fn small_disk_obstacle() -> Option<String> {
 }
 
 /// Whether a test that needs one has to be skipped; it says why.
-#[expect(clippy::print_stderr, reason = "whoever reads the output of a test should know that it did nothing")]
+#[expect(clippy::print_stderr, reason = "readers of a test's output should know that it did nothing")]
 pub fn no_small_disk() -> bool {
     let obstacle = small_disk_obstacle();
     if let Some(why) = &obstacle {

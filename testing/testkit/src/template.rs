@@ -1,7 +1,7 @@
 //! One cluster made by `initdb` for all tests, which copy it: a copy takes a tenth of the time.
 //!
 //! It is kept below `target/testkit`, a folder per Postgres version and user. The first test process makes it
-//! under a file lock, and it appears by a rename, so that whoever sees it sees all of it.
+//! under a file lock, and it appears by a rename, so that a process that sees it sees all of it.
 
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -47,7 +47,7 @@ async fn template(database: &str) -> Result<PathBuf> {
     let lock_path = parent.join("template.lock");
     let _lock =
         tokio::task::spawn_blocking(move || lock(&lock_path)).await.context("the locking failed")??;
-    // Whoever held the lock before us has made it. The cluster appears by a rename inside `prepare`.
+    // The holder of the lock before us has made it. The cluster appears by a rename inside `prepare`.
     PostgresServer::prepare(&options(&template, database), &programs.postgres, run_as).await?;
     Ok(template)
 }

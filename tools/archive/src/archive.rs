@@ -18,8 +18,9 @@ pub struct Archive {
 }
 
 impl Archive {
-    /// A run that ended between naming its last segment and writing the manifest leaves a segment that is whole and not in
-    /// the manifest. It belongs to the archive if it goes on where the manifest ends; it is read through to make sure.
+    /// A run that ended between naming its last segment and writing the manifest leaves a segment that is whole and not
+    /// in the manifest. It belongs to the archive if it goes on where the manifest ends; it is read through to make
+    /// sure.
     pub fn open(dir: &Path) -> Result<Self, ArchiveError> {
         let manifest = Manifest::read(dir)?.ok_or_else(|| ArchiveError::Missing(dir.to_owned()))?;
         let mut archive = Self { dir: dir.to_owned(), manifest, unlisted: 0 };
@@ -66,7 +67,7 @@ impl Archive {
         self.manifest.last()
     }
 
-    /// Stands for everything in it: whoever wrote it down elsewhere can tell whether the archive is still the same.
+    /// Stands for everything in it: written down elsewhere, it tells whether the archive is still the same.
     pub fn last_hash(&self) -> String {
         self.manifest.chain_end()
     }

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::error::ArchiveError;
 
 const LOCK: &str = "archive.lock";
-/// Behind the name of a file that is being written. Whatever has it was left by a crash.
+/// Behind the name of a file that is being written. A file that still has it was left by a crash.
 pub(crate) const DRAFT: &str = ".new";
 const BLOCK_BYTES: usize = 1 << 16;
 

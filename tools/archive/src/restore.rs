@@ -21,12 +21,12 @@ pub struct Restored {
     pub found: u64,
     /// Events that the stream holds of the archive: all of them.
     pub last: u64,
-    /// An earlier run had come to its end; nothing was changed.
+    /// An earlier run was finished; nothing was changed.
     pub was_done: bool,
 }
 
-/// Fills the stream, compares all of it with the archive, and only then makes it the log. Run again after an interruption,
-/// it goes on.
+/// Fills the stream, compares all of it with the archive, and only then makes it the log. Run again after an
+/// interruption, it goes on.
 pub async fn restore(
     archive: &Archive,
     stream: &mut Restoration,

@@ -84,7 +84,7 @@ impl Draft {
         Ok(())
     }
 
-    /// Gives the segment its name. Whoever calls puts the entry into the manifest.
+    /// Gives the segment its name. The caller puts the entry into the manifest.
     pub(crate) fn finish(self, dir: &Path, manifest: &Manifest) -> Result<Entry, ArchiveError> {
         let file = segment_name(self.first);
         let io = |error| ArchiveError::io(&dir.join(&file))(error);

@@ -10,7 +10,7 @@ pub fn disk_size(path: &Path) -> Result<u64> {
     look(path).map(|disk| disk.blocks() * disk.fragment_size())
 }
 
-/// What whoever is not root may still write to it.
+/// Bytes that users other than root may still write to it.
 pub fn disk_free(path: &Path) -> Result<u64> {
     look(path).map(|disk| disk.blocks_available() * disk.fragment_size())
 }

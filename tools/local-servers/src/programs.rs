@@ -80,7 +80,7 @@ impl Programs {
 }
 
 impl PostgresPrograms {
-    /// Finds Postgres alone, for whoever does without NATS.
+    /// Finds Postgres alone, for systems without NATS.
     pub fn find(hints: &ProgramHints, run_as: &RunAs) -> Result<Self> {
         find_postgres(hints, run_as)
     }

@@ -13,7 +13,7 @@ use crate::RunAs;
 /// Who may connect to a local server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Access {
-    /// Whoever knows the password that was generated for this data directory. Loopback is shared by all users
+    /// All who know the password that was generated for this data directory. Loopback is shared by all users
     /// of a machine, so this is the default.
     #[default]
     Password,

@@ -1,8 +1,8 @@
 //! Keeps a server running.
 //!
-//! What wakes it: the end of the child, somebody who asks for a new one, or the shutdown. A restart takes the same port and the same data, so
-//! that clients reconnect and go on. It never gives up: what makes a server end may pass (a full disk), and
-//! each try is logged.
+//! What wakes it: the end of the child, somebody who asks for a new one, or the shutdown. A restart takes the same port
+//! and the same data, so that clients reconnect and go on. It never gives up: what makes a server end may pass (a full
+//! disk), and each try is logged.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};

@@ -15,8 +15,8 @@ pub(crate) const LOG_VARIABLES: &str = "ROOKERY_NATS_URL or ROOKERY_EVENT_STORE_
 /// Of the tools that read the log, in the broker's list of connections.
 const TOOL_NAME: &str = "rookery-tool";
 
-/// Of the log: `ROOKERY_NATS_URL` or `ROOKERY_EVENT_STORE_URL`, or that of the data directory. What it names is opened by
-/// `event_store_open::open_log`.
+/// Of the log: `ROOKERY_NATS_URL` or `ROOKERY_EVENT_STORE_URL`, or that of the data directory. What it names is opened
+/// by `event_store_open::open_log`.
 pub(crate) fn log_url(data: &DataDirArgument) -> Result<Secret> {
     let mut env = Environment::from_process();
     let asked = event_store_open::optional_url_from_environment(&mut env);

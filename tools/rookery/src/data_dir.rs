@@ -71,7 +71,7 @@ impl DataDir {
         self.path.join("keys")
     }
 
-    /// Made here, because nobody but its owner may even list it.
+    /// Made here, because only its owner may even list it.
     pub(crate) fn logins(&self) -> Result<PathBuf> {
         let path = self.path.join("logins");
         match std::fs::DirBuilder::new().mode(0o700).create(&path) {

@@ -18,7 +18,7 @@ pub(crate) fn read_if_there(path: &Path) -> Result<Option<String>> {
 
 /// Writes a line that only the owner may read, aside and renamed: after a crash there is the old file or the new one.
 ///
-/// Two processes must not write the same file at once; whoever calls holds a lock.
+/// Two processes must not write the same file at once; the caller holds a lock.
 pub(crate) fn write_private(path: &Path, line: &str) -> Result<()> {
     let draft = path.with_extension("new");
     let write = || {

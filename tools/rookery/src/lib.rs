@@ -2,8 +2,8 @@
 //!
 //! [`commands`] holds a file per command. What they share stands beside it: where things are in a data directory, the
 //! keys that sign tokens, how to reach a running system, how to read
-//! a period, how to watch the data set, and how to be called again. No rule of the domain, no route and no SQL is here; `up` only puts
-//! together what the other crates offer.
+//! a period, how to watch the data set, and how to be called again. No rule of the domain, no route and no SQL is here;
+//! `up` only puts together what the other crates offer.
 
 mod bytes;
 pub mod cli;

@@ -48,7 +48,7 @@ pub(crate) fn read_or_create(dir: &Path) -> Result<SigningKeys> {
 /// Written aside and renamed: a crash in between must not leave half a key.
 fn create(key_file: &Path) -> Result<()> {
     let draft = key_file.with_extension("new");
-    // Left behind by a crash. Nobody has read it, for it never had its name.
+    // Left behind by a crash. Nobody has read it, because it never had its name.
     if draft.exists() {
         std::fs::remove_file(&draft).with_context(|| format!("remove {}", draft.display()))?;
     }

@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 use verifier::{Difference, Pace, Report, Scope, Verification};
 
 const NAME: &str = "rookery-verify";
-/// The first run does not wait for a whole period, or where one is a day and restarts are more often there would be none.
+/// The first run does not wait for a whole period, or where one is a day and restarts are more often there would be
+/// none.
 const FIRST_AFTER_MAX: Duration = Duration::from_secs(60);
 /// Events folded, and rows compared, per second: a few hundredths of what one processor does.
 pub(crate) const RATE_DEFAULT: NonZeroU32 = match NonZeroU32::new(2_000) {

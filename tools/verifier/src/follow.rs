@@ -40,7 +40,7 @@ impl<'a> Follower<'a> {
         self.at.get()
     }
 
-    /// Folds on to a position, without some events. Begins anew where it has gone too far, or with other events: one
+    /// Folds on to a position, without some events. Begins again where it has gone too far, or with other events: one
     /// may have been parked, taken up again, or given up, since it came by.
     pub(crate) async fn fold_to(
         &mut self,

@@ -31,7 +31,7 @@ async fn repair_rows(
     verification: &Verification<'_>,
     check: &mut Check<'_>,
 ) -> Result<ProjectionReport, VerifyError> {
-    // Whatever the pace of the search: the worker waits, and with it all who await what it will fold.
+    // As fast as it can, unlike the search: the worker waits, and with it all who await what it will fold.
     check.hurry();
     let mut audit = Audit::lock(verification.pool, check.projection, verification.log.shard().0).await?;
     if audit.checkpoint().is_none() {

@@ -4,7 +4,7 @@
 //!   fold to the checkpoint ─ snapshot ─ fold on to its checkpoint ─ compare every row
 //! ```
 //!
-//! Each projection is compared at its own checkpoint, for it is a function of the log up to there and of nothing else.
+//! Each projection is compared at its own checkpoint, because it is a function of the log up to there alone.
 //! The log is folded before the snapshot is taken, because a snapshot that is held for long keeps the database from
 //! tidying up.
 

@@ -17,7 +17,7 @@ use crate::timestamp::Timestamp;
 /// The most buckets in one answer.
 pub const BUCKETS_MAX: usize = 10_000;
 
-/// How often the open end of a range is looked up anew when messages arrive beyond it.
+/// How often the open end of a range is looked up again when messages arrive beyond it.
 const LOOKUPS_MAX: usize = 3;
 
 /// The number of messages in one bucket.

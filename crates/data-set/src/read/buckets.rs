@@ -97,7 +97,7 @@ fn next_clock_start(zone: &TimeZone, unit: i64, after: i64) -> Option<i64> {
     }
 }
 
-/// Where the calendar comes to each day, month or year, from before `start` on.
+/// Where the calendar reaches each day, month or year, from before `start` on.
 fn calendar_bounds(zone: &TimeZone, bucket: Bucket, start: Timestamp) -> impl Iterator<Item = Bound> {
     let date =
         jiff::Timestamp::from_microsecond(start.as_micros()).ok().map(|start| zone.to_datetime(start).date());
@@ -123,7 +123,7 @@ fn step(date: Date, bucket: Bucket, count: i32) -> Option<Date> {
     date.checked_add(span).ok()
 }
 
-/// Where the calendar of a zone comes to a date: beyond it are the moments that have this local date or a later one.
+/// Where the calendar of a zone reaches a date: from there on the local date is this one or a later one.
 /// `None` where the calendar ends.
 pub fn date_bound(zone: &TimeZone, date: Date) -> Option<Bound> {
     let midnight = date.duration_since(Date::constant(1970, 1, 1)).as_secs();
@@ -139,7 +139,7 @@ pub fn date_bound(zone: &TimeZone, date: Date) -> Option<Bound> {
     for (begin, offset) in periods {
         // While this offset holds, the date is reached from here on.
         let reached = midnight - i64::from(offset.seconds());
-        // What the offset before would have come to only later.
+        // A date that the offset before would have reached only later.
         if crossings.last().is_some_and(|crossing| *crossing >= begin) {
             crossings.pop();
         }

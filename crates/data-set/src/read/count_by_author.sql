@@ -1,5 +1,5 @@
--- Purpose: an author's messages with a tag (the empty tag: with any) per bucket, as count_by_tag.sql. How many messages of
---   any tag the author has decides what is split.
+-- Purpose: an author's messages with a tag (the empty tag: with any) per bucket, as count_by_tag.sql. How many messages
+--   of any tag the author has decides what is split.
 -- Index: message_count_pk, one range and one look-up per span; message_by_author, one range per span or edge that is
 --   not folded.
 -- Why this order: none; the caller puts every sum at its bucket's number.

@@ -1,6 +1,7 @@
 -- Purpose: messages of a tag (the empty tag: of all) per bucket, summed over spans of time. A span
---   holds neighbouring counts of one granularity within one coarser period (parent), or (granularity null) it is an edge
---   shorter than a minute. A period that is not split has no finer counts and few messages, which are counted row by row.
+--   holds neighbouring counts of one granularity within one coarser period (parent), or (granularity null) it is an
+--   edge shorter than a minute. A period that is not split has no finer counts and few messages, which are counted row
+--   by row.
 -- Index: message_count_pk, one range and one look-up per span; message_tag_pk, one range per span or edge that is not
 --   folded. The latter are index-only scans.
 -- Why this order: none; the caller puts every sum at its bucket's number.

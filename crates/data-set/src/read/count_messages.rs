@@ -1,4 +1,4 @@
-//! How many messages: sums over folded counts and the rows of two short edges, whatever the size of the range.
+//! How many messages: sums over folded counts and the rows of two short edges, for a range of any size.
 
 use std::ops::Range;
 

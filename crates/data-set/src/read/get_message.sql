@@ -1,4 +1,5 @@
--- Purpose: a message, or whose it was if it was deleted, with the position that this reflects. Ends in show_messages.sql.
+-- Purpose: a message, or whose it was if it was deleted, with the position that this reflects. Ends in
+-- show_messages.sql.
 -- Index: message_pk and tombstone_pk, one look-up each.
 -- Why one statement: between two, a delete could make the message vanish from both.
 with p as (

@@ -1,5 +1,5 @@
--- Purpose: a message with what it answers, up to 50 messages up, and the first page of its replies, deleted ones that hold
---   the conversation together included. Ends in show_messages.sql.
+-- Purpose: a message with what it answers, up to 50 messages up, and the first page of its replies, deleted ones that
+--   hold the conversation together included. Ends in show_messages.sql.
 -- Index: message_pk and tombstone_pk, one look-up each per step up; message_reply and tombstone_reply, walked backwards
 --   from the newest and merged.
 -- Why a bound: a conversation may be as long as its writers like, and who reads its end wants what is near.

@@ -1,5 +1,5 @@
--- Purpose: one page of the messages of a tag (the empty tag: of all), newest first, with the position it reflects. Ends in
---   show_messages.sql.
+-- Purpose: one page of the messages of a tag (the empty tag: of all), newest first, with the position it reflects. Ends
+--   in show_messages.sql.
 -- Index: message_tag_pk, walked backwards from the cursor; then message_pk, once per row of the page.
 -- Why this order: (created_at, id) is unique and never changes, so a cursor neither skips nor repeats a row.
 with p as (

@@ -1,7 +1,8 @@
 -- Purpose: one page of the messages that an account likes, newest like first, and whether the account exists. Ends in
 --   show_messages.sql.
 -- Index: liked_by_account, walked backwards from the cursor; then message_pk, once per row of the page.
--- Why this order: a like's position is its own and never changes; the messages' times say nothing about when they pleased.
+-- Why this order: a like's position is its own and never changes; the messages' times say nothing about when they
+-- pleased.
 with p as (
     select
         coalesce(max(position), 0) as position, $4::bigint as caller,

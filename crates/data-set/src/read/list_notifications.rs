@@ -35,7 +35,7 @@ pub struct NotificationRow {
 struct Row {
     position: i64,
     unread: i64,
-    read_until: i64,
+    read_marker: i64,
     #[sqlx(flatten)]
     actor: AccountColumns,
     kind: Option<String>,
@@ -70,6 +70,6 @@ fn notification(row: Row) -> Option<NotificationRow> {
         actor,
         message: row.message,
         notified_at: row.notified_at?,
-        is_read: position <= row.read_until,
+        is_read: position <= row.read_marker,
     })
 }

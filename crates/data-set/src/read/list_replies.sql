@@ -1,7 +1,7 @@
--- Purpose: one page of the replies to a message, newest first, deleted ones that hold the conversation together included,
---   and whether that message exists or is one of these. Ends in show_messages.sql.
--- Index: message_reply and tombstone_reply, walked backwards from the cursor and merged; message_pk and tombstone_pk for
---   the message itself.
+-- Purpose: one page of the replies to a message, newest first, deleted ones that hold the conversation together
+--   included, and whether that message exists or is one of these. Ends in show_messages.sql.
+-- Index: message_reply and tombstone_reply, walked backwards from the cursor and merged; message_pk and tombstone_pk
+--   for the message itself.
 -- Why this order: as in the lists of messages.
 with p as (
     select

@@ -1,4 +1,4 @@
-//! Whether the database answers at all, whatever its schema and whatever we may read of it.
+//! Whether the database answers at all, with any schema and any rights to read.
 
 use super::error::ReadError;
 use super::run::run;

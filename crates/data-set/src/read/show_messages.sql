@@ -1,7 +1,8 @@
 -- Purpose: the end of every statement that shows messages: what others and the caller made of the messages in `page`,
 --   which are few and in their final number by here. `p` is one row: the position, and the caller.
--- Index: account_pk, message_stat_pk, liked_pk and reposted_pk, one look-up each per row of the page. `limit 1` keeps the
---   planner from reading one of these tables as a whole instead, which it would like better for pages as long as it fears.
+-- Index: account_pk, message_stat_pk, liked_pk and reposted_pk, one look-up each per row of the page. `limit 1` keeps
+--   the planner from reading one of these tables as a whole instead, which it would like better for pages as long as it
+--   fears.
 -- Why this order: the page's own; it came out of the look-ups in that order, but only a sort promises it.
 select
     p.*, m.*, a.handle as author_handle, a.display_name as author_name,

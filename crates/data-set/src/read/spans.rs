@@ -9,7 +9,7 @@
 //!  edges         |-|                                                               |-|   (each shorter than a minute)
 //! ```
 //!
-//! Neighbours of one granularity are one span, hence one range of the index, however long. Those of less than a month
+//! Neighbours of one granularity are one span, so one range of the index, however long. Those of less than a month
 //! lie within one period of the next coarser granularity: if that period is not split, it holds few messages, and the
 //! span is counted row by row. The spans are disjoint and cover the range exactly, which is what makes the sum exact.
 
@@ -135,7 +135,7 @@ mod tests {
         }
 
         #[test]
-        fn segments_lie_within_what_must_be_divided_for_them(
+        fn segments_lie_within_what_must_be_split_for_them(
             start in -4_000_000_000_000_000_i64..4_000_000_000_000_000,
             length in prop_oneof![1..200_000_000_000_i64, 1..2_000_000_000_000_000_i64],
         ) {

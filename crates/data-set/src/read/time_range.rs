@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use crate::timestamp::Timestamp;
 
-/// Where a range begins or ends: at a timestamp, or where a calendar comes to a date.
+/// Where a range begins or ends: at a timestamp, or where a calendar reaches a date.
 ///
-/// A clock that is set back over midnight shows the day before once more. Such a calendar comes to a date, leaves it,
-/// and comes to it again.
+/// A clock that is set back over midnight shows the day before once more. Such a calendar reaches a date, leaves it,
+/// and reaches it again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bound {
     /// Rising, an odd number: what comes after the first is beyond the bound, after the second it is not, and so on.

@@ -1,4 +1,5 @@
--- Purpose: the statements that drop schema $1 with its tables. Index: the catalog's own. Why this order: the schema last.
+-- Purpose: the statements that drop schema $1 with its tables. Index: the catalog's own. Why this order: the schema
+-- last.
 select statement from (
     select 1 as step, format('drop table %s', string_agg(format('%I.%I', schemaname, tablename), ', ')) as statement
     from pg_tables where schemaname = $1

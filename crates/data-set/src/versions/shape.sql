@@ -1,6 +1,6 @@
--- Purpose: the statements that make schema $2 of the shape that schema $1 has: columns with all that belongs to them, storage
---   parameters, indexes and constraints with their names, comments, grants. Run with $1 as the search path, so that its
---   names come without it; the statements are for one that is $2.
+-- Purpose: the statements that make schema $2 of the shape that schema $1 has: columns with all that belongs to them,
+--   storage parameters, indexes and constraints with their names, comments, grants. Run with $1 as the search path, so
+--   that its names come without it; the statements are for one that is $2.
 -- Index: the catalog's own.
 -- Why this order: indexes before the constraints that use them, keys before the references to them.
 with schema as (

@@ -117,7 +117,7 @@ struct Keyed {
     row: String,
 }
 
-/// Compares one table. `seen` is told of every row of the left one.
+/// Compares one table. `seen` is called with every row of the left one.
 ///
 /// # Errors
 /// When the database is gone, or the table is not in both.

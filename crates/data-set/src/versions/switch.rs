@@ -3,9 +3,9 @@
 //!
 //! - **No mixture.** A statement locks the views that it names before it takes its snapshot, and keeps them until its
 //!   end; replacing a view waits for that. So all of a statement is on one side of the switch, its position included.
-//! - **No step back.** The checkpoint of the old version is locked, hence not moving, and the new one is not behind it.
-//! - **No standstill.** Whoever waits for a view makes all later statements wait. So the switch waits for a moment
-//!   only, shorter than the server's patience with a deadlock, and is tried again.
+//! - **No step back.** The checkpoint of the old version is locked, so it does not move; the new one is not behind it.
+//! - **No standstill.** A transaction that waits for a view makes all later statements wait. So the switch waits only
+//!   shortly, less than the server waits with a deadlock, and is tried again.
 
 use std::time::Duration;
 
@@ -74,7 +74,7 @@ const RETIRE: &str = "update control.projection set state = 'standby', since = c
     where projection = $1 and version = $2";
 
 impl Switch<'_> {
-    /// Publishes another version, as soon as its worker has come to where the published one stands.
+    /// Publishes another version, as soon as its worker has reached the published one's position.
     ///
     /// # Errors
     /// `Behind` or `Busy` where it can be tried again with a new switch. Nothing has changed then.
@@ -126,7 +126,7 @@ impl Switch<'_> {
         Ok(position.unwrap_or(0))
     }
 
-    /// Their columns stay the same, so whatever depends on them, grants and comments stay, too.
+    /// Their columns stay the same, so grants, comments and all that depends on them stay, too.
     async fn replace_views(&mut self, version: i32) -> Result<(), sqlx::Error> {
         let (old, new) = (schema(self.projection, self.published), schema(self.projection, version));
         // The definitions name the tables of the search path without a schema, and mean those of the next one.

@@ -1,6 +1,6 @@
--- Purpose: the tables of schema $1 with the keys by which their rows are ordered and compared. The parts of a key are sent as
---   text; integers, times (as microseconds) and enums (as places) are compared as numbers and everything else as bytes, which
---   is the order that `collate "C"` gives. A table without a primary key is compared by whole rows.
+-- Purpose: the tables of schema $1 with the keys by which their rows are ordered and compared. The parts of a key are
+--   sent as text; integers, times (as microseconds) and enums (as places) are compared as numbers and everything else
+--   as bytes, which is the order that `collate "C"` gives. A table without a primary key is compared by whole rows.
 -- Index: the catalog's own. Why this order: that of the names.
 with columns as (
     select c.oid, k.place, quote_ident(a.attname) as name, t.typtype, t.typname, format_type(t.oid, null) as type_name,

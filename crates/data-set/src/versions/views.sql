@@ -1,5 +1,5 @@
--- Purpose: the statements that replace the published views over schema $1. Run with it as the search path, so that its names
---   come without it.
+-- Purpose: the statements that replace the published views over schema $1. Run with it as the search path, so that its
+--   names come without it.
 -- Index: the catalog's own. Why this order: always the same, so that two switches cannot wait for each other.
 select format('create or replace view published.%I%s as %s', v.relname,
     coalesce(' with (' || array_to_string(v.reloptions, ', ') || ')', ''), pg_get_viewdef(v.oid))

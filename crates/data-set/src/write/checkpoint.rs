@@ -1,8 +1,8 @@
 //! How far a projection is folded, and the fence that lets only one worker take each step.
 
-use fail_points::planted;
 use postgres_kit::Connection;
 use postgres_kit::Pool;
+use sqlx::PgExecutor;
 use uuid::Uuid;
 
 use crate::write::error::WriteError;
@@ -36,14 +36,14 @@ impl Checkpoint {
 }
 
 /// Where to go on from; begins at 0 where the worker is new. Refuses rows of another log.
-pub async fn resume(pool: &Pool, key: &ProjectionKey) -> Result<Checkpoint, WriteError> {
+pub async fn resume(executor: impl PgExecutor<'_>, key: &ProjectionKey) -> Result<Checkpoint, WriteError> {
     let (position, event, generation, lineage): (i64, Option<Uuid>, i64, String) =
         sqlx::query_as(include_str!("checkpoint/resume.sql"))
             .bind(key.projection)
             .bind(key.version)
             .bind(i16::from(key.shard))
             .bind(&key.lineage)
-            .fetch_one(pool)
+            .fetch_one(executor)
             .await?;
     if lineage == key.lineage {
         Ok(Checkpoint { position, event, generation })
@@ -73,12 +73,7 @@ pub(super) async fn advance(
     from: Checkpoint,
     to: Checkpoint,
 ) -> Result<(), WriteError> {
-    let sql = if planted("no-fence") {
-        include_str!("checkpoint/advance_unfenced.sql")
-    } else {
-        include_str!("checkpoint/advance.sql")
-    };
-    let moved = sqlx::query(sql)
+    let moved = sqlx::query(include_str!("checkpoint/advance.sql"))
         .bind(key.projection)
         .bind(key.version)
         .bind(i16::from(key.shard))
@@ -96,8 +91,8 @@ pub(super) async fn advance(
 /// For this transaction, a commit that was answered survives the server: an operator was told. Index: none.
 const DURABLY: &str = "select set_config('synchronous_commit', 'on', true)";
 
-/// The fence for whoever changes parked events beside the worker: locks the checkpoint, and makes the worker
-/// read them anew. Index: checkpoint_pk.
+/// The fence for changes to parked events from beside the worker: locks the checkpoint, and makes the worker
+/// read them again. Index: checkpoint_pk.
 const INTERVENE: &str = "update control.checkpoint \
     set parked_generation = parked_generation + 1 \
     where projection = $1 and version = $2 and shard = $3 and lineage = $4";

@@ -4,7 +4,7 @@
 //! from `visible_from` on, up to the `since` of the follow's row in `merged` if there is one; a reader adds the entries
 //! from `since` on. An author has such rows for all followers or for none (`author.is_merged`).
 //!
-//! The changes of a segment may be applied in any order, hence set-wise: the reducers make sure that none
+//! The changes of a segment may be applied in any order, and so set-wise: the reducers make sure that none
 //! of them meets another one's rows.
 
 pub(super) mod audience;
@@ -15,9 +15,9 @@ mod follows;
 mod limit;
 mod rows;
 
+use fail_points::crash_point;
 use postgres_kit::Connection;
 
-use super::crash_point::crash_point;
 use super::error::WriteError;
 
 pub use audience::Audience;

@@ -1,5 +1,5 @@
-//! Events that are not in the rows: those that could not be folded, those that wait for them, and those that the log says
-//! were dropped. A projection worker writes them in the transaction that passes over them.
+//! Events that are not in the rows: those that could not be folded, those that wait for them, and those that the log
+//! says were dropped. A projection worker writes them in the transaction that passes over them.
 
 use std::fmt;
 
@@ -102,8 +102,8 @@ pub struct Keys {
     pub shared: Vec<String>,
 }
 
-/// The keys of the parked events up to a position. Those behind it belong to a fold that was begun anew, which will find
-/// them itself.
+/// The keys of the parked events up to a position. Those behind it belong to a fold that was begun again, which will
+/// find them itself.
 pub async fn keys(pool: &Pool, key: &ProjectionKey, until: i64) -> Result<Keys, WriteError> {
     let (projection, version, shard) = (key.projection, key.version, i16::from(key.shard));
     let list = |sql| sqlx::query_scalar(sql).bind(projection).bind(version).bind(shard).bind(until);

@@ -7,11 +7,11 @@ mod deactivate;
 mod edges;
 mod read_markers;
 
+use fail_points::crash_point;
 use postgres_kit::Connection;
 
 use self::edges::EdgeKind;
 use super::counter_deltas::CounterDeltas;
-use super::crash_point::crash_point;
 use super::error::WriteError;
 use super::messages::{self, MessageChanges};
 
@@ -29,7 +29,7 @@ pub enum SocialSegment {
 }
 
 /// Changes of many events. They are applied in the order of the fields; the reducers make sure that the events,
-/// one by one, come to the same rows. Every list is in the order of its table's key.
+/// one by one, give the same rows. Every list is in the order of its table's key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {
     pub registered: Vec<RegisteredRow>,

@@ -63,8 +63,8 @@ impl Stats {
 
 type Row = (i64, [i64; 3]);
 
-/// Keys that only grow apart from those of which some count shrinks, each in order. The latter have a row, for there
-/// was something to take from; an upsert would check their negative delta as if it were the new count.
+/// Keys whose counts only grow, apart from keys with a count that shrinks, each in order. The latter have a row,
+/// because there was something to take from; an upsert would check their negative delta as if it were the new count.
 fn growing_and_shrinking(deltas: Deltas) -> (Vec<Row>, Vec<Row>) {
     let mut rows: Vec<Row> = deltas.into_iter().filter(|(_, deltas)| *deltas != [0; 3]).collect();
     rows.sort_unstable();

@@ -15,7 +15,7 @@ const EMPTY: GeneralCategoryGroup =
 /// Symbols by their category that show nothing: the empty Braille pattern, and the note without a head.
 const EMPTY_SYMBOLS: [char; 2] = ['\u{2800}', '\u{1d159}'];
 
-/// Whether there is anything to see. Text that is only white space, joiners, fillers and the like is as good as none;
+/// Whether there is anything to see. Text that is only white space, joiners and fillers counts as empty;
 /// between visible characters they have their uses, such as joining emoji.
 pub(crate) fn has_visible(text: &str) -> bool {
     text.chars().any(|character| {
@@ -27,7 +27,7 @@ pub(crate) fn has_visible(text: &str) -> bool {
 }
 
 /// Embeddings, overrides and isolates, and what ends them. They turn the direction of whatever follows, also beyond the
-/// text that holds them. The marks U+200E, U+200F and U+061C are none of them: they turn nothing but themselves.
+/// text that holds them. The marks U+200E, U+200F and U+061C are not among them: they turn only themselves.
 pub(crate) fn is_direction_control(character: char) -> bool {
     matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -3,9 +3,9 @@ use proptest::prelude::*;
 
 use crate::unicode::{INVISIBLE, is_invisible, nfc};
 
-/// Pieces that normalisation, counting and trimming may stumble over.
+/// Samples that normalisation, counting and trimming may stumble over.
 fn tricky() -> impl Strategy<Value = String> {
-    let piece = prop_oneof![
+    let sample = prop_oneof![
         any::<char>().prop_map(String::from),
         Just("e\u{301}".to_owned()),
         Just("\u{958}".to_owned()),
@@ -15,7 +15,7 @@ fn tricky() -> impl Strategy<Value = String> {
         Just(" \u{a0}\n".to_owned()),
         Just("\0".to_owned()),
     ];
-    prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+    prop::collection::vec(sample, 0..60).prop_map(|samples| samples.concat())
 }
 
 #[test]

@@ -89,12 +89,12 @@ pub(crate) fn tricky() -> impl Strategy<Value = String> {
         "\u{ad}",
         "\u{feff}",
     ];
-    let piece = prop_oneof![
+    let sample = prop_oneof![
         3 => any::<char>().prop_map(String::from),
         3 => "[a-zA-Z0-9 äÖéß-]".prop_map(String::from),
         2 => prop::sample::select(special.to_vec()).prop_map(str::to_owned),
     ];
-    prop::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat())
+    prop::collection::vec(sample, 0..20).prop_map(|samples| samples.concat())
 }
 
 fn fold(raw: &str) -> String {
@@ -137,12 +137,12 @@ fn other_words_stay_apart() {
     }
 }
 
-/// Rows are keyed by what was folded when they were written. If the hash changes, because of the rule or of newer tables,
-/// the projection `social` has to be rebuilt with the release, and its notes have to say so (ADR 15).
+/// Rows are keyed by what was folded when they were written. If the hash changes, because of the rule or of newer
+/// tables, the projection `social` has to be rebuilt with the release, and its notes have to say so (ADR 15).
 #[test]
 fn what_every_character_folds_to_is_stable_and_written_down() {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    // The planes from 4 on are empty or private, but for what is not shown.
+    // The planes from 4 on are empty or private, except for what is not shown.
     for raw in ('\0'..'\u{40000}').chain('\u{e0000}'..'\u{e1000}').map(String::from) {
         let folded = fold(&raw);
         assert_eq!(fold(&folded), folded, "{raw:?}");
@@ -163,8 +163,8 @@ proptest! {
 
     #[test]
     fn neither_case_nor_composition_makes_another_word(raw in tricky()) {
-        // The small letter without a dot has a capital that folds to another one; and the capital of the iota below is a
-        // letter, before which other marks lose their place.
+        // The small letter without a dot has a capital that folds to another one; and the capital of the iota below is
+        // a letter, before which other marks lose their place.
         let raw: String = NFD.normalize(&raw).chars().filter(|c| !matches!(c, 'ı' | '\u{345}')).collect();
         let raw = nfc(&raw);
         let folded = fold(&raw);

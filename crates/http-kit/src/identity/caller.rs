@@ -37,7 +37,7 @@ impl From<TokenSubject> for Caller {
 
 impl Caller {
     /// # Errors
-    /// `role-required`, naming the roles of which one would do.
+    /// `role-required`, naming the roles: one of them is enough.
     pub fn require_any(&self, roles: &[Role]) -> Result<(), ApiProblem> {
         if roles.iter().any(|role| self.roles.contains(*role)) {
             return Ok(());

@@ -28,7 +28,7 @@ impl IdentityConfig {
     ///
     /// The first needs `ROOKERY_JWT_ISSUER`, `ROOKERY_JWT_AUDIENCE` and at least one of `ROOKERY_JWT_JWKS_FILE` and
     /// `ROOKERY_JWT_JWKS_URL`, the second `ROOKERY_GATEWAY_SECRET` or `ROOKERY_GATEWAY_SECRET_FILE`. There is no
-    /// default: a service that guesses whom to believe is open to whoever guesses better.
+    /// default: a service that guesses whom to believe lets in strangers.
     pub fn from_environment(env: &mut Environment) -> Option<Self> {
         Self::read(env, false)
     }

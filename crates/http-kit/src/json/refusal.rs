@@ -24,7 +24,7 @@ pub(super) fn explain<T: DeserializeOwned>(bytes: &[u8], error: &serde_json::Err
 fn unfit<T: DeserializeOwned>(bytes: &[u8], place: &str) -> ApiProblem {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut deserializer) else {
-        // Only what follows the value can be wrong then, and that is no matter of the type.
+        // Only what follows the value can be wrong then, and that has nothing to do with the type.
         return malformed(format!("The JSON is broken at {place}."));
     };
     let path = error.path().to_string();

@@ -15,12 +15,12 @@ struct Post {
     #[serde(default)]
     tags: Vec<String>,
     #[serde(default)]
-    place: Option<Place>,
+    place: Option<Shelf>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Place {
+struct Shelf {
     floor: u8,
 }
 

@@ -32,7 +32,7 @@ impl World {
         assert!(all.iter().all(Result::is_ok), "{all:?}");
     }
 
-    /// The next statements are answered at once, on connections made anew.
+    /// The next statements are answered at once, on new connections.
     async fn is_well(&self, what: &str) {
         let before = self.proxy.accepted();
         let began = Instant::now();

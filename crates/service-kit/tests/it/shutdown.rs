@@ -34,7 +34,7 @@ async fn copy_of_sigterm_ends_nothing() {
     let mut copy = signal(SignalKind::terminate()).expect("handlers can be installed");
     raise(Signal::SIGTERM).expect("a process may signal itself");
     copy.recv().await;
-    // Whoever else waited for it was woken with this task, and would have ended the process.
+    // Other tasks that waited for it were woken with this one, and would have ended the process.
     for _ in 0..100 {
         tokio::task::yield_now().await;
     }

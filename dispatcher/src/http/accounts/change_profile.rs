@@ -16,8 +16,8 @@ use crate::refusal::Refusal;
 
 /// Changes the caller's profile.
 ///
-/// A new handle is taken, and the old one given back, at the same moment. A change that changes nothing is answered like
-/// one that does. Needs the role `user` or `admin`, and an account that was registered.
+/// A new handle is taken, and the old one given back, at the same moment. A change that changes nothing is answered
+/// like one that does. Needs the role `user` or `admin`, and an account that was registered.
 #[utoipa::path(
     patch, path = "/v1/accounts/me", tag = "accounts", request_body = ChangeProfile,
     params(CommandHeaders),

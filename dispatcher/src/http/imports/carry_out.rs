@@ -225,8 +225,8 @@ impl Import {
         self.ready.executor().beginning_of_message(message).await.map_err(Refusal::from)
     }
 
-    /// Keys of lines live apart from those of requests: a header cannot hold a NUL. A line with a key of its own means the
-    /// same in every request.
+    /// Keys of lines live apart from those of requests: a header cannot hold a NUL. A line with a key of its own means
+    /// the same in every request.
     fn key_of(&self, number: u64, own: Option<String>) -> Option<RequestKey> {
         match (own, &self.key) {
             (None, None) => None,

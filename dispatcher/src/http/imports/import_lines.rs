@@ -18,7 +18,7 @@ use tokens::Role;
 
 use super::carry_out::{Done, Import};
 use super::parse::Line;
-use super::references::{Made, Place, References};
+use super::references::{Made, QueuedLine, References};
 use super::{lines, parse};
 use crate::http::command;
 use crate::http::documentation::CommandHeaders;
@@ -32,11 +32,11 @@ const LINES_AT_ONCE: usize = 128;
 ///
 /// Takes newline-delimited JSON, at most 10,000 lines of 16 KiB, and answers a line of report for each line. A refused
 /// line stops no other; a failure of the log ends the request with its problem, and there is no report then. Lines are
-/// carried out side by side, so ids and positions need not follow their order; but a line that names what an earlier one
-/// brings, a message by that line's `key` or an account by its handle, waits for it. A line with a `key` is safe to repeat
-/// for at least 24 hours, and so is the whole body under an `Idempotency-Key`, which names each line without a key by its
-/// number; any other line is imported again. Nothing is older than what it is about, and nobody is notified of what is
-/// imported. A caller has one import at a time. Needs the role `operator` or `admin`.
+/// carried out side by side, so ids and positions need not follow their order; but a line that names what an earlier
+/// one brings, a message by that line's `key` or an account by its handle, waits for it. A line with a `key` is safe to
+/// repeat for at least 24 hours, and so is the whole body under an `Idempotency-Key`, which names each line without a
+/// key by its number; any other line is imported again. Nothing is older than what it is about, and nobody is notified
+/// of what is imported. A caller has one import at a time. Needs the role `operator` or `admin`.
 #[utoipa::path(
     post, path = "/v1/import", tag = "import",
     request_body(
@@ -103,7 +103,7 @@ pub(crate) async fn import_lines(
 /// A line as far as it could be read.
 struct Parsed {
     kind: Option<ImportKind>,
-    place: Place,
+    queued: QueuedLine,
     content: Result<(Line, Bytes), Refusal>,
 }
 
@@ -112,33 +112,33 @@ impl Parsed {
         let bytes = match line {
             Ok(bytes) => bytes,
             Err(problem) => {
-                let place = parse::place(number, &[], references);
-                return Self { kind: None, place, content: Err(problem.into()) };
+                let queued = parse::enqueue(number, &[], references);
+                return Self { kind: None, queued, content: Err(problem.into()) };
             }
         };
         let kind = parse::kind(&bytes);
         let known = kind.as_ref().ok().copied();
         let line = kind.and_then(|kind| parse::line(kind, &bytes, references));
-        let place = parse::place(number, &bytes, references);
-        Self { kind: known, place, content: line.map(|line| (line, bytes)) }
+        let queued = parse::enqueue(number, &bytes, references);
+        Self { kind: known, queued, content: line.map(|line| (line, bytes)) }
     }
 }
 
-/// The report on a line and the position of its event. A failure that is not the line's own is an error: it says nothing
-/// definite about the line, and the other lines would share it.
+/// The report on a line and the position of its event. A failure that is not the line's own is an error: it says
+/// nothing definite about the line, and the other lines would share it.
 async fn report(
     import: &Import,
     number: u64,
-    Parsed { kind, mut place, content }: Parsed,
+    Parsed { kind, mut queued, content }: Parsed,
 ) -> Result<(ImportReport, Option<i64>), ApiProblem> {
-    place.reached().await;
+    queued.reached().await;
     let done = match content {
         Ok((line, bytes)) => import.carry_out(number, line, &bytes).await,
         Err(refusal) => Err(refusal),
     };
     match done.map_err(ApiProblem::from) {
         Ok(Done { made, position, repeated }) => {
-            place.make(made);
+            queued.make(made);
             let report = ImportReport {
                 line: number,
                 kind,

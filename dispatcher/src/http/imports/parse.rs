@@ -8,7 +8,7 @@ use http_kit::{ApiProblem, json};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::references::{Place, Promise, References};
+use super::references::{Promise, QueuedLine, References};
 use crate::http::messages;
 use crate::refusal::Refusal;
 
@@ -55,14 +55,14 @@ pub(super) fn kind(bytes: &[u8]) -> Result<ImportKind, Refusal> {
     Ok(json::parse::<ImportHead>(bytes)?.kind)
 }
 
-/// Takes the line's place, whatever else is wrong with it. Behind [`line()`], which knows only those before it.
-pub(super) fn place(number: u64, bytes: &[u8], references: &mut References) -> Place {
+/// Queues the line, whatever else is wrong with it. Called after [`line()`], which knows only the lines before it.
+pub(super) fn enqueue(number: u64, bytes: &[u8], references: &mut References) -> QueuedLine {
     let Ok(Names { key, handle }) = serde_json::from_slice(bytes) else {
         references.names_were_lost();
-        return references.take_place(number, None, None);
+        return references.enqueue(number, None, None);
     };
     let handle = handle.and_then(|raw| Handle::parse(&raw).ok());
-    references.take_place(number, key.as_deref(), handle.as_ref())
+    references.enqueue(number, key.as_deref(), handle.as_ref())
 }
 
 pub(super) fn line(kind: ImportKind, bytes: &[u8], references: &References) -> Result<Line, Refusal> {

@@ -31,9 +31,9 @@ pub(super) struct References {
     may_be_incomplete: bool,
 }
 
-/// A line's place among those that have its key, or claim its handle. When it is dropped, those that wait for it are told.
+/// A line behind those before it that have its key, or claim its handle. Dropped, it tells those that wait for it.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct QueuedLine {
     own: Promise,
     made: Option<Made>,
     same_key: Option<Promise>,
@@ -67,16 +67,16 @@ impl References {
         self.may_be_incomplete
     }
 
-    /// Lines take their places in their order.
-    pub(super) fn take_place(&mut self, line: u64, key: Option<&str>, handle: Option<&Handle>) -> Place {
+    /// Called for the lines in their order.
+    pub(super) fn enqueue(&mut self, line: u64, key: Option<&str>, handle: Option<&Handle>) -> QueuedLine {
         let own = Promise { line, made: Arc::default() };
         let same_key = key.and_then(|key| self.by_key.insert(key.to_owned(), own.clone()));
         let same_handle = handle.and_then(|handle| self.by_handle.insert(handle.clone(), own.clone()));
-        Place { own, made: None, same_key, same_handle }
+        QueuedLine { own, made: None, same_key, same_handle }
     }
 }
 
-impl Place {
+impl QueuedLine {
     /// Waits until all lines before it were carried out: of a key or a handle, the first one that can has it.
     pub(super) async fn reached(&self) {
         for earlier in [&self.same_key, &self.same_handle].into_iter().flatten() {
@@ -89,7 +89,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for QueuedLine {
     fn drop(&mut self) {
         let of = |earlier: &Option<Promise>| earlier.as_ref().and_then(|it| it.made.get().copied().flatten());
         let made = self.made.or_else(|| of(&self.same_handle)).or_else(|| of(&self.same_key));

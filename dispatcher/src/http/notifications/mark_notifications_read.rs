@@ -13,7 +13,8 @@ use crate::refusal::Refusal;
 
 /// Marks the caller's notifications as read, up to a position.
 ///
-/// The furthest mark counts: an earlier one changes nothing and is answered alike. Needs the role `user` or `admin`.
+/// The furthest read marker counts: an earlier one changes nothing and is answered alike. Needs the role `user` or
+/// `admin`.
 #[utoipa::path(
     put, path = "/v1/notifications/read", tag = "notifications", request_body = MarkNotificationsRead,
     params(CommandHeaders),

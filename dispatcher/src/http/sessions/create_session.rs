@@ -35,7 +35,7 @@ pub(crate) async fn create_session(
     let account = log_in(&state, &handle, password, &address).await?;
     let token = RefreshToken::new(account);
     let family = Family { id: token.family, secret: token.hashed(), refreshed_at: OffsetDateTime::now_utc() };
-    // Signed first: a session of which nobody has the token would only take up room.
+    // Signed first: a session whose token nobody has would only take up room.
     let answer = session_tokens(state.signing_keys(), &token)?;
     state.ready()?.credential_store().sessions.open(account, family).await?;
     metrics::counter!("dispatcher_logins_total", "outcome" => "done").increment(1);

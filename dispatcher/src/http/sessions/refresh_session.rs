@@ -13,8 +13,8 @@ use crate::refusal::Refusal;
 
 /// Gets the next tokens of a session.
 ///
-/// A refresh token is good once. Whoever sends one again, even at the same moment, ends the session, because one of the
-/// two who have it stole it: let one place of a client refresh, and log in again after an answer that got lost.
+/// A refresh token is good once. Sending it twice, even at the same moment, ends the session, because one of the two
+/// senders stole it. Let only one part of a client refresh, and log in again if an answer got lost.
 #[utoipa::path(
     post, path = "/v1/sessions/refresh", tag = "sessions", request_body = RefreshSession,
     responses(

@@ -33,7 +33,7 @@ async fn what_is_wrong_is_not_told() {
     register(&app, 300, "renamed").await;
     release(&app, 300, "renamed").await;
     register(&app, 400, "keyless").await;
-    app.api.state.delete_credential(account(400)).await.expect("the vault answers");
+    app.api.state.delete_credential(account(400)).await.expect("the store answers");
     let mut bodies = Vec::new();
     for (handle, password) in [
         ("ada", "wrong"),
@@ -62,7 +62,7 @@ async fn a_new_password_is_the_only_one() {
         .state
         .store_credential(account(100), Password::guess("another one"))
         .await
-        .expect("the vault takes it");
+        .expect("the store takes it");
     assert_eq!(log_in(&app.api, "ada", PASSWORD).await.status, 401);
     assert_eq!(log_in(&app.api, "ada", "another one").await.status, 201);
 }
@@ -108,7 +108,7 @@ async fn who_has_no_session_cannot_log_out() {
 }
 
 #[tokio::test]
-async fn a_vault_out_of_reach_is_no_wrong_password() {
+async fn an_unreachable_credential_store_is_no_wrong_password() {
     let app = App::start().await;
     register(&app, 100, "ada").await;
     let tokens = tokens(&log_in(&app.api, "ada", PASSWORD).await);

@@ -67,7 +67,7 @@ async fn a_deactivated_account_stays_out() {
     deactivate(&app, 100).await;
     is_refused(&refresh(&app.api, &one.refresh_token).await);
     for _again in 0..2 {
-        app.api.state.end_all_sessions(account(100)).await.expect("the vault answers");
+        app.api.state.end_all_sessions(account(100)).await.expect("the store answers");
     }
     is_refused(&refresh(&app.api, &two.refresh_token).await);
 }

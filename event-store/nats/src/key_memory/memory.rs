@@ -12,18 +12,18 @@ use event_store::KEY_AGE_MAX;
 
 /// How long commands are gathered before they are put away, and how much of the room they may take by then.
 const HOUR: Duration = Duration::from_secs(3_600);
-const PORTIONS: usize = 24;
+const CHUNKS: usize = 24;
 
 #[derive(Debug)]
 pub(crate) struct Memory {
     /// Bound of all commands together.
     max: usize,
     gathered: HashMap<Uuid, u64>,
-    newest: Option<Moments>,
+    newest: Option<Arrival>,
     /// When the first of the gathered ones came.
     since: Option<Instant>,
     /// Oldest first.
-    put_away: VecDeque<Portion>,
+    put_away: VecDeque<Chunk>,
     /// Commands of before are not known for certain. `None`: all are, from the log's beginning.
     unknown_until: Option<OffsetDateTime>,
     /// Once is enough: the horizon is a metric.
@@ -32,16 +32,16 @@ pub(crate) struct Memory {
 
 /// When an event came, by the log's clock and by this process's.
 #[derive(Debug, Clone, Copy)]
-struct Moments {
+struct Arrival {
     recorded_at: OffsetDateTime,
     came_at: Instant,
 }
 
 /// Sorted, 24 bytes each.
 #[derive(Debug)]
-struct Portion {
+struct Chunk {
     commands: Box<[(Uuid, u64)]>,
-    newest: Moments,
+    newest: Arrival,
 }
 
 impl Memory {
@@ -62,7 +62,7 @@ impl Memory {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.gathered.len() + self.put_away.iter().map(|portion| portion.commands.len()).sum::<usize>()
+        self.gathered.len() + self.put_away.iter().map(|chunk| chunk.commands.len()).sum::<usize>()
     }
 
     /// How far back all commands are known.
@@ -73,9 +73,9 @@ impl Memory {
 
     /// The sequence of its first event.
     pub(crate) fn find(&self, command: CommandId) -> Option<u64> {
-        let find = |portion: &Portion| {
-            let found = portion.commands.binary_search_by_key(&command.0, |(id, _)| *id).ok()?;
-            portion.commands.get(found).map(|(_, sequence)| *sequence)
+        let find = |chunk: &Chunk| {
+            let found = chunk.commands.binary_search_by_key(&command.0, |(id, _)| *id).ok()?;
+            chunk.commands.get(found).map(|(_, sequence)| *sequence)
         };
         self.gathered.get(&command.0).copied().or_else(|| self.put_away.iter().rev().find_map(find))
     }
@@ -89,10 +89,10 @@ impl Memory {
         came_at: Instant,
     ) {
         self.gathered.entry(command.0).or_insert(sequence);
-        self.newest = Some(Moments { recorded_at, came_at });
+        self.newest = Some(Arrival { recorded_at, came_at });
         let since = *self.since.get_or_insert(came_at);
         if came_at.saturating_duration_since(since) >= HOUR
-            || self.gathered.len() >= (self.max / PORTIONS).max(1)
+            || self.gathered.len() >= (self.max / CHUNKS).max(1)
         {
             self.put_away();
         }
@@ -103,23 +103,22 @@ impl Memory {
         let Some(newest) = self.newest.take() else { return };
         let mut commands: Vec<_> = std::mem::take(&mut self.gathered).into_iter().collect();
         commands.sort_unstable();
-        self.put_away.push_back(Portion { commands: commands.into(), newest });
+        self.put_away.push_back(Chunk { commands: commands.into(), newest });
     }
 
     /// Forgets what is a day old, and the oldest of what there is no room for.
     pub(crate) fn tidy(&mut self, now: Instant) {
-        let is_old =
-            |portion: &mut Portion| now.saturating_duration_since(portion.newest.came_at) > KEY_AGE_MAX;
+        let is_old = |chunk: &mut Chunk| now.saturating_duration_since(chunk.newest.came_at) > KEY_AGE_MAX;
         while self.put_away.pop_front_if(is_old).is_some() {}
         while self.len() > self.max {
-            let Some(portion) = self.put_away.pop_front() else { return };
-            self.unknown_until = self.unknown_until.max(Some(portion.newest.recorded_at));
+            let Some(chunk) = self.put_away.pop_front() else { return };
+            self.unknown_until = self.unknown_until.max(Some(chunk.newest.recorded_at));
             if std::mem::replace(&mut self.has_warned, true) {
                 continue;
             }
             tracing::warn!(
-                commands = portion.commands.len(),
-                until = %portion.newest.recorded_at,
+                commands = chunk.commands.len(),
+                until = %chunk.newest.recorded_at,
                 "idempotency keys younger than 24 hours were forgotten; ROOKERY_KEYS_MAX makes room for more"
             );
         }

@@ -31,7 +31,7 @@ async fn open(nats: &Nats, user: &str) -> JetStreamLog {
     let mut config = JetStreamConfig::new(url(nats, user), "test");
     config.stream_bytes_max = 256 << 20;
     config.create = user == "dispatcher";
-    // Whoever may not append gets no answer.
+    // A user that may not append gets no answer.
     config.append_deadline = Duration::from_secs(2);
     config.ack_timeout = Duration::from_secs(1);
     JetStreamLog::open(&config).await.expect("opened")

@@ -67,7 +67,7 @@ pub(super) async fn run(
         }
     }
     let committed = limited(database, sqlx::query("commit").execute(&mut held)).await;
-    // Whatever it says now, the commit may have gone through.
+    // The commit may have gone through, even if the server now says otherwise.
     committed.map_err(|error| match error {
         Broken::Definite(Definite::Refused(words) | Definite::Full(words)) | Broken::Passing(words) => {
             Broken::Passing(words)

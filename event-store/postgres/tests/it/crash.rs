@@ -123,7 +123,7 @@ async fn a_commit_whose_answer_was_lost_is_found_and_not_done_again() {
         .await
         .expect("it cuts");
         let sequence = appending.await.expect("no panic").expect("it is appended after all");
-        // A connection that was idle when it was cut is noticed by whoever uses it next.
+        // If a connection was idle when it was cut, its next user notices.
         let head = || async { log.head().await.map_err(|error| error.to_string()) };
         assert_eq!(eventually("the log is read", LIMIT, head).await.get(), sequence, "once");
     }

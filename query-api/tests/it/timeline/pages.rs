@@ -84,7 +84,7 @@ async fn a_page_of_deleted_messages_is_not_the_end() {
     for _ in 0..6 {
         posts.push(world.post(1).await);
     }
-    // Their entries are still there: the lane of feeds is behind.
+    // Their entries are still there: feeds is behind.
     world.hold_feeds();
     for deleted in &posts[3..] {
         world.delete(*deleted).await;

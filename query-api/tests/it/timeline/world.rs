@@ -17,40 +17,40 @@ const LIMIT: FanOutLimit = FanOutLimit::new(2);
 
 pub(crate) struct World {
     pub(crate) app: Arc<App>,
-    lane: ProjectionKey,
+    key: ProjectionKey,
     pool: Pool,
     /// Of the last event.
     pub(crate) position: i64,
     feeds_at: i64,
-    /// Changes that the lane of feeds has not folded yet.
+    /// Changes that feeds has not folded yet.
     held: Option<Vec<FeedSegment>>,
 }
 
 impl World {
     pub(crate) async fn start() -> Self {
         let app = Arc::new(App::start().await);
-        let lane = ProjectionKey { projection: "feeds", version: 1, shard: 0, lineage: "test".to_owned() };
+        let key = ProjectionKey { projection: "feeds", version: 1, shard: 0, lineage: "test".to_owned() };
         let pool = write::connect(&app.postgres.url(), "test", "feeds_v1").expect("the address is good");
-        write::resume(&pool, &lane).await.expect("a checkpoint");
-        Self { app, lane, pool, position: 0, feeds_at: 0, held: None }
+        write::resume(&pool, &key).await.expect("a checkpoint");
+        Self { app, key, pool, position: 0, feeds_at: 0, held: None }
     }
 
-    /// From now on the lane of feeds falls behind.
+    /// From now on feeds falls behind.
     pub(crate) fn hold_feeds(&mut self) {
         self.held = Some(Vec::new());
     }
 
-    /// The lane of feeds catches up.
+    /// Feeds catches up.
     pub(crate) async fn release_feeds(&mut self) {
         let batch = self.held.take().expect("it was held");
         self.write_feeds(&batch).await;
     }
 
-    async fn write_feeds(&mut self, runs: &[FeedSegment]) {
+    async fn write_feeds(&mut self, segments: &[FeedSegment]) {
         let from = Checkpoint { position: self.feeds_at, ..Checkpoint::default() };
         let to = from.at(self.position, None);
-        let mut step = Step::advance(&self.pool, &self.lane, from, to).await.expect("past the fence");
-        step.write_feeds(runs, LIMIT).await.expect("written");
+        let mut step = Step::advance(&self.pool, &self.key, from, to).await.expect("past the fence");
+        step.write_feeds(segments, LIMIT).await.expect("written");
         step.commit().await.expect("committed");
         self.feeds_at = to.position;
     }

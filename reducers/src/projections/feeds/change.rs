@@ -18,7 +18,7 @@ pub(super) enum Change {
     Deactivated(i64),
 }
 
-/// `None` where it changes no rows, whatever the rows are. That holds for an event about a message of the future, too: the
+/// `None` where it can change no rows. That holds for an event about a message of the future, too: the
 /// message was not there, but within a segment it would be, for posts are written first.
 pub(super) fn of(position: Position, event: &Event) -> Option<Change> {
     let position = position.get();

@@ -2,12 +2,13 @@
 //!
 //! - `Account`, `Message` and each edge: as in `social`.
 //! - `Deletion`: a message that is to be deleted gets no more reposts, because the deletion must know who shows it.
-//! - `Audience`: the entries of an account come and go in any order, so they share this. A new follow uses it exclusively:
-//!   what it brings into the feed depends on the entries that are there.
-//! - `Followers`: every follow and unfollow uses it exclusively, because the number decides whether an account is merged.
+//! - `Audience`: the entries of an account come and go in any order, so they share this. A new follow uses it
+//!   exclusively: what it brings into the feed depends on the entries that are there.
+//! - `Followers`: every follow and unfollow uses it exclusively, because the number decides whether an account is
+//!   merged.
 //!
-//! Whom a deletion or a deactivation is about is looked up: the accounts that reposted the messages that go, and those that
-//! the account followed, in the rows and among the events that wait.
+//! Whom a deletion or a deactivation is about is looked up: the accounts that reposted the messages that go, and those
+//! that the account followed, in the rows and among the events that wait.
 
 use std::collections::BTreeSet;
 
@@ -70,8 +71,8 @@ fn follow(follower: i64, followee: i64, uses: &mut impl FnMut(Key, Access)) {
     uses(Key::Followers(followee), Exclusive);
 }
 
-/// Keys in a segment only. Its changes are written in any order, and nothing is looked up: so a deletion meets what every
-/// account shows, and an unfollow is kept apart from the followee's entries.
+/// Keys in a segment only. Its changes are written in any order, and nothing is looked up: so a deletion meets what
+/// every account shows, and an unfollow is kept apart from the followee's entries.
 fn each_key_in_segment(change: Change, uses: &mut impl FnMut(Key, Access)) {
     match change {
         Change::Followed(_) => uses(Key::EveryAudience, Shared),
@@ -107,8 +108,9 @@ impl InSegment for Change {
         }
     }
 
-    /// Changes of one kind never conflict: follows of one account are counted in their order, and of a repetition the first one
-    /// stands. Neither do a message and its reposts: nobody reposts a message before it is posted, and posts are written first.
+    /// Changes of one kind never conflict: follows of one account are counted in their order, and of a repetition the
+    /// first one stands. Neither do a message and its reposts: nobody reposts a message before it is posted, and posts
+    /// are written first.
     fn excepted(&self) -> Kinds {
         self.kind()
             | match self {
@@ -130,8 +132,8 @@ const DELETED: Kinds = 1 << 3;
 const FOLLOWED: Kinds = 1 << 4;
 const UNFOLLOWED: Kinds = 1 << 5;
 
-/// Adds the authors of the messages that events name, and the accounts that deletions and deactivations are about. The latter
-/// are looked up once for all of `keys`: such an event is looked up alone.
+/// Adds the authors of the messages that events name, and the accounts that deletions and deactivations are about. The
+/// latter are looked up once for all of `keys`: such an event is looked up alone.
 pub(super) async fn look_up(step: &mut Step, keys: &mut [ConflictKeys]) -> Result<(), WriteError> {
     let all = |ids: fn(&ConflictKeys) -> &BTreeSet<i64>| -> Vec<i64> {
         keys.iter().flat_map(|own| ids(own).iter().copied()).collect()
@@ -154,8 +156,8 @@ pub(super) async fn look_up(step: &mut Step, keys: &mut [ConflictKeys]) -> Resul
     Ok(())
 }
 
-/// Messages, reposts and follows that wait are not in the rows, but they will be when the event is folded. So the event is
-/// about the accounts that these are about.
+/// Messages, reposts and follows that wait are not in the rows, but they will be when the event is folded. So the event
+/// is about the accounts that these are about.
 async fn inherit(step: &mut Step, own: &mut ConflictKeys) -> Result<(), WriteError> {
     let messages = own.deleted.iter().map(|message| Key::Deletion(*message));
     let accounts = own.deactivated.iter().map(|account| Key::Account(*account));

@@ -117,8 +117,8 @@ fn reaction(
     uses(Key::Message(message.get()), Shared);
 }
 
-/// Where the writer applies an event: the steps of `data_set::write::Changes`, one behind the other. Each step folds all
-/// events of one key in their order.
+/// Where the writer applies an event: the steps of `data_set::write::Changes`, one behind the other. Each step folds
+/// all events of one key in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
     NoRows,
@@ -159,14 +159,14 @@ impl Stage {
     }
 }
 
-/// Events of one segment may use the same key if the writer applies the earlier one no later than the other one. So a message,
-/// its edits, the replies to it and its deletion share a segment, in this order, and so do all events of an edge. A reply
-/// behind the deletion of its parent does not: posts are written first and would still find the parent.
+/// Events of one segment may use the same key if the writer applies the earlier one no later than the other one. So a
+/// message, its edits, the replies to it and its deletion share a segment, in this order, and so do all events of an
+/// edge. A reply behind the deletion of its parent does not: posts are written first and would still find the parent.
 impl InSegment for KnownEvent {
     fn keys(&self, uses: &mut impl FnMut(Key, Access)) {
         each_key(self, &mut |key, access| {
-            // Only these can be out of order: no event names a message before it is posted, and the events of the other keys
-            // are all of one stage, or of a deactivation.
+            // Only these can be out of order: no event names a message before it is posted, and the events of the other
+            // keys are all of one stage, or of a deactivation.
             if matches!(key, Key::Deletion(_) | Key::Profile(_)) {
                 uses(key, access);
             }

@@ -51,7 +51,7 @@ fn fold_segment(events: Vec<KnownEvent>) -> Option<SocialSegment> {
             Event::Message(event) => segment.messages.apply(position, recorded_at, event),
             Event::Graph(event) => segment.graph(position, recorded_at, &event),
             Event::Reaction(event) => segment.reaction(position, recorded_at, &event),
-            Event::Inbox(InboxEvent::NotificationsRead(event)) => segment.read(&event),
+            Event::Inbox(InboxEvent::NotificationsRead(event)) => segment.move_read_marker(&event),
             // They keep handles unique in the log; an account's row has its handle from the account's own events.
             Event::Handle(_) => {}
             // The worker obeys it.
@@ -91,7 +91,7 @@ impl SegmentFold {
         }
     }
 
-    fn read(&mut self, event: &NotificationsRead) {
+    fn move_read_marker(&mut self, event: &NotificationsRead) {
         let until = self.read_markers.entry(event.account.get()).or_default();
         *until = (*until).max(event.until.get());
     }

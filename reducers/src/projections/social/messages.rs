@@ -1,8 +1,8 @@
 //! Messages in the projection `social`: messages, their tags and editions, tombstones, and exact counts.
 //!
 //! A pure function: the same events give the same changes, and a segment is folded without a look at the rows. What
-//! happens to a message within one segment is folded here. How that changes what earlier segments wrote is settled by set-wise
-//! statements in data-set.
+//! happens to a message within one segment is folded here. How that changes what earlier segments wrote is settled by
+//! set-wise statements in data-set.
 
 use std::collections::{HashMap, HashSet};
 
@@ -27,16 +27,16 @@ fn edition(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
-/// Whether a message can have been there when an event happened. The dispatcher lets nothing else into the log. If an event
-/// named a later message, the set-wise fold would find that message where the log's order does not. Positions of different shards
-/// cannot be compared.
+/// Whether a message can have been there when an event happened. The dispatcher lets nothing else into the log. If an
+/// event named a later message, the set-wise fold would find that message where the log's order does not. Positions of
+/// different shards cannot be compared.
 pub(super) fn is_past(message: MessageId, position: Position) -> bool {
     let named = message.position();
     named.shard() != position.shard() || named < position
 }
 
-/// A time as the database holds it. Left to the statements, each of them would round in its own way: a copy down, a bound value
-/// towards 2000.
+/// A time as the database holds it. Left to the statements, each of them would round in its own way: a copy down, a
+/// bound value towards 2000.
 pub(super) fn whole_micros(time: OffsetDateTime) -> OffsetDateTime {
     // A microsecond of a time is one for its replacement.
     time.replace_microsecond(time.microsecond()).unwrap_or(time)
@@ -123,7 +123,8 @@ impl MessageFold {
         }
     }
 
-    /// The changes of the whole segment, in the order of the keys. A message that was posted and deleted within it is in both lists.
+    /// The changes of the whole segment, in the order of the keys. A message that was posted and deleted within it is
+    /// in both lists.
     pub(super) fn finish(self) -> MessageChanges {
         let Self { posted, mut edited, mut superseded, mut deleted, deleted_ids, .. } = self;
         if !deleted_ids.is_empty() {

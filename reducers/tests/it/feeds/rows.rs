@@ -103,8 +103,8 @@ pub(crate) async fn rows(pool: &Pool) -> Rows {
     rows
 }
 
-/// What owners see of those whom they follow: what is written, and what is merged on read. An entry that was in both would
-/// be there twice.
+/// What owners see of those whom they follow: what is written, and what is merged on read. An entry that was in both
+/// would be there twice.
 pub(crate) async fn readable(pool: &Pool) -> ReadableFeeds {
     let rows: Vec<(i64, i64, i64, i64)> =
         sqlx::query_as(include_str!("readable.sql")).fetch_all(pool).await.expect("readable");

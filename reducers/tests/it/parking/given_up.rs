@@ -1,4 +1,4 @@
-//! Workers that come to events which give others up.
+//! Workers that reach events which give others up.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use event_store::{
     drop_events,
 };
 use event_store_nats::{JetStreamConfig, JetStreamLog};
+use fail_points::CRASH_POINT;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use reducers::parking::{Choice, choose, retry};
@@ -53,7 +54,8 @@ async fn differences(data_set: &DataSet, log: &dyn EventLog) -> u64 {
     report.projections[0].differences()
 }
 
-/// Decisions come in whenever they like, of some bad events or of all, for workers that come and go; each projection has two.
+/// Decisions come in whenever they like, of some bad events or of all, for workers that come and go; each projection
+/// has two.
 #[tokio::test]
 async fn whoever_folds_and_whenever_it_is_said_a_replay_comes_to_the_same() {
     let both = Folds::start().await;
@@ -157,7 +159,7 @@ async fn what_means_nothing_here_is_passed_over_and_what_cannot_be_read_is_parke
     let log: Arc<dyn EventLog> = Arc::new(InMemoryLog::new(Shard(0)));
     let data_set = DataSet::start().await;
     let bad = plant(&*log, POSTED, "not even JSON").await;
-    // Another projection's, one about itself and the future, one of an event that came to no rows.
+    // Another projection's, one about itself and the future, one of an event that gave no rows.
     give_up(&*log, "feeds", &[at(bad)]).await;
     let foreign = plant(&*log, "somebody.elses.event", "{}").await;
     let head = log.head().await.expect("a head").get();
@@ -245,14 +247,12 @@ async fn of_a_drop_that_came_into_the_log_by_half_nothing_is_folded() {
     }
 }
 
-#[cfg(feature = "fail-points")]
 async fn waiting(data_set: &DataSet) -> i64 {
     let sql = "select count(*) from control.parked_event where projection = 'social' and reason = 'waiting'";
     sqlx::query_scalar(sql).fetch_one(&data_set.pool).await.expect("counted")
 }
 
 /// More events wait than are folded in one transaction.
-#[cfg(feature = "fail-points")]
 #[tokio::test]
 async fn a_reducer_that_is_killed_while_it_obeys_goes_on_where_it_was() {
     const WAITING: i64 = 1_200;
@@ -260,12 +260,12 @@ async fn a_reducer_that_is_killed_while_it_obeys_goes_on_where_it_was() {
     let mut config = JetStreamConfig::new(nats.url(), "test");
     config.stream_bytes_max = 256 << 20;
     let log: Arc<dyn EventLog> = Arc::new(JetStreamLog::open(&config).await.expect("opened"));
-    let start = |fail_points: &str| {
+    let start = |crash_point: &str| {
         let env = [
             ("ROOKERY_NATS_URL".to_owned(), nats.url()),
             ("ROOKERY_DATABASE_URL".to_owned(), data_set.postgres.url()),
             ("ROOKERY_REDUCERS_LISTEN".to_owned(), format!("127.0.0.1:{}", free_port())),
-            ("FAILPOINTS".to_owned(), fail_points.to_owned()),
+            (CRASH_POINT.to_owned(), crash_point.to_owned()),
         ];
         Process::start(env!("CARGO_BIN_EXE_reducers"), [] as [String; 0], env)
     };
@@ -289,14 +289,10 @@ async fn a_reducer_that_is_killed_while_it_obeys_goes_on_where_it_was() {
     post(&*log, "later").await;
 
     // In the first chunk, in the second, in the last step but one, and behind them all.
-    for step in ["social-release-after-rows", "social-release-after-rows=1*off", "social-before-commit=2*off"]
-    {
-        let points = step
-            .split_once('=')
-            .map_or(format!("{step}=return"), |(name, first)| format!("{name}={first}->return"));
-        let mut process = start(&points);
+    for step in ["social-release-after-rows", "social-release-after-rows:1", "social-before-commit:2"] {
+        let mut process = start(step);
         let died = process.wait(PATIENCE).await;
-        assert_eq!(std::os::unix::process::ExitStatusExt::signal(&died), Some(6), "{points}: {died}");
+        assert_eq!(std::os::unix::process::ExitStatusExt::signal(&died), Some(6), "{step}: {died}");
     }
     let mut process = start("");
     data_set.all_caught_up(&*log).await;

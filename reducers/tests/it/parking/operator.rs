@@ -122,7 +122,7 @@ async fn what_the_database_refuses_parks_its_message_and_nothing_else() {
     let pool = &data_set.pool;
     let retried = retry(&*log, pool, &*social, 1, &Choice::All, |_| {}).await.expect("retried");
     assert_eq!((retried.folded, retried.failed.len(), retried.left), (0, 1, 2), "{retried:?}");
-    // The worker is still there, and comes to it.
+    // The worker is still there, and reaches it.
     let huge = Position::from_i64(huge).expect("positive");
     drop_events(&*log, "social", &[huge], None, OffsetDateTime::now_utc()).await.expect("appended");
     data_set.caught_up(&*log).await;

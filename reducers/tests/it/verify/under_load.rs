@@ -15,10 +15,10 @@ use crate::model::{normalised, rows_of};
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// Commands between two looks of the writer, so that the fold keeps up and batches stay small.
-const PORTION: usize = 5;
+const COMMANDS_PER_ROUND: usize = 5;
 
 /// A writer that is never held up would make histories that no oracle ends with.
-const PORTIONS_MAX: usize = 120;
+const ROUNDS_MAX: usize = 120;
 
 /// Somebody who writes until told to stop.
 struct Writer {
@@ -32,8 +32,8 @@ impl Writer {
         let (stop, log, pool) = (token.clone(), Arc::clone(&system.log), system.data_set.pool.clone());
         let writing = tokio::spawn(async move {
             let mut author = Author::new(log, seed);
-            for _ in (0..PORTIONS_MAX).take_while(|_| !stop.is_cancelled()) {
-                author.write(PORTION).await;
+            for _ in (0..ROUNDS_MAX).take_while(|_| !stop.is_cancelled()) {
+                author.write(COMMANDS_PER_ROUND).await;
                 // A rest for the length of some round trips, so that there is something to write in every run.
                 for _ in 0..20 {
                     sqlx::query("select").execute(&pool).await.expect("answered");

@@ -1,5 +1,5 @@
-//! Bare inserts: the rows of the fold, into the same tables with the same indexes, in the same batches, one transaction per
-//! batch and without waiting for the sync, as the fold does. Nothing is decoded, counted or checked.
+//! Bare inserts: the rows of the fold, into the same tables with the same indexes, in the same batches, one transaction
+//! per batch and without waiting for the sync, as the fold does. Nothing is decoded, counted or checked.
 
 use std::time::{Duration, Instant};
 
@@ -79,7 +79,8 @@ async fn insert_messages(target: &mut PgConnection, batch: &[(i64, Message)]) ->
 
 type Count = (i64, String, String, OffsetDateTime, i64);
 
-/// Each final count once, where the fold may have raised it many times; in the order in which the fold first wrote them.
+/// Each final count once, where the fold may have raised it many times; in the order in which the fold first wrote
+/// them.
 async fn copy_counts(source: &mut PgConnection, target: &mut PgConnection, spent: &mut Spent) -> Result<()> {
     let rows: Vec<Count> = sqlx::query_as(
         "select author, tag, granularity::text, starts_at, messages from social_v1.message_count",

@@ -1,5 +1,5 @@
-//! Bare JetStream publishes: the very message that the dispatcher wrote, to a stream with the same settings, one at a time
-//! per publisher, each awaited.
+//! Bare JetStream publishes: the very message that the dispatcher wrote, to a stream with the same settings, one at a
+//! time per publisher, each awaited.
 
 use std::time::Instant;
 

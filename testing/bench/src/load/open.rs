@@ -35,19 +35,19 @@ pub(crate) enum Reading {
 
 /// From the planned moment of a post to its 201, and from the 201 to the answer that shows the message.
 #[derive(Debug, Default)]
-pub(crate) struct Seen {
+pub(crate) struct Latencies {
     pub(crate) posted: Sample,
     pub(crate) visible: Sample,
 }
 
-pub(crate) async fn post_and_read(plan: Plan) -> Result<Seen> {
+pub(crate) async fn post_and_read(plan: Plan) -> Result<Latencies> {
     super::on_one_thread(move || async move {
         let begin = Instant::now() + Duration::from_millis(200);
         let mut running = JoinSet::new();
         for caller in 0..CALLERS {
             running.spawn(call(plan.clone(), caller, begin));
         }
-        let mut sum = Seen::default();
+        let mut sum = Latencies::default();
         while let Some(seen) = running.join_next().await {
             let seen = seen.context("a caller failed")??;
             sum.posted.absorb(seen.posted);
@@ -60,12 +60,12 @@ pub(crate) async fn post_and_read(plan: Plan) -> Result<Seen> {
     .await
 }
 
-async fn call(plan: Plan, caller: u32, begin: Instant) -> Result<Seen> {
+async fn call(plan: Plan, caller: u32, begin: Instant) -> Result<Latencies> {
     let token = plan.tokens.get(caller as usize % plan.tokens.len()).context("there are tokens")?.as_str();
     let mut corpus = Corpus::new(u64::from(caller));
     let mut dispatcher = Connection::open(plan.dispatcher).await?;
     let mut query_api = Connection::open(plan.query_api).await?;
-    let mut seen = Seen::default();
+    let mut seen = Latencies::default();
     let period = Duration::from_secs(1) / plan.posts_per_second;
     for turn in (caller..).step_by(CALLERS as usize) {
         let planned = period * turn;

@@ -87,9 +87,9 @@ async fn bare_single(pool: Pool, mut corpus: Corpus, messages: u64, window: Wind
 }
 
 /// So many tasks that share a pool as the query API's handlers do, on all cores, without HTTP, tokens or JSON.
-async fn bare<Run>(timing: Timing, run: impl Fn(u64, Window) -> Run) -> Result<Sample>
+async fn bare<Task>(timing: Timing, run: impl Fn(u64, Window) -> Task) -> Result<Sample>
 where
-    Run: Future<Output = Result<Sample>> + Send + 'static,
+    Task: Future<Output = Result<Sample>> + Send + 'static,
 {
     let window = Window::opening(timing);
     let mut running = JoinSet::new();

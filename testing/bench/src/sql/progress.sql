@@ -1,2 +1,2 @@
--- Purpose: how far the slowest lane is. Index: checkpoint_pk, a row per lane.
+-- Purpose: how far the slowest projection worker is. Index: checkpoint_pk, a row per version of a projection.
 select coalesce(min(position), 0) from control.checkpoint

@@ -80,8 +80,8 @@ pub fn micros(text: &str) -> Option<i64> {
     i64::try_from(time.unix_timestamp_nanos() / 1_000).ok()
 }
 
-/// All events, one by one: the answers hold header blocks as base64, and any bytes come through. Fails where one is missing
-/// between the first and the last.
+/// All events, one by one: the answers hold header blocks as base64, and any bytes come through. Fails where one is
+/// missing between the first and the last.
 pub async fn read(urls: &str) -> Result<Vec<Entry>> {
     let client = connect(urls).await?;
     let mut stream = jetstream::new(client.clone()).get_stream(STREAM).await.context("the log's stream")?;

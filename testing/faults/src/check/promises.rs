@@ -70,7 +70,7 @@ fn honoured(operation: &Operation, ack: &Ack, own: &[&Entry], entries: &[Entry])
                 _ => told("the message is not deleted by then"),
             }
         }
-        // Of two twins one may find nothing to do, and the other, a moment later, may find something.
+        // One of two concurrent duplicates may find nothing to do, and the other, a little later, may find something.
         Intent::React { .. } | Intent::Follow { .. } if !is_own && !needed_nothing(operation, there) => {
             told("that is neither its event nor a reason to do nothing")
         }
@@ -78,8 +78,8 @@ fn honoured(operation: &Operation, ack: &Ack, own: &[&Entry], entries: &[Entry])
     }
 }
 
-/// Whether an event shows that an edge was already as intended: an event on the edge itself, or where it is to be unset,
-/// the beginning of what it leads to.
+/// Whether an event shows that an edge was already as intended: an event on the edge itself, or where it is to be
+/// unset, the beginning of what it leads to.
 fn needed_nothing(operation: &Operation, there: &Entry) -> bool {
     let is_unset = matches!(
         operation.intent,

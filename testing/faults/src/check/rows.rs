@@ -98,8 +98,8 @@ pub(super) async fn parked_positions(pool: &PgPool) -> Result<Vec<i64>> {
     Ok(sqlx::query_scalar(sql).fetch_all(pool).await?)
 }
 
-/// What cannot be folded stands among the parked events, what was given up as such, and nothing else does but what might meet
-/// one that is parked.
+/// What cannot be folded stands among the parked events, what was given up as such, and nothing else does but what
+/// might meet one that is parked.
 pub(super) async fn parked(pool: &PgPool, allowed: &Allowed) -> Result<Vec<String>> {
     let sql = "select position, reason,
                    exists (select from control.parked_event p

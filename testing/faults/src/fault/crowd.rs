@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 
-use super::{Fault, Striking, USUAL};
+use super::{Fault, Happened, Striking, USUAL};
 use crate::load::Load;
 use crate::load::World;
 use crate::load::client::Client;
 use crate::record::{Intent, Outcome, Reaction};
-use crate::run::Happened;
 use crate::system::{Setup, System};
 
 const CROWD: usize = 50;
@@ -30,7 +29,7 @@ fn crowd<'a>(system: &'a mut System, load: &'a Load, seed: u64) -> Striking<'a> 
         let clients: Vec<Client> =
             system.dispatchers.iter().map(|service| Client::new(service.url.clone())).collect();
         let crowd = Crowd { world: Arc::clone(&load.world), clients };
-        let (mut handles_lost, mut edits_lost, mut twins, mut likes) = (0, 0, 0, 0);
+        let (mut handles_lost, mut edits_lost, mut duplicates, mut likes) = (0, 0, 0, 0);
         for round in 0..ROUNDS {
             let handle = format!("c{seed}_{round}");
             let outcomes = crowd.all(0, |_| Intent::Register { handle: handle.clone() }).await;
@@ -41,16 +40,16 @@ fn crowd<'a>(system: &'a mut System, load: &'a Load, seed: u64) -> Striking<'a> 
             likes += crowd.all(actor, like).await.iter().filter(|outcome| is_acked(outcome)).count();
             let outcomes = crowd.all(actor, |index| edit(message, round, index)).await;
             edits_lost += outcomes.iter().filter(|outcome| !is_acked(outcome)).count();
-            twins += crowd.twins(actor, seed, round).await;
+            duplicates += crowd.duplicates(actor, seed, round).await;
         }
         Ok(Happened::counted("handles lost", handles_lost)
             .and("likes of one", likes)
             .and("edits lost", edits_lost)
-            .and("twins", twins))
+            .and("concurrent duplicates", duplicates))
     })
 }
 
-/// Mostly edits of the first edition, of which one can win, and in the last round a delete among them.
+/// Mostly edits of the first edition, where one can win, and in the last round a delete among them.
 fn edit(message: i64, round: usize, index: usize) -> Intent {
     if round + 1 == ROUNDS && index % 10 == 7 {
         return Intent::Delete { message };
@@ -92,10 +91,10 @@ impl Crowd {
     }
 
     /// One post under one key, sent through all dispatchers at once. All that are answered are told the same.
-    async fn twins(&self, actor: i64, seed: u64, round: usize) -> usize {
-        let (text, tag) = (format!("twins of round {round}"), "crowd".to_owned());
+    async fn duplicates(&self, actor: i64, seed: u64, round: usize) -> usize {
+        let (text, tag) = (format!("duplicates of round {round}"), "crowd".to_owned());
         let intent = Intent::Post { text, tag, in_reply_to: None };
-        let key = Some(format!("twins-{seed}-{round}"));
+        let key = Some(format!("duplicates-{seed}-{round}"));
         let operation = self.world.record.begin(actor, key, |_| intent);
         let requests = (0..CROWD / 5)
             .map(|index| self.clients[index % self.clients.len()].attempt(&self.world.record, operation));

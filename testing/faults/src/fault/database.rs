@@ -3,10 +3,9 @@
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::{Fault, Striking, USUAL};
+use super::{Fault, Happened, Striking, USUAL};
 use crate::check::Allowed;
 use crate::load::Load;
-use crate::run::Happened;
 use crate::system::System;
 
 const KILLS: usize = 3;
@@ -38,7 +37,8 @@ fn kill_postgres<'a>(system: &'a mut System, load: &'a Load, seed: u64) -> Strik
             load.acked(random.random_range(10..30)).await;
             system.postgres.restart().await;
         }
-        // The fold commits without waiting for the disk, so a crash takes the last commits back, rows and checkpoint alike.
+        // The fold commits without waiting for the disk, so a crash takes the last commits back, rows and checkpoint
+        // alike.
         let allowed = Allowed { data_may_go_back: true, ..Allowed::default() };
         Ok(Happened { allowed, ..Happened::counted("kills", KILLS) })
     })

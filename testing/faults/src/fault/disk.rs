@@ -4,11 +4,10 @@ use anyhow::Result;
 use serde_json::json;
 
 use super::broker::told;
-use super::{Fault, Striking, USUAL};
+use super::{Fault, Happened, Striking, USUAL};
 use crate::load::Load;
 use crate::load::client::Client;
 use crate::record::{Intent, Outcome};
-use crate::run::Happened;
 use crate::system::{Setup, System, http, settled};
 
 const DISK: u64 = 32 << 20;
@@ -62,7 +61,7 @@ fn fill<'a>(system: &'a mut System, load: &'a Load, seed: u64) -> Striking<'a> {
     })
 }
 
-/// A new person each time, because whoever has no key must not ask again.
+/// A new person each time, because a client without a key must not ask again.
 async fn register(load: &Load, dispatcher: &str, has_key: bool) -> Result<(), String> {
     let record = &load.world.record;
     let name = format!("full_{}", record.all().len());

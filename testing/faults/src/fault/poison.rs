@@ -6,11 +6,10 @@ use async_nats::jetstream::{self, Context as JetStream};
 use bytes::Bytes;
 use event_store::conformance::{FRAMES, publish_frame};
 
-use super::{Fault, Striking, USUAL};
+use super::{Fault, Happened, Striking, USUAL};
 use crate::check::Allowed;
 use crate::check::log;
 use crate::load::Load;
-use crate::run::Happened;
 use crate::system::System;
 
 pub(super) fn faults() -> Vec<Fault> {
@@ -60,7 +59,8 @@ fn poison<'a>(system: &'a mut System, load: &'a Load, _seed: u64) -> Striking<'a
                 }
                 load.acked(4).await;
             }
-            // The first of each round, for which nothing waits: that would be in later pages, and missing in earlier ones.
+            // The first of each round, for which nothing waits: that would be in later pages, and missing in earlier
+            // ones.
             let given_up = allowed.parked[allowed.dropped.len() * PARKED];
             for projection in ["social", "feeds"] {
                 allowed.foreign.push(give_up(&log, author, projection, given_up).await?);

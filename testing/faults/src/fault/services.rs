@@ -4,9 +4,8 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use testkit::eventually;
 
-use super::{Fault, Striking, USUAL};
+use super::{Fault, Happened, Striking, USUAL};
 use crate::load::Load;
-use crate::run::Happened;
 use crate::system::System;
 use crate::system::service::{PATIENCE, Service};
 
@@ -97,7 +96,7 @@ fn kill_broker<'a>(system: &'a mut System, load: &'a Load, seed: u64) -> Strikin
             nats.kill().await;
             nats.restart().await;
         }
-        // The lane notices that its consumer went with the broker.
+        // The worker notices that its consumer went with the broker.
         let again = || system.reducers[0].output().matches("the consumer is made again").count();
         let noticed = eventually("the reducers read on", PATIENCE, async || match again() {
             0 => Err(system.reducers[0].output()),

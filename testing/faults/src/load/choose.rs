@@ -18,7 +18,7 @@ pub(super) struct Chosen {
     pub(super) key: Option<String>,
     pub(super) intent: Box<dyn FnOnce(usize) -> Intent + Send>,
     /// Sent twice at the same moment.
-    pub(super) is_twin: bool,
+    pub(super) is_doubled: bool,
 }
 
 pub(super) fn choose(world: &World, random: &mut StdRng) -> Option<Chosen> {
@@ -26,7 +26,7 @@ pub(super) fn choose(world: &World, random: &mut StdRng) -> Option<Chosen> {
     let tag = (*TAGS.choose(random)?).to_owned();
     let known = recent(world, random);
     let mut key = random.random_bool(0.7).then(|| format!("key-{:016x}", random.random::<u64>()));
-    let mut is_twin = key.is_some() && random.random_bool(0.1);
+    let mut is_doubled = key.is_some() && random.random_bool(0.1);
     let mut actor_of = actor;
     let dice = random.random_range(0..100_u32);
     let import_tag = tag.clone();
@@ -59,7 +59,7 @@ pub(super) fn choose(world: &World, random: &mut StdRng) -> Option<Chosen> {
             Box::new(move |_| Intent::Follow { account, is_set })
         }
         (92..=94, _) => {
-            is_twin = false;
+            is_doubled = false;
             let lines = random.random_range(1..=4_usize);
             Box::new(move |number| Intent::Import {
                 texts: (0..lines).map(|line| format!("op-{number}-{line}")).collect(),
@@ -70,7 +70,7 @@ pub(super) fn choose(world: &World, random: &mut StdRng) -> Option<Chosen> {
             // Another request under a key that was used: it must be told so.
             let (owner, used) = used_key(world, random)?;
             actor_of = owner;
-            (key, is_twin) = (Some(used), false);
+            (key, is_doubled) = (Some(used), false);
             post(None)
         }
         (_, Some(_)) => {
@@ -80,7 +80,7 @@ pub(super) fn choose(world: &World, random: &mut StdRng) -> Option<Chosen> {
             Box::new(move |_| Intent::Register { handle })
         }
     };
-    Some(Chosen { actor: actor_of, key, intent, is_twin })
+    Some(Chosen { actor: actor_of, key, intent, is_doubled })
 }
 
 fn recent(world: &World, random: &mut StdRng) -> Option<Known> {

@@ -20,7 +20,7 @@ impl Forwarder {
         Self::start_on(Ipv4Addr::LOCALHOST, target).await
     }
 
-    /// Listens on another address of this machine than loopback, for whoever cannot reach that.
+    /// Listens on another address of this machine than loopback, for processes that cannot reach that.
     pub async fn start_on(address: Ipv4Addr, target: u16) -> Result<Self> {
         let listener = TcpListener::bind((address, 0)).await.context("a free port")?;
         let port = listener.local_addr()?.port();
@@ -49,7 +49,7 @@ async fn forward(mut client: TcpStream, mut targets: watch::Receiver<Option<u16>
     let Some(target) = *targets.borrow_and_update() else { return };
     let Ok(mut server) = TcpStream::connect((Ipv4Addr::LOCALHOST, target)).await else { return };
     tokio::select! {
-        // Whoever is cut off finds out by itself.
+        // A client that is cut off finds out by itself.
         _ = copy_bidirectional(&mut client, &mut server) => {}
         _ = targets.changed() => {}
     }

@@ -1,4 +1,5 @@
-//! A network of its own for some services, in which packets can be dropped: neither side is told, as in a real partition.
+//! A network of its own for some services, in which packets can be dropped: neither side is told, as in a real
+//! partition.
 
 use std::net::Ipv4Addr;
 use std::process::Command;
@@ -60,8 +61,8 @@ impl Namespace {
         Ok(namespace)
     }
 
-    /// Makes the pair of interfaces, of a number that nobody else has: another run at this moment, or one that was killed a
-    /// moment ago, whose pair the kernel has not removed yet.
+    /// Makes the pair of interfaces, under a number that nobody else has: another run at this moment, or one that was
+    /// killed a moment ago, whose pair the kernel has not removed yet.
     fn join(&self) -> Result<(u8, String, String)> {
         let first = std::process::id() % 250;
         let mut refusal = None;

@@ -1,5 +1,5 @@
--- Purpose: notes every move of a checkpoint, in the transaction that moves it. A move that was rolled back leaves no trace,
---   and the order is that of the row's lock.
+-- Purpose: notes every move of a checkpoint, in the transaction that moves it. A move that was rolled back leaves no
+--   trace, and the order is that of the row's lock.
 create schema if not exists faults;
 create table if not exists faults.trail (
     number bigint generated always as identity,

@@ -14,8 +14,8 @@ static DOCUMENT: LazyLock<Document> = LazyLock::new(|| {
     Document { json: document, validators: Mutex::default() }
 });
 
-/// Clients have to bear fields that they do not know, so the document leaves objects open. A test does not: a field that is
-/// answered and not declared is a mistake.
+/// Clients have to bear fields that they do not know, so the document leaves objects open. A test does not: a field
+/// that is answered and not declared is a mistake.
 fn close(schemas: &mut Value) {
     for schema in schemas.as_object_mut().into_iter().flat_map(Map::values_mut) {
         if schema.get("properties").is_some() {
@@ -47,7 +47,8 @@ impl Document {
         &DOCUMENT
     }
 
-    /// What routing would choose: among the addresses that fit and take the method, that with the most literal segments.
+    /// What routing would choose: among the addresses that fit and take the method, that with the most literal
+    /// segments.
     pub(super) fn operation(&self, method: &str, path: &str) -> Option<Operation<'_>> {
         let paths = self.json["paths"].as_object().expect("it has paths");
         let fitting =

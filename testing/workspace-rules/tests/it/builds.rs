@@ -1,4 +1,4 @@
-//! No library is compiled twice in one profile, whatever is built after whatever.
+//! No library is compiled twice in one profile, in any order of builds.
 //!
 //! Cargo compiles a library again when it, or what it stands on, has other features than before. The commands that
 //! build are read where they stand, and their plans are compared. What build scripts and

@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use crate::sources::{packages, root};
 
-/// Which packages of the workspace each one may use. As every edge is listed, what is reached through others is bounded too.
+/// Which packages of the workspace each one may use. As every edge is listed, what is reached through others is bounded
+/// too.
 const MAY_USE: [(&str, &[&str]); 21] = [
     ("api-types", &[]),
     ("archive", &["domain", "event-store", "event-store-nats"]),

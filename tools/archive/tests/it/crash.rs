@@ -29,8 +29,8 @@ fn put_back(dir: &Path, files: &[(String, Vec<u8>)]) {
     }
 }
 
-/// One segment is written in five steps: draft, its content, its name, draft of the manifest, its name. A kill between any
-/// two of them, or within one, leaves one of these states; from each of them the next run comes to the same archive.
+/// One segment is written in five steps: draft, its content, its name, draft of the manifest, its name. A kill between
+/// any two of them, or within one, leaves one of these states; from each of them the next run makes the same archive.
 #[tokio::test]
 async fn from_wherever_a_run_was_killed_the_next_one_comes_to_the_same_files() {
     let (_nats, log, dir) = world().await;

@@ -14,7 +14,7 @@ fn files_with_problems(dir: &Path) -> Vec<String> {
     problems(dir).into_iter().map(|problem| problem.file).collect()
 }
 
-/// What opening says, where it does not even come to reading the segments.
+/// What opening says, where the segments are not even read.
 fn refusal(dir: &Path) -> (String, String) {
     match Archive::open(dir) {
         Err(ArchiveError::Damaged { file, why }) => (file, why),

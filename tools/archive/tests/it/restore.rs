@@ -62,7 +62,7 @@ async fn a_restored_log_goes_on_and_so_does_its_archive() {
     let (_nats, _log, dir, archive, other) = archived().await;
     restore(&other, &archive).await.expect("restored");
     let new = open(&other).await;
-    // Whoever sends the header of restored events cannot set the time of new ones.
+    // A client that sends the header of restored events cannot set the time of new ones.
     let context = async_nats::jetstream::new(async_nats::connect(other.url()).await.expect("connected"));
     let mut forged = async_nats::HeaderMap::new();
     forged.insert("rookery-recorded-at", "1999-01-01T00:00:00Z");

@@ -13,7 +13,7 @@ use crate::child::ChildSpec;
 pub(super) const FILE: &str = "nats.conf";
 const FILE_STORE: &str = "max_file_store:";
 
-/// Writes the file anew at every start: it says what the options say, and no old version of it survives.
+/// Writes the file at every start: it says what the options say, and no old version of it survives.
 pub(super) fn write(
     options: &NatsOptions,
     spec: &ChildSpec,

@@ -14,8 +14,8 @@ const SETTINGS: [(&str, &str); 11] = [
     ("cluster_name", "rookery"),
     // The indexes that are written at random places stay in memory up to some ten million messages.
     ("shared_buffers", "256MB"),
-    // After a checkpoint every page is logged whole once more; a replay would pay for that all the time. Costs disk space and
-    // at most some ten seconds of recovery.
+    // After a checkpoint every page is logged whole once more; a replay would pay for that all the time. Costs disk
+    // space and at most some ten seconds of recovery.
     ("max_wal_size", "2GB"),
     ("checkpoint_timeout", "15min"),
     // Compiling a query costs more than the short queries of this system take.

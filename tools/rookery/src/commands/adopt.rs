@@ -26,8 +26,8 @@ const CLIENT_NAME: &str = "rookery-dispatcher";
 /// emptied, and folded from the log's beginning when the reducers run again. Events that the log lost stay lost.
 ///
 /// Stop the services first, and start them afterwards. The servers of the data directory are started for as long as it
-/// takes; those of services apart are reached by ROOKERY_NATS_URL (or ROOKERY_EVENT_STORE_URL) and ROOKERY_DATABASE_URL,
-/// of the schemas' owner.
+/// takes; those of services apart are reached by ROOKERY_NATS_URL (or ROOKERY_EVENT_STORE_URL) and
+/// ROOKERY_DATABASE_URL, of the schemas' owner.
 ///
 /// Exit code: 0 log and data set belong together; 1 they do not, and nothing was changed.
 #[derive(Debug, clap::Args)]
@@ -94,7 +94,7 @@ async fn adopt_in_data_dir(arguments: &Arguments) -> Result<()> {
 /// The lineage of the log that was found.
 async fn adopt(log_url: &str, data_set_url: &str, is_meant: bool) -> Result<String> {
     let mut config = StoreConfig::new(log_url, CLIENT_NAME);
-    // One that is gone altogether is begun anew, if that is what the operator wants.
+    // One that is gone altogether is begun again, if that is what the operator wants.
     config.create = is_meant;
     let log = config.open_log().await.context(
         "if the log is only out of reach, bring it back; if there is none any more, --yes makes an empty one",

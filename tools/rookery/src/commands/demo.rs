@@ -30,8 +30,8 @@ const TOKEN_LIFETIME: Duration = Duration::from_secs(600);
 
 /// Fill a running Rookery with 2,000 real messages, and show what to try next
 ///
-/// The messages are changelog lines of seven Rust projects (tools/rookery/demo/SAMPLE.md names them and their licence). They go
-/// through POST /v1/import; running it again does no harm.
+/// The messages are changelog lines of seven Rust projects (tools/rookery/demo/SAMPLE.md names them and their licence).
+/// They go through POST /v1/import; running it again does no harm.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Where Rookery listens; http://127.0.0.1:8080 unless ROOKERY_LISTEN says otherwise
@@ -77,7 +77,7 @@ async fn load(api: &Api, sample: &Sample) -> Result<()> {
     if is_there(api, sample).await? {
         return next_steps::say(&format!("All {} messages are there already.", sample.lines.len()));
     }
-    let mut tally = Tally::default();
+    let mut counts = Counts::default();
     let bar = ProgressBar::new(sample.lines.len() as u64).with_style(style());
     for chunk in sample.lines.chunks(CHUNK_LINES) {
         let (reports, position) = api
@@ -86,27 +86,27 @@ async fn load(api: &Api, sample: &Sample) -> Result<()> {
             .context("the import broke off; run it again, and what was imported is not imported twice")?;
         for report in reports {
             match report.outcome {
-                ImportOutcome::Imported => tally.imported += 1,
-                ImportOutcome::Repeated => tally.repeated += 1,
-                ImportOutcome::Refused => tally.refused.push(format!(
+                ImportOutcome::Imported => counts.imported += 1,
+                ImportOutcome::Repeated => counts.repeated += 1,
+                ImportOutcome::Refused => counts.refused.push(format!(
                     "{}: {}",
                     report.code.unwrap_or_default(),
                     report.detail.unwrap_or_default()
                 )),
             }
         }
-        tally.last_position = tally.last_position.max(position);
+        counts.last_position = counts.last_position.max(position);
         bar.inc(chunk.len() as u64);
     }
     bar.finish_and_clear();
-    if !tally.refused.is_empty() {
-        tally.refused.truncate(REFUSALS_SHOWN);
-        bail!("some lines were refused:\n  {}", tally.refused.join("\n  "));
+    if !counts.refused.is_empty() {
+        counts.refused.truncate(REFUSALS_SHOWN);
+        bail!("some lines were refused:\n  {}", counts.refused.join("\n  "));
     }
-    if let Some(position) = tally.last_position {
+    if let Some(position) = counts.last_position {
         api.wait_for(position).await?;
     }
-    let Tally { imported, repeated, .. } = tally;
+    let Counts { imported, repeated, .. } = counts;
     next_steps::say(&format!(
         "{imported} messages imported, {repeated} were there already; all can be read now."
     ))
@@ -114,7 +114,7 @@ async fn load(api: &Api, sample: &Sample) -> Result<()> {
 
 /// What became of the lines.
 #[derive(Default)]
-struct Tally {
+struct Counts {
     imported: u64,
     repeated: u64,
     refused: Vec<String>,

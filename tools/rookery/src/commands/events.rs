@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         }
     });
     match done {
-        // Whoever read this, such as `head`, has seen enough.
+        // The reader of the pipe, such as `head`, has seen enough.
         Err(error) if is_broken_pipe(&error) => Ok(()),
         done => done,
     }

@@ -14,8 +14,9 @@ const SHARD: Shard = Shard(0);
 
 /// Show what the log and the buckets beside it may hold, and raise it
 ///
-/// Of the running system in the data directory, or of the broker at ROOKERY_NATS_URL, whose user may have to be another than the
-/// services' (docs/operations/room.md). The broker reserves what streams may hold, whether they hold it or not.
+/// Of the running system in the data directory, or of the broker at ROOKERY_NATS_URL, whose user may have to be another
+/// than the services' (docs/operations/room.md). The broker reserves what streams may hold, whether they hold it or
+/// not.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:

@@ -40,7 +40,7 @@ enum Command {
     /// Print what is parked: a line per event, with tabs between the fields
     List {
         #[command(flatten)]
-        reach: ReachArguments,
+        scope: ScopeArguments,
         /// Also those that only wait
         #[arg(long)]
         waiting: bool,
@@ -53,12 +53,12 @@ enum Command {
         /// Its position, as `list` prints it
         position: i64,
         #[command(flatten)]
-        reach: ReachArguments,
+        scope: ScopeArguments,
     },
     /// Fold events after all, and those that wait for them
     ///
-    /// Ends with 1 if one of the chosen events still cannot be folded; it stays parked, and what waits for it waits; and
-    /// if nothing that is parked was chosen. Safe to repeat, and to interrupt at any moment.
+    /// Ends with 1 if one of the chosen events still cannot be folded; it stays parked, and what waits for it waits;
+    /// and if nothing that is parked was chosen. Safe to repeat, and to interrupt at any moment.
     #[command(after_help = "\
 Examples:
   rookery parked retry --all
@@ -67,15 +67,15 @@ Examples:
         #[command(flatten)]
         choice: ChoiceArguments,
         #[command(flatten)]
-        reach: ReachArguments,
+        scope: ScopeArguments,
     },
     /// Give events up for good, and fold those that wait for them
     ///
-    /// It is written into the log which events they are, as an event of its own; the reducers obey it there, and so does every
-    /// replay, also of a restored log. It cannot be taken back.
+    /// It is written into the log which events they are, as an event of its own; the reducers obey it there, and so
+    /// does every replay, also of a restored log. It cannot be taken back.
     ///
-    /// Ends with 0 once that is in the log, and says so where no reducer obeyed within 10 s. Safe to repeat, and to interrupt
-    /// at any moment. The broker's user must be one that may append such events.
+    /// Ends with 0 once that is in the log, and says so where no reducer obeyed within 10 s. Safe to repeat, and to
+    /// interrupt at any moment. The broker's user must be one that may append such events.
     #[command(after_help = "\
 Examples:
   rookery parked drop --position 2304 --reason 'written by a test'
@@ -90,7 +90,7 @@ Examples:
         #[arg(long, value_name = "TEXT", value_parser = reason)]
         reason: Option<DropReason>,
         #[command(flatten)]
-        reach: ReachArguments,
+        scope: ScopeArguments,
     },
 }
 
@@ -123,7 +123,7 @@ fn reason(text: &str) -> Result<DropReason, String> {
 }
 
 #[derive(Debug, clap::Args)]
-struct ReachArguments {
+struct ScopeArguments {
     /// Only this projection: social or feeds
     #[arg(long, value_name = "NAME")]
     projection: Option<String>,
@@ -138,16 +138,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         match &arguments.command {
-            Command::List { reach, waiting, dropped } => {
-                list::list(&Lanes::open(reach).await?, *waiting, *dropped).await
+            Command::List { scope, waiting, dropped } => {
+                list::list(&Projections::open(scope).await?, *waiting, *dropped).await
             }
-            Command::Show { position, reach } => show::show(&Lanes::open(reach).await?, *position).await,
-            Command::Retry { choice, reach } => {
-                retry::retry(&Lanes::open(reach).await?, &choice.choice()).await
+            Command::Show { position, scope } => {
+                show::show(&Projections::open(scope).await?, *position).await
             }
-            Command::Drop { choice, with_waiting, reason, reach } => {
-                let (lanes, choice) = (Lanes::open(reach).await?, choice.choice());
-                drop::drop(&lanes, &choice, *with_waiting, reason.as_ref()).await
+            Command::Retry { choice, scope } => {
+                retry::retry(&Projections::open(scope).await?, &choice.choice()).await
+            }
+            Command::Drop { choice, with_waiting, reason, scope } => {
+                let (projections, choice) = (Projections::open(scope).await?, choice.choice());
+                drop::drop(&projections, &choice, *with_waiting, reason.as_ref()).await
             }
         }
     })
@@ -159,63 +161,67 @@ fn none_chosen() -> Result<()> {
     )
 }
 
-/// The log and the lanes that fold it: one per version that reducers fold.
-struct Lanes {
+/// The log, and the versions of projections that reducers fold.
+struct Projections {
     log: Arc<dyn EventLog>,
-    lanes: Vec<Lane>,
+    versions: Vec<ProjectionVersion>,
 }
 
-struct Lane {
+struct ProjectionVersion {
     fold: Arc<dyn Fold>,
-    version: i32,
+    number: i32,
     /// Its statements mean the tables of that version.
     pool: Pool,
 }
 
-impl Lane {
+impl ProjectionVersion {
     fn name(&self) -> String {
-        write::schema(self.fold.name(), self.version)
+        write::schema(self.fold.name(), self.number)
     }
 }
 
-impl Lanes {
-    async fn open(reach: &ReachArguments) -> Result<Self> {
-        let log = connections::open_log(&reach.data).await?;
-        let data_set_url = connections::data_set_url(&reach.data)?;
-        let folds = reducers::projections(reach.fan_out_limit);
-        if let Some(name) = &reach.projection
+impl Projections {
+    async fn open(scope: &ScopeArguments) -> Result<Self> {
+        let log = connections::open_log(&scope.data).await?;
+        let data_set_url = connections::data_set_url(&scope.data)?;
+        let folds = reducers::projections(scope.fan_out_limit);
+        if let Some(name) = &scope.projection
             && !folds.iter().any(|fold| fold.name() == name)
         {
             bail!("there is no projection {name}: they are social and feeds");
         }
-        let versions = Pool::connect(data_set_url.expose()).await.context("the data set")?;
-        let mut lanes = Vec::new();
-        for version in versions::folded(&versions).await.context("the data set")? {
+        let pool = Pool::connect(data_set_url.expose()).await.context("the data set")?;
+        let mut own = Vec::new();
+        for version in versions::folded(&pool).await.context("the data set")? {
             let fold = folds.iter().find(|fold| fold.name() == version.projection);
-            let is_meant = reach.projection.as_ref().is_none_or(|name| *name == version.projection);
+            let is_meant = scope.projection.as_ref().is_none_or(|name| *name == version.projection);
             if let Some(fold) = fold.filter(|_| is_meant) {
                 let schema = write::schema(fold.name(), version.version);
                 let pool = write::connect(data_set_url.expose(), "rookery parked", &schema)?;
-                lanes.push(Lane { fold: Arc::clone(fold), version: version.version, pool });
+                own.push(ProjectionVersion { fold: Arc::clone(fold), number: version.version, pool });
             }
         }
-        Ok(Self { log, lanes })
+        Ok(Self { log, versions: own })
     }
 
-    fn key(&self, lane: &Lane) -> write::ProjectionKey {
+    fn key(&self, version: &ProjectionVersion) -> write::ProjectionKey {
         write::ProjectionKey {
-            projection: lane.fold.name(),
-            version: lane.version,
+            projection: version.fold.name(),
+            version: version.number,
             shard: self.log.shard().0,
             lineage: self.log.lineage().to_string(),
         }
     }
 
-    /// Shows all parked events of a lane, in the order of the log.
-    async fn each(&self, lane: &Lane, mut see: impl FnMut(&parked::Parked) -> Result<()>) -> Result<()> {
-        let (key, mut after) = (self.key(lane), 0);
+    /// Shows all parked events of a version, in the order of the log.
+    async fn each(
+        &self,
+        version: &ProjectionVersion,
+        mut see: impl FnMut(&parked::Parked) -> Result<()>,
+    ) -> Result<()> {
+        let (key, mut after) = (self.key(version), 0);
         loop {
-            let page = parked::page(&lane.pool, &key, after, PAGE).await.context("the data set")?;
+            let page = parked::page(&version.pool, &key, after, PAGE).await.context("the data set")?;
             let Some(last) = page.last() else { return Ok(()) };
             after = last.position;
             page.iter().try_for_each(&mut see)?;

@@ -7,6 +7,7 @@
 //! Every step can be killed: what is built stays, and the next call goes on from it.
 
 mod build;
+mod next_version;
 mod preview;
 mod switch;
 
@@ -36,8 +37,8 @@ use crate::invocation;
 /// The servers are those of the `rookery up` that runs on the data directory, or of ROOKERY_DATABASE_URL (the owner of
 /// the schemas) and ROOKERY_NATS_URL.
 ///
-/// Exit code: 0 switched, rolled back or dropped, or nothing differs; 1 the versions differ and nothing was switched, or
-/// it failed.
+/// Exit code: 0 switched, rolled back or dropped, or nothing differs; 1 the versions differ and nothing was switched,
+/// or it failed.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Which projection: social or feeds
@@ -80,7 +81,7 @@ async fn rebuild(arguments: &Arguments) -> Result<()> {
     } else if arguments.drop {
         drop_other(arguments, &mut hold, versions).await
     } else {
-        build::run(arguments, fold, url.expose(), hold, versions).await
+        next_version::make(arguments, fold, url.expose(), hold, versions).await
     }
 }
 

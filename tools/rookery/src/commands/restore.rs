@@ -22,12 +22,12 @@ const APPEND_DEADLINE: Duration = Duration::from_secs(60);
 
 /// Make a log from an archive
 ///
-/// Into a broker without a log: that of ROOKERY_NATS_URL (or ROOKERY_NATS_URL_FILE; its user has to be allowed to make and
-/// update the stream), else the one of the data directory, which is started for it; `rookery up` must not run. Sequences,
-/// ids, times and lineage are those of the archived log, so data sets and clients go on with it.
+/// Into a broker without a log: that of ROOKERY_NATS_URL (or ROOKERY_NATS_URL_FILE; its user has to be allowed to make
+/// and update the stream), else the one of the data directory, which is started for it; `rookery up` must not run.
+/// Sequences, ids, times and lineage are those of the archived log, so data sets and clients go on with it.
 ///
-/// First the archive is verified, at the end the stream is compared with it, and only then anybody accepts the stream. An
-/// interrupted run is continued by the next one. A stream with other events is left alone.
+/// First the archive is verified, at the end the stream is compared with it, and only then anybody accepts the stream.
+/// An interrupted run is continued by the next one. A stream with other events is left alone.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:

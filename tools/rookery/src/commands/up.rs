@@ -55,9 +55,10 @@ const LOG_DEFAULT: &str = "info,http.access=warn,async_nats=warn,sqlx=warn";
 
 /// Run the whole system: its servers, all services, one address
 ///
-/// Starts nats-server and Postgres as child processes on free ports (with `--event-store postgres` only the latter), brings the
-/// schema up to date, and serves the API on one address. Ctrl-C ends it all; the data stays in the data directory for the next start. When it is ready, it
-/// says so in one line on standard output; its log goes to standard error.
+/// Starts nats-server and Postgres as child processes on free ports (with `--event-store postgres` only the latter),
+/// brings the schema up to date, and serves the API on one address. Ctrl-C ends it all; the data stays in the data
+/// directory for the next start. When it is ready, it says so in one line on standard output; its log goes to standard
+/// error.
 ///
 /// Analysts connect to the data set with `psql "$(cat .rookery/analyst-url)"` while it runs.
 #[derive(Debug, clap::Args)]
@@ -184,7 +185,7 @@ async fn serve(
     failed.and(stopped)
 }
 
-/// On a thread of its own, because folding holds up whoever shares one, and one that the end of the process need not wait for.
+/// On a thread of its own, because folding holds up other tasks; the end of the process need not wait for the thread.
 fn watching(watch: Watch, token: CancellationToken) -> Result<oneshot::Receiver<()>> {
     let runtime = Handle::current();
     let (ended, end) = oneshot::channel();

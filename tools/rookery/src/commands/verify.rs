@@ -29,8 +29,8 @@ const NAME: &str = "rookery-verify";
 /// Compare the data set with the log, and mend it
 ///
 /// Folds the log a second time, with a slow fold that shares no code with the reducers, and compares every row of the
-/// data set with what comes out, at one moment, while everything goes on. Needs about 1 GiB of memory per million events.
-/// Ends with code 1 where something differs and was not mended.
+/// data set with what comes out, at one moment, while everything goes on. Needs about 1 GiB of memory per million
+/// events. Ends with code 1 where something differs and was not mended.
 ///
 /// Connects as `rookery up` wrote it into its data directory, or as ROOKERY_NATS_URL and ROOKERY_DATABASE_URL (of the
 /// owner) say.
@@ -53,13 +53,14 @@ pub struct Arguments {
     /// Print what was found as JSON
     #[arg(long)]
     json: bool,
-    /// Fold and compare at most so many events and rows per second, so that everybody else comes first; what is found is
-    /// mended at full speed, because the reducers wait
+    /// Fold and compare at most so many events and rows per second, so that everybody else comes first; what is found
+    /// is mended at full speed, because the reducers wait
     #[arg(long, value_name = "NUMBER")]
     rate: Option<NonZeroU32>,
     /// Stay, and compare again and again: a number with s, m, h or d
     ///
-    /// Differences are told by warnings in the log and by metrics; nothing is mended. Without --rate at 2000 per second.
+    /// Differences are told by warnings in the log and by metrics; nothing is mended. Without --rate at 2000 per
+    /// second.
     #[arg(
         long, value_name = "TIME", value_parser = period::parse,
         conflicts_with_all = ["from", "to", "account", "repair", "json"]

@@ -85,9 +85,9 @@ async fn rows_whose_last_event_is_there_are_kept() {
     let (position, event) = append(&log).await;
     for (projection, event) in [("social", event), ("feeds", Uuid::new_v4())] {
         let pool = write::connect(&postgres.url(), "test", &write::schema(projection, 1)).expect("a URL");
-        let lane = ProjectionKey { projection, version: 1, shard: 0, lineage: "old".to_owned() };
-        let begin = write::resume(&pool, &lane).await.expect("begun");
-        let step = Step::advance(&pool, &lane, begin, begin.at(position, Some(event))).await.expect("moved");
+        let key = ProjectionKey { projection, version: 1, shard: 0, lineage: "old".to_owned() };
+        let begin = write::resume(&pool, &key).await.expect("begun");
+        let step = Step::advance(&pool, &key, begin, begin.at(position, Some(event))).await.expect("moved");
         step.commit().await.expect("committed");
     }
     let dir = data_dir();

@@ -1,17 +1,17 @@
-//! The golden log: an archive that is checked in, and the rows that it comes to. Every version restores it, folds it to these
-//! rows on both stores, and archives it as it was.
+//! The golden log: an archive that is checked in, and the rows that it gives. Every version restores it, folds it to
+//! these rows on both stores, and archives it as it was.
 //!
-//! A folder of `tests/golden` holds it: the manifest, the segment unpacked, and `rows.txt`. Once 0.1.0 is out these files are
-//! NEVER rewritten: a version that comes to other rows is wrong, or needs an upcaster. What is new (a type, a version, a
-//! header) is in a further folder, named by the version that brings it. Until then:
+//! A folder of `tests/golden` holds it: the manifest, the segment unpacked, and `rows.txt`. Once 0.1.0 is out these
+//! files are NEVER rewritten: a version that gives other rows is wrong, or needs an upcaster. What is new (a type, a
+//! version, a header) is in a further folder, named by the version that brings it. Until then:
 //!
 //! ```text
 //!   cargo nextest run -p rookery --all-features --run-ignored only the_golden_log_is_made_anew
 //!   cargo nextest run -p rookery --all-features --run-ignored only the_golden_rows_are_made_anew
 //! ```
 //!
-//! The first writes another log, whose recorded times are its broker's, hence needs the second. The second alone is for tables
-//! that change their shape, at any time: the diff then has to show that and nothing else.
+//! The first writes another log, whose recorded times are its broker's, so it needs the second. The second alone is for
+//! tables that change their shape, at any time: the diff then has to show that and nothing else.
 
 mod files;
 mod fold;
@@ -125,7 +125,7 @@ async fn fill(server: &Postgres, golden: &Files) {
     counted.execute(&mut connection).await.expect("counted");
 }
 
-/// Whoever adds a type or a version adds a golden log that has it.
+/// A new type or version needs a golden log that has it.
 #[test]
 fn the_golden_logs_have_every_type_and_version() {
     let all: Vec<Files> = Golden::all().iter().map(Golden::files).collect();

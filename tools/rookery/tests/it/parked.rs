@@ -80,7 +80,7 @@ async fn a_bad_event_is_listed_shown_retried_in_vain_and_dropped() {
     stdout(&rookery(dir.path(), &["events", "check"]));
 
     let last = system.post("And the herons", "birds").await.expect("it is accepted");
-    let before = system.read("/v1/messages", &last).await.expect("the lane goes on");
+    let before = system.read("/v1/messages", &last).await.expect("the worker goes on");
     stdout(&rookery(dir.path(), &["verify"]));
 
     // The log alone says so: here, and where it is restored.

@@ -1,4 +1,5 @@
-//! `rookery rebuild`, against a running system: while it is written to, killed half-way, switched, rolled back, dropped.
+//! `rookery rebuild`, against a running system: while it is written to, killed half-way, switched, rolled back,
+//! dropped.
 
 use std::path::Path;
 use std::process::Output;
@@ -45,10 +46,10 @@ async fn demo(dir: &Path, system: &System) {
 /// Which version of `social` is published, as a client sees it.
 async fn published(system: &System) -> i64 {
     let answer = send(system.get("/v1/projections")).await.expect("it answers");
-    let lanes: Vec<Value> = serde_json::from_str(&answer.body).expect("it is JSON");
-    let is_published = |lane: &&Value| lane["projection"] == "social" && lane["published"] == true;
-    let found: Vec<_> = lanes.iter().filter(is_published).collect();
-    assert_eq!(found.len(), 1, "{lanes:?}");
+    let versions: Vec<Value> = serde_json::from_str(&answer.body).expect("it is JSON");
+    let is_published = |version: &&Value| version["projection"] == "social" && version["published"] == true;
+    let found: Vec<_> = versions.iter().filter(is_published).collect();
+    assert_eq!(found.len(), 1, "{versions:?}");
     found[0]["version"].as_i64().expect("it is a number")
 }
 

@@ -23,7 +23,7 @@ const STRANGER: i64 = 2;
 
 /// The broker of a test holds less than the defaults ask for.
 const STORAGE: [(&str, &str); 2] =
-    [("ROOKERY_LOG_BYTES_MAX", "268435456"), ("ROOKERY_CLAIMS_BYTES_MAX", "67108864")];
+    [("ROOKERY_LOG_BYTES_MAX", "268435456"), ("ROOKERY_VAULT_BYTES_MAX", "67108864")];
 
 /// Sent at once, so that some are under way when a service dies.
 const POSTS_PER_CRASH: usize = 8;

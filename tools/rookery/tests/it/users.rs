@@ -25,13 +25,12 @@ fn url_of(dir: &Path, user: &str) -> String {
     format!("postgres://{user}:{}@{server}", password.trim_end())
 }
 
-/// Gives a lane's sign of life, which writes.
+/// Gives a worker's sign of life, which writes.
 async fn try_to_fold(url: &str) -> Result<(), String> {
     let pool = write::connect(url, "test", "social_v1").expect("it is an address");
-    let lane =
-        write::ProjectionKey { projection: "social", version: 1, shard: 0, lineage: "none".to_owned() };
+    let key = write::ProjectionKey { projection: "social", version: 1, shard: 0, lineage: "none".to_owned() };
     let beat = Heartbeat { head: 0, complete_until: OffsetDateTime::UNIX_EPOCH };
-    write::beat(&pool, &lane, beat)
+    write::beat(&pool, &key, beat)
         .await
         .map_err(|error| error.source().map(ToString::to_string).unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! Counts of messages per tag and per author, counted anew from the messages.
+//! Counts of messages per tag and per author, counted from the messages.
 
 use std::collections::BTreeMap;
 

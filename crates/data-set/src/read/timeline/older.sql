@@ -1,7 +1,7 @@
 -- Purpose: entries of a home timeline ($1: whose) before $2 and after $3, the newest $4 of them, with the position that
 --   two projections reflect. Ends in feed_item/show.sql.
--- Index: feed_pk, entry_pk and, for each followed account with very many followers, entry_pk again, all walked backwards;
---   merged_pk.
+-- Index: feed_pk, entry_pk and, for each followed account with very many followers, entry_pk again, all walked
+--   backwards; merged_pk.
 -- Why this order: positions are unique and never change, so a key neither skips nor repeats an entry.
 with folded as materialized (
     select least(

@@ -18,7 +18,7 @@ pub enum FeedRange {
     After(i64),
 }
 
-/// A page says where to go on by its entries, not by what is shown of them: a page of which nothing is shown, because
+/// A page says where to go on by its entries, not by what is shown of them: a page that shows nothing, because
 /// it was deleted meanwhile, must not be the end.
 pub(super) fn page(mut rows: Vec<ItemColumns>, range: FeedRange, limit: u16) -> At<FeedPage> {
     let position = rows.first().map_or(0, |row| row.data_position());
@@ -35,7 +35,7 @@ pub(super) fn page(mut rows: Vec<ItemColumns>, range: FeedRange, limit: u16) -> 
         FeedRange::After(asked) => newest.or(Some(asked)),
         FeedRange::Newest | FeedRange::Before(_) => newest,
     };
-    // Whoever asks for what is newer has come from something older.
+    // A reader that asks for what is newer has come from something older.
     let older = oldest.filter(|_| has_more || goes_up);
     At { position, value: FeedPage { items: items(rows), older, newer } }
 }

@@ -3,10 +3,10 @@
 //! ```text
 //!  before \ after   split                     not split
 //!  split            change its parts          remove its parts
-//!  not split        count its parts anew      –
+//!  not split        count its parts           –
 //! ```
 //!
-//! Parts are counted anew from the rows, which the transaction has written by now.
+//! Parts are counted from the rows, which the transaction has written by now.
 
 use std::collections::HashSet;
 

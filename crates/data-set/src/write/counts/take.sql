@@ -1,5 +1,6 @@
 -- Purpose: counts of one granularity that shrink or stay; answers all that decide whether a period is split.
--- Index: message_count_pk. Apart from add.sql, because an upsert would check a negative delta as if it were the new count.
+-- Index: message_count_pk. Apart from add.sql, because an upsert would check a negative delta as if it were the new
+-- count.
 with taken as (
     update message_count c
     set messages = c.messages + g.delta

@@ -12,7 +12,7 @@ use crate::write::feeds::limit::FanOutLimit;
 /// An account's follows; answers whom it followed. Index: follow_pk, the follower's range.
 const DELETE_FOLLOWS: &str = "delete from follow where follower = $1 returning followee";
 
-/// An account that is gone for good; whatever it does later changes nothing. Index: former_pk.
+/// An account that is gone for good; nothing that it does later changes rows. Index: former_pk.
 const REMEMBER: &str = "insert into former (account) values ($1) on conflict do nothing";
 
 pub(super) async fn deactivate(

@@ -45,8 +45,8 @@ pub struct DeletedRow {
     pub deleted_at: OffsetDateTime,
 }
 
-/// The rows that a batch of events changes. A message that was posted and deleted within the batch is in both lists: it is
-/// written and taken away again, so that its tombstone knows what it answered.
+/// The rows that a batch of events changes. A message that was posted and deleted within the batch is in both lists: it
+/// is written and taken away again, so that its tombstone knows what it answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MessageChanges {
     pub posted: Vec<PostedRow>,

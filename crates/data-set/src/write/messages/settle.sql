@@ -1,5 +1,5 @@
--- Purpose: how far below tombstones the nearest living message is, after what is below them changed; answers the tombstones
---   above those for which that is another distance now.
+-- Purpose: how far below tombstones the nearest living message is, after what is below them changed; answers the
+--   tombstones above those whose distance to it changed by that.
 -- Index: tombstone_pk; below each, the first entry of message_reply and of tombstone_nearest.
 -- Why 50: see migration 0011.
 update tombstone t

@@ -1,5 +1,5 @@
--- Purpose: tombstones of deleted messages. Index: tombstone_pk; the first deletion stands. What a former account did after
--- it had gone left no message, so it leaves no tombstone either: former_account_pk.
+-- Purpose: tombstones of deleted messages. Index: tombstone_pk; the first deletion stands. What a former account did
+-- after it had gone left no message, so it leaves no tombstone either: former_account_pk.
 insert into tombstone (id, author, deleted_by, deleted_at, created_at, in_reply_to)
 select g.id, g.author, g.deleted_by, g.deleted_at, g.created_at, g.in_reply_to
 from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::timestamptz[], $6::bigint[])

@@ -1,4 +1,5 @@
--- Purpose: remember an event that is not folded, and why. Index: parked_event_pk. What was known of it before is replaced.
+-- Purpose: remember an event that is not folded, and why. Index: parked_event_pk. What was known of it before is
+-- replaced.
 insert into control.parked_event as p
     (projection, version, shard, position, subject, event_type, reason, detail, exclusive_keys, shared_keys)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)

@@ -1,4 +1,4 @@
--- Purpose: counts of which none shrinks. Index: account_stat_pk. The rows come in the order of the key.
+-- Purpose: rows of counts where none shrinks. Index: account_stat_pk. The rows come in the order of the key.
 insert into account_stat as s (account, followers, following, messages)
 select account, followers, following, messages
 from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) as g (account, followers, following, messages)

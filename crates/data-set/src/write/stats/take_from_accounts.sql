@@ -1,4 +1,4 @@
--- Purpose: counts of which some shrink. Index: account_stat_pk.
+-- Purpose: rows of counts where some shrink. Index: account_stat_pk.
 update account_stat s
 set followers = s.followers + g.followers,
     following = s.following + g.following,

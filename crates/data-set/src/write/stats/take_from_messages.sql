@@ -1,4 +1,4 @@
--- Purpose: counts of which some shrink. Index: message_stat_pk.
+-- Purpose: rows of counts where some shrink. Index: message_stat_pk.
 update message_stat s
 set likes = s.likes + g.likes,
     reposts = s.reposts + g.reposts,

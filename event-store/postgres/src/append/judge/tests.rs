@@ -37,7 +37,7 @@ fn one_broken_expectation_refuses_all_of_an_append_and_nothing_else() {
 }
 
 #[test]
-fn a_twin_in_the_same_group_is_a_repetition() {
+fn a_duplicate_in_the_same_group_is_a_repetition() {
     let mut known = known(0);
     let rows = [row("a", Some(0)), row("b", None)];
     assert_eq!(known.judge(ONE, &rows), Verdict::Appended(vec![1, 2]));

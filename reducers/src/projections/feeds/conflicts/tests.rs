@@ -119,7 +119,7 @@ fn flatten(segment: &FeedSegment) -> Vec<Change> {
     }
 }
 
-/// The same but for its position, which tells repetitions apart; posts are never repeated.
+/// The same except for its position, which tells repetitions apart; posts are never repeated.
 fn is_repetition(a: &Change, b: &Change) -> bool {
     match (a, b) {
         (Change::Reposted(a), Change::Reposted(b)) => (a.author, a.message) == (b.author, b.message),

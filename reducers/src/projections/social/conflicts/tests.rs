@@ -129,7 +129,7 @@ fn a_deactivation_is_a_segment_alone() {
     );
 }
 
-/// The rules again, for two events of which the second one comes later.
+/// The rules again, for two events in the order of the log.
 fn may_share_a_segment(first: &Event, second: &Event) -> bool {
     let answers = |event: &Event| match event {
         Event::Message(MessageEvent::Posted(event)) => event.in_reply_to,
@@ -153,7 +153,7 @@ fn may_share_a_segment(first: &Event, second: &Event) -> bool {
     deletes(first).is_none_or(|gone| answers(second) != Some(gone))
 }
 
-/// The rule with all keys, for two events of which the second one comes later.
+/// The rule with all keys, for two events in the order of the log.
 fn is_kept_apart(first: &KnownEvent, second: &KnownEvent) -> bool {
     let mut keys = KeyIndex::default();
     each_key(first, &mut |key, access| keys.add(key, access, first.kind()));

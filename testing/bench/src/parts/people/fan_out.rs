@@ -1,4 +1,5 @@
-//! Fan-out in rows per second against a bare server-side join insert, and how long a post takes into its followers' feeds.
+//! Fan-out in rows per second against a bare server-side join insert, and how long a post takes into its followers'
+//! feeds.
 
 use std::time::Instant;
 

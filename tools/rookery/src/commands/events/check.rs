@@ -20,10 +20,10 @@ use super::filter::{Range, each_batch};
 
 /// Fold the whole log with this version of the code, and write nothing
 ///
-/// Run it with a new version before that is deployed, and with an old one before going back to it. Every event is decoded,
-/// in its old version too; the folds of all projections run over all of them; and histories are held against the rules of
-/// the domain. Exits with 1 if an event cannot be folded or breaks a rule. Types that are not Rookery's are counted and
-/// passed over, as the reducers do, and so are events that were given up.
+/// Run it with a new version before that is deployed, and with an old one before going back to it. Every event is
+/// decoded, in its old version too; the folds of all projections run over all of them; and histories are held against
+/// the rules of the domain. Exits with 1 if an event cannot be folded or breaks a rule. Types that are not Rookery's
+/// are counted and passed over, as the reducers do, and so are events that were given up.
 ///
 /// Memory grows with accounts, handles, and messages that were edited or deleted: about 100 bytes each.
 #[derive(Debug, clap::Args)]

@@ -34,10 +34,10 @@ pub(super) struct Range {
     #[arg(long, value_name = "POSITION", value_parser = position)]
     to: Option<Position>,
     /// Recorded from then on: 2026-01-31, or 2026-01-31T12:00:00Z
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, value_name = "TIME", value_parser = timestamp)]
     since: Option<OffsetDateTime>,
     /// Recorded before then
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, value_name = "TIME", value_parser = timestamp)]
     until: Option<OffsetDateTime>,
 }
 
@@ -46,7 +46,7 @@ pub(super) fn position(text: &str) -> Result<Position, String> {
     number.ok_or_else(|| "a position is a number like 256, as in Event-Position or a message's id".to_owned())
 }
 
-pub(super) fn moment(text: &str) -> Result<OffsetDateTime, String> {
+pub(super) fn timestamp(text: &str) -> Result<OffsetDateTime, String> {
     let day = || {
         Date::parse(text, format_description!("[year]-[month]-[day]")).map(|day| day.midnight().assume_utc())
     };
@@ -108,15 +108,15 @@ impl Range {
     }
 }
 
-/// The first sequence that was recorded then or later; behind the head, if none was. Halves the log, as the broker's clock
-/// goes forwards; where it was set back, events around that moment may be missed.
-pub(super) async fn first_since(log: &dyn EventLog, moment: OffsetDateTime, head: u64) -> Result<u64> {
+/// The first sequence that was recorded then or later; behind the head, if none was. Halves the log, as the broker's
+/// clock goes forwards; where it was set back, events around that time may be missed.
+pub(super) async fn first_since(log: &dyn EventLog, timestamp: OffsetDateTime, head: u64) -> Result<u64> {
     let (mut low, mut high) = (1, head + 1);
     while low < high {
         let middle = low + (high - low) / 2;
         let event = log.read(sequence(middle)).await?;
         let event = event.with_context(|| format!("the log has no event with sequence {middle}"))?;
-        if event.recorded_at < moment { low = middle + 1 } else { high = middle }
+        if event.recorded_at < timestamp { low = middle + 1 } else { high = middle }
     }
     Ok(low)
 }
@@ -197,8 +197,8 @@ mod tests {
 
     #[test]
     fn times_are_days_or_moments() {
-        assert_eq!(moment("1970-01-02"), Ok(OffsetDateTime::UNIX_EPOCH + time::Duration::DAY));
-        assert_eq!(moment("1970-01-01T01:00:00+01:00"), Ok(OffsetDateTime::UNIX_EPOCH));
-        assert!(moment("yesterday").is_err() && moment("2026-02-30").is_err());
+        assert_eq!(timestamp("1970-01-02"), Ok(OffsetDateTime::UNIX_EPOCH + time::Duration::DAY));
+        assert_eq!(timestamp("1970-01-01T01:00:00+01:00"), Ok(OffsetDateTime::UNIX_EPOCH));
+        assert!(timestamp("yesterday").is_err() && timestamp("2026-02-30").is_err());
     }
 }

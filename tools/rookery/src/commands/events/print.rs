@@ -16,7 +16,7 @@ const DATA_CHARS_MAX: usize = 100;
 /// An event for programs. Ids and positions are strings, as in the API.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Shown<'a> {
+struct PrintedEvent<'a> {
     position: String,
     sequence: u64,
     #[serde(with = "time::serde::rfc3339")]
@@ -44,7 +44,7 @@ struct Shown<'a> {
     headers: Option<&'a Headers>,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<Box<RawValue>>,
-    /// Of data that is no JSON, as far as it is text. An archive has the bytes.
+    /// Of data that is not JSON, as far as it is text. An archive has the bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
     /// Why this version of the code cannot decode it.
@@ -52,7 +52,7 @@ struct Shown<'a> {
     problem: Option<String>,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> PrintedEvent<'a> {
     fn of(event: &'a RecordedEvent) -> Self {
         let own = event.envelope.as_ref();
         let data = on_one_line(&event.data);
@@ -88,21 +88,21 @@ fn on_one_line(data: &[u8]) -> Option<Box<RawValue>> {
 }
 
 pub(super) fn as_json(event: &RecordedEvent) -> Result<String> {
-    Ok(serde_json::to_string(&Shown::of(event))?)
+    Ok(serde_json::to_string(&PrintedEvent::of(event))?)
 }
 
 fn block(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// All of one event: on one line, or for people; the data stays on one line, as it was written. `stored`: the same event,
-/// where its headers are no envelope.
+/// All of one event: on one line, or for people; the data stays on one line, as it was written. `stored`: the same
+/// event, where its headers are no envelope.
 pub(super) fn as_whole(
     event: &RecordedEvent,
     stored: Option<&StoredEvent>,
     is_one_line: bool,
 ) -> Result<String> {
-    let mut shown = Shown::of(event);
+    let mut shown = PrintedEvent::of(event);
     match stored.map(|stored| (&stored.headers, &stored.header_block)) {
         Some((_, Some(bytes))) => shown.header_block = Some(block(bytes)),
         Some((headers, None)) => shown.headers = Some(headers),

@@ -5,7 +5,7 @@ use domain::Position;
 use event_store::{EventLog, RecordedEvent};
 use time::OffsetDateTime;
 
-use super::filter::{Filter, first_since, moment, position, sequence, sequence_of};
+use super::filter::{Filter, first_since, position, sequence, sequence_of, timestamp};
 use super::print::Lines;
 
 /// Events that are taken from the log at once.
@@ -26,7 +26,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "POSITION", value_parser = position, conflicts_with_all = ["since", "lines"])]
     from: Option<Position>,
     /// Begin with what was recorded then: 2026-01-31, or 2026-01-31T12:00:00Z
-    #[arg(long, value_name = "TIME", value_parser = moment, conflicts_with = "lines")]
+    #[arg(long, value_name = "TIME", value_parser = timestamp, conflicts_with = "lines")]
     since: Option<OffsetDateTime>,
     /// Begin so many events before the end, of which the ones asked for are shown
     #[arg(long, short = 'n', value_name = "NUMBER", default_value_t = 10)]

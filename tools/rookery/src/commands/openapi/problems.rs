@@ -1,5 +1,5 @@
-//! How the document says which problems an operation may answer: a schema for each code, and per status a choice of them
-//! that a generated client tells apart by `code`.
+//! How the document says which problems an operation may answer: a schema for each code, and per status a choice of
+//! them that a generated client tells apart by `code`.
 
 use api_types::codes::Code;
 use api_types::problem::PROBLEM_JSON;

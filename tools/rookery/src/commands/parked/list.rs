@@ -4,16 +4,16 @@ use std::io::{IsTerminal, Write};
 
 use anyhow::Result;
 
-use super::Lanes;
+use super::Projections;
 
-pub(super) async fn list(lanes: &Lanes, waiting: bool, dropped: bool) -> Result<()> {
+pub(super) async fn list(projections: &Projections, waiting: bool, dropped: bool) -> Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "position\tprojection\treason\ttype\tholds\tdetail")?;
     let mut hidden = 0_u64;
-    for lane in &lanes.lanes {
-        let name = lane.name();
-        lanes
-            .each(lane, |row| {
+    for version in &projections.versions {
+        let name = version.name();
+        projections
+            .each(version, |row| {
                 if row.is_dropped() && !dropped {
                     return Ok(());
                 }

@@ -6,19 +6,26 @@ use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use reducers::parking::{self, Choice};
 
-use super::{Lanes, none_chosen};
+use super::{Projections, none_chosen};
 
 /// Each projection says what became of its events; the answer goes to standard output, what failed to standard error.
-pub(super) async fn retry(lanes: &Lanes, choice: &Choice) -> Result<()> {
+pub(super) async fn retry(projections: &Projections, choice: &Choice) -> Result<()> {
     let (mut chosen, mut failed) = (0, 0);
-    for lane in &lanes.lanes {
-        let name = lane.name();
+    for version in &projections.versions {
+        let name = version.name();
         // Drawn on standard error, and only on a terminal.
         let style = ProgressStyle::with_template("{spinner} {msg}: {pos} parked events looked at")?;
         let bar = ProgressBar::new_spinner().with_style(style).with_message(name.clone());
         let looked_at = |some| bar.inc(some);
-        let released =
-            parking::retry(&*lanes.log, &lane.pool, &*lane.fold, lane.version, choice, looked_at).await;
+        let released = parking::retry(
+            &*projections.log,
+            &version.pool,
+            &*version.fold,
+            version.number,
+            choice,
+            looked_at,
+        )
+        .await;
         let released = released.with_context(|| format!("projection {name}"))?;
         bar.finish_and_clear();
         let (folded, dropped, left) = (released.folded, released.dropped, released.left);

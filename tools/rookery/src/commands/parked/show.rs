@@ -7,17 +7,17 @@ use data_set::write::parked::Parked;
 use domain::Position;
 use reducers::parking::conflict;
 
-use super::{Lane, Lanes};
+use super::{ProjectionVersion, Projections};
 
 /// Positions that are named of each kind; an account that is parked for days may make thousands wait.
 const NAMED_MAX: usize = 20;
 
-pub(super) async fn show(lanes: &Lanes, position: i64) -> Result<()> {
+pub(super) async fn show(projections: &Projections, position: i64) -> Result<()> {
     let mut is_found = false;
-    for lane in &lanes.lanes {
+    for version in &projections.versions {
         let mut found = None;
-        lanes
-            .each(lane, |row| {
+        projections
+            .each(version, |row| {
                 if row.position == position {
                     found = Some(row.clone());
                 }
@@ -26,7 +26,7 @@ pub(super) async fn show(lanes: &Lanes, position: i64) -> Result<()> {
             .await?;
         if let Some(row) = found {
             is_found = true;
-            print(lanes, lane, &row).await?;
+            print(projections, version, &row).await?;
         }
     }
     if !is_found {
@@ -34,13 +34,13 @@ pub(super) async fn show(lanes: &Lanes, position: i64) -> Result<()> {
             "the event at position {position} is not parked; `rookery parked list --waiting` says which are"
         );
     }
-    print_event(lanes, position).await
+    print_event(projections, position).await
 }
 
-async fn print(lanes: &Lanes, lane: &Lane, row: &Parked) -> Result<()> {
+async fn print(projections: &Projections, version: &ProjectionVersion, row: &Parked) -> Result<()> {
     let (mut before, mut behind) = (Vec::new(), Vec::new());
-    lanes
-        .each(lane, |other| {
+    projections
+        .each(version, |other| {
             if !other.is_dropped()
                 && !row.is_dropped()
                 && other.position != row.position
@@ -56,7 +56,7 @@ async fn print(lanes: &Lanes, lane: &Lane, row: &Parked) -> Result<()> {
         })
         .await?;
     let mut out = std::io::stdout().lock();
-    writeln!(out, "projection  {}", lane.name())?;
+    writeln!(out, "projection  {}", version.name())?;
     writeln!(out, "reason      {}: {}", row.reason, row.detail)?;
     writeln!(out, "parked      {}", row.parked_at)?;
     writeln!(out, "holds       {}", row.exclusive_keys.join(" "))?;
@@ -78,9 +78,9 @@ fn named(positions: &[i64]) -> String {
 }
 
 /// As the log has it.
-async fn print_event(lanes: &Lanes, position: i64) -> Result<()> {
+async fn print_event(projections: &Projections, position: i64) -> Result<()> {
     let Some(at) = Position::from_i64(position) else { return Ok(()) };
-    let Some(event) = lanes.log.read(at.sequence()).await? else {
+    let Some(event) = projections.log.read(at.sequence()).await? else {
         bail!("the log has no event at position {position}");
     };
     let mut out = std::io::stdout().lock();

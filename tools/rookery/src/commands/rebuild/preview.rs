@@ -14,7 +14,8 @@ use serde_json::Value;
 use super::build::Build;
 use super::progress_style;
 
-/// How often it is tried to meet the published version at a position: the new one may be ahead of one that has stood still.
+/// How often it is tried to meet the published version at a position: the new one may be ahead of one that has stood
+/// still.
 const TRIES: u32 = 50;
 const TRY_PERIOD: Duration = Duration::from_millis(200);
 
@@ -50,7 +51,7 @@ pub(super) async fn compare(build: &mut Build) -> Result<Preview> {
     })
 }
 
-/// Both at one position. The published one cannot be held there, but seen: its snapshot stays while the other comes to it.
+/// Both at one position. The published one cannot be stopped there, but its snapshot stays while the other reaches it.
 async fn level(build: &Build) -> Result<(Snapshot, Snapshot)> {
     let (mut left_at, mut right_at) = (0, 0);
     for _ in 0..TRIES {

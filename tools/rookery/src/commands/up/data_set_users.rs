@@ -16,7 +16,7 @@ const REDUCERS: &str = "rookery_reducer_login";
 const QUERY_API: &str = "rookery_query_login";
 const ANALYST: &str = "rookery_analyst";
 
-/// The services set limits of their own; these are for whoever forgot to.
+/// The services set limits of their own; these are for programs that set none.
 const SERVICE_STATEMENT_TIMEOUT_MS: u32 = 60_000;
 /// An analyst's question may take long, but not until tomorrow: it holds back the clean-up of old rows.
 const ANALYST_STATEMENT_TIMEOUT_MS: u32 = 600_000;

@@ -1,5 +1,5 @@
-//! Which store holds the log of a data directory. It is chosen by the first start, and for good: another one would begin
-//! an empty log beside a data set that was folded from the first.
+//! Which store holds the log of a data directory. It is chosen by the first start, and for good: another one would
+//! begin an empty log beside a data set that was folded from the first.
 
 use std::fmt;
 

@@ -23,7 +23,7 @@ pub(super) async fn hold(data: &DataDir, owner_url: &str, store_bytes: u64) -> R
     let file = data.log_lineage();
     let known = files::read_if_there(&file)?.map(|text| Lineage(text.into()));
     let mut config = StoreConfig::new(owner_url, CLIENT_NAME);
-    // Where one is remembered, a missing log is a loss to be told, not a reason to begin anew.
+    // Where one is remembered, a missing log is a loss to report, not a reason to begin a new one.
     config.create = known.is_none();
     config.fit_into(store_bytes);
     config.lineage = known.clone();

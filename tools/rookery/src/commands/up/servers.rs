@@ -14,7 +14,7 @@ use super::EventStore;
 use crate::data_dir::DataDir;
 
 const DATABASE: &str = "rookery";
-/// Not the data set's, so that whoever drops that one does not touch the log.
+/// Not the data set's, so that dropping that one does not touch the log.
 const LOG_DATABASE: &str = "rookery_log";
 /// What `scripts/provide` fills, in the checkout that the command is called from.
 const TOOLS_DIR: &str = ".tools";
@@ -41,7 +41,8 @@ impl Servers {
         ProgramHints::from_env().with_tools_dir(Path::new(TOOLS_DIR))
     }
 
-    /// Finds the programs and starts what is needed at once; the first start makes a Postgres cluster with the databases.
+    /// Finds the programs and starts what is needed at once; the first start makes a Postgres cluster with the
+    /// databases.
     pub(in crate::commands) async fn start(
         event_store: EventStore,
         hints: &ProgramHints,

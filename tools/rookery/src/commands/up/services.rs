@@ -1,7 +1,7 @@
 //! Dispatcher, reducers and query API, side by side in this process.
 //!
-//! They share nothing but the process and the knowledge of whom to believe: each has its own connections, and a failure for good of any one ends them all,
-//! because half a system that looks alive would be worse.
+//! They share only the process and the keys of callers: each has its own connections, and a failure for good of one
+//! ends all, because half a system that looks alive would be worse.
 
 use std::sync::Arc;
 use std::time::Duration;

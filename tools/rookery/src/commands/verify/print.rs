@@ -17,7 +17,7 @@ struct Text(String);
 
 impl Text {
     fn line(&mut self, words: impl Display) {
-        // A string takes whatever is written to it.
+        // Writing to a string cannot fail.
         writeln!(self.0, "{words}").ok();
     }
 

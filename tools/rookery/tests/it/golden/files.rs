@@ -1,5 +1,5 @@
-//! The golden files: an archive whose segment is kept as the text that it unpacks to, for no compressor gives the same bytes
-//! for ever.
+//! The golden files: an archive whose segment is kept as the text that it unpacks to, because no compressor gives the
+//! same bytes for ever.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -59,8 +59,8 @@ impl Golden {
     }
 }
 
-/// The events' lines are as they were written, but for what told a broker how to take them in: another broker is told
-/// otherwise. So their number of bytes and the hashes differ, too, and what a compressor makes of them.
+/// The events' lines are as they were written, except for what told a broker how to take them in: another broker is
+/// told otherwise. So their number of bytes and the hashes differ, too, and what a compressor makes of them.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Kept {
     pub(super) events: Vec<String>,
@@ -103,8 +103,8 @@ impl Files {
         }
     }
 
-    /// The archive as `rookery archive` left it, but that the compressor is today's: it is opened like one whose last run
-    /// ended before the manifest named the segment, and then has to be what the golden manifest says.
+    /// The archive as `rookery archive` left it, but that the compressor is today's: it is opened like one whose last
+    /// run ended before the manifest named the segment, and then has to be what the golden manifest says.
     pub(super) fn pack(&self) -> (TempDir, Archive) {
         let (header, body) = self.segment.split_at(self.segment.find('\n').expect("a first line") + 1);
         let mut packed = zstd::encode_all(header.as_bytes(), LEVEL).expect("packed");

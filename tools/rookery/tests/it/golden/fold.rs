@@ -14,7 +14,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// So few that the counts of a short log have every granularity.
 const SPLIT_EARLY: &str = "create or replace function control.split_from() returns bigint
     language sql immutable parallel safe as 'select 4::bigint'";
-/// Without what a fold may word anew: why an event cannot be read. And without when it was parked.
+/// Without what a fold may say in other words: why an event cannot be read. And without when it was parked.
 const PARKED: &str = "select jsonb_build_object(
         'projection', projection, 'position', position, 'subject', subject, 'event_type', event_type, 'reason', reason,
         'by', case when reason = 'dropped' then detail end,
@@ -26,7 +26,7 @@ const TABLES: &str = "select p.projection, p.projection || '_v' || p.version, t.
     from control.projection p join pg_tables t on t.schemaname = p.projection || '_v' || p.version
     where p.state = 'published'";
 
-/// What a log comes to.
+/// The rows that a log gives.
 pub(super) struct Folded {
     /// Every row of the published versions, and every event that is parked or given up: a line each, sorted.
     pub(super) rows: String,

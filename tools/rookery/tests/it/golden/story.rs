@@ -148,7 +148,7 @@ async fn messages(w: &mut Writer<'_>, People([ada, bob, cyd, _, eve, fay]): &Peo
     let deeper = w.put(cyd, reply(cyd, "an answer to it", answer)).await;
     w.put(bob, reply(bob, "and to that", deeper)).await;
     w.put(eve, reply(eve, "another branch", root)).await;
-    // More in a minute, an hour and so on than the counts keep undivided, and some far away.
+    // More in a minute, an hour and so on than the counts keep unsplit, and some far away.
     for (number, seconds) in
         [0, 1, 2, 3, 4, 29, 30, 31, 90, 3_600, 3_601, 86_400, 2_678_400].iter().enumerate()
     {

@@ -1,4 +1,5 @@
-//! Writes events whose ids and times depend on nothing: what the dispatcher would have written, and what it never would.
+//! Writes events whose ids and times depend on nothing: what the dispatcher would have written, and what it never
+//! would.
 
 use std::collections::HashMap;
 
@@ -66,13 +67,13 @@ impl<'a> Writer<'a> {
     /// Appends the events of one command and gives the last one's sequence.
     pub(super) async fn all(&mut self, by: impl Into<By<'_>>, events: Vec<Event>) -> u64 {
         let by = by.into();
-        let mut sealed = Vec::new();
+        let mut appended = Vec::new();
         for event in events {
             let (event_type, data) = encode(&event).expect("an event encodes");
             let subject = Subject::of(Shard(0), &event);
-            sealed.push(self.seal(by, sealed.len(), subject, event_type, data.to_vec(), None));
+            appended.push(self.new_event(by, appended.len(), subject, event_type, data.to_vec(), None));
         }
-        self.append(sealed).await
+        self.append(appended).await
     }
 
     /// An edit or a deletion with its entries in the index of its bucket.
@@ -81,8 +82,8 @@ impl<'a> Writer<'a> {
         let (event_type, data) = encode(&event).expect("an event encodes");
         let index = index.parse().expect("an index");
         let subject = Subject::of(Shard(0), &event);
-        let sealed = self.seal(actor.into(), 0, subject, event_type, data.to_vec(), Some(index));
-        self.append(vec![sealed]).await
+        let event = self.new_event(actor.into(), 0, subject, event_type, data.to_vec(), Some(index));
+        self.append(vec![event]).await
     }
 
     /// An event of any type with any data.
@@ -94,8 +95,8 @@ impl<'a> Writer<'a> {
         data: &str,
     ) -> u64 {
         let subject = Subject::new(Shard(0), boundary);
-        let sealed = self.seal(actor.into(), 0, subject, event_type.to_owned(), data.into(), None);
-        self.append(vec![sealed]).await
+        let event = self.new_event(actor.into(), 0, subject, event_type.to_owned(), data.into(), None);
+        self.append(vec![event]).await
     }
 
     /// A message that no client library would send.
@@ -107,7 +108,7 @@ impl<'a> Writer<'a> {
         sequence
     }
 
-    fn seal(
+    fn new_event(
         &self,
         by: By<'_>,
         index: usize,

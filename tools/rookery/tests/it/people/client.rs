@@ -1,4 +1,4 @@
-//! The public API as a test's people use it: whoever reads, reads at least what anybody wrote before.
+//! The public API as a test's people use it: every read reflects at least what anybody wrote before.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 

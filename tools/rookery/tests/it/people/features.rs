@@ -53,7 +53,7 @@ impl World {
     }
 
     fn api(&self) -> &'static Api {
-        let api = API.read().expect("whoever sets it does not panic");
+        let api = API.read().expect("no writer panics");
         api.expect("the system runs before the first scenario")
     }
 
@@ -104,7 +104,7 @@ async fn run(variables: &[(&str, &str)]) {
     let _run = RUN.lock().await;
     let dir = data_dir();
     let system = System::start_with(dir.path(), variables).await;
-    *API.write().expect("whoever reads it does not panic") = Some(Box::leak(Box::new(Api::new(&system.url))));
+    *API.write().expect("no reader panics") = Some(Box::leak(Box::new(Api::new(&system.url))));
     let features = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/features");
     let result = World::cucumber().with_default_cli().fail_on_skipped().run(features).await;
     assert!(!result.execution_has_failed(), "see the scenarios above; {}", system.process.output());

@@ -1,5 +1,5 @@
 //! What people should see, worked out slowly from what they did. Shares no code and no SQL with the product: every list
-//! and every count is derived anew from plain vectors.
+//! and every count is derived from plain vectors.
 
 /// Index into [`Model::people`].
 pub(crate) type Who = usize;
@@ -28,7 +28,7 @@ pub(crate) struct Edge {
     is_import: bool,
 }
 
-/// What an act comes to in the log.
+/// What an act does in the log.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Event {
     pub(crate) position: i64,

@@ -170,7 +170,7 @@ impl<'api> Case<'api> {
             body["inReplyTo"] = json!(self.model.messages[target].id.to_string());
         }
         let posted = self.api.post("/v1/messages", &self.people[who].token, body).await;
-        // A reply to what was deleted may be refused or taken; both leave the same to be seen but for the reply.
+        // A reply to what was deleted may be refused or taken; both leave the same to be seen except for the reply.
         if posted.status == 422 && reply_to.is_some_and(|target| !self.model.messages[target].is_live) {
             return;
         }

@@ -1,4 +1,4 @@
-//! What new follows come to, one after the other. Pure.
+//! What new follows do to the rows, one after the other. Pure.
 
 use crate::write::feeds::limit::FanOutLimit;
 

@@ -1,5 +1,5 @@
--- Purpose: new reposts of messages that are there, each with its notification, if it has one; answers the ones that were
---   really made.
+-- Purpose: new reposts of messages that are there, each with its notification, if it has one; answers the ones that
+--   were really made.
 -- Indexes: message_pk, former_account_pk; reposted_pk decides what is new.
 with known as (
     select g.account, g.message, g.position, g.reposted_at, g.is_told, m.author

@@ -1,4 +1,4 @@
--- Purpose: notifications that were read; the furthest one counts. Indexes: former_account_pk, read_marker_pk.
+-- Purpose: move read markers; the furthest one counts. Indexes: former_account_pk, read_marker_pk.
 insert into read_marker as r (account, until)
 select g.account, g.until
 from unnest($1::bigint[], $2::bigint[]) as g (account, until)

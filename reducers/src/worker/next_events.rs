@@ -7,7 +7,7 @@ use super::error::WorkerError;
 use super::order::in_order;
 
 /// Waits for events. They are in order and complete behind a position.
-pub(super) async fn read_on(
+pub(super) async fn next_events(
     tail: &mut Tail,
     after: Position,
     max: usize,
