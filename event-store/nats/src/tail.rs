@@ -9,6 +9,9 @@
 //! cannot read, and takes others for words of the broker. So whenever a consumer has ended or fallen silent, the next
 //! events are read singly, in a way that any bytes pass.
 
+mod cursor;
+mod singly;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,10 +26,12 @@ use event_store::{ReadError, Tail};
 
 use crate::connection::Connection;
 use crate::errors::unread;
-use crate::message::{self, Which};
 use crate::raw::{Make, Raw, Written};
-use crate::read;
 use crate::stream::EventStream;
+
+pub(crate) use self::cursor::Wanted;
+use self::cursor::{Cursor, Feed, Stop};
+use self::singly::{Next, feed_kept_back, feed_singly};
 
 /// Events that wait for the reader: two of its largest batches.
 const BUFFER: usize = 10_000;
@@ -38,52 +43,8 @@ const HEARTBEAT: Duration = Duration::from_secs(2);
 const IDLE_MAX: Duration = Duration::from_secs(60);
 /// So long without an event, and the next one is asked for, should the client have kept it to itself.
 const SILENCE: Duration = Duration::from_secs(2);
-/// Events that are read singly before there is another consumer; as many again behind each one that would end it.
-const SINGLY: u64 = 64;
 const PAUSE_MIN: Duration = Duration::from_millis(20);
 const PAUSE_MAX: Duration = Duration::from_secs(1);
-
-type Feed<E> = mpsc::Sender<Result<E, ReadError>>;
-
-/// Why a consumer was given up.
-enum Stop {
-    /// Nobody reads any more.
-    Abandoned,
-    /// No other consumer would do better.
-    For(ReadError),
-    /// Another consumer may.
-    Retry(String),
-}
-
-impl From<ReadError> for Stop {
-    fn from(error: ReadError) -> Self {
-        match error {
-            ReadError::Unavailable(why) => Self::Retry(why.to_string()),
-            error => Self::For(error),
-        }
-    }
-}
-
-/// What the reader wants of the events.
-pub(crate) struct Wanted<E> {
-    pub(crate) make: Make<E>,
-    /// The broker sends no data.
-    pub(crate) headers_only: bool,
-}
-
-impl<E> Clone for Wanted<E> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<E> Copy for Wanted<E> {}
-
-impl<E> Wanted<E> {
-    pub(crate) fn whole(make: Make<E>) -> Self {
-        Self { make, headers_only: false }
-    }
-}
 
 pub(crate) async fn follow<E: Send + 'static>(
     stream: Arc<EventStream>,
@@ -100,35 +61,6 @@ pub(crate) async fn follow<E: Send + 'static>(
         }
     });
     Ok(Tail::new(events))
-}
-
-/// Where a tail is.
-struct Cursor {
-    next: u64,
-    /// When the event before that one was recorded, if this tail gave it: no other event has the same time.
-    last_at: Option<OffsetDateTime>,
-}
-
-impl Cursor {
-    /// The log must be the one that was opened, and must not have lost what was read from it.
-    async fn check(&self, stream: &EventStream) -> Result<(), ReadError> {
-        let (after, head) = (self.next - 1, stream.head().await?.get());
-        if after > head {
-            return Err(ReadError::BehindCheckpoint { after, head });
-        }
-        let Some(expected) = self.last_at else { return Ok(()) };
-        let last = Sequence::new(after).unwrap_or(Sequence::MAX);
-        match read::one(stream, last).await? {
-            Some(found) if found.recorded_at == expected => Ok(()),
-            _ => Err(ReadError::OtherEvent(after)),
-        }
-    }
-
-    /// Passes the next event on.
-    async fn give<E>(&mut self, feed: &Feed<E>, event: E, recorded_at: OffsetDateTime) -> Result<(), Stop> {
-        *self = Self { next: self.next + 1, last_at: Some(recorded_at) };
-        feed.send(Ok(event)).await.map_err(|_| Stop::Abandoned)
-    }
 }
 
 async fn feed_for_ever<E>(stream: &EventStream, cursor: &mut Cursor, feed: &Feed<E>, wanted: Wanted<E>) {
@@ -243,59 +175,6 @@ fn made<E>(
     let raw = Raw { sequence, subject: &subject, headers, stored_at, data: payload };
     let recorded_at = raw.recorded_at(stream);
     Some((make(stream, raw)?, recorded_at))
-}
-
-/// What may have ended a consumer, and what is behind it.
-async fn feed_singly<E>(
-    stream: &EventStream,
-    cursor: &mut Cursor,
-    feed: &Feed<E>,
-    wanted: Wanted<E>,
-) -> Result<(), Stop> {
-    cursor.check(stream).await?;
-    let mut until = cursor.next + SINGLY;
-    while cursor.next < until {
-        match feed_next(stream, cursor, feed, wanted).await? {
-            Next::AtTheEnd => return Ok(()),
-            Next::Readable => {}
-            Next::Unreadable => until = cursor.next + SINGLY,
-        }
-    }
-    Ok(())
-}
-
-/// The next event, where the consumer may have it and the client does not tell.
-async fn feed_kept_back<E>(
-    stream: &EventStream,
-    cursor: &mut Cursor,
-    feed: &Feed<E>,
-    wanted: Wanted<E>,
-) -> Result<Next, Stop> {
-    cursor.check(stream).await?;
-    feed_next(stream, cursor, feed, wanted).await
-}
-
-/// What the next event, read by itself, is like.
-enum Next {
-    AtTheEnd,
-    Readable,
-    Unreadable,
-}
-
-async fn feed_next<E>(
-    stream: &EventStream,
-    cursor: &mut Cursor,
-    feed: &Feed<E>,
-    wanted: Wanted<E>,
-) -> Result<Next, Stop> {
-    let found = message::get(stream, Which::At { seq: cursor.next }).await?;
-    let Some(message) = found else { return Ok(Next::AtTheEnd) };
-    let recorded_at = message.raw().recorded_at(stream);
-    let Some(event) = (wanted.make)(stream, message.raw()) else {
-        return Err(Stop::Retry("an event could not be told from its bytes".to_owned()));
-    };
-    cursor.give(feed, event, recorded_at).await?;
-    Ok(if message.is_readable() { Next::Readable } else { Next::Unreadable })
 }
 
 async fn consume(
