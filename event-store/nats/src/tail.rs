@@ -36,7 +36,7 @@ const PULL: usize = 4_000;
 const HEARTBEAT: Duration = Duration::from_secs(2);
 /// The broker forgets a consumer that nobody reads.
 const IDLE_MAX: Duration = Duration::from_secs(60);
-/// So long without an event, and the next one is asked for, should the client have kept it to itself.
+/// After so long without an event the next one is asked for, in case the client has kept it back.
 const SILENCE: Duration = Duration::from_secs(2);
 /// Events that are read singly before there is another consumer; as many again behind each one that would end it.
 const SINGLY: u64 = 64;
@@ -264,7 +264,7 @@ async fn feed_singly<E>(
     Ok(())
 }
 
-/// The next event, where the consumer may have it and the client does not tell.
+/// The next event, in case the consumer has it and the client does not pass it on.
 async fn feed_kept_back<E>(
     stream: &EventStream,
     cursor: &mut Cursor,

@@ -15,7 +15,7 @@ use super::preview::{self, Preview};
 use super::{Arguments, Versions, again, hint, progress_style, say, switch};
 use crate::connections;
 
-/// With fewer events to go the versions are as good as level; the rest is folded while they are compared.
+/// With fewer events to go the versions count as level; the rest is folded while they are compared.
 const NEAR_EVENTS: u64 = 1_000;
 /// Reducers let go of a version within a second, and of its batch.
 const FENCED_LIMIT: Duration = Duration::from_secs(20);
