@@ -1,6 +1,6 @@
 -- Events that are not in the rows: those that could not be folded, those that wait for them, and those that were
 -- dropped. None is lost (the log has them) and none stops the projection worker; this table says that the rows are a
--- fold of all events but these.
+-- fold of all events except these.
 create table control.parked_event (
     projection text not null,
     version integer not null,

@@ -1,4 +1,4 @@
-//! What a command has to say for itself, so that one executor can carry all of them out.
+//! What each command has to define, so that one executor can carry all of them out.
 
 mod outcome;
 
@@ -16,7 +16,7 @@ pub use self::outcome::{AccountOutcome, Done, ExecuteError, MessageOutcome};
 
 /// The outcome of a command, which its repetitions get, too.
 pub trait Outcome: Clone + Debug + Send + Sync + 'static {
-    /// Of the command's last event, or where nothing had to change, of what that was decided on.
+    /// Of the command's last event; if nothing had to change, of the event that this was decided on.
     fn position(&self) -> Position;
 }
 

@@ -28,7 +28,7 @@ pub use self::import::Imported;
 
 /// Decisions per command when others keep changing what it is about.
 const DECISIONS_MAX: usize = 5;
-/// Appends per command when others keep appending to its subject, about something else for the most part.
+/// Appends per command when others keep appending to its subject, mostly about something else.
 const APPENDS_MAX: usize = 200;
 /// A process may be stopped and go on much later. A command that was told new before that may have been repeated
 /// elsewhere meanwhile, and the broker have forgotten that; so it is not sent any more. With the wait in the queue

@@ -13,7 +13,7 @@ use crate::upcast::{History, Stored};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decoded {
     Known(Event),
-    /// A type that this code has never heard of: one of later code, or somebody else's. Not an error.
+    /// A type that this code does not know: one of later code, or somebody else's. Not an error.
     UnknownType(String),
 }
 
@@ -60,7 +60,7 @@ macro_rules! event_types {
     };
 }
 
-/// A line of the table. `E` is always [`Event`] but in tests, which have tables of their own.
+/// A line of the table. `E` is always [`Event`], except in tests, which have tables of their own.
 struct Type<E> {
     history: History,
     /// Of the newest version's body.

@@ -1,7 +1,6 @@
 //! The contract as a suite. Every implementation of [`EventLog`] runs all of it, against logs of its own.
 //!
-//! Each function takes a fresh, empty log of shard 0 and panics where a promise is broken. So do those for what lies
-//! beside the log: a bucket.
+//! Each function takes a fresh, empty log of shard 0, or a bucket, and panics where a promise is broken.
 
 mod batch;
 mod bucket;

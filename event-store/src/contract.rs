@@ -17,7 +17,7 @@
 //! - **Idempotent.** An append is named by its command. Repeating one whose answer was lost returns the first one's
 //!   sequences ([`Appended::repeated`]) while the broker remembers the command (`dedupe_window`), and beyond that
 //!   wherever an expectation shows it. Another append under the same id gets those sequences, or a conflict, and is
-//!   never in the log beside the first. Who retries later asks [`EventLog::events_of`] before.
+//!   never in the log beside the first. A later retry asks [`EventLog::events_of`] before.
 //! - **Definite or unknown.** [`AppendError::Unknown`] alone leaves open whether the events are in the log.
 //! - **Kept whole.** [`EventLog::tail_stored`] gives everything that is stored of an event, also of one that is not
 //!   ours.
@@ -49,7 +49,7 @@ pub const DEDUPE_WINDOW: Duration = Duration::from_secs(120);
 pub const KEY_AGE_MAX: Duration = Duration::from_secs(24 * 3_600);
 
 /// Names the shape of the log: its subjects, headers and bodies. A stream says which one it has, and a program refuses
-/// others, for it would read them wrong.
+/// others, because it would read them wrong.
 pub const LOG_FORMAT: &str = "1";
 
 /// Events that wait between a tail and what is made of it.
@@ -114,13 +114,13 @@ pub struct StoredEvent {
 
 impl StoredEvent {
     /// Without the headers that tell a broker how to take the event in (`Nats-…`): what stays the same when it is
-    /// stored anew. In a `header_block` nothing tells a broker anything.
+    /// stored again. In a `header_block` nothing tells a broker anything.
     pub fn without_delivery(mut self) -> Self {
         self.headers.retain(|name, _| !is_about_delivery(name));
         self
     }
 
-    /// Of a log that keeps nothing but the envelope.
+    /// Of a log that keeps only the envelope.
     fn of(event: RecordedEvent) -> Self {
         let headers = event.envelope.map(|own| own.headers(&event.subject)).unwrap_or_default();
         Self {
@@ -233,8 +233,7 @@ pub trait EventLog: Send + Sync + fmt::Debug {
     /// Follows the log from behind a sequence. Fails where the log is shorter than that.
     async fn tail(&self, after: Sequence) -> Result<Tail, ReadError>;
 
-    /// The same with all that is stored of each event. This default is for logs that keep no headers but the
-    /// envelope's.
+    /// The same with all that is stored of each event. This default is for logs that keep only the envelope's headers.
     async fn tail_stored(&self, after: Sequence) -> Result<Tail<StoredEvent>, ReadError> {
         let mut tail = self.tail(after).await?;
         let (feed, events) = mpsc::channel(STORED_BUFFER);

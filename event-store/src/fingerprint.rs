@@ -4,7 +4,7 @@ use std::fmt;
 use std::num::ParseIntError;
 use std::str::FromStr;
 
-/// The first 128 bits of a SHA-256 of the request: enough against mistakes, and nobody can deceive any but themselves.
+/// The first 128 bits of a SHA-256 of the request: enough against mistakes, and callers can only deceive themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint(u128);
 

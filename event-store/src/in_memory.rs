@@ -1,5 +1,5 @@
-//! A log in memory, for tests of what stands on a log. It keeps every promise of the contract but durability, and runs
-//! the same conformance suite.
+//! A log in memory, for tests of what stands on a log. It keeps every promise of the contract except durability, and
+//! runs the same conformance suite.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -56,7 +56,8 @@ pub struct ChangeProfile {
     /// As in `RegisterAccount`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    /// At most 500 code points after NFC, no control characters but line breaks and tabs; may be empty or show nothing.
+    /// At most 500 code points after NFC, no control characters except line breaks and tabs; may be empty or show
+    /// nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]
     pub bio: Option<String>,

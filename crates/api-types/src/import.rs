@@ -250,7 +250,7 @@ pub struct ImportReport {
 pub enum ImportOutcome {
     /// Appended by this request.
     Imported,
-    /// Its key had been imported before, maybe by an earlier line; `id` is that of then.
+    /// Its key had been imported before, maybe by an earlier line; `id` is the one of that import.
     Repeated,
     /// Not in the log.
     Refused,

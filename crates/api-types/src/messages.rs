@@ -95,7 +95,7 @@ pub struct Message {
     pub reposted: bool,
 }
 
-/// The place of a deleted message in a conversation that goes on below it: nothing of what it said or of who said it.
+/// The place of a deleted message in a conversation that goes on below it, without its text and its author.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DeletedMessage {

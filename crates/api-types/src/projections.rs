@@ -27,7 +27,7 @@ pub struct ProjectionStatus {
     /// Events between the two; null before a worker looked.
     #[schema(required)]
     pub lag_events: Option<i64>,
-    /// At most so old are the rows: seconds since they were last known to be complete.
+    /// The rows are at most this old: seconds since they were last known to be complete.
     #[schema(required)]
     pub lag_seconds: Option<f64>,
     /// What its worker is doing.

@@ -34,7 +34,7 @@ pub async fn folded(pool: &Pool) -> Result<Vec<Folded>, sqlx::Error> {
     sqlx::query_as(FOLDED).fetch_all(pool).await
 }
 
-/// No word of the other log's head, which a heartbeat would never take back. Index: worker_heartbeat_pk.
+/// Removes the other log's head, which a heartbeat would never take back. Index: worker_heartbeat_pk.
 const FORGET_HEARTBEAT: &str =
     "delete from control.worker_heartbeat where projection = $1 and version = $2 and shard = $3";
 

@@ -23,7 +23,7 @@ pub struct PoolOptions {
     pub statement_timeout: Duration,
 }
 
-/// After the server's own limit on a statement has passed, its word of that is waited for so much longer.
+/// How long to wait for the server's error after its own limit on a statement has passed.
 const MARGIN: Duration = Duration::from_secs(1);
 /// An operator's statement may sort or copy all that there is.
 const OPERATOR_STATEMENT_LIMIT: Duration = Duration::from_secs(600);

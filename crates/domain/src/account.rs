@@ -4,7 +4,7 @@
 //! - A registration, or a change of handle, claims a handle that nobody holds.
 //! - A change that changes nothing makes no event.
 //! - Nothing follows a deactivation.
-//! - Every event but the deactivation holds the whole profile, so that the last event alone tells the account.
+//! - Every event except the deactivation holds the whole profile, so that the last event alone tells the account.
 
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::Rejection;
 use crate::unicode::{nfc, plain_spaces};
 
-/// What people count: code points. The upper bound keeps hashing cheap, the lower one keeps guessing dear.
+/// What people count: code points. The upper bound keeps hashing cheap, the lower one makes guessing expensive.
 const CODE_POINTS_MIN: usize = 8;
 const CODE_POINTS_MAX: usize = 128;
 
@@ -41,7 +41,7 @@ impl Password {
         Err(PasswordRejection::PasswordMustHaveGoodLength)
     }
 
-    /// One to hold against what is known, of any length: a wrong length is as wrong as any other.
+    /// A password to compare, of any length: one of a wrong length is just wrong.
     pub fn guess(raw: &str) -> Self {
         Self(nfc(&plain_spaces(raw)))
     }

@@ -14,7 +14,7 @@ const BIO_MAX: usize = 500;
 #[serde(transparent)]
 pub struct DisplayName(String);
 
-/// NFC, at most 500 code points, may be empty or show nothing; no control characters but line breaks and tabs. It
+/// NFC, at most 500 code points, may be empty or show nothing; no control characters except line breaks and tabs. It
 /// stands for itself as a text does, so it may break lines and turn directions as it likes.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -59,7 +59,7 @@ impl Tag {
     }
 
     /// A tag of the log. It was folded by the rule of its time, so it is folded again: one word is one tag, however
-    /// old. What may be no tag any more stays as it was written; it is shown, but no query is for it.
+    /// old. A tag that newer rules refuse stays as it was written; it is shown, but no query finds it.
     fn stored(written: String) -> Self {
         Self::parse(&written).unwrap_or(Self(written))
     }
@@ -97,7 +97,7 @@ impl<'de> Deserialize<'de> for Tags {
 }
 
 impl Tags {
-    /// Counts before it drops repetitions: nine tags are nine, also when two are alike.
+    /// Counts before it drops repetitions: nine tags are nine, even if two are alike.
     pub fn parse<'a>(raw: impl IntoIterator<Item = &'a str>) -> Result<Self, TagRejection> {
         let mut tags = Self::default();
         for (index, one) in raw.into_iter().enumerate() {

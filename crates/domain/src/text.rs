@@ -13,8 +13,8 @@ const BYTES_MAX: usize = 1_120;
 const _: () =
     assert!(CODE_POINTS_MAX * 4 == BYTES_MAX, "the limit on bytes never bites before the one on code points");
 
-/// Text in NFC, 1 to 280 code points, something to see among them, without NUL. There is no other way to make one than
-/// [`Text::parse`], but a stored text is taken as it is: the log's past does not change with our rules.
+/// Text in NFC, 1 to 280 code points, something to see among them, without NUL. Only [`Text::parse`] makes one, but a
+/// stored text is taken as it is: the log's past does not change with our rules.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Text(String);

@@ -69,7 +69,7 @@ enum Tags {
 }
 
 impl Tags {
-    /// `None` without the header; a malformed list is an error, for skipping a precondition could lose an update.
+    /// `None` without the header; a malformed list is an error, because skipping a precondition could lose an update.
     fn read(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Self>, ApiProblem> {
         let mut listed = Vec::new();
         let mut present = false;

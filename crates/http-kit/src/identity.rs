@@ -24,7 +24,7 @@ pub use gateway::{X_GATEWAY_SECRET, X_USER_ID, X_USER_ROLES};
 
 use crate::problem::ApiProblem;
 
-/// How often the sources of keys are read again. A key that was withdrawn is believed for no longer, but as long as its
+/// How often the sources of keys are read again. A key that was withdrawn is trusted no longer than that, unless its
 /// source cannot be reached.
 const REFRESH_PERIOD: Duration = Duration::from_secs(60);
 

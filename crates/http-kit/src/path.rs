@@ -29,8 +29,8 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for StrictP
     }
 }
 
-/// The address of the request in its only spelling: the path of its route with the values of the parameters, of which a
-/// caller may have written either with escapes.
+/// The address of the request in its only spelling: the path of its route with the values of the parameters. A
+/// caller may have written both with escapes.
 ///
 /// # Errors
 /// Where a handler stands behind no route, which is a failure of ours.
@@ -49,7 +49,7 @@ pub async fn address(parts: &mut Parts) -> Result<String, ApiProblem> {
     Ok(address)
 }
 
-/// The name of the route's parameter, if it has but one: axum does not name it when the value is read by itself.
+/// The name of the route's parameter, if it has only one: axum does not name it when the value is read by itself.
 async fn only_parameter<S: Send + Sync>(parts: &mut Parts, state: &S) -> Option<String> {
     let parameters = RawPathParams::from_request_parts(parts, state).await.ok()?;
     let mut names = parameters.iter().map(|(name, _value)| name);

@@ -101,7 +101,7 @@ async fn accept(listener: &TcpListener, token: &CancellationToken) -> Option<(Tc
     loop {
         match token.run_until_cancelled(listener.accept()).await? {
             Ok(accepted) => return Some(accepted),
-            // The peer went away while it waited in the backlog; the next one is none the worse.
+            // The peer went away while it waited in the backlog; that says nothing about the next one.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");

@@ -45,8 +45,7 @@ pub(crate) enum Begun {
     Abandoned,
 }
 
-/// Executes statements as sqlx's connection does, each within the connection's limit: for so long the server may say
-/// nothing.
+/// Executes statements as sqlx's connection does, each within the connection's limit on the server's silence.
 pub struct Connection {
     raw: PgConnection,
     limit: Duration,
@@ -87,7 +86,7 @@ impl State {
 pub async fn migrate(url: &str, migrator: &Migrator) -> Result<(), MigrateError> {
     let options = crate::options::options(url, "rookery-migrations")?;
     let mut connection = Connection::open(&options, MIGRATION_LIMIT).await?;
-    // What `run` calls; of that one the compiler cannot prove that its future may move between threads. All migrations
+    // What `run` calls; the compiler cannot prove that the future of that one may move between threads. All migrations
     // are run (no target), and not merely marked as run.
     match timeout(MIGRATION_LIMIT, migrator.run_direct(None, &mut connection.raw, false)).await {
         Ok(migrated) => migrated?,
@@ -173,7 +172,7 @@ struct Answer<'c> {
     rows: BoxStream<'c, Result<Row, Error>>,
     state: &'c mut State,
     limit: Duration,
-    /// Begins when there is nothing to pass on: how slow the caller takes rows does not count.
+    /// Begins when there is nothing to pass on: the time that the caller takes for rows does not count.
     waiting: Option<Pin<Box<Sleep>>>,
 }
 

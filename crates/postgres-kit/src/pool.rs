@@ -42,8 +42,7 @@ pub struct Limits {
     pub connections_max: u32,
     /// To get a connection, a new one included.
     pub check_out: Duration,
-    /// For so long the server may say nothing to a statement. A statement that the server ends by itself should end
-    /// before.
+    /// How long the server may give no answer to a statement. It should end statements by itself before that.
     pub statement: Duration,
 }
 

@@ -1,7 +1,7 @@
 //! What every process needs besides its work: configuration, telemetry, health and an orderly end.
 //!
-//! This crate knows no web framework, no domain, no SQL and no message broker. A check that asks a dependency how it
-//! feels is registered by the crate that owns that dependency.
+//! This crate knows no web framework, no domain, no SQL and no message broker. The check of a dependency is registered
+//! by the crate that owns that dependency.
 
 mod chain;
 pub mod config;

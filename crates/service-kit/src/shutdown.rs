@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 const EXIT_INTERRUPTED: i32 = 130;
 const TERMINATE: &str = "SIGTERM";
 const INTERRUPT: &str = "SIGINT";
-/// So long after the first signal a SIGTERM is a copy of it. Nobody who waits is tired sooner.
+/// A SIGTERM that follows the first signal so soon is a copy of it. No person repeats one sooner.
 const COPIES_WITHIN: Duration = Duration::from_secs(1);
 
 /// A request to end, shared by everything in one process.

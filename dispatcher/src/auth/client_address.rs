@@ -37,8 +37,8 @@ impl ClientAddress {
     }
 }
 
-/// The entry that the outermost of our proxies appended; `None` without proxies. Bytes, because whatever the caller put
-/// before it must not spoil it.
+/// The entry that the outermost of our proxies appended; `None` without proxies. Bytes, because what the caller put
+/// before it may be no text.
 fn forwarded(headers: &HeaderMap, hops: usize) -> Option<IpAddr> {
     let values = headers.get_all(X_FORWARDED_FOR).iter().map(HeaderValue::as_bytes);
     let entries: Vec<&[u8]> = values.flat_map(|value| value.split(|byte| *byte == b',')).collect();

@@ -8,7 +8,7 @@ pub struct SessionSettings {
     /// What access tokens say in `aud`, and all services expect there.
     pub audience: String,
     /// How many proxies of ours stand between the internet and this service. Each appends to `X-Forwarded-For` the
-    /// address that it saw, so the caller's is that many entries from the right; what stands before it is hearsay.
+    /// address that it saw, so the caller's is that many entries from the right; what stands before it may be invented.
     pub trusted_proxy_hops: usize,
 }
 

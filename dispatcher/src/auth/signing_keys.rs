@@ -1,7 +1,7 @@
 //! The keys that sign access tokens, as this process knows them.
 //!
 //! They live in the bucket, where `rookery keys rotate` changes them; every dispatcher follows. A retired key signs
-//! nothing new, and stays published until the last token that it signed is over.
+//! nothing new, and stays published until the last token that it signed has expired.
 //!
 //! A dispatcher may not have seen a new key yet when another one signs with it. So its own verification looks into the
 //! store again for a key that it misses, and what it publishes is never older than a second.

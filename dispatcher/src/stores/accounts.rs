@@ -124,7 +124,7 @@ impl AccountStore {
         Ok(matches!(self.read_standing(account).await?, Standing::Active { .. }))
     }
 
-    /// For the process that appended the deactivation: it need not be reminded in ten seconds.
+    /// For the process that appended the deactivation: it knows at once, and not in ten seconds.
     pub(crate) async fn note_deactivated(&self, account: AccountId) {
         self.standings.insert(account, Standing::Deactivated).await;
     }

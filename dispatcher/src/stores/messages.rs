@@ -87,7 +87,7 @@ impl MessageStore {
         Ok((!self.deleted.contains_key(&id)).then_some(author))
     }
 
-    /// For the process that appended the deletion: it need not be reminded in ten seconds.
+    /// For the process that appended the deletion: it knows at once, and not in ten seconds.
     pub(crate) async fn note_deleted(&self, id: MessageId) {
         self.deleted.insert(id, ()).await;
     }

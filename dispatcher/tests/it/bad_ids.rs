@@ -1,4 +1,4 @@
-//! Ids that are none, or not those of a message.
+//! Malformed ids, and ids that are not those of a message.
 
 use reqwest::Method;
 use serde_json::json;

@@ -112,7 +112,7 @@ async fn what_broke_off_goes_on_by_its_keys() {
     assert_eq!(app.events().await, 9);
 }
 
-/// Its handle may belong to somebody else, whom the history is none of.
+/// Its handle may belong to somebody else, who has nothing to do with the history.
 #[tokio::test]
 async fn what_a_refused_account_did_is_refused() {
     let app = App::start().await;

@@ -8,7 +8,7 @@
 //!
 //! One task reads the headers of the log from a day ago on, and then its tail, and keeps 24 bytes for each event that a
 //! keyed command made first. It is a copy that nobody has to store: after a crash it is read again, and until it has
-//! caught up, or whenever it falls behind by half the broker's window, nobody is told that a key is new.
+//! caught up, or whenever it falls behind by half the broker's window, it calls no key new.
 
 mod memory;
 
@@ -31,8 +31,7 @@ use crate::tail::{self, Wanted};
 
 /// Events that are taken in at once.
 const BATCH_MAX: usize = 4_000;
-/// How old the newest certain knowledge may be. What is younger the broker tells from its own memory, with time to
-/// spare.
+/// How old the newest certain knowledge may be. The broker itself finds younger repetitions, with time to spare.
 const LAG_MAX: Duration = Duration::from_secs(DEDUPE_WINDOW.as_secs() / 2);
 /// How often the log's head is asked for.
 const LOOK_PERIOD: Duration = Duration::from_secs(1);

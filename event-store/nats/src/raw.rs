@@ -112,7 +112,7 @@ fn first_values(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers.iter().filter_map(|(name, values)| Some((name.as_ref(), values.first()?.as_str())))
 }
 
-/// With all headers but those in which a restored event keeps what it was: that is put where it belongs again.
+/// With all headers except those in which a restored event keeps what it was: that is put where it belongs again.
 pub(crate) fn stored(stream: &EventStream, raw: Raw<'_>) -> Option<StoredEvent> {
     let is_told = header_block::is_told_by;
     let is_restored = raw.original_time(stream).is_some();

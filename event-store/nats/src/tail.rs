@@ -41,7 +41,7 @@ const PULL: usize = 4_000;
 const HEARTBEAT: Duration = Duration::from_secs(2);
 /// The broker forgets a consumer that nobody reads.
 const IDLE_MAX: Duration = Duration::from_secs(60);
-/// So long without an event, and the next one is asked for, should the client have kept it to itself.
+/// After so long without an event the next one is asked for, in case the client has kept it back.
 const SILENCE: Duration = Duration::from_secs(2);
 const PAUSE_MIN: Duration = Duration::from_millis(20);
 const PAUSE_MAX: Duration = Duration::from_secs(1);

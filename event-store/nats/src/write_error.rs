@@ -6,9 +6,9 @@
 //! definite refusal.
 //!
 //! How such silence is told from a slow or frozen broker: a stream of one replica answers in the order in which it was
-//! asked. Behind the message that waits for its answer goes a second one, which the stream cannot but refuse; that
-//! refusal shows that the first one was dealt with and left without an answer. With more replicas the others go on
-//! writing, and a cluster forwards messages, so there silence stays silence.
+//! asked. A second message, which the stream must refuse, is sent behind the one that waits; that refusal shows that
+//! the first one was dealt with and left without an answer. With more replicas the others go on writing, and a cluster
+//! forwards messages, so there silence stays silence.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -54,7 +54,7 @@ impl WriteErrors {
         &self.client
     }
 
-    /// In words, to which streams the broker writes no more until it is started again.
+    /// In words, to which streams the broker does not write any more until it is started again.
     pub fn standing(&self) -> Option<String> {
         let process = self.client.server_info().server_id;
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! Which log: the one that a URL names, on NATS JetStream or on Postgres. Nobody else has to know both.
+//! Which log: the one that a URL names, on NATS JetStream or on Postgres. No other package has to know both.
 //!
 //! | who | calls |
 //! |---|---|

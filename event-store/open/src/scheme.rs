@@ -8,7 +8,7 @@ pub(crate) enum Scheme {
 }
 
 impl Scheme {
-    /// What is no address of Postgres is taken for one of NATS, and refused there if it is none.
+    /// A URL that is not one of Postgres is taken for one of NATS, and refused there if it is not.
     pub(crate) fn of(url: &str) -> Self {
         if is_postgres(url) { Self::Postgres } else { Self::Nats }
     }

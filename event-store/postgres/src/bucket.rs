@@ -111,7 +111,7 @@ pub async fn find_bucket(url: &str, shard: Shard, kind: BucketKind) -> Result<Ar
     }
 }
 
-/// Removes what has expired, until the log is closed. Nothing depends on it but disk space. The dispatcher does it;
+/// Removes what has expired, until the log is closed. It only frees disk space. The dispatcher does it;
 /// others have no right to.
 pub(crate) fn sweep_while_open(database: &Arc<Database>) {
     let database = Arc::downgrade(database);

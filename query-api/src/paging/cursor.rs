@@ -2,8 +2,8 @@
 //!
 //! 36 bytes in base64url, which are 48 characters without a spare bit: a version, the key of the page's last row, a
 //! mark of the log, and a digest over these, the list's address and its filter. So a cursor with a flipped bit, or one
-//! from another list, is told from a good one, and a good one from a log that is gone from both. The digest is no
-//! signature: who makes a cursor by hand only chooses where to read on.
+//! from another list, is found to be bad, and a good one from a log that is gone to be of another log. The digest is no
+//! signature: a client that makes a cursor by hand only chooses where to read on.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -92,7 +92,7 @@ fn to_key<K: Key>(bytes: &[u8]) -> Option<K> {
     K::from_numbers([i64::from_be_bytes(first.try_into().ok()?), i64::from_be_bytes(second.try_into().ok()?)])
 }
 
-/// The same for two logs once in 280 trillion; no log at all has one of its own.
+/// The same for two logs once in 280 trillion; having no log counts as one more log.
 fn mark_of_log(list: &List) -> [u8; LOG_BYTES] {
     let hash = Sha256::digest(list.log.as_deref().unwrap_or_default().as_bytes());
     let mut mark = [0; LOG_BYTES];

@@ -52,7 +52,7 @@ fn state(row: &ProjectionRow) -> ProjectionState {
     }
 }
 
-/// At most so old are the rows. While no worker reports, nobody knows of newer events, so the age grows.
+/// The rows are at most this old. While no worker reports, nobody knows of newer events, so the age grows.
 pub(crate) fn lag_seconds(row: &ProjectionRow) -> Option<f64> {
     let complete_until = row.complete_until?;
     let age = if state(row) == ProjectionState::Idle { Duration::ZERO } else { row.now - complete_until };

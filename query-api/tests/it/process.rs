@@ -61,7 +61,7 @@ async fn at_its_end_it_refuses_those_who_wait() {
     });
     let observer = Pool::connect(&url).await.expect("the database is there");
     eventually("somebody waits", LIMIT, || async {
-        // Only who waits asks again and again.
+        // Only a request that waits asks again and again.
         let sql = "select count(*) from pg_stat_activity where application_name = 'query-api' \
             and query like '%position%' and state_change > now() - interval '50 ms'";
         let polls: i64 =

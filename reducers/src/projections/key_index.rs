@@ -7,7 +7,7 @@ use std::hash::Hash;
 /// How an event uses a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// It alone decides: no other event that uses the key may change places with it.
+    /// Exclusive: no other event that uses the key may change places with it.
     Exclusive,
     /// It depends on it, as others do.
     Shared,

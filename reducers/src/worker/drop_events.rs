@@ -3,7 +3,7 @@
 //! the same result.
 //!
 //! Those that the worker knew of when it reached them are passed over already. One that was folded before it was
-//! dropped cannot be taken out of the rows: then the event that says so is parked, which shows and blocks nothing.
+//! dropped cannot be taken out of the rows: then the event that says so is parked, which shows it and blocks nothing.
 
 use data_set::write::{Reason, Step};
 use domain::EventsDropped;
@@ -22,7 +22,7 @@ pub(super) async fn drop_events(
     recorded: &RecordedEvent,
     decision: &EventsDropped,
 ) -> Result<(), WorkerError> {
-    // What is parked may wait for an event that a worker dropped which ended before it was done.
+    // What is parked may wait for an event that was dropped by a worker which ended before it was done.
     if !cursor.parked.is_empty() {
         // Of many such events in a row the first one's walk does the work of all.
         cursor.dropped = Dropped::read(&*worker.log, worker.fold.name()).await?;

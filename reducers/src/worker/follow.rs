@@ -110,7 +110,7 @@ async fn follow(
     arrive(&mut arrival, worker, tail, at);
     loop {
         let Some(arrived) = token.run_until_cancelled(arrival.join_next()).await else { return Ok(()) };
-        // The set holds a task whenever it is asked; one that panicked has no tail to go on with.
+        // The set always holds a task when it is asked; one that panicked has no tail to go on with.
         let Some(Ok(arrived)) = arrived else { return Err(WorkerError::TailEnded) };
         let Arrived { tail, events, changes } = arrived?;
         crash_point("after-receive");

@@ -70,7 +70,8 @@ pub async fn replay(
     let beats = tokio::spawn(heartbeat::run(ProjectionWorker { pool, ..worker.clone() }, stop.clone()));
     let outcome = fold_to(&worker, &mut cursor, tail, to, &mut moved).await;
     stop.cancel();
-    // Only a panic could be returned. A heartbeat under way ends first: the next worker must not take it for another's.
+    // Only a panic could be returned. A heartbeat under way ends first: the next worker must not take it for another
+    // worker's.
     drop(beats.await);
     outcome.map(|()| cursor.position())
 }

@@ -19,7 +19,7 @@ use super::projection_worker::{OnBad, ProjectionWorker};
 use super::status::Status;
 use crate::projections::Fold;
 
-/// Between two looks: a version that was handed over begins to move so much later.
+/// Between two looks: a version that was handed over begins to move that much later.
 const PERIOD: Duration = Duration::from_secs(1);
 /// Where the versions are written down.
 const CONTROL: &str = "control";

@@ -18,7 +18,7 @@ pub(crate) fn make_dir(dir: &Path) -> Result<(), ArchiveError> {
     DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(ArchiveError::io(dir))
 }
 
-/// Held while the archive grows; the kernel lets go of it when the process ends, however it does.
+/// Held while the archive grows; the kernel releases it when the process ends.
 pub(crate) fn lock(dir: &Path) -> Result<File, ArchiveError> {
     let path = dir.join(LOCK);
     let open = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path);

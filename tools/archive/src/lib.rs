@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A segment never changes once it has its name. It is written aside, synced and renamed, then the manifest likewise;
-//! so there is no moment at which a crash leaves less than what was there before. docs/adr/0010-archive-format.md has
+//! so a crash never leaves less than what was there before. docs/adr/0010-archive-format.md has
 //! the format in full. This crate knows no SQL and no HTTP, and of the log only its contract and how to fill a new one.
 
 mod archive;

@@ -79,8 +79,8 @@ pub(crate) fn path_hash(path: &Path) -> String {
     format!("{hash:016x}")
 }
 
-/// Held for as long as an instance works on a data directory. The kernel releases it, however the instance
-/// ends.
+/// Held for as long as an instance works on a data directory. The kernel releases it when the instance ends, even by
+/// SIGKILL.
 #[derive(Debug)]
 pub struct DataDirLock {
     _file: File,
@@ -101,7 +101,7 @@ impl DataDirLock {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
-                // The holder's pid is a courtesy; without it the message still says what to do.
+                // The holder's pid is extra; without it the message still says what to do.
                 file.read_to_string(&mut holder).unwrap_or_default();
                 bail!(
                     "another rookery (pid {}) already runs on {}; stop it or choose another ROOKERY_DATA_DIR",

@@ -8,7 +8,7 @@
 //! - **It does not outlive us.** Dropping its handle ends it; if we are killed, the kernel signals it
 //!   (Linux).
 //! - **It is alone on its directory.** Each child inherits a locked file, so a successor waits until the last
-//!   process of its predecessor is gone, however that one ended.
+//!   process of its predecessor is gone, even if that one was killed.
 //! - **It keeps its port**, so that clients reconnect after a restart.
 //! - **It never runs as root.** See [`RunAs`].
 

@@ -18,7 +18,7 @@ use crate::ChildProcess;
 
 const BACKOFF_MIN: Duration = Duration::from_millis(100);
 const BACKOFF_MAX: Duration = Duration::from_secs(5);
-/// A child that lived this long was well; its end starts a new series of tries.
+/// A child that lived this long was healthy; its end starts a new series of tries.
 const WELL_AFTER: Duration = Duration::from_secs(30);
 
 /// A server that can be started again on the same port and data.

@@ -1,4 +1,4 @@
-//! Verifies again and again, slowly, so that a difference is known before somebody stumbles over it.
+//! Verifies again and again, slowly, so that a difference is known before it does harm.
 
 use std::num::NonZeroU32;
 use std::time::{Duration, SystemTime};
@@ -9,8 +9,7 @@ use tokio_util::sync::CancellationToken;
 use verifier::{Difference, Pace, Report, Scope, Verification};
 
 const NAME: &str = "rookery-verify";
-/// The first run does not wait for a whole period, or where one is a day and restarts are more often there would be
-/// none.
+/// The first run does not wait for a whole period: with a period of a day and a restart every day there would be none.
 const FIRST_AFTER_MAX: Duration = Duration::from_secs(60);
 /// Events folded, and rows compared, per second: a few hundredths of what one processor does.
 pub(crate) const RATE_DEFAULT: NonZeroU32 = match NonZeroU32::new(2_000) {
@@ -30,7 +29,7 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Until the token is cancelled. A run that fails is told and tried again with the next period.
+    /// Until the token is cancelled. A run that fails is reported, and tried again with the next period.
     pub(crate) async fn run(&self, token: &CancellationToken) {
         let mut next = Instant::now() + self.every.min(FIRST_AFTER_MAX);
         while token.run_until_cancelled(tokio::time::sleep_until(next)).await.is_some() {

@@ -60,7 +60,7 @@ impl Comparison<'_> {
     ) -> Result<Vec<(Table, TableReport)>, VerifyError> {
         let mut reports = Vec::new();
         for table in audit.tables().await? {
-            // Without this an oracle of an older version would take all rows of a new table for wrong.
+            // Without this an oracle of an older version would call all rows of a new table wrong.
             let Some(rows) = model.table(&table.name, inputs) else {
                 return Err(VerifyError::UnknownTable { table: table.name, projection: self.projection });
             };

@@ -41,7 +41,7 @@ impl<'a> Follower<'a> {
     }
 
     /// Folds on to a position, without some events. Begins again where it has gone too far, or with other events: one
-    /// may have been parked, taken up again, or given up, since it came by.
+    /// may have been parked, taken up again, or given up, since then.
     pub(crate) async fn fold_to(
         &mut self,
         to: Position,

@@ -1,6 +1,6 @@
 //! The oracle: what the data set has to hold, folded a second time, and how the data set differs from that.
 //!
-//! It shares no code with the reducers but the decoding of events: one event after the other into maps, no batches, no
+//! It shares only the decoding of events with the reducers: one event after the other into maps, no batches, no
 //! SQL, counts counted and never carried along. So a mistake of theirs is not made here, too. It is slow, and it holds
 //! everything in memory.
 //!

@@ -18,7 +18,7 @@ impl Audit {
         Ok(())
     }
 
-    /// The next rows of the table that is open, at most so many. None are left: the table is closed.
+    /// The next rows of the table that is open, at most so many. If none are left, the table is closed.
     pub async fn next_rows(&mut self, table: &Table, max: u32) -> Result<Vec<Value>, AuditError> {
         let sql = format!("fetch {max} from audited");
         let rows: Vec<String> =

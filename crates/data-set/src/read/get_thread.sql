@@ -2,7 +2,7 @@
 --   hold the conversation together included. Ends in show_messages.sql.
 -- Index: message_pk and tombstone_pk, one look-up each per step up; message_reply and tombstone_reply, walked backwards
 --   from the newest and merged.
--- Why a bound: a conversation may be as long as its writers like, and who reads its end wants what is near.
+-- Why a bound: a conversation may be as long as its writers like, and a reader of its end wants what is near.
 with recursive p as (
     select
         coalesce(max(position), 0) as position, $3::bigint as caller,

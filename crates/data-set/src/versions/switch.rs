@@ -83,7 +83,7 @@ impl Switch<'_> {
         if prepared.is_ok() {
             return Ok(self.transaction.commit().await?);
         }
-        // At once, and not when the connection is used next: the published version stands still. The error is told.
+        // At once, and not when the connection is used next: the published version stands still. The error is reported.
         self.transaction.rollback().await.ok();
         prepared
     }

@@ -11,7 +11,7 @@ use crate::refusal::Refusal;
 
 /// Gives the caller's account up for good.
 ///
-/// Nothing that it made is shown from then on, and it can do nothing any more, whatever tokens are left; other
+/// Nothing that it made is shown from then on, and it can do nothing any more, even with valid tokens; other
 /// dispatchers may take ten seconds to notice. Nobody else ever gets its handle. It cannot be undone.
 #[utoipa::path(
     delete, path = "/v1/accounts/me", tag = "accounts",

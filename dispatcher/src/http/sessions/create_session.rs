@@ -29,7 +29,7 @@ pub(crate) async fn create_session(
     address: ClientAddress,
     body: StrictJson<CreateSession>,
 ) -> Result<Response, Refusal> {
-    // What is no handle is nobody's, as everybody can tell; there is no secret to keep by taking long.
+    // What cannot be a handle belongs to nobody, as everybody can see; so a quick answer gives nothing away.
     let handle = Handle::parse(&body.value.handle).map_err(|_malformed| refused())?;
     let password = Password::guess(&body.value.password);
     let account = log_in(&state, &handle, password, &address).await?;
@@ -64,7 +64,7 @@ async fn log_in(
             .into());
     }
     let account = find(&ready, handle).await?;
-    // Nobody's password is looked up and verified like anybody's, so that the time tells nothing.
+    // A handle without an account is looked up and verified like any other, so that the time tells nothing.
     let hash = store.credentials.get(account.unwrap_or(NOBODY)).await?;
     let hash = hash.filter(|_| account.is_some());
     let is_right = permit.verify(password, hash).await?;

@@ -27,7 +27,7 @@ pub(super) async fn feed_singly<E>(
     Ok(())
 }
 
-/// The next event, where the consumer may have it and the client does not tell.
+/// The next event, in case the consumer has it and the client does not pass it on.
 pub(super) async fn feed_kept_back<E>(
     stream: &EventStream,
     cursor: &mut Cursor,

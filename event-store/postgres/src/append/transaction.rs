@@ -92,7 +92,7 @@ async fn limited<T>(
 const COUNT_UP: &str = "with counted as (update log set head = $2, bytes = $3 where shard = $1) \
     select pg_notify($4, '')";
 
-/// Everything but the commit. Gives the connection back inside the transaction.
+/// Everything except the commit. Gives the connection back inside the transaction.
 async fn prepare(
     database: &Database,
     mut held: PgConnection,

@@ -19,7 +19,7 @@ pub(super) enum Change {
 }
 
 /// `None` where it can change no rows. That holds for an event about a message of the future, too: the
-/// message was not there, but within a segment it would be, for posts are written first.
+/// message was not there, but within a segment it would be, because posts are written first.
 pub(super) fn of(position: Position, event: &Event) -> Option<Change> {
     let position = position.get();
     match event {

@@ -109,8 +109,8 @@ impl InSegment for Change {
     }
 
     /// Changes of one kind never conflict: follows of one account are counted in their order, and of a repetition the
-    /// first one stands. Neither do a message and its reposts: nobody reposts a message before it is posted, and posts
-    /// are written first.
+    /// first one stands. A message and its reposts do not, either: nobody reposts a message before it is posted, and
+    /// posts are written first.
     fn excepted(&self) -> Kinds {
         self.kind()
             | match self {

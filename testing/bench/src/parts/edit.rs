@@ -1,6 +1,6 @@
 //! Part `edit`: edits against posts, in a log with many messages of which one in ten was edited.
 //!
-//! The executor runs in this process, so that nothing but the log is measured.
+//! The executor runs in this process, so that only the log is measured.
 
 use std::sync::Arc;
 use std::time::Instant;

@@ -24,8 +24,8 @@ const PAGE: i64 = 1_000;
 /// Look after events that could not be folded
 ///
 /// Such an event parks what it is about: a message, or an account. Later events that might meet it wait, all others are
-/// folded. Once the cause is mended, usually by a newer version of Rookery, `retry` folds the event and those that wait
-/// for it, in the order of the log. An event that nobody will ever mend is given up with `drop`.
+/// folded. Once the cause is removed, usually by a newer version of Rookery, `retry` folds the event and those that
+/// wait for it, in the order of the log. An event that can never be folded is given up with `drop`.
 ///
 /// The broker and the data set are those of ROOKERY_NATS_URL and ROOKERY_DATABASE_URL (or the same with _FILE), else
 /// those of the `rookery up` which runs on the data directory.

@@ -179,7 +179,7 @@ async fn serve(
     health.start_draining();
     let stopped = services.stop().await;
     if let Some(watching) = watching {
-        // It changes nothing, so there is nothing to wait for but its farewell to the servers.
+        // It changes nothing, so only its last words to the servers are waited for.
         tokio::time::timeout(WATCH_STOP_LIMIT, watching).await.ok();
     }
     failed.and(stopped)

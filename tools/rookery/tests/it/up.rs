@@ -34,7 +34,7 @@ async fn at_its_end_it_refuses_readers_who_wait() {
     let url = std::fs::read_to_string(dir.path().join("data-set-url")).expect("it was written");
     let owner = data_set::Pool::connect(url.trim_end()).await.expect("the database is there");
     eventually("somebody waits", START_LIMIT, || async {
-        // Only who waits asks again and again.
+        // Only a request that waits asks again and again.
         let sql = "select count(*) from pg_stat_activity where application_name = 'rookery-query-api' \
             and query like '%position%' and state_change > now() - interval '50 ms'";
         let polls: i64 =

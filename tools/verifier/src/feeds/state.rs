@@ -70,7 +70,7 @@ impl State {
         own.filter(|((_, position), message)| position == *message).map(|(_, message)| *message).collect()
     }
 
-    /// What else than it names an event will change the rows of, were it applied now.
+    /// The accounts and messages, besides those that it names, whose rows an event would change if it were applied now.
     pub(crate) fn touch(&self, event: &Event, touched: &mut Touched) {
         if let Event::Account(AccountEvent::Deactivated(event)) = event {
             let account = event.account.get();

@@ -17,7 +17,7 @@ impl State {
         self.by_author.range((account, i64::MIN)..=(account, i64::MAX)).map(|(_, id)| *id).collect()
     }
 
-    /// What else than it names an event will change the rows of, were it applied now.
+    /// The accounts and messages, besides those that it names, whose rows an event would change if it were applied now.
     pub(crate) fn touch(&self, event: &Event, touched: &mut Touched) {
         match event {
             Event::Message(MessageEvent::Deleted(event)) => {

@@ -1,4 +1,4 @@
-//! Rows of all tables but those of messages. Counts are counted, never carried along.
+//! Rows of all tables except those of messages. Counts are counted, never carried along.
 
 use std::collections::BTreeMap;
 

@@ -93,8 +93,8 @@ fn known(events: &[RecordedEvent], dropped: &Dropped) -> Vec<KnownEvent> {
     events.iter().filter(|event| dropped.by(event.position).is_none()).filter_map(known).collect()
 }
 
-/// A fold must not panic, whatever it is given. One that does is given less, until the event that it cannot take stands
-/// alone, or none does by itself.
+/// A fold must not panic on any event. One that does is given fewer events, until a single one makes it panic, or none
+/// does alone.
 fn find_panics(fold: &dyn Fold, events: &[RecordedEvent], dropped: &Dropped, findings: &mut Findings) {
     if catch_unwind(AssertUnwindSafe(|| drop(fold.fold(known(events, dropped))))).is_ok() {
         return;

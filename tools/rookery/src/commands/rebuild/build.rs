@@ -11,7 +11,7 @@ use reducers::{BadEvent, ProjectionWorker, ReplayError, replay};
 
 use super::{Arguments, hint, progress_style, say, switch};
 
-/// With fewer events to go the versions are as good as level; the rest is folded while they are compared.
+/// With fewer events to go the versions count as level; the rest is folded while they are compared.
 const NEAR_EVENTS: u64 = 1_000;
 /// Reducers let go of a version within a second, and of its batch.
 const FENCED_LIMIT: Duration = Duration::from_secs(20);

@@ -18,7 +18,7 @@ const ANALYST: &str = "rookery_analyst";
 
 /// The services set limits of their own; these are for programs that set none.
 const SERVICE_STATEMENT_TIMEOUT_MS: u32 = 60_000;
-/// An analyst's question may take long, but not until tomorrow: it holds back the clean-up of old rows.
+/// An analyst's query may take long, but not a whole day: it holds back the clean-up of old rows.
 const ANALYST_STATEMENT_TIMEOUT_MS: u32 = 600_000;
 
 /// Addresses with passwords.

@@ -1,6 +1,6 @@
 //! Remembers which log belongs to this data directory, and refuses any other.
 //!
-//! A log that was emptied, replaced or restored from an old backup would silently mis-feed everything that was folded
+//! A log that was emptied, replaced or restored from an old backup would silently corrupt everything that was folded
 //! from the one before. The data set knows its log's lineage, too, but it can be dropped and rebuilt at any time.
 
 use std::time::Duration;

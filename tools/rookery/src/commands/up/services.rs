@@ -109,14 +109,14 @@ impl Services {
         &self.dispatcher
     }
 
-    /// The APIs first, so that nothing is accepted any more; then the reducers. The first failure is told.
+    /// The APIs first, so that nothing is accepted any more; then the reducers. The first failure is reported.
     pub(super) async fn stop(self) -> Result<()> {
         self.apis.cancel();
         let served = ended(self.serving).await;
         let connected = ended(self.connecting).await;
         self.fold.cancel();
         let folded = ended(self.folding).await;
-        // A courtesy to the server's log. What a query that was cut holds on to goes when the server does.
+        // Only to keep the server's log clean. What a cut query still holds ends with the server.
         tokio::time::timeout(POOL_CLOSE_LIMIT, self.pool.close()).await.ok();
         folded.and(connected).and(served)
     }

@@ -1,4 +1,4 @@
-//! What the dispatcher never appends, as far as a pass over the log shows it with little memory.
+//! What the dispatcher never appends, as far as one pass over the log shows it with little memory.
 
 use std::collections::HashMap;
 
