@@ -14,7 +14,7 @@ use http_kit::ApiProblem;
 /// Somebody has to make room first.
 const FULL_RETRY_SECONDS: u32 = 10;
 
-/// What the caller is told. Nothing of the command was done, or its problem says that nobody knows.
+/// The answer to the caller. Nothing of the command was done, or its problem says that nobody knows.
 #[derive(Debug)]
 pub(crate) struct Refusal(ApiProblem);
 

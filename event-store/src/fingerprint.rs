@@ -1,4 +1,4 @@
-//! What a keyed command was asked for, so that the same key with another request is told.
+//! What a keyed command was asked for, so that the same key with another request is noticed.
 
 use std::fmt;
 use std::num::ParseIntError;

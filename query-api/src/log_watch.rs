@@ -39,7 +39,7 @@ impl LogWatch {
     }
 
     async fn look(&self) {
-        // A database that is away is told by every query, and by readiness.
+        // Every query, and readiness, report a database that is away.
         if let Ok(rows) = read::list_projections(&self.pool).await {
             self.saw(&rows);
         }

@@ -14,7 +14,7 @@ pub(crate) fn account<T>(found: At<Option<T>>) -> Result<At<T>, Refusal> {
     Ok(At { position, value })
 }
 
-/// What is known of a message. That it was deleted is told to its author and to admins.
+/// What is known of a message. Only its author and admins learn that it was deleted.
 pub(crate) fn message<T>(found: At<Existence<T>>, caller: &Caller) -> Result<At<T>, Refusal> {
     let At { position, value } = found;
     match value {

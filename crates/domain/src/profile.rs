@@ -14,8 +14,8 @@ const BIO_MAX: usize = 500;
 #[serde(transparent)]
 pub struct DisplayName(String);
 
-/// NFC, at most 500 code points, may be empty or show nothing; no control characters except line breaks and tabs. It
-/// stands for itself as a text does, so it may break lines and turn directions as it likes.
+/// NFC, at most 500 code points, may be empty or show nothing; no control characters except line breaks and tabs. It is
+/// shown by itself, as a text is, so it may have line breaks and direction controls.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Bio(String);

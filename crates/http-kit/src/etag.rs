@@ -34,7 +34,7 @@ impl EntityTag {
         Self(URL_SAFE_NO_PAD.encode(&Sha256::digest(body)[..DIGEST_BYTES]))
     }
 
-    /// The tag of a numbered edition whose representation is not at hand, as after a command that made it.
+    /// The tag of a numbered edition whose representation is not known, as after a command that made it.
     #[must_use]
     pub fn of_edition(edition: u64) -> Self {
         Self(edition.to_string())

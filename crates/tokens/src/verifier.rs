@@ -34,7 +34,7 @@ pub struct TokenVerifier {
 pub enum TokenError {
     #[error("the token is not good")]
     Invalid,
-    /// The one fault that a caller mends by itself, with a fresh token.
+    /// The one fault that a caller repairs by itself, with a fresh token.
     #[error("the token has expired")]
     Expired,
     /// Whether the token is good is not known; its holder should not throw it away.

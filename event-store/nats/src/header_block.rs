@@ -49,9 +49,9 @@ pub(crate) fn write<'a>(headers: impl Iterator<Item = (&'a String, &'a Vec<Strin
     block.into()
 }
 
-/// Whether a block of this length is the one that these headers are written as, except for the order of names. The
-/// library tells of a block that it has read only its length; so what differs and is as long, a space too many for one
-/// too few, is not noticed.
+/// Whether a block of this length is the one that these headers are written as, except for the order of names. Of a
+/// block that it has read, the library tells only the length; so a difference that keeps the length, such as a space
+/// moved, is not noticed.
 pub(crate) fn is_told_by(headers: &HeaderMap, length: usize) -> bool {
     let header = |name: &str, value: &HeaderValue| name.len() + COLON + value.as_str().len() + LINE_END;
     let written: usize = headers

@@ -5,10 +5,10 @@
 //! be on the disk all the same, so its outcome stays open. From then on nothing is sent to that stream, and that is a
 //! definite refusal.
 //!
-//! How such silence is told from a slow or frozen broker: a stream of one replica answers in the order in which it was
-//! asked. A second message, which the stream must refuse, is sent behind the one that waits; that refusal shows that
-//! the first one was dealt with and left without an answer. With more replicas the others go on writing, and a cluster
-//! forwards messages, so there silence stays silence.
+//! How such silence is distinguished from a slow or frozen broker: a stream of one replica answers in the order in
+//! which it was asked. A second message, which the stream must refuse, is sent behind the one that waits; that refusal
+//! shows that the first one was dealt with and left without an answer. With more replicas the others go on writing, and
+//! a cluster forwards messages, so there silence stays silence.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -2,7 +2,7 @@
 //!
 //! Each call is one statement with a transaction of its own. Revisions come from one sequence, so an entry that was
 //! deleted and made again has another one than before. A deletion stays as an entry without a value for a while, so
-//! that a writer who read what was there before it is told; what has expired counts as never written.
+//! that a writer who read what was there before is refused; what has expired counts as never written.
 
 use event_store::Cause;
 use std::sync::Arc;

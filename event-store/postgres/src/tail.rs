@@ -69,7 +69,7 @@ impl Cursor {
         let last = Sequence::new(self.after).unwrap_or(Sequence::MAX);
         match read::one(database, last).await? {
             Some(found) if found.recorded_at == expected => Ok(()),
-            // The next look at the head tells of it.
+            // The next look at the head finds it.
             None => Ok(()),
             Some(_) => Err(ReadError::OtherEvent(self.after)),
         }

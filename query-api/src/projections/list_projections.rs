@@ -13,8 +13,9 @@ use crate::refusal::Refusal;
 /// Says how far every projection has folded the log.
 ///
 /// One entry per projection and shard: its position, the newest event that its worker knows of, and the lag between the
-/// two in events and in seconds. An idle projection is told from one that is stuck. It says how many events are parked
-/// or wait, not which and why; analysts find that in `published.parked_events`, operators with `rookery parked`.
+/// two in events and in seconds. An idle projection is distinguished from one that is stuck. It says how many events
+/// are parked or wait, not which and why; analysts find that in `published.parked_events`, operators with `rookery
+/// parked`.
 #[utoipa::path(
     get,
     path = "/v1/projections",

@@ -1,4 +1,4 @@
-//! Whatever a caller sends, it is told what is wrong, and it is never our failure.
+//! Anything that a caller sends gets an answer that says what is wrong, and never one that says that we failed.
 
 use std::collections::BTreeSet;
 

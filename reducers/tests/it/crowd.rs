@@ -28,7 +28,7 @@ impl Crowd {
     /// The same seed gives the same events.
     pub(crate) fn new(seed: u64, accounts: i64) -> Self {
         let mut random = StdRng::seed_from_u64(seed);
-        // Every crowd has a temper of its own: what one hardly ever comes to is the life of another.
+        // Every crowd prefers other commands: what is rare in one is common in another.
         let (talk, regret) = (random.random_range(0.1..0.7), random.random_range(0.0..0.4));
         Self { random, accounts, talk, regret, messages: Vec::new() }
     }

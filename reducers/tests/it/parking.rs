@@ -135,7 +135,7 @@ async fn retried_events_come_to_the_rows_of_a_clean_replay() {
             went_on += log.good().len() - parked.len();
         }
 
-        // One of them is mended, and life goes on.
+        // One of them is repaired, and life goes on.
         let bad = log.bad().to_vec();
         let one = bad[random.random_range(0..bad.len())];
         let mended = log.mended(&[one]);

@@ -1,4 +1,4 @@
-//! What the oracle finds in a data set that the reducers folded, and what it mends.
+//! What the oracle finds in a data set that the reducers folded, and what it repairs.
 
 mod plant;
 mod scopes;

@@ -4,7 +4,7 @@
 //! SQL, counts counted and never carried along. So a mistake of theirs is not made here, too. It is slow, and it holds
 //! everything in memory.
 //!
-//! [`verify()`] compares, [`repair()`] mends. [`social`] and [`feeds`] are the two folds.
+//! [`verify()`] compares, [`repair()`] repairs. [`social`] and [`feeds`] are the two folds.
 
 mod check;
 mod compare;

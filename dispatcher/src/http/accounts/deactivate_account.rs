@@ -30,8 +30,8 @@ pub(crate) async fn deactivate_account(
     let account = command::writer(&caller)?.account;
     let answer =
         command::done(state.ready()?, request.execution(account, &[]), DeactivateAccount { account }).await?;
-    // The log refuses the account from here on. What the credential store still holds opens nothing, and goes by itself
-    // in time.
+    // The log refuses the account from here on. What the credential store still holds opens nothing, and expires by
+    // itself.
     for ended in [state.end_all_sessions(account).await, state.delete_credential(account).await] {
         if let Err(problem) = ended {
             tracing::warn!(%problem, "the credential store keeps something of an account that was given up");

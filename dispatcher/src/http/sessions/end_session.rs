@@ -11,7 +11,7 @@ use crate::refusal::Refusal;
 /// Logs out: ends the session that the caller's access token belongs to.
 ///
 /// From then on its refresh token is refused; its access token stays good for the rest of its hour. Ending it
-/// again is answered like the first time. An identity without a session, such as an operator's token, is told 404.
+/// again is answered like the first time. An identity without a session, such as an operator's token, gets 404.
 #[utoipa::path(
     delete, path = "/v1/sessions/current", tag = "sessions",
     responses(

@@ -87,7 +87,7 @@ async fn limited<T>(
     }
 }
 
-/// Moves the counters, and tells those who follow the log that there are news; they are told at the commit.
+/// Moves the counters, and notifies those who follow the log; the notification is sent at the commit.
 /// Index: log's primary key.
 const COUNT_UP: &str = "with counted as (update log set head = $2, bytes = $3 where shard = $1) \
     select pg_notify($4, '')";

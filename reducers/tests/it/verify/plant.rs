@@ -52,7 +52,7 @@ fn victim(table: &str) -> String {
     format!("select ctid from {path} order by ctid offset (select count(*) / 2 from {path}) limit 1")
 }
 
-/// Plants one row per table, and has exactly those found and mended.
+/// Plants one row per table, and has exactly those found and repaired.
 async fn assert_found_and_mended(system: &System, kind: &str, plants: &[(&str, String)]) {
     let before = all_rows(system).await;
     for (_, sql) in plants {
@@ -124,7 +124,7 @@ async fn extra_rows_are_found_and_mended_in_every_table() {
     assert_found_and_mended(&system, "extra", &WRONG.iter().map(plant).collect::<Vec<_>>()).await;
 }
 
-/// What is merged on read depends on a setting, so it may be mended into something else that shows the same.
+/// What is merged on read depends on a setting, so it may be repaired into something else that shows the same.
 #[tokio::test]
 async fn timelines_are_right_again_whatever_was_done_to_what_is_merged() {
     let system = System::folded(66, 600).await;

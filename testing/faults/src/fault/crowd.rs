@@ -90,7 +90,7 @@ impl Crowd {
         }
     }
 
-    /// One post under one key, sent through all dispatchers at once. All that are answered are told the same.
+    /// One post under one key, sent through all dispatchers at once. All that are answered get the same answer.
     async fn duplicates(&self, actor: i64, seed: u64, round: usize) -> usize {
         let (text, tag) = (format!("duplicates of round {round}"), "crowd".to_owned());
         let intent = Intent::Post { text, tag, in_reply_to: None };

@@ -46,7 +46,7 @@ fn fill<'a>(system: &'a mut System, load: &'a Load, seed: u64) -> Striking<'a> {
         system.dispatchers[0].answers("/readyz", 503).await;
         let open = told(load, |outcome| matches!(outcome, Outcome::Unknown(_)));
 
-        // With room alone nothing is mended, and nobody may say so.
+        // With room alone nothing is repaired, and nobody may say so.
         system.broker.one().disk().make_room();
         let still = told(load, is_full);
         settled("writes are refused with room, too", || async {

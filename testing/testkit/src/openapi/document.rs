@@ -14,7 +14,7 @@ static DOCUMENT: LazyLock<Document> = LazyLock::new(|| {
     Document { json: document, validators: Mutex::default() }
 });
 
-/// Clients have to bear fields that they do not know, so the document leaves objects open. A test does not: a field
+/// Clients have to accept fields that they do not know, so the document leaves objects open. A test does not: a field
 /// that is answered and not declared is a mistake.
 fn close(schemas: &mut Value) {
     for schema in schemas.as_object_mut().into_iter().flat_map(Map::values_mut) {

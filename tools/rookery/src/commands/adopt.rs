@@ -80,7 +80,7 @@ async fn adopt_in_data_dir(arguments: &Arguments) -> Result<()> {
         LogServer::Nats { url } => adopt(url, servers.admin_url(), arguments.yes).await,
         LogServer::Postgres { owner_url } => adopt(owner_url, servers.admin_url(), arguments.yes).await,
     };
-    // Also after a failure, and the failure is what is told.
+    // Also after a failure, and that failure is reported.
     let stopped = servers.stop().await;
     let lineage = adopted?;
     stopped?;

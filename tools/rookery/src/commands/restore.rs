@@ -68,7 +68,7 @@ async fn restore(arguments: &Arguments) -> Result<()> {
     let needs = u64::try_from(reserves).unwrap_or(u64::MAX);
     let broker = Broker::find_or_start(arguments, &archive.lineage(), needs).await?;
     let done = fill(arguments, &archive, &broker, config).await;
-    // Also after a failure, and the failure is what is told.
+    // Also after a failure, and that failure is reported.
     let stopped = broker.stop().await;
     done.and(stopped)
 }

@@ -118,7 +118,7 @@ async fn up(arguments: &Arguments) -> Result<()> {
     }
     let _lock = DataDirLock::acquire(data.path())?;
     arguments.event_store.hold(&data)?;
-    // Before the servers, so that a port that is taken is told at once.
+    // Before the servers, so that a port that is taken is reported at once.
     let listener = listen(arguments.listen).await?;
 
     let mut hints = Servers::hints();
@@ -130,7 +130,7 @@ async fn up(arguments: &Arguments) -> Result<()> {
     let servers = servers?;
     // On the heap: it holds the state of every handshake of the start.
     let served = Box::pin(serve(arguments, &data, &servers, listener, limits, &shutdown)).await;
-    // Also after a failure, and the failure is what is told.
+    // Also after a failure, and that failure is reported.
     let stopped = servers.stop().await;
     served.and(stopped)
 }

@@ -73,7 +73,7 @@ async fn history_of_2019_is_read_as_that_and_is_imported_once() {
     assert_eq!(ids(&again), ids(&first));
     // There is no password to log in with.
     assert_eq!(api.log_in("nightjar", "correct horse battery").await.status, 401);
-    // What happens from now on is told.
+    // What happens from now on is notified.
     api.put(&format!("/v1/messages/{}/like", id(4)), &nightjar).await.expect(204);
     let notifications = api.get("/v1/notifications", &owl).await.expect(200).body;
     assert_eq!(notifications["unread"], 1);

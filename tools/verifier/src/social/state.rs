@@ -194,7 +194,7 @@ impl State {
         self.edges.insert((kind, from, to), (position, original_time.unwrap_or(at)));
         self.by_target.insert((kind, to, from));
         if original_time.is_some() {
-            // Nobody is told of history.
+            // Nobody is notified of history.
             return;
         }
         let Some(recipient) = self.told_of(kind, to) else { return };

@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 /// The most followers to whose feeds an author's entries are written. With more, readers merge them.
 ///
-/// The way back begins a tenth lower: both ways touch every follower's rows, and an author at the limit must not go to
-/// and fro with every follow.
+/// The way back begins a tenth lower: both ways touch every follower's rows, and an author at the limit must not change
+/// sides with every follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FanOutLimit(u32);
 

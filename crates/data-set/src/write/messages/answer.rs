@@ -12,8 +12,8 @@ use crate::write::counter_deltas::CounterDeltas;
 use crate::write::error::WriteError;
 use crate::write::stats::MessageStat;
 
-/// Replies count for the message that they answer, and its author is told of those that were not imported. Where that
-/// is deleted, they keep its place.
+/// Replies count for the message that they answer, and its author is notified of those that were not imported. Where
+/// that is deleted, they keep its place.
 pub(super) async fn answer(
     connection: &mut Connection,
     posted: &[&PostedRow],

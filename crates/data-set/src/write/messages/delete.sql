@@ -20,7 +20,7 @@ with deleted as (
 ), hushed as (
     delete from notification where message = any($1::bigint[])
 )
--- The statement still sees all messages, so a message that goes with its reply is told apart.
+-- The statement still sees all messages, so a message that is deleted together with its reply is recognised.
 select d.id, d.author, d.created_at, d.tags, d.in_reply_to, case when gone.id is null then p.id end as answered
 from deleted d
 left join message p on p.id = d.in_reply_to

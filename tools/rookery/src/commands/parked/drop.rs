@@ -20,11 +20,11 @@ use super::{ProjectionVersion, Projections, none_chosen};
 const STANDSTILL_MAX: Duration = Duration::from_secs(10);
 const PERIOD: Duration = Duration::from_millis(100);
 
-/// What is to be given up of a projection, in the order in which the log is told: what waits comes first, so that
-/// nothing of it is folded where only a part is told.
+/// What is to be given up of a projection, in the order in which it is written into the log: what waits comes first, so
+/// that none of it is folded where only a part is written.
 struct Plan {
     positions: Vec<Position>,
-    /// The position that the workers have to reach, where all of it was told before.
+    /// The position that the workers have to reach, where all of it was written before.
     told_at: Option<Position>,
 }
 
@@ -43,7 +43,7 @@ pub(super) async fn drop(
     if *choice != Choice::All && chosen.iter().all(is_nothing) {
         return none_chosen();
     }
-    // Everything is looked at before anything is told.
+    // Everything is looked at before anything is written.
     let mut plans = BTreeMap::new();
     for version in &projections.versions {
         let name = version.fold.name();
@@ -88,7 +88,7 @@ async fn plan(projections: &Projections, version: &ProjectionVersion, chosen: &[
     Ok(Plan { positions, told_at })
 }
 
-/// Waits until a worker has folded what it was told, and says what became of its parked events.
+/// Waits until a worker has passed the decision, and says what became of its parked events.
 async fn report(
     projections: &Projections,
     version: &ProjectionVersion,

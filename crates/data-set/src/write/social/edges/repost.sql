@@ -13,7 +13,7 @@ with known as (
     on conflict (account, message) do nothing
     returning account, message
 ), noticed as (
-    -- Nobody is told of what they did themselves.
+    -- Nobody is notified of what they did themselves.
     insert into notification (recipient, position, kind, actor, message, notified_at)
     select k.author, k.position, 'reposted', k.account, k.message, k.reposted_at
     from known k join made using (account, message)

@@ -1,4 +1,4 @@
-//! What a check found, and how it is told.
+//! What a check found, and how it is printed.
 
 use std::collections::BTreeMap;
 use std::io::Write;
