@@ -24,7 +24,7 @@ test: ## run every test against real servers
 	@$(PROVIDE_TEST) && exec scripts/run-tests
 
 faults: ## break the system under load, then plant bugs and see them found (ARGS="--list", or names and --seed)
-	@echo "Building the services with their fail points and planted bugs."
+	@echo "Building the services with their crash points and planted bugs."
 	@$(PROVIDE_TEST) && cargo build --all-features --examples --bin dispatcher --bin faulty-dispatcher --bin reducers \
 		--bin query-api --bin faults && exec target/debug/faults $(ARGS)
 

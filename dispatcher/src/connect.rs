@@ -1,12 +1,12 @@
 //! Reaching the log, also one that is not there yet when the process starts.
 
+use event_store::Cause;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::executor::Executor;
 use event_store::OpenError;
 use event_store_open::{Store, StoreConfig};
-use service_kit::Chain;
 use service_kit::health::Health;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -45,7 +45,7 @@ pub(crate) async fn connect_decorated(
                 return Ok(());
             }
             Some(Err(OpenError::Unavailable(why))) => {
-                tracing::info!(reason = why, "waiting for the log");
+                tracing::info!(reason = %why, "waiting for the log");
                 token.run_until_cancelled(tokio::time::sleep(RETRY_PERIOD)).await;
             }
             Some(Err(error)) => return Err(error),
@@ -60,7 +60,7 @@ async fn open(config: &StoreConfig, decorate: Decorate, state: &State) -> Result
         .signing_keys()
         .open(credentials.signing_keys.clone())
         .await
-        .map_err(|error| OpenError::Unavailable(Chain(&error).to_string()))?;
+        .map_err(|error| OpenError::Unavailable(Cause::new(error)))?;
     Ok(Opened { executor: Executor::new(Arc::clone(&log)), log, credentials })
 }
 

@@ -11,7 +11,9 @@ use std::sync::Arc;
 
 use domain::handle_claim::HandleClaim;
 use domain::{AccountId, CommandId, Handle, MessageId, Position};
-use event_store::{AppendError, Appended, CommandMetadata, EventLog, NewEvent, ReadError, RecordedEvent};
+use event_store::{
+    AppendError, Appended, Cause, CommandMetadata, EventLog, NewEvent, ReadError, RecordedEvent,
+};
 use fail_points::planted;
 use time::OffsetDateTime;
 use tokio::sync::Mutex;
@@ -142,7 +144,7 @@ impl Executor {
                 .map_err(|error| ExecuteError::Unexpected(Box::new(error)))?;
             if began.elapsed() > DECISION_MAX {
                 let why = "this process stood still for too long".to_owned();
-                return Err(ExecuteError::Append(AppendError::Unavailable(why)));
+                return Err(ExecuteError::Append(AppendError::Unavailable(Cause::new(why))));
             }
             match self.log.append(id, events).await {
                 Ok(appended) => {
@@ -207,9 +209,9 @@ impl Executor {
 
     /// What is in the log is done, so a failure to read it must not look like a refusal.
     async fn stored<R>(&self, position: Position) -> Result<RecordedEvent, ExecuteError<R>> {
-        let open = |why: String| ExecuteError::Append(AppendError::Unknown(why));
-        let recorded = self.log.read(position.sequence()).await.map_err(|error| open(error.to_string()))?;
-        recorded.ok_or_else(|| open("the broker does not show the event yet".to_owned()))
+        let open = |why| ExecuteError::Append(AppendError::Unknown(why));
+        let recorded = self.log.read(position.sequence()).await.map_err(|error| open(Cause::new(error)))?;
+        recorded.ok_or_else(|| open(Cause::new("the broker does not show the event yet")))
     }
 
     fn mutex_of(&self, lock: KeyedLock) -> &Mutex<()> {

@@ -35,6 +35,7 @@ use domain::{CommandId, Position, Sequence, Shard};
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
 
+use crate::cause::Cause;
 use crate::envelope::Envelope;
 use crate::subject::Subject;
 
@@ -160,22 +161,22 @@ pub enum AppendError {
     Conflict,
     /// The broker refused. Definite; the same append will be refused again.
     #[error("the log refused the append: {0}")]
-    Refused(String),
+    Refused(#[source] Cause),
     /// The log has reached its configured size, or the disk is full. Definite; an operator has to act.
     #[error("the log is full: {0}")]
-    Full(String),
+    Full(#[source] Cause),
     /// The broker cannot be reached, and nothing was sent. Definite; try later.
     #[error("the log cannot be reached: {0}")]
-    Unavailable(String),
+    Unavailable(#[source] Cause),
     /// No answer came in time. The events may be in the log or may yet arrive there.
     #[error("the outcome of the append is unknown: {0}")]
-    Unknown(String),
+    Unknown(#[source] Cause),
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     #[error("the log cannot be read: {0}")]
-    Unavailable(String),
+    Unavailable(#[source] Cause),
     #[error("this is another log: expected lineage {expected}, found {found}")]
     OtherLineage { expected: Lineage, found: Lineage },
     #[error("the log has no event {after} to go on from; its last one is {head}")]
@@ -213,7 +214,7 @@ pub struct KnownKeys {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error("the broker cannot be reached: {0}")]
-    Unavailable(String),
+    Unavailable(#[source] Cause),
     #[error("stream {stream} can lose events: {}", problems.join("; "))]
     CanLoseEvents { stream: String, problems: Vec<String> },
     #[error(
@@ -226,7 +227,11 @@ pub enum OpenError {
         "the broker may not reserve the room that {stream} asks for ({reason}): let it use more of its disk \
          (max_file_store; `rookery up`: --store-bytes), or ask for less"
     )]
-    NoRoom { stream: String, reason: String },
+    NoRoom {
+        stream: String,
+        #[source]
+        reason: Cause,
+    },
     #[error("this program was built without the feature {0:?}, which a log at such an address needs")]
     NotBuilt(&'static str),
     #[error("the broker is too old: {found}; at least {required} is needed")]

@@ -10,6 +10,7 @@ use domain::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::cause::Cause;
 use crate::codec::{Decoded, decode};
 use crate::command_metadata::CommandMetadata;
 use crate::contract::{AppendError, EventLog, Expected, NewEvent, ReadError, RecordedEvent};
@@ -102,7 +103,7 @@ pub async fn drop_events(
             NewEvent::new(log.shard(), &event, Expected::Any, &metadata)
         };
         let events: Result<Vec<_>, _> = some.iter().map(event).collect();
-        let events = events.map_err(|error| AppendError::Refused(error.to_string()))?;
+        let events = events.map_err(|error| AppendError::Refused(Cause::new(error)))?;
         last = log.append(metadata.command, events).await?.positions.last().copied();
     }
     Ok(last)

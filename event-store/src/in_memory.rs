@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
+use crate::cause::Cause;
 use crate::contract::{
     AppendError, Appended, EventLog, Expected, Lineage, NewEvent, ReadError, RecordedEvent, Tail,
 };
@@ -66,7 +67,7 @@ impl InMemoryLog {
         let mut positions = Vec::with_capacity(events.len());
         for event in events {
             let sequence = Sequence::new(stored.events.len() as u64 + 1)
-                .ok_or_else(|| AppendError::Full("no sequence is left".to_owned()))?;
+                .ok_or_else(|| AppendError::Full(Cause::new("no sequence is left")))?;
             let position = Position::new(sequence, self.shard);
             stored.events.push(RecordedEvent {
                 position,

@@ -5,6 +5,7 @@
 //! knows no broker, no SQL and no HTTP, and knows the domain only to write events down and read them back.
 
 pub mod buckets;
+mod cause;
 mod codec;
 mod command_metadata;
 #[cfg(feature = "conformance")]
@@ -19,6 +20,7 @@ mod subject;
 mod upcast;
 
 pub use buckets::{Bucket, BucketError, Buckets};
+pub use cause::Cause;
 #[cfg(feature = "conformance")]
 pub use codec::event_types;
 pub use codec::{DecodeError, Decoded, decode, encode, known};

@@ -28,8 +28,6 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    #[cfg(feature = "fail-points")]
-    let _scenario = fail::FailScenario::setup();
     let arguments = Arguments::parse();
     let config = Config::from_environment(Environment::from_process())?;
     if arguments.check_config {

@@ -14,7 +14,6 @@ mod columns;
 mod connect;
 mod counter_deltas;
 mod counts;
-mod crash_point;
 mod error;
 mod feeds;
 mod heartbeat;
@@ -27,7 +26,6 @@ mod step;
 
 pub use checkpoint::{Checkpoint, ProjectionKey, look, resume};
 pub use connect::{PATIENCE_MAX, PATIENCE_MIN, connect};
-pub use crash_point::crash_point;
 pub use error::WriteError;
 pub use feeds::{Audience, EntryRow, FanOutLimit, FeedChanges, FeedSegment, FollowKey, FollowRow, RepostKey};
 pub use heartbeat::{Heartbeat, beat, refuse};

@@ -8,7 +8,8 @@ use dispatcher::executor::{Execution, Executor};
 use domain::message::{MessageCommand, PostMessage};
 use domain::{AccountId, CommandId, Sequence, Shard, Tags, Text};
 use event_store::{
-    AppendError, Appended, EventLog, InMemoryLog, Lineage, NewEvent, ReadError, RecordedEvent, Subject, Tail,
+    AppendError, Appended, Cause, EventLog, InMemoryLog, Lineage, NewEvent, ReadError, RecordedEvent,
+    Subject, Tail,
 };
 use time::OffsetDateTime;
 
@@ -36,7 +37,7 @@ impl EventLog for Unreadable {
     }
 
     async fn read(&self, _sequence: Sequence) -> Result<Option<RecordedEvent>, ReadError> {
-        Err(ReadError::Unavailable("no majority".to_owned()))
+        Err(ReadError::Unavailable(Cause::new("no majority")))
     }
 
     async fn read_subject(&self, subject: Subject, from: Sequence) -> Result<Vec<RecordedEvent>, ReadError> {

@@ -4,7 +4,7 @@ use async_nats::HeaderMap;
 use domain::CommandId;
 use uuid::Uuid;
 
-use event_store::{AppendError, Appended, NewEvent};
+use event_store::{AppendError, Appended, Cause, NewEvent};
 
 use crate::publish::{self, Answer, Tries};
 use crate::stream::EventStream;
@@ -50,7 +50,10 @@ pub(crate) async fn append_all(
     events: &[NewEvent],
 ) -> Result<Appended, AppendError> {
     if events.is_empty() || events.len() > EVENTS_MAX {
-        return Err(AppendError::Refused(format!("{} events; 1 to {EVENTS_MAX} fit", events.len())));
+        return Err(AppendError::Refused(Cause::new(format!(
+            "{} events; 1 to {EVENTS_MAX} fit",
+            events.len()
+        ))));
     }
     // The semaphore is never closed.
     let _place = stream.batches.acquire().await.ok();
@@ -71,8 +74,8 @@ pub(crate) async fn append_all(
                     None => Err(AppendError::Conflict),
                 };
             }
-            Answer::Full(words) if !tries.is_open => return Err(AppendError::Full(words)),
-            Answer::Refused(words) if !tries.is_open => return Err(AppendError::Refused(words)),
+            Answer::Full(words) if !tries.is_open => return Err(AppendError::Full(Cause::new(words))),
+            Answer::Refused(words) if !tries.is_open => return Err(AppendError::Refused(Cause::new(words))),
             Answer::NoWrites { words, was_sent } => return Err(tries.no_writes(words, was_sent)),
             Answer::Open(words) => {
                 tries.is_open = true;

@@ -11,6 +11,7 @@ use async_nats::{Client, HeaderMap};
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::Shard;
+use event_store::Cause;
 use event_store::buckets::{Bucket, BucketEntry, BucketError, BucketKind, Written};
 
 use crate::errors;
@@ -61,9 +62,9 @@ impl JetStreamBucket {
         match context.create_key_value(wanted).await {
             Ok(bucket) => Ok(Self::on(errors, bucket, replicas)),
             Err(error) if errors::is_no_room(&error) => {
-                Err(BucketError::NoRoom { bucket: name, reason: error.to_string() })
+                Err(BucketError::NoRoom { bucket: name, reason: Cause::new(error) })
             }
-            Err(error) => Err(unavailable(&name, &error)),
+            Err(error) => Err(unavailable(&name, error)),
         }
     }
 
@@ -75,7 +76,7 @@ impl JetStreamBucket {
                 let replicas = bucket.stream.cached_info().config.num_replicas;
                 Ok(Self::on(errors, bucket, replicas))
             }
-            Err(error) => Err(unavailable(&name, &error)),
+            Err(error) => Err(unavailable(&name, error)),
         }
     }
 
@@ -92,7 +93,7 @@ impl JetStreamBucket {
     fn require_connection(&self) -> Result<(), BucketError> {
         match self.client.connection_state() {
             State::Connected => Ok(()),
-            state => Err(unavailable(&self.bucket.name, &format!("the connection is {state}"))),
+            state => Err(unavailable(&self.bucket.name, format!("the connection is {state}"))),
         }
     }
 }
@@ -103,8 +104,8 @@ fn context(client: Client) -> Context {
     context
 }
 
-fn unavailable(bucket: &str, reason: &dyn std::fmt::Display) -> BucketError {
-    BucketError::Unavailable { bucket: bucket.to_owned(), reason: reason.to_string() }
+fn unavailable(bucket: &str, reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> BucketError {
+    BucketError::Unavailable { bucket: bucket.to_owned(), reason: Cause::new(reason) }
 }
 
 #[async_trait]
@@ -121,7 +122,7 @@ impl Bucket for JetStreamBucket {
             Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => {
                 Ok(BucketEntry::default())
             }
-            Err(error) => Err(unavailable(&self.bucket.name, &error)),
+            Err(error) => Err(unavailable(&self.bucket.name, error)),
         }
     }
 
@@ -134,13 +135,13 @@ impl Bucket for JetStreamBucket {
         }
         let (subject, value) = (self.subject(key), value.unwrap_or_default());
         let bucket = &self.bucket.name;
-        let full = |reason| BucketError::Full { bucket: bucket.clone(), reason };
+        let full = |words: String| BucketError::Full { bucket: bucket.clone(), reason: Cause::new(words) };
         let answer = match self.writes.publish(subject, headers, value, REQUEST_TIMEOUT).await {
             Published::Answered(message) => understand(&message.payload),
-            Published::Not(error) => return Err(unavailable(bucket, &error)),
-            Published::Silence => return Err(unavailable(bucket, &"no answer from the broker")),
+            Published::Not(error) => return Err(unavailable(bucket, error)),
+            Published::Silence => return Err(unavailable(bucket, "no answer from the broker")),
             // It may be on the disk.
-            Published::WriteError(words) => return Err(unavailable(bucket, &words)),
+            Published::WriteError(words) => return Err(unavailable(bucket, words)),
             Published::Closed(words) => return Err(full(words)),
         };
         match answer {
@@ -148,7 +149,7 @@ impl Bucket for JetStreamBucket {
             // Again: another write to this key is in flight, which replicated streams also say for no reason.
             Answer::Conflict | Answer::Again(_) => Ok(Written::Conflict),
             Answer::Full(words) => Err(full(words)),
-            other => Err(unavailable(bucket, &format!("{other:?}"))),
+            other => Err(unavailable(bucket, format!("{other:?}"))),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::errors::unopened;
 /// connection does.
 pub async fn connect(urls: &str, name: &str) -> Result<async_nats::Client, OpenError> {
     let (addresses, options) = options(urls, name)?;
-    options.connect(addresses).await.map_err(|error| unopened(&error))
+    options.connect(addresses).await.map_err(unopened)
 }
 
 /// Takes user and password from the first URL that has them, percent-decoded: the client library parses them but does
@@ -23,7 +23,7 @@ pub(crate) fn options(
     name: &str,
 ) -> Result<(Vec<ServerAddr>, async_nats::ConnectOptions), OpenError> {
     let addresses: Result<Vec<ServerAddr>, _> = urls.split(',').map(|url| url.trim().parse()).collect();
-    let addresses = addresses.map_err(|error| unopened(&error))?;
+    let addresses = addresses.map_err(unopened)?;
     let mut options = async_nats::ConnectOptions::new()
         .name(name)
         // Of its own, so that the broker can be told who may hear whose answers.

@@ -35,17 +35,17 @@ pub(crate) struct Connection {
 impl Connection {
     pub(crate) async fn open(to: &Address) -> Result<Self, ReadError> {
         let (lose, is_lost) = watch::channel(false);
-        let (addresses, options) = options(&to.url, &to.client_name).map_err(|error| unread(&error))?;
+        let (addresses, options) = options(&to.url, &to.client_name).map_err(unread)?;
         let options = options.max_reconnects(1).event_callback(move |event| {
             if matches!(event, Event::Disconnected | Event::Closed) {
                 lose.send_replace(true);
             }
             std::future::ready(())
         });
-        let client = options.connect(addresses).await.map_err(|error| unread(&error))?;
+        let client = options.connect(addresses).await.map_err(unread)?;
         let mut context = jetstream::new(client.clone());
         context.set_timeout(to.timeout);
-        let stream = context.get_stream_no_info(&*to.stream_name).await.map_err(|error| unread(&error))?;
+        let stream = context.get_stream_no_info(&*to.stream_name).await.map_err(unread)?;
         Ok(Self { client, stream, is_lost })
     }
 

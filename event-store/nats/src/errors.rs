@@ -1,11 +1,10 @@
 //! From what the client library and the JetStream API say to the errors of the contract.
 
 use std::error::Error;
-use std::fmt::Display;
 
 use async_nats::jetstream;
 use async_nats::jetstream::context::CreateStreamErrorKind;
-use event_store::{OpenError, ReadError};
+use event_store::{Cause, OpenError, ReadError};
 
 /// A limit of the broker or of the account, on storage, memory or streams: what was asked for would go beyond it.
 const NO_ROOM: [u64; 4] = [10002, 10023, 10028, 10047];
@@ -32,19 +31,18 @@ pub(crate) fn is_no_room(error: &(dyn Error + 'static)) -> bool {
     code(error).is_some_and(|code| NO_ROOM.contains(&code))
 }
 
-pub(crate) fn unopened(error: &dyn Display) -> OpenError {
-    OpenError::Unavailable(error.to_string())
+pub(crate) fn unopened(error: impl Into<Box<dyn Error + Send + Sync>>) -> OpenError {
+    OpenError::Unavailable(Cause::new(error))
 }
 
-pub(crate) fn unread(error: &dyn Display) -> ReadError {
-    ReadError::Unavailable(error.to_string())
+pub(crate) fn unread(error: impl Into<Box<dyn Error + Send + Sync>>) -> ReadError {
+    ReadError::Unavailable(Cause::new(error))
 }
 
 /// A stream that was not made, or not changed.
-pub(crate) fn not_reserved(stream: &str, error: impl Error + 'static) -> OpenError {
-    let reason = error.to_string();
+pub(crate) fn not_reserved(stream: &str, error: impl Error + Send + Sync + 'static) -> OpenError {
     if is_no_room(&error) {
-        return OpenError::NoRoom { stream: stream.to_owned(), reason };
+        return OpenError::NoRoom { stream: stream.to_owned(), reason: Cause::new(error) };
     }
-    OpenError::Unavailable(reason)
+    unopened(error)
 }

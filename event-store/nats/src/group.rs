@@ -14,7 +14,7 @@ use domain::CommandId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
-use event_store::{AppendError, Appended, NewEvent};
+use event_store::{AppendError, Appended, Cause, NewEvent};
 
 use crate::batch;
 use crate::publish::{self, Answer};
@@ -61,9 +61,9 @@ impl GroupCommit {
     pub(crate) async fn append(&self, command: CommandId, event: NewEvent) -> Result<Appended, AppendError> {
         let (answer, answered) = oneshot::channel();
         if self.queue.send(Waiting { command, event, since: Instant::now(), answer }).await.is_err() {
-            return Err(AppendError::Unavailable("the log is shutting down".to_owned()));
+            return Err(AppendError::Unavailable(Cause::new("the log is shutting down")));
         }
-        answered.await.unwrap_or_else(|_| Err(AppendError::Unknown("the log shut down".to_owned())))
+        answered.await.unwrap_or_else(|_| Err(AppendError::Unknown(Cause::new("the log shut down"))))
     }
 }
 
@@ -97,7 +97,7 @@ fn still_wanted(group: Vec<Waiting>, stream: &EventStream) -> Vec<Waiting> {
         group.into_iter().partition(|one| one.since.elapsed() > stream.append_deadline);
     for one in late {
         let why = "it waited too long and was not sent".to_owned();
-        drop(one.answer.send(Err(AppendError::Unavailable(why))));
+        drop(one.answer.send(Err(AppendError::Unavailable(Cause::new(why)))));
     }
     wanted
 }

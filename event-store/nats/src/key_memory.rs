@@ -21,7 +21,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
-use event_store::{DEDUPE_WINDOW, KEY_AGE_MAX, KnownKeys, ReadError, RecordedEvent};
+use event_store::{Cause, DEDUPE_WINDOW, KEY_AGE_MAX, KnownKeys, ReadError, RecordedEvent};
 
 use self::memory::Memory;
 use crate::raw::{self, Keyed};
@@ -133,7 +133,7 @@ impl Known {
             Ok(Ok(reached)) => reached.refusal(),
             _ => Some("the keys of the last 24 hours are still being read from the log".to_owned()),
         };
-        refusal.map_or(Ok(()), |why| Err(ReadError::Unavailable(why)))
+        refusal.map_or(Ok(()), |why| Err(ReadError::Unavailable(Cause::new(why))))
     }
 
     async fn follow(self: Arc<Self>, stream: Arc<EventStream>) {
@@ -162,7 +162,7 @@ impl Known {
         loop {
             tokio::select! {
                 batch = tail.next_batch(BATCH_MAX) => {
-                    let ended = || ReadError::Unavailable("the log's tail ended".to_owned());
+                    let ended = || ReadError::Unavailable(Cause::new("the log's tail ended"));
                     self.learn(&batch.ok_or_else(ended)??);
                 }
                 _ = ticks.tick(), if asked.is_none() => {

@@ -60,7 +60,7 @@ pub async fn list(client: async_nats::Client, shard: Shard) -> Result<Vec<Stream
                 GetStreamErrorKind::JetStream(cause) if cause.error_code() == ErrorCode::STREAM_NOT_FOUND => {
                     continue;
                 }
-                _ => return Err(unopened(&error)),
+                _ => return Err(unopened(error)),
             },
         };
         let bytes_max = u64::try_from(info.config.max_bytes).unwrap_or(u64::MAX);
@@ -86,7 +86,7 @@ pub async fn raise(
     let known = names(shard).into_iter().find(|(_, known)| known == name);
     let (stream, _) = known.ok_or_else(|| RaiseError::Unknown(name.to_owned()))?;
     let context = jetstream::new(client);
-    let found = context.get_stream(&stream).await.map_err(|error| unopened(&error))?;
+    let found = context.get_stream(&stream).await.map_err(unopened)?;
     let mut config = found.cached_info().config.clone();
     let now = u64::try_from(config.max_bytes).unwrap_or(u64::MAX);
     if bytes_max <= now {

@@ -11,7 +11,7 @@ use crate::stream::EventStream;
 use crate::write_error::WriteErrors;
 use crate::{batch, publish, raw, read, tail};
 use event_store::{
-    AppendError, Appended, EventLog, Expected, KnownKeys, Lineage, NewEvent, ReadError, RecordedEvent,
+    AppendError, Appended, Cause, EventLog, Expected, KnownKeys, Lineage, NewEvent, ReadError, RecordedEvent,
     StoredEvent, Subject, Tail,
 };
 
@@ -61,10 +61,10 @@ impl EventLog for JetStreamLog {
 
     async fn append(&self, command: CommandId, events: Vec<NewEvent>) -> Result<Appended, AppendError> {
         if self.inner.foreign.load(Ordering::Relaxed) {
-            return Err(AppendError::Refused("the stream was replaced by another one".to_owned()));
+            return Err(AppendError::Refused(Cause::new("the stream was replaced by another one")));
         }
         if self.inner.client.connection_state() != async_nats::connection::State::Connected {
-            return Err(AppendError::Unavailable("no connection to the broker".to_owned()));
+            return Err(AppendError::Unavailable(Cause::new("no connection to the broker")));
         }
         match <[NewEvent; 1]>::try_from(events) {
             // Only appends without an expectation share a batch: one conflict refuses a whole batch.
@@ -93,7 +93,7 @@ impl EventLog for JetStreamLog {
     async fn events_of(&self, command: CommandId, until: Sequence) -> Result<Vec<RecordedEvent>, ReadError> {
         match self.keys.get() {
             Some(keys) => keys.events_of(&self.inner, command, until).await,
-            None => Err(ReadError::Unavailable(NO_KEYS.to_owned())),
+            None => Err(ReadError::Unavailable(Cause::new(NO_KEYS.to_owned()))),
         }
     }
 

@@ -71,25 +71,24 @@ struct Found {
 }
 
 pub(crate) async fn get(stream: &EventStream, which: Which<'_>) -> Result<Option<Message>, ReadError> {
-    let question = serde_json::to_vec(&which).map_err(|error| unread(&error))?;
+    let question = serde_json::to_vec(&which).map_err(unread)?;
     let request = Request::new().payload(question.into()).timeout(Some(stream.ack_timeout()));
     let subject = format!("$JS.API.STREAM.MSG.GET.{}", stream.name());
     let answer = stream.client.send_request(subject, request).await.map_err(|error| match error.kind() {
-        RequestErrorKind::NoResponders => unread(&"JetStream is not there"),
-        _ => unread(&error),
+        RequestErrorKind::NoResponders => unread("JetStream is not there"),
+        _ => unread(error),
     })?;
-    let answer: Answer =
-        serde_json::from_str(&String::from_utf8_lossy(&answer.payload)).map_err(|error| unread(&error))?;
+    let answer: Answer = serde_json::from_str(&String::from_utf8_lossy(&answer.payload)).map_err(unread)?;
     match answer {
         Answer { message: Some(found), .. } => Message::of(found).map(Some),
         Answer { error: Some(Failure { err_code: NO_MESSAGE_FOUND, .. }), .. } => Ok(None),
-        Answer { error, .. } => Err(unread(&error.map_or_else(String::new, |error| error.description))),
+        Answer { error, .. } => Err(unread(error.map_or_else(String::new, |error| error.description))),
     }
 }
 
 impl Message {
     fn of(found: Found) -> Result<Self, ReadError> {
-        let decode = |text: String| STANDARD.decode(text).map(Bytes::from).map_err(|error| unread(&error));
+        let decode = |text: String| STANDARD.decode(text).map(Bytes::from).map_err(unread);
         let block = found.hdrs.map(decode).transpose()?.filter(|block| !block.is_empty());
         Ok(Self {
             sequence: found.seq,

@@ -38,7 +38,7 @@ impl JetStreamLog {
             Some(info) => info,
             None if config.create => Box::pin(make(&context, wanted(config))).await?,
             // The process that makes it may still be starting.
-            None => return Err(unopened(&format!("there is no stream {}", config.stream_name()))),
+            None => return Err(unopened(format!("there is no stream {}", config.stream_name()))),
         };
         let problems = ways_to_lose_events(&info.config, config);
         if !problems.is_empty() {
@@ -92,7 +92,7 @@ pub(crate) async fn event_stream(
     let write_errors = WriteErrors::new(client.clone());
     let prefix = Subject::all_of(config.shard);
     let prefix = prefix.trim_end_matches('>');
-    let stream = context.get_stream_no_info(config.stream_name()).await.map_err(|error| unopened(&error))?;
+    let stream = context.get_stream_no_info(config.stream_name()).await.map_err(unopened)?;
     Ok(Arc::new(EventStream {
         client,
         address: Address {
@@ -126,7 +126,7 @@ pub(crate) async fn find(
             {
                 Ok(None)
             }
-            _ => Err(unopened(&error)),
+            _ => Err(unopened(error)),
         },
     }
 }

@@ -29,7 +29,7 @@ pub(crate) async fn of(stream: &EventStream, subject: &str, from: u64) -> Option
     let page = tokio::select! {
         biased;
         page = page(stream, &connection, subject, from) => page,
-        () = connection.lost() => Err(unread(&"the connection was lost")),
+        () = connection.lost() => Err(unread("the connection was lost")),
     };
     match page {
         Ok(page) => Some(page),
@@ -51,7 +51,7 @@ async fn page(
 ) -> Result<Vec<RecordedEvent>, ReadError> {
     let client = &connection.client;
     let inbox = client.new_inbox();
-    let mut replies = client.subscribe(inbox.clone()).await.map_err(|error| unread(&error))?;
+    let mut replies = client.subscribe(inbox.clone()).await.map_err(unread)?;
     let request = serde_json::json!({ "seq": from, "next_by_subj": subject, "batch": PAGE });
     client
         .publish_with_reply(
@@ -60,19 +60,19 @@ async fn page(
             Bytes::from(request.to_string()),
         )
         .await
-        .map_err(|error| unread(&error))?;
+        .map_err(unread)?;
     let mut events = Vec::new();
     loop {
         let reply = tokio::time::timeout(REPLY_TIMEOUT, replies.next())
             .await
-            .map_err(|_| unread(&"no reply to a direct get"))?
-            .ok_or_else(|| unread(&"the connection was closed"))?;
+            .map_err(|_| unread("no reply to a direct get"))?
+            .ok_or_else(|| unread("the connection was closed"))?;
         let is_event = reply.headers.as_ref().is_some_and(|headers| headers.get(SEQUENCE).is_some());
         match reply.status.map(|status| status.as_u16()) {
             Some(STATUS_END_OF_PAGE | STATUS_NOT_FOUND) if !is_event => return Ok(events),
             None => events.push(from_direct_get(stream, reply)?),
             Some(status) => {
-                return Err(unread(&format!("a direct get was answered with status {status}")));
+                return Err(unread(format!("a direct get was answered with status {status}")));
             }
         }
     }
@@ -83,7 +83,7 @@ const SEQUENCE: &str = "Nats-Sequence";
 /// The broker's own headers are behind those of the event, which may have the same names. Behind a block that does not
 /// end as it should, they are not all there.
 fn from_direct_get(stream: &EventStream, reply: async_nats::Message) -> Result<RecordedEvent, ReadError> {
-    let malformed = || unread(&"a direct get was answered without stream, sequence, subject or time");
+    let malformed = || unread("a direct get was answered without stream, sequence, subject or time");
     let headers = reply.headers.ok_or_else(malformed)?;
     let get = |name: &str| headers.get_last(name).map(async_nats::HeaderValue::as_str).ok_or_else(malformed);
     if get("Nats-Stream")? != stream.name() {

@@ -9,7 +9,7 @@ use domain::{CommandId, Position};
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use event_store::{AppendError, Appended, Expected, NewEvent};
+use event_store::{AppendError, Appended, Cause, Expected, NewEvent};
 
 use crate::read;
 use crate::stream::EventStream;
@@ -146,13 +146,21 @@ impl Tries {
 
     /// How the append ends where the broker writes no more.
     pub(crate) fn no_writes(&self, words: String, was_sent: bool) -> AppendError {
-        if self.is_open || was_sent { AppendError::Unknown(words) } else { AppendError::Full(words) }
+        if self.is_open || was_sent {
+            AppendError::Unknown(Cause::new(words))
+        } else {
+            AppendError::Full(Cause::new(words))
+        }
     }
 
     /// Waits before the next try, or says how the append ends when time is up.
     pub(crate) async fn again(&mut self, why: String) -> Result<(), AppendError> {
         if Instant::now() + self.pause >= self.deadline {
-            return Err(if self.is_open { AppendError::Unknown(why) } else { AppendError::Unavailable(why) });
+            return Err(if self.is_open {
+                AppendError::Unknown(Cause::new(why))
+            } else {
+                AppendError::Unavailable(Cause::new(why))
+            });
         }
         tokio::time::sleep(self.pause).await;
         self.pause = (self.pause * 2).min(PAUSE_MAX);
@@ -184,8 +192,8 @@ pub(crate) async fn append_one(
                     None => Err(AppendError::Conflict),
                 };
             }
-            Answer::Full(words) if !tries.is_open => return Err(AppendError::Full(words)),
-            Answer::Refused(words) if !tries.is_open => return Err(AppendError::Refused(words)),
+            Answer::Full(words) if !tries.is_open => return Err(AppendError::Full(Cause::new(words))),
+            Answer::Refused(words) if !tries.is_open => return Err(AppendError::Refused(Cause::new(words))),
             Answer::NoWrites { words, was_sent } => return Err(tries.no_writes(words, was_sent)),
             Answer::Open(words) => {
                 tries.is_open = true;
@@ -218,7 +226,7 @@ pub(crate) async fn own_events(
         };
         let recorded = read::subject(stream, event.subject.clone(), from)
             .await
-            .map_err(|error| AppendError::Unknown(error.to_string()))?;
+            .map_err(|error| AppendError::Unknown(Cause::new(error)))?;
         found.extend(
             recorded
                 .into_iter()

@@ -55,7 +55,7 @@ pub(crate) async fn subject(
         match page.last() {
             Some(last) => next = last.position.sequence().get() + 1,
             None if Instant::now() < deadline => tokio::time::sleep(CATCH_UP_PAUSE).await,
-            None => return Err(unread(&"the replica that was read stays behind its leader")),
+            None => return Err(unread("the replica that was read stays behind its leader")),
         }
         events.extend(page);
     }

@@ -22,7 +22,7 @@ use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use event_store::header;
-use event_store::{AppendError, Lineage, OpenError, ReadError, StoredEvent, Tail, is_about_delivery};
+use event_store::{AppendError, Cause, Lineage, OpenError, ReadError, StoredEvent, Tail, is_about_delivery};
 
 use crate::batch::{BATCH_COMMIT, BATCH_ID, BATCH_SEQUENCE, EVENTS_MAX};
 use crate::errors::not_reserved;
@@ -54,7 +54,7 @@ pub enum RestoreError {
     #[error("the stream could not be read")]
     Read(#[from] ReadError),
     #[error("the stream could not be made the log: {0}")]
-    Accept(String),
+    Accept(#[source] Cause),
 }
 
 /// A stream that is being filled.
@@ -144,9 +144,9 @@ impl Restoration {
             let why = match self.send(events, before).await {
                 Answer::Acked { sequence, .. } if sequence == after => return Ok(()),
                 Answer::Full(words) | Answer::NoWrites { words, .. } => {
-                    return Err(AppendError::Full(words).into());
+                    return Err(AppendError::Full(Cause::new(words)).into());
                 }
-                Answer::Refused(words) => return Err(AppendError::Refused(words).into()),
+                Answer::Refused(words) => return Err(AppendError::Refused(Cause::new(words)).into()),
                 answer => format!("{answer:?}"),
             };
             // The answer tells less than the stream.
@@ -188,8 +188,8 @@ impl Restoration {
 
     /// Makes the stream the log, for good. The caller has compared all of it.
     pub async fn accept(&mut self) -> Result<(), RestoreError> {
-        let refused = |error: &dyn std::fmt::Display| RestoreError::Accept(error.to_string());
-        let info = self.inner.stream.get_info().await.map_err(|error| refused(&error))?;
+        let info =
+            self.inner.stream.get_info().await.map_err(|error| RestoreError::Accept(Cause::new(error)))?;
         let (created, until) = (info.created.unix_timestamp_nanos(), info.state.last_sequence);
         let mut config = info.config;
         config.max_message_size = open::EVENT_BYTES_MAX;
@@ -197,7 +197,11 @@ impl Restoration {
         let held = i64::try_from(info.state.bytes).unwrap_or(i64::MAX);
         config.max_bytes = config.max_bytes.min(self.bytes_max.max(held));
         origin::restored(&mut config.metadata, &self.lineage, created, until);
-        let updated = self.context.update_stream(config).await.map_err(|error| refused(&error))?;
+        let updated = self
+            .context
+            .update_stream(config)
+            .await
+            .map_err(|error| RestoreError::Accept(Cause::new(error)))?;
         self.is_accepted = is_accepted(&updated, &self.lineage)?;
         Ok(())
     }

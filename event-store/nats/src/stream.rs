@@ -52,7 +52,7 @@ impl EventStream {
 
     /// Asks the stream's leader, and makes sure that it is still the stream that was opened.
     pub(crate) async fn head(&self) -> Result<Sequence, ReadError> {
-        let info = self.stream.get_info().await.map_err(|error| unread(&error))?;
+        let info = self.stream.get_info().await.map_err(unread)?;
         let found = origin::lineage_of(&info);
         if found != self.lineage {
             self.foreign.store(true, Ordering::Relaxed);

@@ -58,7 +58,7 @@ enum Stop {
 impl From<ReadError> for Stop {
     fn from(error: ReadError) -> Self {
         match error {
-            ReadError::Unavailable(why) => Self::Retry(why),
+            ReadError::Unavailable(why) => Self::Retry(why.to_string()),
             error => Self::For(error),
         }
     }
@@ -316,7 +316,7 @@ async fn consume(
             ..pull::Config::default()
         })
         .await
-        .map_err(|error| unread(&error))?;
+        .map_err(unread)?;
     let messages = consumer
         .stream()
         .max_messages_per_batch(PULL)
@@ -324,6 +324,6 @@ async fn consume(
         .heartbeat(HEARTBEAT)
         .messages()
         .await
-        .map_err(|error| unread(&error))?;
+        .map_err(unread)?;
     Ok((connection, messages))
 }

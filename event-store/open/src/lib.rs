@@ -14,8 +14,10 @@ mod environment;
 mod on_nats;
 #[cfg(feature = "postgres")]
 mod on_postgres;
+mod open;
 mod scheme;
 
-pub use config::{Patience, Store, StoreConfig, find_bucket, open_log};
+pub use config::{Patience, Store, StoreConfig};
 pub use environment::{optional_url_from_environment, url_from_environment};
+pub use open::{find_bucket, open_log};
 pub use scheme::is_acceptable;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::Shard;
 use event_store::buckets::{Bucket, BucketKind};
-use event_store::{BucketError, EventLog, OpenError};
+use event_store::{BucketError, Cause, EventLog, OpenError};
 use event_store_nats::{JetStreamConfig, JetStreamLog};
 
 use crate::config::{Patience, Store, StoreConfig};
@@ -47,6 +47,6 @@ pub(crate) async fn find_bucket(
 fn unopened(error: BucketError) -> OpenError {
     match error {
         BucketError::NoRoom { bucket, reason } => OpenError::NoRoom { stream: bucket, reason },
-        error => OpenError::Unavailable(error.to_string()),
+        error => OpenError::Unavailable(Cause::new(error)),
     }
 }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{CommandId, Position};
-use event_store::{AppendError, Appended, NewEvent};
+use event_store::{AppendError, Appended, Cause, NewEvent};
 use sqlx::PgConnection;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
@@ -64,9 +64,9 @@ impl Queue {
         let waiting = Waiting { command: command.0, rows, deadline, is_open: false, answer };
         match self.waiting.send_timeout(waiting, self.patience).await {
             Ok(()) => {}
-            Err(_) => return Err(AppendError::Unavailable("too many appends wait for the log".to_owned())),
+            Err(_) => return Err(AppendError::Unavailable(Cause::new("too many appends wait for the log"))),
         }
-        answered.await.unwrap_or_else(|_| Err(AppendError::Unknown("the log shut down".to_owned())))
+        answered.await.unwrap_or_else(|_| Err(AppendError::Unknown(Cause::new("the log shut down"))))
     }
 }
 
@@ -114,7 +114,7 @@ impl Appender {
                     // What may have been committed before is not refused by what happens now.
                     let is_open = waiting.is_open;
                     waiting.answer(Err(if is_open {
-                        AppendError::Unknown("refused when it was tried again".to_owned())
+                        AppendError::Unknown(Cause::new("refused when it was tried again"))
                     } else {
                         error.to_append_error()
                     }));
@@ -138,9 +138,9 @@ impl Appender {
             let is_open = waiting.is_open;
             let why = why.to_owned();
             waiting.answer(Err(if is_open {
-                AppendError::Unknown(why)
+                AppendError::Unknown(Cause::new(why))
             } else {
-                AppendError::Unavailable(why)
+                AppendError::Unavailable(Cause::new(why))
             }));
         }
         if !left.is_empty() {
@@ -159,7 +159,9 @@ impl Appender {
             Verdict::Appended(sequences) => appended(sequences, false),
             Verdict::Repeated(sequences) => appended(sequences, true),
             Verdict::Conflict => Err(AppendError::Conflict),
-            Verdict::Full => Err(AppendError::Full(format!("it may hold {} bytes", self.database.bytes_max))),
+            Verdict::Full => {
+                Err(AppendError::Full(Cause::new(format!("it may hold {} bytes", self.database.bytes_max))))
+            }
         }
     }
 }

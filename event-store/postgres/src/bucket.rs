@@ -4,6 +4,7 @@
 //! deleted and made again has another one than before. A deletion stays as an entry without a value for a while, so
 //! that a writer who read what was there before is refused; what has expired counts as never written.
 
+use event_store::Cause;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -73,8 +74,8 @@ impl PostgresBucket {
     ) -> Result<T, BucketError> {
         let unavailable = |reason| BucketError::Unavailable { bucket: self.name.to_owned(), reason };
         match tokio::time::timeout(REQUEST_TIMEOUT, request).await {
-            Ok(result) => result.map_err(|error| unavailable(error.to_string())),
-            Err(_) => Err(unavailable("no answer from the database".to_owned())),
+            Ok(result) => result.map_err(|error| unavailable(Cause::new(error))),
+            Err(_) => Err(unavailable(Cause::new("no answer from the database"))),
         }
     }
 }
@@ -103,7 +104,10 @@ pub async fn find_bucket(url: &str, shard: Shard, kind: BucketKind) -> Result<Ar
     if has_any {
         Ok(Arc::new(bucket))
     } else {
-        Err(OpenError::Unavailable(format!("the database holds nothing in the bucket {}", kind.name)))
+        Err(OpenError::Unavailable(Cause::new(format!(
+            "the database holds nothing in the bucket {}",
+            kind.name
+        ))))
     }
 }
 

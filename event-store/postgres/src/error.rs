@@ -1,6 +1,6 @@
 //! What a failure of the database means for the log.
 
-use event_store::{OpenError, ReadError};
+use event_store::{Cause, OpenError, ReadError};
 
 /// Codes of Postgres that tell a table that is not there, as before the first migration.
 pub(crate) const UNDEFINED_TABLE: &str = "42P01";
@@ -36,10 +36,10 @@ pub(crate) fn classify(error: &sqlx::Error) -> Failure {
     }
 }
 
-pub(crate) fn unreadable(error: impl std::fmt::Display) -> ReadError {
-    ReadError::Unavailable(error.to_string())
+pub(crate) fn unreadable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ReadError {
+    ReadError::Unavailable(Cause::new(error))
 }
 
-pub(crate) fn unopened(error: impl std::fmt::Display) -> OpenError {
-    OpenError::Unavailable(error.to_string())
+pub(crate) fn unopened(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> OpenError {
+    OpenError::Unavailable(Cause::new(error))
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::{CommandId, Sequence, Shard};
 use event_store::{
-    AppendError, Appended, Buckets, EventLog, Lineage, NewEvent, ReadError, RecordedEvent, Subject, Tail,
+    AppendError, Appended, Buckets, Cause, EventLog, Lineage, NewEvent, ReadError, RecordedEvent, Subject,
+    Tail,
 };
 
 use crate::append::Queue;
@@ -47,7 +48,7 @@ impl EventLog for PostgresLog {
 
     async fn append(&self, command: CommandId, events: Vec<NewEvent>) -> Result<Appended, AppendError> {
         if self.database.foreign.load(Ordering::Relaxed) {
-            return Err(AppendError::Refused("the log was replaced by another one".to_owned()));
+            return Err(AppendError::Refused(Cause::new("the log was replaced by another one")));
         }
         self.queue.append(command, events).await
     }

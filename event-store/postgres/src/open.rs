@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use domain::Shard;
-use event_store::{Lineage, OpenError};
+use event_store::{Cause, Lineage, OpenError};
 use postgres_kit::{Limits, Pool};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
@@ -95,7 +95,9 @@ pub fn is_acceptable(url: &str) -> bool {
 /// Where the database is unreachable, its user may not make tables, or it holds another version's.
 pub async fn migrate(url: &str) -> Result<(), OpenError> {
     postgres_kit::migrate(url, &MIGRATOR).await.map_err(|error| {
-        OpenError::Unavailable(format!("the tables of the log cannot be made or brought up to date: {error}"))
+        OpenError::Unavailable(Cause::new(format!(
+            "the tables of the log cannot be made or brought up to date: {error}"
+        )))
     })
 }
 
@@ -104,7 +106,7 @@ impl PostgresLog {
     pub async fn open(config: &PostgresConfig) -> Result<Self, OpenError> {
         match tokio::time::timeout(OPEN_LIMIT, open(config)).await {
             Ok(opened) => opened,
-            Err(_) => Err(OpenError::Unavailable("no answer from the database".to_owned())),
+            Err(_) => Err(OpenError::Unavailable(Cause::new("no answer from the database"))),
         }
     }
 }
@@ -117,7 +119,7 @@ async fn open(config: &PostgresConfig) -> Result<PostgresLog, OpenError> {
     if !schema_is_current(&pool, config).await? {
         if !config.create {
             let words = "the database has no log yet, or an older version's";
-            return Err(OpenError::Unavailable(words.to_owned()));
+            return Err(OpenError::Unavailable(Cause::new(words.to_owned())));
         }
         migrate(&config.url).await?;
     }
@@ -174,7 +176,7 @@ async fn check_server(pool: &Pool, log: &str) -> Result<(), OpenError> {
         return Err(OpenError::OldBroker { found: server.version_text, required: SERVER_MIN_TEXT });
     }
     if server.is_standby {
-        return Err(OpenError::Unavailable("this is a standby, which takes no events".to_owned()));
+        return Err(OpenError::Unavailable(Cause::new("this is a standby, which takes no events")));
     }
     let problems: Vec<_> = [
         (!server.syncs, "fsync must be on"),
@@ -218,7 +220,7 @@ async fn find_or_make(pool: &Pool, config: &PostgresConfig) -> Result<Counters, 
         return Ok(found);
     }
     if !config.create {
-        return Err(OpenError::Unavailable(format!("the database has no {}", name(config))));
+        return Err(OpenError::Unavailable(Cause::new(format!("the database has no {}", name(config)))));
     }
     sqlx::query(MAKE).bind(shard).execute(pool).await.map_err(unopened)?;
     tracing::info!(log.shard = shard, "made the log");

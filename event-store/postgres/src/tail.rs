@@ -93,7 +93,7 @@ async fn feed_for_ever(database: &Database, cursor: &mut Cursor, feed: &Feed) {
             Err(Stop::For(ReadError::Unavailable(why))) => {
                 tracing::warn!(
                     event.sequence = cursor.after,
-                    reason = why,
+                    reason = %why,
                     "the log cannot be followed; trying again"
                 );
                 was_away = true;

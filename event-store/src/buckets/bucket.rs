@@ -7,18 +7,32 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::cause::Cause;
+
 /// Changes tried while others keep changing the same entry. Each round one of them gets through.
 const TRIES_MAX: usize = 32;
 
 #[derive(Debug, thiserror::Error)]
 pub enum BucketError {
     #[error("the bucket {bucket} cannot be reached: {reason}")]
-    Unavailable { bucket: String, reason: String },
+    Unavailable {
+        bucket: String,
+        #[source]
+        reason: Cause,
+    },
     #[error("the broker may not reserve the room for the bucket {bucket}: {reason}")]
-    NoRoom { bucket: String, reason: String },
+    NoRoom {
+        bucket: String,
+        #[source]
+        reason: Cause,
+    },
     /// Nothing can be written until an operator has made room.
     #[error("the bucket {bucket} is full: {reason}")]
-    Full { bucket: String, reason: String },
+    Full {
+        bucket: String,
+        #[source]
+        reason: Cause,
+    },
     #[error("an entry is changed by others all the time")]
     Contended,
     /// The value itself is not told: it may be a secret.

@@ -7,6 +7,7 @@ use data_set::write::parked::Parked;
 use data_set::write::{ParkedEvent, Reason, Step, WriteError};
 use domain::Position;
 use event_store::RecordedEvent;
+use fail_points::crash_point;
 use service_kit::Chain;
 
 use super::classify::{Classified, classify};
@@ -82,7 +83,7 @@ impl Chunk<'_> {
             }
         }
         self.write(&mut step, &mut ready).await?;
-        step.crash_point("release-after-rows");
+        crash_point(format_args!("{}-release-after-rows", self.context.fold.name()));
         step.unpark(&settled.folded).await?;
         step.park(&settled.dropped).await?;
         if settled.folded.is_empty() && settled.dropped.is_empty() && refusal.is_none() {

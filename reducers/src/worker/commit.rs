@@ -2,6 +2,7 @@
 
 use data_set::write::{ParkedEvent, Reason, Step};
 use event_store::RecordedEvent;
+use fail_points::{crash_point, planted};
 
 use super::cursor::Cursor;
 use super::decide::Decided;
@@ -17,14 +18,14 @@ pub(super) async fn commit(
     decided: Decided,
 ) -> Result<(), WorkerError> {
     let bad = decided.parked.iter().find(|event| event.reason.is_bad());
-    if let Some(bad) = bad.filter(|_| worker.on_bad == OnBad::Stop) {
+    if let Some(bad) = bad.filter(|_| worker.on_bad == OnBad::Stop || planted("undecodable-stops")) {
         // It is the only event of its chunk.
         return Err(BadEvent::of(last.position, bad).into());
     }
     if !decided.folded.is_empty() {
         worker.fold.fold(decided.folded).write(&mut step).await?;
     }
-    step.crash_point("after-rows");
+    crash_point(format_args!("{}-after-rows", worker.fold.name()));
     step.park(&decided.parked).await?;
     step.commit().await?;
     cursor.checkpoint = cursor.behind(last);

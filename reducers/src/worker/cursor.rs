@@ -1,6 +1,6 @@
 //! Where a worker is in the log.
 
-use data_set::write::{self, Checkpoint, Step, WriteError, parked};
+use data_set::write::{self, Checkpoint, WriteError, parked};
 use domain::{Position, Sequence};
 use event_store::{Dropped, EventLog, ReadError, RecordedEvent};
 use time::OffsetDateTime;
@@ -65,17 +65,6 @@ impl Cursor {
         }
         *self = now;
         Ok(())
-    }
-
-    /// For a planted mistake.
-    pub(super) async fn skip_to(
-        self,
-        worker: &ProjectionWorker,
-        head: Sequence,
-    ) -> Result<Self, WorkerError> {
-        let head = self.checkpoint.at(Position::new(head, self.position().shard()).get(), None);
-        Step::advance(&worker.pool, &self.key, self.checkpoint, head).await?.commit().await?;
-        Self::resume(worker).await
     }
 
     /// Whether events can be folded without a look at any single one of them.

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use data_set::write::{self, WriteError, crash_point};
+use data_set::write::{self, WriteError};
 use domain::Position;
 use event_store::{RecordedEvent, Tail};
-use fail_points::planted;
+use fail_points::{crash_point, planted};
 use service_kit::Chain;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -98,11 +98,12 @@ async fn follow(
     let mut worker = patience.lend(worker);
     let worker = &mut worker;
     let mut cursor = Cursor::resume(worker).await?;
-    if planted("resume-from-head") && cursor.position() != Position::default() {
-        cursor = cursor.skip_to(worker, worker.log.head().await?).await?;
-    }
     let recorded_at = cursor.check(&*worker.log).await?;
-    let at = cursor.position();
+    let at = if planted("resume-from-head") {
+        Position::new(worker.log.head().await?, worker.log.shard())
+    } else {
+        cursor.position()
+    };
     let tail = worker.log.tail(at.sequence()).await?;
     worker.status.moved(Progress { position: at, recorded_at });
     let mut arrival = Arrival::new();
@@ -112,9 +113,6 @@ async fn follow(
         // The set always holds a task when it is asked; one that panicked has no tail to go on with.
         let Some(Ok(arrived)) = arrived else { return Err(WorkerError::TailEnded) };
         let Arrived { tail, events, changes } = arrived?;
-        if planted("undecodable-stops") && events.iter().any(|event| event_store::decode(event).is_err()) {
-            return Err(WorkerError::TailEnded);
-        }
         crash_point("after-receive");
         let end = events.last().map_or(cursor.position(), |event| event.position);
         let began = Instant::now();

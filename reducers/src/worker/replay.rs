@@ -9,6 +9,7 @@ use std::sync::Arc;
 use data_set::write::{self, WriteError};
 use domain::Position;
 use event_store::{RecordedEvent, Tail};
+use fail_points::crash_point;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -93,7 +94,7 @@ async fn fold_to(
     while let Some(batch) = batches.recv().await {
         let Batch { events, changes } = batch?;
         write_batch(worker, cursor, &events, changes).await?;
-        write::crash_point("replay-after-batch");
+        crash_point("replay-after-batch");
         moved(cursor.position());
     }
     Ok(())

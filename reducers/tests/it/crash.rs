@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use event_store::EventLog;
 use event_store_nats::{JetStreamConfig, JetStreamLog};
+use fail_points::CRASH_POINT;
 use testkit::{Nats, Process, eventually, free_port};
 
 use crate::feeds;
@@ -11,7 +12,7 @@ use crate::history::Author;
 use crate::model::{all_events, feeds_of, normalised, rows_of_events};
 use crate::rows::{DataSet, PATIENCE};
 
-fn start(nats: &Nats, data_set: &DataSet, fail_points: &str) -> Process {
+fn start(nats: &Nats, data_set: &DataSet, crash_point: &str) -> Process {
     let listen = format!("127.0.0.1:{}", free_port());
     Process::start(
         env!("CARGO_BIN_EXE_reducers"),
@@ -20,7 +21,7 @@ fn start(nats: &Nats, data_set: &DataSet, fail_points: &str) -> Process {
             ("ROOKERY_NATS_URL".to_owned(), nats.url()),
             ("ROOKERY_DATABASE_URL".to_owned(), data_set.postgres.url()),
             ("ROOKERY_REDUCERS_LISTEN".to_owned(), listen),
-            ("FAILPOINTS".to_owned(), fail_points.to_owned()),
+            (CRASH_POINT.to_owned(), crash_point.to_owned()),
             // So few that the accounts of the tests cross it.
             ("ROOKERY_FANOUT_LIMIT".to_owned(), "3".to_owned()),
         ],
@@ -41,7 +42,6 @@ async fn log(nats: &Nats) -> Arc<dyn EventLog> {
     Arc::new(JetStreamLog::open(&config).await.expect("opened"))
 }
 
-#[cfg(feature = "fail-points")]
 #[tokio::test]
 async fn a_crash_between_any_two_steps_loses_and_doubles_nothing() {
     const STEPS: [&str; 21] = [
@@ -73,7 +73,7 @@ async fn a_crash_between_any_two_steps_loses_and_doubles_nothing() {
     author.write(60).await;
     for step in STEPS {
         // The step is reached once in peace, so that a crash meets a checkpoint that has moved.
-        let mut process = start(&nats, &data_set, &format!("{step}=1*off->return"));
+        let mut process = start(&nats, &data_set, &format!("{step}:1"));
         let died = tokio::select! {
             died = process.wait(PATIENCE) => died,
             () = async { loop { author.write(12).await } } => unreachable!("it writes for ever"),

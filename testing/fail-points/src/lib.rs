@@ -1,34 +1,12 @@
-//! Bugs that the fault tests plant on purpose: a suite that stays green with one of them proves nothing.
+//! What tests make a process do wrong: crash between two steps, or act on a planted bug. A suite that stays green with
+//! one of those bugs proves nothing.
 //!
-//! The code asks `planted("ack-before-commit")` at the place where that mistake would be made. Only builds with the
-//! feature `armed` can answer yes, and of those only a process that was started with `ROOKERY_PLANTED_BUG` set to that
-//! name.
+//! The code asks `planted("await-ignored")` where that mistake would be made, and says `crash_point("after-receive")`
+//! between two steps. Only builds with the feature `armed` do anything then, and of those only a process whose environment
+//! names that bug or that point.
 
-/// Names the one bug of a process.
-pub const VARIABLE: &str = "ROOKERY_PLANTED_BUG";
+mod crash_point;
+mod planted;
 
-/// What a process prints when a bug is at work for the first time: a bug that nothing ran into was not tried.
-pub const NOTICE: &str = "planted bug at work: ";
-
-/// Whether this bug is planted in this process.
-#[cfg(not(feature = "armed"))]
-#[must_use]
-#[inline(always)]
-pub const fn planted(_bug: &str) -> bool {
-    false
-}
-
-/// Whether this bug is planted in this process.
-#[cfg(feature = "armed")]
-#[must_use]
-#[expect(clippy::print_stderr, reason = "the tests that started the process read it there")]
-pub fn planted(bug: &str) -> bool {
-    use std::sync::{LazyLock, Once};
-    static CHOSEN: LazyLock<Option<std::ffi::OsString>> = LazyLock::new(|| std::env::var_os(VARIABLE));
-    static FIRST: Once = Once::new();
-    let is_planted = CHOSEN.as_deref() == Some(std::ffi::OsStr::new(bug));
-    if is_planted {
-        FIRST.call_once(|| eprintln!("{NOTICE}{bug}"));
-    }
-    is_planted
-}
+pub use crash_point::{CRASH_POINT, crash_point};
+pub use planted::{NOTICE, PLANTED_BUG, planted};

@@ -1,6 +1,6 @@
 //! Bugs that are planted, each with the fault that must turn red with it.
 
-use fail_points::{NOTICE, VARIABLE};
+use fail_points::{NOTICE, PLANTED_BUG};
 
 use crate::fault;
 use crate::run::{self, Report};
@@ -112,7 +112,7 @@ pub struct Verdict {
 pub async fn plant(bug: &Bug, seed: u64) -> anyhow::Result<Verdict> {
     let fault = fault::find(bug.fault).ok_or_else(|| anyhow::anyhow!("there is no fault {}", bug.fault))?;
     let mut setup = (fault.setup)();
-    setup.env.push((VARIABLE, bug.name.to_owned()));
+    setup.env.push((PLANTED_BUG, bug.name.to_owned()));
     let report = run::run(&fault, setup, seed).await?;
     Ok(Verdict {
         is_seen: report.broken.iter().any(|broken| broken.promise == bug.promise),

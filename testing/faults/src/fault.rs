@@ -6,9 +6,9 @@ mod cluster;
 mod crowd;
 mod database;
 mod disk;
-pub mod failover;
+mod failover;
 mod outages;
-pub mod partition;
+mod partition;
 mod poison;
 mod repetition;
 mod services;
@@ -19,9 +19,28 @@ use std::pin::Pin;
 
 use anyhow::Result;
 
+use crate::check::Allowed;
 use crate::load::Load;
-use crate::run::Happened;
 use crate::system::{Setup, System};
+
+/// What a fault did, and how often. A fault with a count of zero did not happen.
+#[derive(Debug, Clone, Default)]
+pub struct Happened {
+    pub counts: Vec<(&'static str, usize)>,
+    pub allowed: Allowed,
+}
+
+impl Happened {
+    pub fn counted(what: &'static str, count: usize) -> Self {
+        Self { counts: vec![(what, count)], allowed: Allowed::default() }
+    }
+
+    #[must_use]
+    pub fn and(mut self, what: &'static str, count: usize) -> Self {
+        self.counts.push((what, count));
+        self
+    }
+}
 
 pub type Striking<'a> = Pin<Box<dyn Future<Output = Result<Happened>> + Send + 'a>>;
 pub type Starting = Pin<Box<dyn Future<Output = Result<System>> + Send>>;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{CommandId, Position, Sequence, Shard};
 use event_store::{
-    AppendError, Appended, EventLog, Expected, KnownKeys, Lineage, NewEvent, ReadError, RecordedEvent,
+    AppendError, Appended, Cause, EventLog, Expected, KnownKeys, Lineage, NewEvent, ReadError, RecordedEvent,
     StoredEvent, Subject, Tail,
 };
 use event_store_open::Store;
@@ -23,7 +23,7 @@ pub fn plant(store: Store) -> Store {
 impl FaultyLog {
     /// An answer that does not wait for the broker's.
     async fn promise(&self, command: CommandId, events: Vec<NewEvent>) -> Result<Appended, AppendError> {
-        let head = self.0.head().await.map_err(|error| AppendError::Unavailable(error.to_string()))?;
+        let head = self.0.head().await.map_err(|error| AppendError::Unavailable(Cause::new(error)))?;
         let (log, position) = (Arc::clone(&self.0), Position::new(head.next(), self.0.shard()));
         tokio::spawn(async move { log.append(command, events).await });
         Ok(Appended { positions: vec![position], repeated: false })

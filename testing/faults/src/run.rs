@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use crate::check::{self, Allowed, Broken};
+use crate::check::{self, Broken};
 use crate::fault::Fault;
 use crate::load::Load;
 use crate::readers::Readers;
@@ -16,25 +16,6 @@ use crate::system::Setup;
 const WARM_UP: usize = 60;
 /// Acked after it, so that recovery is seen by clients as well.
 const AFTERMATH: usize = 40;
-
-/// What a fault did, and how often. A fault with a count of zero did not happen.
-#[derive(Debug, Clone, Default)]
-pub struct Happened {
-    pub counts: Vec<(&'static str, usize)>,
-    pub allowed: Allowed,
-}
-
-impl Happened {
-    pub fn counted(what: &'static str, count: usize) -> Self {
-        Self { counts: vec![(what, count)], allowed: Allowed::default() }
-    }
-
-    #[must_use]
-    pub fn and(mut self, what: &'static str, count: usize) -> Self {
-        self.counts.push((what, count));
-        self
-    }
-}
 
 #[derive(Debug)]
 pub struct Report {

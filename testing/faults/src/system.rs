@@ -3,6 +3,7 @@
 mod broker;
 pub mod forwarder;
 pub mod namespace;
+pub mod routes;
 pub mod service;
 
 use std::sync::Arc;
@@ -15,11 +16,9 @@ use sqlx::postgres::PgPoolOptions;
 use tempfile::TempDir;
 use testkit::{Postgres, eventually};
 
-use crate::fault::failover::Standby;
-use crate::fault::partition::WaysOut;
-
 pub use self::broker::Broker;
 use self::namespace::Namespace;
+use self::routes::{Standby, WaysOut};
 use self::service::{PATIENCE, Service};
 
 const GATEWAY_SECRET: &str = "the-gateway-of-the-faults";
@@ -201,7 +200,7 @@ fn dispatcher(setup: &Setup, nats: &str) -> Service {
         IDENTITY[0],
         IDENTITY[1],
     ];
-    let has_bug = setup.env.iter().any(|(name, _)| *name == fail_points::VARIABLE);
+    let has_bug = setup.env.iter().any(|(name, _)| *name == fail_points::PLANTED_BUG);
     let program = if has_bug { "faulty-dispatcher" } else { "dispatcher" };
     Service::start(program, "ROOKERY_DISPATCHER_LISTEN", env(setup, &own), setup.namespace.as_deref())
 }

@@ -24,10 +24,11 @@ pub async fn list_messages(
     // Ids are positive, so (end, 0) stands after everything that was created before the end and before all else.
     let after = after.unwrap_or(PageKey { created_at: filter.range.end(), id: 0 });
     let rows = run(|| rows(pool, caller, filter, after, limit)).await?;
-    let mut position = rows.first().map_or(0, |row| row.position);
-    if planted("position-of-another-snapshot") {
-        position = super::position(pool).await?;
-    }
+    let position = if planted("position-of-another-snapshot") {
+        super::position(pool).await?
+    } else {
+        rows.first().map_or(0, |row| row.position)
+    };
     let messages = rows.into_iter().filter_map(MessageColumns::into_message);
     Ok(At { position, value: Page::cut(messages, limit, MessageRow::page_key) })
 }

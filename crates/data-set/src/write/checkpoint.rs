@@ -1,8 +1,8 @@
 //! How far a projection is folded, and the fence that lets only one worker take each step.
 
-use fail_points::planted;
 use postgres_kit::Connection;
 use postgres_kit::Pool;
+use sqlx::PgExecutor;
 use uuid::Uuid;
 
 use crate::write::error::WriteError;
@@ -36,14 +36,14 @@ impl Checkpoint {
 }
 
 /// Where to go on from; begins at 0 where the worker is new. Refuses rows of another log.
-pub async fn resume(pool: &Pool, key: &ProjectionKey) -> Result<Checkpoint, WriteError> {
+pub async fn resume(executor: impl PgExecutor<'_>, key: &ProjectionKey) -> Result<Checkpoint, WriteError> {
     let (position, event, generation, lineage): (i64, Option<Uuid>, i64, String) =
         sqlx::query_as(include_str!("checkpoint/resume.sql"))
             .bind(key.projection)
             .bind(key.version)
             .bind(i16::from(key.shard))
             .bind(&key.lineage)
-            .fetch_one(pool)
+            .fetch_one(executor)
             .await?;
     if lineage == key.lineage {
         Ok(Checkpoint { position, event, generation })
@@ -73,12 +73,7 @@ pub(super) async fn advance(
     from: Checkpoint,
     to: Checkpoint,
 ) -> Result<(), WriteError> {
-    let sql = if planted("no-fence") {
-        include_str!("checkpoint/advance_unfenced.sql")
-    } else {
-        include_str!("checkpoint/advance.sql")
-    };
-    let moved = sqlx::query(sql)
+    let moved = sqlx::query(include_str!("checkpoint/advance.sql"))
         .bind(key.projection)
         .bind(key.version)
         .bind(i16::from(key.shard))

@@ -1,9 +1,9 @@
 //! What counts gain and lose in one transaction.
 
+use fail_points::crash_point;
 use postgres_kit::Connection;
 
 use super::counts::Counts;
-use super::crash_point::crash_point;
 use super::error::WriteError;
 use super::stats::Stats;
 

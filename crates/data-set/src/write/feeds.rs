@@ -15,9 +15,9 @@ mod follows;
 mod limit;
 mod rows;
 
+use fail_points::crash_point;
 use postgres_kit::Connection;
 
-use super::crash_point::crash_point;
 use super::error::WriteError;
 
 pub use audience::Audience;

@@ -8,12 +8,12 @@ mod insert;
 mod rows;
 mod settle;
 
+use fail_points::crash_point;
 use postgres_kit::Connection;
 
 use self::edit::{edit, supersede};
 use self::insert::insert;
 use super::counter_deltas::CounterDeltas;
-use super::crash_point::crash_point;
 use super::error::WriteError;
 
 pub(super) use delete::delete;

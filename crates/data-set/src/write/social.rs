@@ -7,11 +7,11 @@ mod deactivate;
 mod edges;
 mod read_markers;
 
+use fail_points::crash_point;
 use postgres_kit::Connection;
 
 use self::edges::EdgeKind;
 use super::counter_deltas::CounterDeltas;
-use super::crash_point::crash_point;
 use super::error::WriteError;
 use super::messages::{self, MessageChanges};
 

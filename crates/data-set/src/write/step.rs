@@ -1,6 +1,6 @@
 //! One step of a projection worker: a transaction behind the fence, what is written in it, and its end.
 
-use fail_points::planted;
+use fail_points::{crash_point, planted};
 use postgres_kit::{Pool, Pooled, Transaction};
 
 use super::checkpoint::{self, Checkpoint, ProjectionKey};
@@ -8,7 +8,6 @@ use super::feeds::{self, Audience, FanOutLimit, FeedSegment};
 use super::messages;
 use super::parked::{self, Parked, ParkedEvent};
 use super::social::{self, SocialSegment};
-use crate::write::crash_point::crash_point;
 use crate::write::error::WriteError;
 
 /// Dropped without a commit, it leaves nothing.
@@ -27,13 +26,16 @@ impl Step {
         to: Checkpoint,
     ) -> Result<Self, WriteError> {
         let mut transaction = pool.begin().await?;
-        step_crash_point(key, "after-begin");
+        crash_point(format_args!("{}-after-begin", key.projection));
+        let from = if planted("no-fence") { checkpoint::resume(&mut *transaction, key).await? } else { from };
         checkpoint::advance(&mut transaction, key, from, to).await?;
-        if planted("checkpoint-outside") {
+        let transaction = if planted("checkpoint-outside") {
             transaction.commit().await?;
-            transaction = pool.begin().await?;
-        }
-        step_crash_point(key, "after-fence");
+            pool.begin().await?
+        } else {
+            transaction
+        };
+        crash_point(format_args!("{}-after-fence", key.projection));
         Ok(Self { key: key.clone(), transaction })
     }
 
@@ -99,20 +101,10 @@ impl Step {
     }
 
     pub async fn commit(self) -> Result<(), WriteError> {
-        step_crash_point(&self.key, "before-commit");
+        let projection = self.key.projection;
+        crash_point(format_args!("{projection}-before-commit"));
         self.transaction.commit().await?;
-        step_crash_point(&self.key, "after-commit");
+        crash_point(format_args!("{projection}-after-commit"));
         Ok(())
-    }
-
-    /// As [`crash_point`], at a step that every worker takes: `feeds-after-begin`.
-    pub fn crash_point(&self, step: &str) {
-        step_crash_point(&self.key, step);
-    }
-}
-
-fn step_crash_point(key: &ProjectionKey, step: &str) {
-    if cfg!(feature = "fail-points") {
-        crash_point(&format!("{}-{step}", key.projection));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use event_store::{AppendError, ReadError};
+use event_store::{AppendError, Cause, ReadError};
 use sqlx::{ConnectOptions, PgConnection};
 use uuid::Uuid;
 
@@ -30,8 +30,8 @@ pub(super) enum Definite {
 impl Definite {
     pub(super) fn to_append_error(&self) -> AppendError {
         match self {
-            Self::Refused(words) => AppendError::Refused(words.clone()),
-            Self::Full(words) => AppendError::Full(words.clone()),
+            Self::Refused(words) => AppendError::Refused(Cause::new(words.clone())),
+            Self::Full(words) => AppendError::Full(Cause::new(words.clone())),
         }
     }
 }

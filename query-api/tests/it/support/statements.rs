@@ -48,7 +48,7 @@ impl Visit for Text<'_> {
         if field.name() != "db.statement" {
             return;
         }
-        if value.contains("Purpose: the position up to which") {
+        if value.contains("select coalesce(max(position), 0) as position") {
             self.0.polls.fetch_add(1, Relaxed);
         } else if value.contains("Purpose: a message, or whose") {
             self.0.queries.fetch_add(1, Relaxed);

@@ -8,6 +8,7 @@ use event_store::{
     drop_events,
 };
 use event_store_nats::{JetStreamConfig, JetStreamLog};
+use fail_points::CRASH_POINT;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use reducers::parking::{Choice, choose, retry};
@@ -246,14 +247,12 @@ async fn of_a_drop_that_came_into_the_log_by_half_nothing_is_folded() {
     }
 }
 
-#[cfg(feature = "fail-points")]
 async fn waiting(data_set: &DataSet) -> i64 {
     let sql = "select count(*) from control.parked_event where projection = 'social' and reason = 'waiting'";
     sqlx::query_scalar(sql).fetch_one(&data_set.pool).await.expect("counted")
 }
 
 /// More events wait than are folded in one transaction.
-#[cfg(feature = "fail-points")]
 #[tokio::test]
 async fn a_reducer_that_is_killed_while_it_obeys_goes_on_where_it_was() {
     const WAITING: i64 = 1_200;
@@ -261,12 +260,12 @@ async fn a_reducer_that_is_killed_while_it_obeys_goes_on_where_it_was() {
     let mut config = JetStreamConfig::new(nats.url(), "test");
     config.stream_bytes_max = 256 << 20;
     let log: Arc<dyn EventLog> = Arc::new(JetStreamLog::open(&config).await.expect("opened"));
-    let start = |fail_points: &str| {
+    let start = |crash_point: &str| {
         let env = [
             ("ROOKERY_NATS_URL".to_owned(), nats.url()),
             ("ROOKERY_DATABASE_URL".to_owned(), data_set.postgres.url()),
             ("ROOKERY_REDUCERS_LISTEN".to_owned(), format!("127.0.0.1:{}", free_port())),
-            ("FAILPOINTS".to_owned(), fail_points.to_owned()),
+            (CRASH_POINT.to_owned(), crash_point.to_owned()),
         ];
         Process::start(env!("CARGO_BIN_EXE_reducers"), [] as [String; 0], env)
     };
@@ -290,14 +289,10 @@ async fn a_reducer_that_is_killed_while_it_obeys_goes_on_where_it_was() {
     post(&*log, "later").await;
 
     // In the first chunk, in the second, in the last step but one, and behind them all.
-    for step in ["social-release-after-rows", "social-release-after-rows=1*off", "social-before-commit=2*off"]
-    {
-        let points = step
-            .split_once('=')
-            .map_or(format!("{step}=return"), |(name, first)| format!("{name}={first}->return"));
-        let mut process = start(&points);
+    for step in ["social-release-after-rows", "social-release-after-rows:1", "social-before-commit:2"] {
+        let mut process = start(step);
         let died = process.wait(PATIENCE).await;
-        assert_eq!(std::os::unix::process::ExitStatusExt::signal(&died), Some(6), "{points}: {died}");
+        assert_eq!(std::os::unix::process::ExitStatusExt::signal(&died), Some(6), "{step}: {died}");
     }
     let mut process = start("");
     data_set.all_caught_up(&*log).await;

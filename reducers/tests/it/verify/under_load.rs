@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -10,6 +11,8 @@ use verifier::Scope;
 use super::System;
 use crate::history::Author;
 use crate::model::{normalised, rows_of};
+
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// Commands between two looks of the writer, so that the fold keeps up and batches stay small.
 const COMMANDS_PER_ROUND: usize = 5;
@@ -51,12 +54,15 @@ async fn nothing_differs_while_everything_moves() {
     let system = System::folded(91, 60).await;
     let (workers, writer) = (system.workers(), Writer::start(&system, 94));
     let mut positions = BTreeSet::new();
-    for run in 0..6 {
+    let (began, mut run) = (Instant::now(), 0);
+    // On a busy machine the fold is slower than the first runs.
+    while run < 6 || positions.len() < 3 {
         let report = system.verify(Scope::All).await.expect("verified");
         assert_eq!(super::found(&report), [""; 0], "run {run}");
         positions.insert(report.projections[0].position);
+        run += 1;
+        assert!(began.elapsed() < LIMIT, "it moved: {positions:?}");
     }
-    assert!(positions.len() > 2, "it moved: {positions:?}");
     writer.stop().await;
     workers.stop().await;
 }

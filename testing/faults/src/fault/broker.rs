@@ -6,11 +6,10 @@ use anyhow::{Context, Result};
 use async_nats::HeaderMap;
 use async_nats::jetstream;
 
-use super::{Fault, Striking, USUAL};
+use super::{Fault, Happened, Striking, USUAL};
 use crate::check::log::{self, STREAM};
 use crate::load::Load;
 use crate::record::Outcome;
-use crate::run::Happened;
 use crate::system::{Setup, System, settled};
 
 /// Longer than the dispatcher tries one append.

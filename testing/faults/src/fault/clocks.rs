@@ -11,10 +11,9 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 
-use super::{Fault, Starting, Striking, USUAL};
+use super::{Fault, Happened, Starting, Striking, USUAL};
 use crate::check::log;
 use crate::load::Load;
-use crate::run::Happened;
 use crate::system::{Setup, System};
 
 const HOUR: i64 = 3_600;

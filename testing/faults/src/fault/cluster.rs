@@ -5,11 +5,10 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::broker::{publish_again, told};
-use super::{Fault, Striking, USUAL};
+use super::{Fault, Happened, Striking, USUAL};
 use crate::check::log;
 use crate::load::Load;
 use crate::record::Outcome;
-use crate::run::Happened;
 use crate::system::{Setup, System, http, settled, signed};
 
 const THREE: fn() -> Setup = || Setup { nodes: 3, ..Setup::default() };

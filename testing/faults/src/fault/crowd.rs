@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 
-use super::{Fault, Striking, USUAL};
+use super::{Fault, Happened, Striking, USUAL};
 use crate::load::Load;
 use crate::load::World;
 use crate::load::client::Client;
 use crate::record::{Intent, Outcome, Reaction};
-use crate::run::Happened;
 use crate::system::{Setup, System};
 
 const CROWD: usize = 50;

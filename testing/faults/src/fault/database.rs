@@ -3,10 +3,9 @@
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::{Fault, Striking, USUAL};
+use super::{Fault, Happened, Striking, USUAL};
 use crate::check::Allowed;
 use crate::load::Load;
-use crate::run::Happened;
 use crate::system::System;
 
 const KILLS: usize = 3;

@@ -4,11 +4,10 @@ use anyhow::Result;
 use serde_json::json;
 
 use super::broker::told;
-use super::{Fault, Striking, USUAL};
+use super::{Fault, Happened, Striking, USUAL};
 use crate::load::Load;
 use crate::load::client::Client;
 use crate::record::{Intent, Outcome};
-use crate::run::Happened;
 use crate::system::{Setup, System, http, settled};
 
 const DISK: u64 = 32 << 20;

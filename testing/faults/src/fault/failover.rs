@@ -4,11 +4,11 @@ use anyhow::{Result, ensure};
 use sqlx::PgPool;
 use testkit::{Nats, Postgres};
 
-use super::{Fault, Starting, Striking, USUAL};
+use super::{Fault, Happened, Starting, Striking, USUAL};
 use crate::check::Allowed;
 use crate::load::Load;
-use crate::run::Happened;
 use crate::system::forwarder::Forwarder;
+use crate::system::routes::Standby;
 use crate::system::{Addresses, Broker, Setup, System, pool, settled};
 
 /// Events that the standby has to lack.
@@ -22,16 +22,6 @@ pub(super) fn faults() -> Vec<Fault> {
         strike: fail_over,
         ..USUAL
     }]
-}
-
-/// A database with a standby, and what leads to it.
-#[derive(Debug)]
-pub struct Standby {
-    pub server: Postgres,
-    /// From the services to the database.
-    pub to_database: Forwarder,
-    /// From the standby to the database.
-    pub to_primary: Forwarder,
 }
 
 fn with_standby(setup: Setup) -> Starting {

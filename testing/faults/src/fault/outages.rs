@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use testkit::{Nats, Postgres};
 
-use super::{Fault, Starting, Striking, USUAL};
+use super::{Fault, Happened, Starting, Striking, USUAL};
 use crate::load::Load;
-use crate::run::Happened;
 use crate::system::{Broker, Setup, System};
 
 const LATE: Duration = Duration::from_secs(20);

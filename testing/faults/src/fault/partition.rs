@@ -7,13 +7,13 @@ use anyhow::{Context, Result, anyhow};
 use testkit::{Nats, Postgres};
 
 use super::broker::told;
-use super::{Fault, Starting, Striking, USUAL};
+use super::{Fault, Happened, Starting, Striking, USUAL};
 use crate::check::log;
 use crate::load::Load;
 use crate::record::Outcome;
-use crate::run::Happened;
 use crate::system::forwarder::Forwarder;
 use crate::system::namespace::{self, Namespace, Way};
+use crate::system::routes::WaysOut;
 use crate::system::{Addresses, Broker, Setup, System, caught_up, http, signed};
 
 /// Longer than an append is tried.
@@ -47,14 +47,6 @@ const SILENCE: Duration = Duration::from_secs(30);
 const READS_BACK: Duration = Duration::from_secs(10);
 const WRITES_BACK: Duration = Duration::from_secs(20);
 const FOLD_BACK: Duration = Duration::from_secs(30);
-
-/// The ways out of the namespace; each port can be cut off by itself.
-#[derive(Debug)]
-pub struct WaysOut {
-    namespace: Arc<Namespace>,
-    to_broker: Forwarder,
-    to_database: Forwarder,
-}
 
 fn apart(mut setup: Setup) -> Starting {
     Box::pin(async move {

@@ -6,11 +6,10 @@ use async_nats::jetstream::{self, Context as JetStream};
 use bytes::Bytes;
 use event_store::conformance::{FRAMES, publish_frame};
 
-use super::{Fault, Striking, USUAL};
+use super::{Fault, Happened, Striking, USUAL};
 use crate::check::Allowed;
 use crate::check::log;
 use crate::load::Load;
-use crate::run::Happened;
 use crate::system::System;
 
 pub(super) fn faults() -> Vec<Fault> {

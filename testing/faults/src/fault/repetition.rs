@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Fault, Striking, USUAL};
+use super::{Fault, Happened, Striking, USUAL};
 use crate::check::log;
 use crate::load::Load;
 use crate::load::client::Client;
 use crate::record::{Intent, Outcome};
-use crate::run::Happened;
 use crate::system::System;
 
 /// The broker remembers command ids for two minutes.

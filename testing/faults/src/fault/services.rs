@@ -4,9 +4,8 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use testkit::eventually;
 
-use super::{Fault, Striking, USUAL};
+use super::{Fault, Happened, Striking, USUAL};
 use crate::load::Load;
-use crate::run::Happened;
 use crate::system::System;
 use crate::system::service::{PATIENCE, Service};
 

@@ -1,13 +1,13 @@
 //! Reducers: two on one projection, and one that dies between any two steps.
 
 use anyhow::ensure;
+use fail_points::CRASH_POINT;
 use nix::sys::signal::Signal;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::{Fault, Striking, USUAL};
+use super::{Fault, Happened, Striking, USUAL};
 use crate::load::Load;
-use crate::run::Happened;
 use crate::system::{Setup, System};
 
 /// Where a batch can be cut off; named by the fold's own crash points. Deactivations are not in the load.
@@ -59,14 +59,14 @@ fn between_steps<'a>(system: &'a mut System, load: &'a Load, _seed: u64) -> Stri
         for step in STEPS {
             reducers.kill();
             // Reached once in peace, so that the crash meets a checkpoint that has moved.
-            reducers.set("FAILPOINTS", &format!("{step}=1*off->return"));
+            reducers.set(CRASH_POINT, &format!("{step}:1"));
             reducers.start_again();
             let status = reducers.ends().await;
             let signal = std::os::unix::process::ExitStatusExt::signal(&status);
-            ensure!(signal == Some(Signal::SIGABRT as i32), "{step}: {status}, are there fail points?");
+            ensure!(signal == Some(Signal::SIGABRT as i32), "{step}: {status}, are crash points armed?");
             aborted += 1;
         }
-        reducers.set("FAILPOINTS", "");
+        reducers.set(CRASH_POINT, "");
         reducers.start_again();
         reducers.answers("/readyz", 200).await;
         load.acked(1).await;

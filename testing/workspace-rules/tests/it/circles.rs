@@ -4,62 +4,15 @@
 //! definition is followed, and neither `mod` nor `pub use` alone is a use. What stands under `#[cfg(test)]` does not
 //! count. What `foo.rs` defines is the common ground of the modules in `foo/`: that they use it is no use either.
 //! Modules that can be reached from each other by what is left are a circle: none can be read, tested or moved without
-//! the others. Where a few files are one concept on purpose, [`ALLOWED`] names them with the reason.
+//! the others.
 
 mod graph;
 mod parse;
 
 use std::path::Path;
 
-use self::graph::{Circle, Graph};
+use self::graph::Graph;
 use crate::sources::{files, packages, read};
-
-/// Circles that may be, by package: their modules, and why. One that is gone is deleted here.
-const ALLOWED: [(&str, &[&str], &str); 4] = [
-    (
-        "event-store",
-        &["codec", "contract", "edit_index", "envelope"],
-        "to be ended: an edit's place in the log is told by its envelope",
-    ),
-    (
-        "event-store-open",
-        &["config", "on_nats", "on_postgres"],
-        "to be ended: an adapter opens what the configuration names",
-    ),
-    (
-        "faults",
-        &[
-            "check",
-            "check::pages",
-            "check::promises",
-            "fault",
-            "fault::broker",
-            "fault::clocks",
-            "fault::cluster",
-            "fault::crowd",
-            "fault::database",
-            "fault::disk",
-            "fault::failover",
-            "fault::outages",
-            "fault::partition",
-            "fault::poison",
-            "fault::repetition",
-            "fault::services",
-            "fault::workers",
-            "load",
-            "load::client",
-            "readers",
-            "run",
-            "system",
-        ],
-        "to be ended: the list of all faults stands beside what a fault is, and the system knows two of them",
-    ),
-    (
-        "rookery",
-        &["commands::rebuild::build", "commands::rebuild::preview"],
-        "a preview moves what is built, and is a step of the build",
-    ),
-];
 
 #[test]
 fn modules_make_no_circles() {
@@ -76,21 +29,10 @@ fn modules_make_no_circles() {
             parse::module(path, &read(&file)).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
         });
         for circle in Graph::new(modules.collect()).circles() {
-            found.push((name.to_owned(), circle));
+            found.push(format!("{name}\n  {}", circle.uses.join("\n  ")));
         }
     }
-    let is_allowed = |package: &str, circle: &Circle| {
-        ALLOWED.iter().any(|(name, modules, _)| *name == package && circle.modules.iter().eq(modules.iter()))
-    };
-    let new = found.iter().filter(|(package, circle)| !is_allowed(package, circle));
-    let new: Vec<String> =
-        new.map(|(package, circle)| format!("{package}\n  {}", circle.uses.join("\n  "))).collect();
-    assert!(new.is_empty(), "modules that use each other in a circle:\n{}", new.join("\n"));
-    let is_there = |name: &str, modules: &[&str]| {
-        found.iter().any(|(package, circle)| name == package && circle.modules == modules)
-    };
-    let ended: Vec<_> = ALLOWED.iter().filter(|(package, modules, _)| !is_there(package, modules)).collect();
-    assert!(ended.is_empty(), "no circles any more, so delete them from ALLOWED: {ended:#?}");
+    assert!(found.is_empty(), "modules that use each other in a circle:\n{}", found.join("\n"));
 }
 
 /// The circles of a package with these files.

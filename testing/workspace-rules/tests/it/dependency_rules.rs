@@ -4,10 +4,11 @@
 //! library changes its owner. Only what is linked into the services counts; tests may use what helps them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
 
 use serde_json::Value;
 
-use crate::sources::packages;
+use crate::sources::{packages, root};
 
 /// Which packages of the workspace each one may use. As every edge is listed, what is reached through others is bounded
 /// too.
@@ -155,5 +156,30 @@ fn only_the_command_tests_and_benchmarks_start_servers() {
         let may = is_outside || ["rookery", "testkit"].contains(&user.as_str());
         assert!(may || !used.contains("local-servers"), "{user} must not start servers");
         assert!(is_outside || !used.contains("testkit"), "{user} must not link what is for tests");
+    }
+}
+
+/// Libraries that a package links when it is built with one store alone.
+fn linked(package: &str, store: &str) -> String {
+    let arguments =
+        ["tree", "--offline", "--locked", "--edges", "normal", "--prefix", "none", "--package", package];
+    let store = ["--no-default-features", "--features", store];
+    let output = Command::new(env!("CARGO")).current_dir(root()).args(arguments).args(store).output();
+    let output = output.expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn a_log_on_one_store_links_no_other() {
+    for (package, store, library) in [
+        ("dispatcher", "postgres", "async-nats "),
+        ("dispatcher", "nats", "sqlx "),
+        ("reducers", "postgres", "async-nats "),
+        ("reducers", "nats", "event-store-postgres "),
+    ] {
+        let linked = linked(package, store);
+        assert!(linked.contains("event-store "), "{package} links the log: {linked}");
+        assert!(!linked.contains(library), "{package} with the store {store} must not link {library}");
     }
 }

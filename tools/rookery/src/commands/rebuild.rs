@@ -7,6 +7,7 @@
 //! Every step can be killed: what is built stays, and the next call goes on from it.
 
 mod build;
+mod next_version;
 mod preview;
 mod switch;
 
@@ -80,7 +81,7 @@ async fn rebuild(arguments: &Arguments) -> Result<()> {
     } else if arguments.drop {
         drop_other(arguments, &mut hold, versions).await
     } else {
-        build::run(arguments, fold, url.expose(), hold, versions).await
+        next_version::make(arguments, fold, url.expose(), hold, versions).await
     }
 }
 

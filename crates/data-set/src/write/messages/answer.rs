@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
+use fail_points::crash_point;
 use postgres_kit::Connection;
 
 use super::rows::PostedRow;
 use super::settle::settle;
 use crate::write::columns::column;
 use crate::write::counter_deltas::CounterDeltas;
-use crate::write::crash_point::crash_point;
 use crate::write::error::WriteError;
 use crate::write::stats::MessageStat;
 

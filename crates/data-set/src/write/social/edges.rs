@@ -1,12 +1,11 @@
 //! Follows, likes and reposts: edges from an account to an account or a message. An edge is made together with the
 //! notification that tells of it, if any, and removed together with it.
 
-use fail_points::planted;
+use fail_points::{crash_point, planted};
 use postgres_kit::Connection;
 use time::OffsetDateTime;
 
 use crate::write::columns::column;
-use crate::write::crash_point::crash_point;
 use crate::write::error::WriteError;
 use crate::write::stats::{AccountStat, MessageStat, Stats};
 

@@ -1,19 +1,15 @@
-//! Folds the new version, shows what differs, and asks whether to switch.
+//! Folds the new version until it is level with the published one.
 
-use std::io::{IsTerminal, Write};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use data_set::versions::{Hold, State};
-use data_set::write::{self, Reason};
+use data_set::versions::Hold;
+use data_set::write::Reason;
 use domain::Position;
 use indicatif::{ProgressBar, ProgressStyle};
-use reducers::{BadEvent, Fold, OnBad, ProjectionWorker, ReplayError, Status, replay};
+use reducers::{BadEvent, ProjectionWorker, ReplayError, replay};
 
-use super::preview::{self, Preview};
-use super::{Arguments, Versions, again, hint, progress_style, say, switch};
-use crate::connections;
+use super::{Arguments, hint, progress_style, say, switch};
 
 /// With fewer events to go the versions count as level; the rest is folded while they are compared.
 const NEAR_EVENTS: u64 = 1_000;
@@ -21,76 +17,13 @@ const NEAR_EVENTS: u64 = 1_000;
 const FENCED_LIMIT: Duration = Duration::from_secs(20);
 const FENCED_PERIOD: Duration = Duration::from_millis(200);
 
-pub(super) async fn run(
-    arguments: &Arguments,
-    fold: Arc<dyn Fold>,
-    url: &str,
-    mut hold: Hold,
-    versions: Versions,
-) -> Result<()> {
-    let log = connections::open_log(&arguments.data).await?;
-    let published = versions.published;
-    let lineage = hold.lineage(published).await?;
-    if lineage.is_some_and(|lineage| lineage != *log.lineage().0) {
-        bail!(
-            "version {published} was folded from another log than this one; positions of two logs cannot be compared"
-        );
-    }
-    let next = next_version(arguments, &mut hold, versions).await?;
-    let schema = write::schema(fold.name(), next);
-    let pool = write::connect(url, &format!("rookery-rebuild {schema}"), &schema)?;
-    let worker =
-        ProjectionWorker { log, pool, fold, version: next, status: Status::default(), on_bad: OnBad::Stop };
-    let mut build = Build { hold, worker, url: url.to_owned(), published, next };
-
-    build.catch_up().await?;
-    let preview = preview::compare(&mut build).await?;
-    preview.print(arguments.json)?;
-    if arguments.switch || (std::io::stdin().is_terminal() && ask(&preview)?) {
-        return build.switch(arguments).await;
-    }
-    let (switch, drop) = (again(arguments, "--switch"), again(arguments, "--drop"));
-    if preview.differs() {
-        bail!(
-            "versions {published} and {next} differ, and version {published} stays published\n  publish version \
-             {next}: {switch}\n  drop it: {drop}"
-        );
-    }
-    say(&format!("Versions {published} and {next} are equal; version {published} stays published."))?;
-    hint(&format!("publish version {next}"), arguments, "--switch")?;
-    hint("drop it", arguments, "--drop")
-}
-
 /// What a build works with.
 pub(super) struct Build {
     pub(super) hold: Hold,
-    worker: ProjectionWorker,
+    pub(super) worker: ProjectionWorker,
     pub(super) url: String,
     pub(super) published: i32,
     pub(super) next: i32,
-}
-
-async fn next_version(arguments: &Arguments, hold: &mut Hold, versions: Versions) -> Result<i32> {
-    let (published, name) = (versions.published, &arguments.projection);
-    match versions.other {
-        None => {
-            let next = hold.make_next(published).await?;
-            say(&format!("Building version {next} of {name} beside version {published}."))?;
-            Ok(next)
-        }
-        Some((other, _)) if other < published => bail!(
-            "version {other} of {name} is still kept for a rollback; drop it first: {}",
-            again(arguments, "--drop")
-        ),
-        Some((other, state)) => {
-            if state == State::Standby {
-                // From here on the reducers leave it to us.
-                hold.set_state(other, State::Building).await?;
-            }
-            say(&format!("Going on with version {other} of {name} beside version {published}."))?;
-            Ok(other)
-        }
-    }
 }
 
 impl Build {
@@ -99,7 +32,7 @@ impl Build {
     }
 
     /// Folds until the new version is about level with the published one.
-    async fn catch_up(&mut self) -> Result<()> {
+    pub(super) async fn catch_up(&mut self) -> Result<()> {
         let bar = ProgressBar::new(0).with_style(style()?);
         let (began, mut first) = (Instant::now(), None);
         loop {
@@ -176,7 +109,7 @@ impl Build {
         }
     }
 
-    async fn switch(mut self, arguments: &Arguments) -> Result<()> {
+    pub(super) async fn switch(mut self, arguments: &Arguments) -> Result<()> {
         let Self { published, next, .. } = self;
         let target = self.published_position().await?;
         self.replay_to(target, |_| ()).await?;
@@ -189,16 +122,6 @@ impl Build {
         hint("switch back", arguments, "--rollback")?;
         hint(&format!("drop version {published}"), arguments, "--drop")
     }
-}
-
-fn ask(preview: &Preview) -> Result<bool> {
-    let words = if preview.differs() { "They differ." } else { "They are equal." };
-    let mut out = std::io::stderr();
-    write!(out, "{words} Publish version {} in place of version {}? [y/N] ", preview.right, preview.left)?;
-    out.flush()?;
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
 fn style() -> Result<ProgressStyle> {
