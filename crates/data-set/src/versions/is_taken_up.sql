@@ -1,5 +1,5 @@
--- Purpose: whether a projection worker has given a sign of life since the version came into its state. Index:
--- projection_pk, worker_heartbeat_pk.
+-- Purpose: whether a projection worker has given a sign of life since the version came into its state.
+-- Index: projection_pk, worker_heartbeat_pk.
 select exists (
     select from control.projection v
     join control.worker_heartbeat h using (projection, version)
