@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::{AccountEvent, AccountId, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, Position};
-use domain::{MessageId, ReactionEvent};
+use domain::{MessageId, Reaction};
 use serde_json::Value;
 
 /// The whole log is folded for each of them: the rows of an event depend on the events before it.
@@ -48,10 +48,10 @@ impl Touched {
             }
             Event::Graph(GraphEvent::Followed(event)) => (vec![event.follower, event.followee], None),
             Event::Graph(GraphEvent::Unfollowed(event)) => (vec![event.follower, event.followee], None),
-            Event::Reaction(ReactionEvent::Liked(event)) => (vec![event.account], Some(event.message)),
-            Event::Reaction(ReactionEvent::Unliked(event)) => (vec![event.account], Some(event.message)),
-            Event::Reaction(ReactionEvent::Reposted(event)) => (vec![event.account], Some(event.message)),
-            Event::Reaction(ReactionEvent::Unreposted(event)) => (vec![event.account], Some(event.message)),
+            Event::Reaction(event) => {
+                let Reaction { account, message, .. } = event.reaction();
+                (vec![account], Some(message))
+            }
             Event::Inbox(InboxEvent::NotificationsRead(event)) => (vec![event.account], None),
             Event::Projection(_) => (Vec::new(), None),
         };

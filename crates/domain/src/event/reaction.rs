@@ -4,7 +4,26 @@ use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use crate::edge::DesiredState;
 use crate::{AccountId, MessageId};
+
+/// What an account may do to a message: each kind is an edge of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReactionKind {
+    Like,
+    Repost,
+}
+
+/// What all events on reactions say, in one shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reaction {
+    pub kind: ReactionKind,
+    pub account: AccountId,
+    pub message: MessageId,
+    pub desired: DesiredState,
+    /// Of an imported reaction; one that is taken back has none.
+    pub original_time: Option<OffsetDateTime>,
+}
 
 /// Repeating it changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +69,58 @@ pub enum ReactionEvent {
     Unliked(Unliked),
     Reposted(Reposted),
     Unreposted(Unreposted),
+}
+
+impl ReactionKind {
+    pub const ALL: [Self; 2] = [Self::Like, Self::Repost];
+
+    /// The operation that sets or unsets the edge.
+    pub fn verb(self, desired: DesiredState) -> &'static str {
+        match (self, desired) {
+            (Self::Like, DesiredState::Set) => "like",
+            (Self::Like, DesiredState::Unset) => "unlike",
+            (Self::Repost, DesiredState::Set) => "repost",
+            (Self::Repost, DesiredState::Unset) => "unrepost",
+        }
+    }
+}
+
+impl From<Reaction> for ReactionEvent {
+    fn from(reaction: Reaction) -> Self {
+        let Reaction { kind, account, message, desired, original_time } = reaction;
+        match (kind, desired) {
+            (ReactionKind::Like, DesiredState::Set) => Self::Liked(Liked { account, message, original_time }),
+            (ReactionKind::Like, DesiredState::Unset) => Self::Unliked(Unliked { account, message }),
+            (ReactionKind::Repost, DesiredState::Set) => {
+                Self::Reposted(Reposted { account, message, original_time })
+            }
+            (ReactionKind::Repost, DesiredState::Unset) => Self::Unreposted(Unreposted { account, message }),
+        }
+    }
+}
+
+impl ReactionEvent {
+    pub fn reaction(&self) -> Reaction {
+        let set = |kind, account, message, original_time| Reaction {
+            kind,
+            account,
+            message,
+            desired: DesiredState::Set,
+            original_time,
+        };
+        let unset = |kind, account, message| Reaction {
+            desired: DesiredState::Unset,
+            ..set(kind, account, message, None)
+        };
+        match self {
+            Self::Liked(event) => set(ReactionKind::Like, event.account, event.message, event.original_time),
+            Self::Unliked(event) => unset(ReactionKind::Like, event.account, event.message),
+            Self::Reposted(event) => {
+                set(ReactionKind::Repost, event.account, event.message, event.original_time)
+            }
+            Self::Unreposted(event) => unset(ReactionKind::Repost, event.account, event.message),
+        }
+    }
 }
 
 impl DomainEvent for ReactionEvent {

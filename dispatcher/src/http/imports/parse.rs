@@ -2,7 +2,7 @@
 
 use api_types::codes;
 use api_types::import::{ImportHead, ImportKind, ImportLine, ImportedMessage};
-use domain::reaction::ReactionKind;
+use domain::ReactionKind;
 use domain::{AccountId, Bio, DisplayName, Handle, IdError, MessageId, Tags, Text};
 use http_kit::{ApiProblem, json};
 use serde::Deserialize;
