@@ -80,7 +80,7 @@ impl Touched {
 /// Projection, table, the columns that name accounts, and those that name messages.
 type Columns = (&'static str, &'static str, &'static [&'static str], &'static [&'static str]);
 
-const COLUMNS: [Columns; 20] = [
+const COLUMNS: [Columns; 21] = [
     ("social", "account", &["id"], &[]),
     ("social", "former_account", &["id"], &[]),
     ("social", "account_stat", &["account"], &[]),
@@ -94,6 +94,7 @@ const COLUMNS: [Columns; 20] = [
     ("social", "follow", &["follower", "followee"], &[]),
     ("social", "liked", &["account"], &["message"]),
     ("social", "reposted", &["account"], &["message"]),
+    ("social", "bookmarked", &["account"], &["message"]),
     ("social", "notification", &["recipient", "actor"], &["message"]),
     ("feeds", "follow", &["follower", "followee"], &[]),
     ("feeds", "entry", &["author"], &["message"]),

@@ -12,6 +12,8 @@ use crate::{AccountId, MessageId};
 pub enum ReactionKind {
     Like,
     Repost,
+    /// Known to the account alone.
+    Bookmark,
 }
 
 /// What all events on reactions say, in one shape.
@@ -63,16 +65,37 @@ pub struct Unreposted {
     pub message: MessageId,
 }
 
+/// Repeating it changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Bookmarked {
+    pub account: AccountId,
+    pub message: MessageId,
+    /// When an imported bookmark was made. Absent: when the log recorded this event.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub original_time: Option<OffsetDateTime>,
+}
+
+/// A bookmark was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Unbookmarked {
+    pub account: AccountId,
+    pub message: MessageId,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReactionEvent {
     Liked(Liked),
     Unliked(Unliked),
     Reposted(Reposted),
     Unreposted(Unreposted),
+    Bookmarked(Bookmarked),
+    Unbookmarked(Unbookmarked),
 }
 
 impl ReactionKind {
-    pub const ALL: [Self; 2] = [Self::Like, Self::Repost];
+    pub const ALL: [Self; 3] = [Self::Like, Self::Repost, Self::Bookmark];
 
     /// The operation that sets or unsets the edge.
     pub fn verb(self, desired: DesiredState) -> &'static str {
@@ -81,6 +104,8 @@ impl ReactionKind {
             (Self::Like, DesiredState::Unset) => "unlike",
             (Self::Repost, DesiredState::Set) => "repost",
             (Self::Repost, DesiredState::Unset) => "unrepost",
+            (Self::Bookmark, DesiredState::Set) => "bookmark",
+            (Self::Bookmark, DesiredState::Unset) => "unbookmark",
         }
     }
 }
@@ -95,6 +120,12 @@ impl From<Reaction> for ReactionEvent {
                 Self::Reposted(Reposted { account, message, original_time })
             }
             (ReactionKind::Repost, DesiredState::Unset) => Self::Unreposted(Unreposted { account, message }),
+            (ReactionKind::Bookmark, DesiredState::Set) => {
+                Self::Bookmarked(Bookmarked { account, message, original_time })
+            }
+            (ReactionKind::Bookmark, DesiredState::Unset) => {
+                Self::Unbookmarked(Unbookmarked { account, message })
+            }
         }
     }
 }
@@ -119,6 +150,10 @@ impl ReactionEvent {
                 set(ReactionKind::Repost, event.account, event.message, event.original_time)
             }
             Self::Unreposted(event) => unset(ReactionKind::Repost, event.account, event.message),
+            Self::Bookmarked(event) => {
+                set(ReactionKind::Bookmark, event.account, event.message, event.original_time)
+            }
+            Self::Unbookmarked(event) => unset(ReactionKind::Bookmark, event.account, event.message),
         }
     }
 }
@@ -130,6 +165,8 @@ impl DomainEvent for ReactionEvent {
             Self::Unliked(_) => "rookery.message.unliked".to_owned(),
             Self::Reposted(_) => "rookery.message.reposted".to_owned(),
             Self::Unreposted(_) => "rookery.message.unreposted".to_owned(),
+            Self::Bookmarked(_) => "rookery.message.bookmarked".to_owned(),
+            Self::Unbookmarked(_) => "rookery.message.unbookmarked".to_owned(),
         }
     }
 

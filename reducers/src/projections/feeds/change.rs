@@ -68,6 +68,6 @@ fn of_reaction(position: i64, reaction: Reaction) -> Option<Change> {
         (ReactionKind::Repost, DesiredState::Unset) => {
             Some(Change::Unreposted(RepostKey { author, message }))
         }
-        (ReactionKind::Like, _) => None,
+        (ReactionKind::Like | ReactionKind::Bookmark, _) => None,
     }
 }

@@ -37,6 +37,11 @@ pub(super) fn table<'a>(state: &'a State, table: &str) -> Option<Rows<'a>> {
         "reposted" => Box::new(edges(state, Kind::Reaction(ReactionKind::Repost)).map(|(from, to, position, at)| {
             json!({ "account": from, "message": to, "position": position, "reposted_at": timestamp(at) })
         })),
+        "bookmarked" => Box::new(
+            edges(state, Kind::Reaction(ReactionKind::Bookmark)).map(|(from, to, position, at)| {
+                json!({ "account": from, "message": to, "position": position, "bookmarked_at": timestamp(at) })
+            }),
+        ),
         _ => return None,
     })
 }
@@ -69,6 +74,8 @@ fn notification(((recipient, position), notice): (&(i64, i64), &Notice)) -> Valu
         Kind::Reaction(ReactionKind::Like) => "liked",
         Kind::Reaction(ReactionKind::Repost) => "reposted",
         Kind::Replied => "replied",
+        // Nobody is told of a bookmark.
+        Kind::Reaction(ReactionKind::Bookmark) => unreachable!("see told_of"),
     };
     json!({
         "recipient": recipient, "position": position, "kind": kind, "actor": notice.actor,

@@ -204,7 +204,11 @@ impl State {
 
     /// Who is notified of an edge: whom it leads to, or who wrote what it leads to.
     fn told_of(&self, kind: Kind, to: i64) -> Option<i64> {
-        if kind == Kind::Followed { Some(to) } else { self.messages.get(&to).map(|message| message.author) }
+        match kind {
+            Kind::Followed => Some(to),
+            Kind::Reaction(ReactionKind::Bookmark) => None,
+            _ => self.messages.get(&to).map(|message| message.author),
+        }
     }
 
     fn notify(&mut self, recipient: i64, position: i64, notice: Notice) {

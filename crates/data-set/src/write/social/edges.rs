@@ -1,4 +1,4 @@
-//! Follows, likes and reposts: edges from an account to an account or a message. An edge is made together with the
+//! Follows, likes, reposts and bookmarks: edges from an account to an account or a message. An edge is made together with the
 //! notification that tells of it, if any, and removed together with it.
 
 use domain::ReactionKind;
@@ -43,7 +43,8 @@ struct ReactionStatements {
     remove: &'static str,
     /// The next ones of an account.
     next: &'static str,
-    count: MessageStat,
+    /// What others see of it.
+    count: Option<MessageStat>,
 }
 
 fn statements(kind: ReactionKind) -> ReactionStatements {
@@ -54,7 +55,7 @@ fn statements(kind: ReactionKind) -> ReactionStatements {
             // Index: liked_by_account, a range of it.
             next: "select account, message, position from liked \
                 where account = $1 and position > $2 order by position limit $3",
-            count: MessageStat::Likes,
+            count: Some(MessageStat::Likes),
         },
         ReactionKind::Repost => ReactionStatements {
             make: include_str!("edges/repost.sql"),
@@ -62,7 +63,17 @@ fn statements(kind: ReactionKind) -> ReactionStatements {
             // Index: reposted_by_account, a range of it.
             next: "select account, message, position from reposted \
                 where account = $1 and position > $2 order by position limit $3",
-            count: MessageStat::Reposts,
+            count: Some(MessageStat::Reposts),
+        },
+        ReactionKind::Bookmark => ReactionStatements {
+            make: include_str!("edges/bookmark.sql"),
+            // Index: bookmarked_pk.
+            remove: "delete from bookmarked e using unnest($1::bigint[], $2::bigint[]) as g (account, message) \
+                where e.account = g.account and e.message = g.message returning e.account, e.message",
+            // Index: bookmarked_by_account, a range of it.
+            next: "select account, message, position from bookmarked \
+                where account = $1 and position > $2 order by position limit $3",
+            count: None,
         },
     }
 }
@@ -79,7 +90,11 @@ impl EdgeKind {
                 stats.add_account(from, AccountStat::Following, delta);
                 stats.add_account(to, AccountStat::Followers, delta);
             }
-            Self::Reaction(kind) => stats.add_message(to, statements(kind).count, delta),
+            Self::Reaction(kind) => {
+                if let Some(stat) = statements(kind).count {
+                    stats.add_message(to, stat, delta);
+                }
+            }
         }
     }
 }
