@@ -8,6 +8,10 @@ begin
     if not exists (select from pg_roles where rolname = 'rookery_reader') then
         create role rookery_reader nologin;
     end if;
+    -- Sees, besides, what accounts keep to themselves: analysts are readers.
+    if not exists (select from pg_roles where rolname = 'rookery_query_api') then
+        create role rookery_query_api nologin in role rookery_reader;
+    end if;
 exception
     -- Two databases of one server may be migrated at the same moment.
     when duplicate_object or unique_violation then null;

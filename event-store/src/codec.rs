@@ -75,6 +75,8 @@ event_types! {
     "rookery.message.unliked" [] => Reaction(ReactionEvent::Unliked),
     "rookery.message.reposted" [] => Reaction(ReactionEvent::Reposted),
     "rookery.message.unreposted" [] => Reaction(ReactionEvent::Unreposted),
+    "rookery.message.bookmarked" [] => Reaction(ReactionEvent::Bookmarked),
+    "rookery.message.unbookmarked" [] => Reaction(ReactionEvent::Unbookmarked),
     "rookery.account.followed" [] => Graph(GraphEvent::Followed),
     "rookery.account.unfollowed" [] => Graph(GraphEvent::Unfollowed),
     "rookery.account.registered" [] => Account(AccountEvent::Registered),

@@ -5,7 +5,7 @@ use std::fmt;
 
 use domain::{
     AccountEvent, AccountId, Event, GraphEvent, Handle, HandleEvent, InboxEvent, MessageEvent, MessageId,
-    ProjectionEvent, ReactionEvent, Shard, Token,
+    ProjectionEvent, Shard, Token,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -122,10 +122,7 @@ impl Subject {
             Event::Message(MessageEvent::Deleted(event)) => Boundary::Edits(EditBucket::of(event.message)),
             Event::Graph(GraphEvent::Followed(event)) => Boundary::Graph(event.follower),
             Event::Graph(GraphEvent::Unfollowed(event)) => Boundary::Graph(event.follower),
-            Event::Reaction(ReactionEvent::Liked(event)) => Boundary::Reactions(event.account),
-            Event::Reaction(ReactionEvent::Unliked(event)) => Boundary::Reactions(event.account),
-            Event::Reaction(ReactionEvent::Reposted(event)) => Boundary::Reactions(event.account),
-            Event::Reaction(ReactionEvent::Unreposted(event)) => Boundary::Reactions(event.account),
+            Event::Reaction(event) => Boundary::Reactions(event.reaction().account),
             Event::Inbox(InboxEvent::NotificationsRead(event)) => Boundary::Inbox(event.account),
             Event::Projection(ProjectionEvent::EventsDropped(event)) => {
                 Boundary::Dropped(event.projection.clone())

@@ -1,4 +1,4 @@
-//! Messages: lists, counts, one of them, its editions, and what others made of it.
+//! Messages: lists, counts, one of them, its editions, and what others made of it, and the caller's bookmarks.
 
 mod dates;
 mod filter;
@@ -6,6 +6,7 @@ mod get_counts;
 mod get_history;
 mod get_message;
 mod get_thread;
+mod list_bookmarks;
 mod list_likes;
 mod list_messages;
 mod list_replies;
@@ -22,6 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(get_history::get_history))
         .routes(routes!(get_message::get_message))
         .routes(routes!(get_thread::get_thread))
+        .routes(routes!(list_bookmarks::list_bookmarks))
         .routes(routes!(list_likes::list_likes))
         .routes(routes!(list_messages::list_messages))
         .routes(routes!(list_replies::list_replies))

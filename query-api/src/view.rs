@@ -21,6 +21,7 @@ pub(crate) fn message(row: MessageRow) -> Message {
         replies: row.replies,
         liked: row.liked,
         reposted: row.reposted,
+        bookmarked: row.bookmarked,
     }
 }
 

@@ -17,6 +17,7 @@ use utoipa::ToSchema;
     ("follow" = "#/components/schemas/ImportFollow"),
     ("like" = "#/components/schemas/ImportLike"),
     ("repost" = "#/components/schemas/ImportRepost"),
+    ("bookmark" = "#/components/schemas/ImportBookmark"),
 )))]
 pub enum ImportLine {
     Account(ImportAccount),
@@ -24,6 +25,7 @@ pub enum ImportLine {
     Follow(ImportFollow),
     Like(ImportLike),
     Repost(ImportRepost),
+    Bookmark(ImportBookmark),
 }
 
 /// What a line imports.
@@ -35,6 +37,7 @@ pub enum ImportKind {
     Follow,
     Like,
     Repost,
+    Bookmark,
 }
 
 /// The part of a line by which to tell what the rest must be.
@@ -60,6 +63,7 @@ word!(MessageWord, "message");
 word!(FollowWord, "follow");
 word!(LikeWord, "like");
 word!(RepostWord, "repost");
+word!(BookmarkWord, "bookmark");
 
 /// An account. It has no password: it is used with tokens for its id that are issued elsewhere.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
@@ -139,7 +143,7 @@ pub struct ImportFollow {
     pub key: Option<String>,
 }
 
-/// A like or a repost.
+/// A like, repost or bookmark.
 macro_rules! reaction {
     ($(#[$doc:meta])* $name:ident, $word:ident) => {
         $(#[$doc])*
@@ -174,6 +178,11 @@ reaction!(
     /// That an account shows a message to its followers.
     ImportRepost,
     RepostWord
+);
+reaction!(
+    /// That an account keeps a message in its bookmarks.
+    ImportBookmark,
+    BookmarkWord
 );
 
 /// A message: its decimal id, or the key of an earlier line, of this request or of the caller's before.
@@ -230,7 +239,7 @@ pub struct ImportReport {
     pub kind: Option<ImportKind>,
     /// `imported`, `repeated` (its key was imported before) or `refused`.
     pub outcome: ImportOutcome,
-    /// The account's or message's id, unless refused; follows, likes and reposts have none.
+    /// The account's or message's id, unless refused; follows, likes, reposts and bookmarks have none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub id: Option<String>,

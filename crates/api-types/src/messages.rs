@@ -93,6 +93,8 @@ pub struct Message {
     pub liked: bool,
     /// Whether the caller reposted it.
     pub reposted: bool,
+    /// Whether the caller bookmarked it. Nobody sees the bookmarks of others.
+    pub bookmarked: bool,
 }
 
 /// The place of a deleted message in a conversation that goes on below it, without its text and its author.

@@ -14,6 +14,8 @@ pub enum Group {
     Reducer,
     /// Reads what is published.
     Reader,
+    /// Reads that, and what accounts keep to themselves.
+    QueryApi,
 }
 
 /// A user that can log in.
@@ -85,13 +87,14 @@ impl Group {
         match self {
             Self::Reducer => "rookery_reducer",
             Self::Reader => "rookery_reader",
+            Self::QueryApi => "rookery_query_api",
         }
     }
 
     fn reads_only(self) -> bool {
         match self {
             Self::Reducer => false,
-            Self::Reader => true,
+            Self::Reader | Self::QueryApi => true,
         }
     }
 }

@@ -10,15 +10,12 @@ mod reaction;
 
 use cqrs_es::DomainEvent;
 
-pub use account::{
-    AccountDeactivated, AccountEvent, AccountRegistered, HandleClaimed, HandleEvent, HandleReleased,
-    ProfileChanged,
-};
-pub use graph::{Followed, GraphEvent, Unfollowed};
-pub use inbox::{InboxEvent, NotificationsRead};
-pub use message::{MessageDeleted, MessageEdited, MessageEvent, MessagePosted};
-pub use projection::{EventsDropped, ProjectionEvent};
-pub use reaction::{Liked, ReactionEvent, Reposted, Unliked, Unreposted};
+pub use account::*;
+pub use graph::*;
+pub use inbox::*;
+pub use message::*;
+pub use projection::*;
+pub use reaction::*;
 
 /// Every event that this version of the code knows.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -23,12 +23,7 @@ mod token;
 pub mod unicode;
 
 pub use dropped::{DropReason, DropRejection, DroppedPositions};
-pub use event::{
-    AccountDeactivated, AccountEvent, AccountRegistered, Event, EventsDropped, Followed, GraphEvent,
-    HandleClaimed, HandleEvent, HandleReleased, InboxEvent, Liked, MessageDeleted, MessageEdited,
-    MessageEvent, MessagePosted, NotificationsRead, ProfileChanged, ProjectionEvent, ReactionEvent, Reposted,
-    Unfollowed, Unliked, Unreposted,
-};
+pub use event::*;
 pub use handle::{Handle, HandleRejection};
 pub use ids::{AccountId, CommandId, EventId, IdError, MessageId, Position, Sequence, Shard};
 pub use original_time::{Beginning, OriginalTime, TimeRejection};

@@ -1,19 +1,11 @@
-//! Liking and reposting, and taking that back.
+//! Reacting to messages, and taking that back.
 //!
 //! Invariants:
 //! - The message is in the log, and not known to be deleted.
 //! - An edge that is known to be as it is wanted makes no event.
 
 use crate::edge::{DesiredState, Edge};
-use crate::{
-    AccountId, Liked, MessageId, OriginalTime, ReactionEvent, Rejection, Reposted, Unliked, Unreposted,
-};
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ReactionKind {
-    Like,
-    Repost,
-}
+use crate::{AccountId, MessageId, OriginalTime, Reaction, ReactionEvent, ReactionKind, Rejection};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChangeReaction {
@@ -23,7 +15,7 @@ pub struct ChangeReaction {
     pub message_exists: bool,
     pub desired: DesiredState,
     pub edge: Edge,
-    /// Of an imported like or repost.
+    /// Of an imported reaction.
     pub original_time: Option<OriginalTime>,
 }
 
@@ -50,29 +42,11 @@ pub fn change_reaction(command: ChangeReaction) -> Result<Option<ReactionEvent>,
         return Ok(None);
     }
     let original_time = original_time.map(OriginalTime::get);
-    Ok(Some(match (kind, desired) {
-        (ReactionKind::Like, DesiredState::Set) => {
-            ReactionEvent::Liked(Liked { account, message, original_time })
-        }
-        (ReactionKind::Like, DesiredState::Unset) => ReactionEvent::Unliked(Unliked { account, message }),
-        (ReactionKind::Repost, DesiredState::Set) => {
-            ReactionEvent::Reposted(Reposted { account, message, original_time })
-        }
-        (ReactionKind::Repost, DesiredState::Unset) => {
-            ReactionEvent::Unreposted(Unreposted { account, message })
-        }
-    }))
+    Ok(Some(Reaction { kind, account, message, desired, original_time }.into()))
 }
 
-impl ReactionKind {
-    /// What an event says about the edge to a message; `None` for another edge's event.
-    pub fn edge_after(self, event: &ReactionEvent, message: MessageId) -> Option<Edge> {
-        let (kind, of, is_set) = match event {
-            ReactionEvent::Liked(event) => (Self::Like, event.message, true),
-            ReactionEvent::Unliked(event) => (Self::Like, event.message, false),
-            ReactionEvent::Reposted(event) => (Self::Repost, event.message, true),
-            ReactionEvent::Unreposted(event) => (Self::Repost, event.message, false),
-        };
-        (kind == self && of == message).then(|| Edge::of(is_set))
-    }
+/// What an event says about an edge; `None` for another edge's event.
+pub fn edge_after(event: &ReactionEvent, kind: ReactionKind, message: MessageId) -> Option<Edge> {
+    let last = event.reaction();
+    (last.kind == kind && last.message == message).then(|| Edge::of(last.desired == DesiredState::Set))
 }

@@ -1,8 +1,8 @@
-//! Liking and reposting, and taking that back. The last write per edge wins, so nothing is expected of the subject.
+//! Reacting to messages, and taking that back. The last write per edge wins, so nothing is expected of the subject.
 
 use domain::edge::{DesiredState, Edge};
-use domain::reaction::{self, ReactionKind, ReactionRejection};
-use domain::{AccountId, MessageId, OriginalTime, Position};
+use domain::reaction::{self, ReactionRejection};
+use domain::{AccountId, MessageId, OriginalTime, Position, ReactionKind};
 
 use super::{blind, done};
 use crate::decision::{Command, Decision, Placed};
@@ -16,7 +16,7 @@ pub struct ChangeReaction {
     pub account: AccountId,
     pub message: MessageId,
     pub desired: DesiredState,
-    /// Of an imported like or repost.
+    /// Of an imported reaction.
     pub original_time: Option<OriginalTime>,
 }
 
@@ -25,12 +25,7 @@ impl Command for ChangeReaction {
     type Outcome = Done;
 
     fn operation(&self) -> &'static str {
-        match (self.kind, self.desired) {
-            (ReactionKind::Like, DesiredState::Set) => "like",
-            (ReactionKind::Like, DesiredState::Unset) => "unlike",
-            (ReactionKind::Repost, DesiredState::Set) => "repost",
-            (ReactionKind::Repost, DesiredState::Unset) => "unrepost",
-        }
+        self.kind.verb(self.desired)
     }
 
     /// An import is the operator's command.
@@ -64,7 +59,7 @@ impl ChangeReaction {
         let last = stores.last_reaction(self.account).await?;
         Ok(match last.event {
             Some((event, at)) => {
-                (self.kind.edge_after(&event, self.message).unwrap_or(Edge::Unknown), Some(at))
+                (reaction::edge_after(&event, self.kind, self.message).unwrap_or(Edge::Unknown), Some(at))
             }
             None if last.through.get() == 0 => (Edge::Unset, None),
             None => (Edge::Unknown, None),

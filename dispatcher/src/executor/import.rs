@@ -14,7 +14,7 @@ use super::{Executor, IdempotencyKey};
 pub enum Imported {
     Account(AccountId),
     Message(MessageId),
-    /// A follow, like or repost.
+    /// A follow or reaction.
     Edge,
 }
 

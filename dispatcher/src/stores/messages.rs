@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use event_store::{EditIndex, LastChange, known, last_change};
 use event_store::{EventLog, ReadError};
 
-/// For how long another process's deletion may stay unnoticed by those who answer, like or repost.
+/// For how long another process's deletion may stay unnoticed by those who answer or react.
 const STANDING_AGE_MAX: Duration = Duration::from_secs(10);
 /// Remembered messages: that they stand, that this process deleted them, and who wrote them when, some 100
 /// bytes each.

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use dispatcher::commands::ChangeReaction;
 use dispatcher::executor::{Execution, Executor};
+use domain::ReactionKind;
 use domain::edge::DesiredState;
 use domain::message::{Actor, EditMessage, ExpectedEdition, MessageCommand, PostMessage};
-use domain::reaction::ReactionKind;
 use domain::{AccountId, CommandId, Sequence, Shard, Tags, Text};
 use event_store::{
     AppendError, Appended, EventLog, InMemoryLog, Lineage, NewEvent, ReadError, RecordedEvent, Subject, Tail,

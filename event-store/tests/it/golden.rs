@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 use domain::{
-    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, CommandId, DisplayName, DropReason,
-    DroppedPositions, Event, EventId, EventsDropped, Followed, GraphEvent, Handle, HandleClaimed,
+    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, Bookmarked, CommandId, DisplayName,
+    DropReason, DroppedPositions, Event, EventId, EventsDropped, Followed, GraphEvent, Handle, HandleClaimed,
     HandleEvent, HandleReleased, InboxEvent, Liked, MessageDeleted, MessageEdited, MessageEvent, MessageId,
     MessagePosted, NotificationsRead, Position, ProfileChanged, ProjectionEvent, ReactionEvent, Reposted,
-    Shard, Tags, Text, Unfollowed, Unliked, Unreposted,
+    Shard, Tags, Text, Unbookmarked, Unfollowed, Unliked, Unreposted,
 };
 use event_store::{Decoded, Envelope, RecordedEvent, Subject, decode, encode};
 use time::OffsetDateTime;
@@ -122,6 +122,7 @@ fn edges() -> Vec<Example> {
     let followed = Followed { follower: account, followee: other, original_time: original_time() };
     let liked = Liked { account, message, original_time: original_time() };
     let reposted = Reposted { account, message, original_time: original_time() };
+    let bookmarked = Bookmarked { account, message, original_time: original_time() };
     vec![
         golden!(
             "rookery.account.followed.v1",
@@ -153,6 +154,19 @@ fn edges() -> Vec<Example> {
             ReactionEvent::Reposted(reposted)
         ),
         golden!("rookery.message.unreposted.v1", ReactionEvent::Unreposted(Unreposted { account, message })),
+        golden!(
+            "rookery.message.bookmarked.v1",
+            ReactionEvent::Bookmarked(Bookmarked { original_time: None, ..bookmarked })
+        ),
+        golden!(
+            "rookery.message.bookmarked.v1",
+            "rookery.message.bookmarked.v1.imported.json",
+            ReactionEvent::Bookmarked(bookmarked)
+        ),
+        golden!(
+            "rookery.message.unbookmarked.v1",
+            ReactionEvent::Unbookmarked(Unbookmarked { account, message })
+        ),
         golden!(
             "rookery.notifications.read.v1",
             InboxEvent::NotificationsRead(NotificationsRead {

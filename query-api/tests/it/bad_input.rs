@@ -124,7 +124,7 @@ async fn every_list_refuses_the_same() {
     fold(&app.writer, &[row(256, 1, &["birds"], "2026-01-01T00:00:00Z")]).await;
     account(&app.writer, 256, "heron").await;
     let lists = LISTS_OF_ONE.iter().map(|path| path.replace('#', "256"));
-    for list in lists.chain(["/v1/notifications".to_owned()]) {
+    for list in lists.chain(["/v1/bookmarks".to_owned(), "/v1/notifications".to_owned()]) {
         app.get(&list).await.ok();
         for (query, at_fault) in PAGE {
             let answer = app.get(&format!("{list}?{query}")).await;

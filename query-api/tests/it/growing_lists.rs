@@ -4,15 +4,16 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::support::people::{account, follow, like, notify, reply, repost};
+use crate::support::people::{account, bookmark, follow, like, notify, reply, repost};
 use crate::support::rows::{Row, at, execute, fold, row};
 use crate::support::{App, READER};
 
-const LISTS: [&str; 8] = [
+const LISTS: [&str; 9] = [
     "/v1/accounts/1/followers",
     "/v1/accounts/1/following",
     "/v1/accounts/1/likes",
     "/v1/accounts/1/replies",
+    "/v1/bookmarks",
     "/v1/messages/256/likes",
     "/v1/messages/256/reposts",
     "/v1/messages/256/replies",
@@ -31,6 +32,10 @@ async fn add(app: &App, list: &str, sequence: i64) {
         "/v1/accounts/1/likes" => {
             fold(pool, &[message]).await;
             like(pool, 1, sequence << 8, sequence + 1).await;
+        }
+        "/v1/bookmarks" => {
+            fold(pool, &[message]).await;
+            bookmark(pool, READER.account, sequence << 8, sequence + 1).await;
         }
         "/v1/messages/256/likes" => like(pool, other, 256, sequence).await,
         "/v1/messages/256/reposts" => repost(pool, other, 256, sequence).await,

@@ -127,7 +127,7 @@ async fn a_message_looks_as_documented() {
         "id": "512", "text": "message 512", "tag": "birds", "tags": ["birds", "night-birds"],
         "author": {"id": "2", "handle": null, "displayName": null},
         "createdAt": "2026-01-01T00:00:00.000001Z", "editedAt": null, "inReplyTo": null, "edition": 1,
-        "likes": 0, "reposts": 0, "replies": 0, "liked": false, "reposted": false,
+        "likes": 0, "reposts": 0, "replies": 0, "liked": false, "reposted": false, "bookmarked": false,
     }]);
     assert_eq!(list, expected);
 }

@@ -11,6 +11,7 @@ mod get_message;
 mod growing_lists;
 mod identity;
 mod lineage;
+mod list_bookmarks;
 mod list_messages;
 mod notifications;
 mod outage;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::people::{account, follow, like, reply, repost};
+use crate::support::people::{account, bookmark, follow, like, reply, repost};
 use crate::support::rows::{execute, fold, row};
 use crate::support::{ADMIN, ANALYST, App, Caller, READER};
 
@@ -30,6 +30,7 @@ async fn some_people() -> App {
     like(&app.writer, 1, 256, 2).await;
     like(&app.writer, READER.account, 256, 3).await;
     repost(&app.writer, ANALYST.account, 256, 4).await;
+    bookmark(&app.writer, ADMIN.account, 256, 4).await;
     reply(&app.writer, 256, row(5 << 8, 2, &[], "2026-01-02T00:00:00Z")).await;
     app
 }
@@ -50,11 +51,13 @@ async fn a_message_shows_its_author_its_numbers_and_what_the_caller_made_of_it()
         assert_eq!(for_reader["author"], author, "{path}");
         let numbers = [&for_reader["likes"], &for_reader["reposts"], &for_reader["replies"]];
         assert_eq!(numbers, [&json!(2), &json!(1), &json!(1)], "{path}");
-        for (caller, liked, reposted) in
-            [(READER, true, false), (ANALYST, false, true), (ADMIN, false, false)]
-        {
+        for (caller, of_caller) in [
+            (READER, json!([true, false, false])),
+            (ANALYST, json!([false, true, false])),
+            (ADMIN, json!([false, false, true])),
+        ] {
             let shown = shown(caller).await;
-            assert_eq!((&shown["liked"], &shown["reposted"]), (&json!(liked), &json!(reposted)), "{path}");
+            assert_eq!(json!([shown["liked"], shown["reposted"], shown["bookmarked"]]), of_caller, "{path}");
         }
     }
 }

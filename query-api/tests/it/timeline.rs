@@ -33,6 +33,7 @@ async fn an_item_looks_as_documented() {
     let message = world.post(1).await;
     let reposted = world.repost(2, message).await;
     let liked = "insert into social_v1.liked values (7, 512, 1, now());
+        insert into social_v1.bookmarked values (7, 512, 1, now()), (1, 512, 2, now());
         insert into social_v1.message_stat (message, likes, reposts) values (512, 3, 1);
         insert into social_v1.account values (1, 'ada', 'Ada', '', now())";
     world.execute(liked).await;
@@ -45,7 +46,7 @@ async fn an_item_looks_as_documented() {
             "id": "512", "text": "message 512", "tag": null, "tags": [],
             "author": {"id": "1", "handle": "ada", "displayName": "Ada"},
             "createdAt": "2026-01-01T00:00:00.000000Z", "editedAt": null, "inReplyTo": null, "edition": 1,
-            "likes": 3, "reposts": 1, "replies": 0, "liked": true, "reposted": false,
+            "likes": 3, "reposts": 1, "replies": 0, "liked": true, "reposted": false, "bookmarked": true,
         },
     }]);
     assert_eq!(answer.ok(), expected);

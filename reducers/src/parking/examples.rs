@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use domain::edge::DesiredState;
 use domain::{
     AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, DisplayName, Event, Followed,
-    GraphEvent, Handle, InboxEvent, Liked, MessageDeleted, MessageEdited, MessageEvent, MessageId,
-    MessagePosted, NotificationsRead, Position, ProfileChanged, ReactionEvent, Reposted, Tags, Text,
-    Unfollowed, Unliked, Unreposted,
+    GraphEvent, Handle, InboxEvent, MessageDeleted, MessageEdited, MessageEvent, MessageId, MessagePosted,
+    NotificationsRead, Position, ProfileChanged, Reaction, ReactionEvent, ReactionKind, Tags, Text,
+    Unfollowed,
 };
 
 /// Events of every type, with every choice of ids. Of two that always have the same keys one is enough.
@@ -54,18 +55,17 @@ fn between(follower: AccountId, followee: AccountId) -> [Event; 2] {
 }
 
 fn about(account: AccountId, message: MessageId) -> impl Iterator<Item = Event> {
-    let deleted = MessageDeleted { message, author: account, deleted_by: account };
-    let reactions: [Event; 5] = [
-        MessageEvent::Deleted(deleted).into(),
-        ReactionEvent::Liked(Liked { account, message, original_time: None }).into(),
-        ReactionEvent::Unliked(Unliked { account, message }).into(),
-        ReactionEvent::Reposted(Reposted { account, message, original_time: None }).into(),
-        ReactionEvent::Unreposted(Unreposted { account, message }).into(),
-    ];
+    let deleted = MessageEvent::Deleted(MessageDeleted { message, author: account, deleted_by: account });
+    let reactions = ReactionKind::ALL.into_iter().flat_map(move |kind| {
+        [DesiredState::Set, DesiredState::Unset].map(|desired| {
+            let reaction = Reaction { kind, account, message, desired, original_time: None };
+            ReactionEvent::from(reaction).into()
+        })
+    });
     let edited = words().map(|(text, tags)| {
         MessageEvent::Edited(MessageEdited { message, author: account, edition: 2, text, tags }).into()
     });
-    reactions.into_iter().chain(posted(account, Some(message))).chain(edited)
+    std::iter::once(deleted.into()).chain(reactions).chain(posted(account, Some(message))).chain(edited)
 }
 
 fn posted(author: AccountId, in_reply_to: Option<MessageId>) -> Option<Event> {

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 
 use domain::{
     AccountEvent, AccountId, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, ProjectionEvent,
-    ReactionEvent,
 };
 use event_store::{RecordedEvent, Subject};
 use serde_json::Value;
@@ -51,10 +50,7 @@ pub(crate) fn keys_of_refused(fold: &dyn Fold, known: &KnownEvent) -> ConflictKe
         Event::Account(AccountEvent::Deactivated(event)) => keys.block("account", event.account),
         Event::Graph(GraphEvent::Followed(event)) => keys.block("account", event.follower),
         Event::Graph(GraphEvent::Unfollowed(event)) => keys.block("account", event.follower),
-        Event::Reaction(ReactionEvent::Liked(event)) => keys.block("account", event.account),
-        Event::Reaction(ReactionEvent::Unliked(event)) => keys.block("account", event.account),
-        Event::Reaction(ReactionEvent::Reposted(event)) => keys.block("account", event.account),
-        Event::Reaction(ReactionEvent::Unreposted(event)) => keys.block("account", event.account),
+        Event::Reaction(event) => keys.block("account", event.reaction().account),
         Event::Inbox(InboxEvent::NotificationsRead(event)) => keys.block("account", event.account),
         // They change no rows.
         Event::Handle(HandleEvent::Claimed(_) | HandleEvent::Released(_))

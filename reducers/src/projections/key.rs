@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use domain::{Handle, MessageId, Token};
+use domain::edge::DesiredState;
+use domain::{Handle, MessageId, ReactionKind, Token};
 use event_store::{Boundary, EditBucket, Subject};
 
 const AUDIENCE: &str = "shows";
@@ -22,8 +23,7 @@ pub(super) enum Key {
     /// The profile of an account.
     Profile(i64),
     Follow(i64, i64),
-    Like(i64, i64),
-    Repost(i64, i64),
+    Reaction(ReactionKind, i64, i64),
     /// What an account shows its followers.
     Audience(i64),
     /// What all accounts show their followers. Only in segments, where nobody looks up which accounts an event is
@@ -60,8 +60,7 @@ impl fmt::Display for Key {
             Self::Text(message) => write!(f, "text/{message}"),
             Self::Profile(account) => write!(f, "profile/{account}"),
             Self::Follow(from, to) => write!(f, "follow/{from}/{to}"),
-            Self::Like(from, to) => write!(f, "like/{from}/{to}"),
-            Self::Repost(from, to) => write!(f, "repost/{from}/{to}"),
+            Self::Reaction(kind, from, to) => write!(f, "{}/{from}/{to}", kind.verb(DesiredState::Set)),
             Self::Audience(account) => write!(f, "{AUDIENCE}/{account}"),
             Self::EveryAudience => f.write_str(AUDIENCE),
             Self::Followers(account) => write!(f, "{FOLLOWERS}/{account}"),

@@ -2,10 +2,10 @@
 //! deleted messages, follows of accounts that are gone, answers to messages that do not exist, repeats of everything.
 
 use domain::{
-    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, DisplayName, Event, Followed,
-    GraphEvent, Handle, HandleClaimed, HandleEvent, InboxEvent, Liked, MessageDeleted, MessageEdited,
-    MessageEvent, MessageId, MessagePosted, NotificationsRead, Position, ProfileChanged, ReactionEvent,
-    Reposted, Sequence, Shard, Tags, Text, Unfollowed, Unliked, Unreposted,
+    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, Bookmarked, DisplayName, Event,
+    Followed, GraphEvent, Handle, HandleClaimed, HandleEvent, InboxEvent, Liked, MessageDeleted,
+    MessageEdited, MessageEvent, MessageId, MessagePosted, NotificationsRead, Position, ProfileChanged,
+    ReactionEvent, Reposted, Sequence, Shard, Tags, Text, Unbookmarked, Unfollowed, Unliked, Unreposted,
 };
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -123,11 +123,13 @@ impl Crowd {
         let account = self.anybody();
         let (message, ..) = self.some_message(position);
         let original_time = imported(position);
-        let event = match self.random.random_range(0..10) {
+        let event = match self.random.random_range(0..14) {
             0..4 => ReactionEvent::Liked(Liked { account, message, original_time }),
             4..6 => ReactionEvent::Unliked(Unliked { account, message }),
             6..9 => ReactionEvent::Reposted(Reposted { account, message, original_time }),
-            _ => ReactionEvent::Unreposted(Unreposted { account, message }),
+            9 => ReactionEvent::Unreposted(Unreposted { account, message }),
+            10..13 => ReactionEvent::Bookmarked(Bookmarked { account, message, original_time }),
+            _ => ReactionEvent::Unbookmarked(Unbookmarked { account, message }),
         };
         event.into()
     }

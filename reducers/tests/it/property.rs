@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use data_set::write;
 use domain::{
-    AccountDeactivated, AccountEvent, Event, Followed, GraphEvent, Liked, MessageEvent, MessageId,
-    MessagePosted, Position, ReactionEvent, Reposted, Sequence, Shard, Tags, Text,
+    AccountDeactivated, AccountEvent, Bookmarked, Event, Followed, GraphEvent, Liked, MessageEvent,
+    MessageId, MessagePosted, Position, ReactionEvent, Reposted, Sequence, Shard, Tags, Text,
 };
 use event_store::{Envelope, RecordedEvent, Subject, conformance};
 use rand::rngs::StdRng;
@@ -165,6 +165,8 @@ async fn an_account_that_did_very_much_leaves_nothing_but_its_name() {
         events.push(MessageEvent::Posted(post(other)).into());
         events.push(ReactionEvent::Liked(Liked { account: gone, message, original_time: None }).into());
         events.push(ReactionEvent::Reposted(Reposted { account: gone, message, original_time: None }).into());
+        let bookmarked = Bookmarked { account: gone, message, original_time: None };
+        events.push(ReactionEvent::Bookmarked(bookmarked).into());
         let reply = MessagePosted { in_reply_to: Some(message), ..post(gone) };
         events.push(MessageEvent::Posted(reply).into());
         events.push(

@@ -22,7 +22,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// Table name to its rows, in order.
 pub(crate) type Rows = BTreeMap<String, Vec<String>>;
 
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 15] = [
     "message",
     "message_tag",
     "message_edition",
@@ -35,6 +35,7 @@ const TABLES: [&str; 14] = [
     "follow",
     "liked",
     "reposted",
+    "bookmarked",
     "notification",
     "read_marker",
 ];

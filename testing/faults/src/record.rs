@@ -18,6 +18,7 @@ pub enum Intent {
 pub enum Reaction {
     Like,
     Repost,
+    Bookmark,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::{AccountEvent, AccountId, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, Position};
-use domain::{MessageId, ReactionEvent};
+use domain::{MessageId, Reaction};
 use serde_json::Value;
 
 /// The whole log is folded for each of them: the rows of an event depend on the events before it.
@@ -48,10 +48,10 @@ impl Touched {
             }
             Event::Graph(GraphEvent::Followed(event)) => (vec![event.follower, event.followee], None),
             Event::Graph(GraphEvent::Unfollowed(event)) => (vec![event.follower, event.followee], None),
-            Event::Reaction(ReactionEvent::Liked(event)) => (vec![event.account], Some(event.message)),
-            Event::Reaction(ReactionEvent::Unliked(event)) => (vec![event.account], Some(event.message)),
-            Event::Reaction(ReactionEvent::Reposted(event)) => (vec![event.account], Some(event.message)),
-            Event::Reaction(ReactionEvent::Unreposted(event)) => (vec![event.account], Some(event.message)),
+            Event::Reaction(event) => {
+                let Reaction { account, message, .. } = event.reaction();
+                (vec![account], Some(message))
+            }
             Event::Inbox(InboxEvent::NotificationsRead(event)) => (vec![event.account], None),
             Event::Projection(_) => (Vec::new(), None),
         };
@@ -80,7 +80,7 @@ impl Touched {
 /// Projection, table, the columns that name accounts, and those that name messages.
 type Columns = (&'static str, &'static str, &'static [&'static str], &'static [&'static str]);
 
-const COLUMNS: [Columns; 20] = [
+const COLUMNS: [Columns; 21] = [
     ("social", "account", &["id"], &[]),
     ("social", "former_account", &["id"], &[]),
     ("social", "account_stat", &["account"], &[]),
@@ -94,6 +94,7 @@ const COLUMNS: [Columns; 20] = [
     ("social", "follow", &["follower", "followee"], &[]),
     ("social", "liked", &["account"], &["message"]),
     ("social", "reposted", &["account"], &["message"]),
+    ("social", "bookmarked", &["account"], &["message"]),
     ("social", "notification", &["recipient", "actor"], &["message"]),
     ("feeds", "follow", &["follower", "followee"], &[]),
     ("feeds", "entry", &["author"], &["message"]),

@@ -69,6 +69,21 @@ async fn reader_reads_what_is_published() {
 }
 
 #[tokio::test]
+async fn the_query_api_alone_reads_what_accounts_keep_to_themselves() {
+    const BOOKMARKS: &str = "select * from published.bookmarks";
+    let query_api = DataSet::with(Group::QueryApi).await;
+    let mut guest = query_api.guest().await;
+    for sql in [BOOKMARKS, "select * from published.messages", "select version from _sqlx_migrations"] {
+        assert_eq!(refusal(&mut guest, sql).await, None, "{sql}");
+    }
+    let behind = refusal(&mut guest, "select * from social_v1.bookmarked").await;
+    assert_eq!(behind.as_deref(), Some(INSUFFICIENT_PRIVILEGE));
+    let reader = DataSet::with(Group::Reader).await;
+    let refused = refusal(&mut reader.guest().await, BOOKMARKS).await;
+    assert_eq!(refused.as_deref(), Some(INSUFFICIENT_PRIVILEGE));
+}
+
+#[tokio::test]
 async fn reader_sees_nothing_behind_what_is_published() {
     let data_set = DataSet::with(Group::Reader).await;
     let mut guest = data_set.guest().await;

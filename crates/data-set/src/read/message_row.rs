@@ -22,6 +22,8 @@ pub struct MessageRow {
     pub liked: bool,
     /// By the caller.
     pub reposted: bool,
+    /// By the caller.
+    pub bookmarked: bool,
 }
 
 /// An account. It has no names if it never registered.
@@ -96,6 +98,7 @@ pub(super) struct MessageColumns {
     replies: i64,
     liked: bool,
     reposted: bool,
+    bookmarked: bool,
     key_position: Option<i64>,
 }
 
@@ -119,6 +122,7 @@ impl MessageColumns {
             replies: self.replies,
             liked: self.liked,
             reposted: self.reposted,
+            bookmarked: self.bookmarked,
         })
     }
 

@@ -7,6 +7,10 @@ mod deactivate;
 mod edges;
 mod read_markers;
 
+use std::collections::BTreeMap;
+use std::iter;
+
+use domain::ReactionKind;
 use fail_points::crash_point;
 use postgres_kit::Connection;
 
@@ -36,8 +40,7 @@ pub struct Changes {
     pub profiles: Vec<ProfileRow>,
     pub messages: MessageChanges,
     pub follows: EdgeChanges,
-    pub likes: EdgeChanges,
-    pub reposts: EdgeChanges,
+    pub reactions: BTreeMap<ReactionKind, EdgeChanges>,
     pub read_markers: Vec<ReadMarkerRow>,
 }
 
@@ -64,11 +67,8 @@ async fn apply(
     accounts::change(connection, &changes.profiles).await?;
     crash_point("after-accounts");
     messages::write(connection, &changes.messages, deltas).await?;
-    for (kind, edges) in [
-        (EdgeKind::Follow, &changes.follows),
-        (EdgeKind::Like, &changes.likes),
-        (EdgeKind::Repost, &changes.reposts),
-    ] {
+    let reactions = changes.reactions.iter().map(|(kind, edges)| (EdgeKind::Reaction(*kind), edges));
+    for (kind, edges) in iter::once((EdgeKind::Follow, &changes.follows)).chain(reactions) {
         edges::remove(connection, kind, &edges.removed, &mut deltas.stats).await?;
         edges::make(connection, kind, &edges.made, &mut deltas.stats).await?;
     }

@@ -3,10 +3,11 @@
 use domain::edge::{DesiredState, Edge};
 use domain::graph::{ChangeFollow, GraphRejection, change_follow};
 use domain::inbox::{InboxRejection, ReadNotifications, read_notifications};
-use domain::reaction::{ChangeReaction, ReactionKind, ReactionRejection, change_reaction};
+use domain::reaction::{ChangeReaction, ReactionRejection, change_reaction, edge_after};
 use domain::{
-    AccountId, Followed, GraphEvent, InboxEvent, Liked, MessageId, NotificationsRead, OriginalTime, Position,
-    ReactionEvent, Reposted, Sequence, Shard, Unfollowed, Unliked, Unreposted,
+    AccountId, Bookmarked, Followed, GraphEvent, InboxEvent, Liked, MessageId, NotificationsRead,
+    OriginalTime, Position, ReactionEvent, ReactionKind, Reposted, Sequence, Shard, Unbookmarked, Unfollowed,
+    Unliked, Unreposted,
 };
 use time::macros::datetime;
 
@@ -67,7 +68,7 @@ fn reaction(kind: ReactionKind, desired: DesiredState, edge: Edge) -> ChangeReac
     ChangeReaction { kind, account, message, message_exists: true, desired, edge, original_time: None }
 }
 
-fn reactions() -> [(ReactionKind, DesiredState, ReactionEvent); 4] {
+fn reactions() -> [(ReactionKind, DesiredState, ReactionEvent); 6] {
     let (account, message, original_time) = (account(1), message("256"), None);
     [
         (
@@ -85,6 +86,16 @@ fn reactions() -> [(ReactionKind, DesiredState, ReactionEvent); 4] {
             ReactionKind::Repost,
             DesiredState::Unset,
             ReactionEvent::Unreposted(Unreposted { account, message }),
+        ),
+        (
+            ReactionKind::Bookmark,
+            DesiredState::Set,
+            ReactionEvent::Bookmarked(Bookmarked { account, message, original_time }),
+        ),
+        (
+            ReactionKind::Bookmark,
+            DesiredState::Unset,
+            ReactionEvent::Unbookmarked(Unbookmarked { account, message }),
         ),
     ]
 }
@@ -112,11 +123,12 @@ fn an_imported_edge_keeps_its_original_time() {
         panic!("it was not followed")
     };
     assert_eq!(followed.original_time, Some(time));
-    for kind in [ReactionKind::Like, ReactionKind::Repost] {
+    for kind in ReactionKind::ALL {
         let import = ChangeReaction { original_time, ..reaction(kind, DesiredState::Set, Edge::Unknown) };
         let kept = match change_reaction(import) {
             Ok(Some(ReactionEvent::Liked(event))) => event.original_time,
             Ok(Some(ReactionEvent::Reposted(event))) => event.original_time,
+            Ok(Some(ReactionEvent::Bookmarked(event))) => event.original_time,
             other => panic!("unexpected: {other:?}"),
         };
         assert_eq!(kept, Some(time));
@@ -137,10 +149,11 @@ fn a_reaction_needs_a_message() {
 fn an_event_tells_of_its_own_edge_alone() {
     for (kind, desired, event) in reactions() {
         let edge = Edge::of(desired == DesiredState::Set);
-        assert_eq!(kind.edge_after(&event, message("256")), Some(edge));
-        assert_eq!(kind.edge_after(&event, message("512")), None);
-        let other = if kind == ReactionKind::Like { ReactionKind::Repost } else { ReactionKind::Like };
-        assert_eq!(other.edge_after(&event, message("256")), None);
+        assert_eq!(edge_after(&event, kind, message("256")), Some(edge));
+        assert_eq!(edge_after(&event, kind, message("512")), None);
+        for other in ReactionKind::ALL.into_iter().filter(|other| *other != kind) {
+            assert_eq!(edge_after(&event, other, message("256")), None);
+        }
     }
 }
 

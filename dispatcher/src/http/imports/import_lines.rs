@@ -28,7 +28,7 @@ const NDJSON: &str = "application/x-ndjson";
 /// Lines that are carried out at the same time; they share the broker's syncs.
 const LINES_AT_ONCE: usize = 128;
 
-/// Imports accounts, messages, follows, likes and reposts with their original times, for operators.
+/// Imports accounts, messages, follows and reactions with their original times, for operators.
 ///
 /// Takes newline-delimited JSON, at most 10,000 lines of 16 KiB, and answers a line of report for each line. A refused
 /// line stops no other; a failure of the log ends the request with its problem, and there is no report then. Lines are

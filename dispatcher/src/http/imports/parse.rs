@@ -2,7 +2,7 @@
 
 use api_types::codes;
 use api_types::import::{ImportHead, ImportKind, ImportLine, ImportedMessage};
-use domain::reaction::ReactionKind;
+use domain::ReactionKind;
 use domain::{AccountId, Bio, DisplayName, Handle, IdError, MessageId, Tags, Text};
 use http_kit::{ApiProblem, json};
 use serde::Deserialize;
@@ -74,6 +74,7 @@ pub(super) fn line(kind: ImportKind, bytes: &[u8], references: &References) -> R
         ImportLine::Follow(line) => (line.key, line.time),
         ImportLine::Like(line) => (line.key, line.time),
         ImportLine::Repost(line) => (line.key, line.time),
+        ImportLine::Bookmark(line) => (line.key, line.time),
     };
     if key.as_ref().is_some_and(|key| key.is_empty() || key.chars().count() > KEY_CHARS_MAX) {
         return Err(ApiProblem::new(codes::IDEMPOTENCY_KEY_INVALID)
@@ -91,6 +92,7 @@ fn shape(kind: ImportKind, bytes: &[u8]) -> Result<ImportLine, Refusal> {
         ImportKind::Follow => ImportLine::Follow(json::parse(bytes)?),
         ImportKind::Like => ImportLine::Like(json::parse(bytes)?),
         ImportKind::Repost => ImportLine::Repost(json::parse(bytes)?),
+        ImportKind::Bookmark => ImportLine::Bookmark(json::parse(bytes)?),
     })
 }
 
@@ -120,6 +122,11 @@ fn wanted(line: &ImportLine, references: &References) -> Result<Wanted, Refusal>
         },
         ImportLine::Repost(line) => Wanted::Reaction {
             kind: ReactionKind::Repost,
+            account: account("account", &line.account)?,
+            message: message("message", &line.message)?,
+        },
+        ImportLine::Bookmark(line) => Wanted::Reaction {
+            kind: ReactionKind::Bookmark,
             account: account("account", &line.account)?,
             message: message("message", &line.message)?,
         },

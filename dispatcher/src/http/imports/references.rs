@@ -11,7 +11,7 @@ use tokio::sync::SetOnce;
 pub(super) enum Made {
     Account(AccountId),
     Message(MessageId),
-    /// A follow, like or repost, which nothing refers to.
+    /// A follow or reaction, which nothing refers to.
     Edge,
 }
 

@@ -1,9 +1,9 @@
-//! What all operations on likes and reposts have in common.
+//! What all operations on reactions have in common.
 
 use crate::commands::ChangeReaction;
 use axum::response::Response;
+use domain::ReactionKind;
 use domain::edge::DesiredState;
-use domain::reaction::ReactionKind;
 use http_kit::Caller;
 
 use crate::http::command::CommandRequest;

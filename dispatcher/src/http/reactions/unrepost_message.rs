@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use domain::ReactionKind;
 use domain::edge::DesiredState;
-use domain::reaction::ReactionKind;
 use http_kit::{Caller, StrictPath};
 
 use super::change_reaction::{Asked, change_reaction};

@@ -21,6 +21,10 @@ pub(crate) async fn repost(pool: &Pool, account: i64, message: i64, sequence: i6
     numbers(pool, include_str!("people/repost.sql"), &[account, message, sequence << 8]).await;
 }
 
+pub(crate) async fn bookmark(pool: &Pool, account: i64, message: i64, sequence: i64) {
+    numbers(pool, include_str!("people/bookmark.sql"), &[account, message, sequence << 8]).await;
+}
+
 pub(crate) async fn reply(pool: &Pool, parent: i64, reply: Row) {
     let id = reply.id;
     fold(pool, &[reply]).await;

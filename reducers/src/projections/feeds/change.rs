@@ -1,9 +1,10 @@
 //! What an event means to feeds.
 
 use data_set::write::{EntryRow, FollowKey, FollowRow, RepostKey};
+use domain::edge::DesiredState;
 use domain::{
     AccountEvent, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, Position, ProjectionEvent,
-    ReactionEvent,
+    Reaction, ReactionKind,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub(super) fn of(position: Position, event: &Event) -> Option<Change> {
     let position = position.get();
     match event {
         Event::Message(event) => of_message(position, event),
-        Event::Reaction(event) => of_reaction(position, event),
+        Event::Reaction(event) => of_reaction(position, event.reaction()),
         Event::Graph(GraphEvent::Followed(event)) => {
             let (follower, followee) = (event.follower.get(), event.followee.get());
             // The domain refuses it; everybody sees their own entries anyway.
@@ -55,16 +56,18 @@ fn of_message(position: i64, event: &MessageEvent) -> Option<Change> {
     }
 }
 
-fn of_reaction(position: i64, event: &ReactionEvent) -> Option<Change> {
-    match event {
-        ReactionEvent::Reposted(event) => {
-            let (author, message) = (event.account.get(), event.message.get());
-            (message < position).then_some(Change::Reposted(EntryRow { author, position, message }))
+fn of_reaction(position: i64, reaction: Reaction) -> Option<Change> {
+    let (author, message) = (reaction.account.get(), reaction.message.get());
+    if message >= position {
+        return None;
+    }
+    match (reaction.kind, reaction.desired) {
+        (ReactionKind::Repost, DesiredState::Set) => {
+            Some(Change::Reposted(EntryRow { author, position, message }))
         }
-        ReactionEvent::Unreposted(event) => {
-            let (author, message) = (event.account.get(), event.message.get());
-            (message < position).then_some(Change::Unreposted(RepostKey { author, message }))
+        (ReactionKind::Repost, DesiredState::Unset) => {
+            Some(Change::Unreposted(RepostKey { author, message }))
         }
-        ReactionEvent::Liked(_) | ReactionEvent::Unliked(_) => None,
+        (ReactionKind::Like | ReactionKind::Bookmark, _) => None,
     }
 }

@@ -13,7 +13,7 @@
 use std::collections::BTreeSet;
 
 use data_set::write::{Step, WriteError};
-use domain::{MessageId, Position};
+use domain::{MessageId, Position, ReactionKind};
 
 use super::change::Change;
 use crate::projections::conflict_keys::ConflictKeys;
@@ -57,7 +57,7 @@ fn each_key(change: Change, uses: &mut impl FnMut(Key, Access)) {
 }
 
 fn repost(account: i64, message: i64, uses: &mut impl FnMut(Key, Access)) {
-    uses(Key::Repost(account, message), Exclusive);
+    uses(Key::Reaction(ReactionKind::Repost, account, message), Exclusive);
     uses(Key::Account(account), Shared);
     uses(Key::Audience(account), Shared);
     uses(Key::Message(message), Shared);

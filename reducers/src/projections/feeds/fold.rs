@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use data_set::write::{FeedChanges, FeedSegment};
+use domain::ReactionKind;
 
 use super::change::Change;
 use crate::projections::key::Key;
@@ -39,8 +40,8 @@ fn fold_segment(segment: Vec<Change>) -> FeedSegment {
 fn identity(change: Change) -> Key {
     match change {
         Change::Posted(row) => Key::Message(row.message),
-        Change::Reposted(row) => Key::Repost(row.author, row.message),
-        Change::Unreposted(key) => Key::Repost(key.author, key.message),
+        Change::Reposted(row) => Key::Reaction(ReactionKind::Repost, row.author, row.message),
+        Change::Unreposted(key) => Key::Reaction(ReactionKind::Repost, key.author, key.message),
         Change::Deleted(message) => Key::Deletion(message),
         Change::Followed(row) => Key::Follow(row.follower, row.followee),
         Change::Unfollowed(key) => Key::Follow(key.follower, key.followee),

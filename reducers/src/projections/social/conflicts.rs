@@ -9,8 +9,8 @@
 
 use data_set::write::{Step, WriteError};
 use domain::{
-    AccountEvent, AccountId, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, MessageId,
-    ProjectionEvent, ReactionEvent,
+    AccountEvent, AccountId, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, ProjectionEvent,
+    Reaction,
 };
 
 use crate::projections::KnownEvent;
@@ -45,18 +45,7 @@ fn each_key(known: &KnownEvent, uses: &mut impl FnMut(Key, Access)) {
         Event::Message(event) => message(known.position.get(), event, uses),
         Event::Graph(GraphEvent::Followed(event)) => follow(event.follower, event.followee, uses),
         Event::Graph(GraphEvent::Unfollowed(event)) => follow(event.follower, event.followee, uses),
-        Event::Reaction(ReactionEvent::Liked(event)) => {
-            reaction(Key::Like, event.account, event.message, uses)
-        }
-        Event::Reaction(ReactionEvent::Unliked(event)) => {
-            reaction(Key::Like, event.account, event.message, uses)
-        }
-        Event::Reaction(ReactionEvent::Reposted(event)) => {
-            reaction(Key::Repost, event.account, event.message, uses)
-        }
-        Event::Reaction(ReactionEvent::Unreposted(event)) => {
-            reaction(Key::Repost, event.account, event.message, uses)
-        }
+        Event::Reaction(event) => reaction(event.reaction(), uses),
         Event::Inbox(InboxEvent::NotificationsRead(event)) => uses(Key::Account(event.account.get()), Shared),
         // The worker obeys it; it changes no rows of its own.
         Event::Projection(ProjectionEvent::EventsDropped(_)) => {}
@@ -106,13 +95,8 @@ fn follow(follower: AccountId, followee: AccountId, uses: &mut impl FnMut(Key, A
     uses(Key::Account(followee.get()), Shared);
 }
 
-fn reaction(
-    edge: impl Fn(i64, i64) -> Key,
-    account: AccountId,
-    message: MessageId,
-    uses: &mut impl FnMut(Key, Access),
-) {
-    uses(edge(account.get(), message.get()), Exclusive);
+fn reaction(Reaction { kind, account, message, .. }: Reaction, uses: &mut impl FnMut(Key, Access)) {
+    uses(Key::Reaction(kind, account.get(), message.get()), Exclusive);
     uses(Key::Account(account.get()), Shared);
     uses(Key::Message(message.get()), Shared);
 }
@@ -139,13 +123,9 @@ impl Stage {
             Event::Message(MessageEvent::Posted(_)) => Self::Posts,
             Event::Message(MessageEvent::Edited(_)) => Self::Edits,
             Event::Message(MessageEvent::Deleted(_)) => Self::Deletions,
-            Event::Graph(GraphEvent::Followed(_) | GraphEvent::Unfollowed(_))
-            | Event::Reaction(
-                ReactionEvent::Liked(_)
-                | ReactionEvent::Unliked(_)
-                | ReactionEvent::Reposted(_)
-                | ReactionEvent::Unreposted(_),
-            ) => Self::Edges,
+            Event::Graph(GraphEvent::Followed(_) | GraphEvent::Unfollowed(_)) | Event::Reaction(_) => {
+                Self::Edges
+            }
             Event::Inbox(InboxEvent::NotificationsRead(_)) => Self::ReadMarkers,
             // A deactivation is alone in its segment.
             Event::Account(AccountEvent::Deactivated(_))

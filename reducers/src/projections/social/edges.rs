@@ -1,4 +1,4 @@
-//! Follows, likes and reposts within one segment: per edge only the end counts, and what was made in between leaves
+//! Follows and reactions within one segment: per edge only the end counts, and what was made in between leaves
 //! nothing.
 
 use std::collections::BTreeMap;

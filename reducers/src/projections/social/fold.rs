@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use data_set::write::{Changes, DeactivatedRow, ReadMarkerRow, SocialSegment};
+use domain::edge::DesiredState;
 use domain::{
-    AccountEvent, AccountId, Event, GraphEvent, InboxEvent, MessageId, NotificationsRead, Position,
-    ReactionEvent,
+    AccountEvent, Event, GraphEvent, InboxEvent, NotificationsRead, Position, Reaction, ReactionKind,
 };
 use time::OffsetDateTime;
 
@@ -21,8 +21,7 @@ struct SegmentFold {
     accounts: AccountFold,
     messages: MessageFold,
     follows: EdgeFold,
-    likes: EdgeFold,
-    reposts: EdgeFold,
+    reactions: BTreeMap<ReactionKind, EdgeFold>,
     read_markers: BTreeMap<i64, i64>,
 }
 
@@ -50,7 +49,7 @@ fn fold_segment(events: Vec<KnownEvent>) -> Option<SocialSegment> {
             Event::Account(AccountEvent::ProfileChanged(event)) => segment.accounts.changed(&event),
             Event::Message(event) => segment.messages.apply(position, recorded_at, event),
             Event::Graph(event) => segment.graph(position, recorded_at, &event),
-            Event::Reaction(event) => segment.reaction(position, recorded_at, &event),
+            Event::Reaction(event) => segment.reaction(position, recorded_at, event.reaction()),
             Event::Inbox(InboxEvent::NotificationsRead(event)) => segment.move_read_marker(&event),
             // They keep handles unique in the log; an account's row has its handle from the account's own events.
             Event::Handle(_) => {}
@@ -73,21 +72,14 @@ impl SegmentFold {
         }
     }
 
-    fn reaction(&mut self, position: Position, recorded_at: OffsetDateTime, event: &ReactionEvent) {
-        let make = |edges: &mut EdgeFold, account: AccountId, message: MessageId, original_time| {
-            if is_past(message, position) {
-                edges.make(account.get(), message.get(), Making { position, recorded_at, original_time });
-            }
-        };
-        match event {
-            ReactionEvent::Liked(event) => {
-                make(&mut self.likes, event.account, event.message, event.original_time);
-            }
-            ReactionEvent::Reposted(event) => {
-                make(&mut self.reposts, event.account, event.message, event.original_time);
-            }
-            ReactionEvent::Unliked(event) => self.likes.undo(event.account.get(), event.message.get()),
-            ReactionEvent::Unreposted(event) => self.reposts.undo(event.account.get(), event.message.get()),
+    fn reaction(&mut self, position: Position, recorded_at: OffsetDateTime, reaction: Reaction) {
+        let Reaction { kind, account, message, desired, original_time } = reaction;
+        let (from, to) = (account.get(), message.get());
+        if desired == DesiredState::Unset {
+            self.reactions.entry(kind).or_default().undo(from, to);
+        } else if is_past(message, position) {
+            let making = Making { position, recorded_at, original_time };
+            self.reactions.entry(kind).or_default().make(from, to, making);
         }
     }
 
@@ -103,8 +95,7 @@ impl SegmentFold {
             profiles,
             messages: self.messages.finish(),
             follows: self.follows.finish(),
-            likes: self.likes.finish(),
-            reposts: self.reposts.finish(),
+            reactions: self.reactions.into_iter().map(|(kind, edges)| (kind, edges.finish())).collect(),
             read_markers: self
                 .read_markers
                 .into_iter()

@@ -8,7 +8,7 @@ use crate::model::{all_events, feeds_of, normalised, rows_of};
 use crate::rows::Rows;
 
 /// Table, other values for one of its rows, and other values that make it another row.
-const WRONG: [(&str, &str, &str); 20] = [
+const WRONG: [(&str, &str, &str); 21] = [
     ("feeds.author", r#"{"followers": 77}"#, r#"{"account": 9999}"#),
     ("feeds.entry", r#"{"message": 1}"#, r#"{"position": 1}"#),
     ("feeds.feed", r#"{"author": 9999}"#, r#"{"position": 1}"#),
@@ -17,6 +17,7 @@ const WRONG: [(&str, &str, &str); 20] = [
     ("feeds.merged", "", r#"{"owner": 9999}"#),
     ("social.account", r#"{"bio": "wrong"}"#, r#"{"id": 9999}"#),
     ("social.account_stat", r#"{"followers": 77}"#, r#"{"account": 9999}"#),
+    ("social.bookmarked", r#"{"bookmarked_at": "2020-02-02T00:00:00.000001Z"}"#, r#"{"account": 9999}"#),
     ("social.follow", r#"{"position": 1}"#, r#"{"follower": 9999}"#),
     ("social.former_account", r#"{"handle": "wrong"}"#, r#"{"id": 9999}"#),
     ("social.liked", r#"{"liked_at": "2020-02-02T00:00:00.000001Z"}"#, r#"{"account": 9999}"#),

@@ -77,6 +77,7 @@ impl History {
             "message.liked" | "message.unliked" | "message.reposted" | "message.unreposted" => {
                 self.reacted(entry, field("account")?, field("message")?)
             }
+            "message.bookmarked" | "message.unbookmarked" => self.is_there(field("message")?),
             "account.followed" | "account.unfollowed" => {
                 let followee = field("followee")?;
                 if self.accounts.contains(&followee) { Ok(()) } else { Err(format!("nobody is {followee}")) }
@@ -146,6 +147,10 @@ impl History {
             is_set: !kind.contains(".un"),
         };
         self.reactions.entry(message).or_default().push(reaction);
+        self.is_there(message)
+    }
+
+    fn is_there(&self, message: i64) -> Result<(), String> {
         if self.messages.contains_key(&message) { Ok(()) } else { Err(format!("there is no {message}")) }
     }
 

@@ -124,6 +124,8 @@ fn fulfils(operation: &Operation, entry: &Entry) -> bool {
                 (Reaction::Like, false) => "message.unliked",
                 (Reaction::Repost, true) => "message.reposted",
                 (Reaction::Repost, false) => "message.unreposted",
+                (Reaction::Bookmark, true) => "message.bookmarked",
+                (Reaction::Bookmark, false) => "message.unbookmarked",
             };
             entry.kind() == expected
                 && entry.number("account") == actor
@@ -144,15 +146,17 @@ fn fulfils(operation: &Operation, entry: &Entry) -> bool {
             "handle.claimed" => is_of_import(entry),
             "account.registered" => is_of_import(entry) && entry.data["originalTime"].is_string(),
             "account.followed" => entry.number("followee") == actor && entry.data["originalTime"].is_string(),
-            "message.liked" | "message.reposted" => entry.data["originalTime"].is_string(),
+            "message.liked" | "message.reposted" | "message.bookmarked" => {
+                entry.data["originalTime"].is_string()
+            }
             _ => false,
         },
     }
 }
 
-/// With a key there is an account of two events, which follows, likes and reposts.
+/// With a key there is an account of two events, which follows, likes, reposts and bookmarks.
 fn events_of_import(operation: &Operation, texts: &[String]) -> usize {
-    texts.len() + if operation.key.is_some() { 5 } else { 0 }
+    texts.len() + if operation.key.is_some() { 6 } else { 0 }
 }
 
 fn is_of_import(entry: &Entry) -> bool {

@@ -46,7 +46,11 @@ pub(super) fn choose(world: &World, random: &mut StdRng) -> Option<Chosen> {
             Box::new(move |_| Intent::Delete { message: known.id })
         }
         (51..=79, Some(known)) => {
-            let kind = if random.random_bool(0.7) { Reaction::Like } else { Reaction::Repost };
+            let kind = match random.random_range(0..10) {
+                0..6 => Reaction::Like,
+                6..8 => Reaction::Repost,
+                _ => Reaction::Bookmark,
+            };
             let is_set = random.random_bool(0.65);
             Box::new(move |_| Intent::React { kind, message: known.id, is_set })
         }

@@ -93,6 +93,7 @@ impl Client {
                 let last = match kind {
                     Reaction::Like => "like",
                     Reaction::Repost => "repost",
+                    Reaction::Bookmark => "bookmark",
                 };
                 to(set_or_unset(*is_set), format!("/v1/messages/{message}/{last}"))
             }
@@ -120,6 +121,7 @@ fn import(asked: &Operation, number: usize, texts: &[String], tag: &str) -> Stri
             json!({"kind": "follow", "account": account, "followee": actor}),
             json!({"kind": "like", "account": account, "message": first}),
             json!({"kind": "repost", "account": account, "message": first}),
+            json!({"kind": "bookmark", "account": account, "message": first}),
         ]);
     }
     let finished = lines.into_iter().enumerate().map(|(index, mut line)| {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{AccountEvent, Event, MessageEvent, MessageId};
+use domain::{AccountEvent, Event, MessageEvent, MessageId, ReactionKind};
 
 use super::records::Kind;
 use super::state::State;
@@ -71,7 +71,8 @@ impl State {
     /// What an account does to others and to messages, and who follows it.
     pub(super) fn edges_of(&self, account: i64) -> Vec<(Kind, i64, i64)> {
         let mut edges = Vec::new();
-        for kind in [Kind::Followed, Kind::Liked, Kind::Reposted] {
+        let reactions = ReactionKind::ALL.map(Kind::Reaction);
+        for kind in [Kind::Followed].into_iter().chain(reactions) {
             let own = self.edges.range((kind, account, i64::MIN)..=(kind, account, i64::MAX));
             edges.extend(own.map(|(edge, _)| *edge));
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::ReactionKind;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
@@ -30,12 +31,17 @@ pub(super) fn table<'a>(state: &'a State, table: &str) -> Option<Rows<'a>> {
         "follow" => Box::new(edges(state, Kind::Followed).map(|(from, to, position, at)| {
             json!({ "follower": from, "followee": to, "position": position, "followed_at": timestamp(at) })
         })),
-        "liked" => Box::new(edges(state, Kind::Liked).map(|(from, to, position, at)| {
+        "liked" => Box::new(edges(state, Kind::Reaction(ReactionKind::Like)).map(|(from, to, position, at)| {
             json!({ "account": from, "message": to, "position": position, "liked_at": timestamp(at) })
         })),
-        "reposted" => Box::new(edges(state, Kind::Reposted).map(|(from, to, position, at)| {
+        "reposted" => Box::new(edges(state, Kind::Reaction(ReactionKind::Repost)).map(|(from, to, position, at)| {
             json!({ "account": from, "message": to, "position": position, "reposted_at": timestamp(at) })
         })),
+        "bookmarked" => Box::new(
+            edges(state, Kind::Reaction(ReactionKind::Bookmark)).map(|(from, to, position, at)| {
+                json!({ "account": from, "message": to, "position": position, "bookmarked_at": timestamp(at) })
+            }),
+        ),
         _ => return None,
     })
 }
@@ -65,9 +71,11 @@ fn tombstone(id: i64, tombstone: &Tombstone, nearest_living: Option<usize>) -> V
 fn notification(((recipient, position), notice): (&(i64, i64), &Notice)) -> Value {
     let kind = match notice.kind {
         Kind::Followed => "followed",
-        Kind::Liked => "liked",
-        Kind::Reposted => "reposted",
+        Kind::Reaction(ReactionKind::Like) => "liked",
+        Kind::Reaction(ReactionKind::Repost) => "reposted",
         Kind::Replied => "replied",
+        // Nobody is told of a bookmark.
+        Kind::Reaction(ReactionKind::Bookmark) => unreachable!("see told_of"),
     };
     json!({
         "recipient": recipient, "position": position, "kind": kind, "actor": notice.actor,
@@ -91,8 +99,10 @@ fn account_stats(state: &State) -> impl Iterator<Item = Value> + use<> {
 
 fn message_stats(state: &State) -> impl Iterator<Item = Value> + use<> {
     let mut stats: BTreeMap<i64, [i64; 3]> = BTreeMap::new();
-    edges(state, Kind::Liked).for_each(|(_, to, ..)| stats.entry(to).or_default()[0] += 1);
-    edges(state, Kind::Reposted).for_each(|(_, to, ..)| stats.entry(to).or_default()[1] += 1);
+    edges(state, Kind::Reaction(ReactionKind::Like))
+        .for_each(|(_, to, ..)| stats.entry(to).or_default()[0] += 1);
+    edges(state, Kind::Reaction(ReactionKind::Repost))
+        .for_each(|(_, to, ..)| stats.entry(to).or_default()[1] += 1);
     for message in state.messages.values() {
         if let Some(parent) = message.in_reply_to.filter(|parent| state.messages.contains_key(parent)) {
             stats.entry(parent).or_default()[2] += 1;

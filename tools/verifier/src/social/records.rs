@@ -1,5 +1,6 @@
 //! What a state is made of.
 
+use domain::ReactionKind;
 use time::OffsetDateTime;
 
 #[derive(Debug)]
@@ -46,8 +47,7 @@ pub(super) struct Tombstone {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Followed,
-    Liked,
-    Reposted,
+    Reaction(ReactionKind),
     Replied,
 }
 

@@ -8,9 +8,10 @@ use super::{counts, people};
 use crate::rows::{Rows, Tables};
 use crate::timestamp::text as timestamp;
 
-pub(crate) const TABLES: [&str; 14] = [
+pub(crate) const TABLES: [&str; 15] = [
     "account",
     "account_stat",
+    "bookmarked",
     "follow",
     "former_account",
     "liked",

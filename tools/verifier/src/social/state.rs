@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::edge::DesiredState;
 use domain::{
     AccountDeactivated, AccountEvent, Event, GraphEvent, InboxEvent, MessageEvent, MessageId, MessagePosted,
-    ReactionEvent,
+    Reaction, ReactionEvent, ReactionKind,
 };
 use time::OffsetDateTime;
 
@@ -147,7 +148,7 @@ impl State {
         if let Some(message) = message {
             self.by_author.remove(&(message.author, id));
         }
-        for kind in [Kind::Liked, Kind::Reposted] {
+        for kind in ReactionKind::ALL.map(Kind::Reaction) {
             for (kind, from, to) in self.edges_to(kind, id) {
                 self.edges.remove(&(kind, from, to));
                 self.by_target.remove(&(kind, to, from));
@@ -160,24 +161,12 @@ impl State {
     }
 
     fn reaction(&mut self, event: &ReactionEvent, position: i64, at: OffsetDateTime) {
-        // With the original time, if any, of what was made.
-        let (kind, account, message, made) = match event {
-            ReactionEvent::Liked(event) => {
-                (Kind::Liked, event.account, event.message, Some(event.original_time))
-            }
-            ReactionEvent::Unliked(event) => (Kind::Liked, event.account, event.message, None),
-            ReactionEvent::Reposted(event) => {
-                (Kind::Reposted, event.account, event.message, Some(event.original_time))
-            }
-            ReactionEvent::Unreposted(event) => (Kind::Reposted, event.account, event.message, None),
-        };
-        let (account, message) = (account.get(), message.get());
-        match made {
-            None => self.undo(kind, account, message),
-            Some(original_time) if self.messages.contains_key(&message) => {
-                self.make((kind, account, message), position, at, original_time);
-            }
-            Some(_) => {}
+        let Reaction { kind, account, message, desired, original_time } = event.reaction();
+        let (kind, account, message) = (Kind::Reaction(kind), account.get(), message.get());
+        if desired == DesiredState::Unset {
+            self.undo(kind, account, message);
+        } else if self.messages.contains_key(&message) {
+            self.make((kind, account, message), position, at, original_time);
         }
     }
 
@@ -215,7 +204,11 @@ impl State {
 
     /// Who is notified of an edge: whom it leads to, or who wrote what it leads to.
     fn told_of(&self, kind: Kind, to: i64) -> Option<i64> {
-        if kind == Kind::Followed { Some(to) } else { self.messages.get(&to).map(|message| message.author) }
+        match kind {
+            Kind::Followed => Some(to),
+            Kind::Reaction(ReactionKind::Bookmark) => None,
+            _ => self.messages.get(&to).map(|message| message.author),
+        }
     }
 
     fn notify(&mut self, recipient: i64, position: i64, notice: Notice) {

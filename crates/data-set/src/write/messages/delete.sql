@@ -1,7 +1,7 @@
 -- Purpose: take messages out of every list, with their tags and history and all that was done to them; answers what the
 -- counts lose. A reply keeps naming the message that it answered, so replies are not looked for.
--- Indexes: message_pk, message_tag_pk, message_edition_pk, liked_by_message, reposted_by_message, message_stat_pk,
--- notification_by_message.
+-- Indexes: message_pk, message_tag_pk, message_edition_pk, liked_by_message, reposted_by_message,
+-- bookmarked_by_message, message_stat_pk, notification_by_message.
 with deleted as (
     delete from message where id = any($1::bigint[])
     returning id, author, created_at, tags, in_reply_to
@@ -15,6 +15,8 @@ with deleted as (
     delete from liked where message = any($1::bigint[])
 ), unreposted as (
     delete from reposted where message = any($1::bigint[])
+), unbookmarked as (
+    delete from bookmarked where message = any($1::bigint[])
 ), uncounted as (
     delete from message_stat where message = any($1::bigint[])
 ), hushed as (

@@ -4,6 +4,7 @@
 //! undone as if each of them had been taken back. Chunks bound the memory and the time of a single statement, which
 //! has a time limit, whatever the account had; all of them are one transaction.
 
+use domain::ReactionKind;
 use postgres_kit::Connection;
 use time::OffsetDateTime;
 
@@ -29,14 +30,6 @@ const FOLLOWERS: &str = "select follower, followee, position from follow \
 const FOLLOWING: &str = "select follower, followee, position from follow \
     where follower = $1 and position > $2 order by position limit $3";
 
-/// The next likes of an account. Index: liked_by_account, a range of it.
-const LIKES: &str = "select account, message, position from liked \
-    where account = $1 and position > $2 order by position limit $3";
-
-/// The next reposts of an account. Index: reposted_by_account, a range of it.
-const REPOSTS: &str = "select account, message, position from reposted \
-    where account = $1 and position > $2 order by position limit $3";
-
 pub(super) async fn deactivate(
     connection: &mut Connection,
     row: &DeactivatedRow,
@@ -44,13 +37,12 @@ pub(super) async fn deactivate(
 ) -> Result<(), WriteError> {
     // Messages first: they take the edges to them along, which then need not be looked for.
     delete_messages(connection, row, deltas).await?;
-    for (kind, list) in [
-        (EdgeKind::Like, LIKES),
-        (EdgeKind::Repost, REPOSTS),
-        (EdgeKind::Follow, FOLLOWING),
-        (EdgeKind::Follow, FOLLOWERS),
-    ] {
-        remove_edges(connection, row.account, kind, list, deltas).await?;
+    for kind in ReactionKind::ALL {
+        let list = edges::next_of_account(kind);
+        remove_edges(connection, row.account, EdgeKind::Reaction(kind), list, deltas).await?;
+    }
+    for list in [FOLLOWING, FOLLOWERS] {
+        remove_edges(connection, row.account, EdgeKind::Follow, list, deltas).await?;
     }
     delete_notifications(connection, row.account).await?;
     // Last, because the tombstones above are those of an account that is not yet former.

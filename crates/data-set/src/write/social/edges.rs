@@ -1,6 +1,7 @@
-//! Follows, likes and reposts: edges from an account to an account or a message. An edge is made together with the
+//! Follows, likes, reposts and bookmarks: edges from an account to an account or a message. An edge is made together with the
 //! notification that tells of it, if any, and removed together with it.
 
+use domain::ReactionKind;
 use fail_points::{crash_point, planted};
 use postgres_kit::Connection;
 use time::OffsetDateTime;
@@ -12,8 +13,7 @@ use crate::write::stats::{AccountStat, MessageStat, Stats};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EdgeKind {
     Follow,
-    Like,
-    Repost,
+    Reaction(ReactionKind),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,52 @@ pub struct EdgeChanges {
     pub made: Vec<EdgeRow>,
 }
 
+/// What a kind of reaction is to the database.
+struct ReactionStatements {
+    make: &'static str,
+    remove: &'static str,
+    /// The next ones of an account.
+    next: &'static str,
+    /// What others see of it.
+    count: Option<MessageStat>,
+}
+
+fn statements(kind: ReactionKind) -> ReactionStatements {
+    match kind {
+        ReactionKind::Like => ReactionStatements {
+            make: include_str!("edges/like.sql"),
+            remove: include_str!("edges/unlike.sql"),
+            // Index: liked_by_account, a range of it.
+            next: "select account, message, position from liked \
+                where account = $1 and position > $2 order by position limit $3",
+            count: Some(MessageStat::Likes),
+        },
+        ReactionKind::Repost => ReactionStatements {
+            make: include_str!("edges/repost.sql"),
+            remove: include_str!("edges/unrepost.sql"),
+            // Index: reposted_by_account, a range of it.
+            next: "select account, message, position from reposted \
+                where account = $1 and position > $2 order by position limit $3",
+            count: Some(MessageStat::Reposts),
+        },
+        ReactionKind::Bookmark => ReactionStatements {
+            make: include_str!("edges/bookmark.sql"),
+            // Index: bookmarked_pk.
+            remove: "delete from bookmarked e using unnest($1::bigint[], $2::bigint[]) as g (account, message) \
+                where e.account = g.account and e.message = g.message returning e.account, e.message",
+            // Index: bookmarked_by_account, a range of it.
+            next: "select account, message, position from bookmarked \
+                where account = $1 and position > $2 order by position limit $3",
+            count: None,
+        },
+    }
+}
+
+/// The statement that lists the next reactions of an account behind a position.
+pub(super) fn next_of_account(kind: ReactionKind) -> &'static str {
+    statements(kind).next
+}
+
 impl EdgeKind {
     fn count(self, stats: &mut Stats, from: i64, to: i64, delta: i64) {
         match self {
@@ -43,8 +89,11 @@ impl EdgeKind {
                 stats.add_account(from, AccountStat::Following, delta);
                 stats.add_account(to, AccountStat::Followers, delta);
             }
-            Self::Like => stats.add_message(to, MessageStat::Likes, delta),
-            Self::Repost => stats.add_message(to, MessageStat::Reposts, delta),
+            Self::Reaction(kind) => {
+                if let Some(stat) = statements(kind).count {
+                    stats.add_message(to, stat, delta);
+                }
+            }
         }
     }
 }
@@ -60,8 +109,7 @@ pub(super) async fn remove(
     }
     let sql = match kind {
         EdgeKind::Follow => include_str!("edges/unfollow.sql"),
-        EdgeKind::Like => include_str!("edges/unlike.sql"),
-        EdgeKind::Repost => include_str!("edges/unrepost.sql"),
+        EdgeKind::Reaction(kind) => statements(kind).remove,
     };
     let removed: Vec<(i64, i64)> = sqlx::query_as(sql)
         .bind(column(keys, |(from, _)| *from))
@@ -85,8 +133,7 @@ pub(super) async fn make(
     }
     let sql = match kind {
         EdgeKind::Follow => include_str!("edges/follow.sql"),
-        EdgeKind::Like => include_str!("edges/like.sql"),
-        EdgeKind::Repost => include_str!("edges/repost.sql"),
+        EdgeKind::Reaction(kind) => statements(kind).make,
     };
     let made: Vec<(i64, i64)> = sqlx::query_as(sql)
         .bind(column(rows, |row| row.from))

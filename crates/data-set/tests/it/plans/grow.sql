@@ -11,13 +11,14 @@ select 0, tag, granularity::control.granularity, date_trunc(granularity, created
 from social_v1.message_tag cross join unnest(array['minute', 'hour', 'day', 'month']) granularity
 group by 1, 2, 3, 4;
 
--- Everybody replied to, likes, reposted and follows; account 1 and message 256 are the busiest.
+-- Everybody replied to, likes, reposted, bookmarked and follows; account 1 and message 256 are the busiest.
 alter table social_v1.account set (autovacuum_enabled = off);
 alter table social_v1.account_stat set (autovacuum_enabled = off);
 alter table social_v1.message_stat set (autovacuum_enabled = off);
 alter table social_v1.follow set (autovacuum_enabled = off);
 alter table social_v1.liked set (autovacuum_enabled = off);
 alter table social_v1.reposted set (autovacuum_enabled = off);
+alter table social_v1.bookmarked set (autovacuum_enabled = off);
 alter table social_v1.notification set (autovacuum_enabled = off);
 alter table social_v1.read_marker set (autovacuum_enabled = off);
 alter table social_v1.tombstone set (autovacuum_enabled = off);
@@ -35,6 +36,8 @@ select i, 256, i * 256, now() from generate_series(1, 5000) i
 union all
 select 1, i * 256, (5000 + i) * 256, now() from generate_series(2, 5000) i;
 insert into social_v1.reposted (account, message, position, reposted_at)
+select account, message, position, liked_at from social_v1.liked;
+insert into social_v1.bookmarked (account, message, position, bookmarked_at)
 select account, message, position, liked_at from social_v1.liked;
 insert into social_v1.notification (recipient, position, kind, actor, message, notified_at)
 select 1, i * 256, 'liked', i, 256, now() from generate_series(2, 5000) i;

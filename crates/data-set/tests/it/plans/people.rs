@@ -3,8 +3,13 @@ use data_set::Pool;
 use super::{assert_reads, empty_tables, grow, plan, sql};
 
 /// What shows messages: looked up once per row of a page.
-const ABOUT_MESSAGES: [&str; 4] =
-    ["using account_pk", "using message_stat_pk", "using liked_pk", "using reposted_pk"];
+const ABOUT_MESSAGES: [&str; 5] = [
+    "using account_pk",
+    "using message_stat_pk",
+    "using liked_pk",
+    "using reposted_pk",
+    "using bookmarked_pk",
+];
 /// What shows accounts.
 const ABOUT_ACCOUNTS: [&str; 2] = ["using account_pk", "using follow_pk"];
 
@@ -16,7 +21,7 @@ struct Statement {
     shows: &'static [&'static str],
 }
 
-const STATEMENTS: [Statement; 14] = [
+const STATEMENTS: [Statement; 15] = [
     Statement {
         sql: sql!("list_by_tag", "show_messages"),
         arguments: "'birds', now(), 5, now(), 21, 7, '{}'",
@@ -70,6 +75,12 @@ const STATEMENTS: [Statement; 14] = [
         shows: &ABOUT_MESSAGES,
     },
     Statement {
+        sql: sql!("list_bookmarks", "show_messages"),
+        arguments: "1, 9999999, 21",
+        reads: &["Backward using bookmarked_by_account", "(\"position\" < $2)", "using message_pk"],
+        shows: &ABOUT_MESSAGES,
+    },
+    Statement {
         sql: sql!("list_followers", "show_accounts"),
         arguments: "1, 9999999, 21, 7",
         reads: &["Backward using follow_by_followee", "(\"position\" < $2)"],
@@ -117,8 +128,8 @@ const STATEMENTS: [Statement; 14] = [
 async fn people_are_looked_up_for_the_rows_of_a_page_alone() {
     let (_postgres, pool) = empty_tables().await;
     for size in ["empty", "grown"] {
-        // The users of readers may do no more than this role; to plan a statement takes what to run it takes.
-        execute(&pool, "set role rookery_reader").await;
+        // The query API's user may do no more than this role; to plan a statement takes what to run it takes.
+        execute(&pool, "set role rookery_query_api").await;
         for Statement { sql, arguments, reads, shows } in STATEMENTS {
             let plan = plan(&pool, sql, arguments).await;
             assert_reads(&plan, reads);

@@ -18,8 +18,14 @@ const ACCOUNT_ITEMS: &str = concat!(
     include_str!("../../../src/read/feed_item/show.sql")
 );
 /// One look-up each per entry.
-const SHOWN: [&str; 5] =
-    ["using message_pk", "using reposted_pk", "using account_pk", "using message_stat_pk", "using liked_pk"];
+const SHOWN: [&str; 6] = [
+    "using message_pk",
+    "using reposted_pk",
+    "using account_pk",
+    "using message_stat_pk",
+    "using liked_pk",
+    "using bookmarked_pk",
+];
 
 async fn grown_feeds() -> (Postgres, Pool) {
     let (postgres, pool) = grown_tables().await;

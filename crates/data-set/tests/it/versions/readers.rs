@@ -153,6 +153,9 @@ async fn a_switch_steps_aside_for_a_long_statement() {
     assert_eq!(data_set.texts(left).await, [] as [String; 0], "no view shows the old version");
     let comments = "select relname::text from pg_class c where relnamespace = 'published'::regnamespace
         and (obj_description(oid, 'pg_class') is null
-            or not has_table_privilege('rookery_reader', c.oid, 'select'))";
+            or not has_table_privilege('rookery_query_api', c.oid, 'select'))";
     assert_eq!(data_set.texts(comments).await, [] as [String; 0], "comments and grants stay");
+    let private = "select relname::text from pg_class c where relnamespace = 'published'::regnamespace
+        and not has_table_privilege('rookery_reader', c.oid, 'select')";
+    assert_eq!(data_set.texts(private).await, ["bookmarks"], "what is private stays so");
 }

@@ -1,6 +1,6 @@
 use domain::{
     AccountDeactivated, AccountRegistered, DisplayName, Handle, Liked, MessageDeleted, MessageEdited,
-    MessagePosted, Position, ProfileChanged, ReactionEvent, Tags, Text,
+    MessageId, MessagePosted, Position, ProfileChanged, ReactionEvent, Tags, Text,
 };
 use proptest::prelude::*;
 use time::OffsetDateTime;

@@ -33,7 +33,7 @@ pub(super) async fn ensure(data: &DataDir, servers: &Servers) -> Result<Users> {
     let dir = data.logins()?;
     let logins = [
         login(&dir, REDUCERS, Group::Reducer, SERVICE_STATEMENT_TIMEOUT_MS)?,
-        login(&dir, QUERY_API, Group::Reader, SERVICE_STATEMENT_TIMEOUT_MS)?,
+        login(&dir, QUERY_API, Group::QueryApi, SERVICE_STATEMENT_TIMEOUT_MS)?,
         login(&dir, ANALYST, Group::Reader, ANALYST_STATEMENT_TIMEOUT_MS)?,
     ];
     data_set::logins::ensure(servers.admin_url(), &logins).await.context("make the users of the data set")?;

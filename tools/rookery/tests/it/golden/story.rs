@@ -1,11 +1,11 @@
 //! What happens in the golden log.
 
 use domain::{
-    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, DisplayName, DropReason,
+    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, Bookmarked, DisplayName, DropReason,
     DroppedPositions, Event, EventsDropped, Followed, GraphEvent, Handle, HandleClaimed, HandleEvent,
     HandleReleased, InboxEvent, Liked, MessageDeleted, MessageEdited, MessageEvent, MessagePosted,
     NotificationsRead, ProfileChanged, ProjectionEvent, ReactionEvent, Reposted, Shard, Tags, Text,
-    Unfollowed, Unliked, Unreposted,
+    Unbookmarked, Unfollowed, Unliked, Unreposted,
 };
 use event_store::Boundary;
 use time::{Duration, OffsetDateTime};
@@ -204,12 +204,17 @@ async fn edges(w: &mut Writer<'_>, People([ada, bob, cyd, _, eve, fay]): &People
         w.put(account, ReactionEvent::Liked(Liked { account, message: target, original_time: None })).await;
         w.put(account, ReactionEvent::Reposted(Reposted { account, message: target, original_time: None }))
             .await;
+        let bookmarked = Bookmarked { account, message: target, original_time: None };
+        w.put(account, ReactionEvent::Bookmarked(bookmarked)).await;
     }
     let time = Some(long_ago(40));
     let imported = Liked { account: fay, message: target, original_time: time };
     w.put(AccountId::OPERATOR, ReactionEvent::Liked(imported)).await;
     let imported = Reposted { account: fay, message: target, original_time: time };
     w.put(AccountId::OPERATOR, ReactionEvent::Reposted(imported)).await;
+    let imported = Bookmarked { account: fay, message: target, original_time: time };
+    w.put(AccountId::OPERATOR, ReactionEvent::Bookmarked(imported)).await;
+    w.put(cyd, ReactionEvent::Unbookmarked(Unbookmarked { account: cyd, message: target })).await;
     w.put(cyd, ReactionEvent::Unliked(Unliked { account: cyd, message: target })).await;
     w.put(cyd, ReactionEvent::Unreposted(Unreposted { account: cyd, message: target })).await;
     // Of what was never liked.

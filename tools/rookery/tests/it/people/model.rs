@@ -59,6 +59,7 @@ pub(crate) struct Model {
     follows: Vec<Edge>,
     likes: Vec<Edge>,
     reposts: Vec<Edge>,
+    bookmarks: Vec<Edge>,
 }
 
 fn add(edges: &mut Vec<Edge>, who: Who, target: usize, Event { position, is_import }: Event) {
@@ -96,6 +97,7 @@ impl Model {
         self.messages[message].is_live = false;
         self.likes.retain(|edge| edge.target != message);
         self.reposts.retain(|edge| edge.target != message);
+        self.bookmarks.retain(|edge| edge.target != message);
     }
 
     pub(crate) fn like(&mut self, who: Who, message: What, event: Event) {
@@ -118,6 +120,16 @@ impl Model {
         remove(&mut self.reposts, who, message);
     }
 
+    pub(crate) fn bookmark(&mut self, who: Who, message: What, event: Event) {
+        if self.messages[message].is_live {
+            add(&mut self.bookmarks, who, message, event);
+        }
+    }
+
+    pub(crate) fn unbookmark(&mut self, who: Who, message: What) {
+        remove(&mut self.bookmarks, who, message);
+    }
+
     pub(crate) fn follow(&mut self, who: Who, whom: Who, event: Event) {
         if self.stands(whom) {
             add(&mut self.follows, who, whom, event);
@@ -137,6 +149,7 @@ impl Model {
         }
         self.likes.retain(|edge| edge.who != who);
         self.reposts.retain(|edge| edge.who != who);
+        self.bookmarks.retain(|edge| edge.who != who);
         self.follows.retain(|edge| edge.who != who && edge.target != who);
     }
 
@@ -157,6 +170,10 @@ impl Model {
         &self.reposts
     }
 
+    pub(crate) fn bookmarks(&self) -> &[Edge] {
+        &self.bookmarks
+    }
+
     pub(crate) fn followers(&self, who: Who) -> Vec<Edge> {
         sorted(self.follows.iter().filter(|edge| edge.target == who).copied().collect())
     }
@@ -167,6 +184,10 @@ impl Model {
 
     pub(crate) fn likes_by(&self, who: Who) -> Vec<Edge> {
         sorted(self.likes.iter().filter(|edge| edge.who == who).copied().collect())
+    }
+
+    pub(crate) fn bookmarks_by(&self, who: Who) -> Vec<Edge> {
+        sorted(self.bookmarks.iter().filter(|edge| edge.who == who).copied().collect())
     }
 
     pub(crate) fn likes_of(&self, message: What) -> Vec<Edge> {

@@ -32,6 +32,8 @@ enum Act {
     Unlike(Who, What),
     Repost(Who, What),
     Unrepost(Who, What),
+    Bookmark(Who, What),
+    Unbookmark(Who, What),
     Follow(Who, Who),
     Unfollow(Who, Who),
     ReadNotifications(Who),
@@ -46,6 +48,7 @@ enum Deed {
     Reply,
     Like,
     Repost,
+    Bookmark,
     Follow,
 }
 
@@ -61,6 +64,8 @@ fn act() -> impl Strategy<Value = Act> {
         2 => (who(), what()).prop_map(|(who, what)| Act::Unlike(who, what)),
         4 => (who(), what()).prop_map(|(who, what)| Act::Repost(who, what)),
         2 => (who(), what()).prop_map(|(who, what)| Act::Unrepost(who, what)),
+        4 => (who(), what()).prop_map(|(who, what)| Act::Bookmark(who, what)),
+        2 => (who(), what()).prop_map(|(who, what)| Act::Unbookmark(who, what)),
         7 => (who(), who()).prop_map(|(who, whom)| Act::Follow(who, whom)),
         3 => (who(), who()).prop_map(|(who, whom)| Act::Unfollow(who, whom)),
         1 => who().prop_map(Act::ReadNotifications),
@@ -70,7 +75,14 @@ fn act() -> impl Strategy<Value = Act> {
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
-    prop::sample::select(vec![Deed::Post, Deed::Reply, Deed::Like, Deed::Repost, Deed::Follow])
+    prop::sample::select(vec![
+        Deed::Post,
+        Deed::Reply,
+        Deed::Like,
+        Deed::Repost,
+        Deed::Bookmark,
+        Deed::Follow,
+    ])
 }
 
 /// One case: its own people and its own tag in a system that other cases use as well.
@@ -143,6 +155,18 @@ impl<'api> Case<'api> {
                     self.model.unrepost(who, what);
                 }
             }
+            Act::Bookmark(who, what) => {
+                let what = self.message(what);
+                if let Some((answer, what)) = self.react(who, what, Method::PUT, "bookmark").await {
+                    self.model.bookmark(who, what, event(&answer));
+                }
+            }
+            Act::Unbookmark(who, what) => {
+                let edge = one_of(self.model.bookmarks(), who, what);
+                if let Some((who, what)) = self.undo(who, what, edge, "bookmark").await {
+                    self.model.unbookmark(who, what);
+                }
+            }
             Act::ReadNotifications(who) => self.read_notifications(who).await,
             Act::Import(deed, who, target) => self.import(deed, who, target).await,
             Act::GiveUp(who) => {
@@ -197,6 +221,9 @@ impl<'api> Case<'api> {
             }
             (Deed::Like, Some(message)) => set(&mut line, json!({"kind": "like", "message": message})),
             (Deed::Repost, Some(message)) => set(&mut line, json!({"kind": "repost", "message": message})),
+            (Deed::Bookmark, Some(message)) => {
+                set(&mut line, json!({"kind": "bookmark", "message": message}));
+            }
             (Deed::Follow, _) => set(&mut line, json!({"kind": "follow", "followee": self.people[whom].id})),
             (_, None) => return,
         }
@@ -216,6 +243,7 @@ impl<'api> Case<'api> {
             (Deed::Reply, what) => self.model.post(who, text, what, event),
             (Deed::Like, Some(what)) => self.model.like(who, what, event),
             (Deed::Repost, Some(what)) => self.model.repost(who, what, event),
+            (Deed::Bookmark, Some(what)) => self.model.bookmark(who, what, event),
             (Deed::Follow, _) => self.model.follow(who, whom, event),
             (_, None) => {}
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{
     AccountEvent, AccountId, Event, Handle, HandleEvent, MessageEvent, MessageId, Position, ProjectionEvent,
-    ReactionEvent, Shard,
+    Shard,
 };
 use event_store::{RecordedEvent, Subject};
 
@@ -38,14 +38,7 @@ impl Rules {
             Event::Handle(event) => self.handle(event),
             Event::Message(event) => self.message(recorded.position, event),
             Event::Reaction(event) => must(
-                match event {
-                    ReactionEvent::Liked(event) => event.message,
-                    ReactionEvent::Unliked(event) => event.message,
-                    ReactionEvent::Reposted(event) => event.message,
-                    ReactionEvent::Unreposted(event) => event.message,
-                }
-                .position()
-                    < recorded.position,
+                event.reaction().message.position() < recorded.position,
                 "it reacts to a message of the future",
             ),
             Event::Projection(ProjectionEvent::EventsDropped(event)) => must(

@@ -161,6 +161,24 @@ async fn takes_back_the_repost(world: &mut World, who: String, words: String) {
     world.act(&who, Method::DELETE, &path, None).await.clone().expect(204);
 }
 
+#[given(expr = "{string} bookmarks {string}")]
+#[when(expr = "{string} bookmarks {string}")]
+async fn bookmarks(world: &mut World, who: String, words: String) {
+    let path = format!("/v1/messages/{}/bookmark", world.message(&words));
+    world.act(&who, Method::PUT, &path, None).await.clone().expect(204);
+}
+
+#[when(expr = "{string} bookmarks the message {int}")]
+async fn bookmarks_the_message(world: &mut World, who: String, message: i64) {
+    world.act(&who, Method::PUT, &format!("/v1/messages/{message}/bookmark"), None).await;
+}
+
+#[when(expr = "{string} takes back the bookmark of {string}")]
+async fn takes_back_the_bookmark(world: &mut World, who: String, words: String) {
+    let path = format!("/v1/messages/{}/bookmark", world.message(&words));
+    world.act(&who, Method::DELETE, &path, None).await.clone().expect(204);
+}
+
 #[given(expr = "{string} has read the timeline")]
 async fn has_read(world: &mut World, who: String) {
     let page = world.read("/v1/timeline", &who).await.expect(200);

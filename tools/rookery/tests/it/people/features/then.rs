@@ -172,6 +172,19 @@ async fn replies_by(world: &mut World, step: &Step, who: String) {
     assert_eq!(found, rows(step));
 }
 
+#[then(expr = "the bookmarks of {string} are:")]
+async fn bookmarks_are(world: &mut World, step: &Step, who: String) {
+    let page = world.read("/v1/bookmarks", &who).await.expect(200);
+    let found: Vec<Vec<String>> = page.items().iter().map(|message| vec![world.words(message)]).collect();
+    assert_eq!(found, rows(step));
+}
+
+#[then(expr = "{string} has no bookmarks")]
+async fn has_no_bookmarks(world: &mut World, who: String) {
+    let page = world.read("/v1/bookmarks", &who).await.expect(200);
+    assert_eq!(page.body, json!([]));
+}
+
 #[then(expr = "the timeline of {string} is:")]
 async fn timeline_is(world: &mut World, step: &Step, who: String) {
     let page = world.read("/v1/timeline", &who).await.expect(200);

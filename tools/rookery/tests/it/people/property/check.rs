@@ -77,6 +77,10 @@ impl Case<'_> {
         assert_eq!(page, self.items(&timeline, &page), "timeline of {who}");
         let news = self.read("/v1/timeline/updates?since=0&limit=100", who, 200).await;
         assert_eq!(news["items"], self.items(&timeline, &news["items"]), "updates of {who}");
+        let page = self.read("/v1/bookmarks?limit=100", who, 200).await;
+        let bookmarked: Vec<String> =
+            self.model.bookmarks_by(who).iter().map(|edge| self.id(edge.target)).collect();
+        assert_eq!(ids(&page), bookmarked, "bookmarks of {who}");
         let page = self.read("/v1/notifications?limit=100", who, 200).await;
         let expected: Vec<Value> = self
             .model
@@ -129,8 +133,9 @@ impl Case<'_> {
         let counts = json!([found["likes"], found["reposts"], found["replies"]]);
         assert_eq!(counts, json!([likes.len(), reposts.len(), replies.len()]), "{found}");
         let by_reader = |edges: &[Edge]| edges.iter().any(|edge| edge.who == reader);
-        let flags = json!([found["liked"], found["reposted"]]);
-        assert_eq!(flags, json!([by_reader(&likes), by_reader(&reposts)]), "{found}");
+        let flags = json!([found["liked"], found["reposted"], found["bookmarked"]]);
+        let bookmarked = self.model.bookmarks_by(reader).iter().any(|edge| edge.target == message);
+        assert_eq!(flags, json!([by_reader(&likes), by_reader(&reposts), bookmarked]), "{found}");
         let page = self.read(&format!("{path}/likes?limit=100"), reader, 200).await;
         assert_eq!(ids(&page), self.accounts(&likes, |edge| edge.who));
         let page = self.read(&format!("{path}/reposts?limit=100"), reader, 200).await;
