@@ -8,7 +8,7 @@
 //! Keys that the event does not say are looked up in the rows as they are just before the event, so the same events
 //! wait however the log is cut into batches.
 //!
-//! An operator's process tries parked events again ([`retry`]). The worker itself passes them all when it reaches an
+//! An operator's process tries parked events again ([`retry()`]). The worker itself passes them all when it reaches an
 //! event that drops others (`settle`).
 
 mod choose;

@@ -6,7 +6,7 @@
 //!               └─ drop ◀─────┘
 //! ```
 //!
-//! Reducers only look ([`folded`]); only an operator's tool changes anything, and holds the projection ([`Hold`]).
+//! Reducers only look ([`folded()`]); only an operator's tool changes anything, and holds the projection ([`Hold`]).
 
 mod drop_version;
 mod error;

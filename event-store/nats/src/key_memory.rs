@@ -93,7 +93,7 @@ impl KeyMemory {
         KnownKeys { horizon: memory.horizon(OffsetDateTime::now_utc()), remembered: memory.len(), refusal }
     }
 
-    /// See [`crate::EventLog::events_of`].
+    /// See [`event_store::EventLog::events_of`].
     pub(crate) async fn events_of(
         &self,
         stream: &EventStream,
