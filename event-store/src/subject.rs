@@ -27,7 +27,7 @@ pub enum Boundary {
     Edits(EditBucket),
     /// Whom an account follows.
     Graph(AccountId),
-    /// What an account liked and reposted.
+    /// What an account liked, reposted and bookmarked.
     Reactions(AccountId),
     /// What an account has seen of its notifications.
     Inbox(AccountId),

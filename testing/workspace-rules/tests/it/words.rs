@@ -77,7 +77,7 @@ const OTHERS: [(&str, &str, &str); 11] = [
     ("claims", "dispatcher/tests/it/sessions/log_in.rs", "of a token"),
     ("claims", "dispatcher/src/commands/register_account.rs", "of a handle"),
     ("lanes", "dispatcher/src/auth/passwords.rs", "of argon2id"),
-    ("grain", "migrations/0002_grain.sql", "analysts know the type and the column"),
+    ("grain", "migrations/0002_granularity.sql", "analysts know the type and the column"),
 ];
 
 /// What tells history, or the words themselves.
