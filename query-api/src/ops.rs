@@ -9,12 +9,14 @@ use service_kit::health::Health;
 use crate::AppState;
 use crate::projections::status::lag_seconds;
 
-/// Registers the checks `postgres`, `migrations` and `lag`. The routes that show them come from `http_kit::ops`.
+/// Registers the checks `postgres`, `migrations`, `grants` and `lag`. The routes that show them come from `http_kit::ops`.
 pub fn ops_checks(health: &Health, state: &AppState, lag_max: Duration) {
     let pool = state.pool.clone();
     health.register("postgres", move || postgres(pool.clone()));
     let pool = state.pool.clone();
     health.register("migrations", move || migrations(pool.clone()));
+    let pool = state.pool.clone();
+    health.register("grants", move || grants(pool.clone()));
     let pool = state.pool.clone();
     health.register("lag", move || lag(pool.clone(), lag_max));
 }
@@ -27,6 +29,14 @@ async fn migrations(pool: Pool) -> Result<(), String> {
     match migrate::schema_is_current(&pool).await {
         Ok(true) => Ok(()),
         Ok(false) => Err("migrations are missing".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+async fn grants(pool: Pool) -> Result<(), String> {
+    match migrate::may_read_for_accounts(&pool).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err("this user is no member of rookery_query_api".to_owned()),
         Err(error) => Err(error.to_string()),
     }
 }

@@ -45,5 +45,14 @@ pub async fn schema_is_current(pool: &Pool) -> Result<bool, Error> {
     Ok(MIGRATOR.iter().all(|migration| is_applied(migration.version, &migration.checksum)))
 }
 
+/// Whether this user may read what accounts keep to themselves, which every list of messages needs.
+///
+/// # Errors
+/// When the database is unreachable, or its schema is older.
+pub async fn may_read_for_accounts(pool: &Pool) -> Result<bool, Error> {
+    let may = "select has_table_privilege('published.bookmarks', 'select')";
+    sqlx::query_scalar(may).fetch_one(pool).await.map_err(Error::Inspect)
+}
+
 /// What Postgres answers before the first migration made the table of migrations.
 const UNDEFINED_TABLE: &str = "42P01";

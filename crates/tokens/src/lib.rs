@@ -15,4 +15,4 @@ pub use key_set::{CurrentKeys, FileKeys, JwksError, JwksUrl, KeySet, KeySource, 
 pub use roles::{Role, Roles};
 pub use signing_key::{KeyError, SigningKey, public_jwks, write_jwks};
 pub use subject::TokenSubject;
-pub use verifier::{TokenError, TokenVerifier};
+pub use verifier::{TOKEN_BYTES_MAX, TokenError, TokenVerifier};

@@ -20,7 +20,7 @@ use crate::subject::TokenSubject;
 const LEEWAY_SECONDS: u64 = 5;
 
 /// Ours have about 400; what is longer is not worth hashing.
-const TOKEN_BYTES_MAX: usize = 4 * 1024;
+pub const TOKEN_BYTES_MAX: usize = 4 * 1024;
 
 #[derive(Debug)]
 pub struct TokenVerifier {

@@ -11,7 +11,7 @@ use moka::future::Cache;
 use time::OffsetDateTime;
 
 use super::last::last;
-use event_store::{Boundary, Cause, Subject};
+use event_store::{Boundary, Subject};
 use event_store::{EventLog, ReadError};
 
 /// For how long another process's deactivation may stay unnoticed.
@@ -99,7 +99,7 @@ impl AccountStore {
 
     async fn remembered_standing(&self, account: AccountId) -> Result<Standing, ReadError> {
         let standing = self.standings.try_get_with(account, self.read_standing(account)).await;
-        standing.map_err(|error: Arc<ReadError>| ReadError::Unavailable(Cause::new(error)))
+        standing.map_err(|error: Arc<ReadError>| ReadError::clone(&error))
     }
 
     /// Position of the last event of an account that can be followed. Only an account that is there is remembered: one

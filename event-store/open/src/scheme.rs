@@ -24,7 +24,14 @@ impl Scheme {
 
 /// Whether an address can be one of a log; nothing is connected.
 pub fn is_acceptable(url: &str) -> bool {
-    is_postgres(url) || url.split(',').all(is_nats)
+    match Scheme::of(url) {
+        Scheme::Nats => url.split(',').all(is_nats),
+        #[cfg(feature = "postgres")]
+        Scheme::Postgres => event_store_postgres::is_acceptable(url),
+        // Opening it says what is missing.
+        #[cfg(not(feature = "postgres"))]
+        Scheme::Postgres => true,
+    }
 }
 
 fn is_postgres(url: &str) -> bool {
@@ -35,4 +42,30 @@ fn is_postgres(url: &str) -> bool {
 pub(crate) fn is_nats(text: &str) -> bool {
     let host = text.trim().strip_prefix("nats://").or_else(|| text.trim().strip_prefix("tls://"));
     host.is_some_and(|host| !host.is_empty() && !host.contains(char::is_whitespace))
+}
+
+#[cfg(all(test, feature = "nats", feature = "postgres"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_can_never_work_is_not_acceptable() {
+        for url in [
+            "nats://a:4222",
+            "nats://a:4222,tls://b:4222",
+            "postgres://u@127.0.0.1:5432/l",
+            "postgresql://u@h/l",
+        ] {
+            assert!(is_acceptable(url), "{url}");
+        }
+        for url in [
+            "http://x",
+            "nats://",
+            "nats://a b",
+            "postgres://u@127.0.0.1:notaport/l",
+            "postgres://u@h/l?sslmode=nonsense",
+        ] {
+            assert!(!is_acceptable(url), "{url}");
+        }
+    }
 }

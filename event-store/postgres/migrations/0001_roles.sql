@@ -1,6 +1,6 @@
--- Group roles without login: who appends (the dispatcher), who only reads (reducers, tools), and who may also give
--- events up (an operator's tool). Roles belong to the whole server, so another database on it may have made them
--- already.
+-- Group roles without login: who appends (the dispatcher), who only reads (reducers, tools), and who may also give events
+-- up (an operator's tool). Roles belong to the
+-- whole server, so another database on it may have made them already.
 do $$
 begin
     if not exists (select from pg_roles where rolname = 'rookery_log_writer') then

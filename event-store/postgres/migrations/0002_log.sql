@@ -1,4 +1,4 @@
--- One row per shard: which log this is, and how far it has come. An append holds the row's lock until commit, so
+-- One row per shard: which log this is, and how far it has come. Whoever appends holds the row's lock until commit, so
 -- that events become visible in the order of their sequences, and a rolled-back append leaves no gap.
 create table log (
     shard smallint primary key,

@@ -17,7 +17,7 @@ create table events (
     shard smallint not null,
     command uuid not null,
     recorded_at timestamptz not null default clock_timestamp(),
-    -- Data that is not JSON.
+    -- The data that is no JSON.
     raw bytea,
     primary key (aggregate_type, aggregate_id, sequence)
 );

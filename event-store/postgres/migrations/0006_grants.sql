@@ -1,5 +1,5 @@
--- The writer may append and count, and has the entries for itself; the reader may read the log; the operator may read
--- it, and append which events were given up.
+-- The writer may append and count, and has the entries for itself; the reader may read the log; the operator may read it,
+-- and append which events were given up.
 grant select on log, events to rookery_log_writer, rookery_log_reader, rookery_log_operator;
 grant insert on events to rookery_log_writer, rookery_log_operator;
 grant update (head, bytes) on log to rookery_log_writer, rookery_log_operator;

@@ -23,7 +23,7 @@ pub enum AppendError {
     Unknown(#[source] Cause),
 }
 
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum ReadError {
     #[error("the log cannot be read: {0}")]
     Unavailable(#[source] Cause),

@@ -19,7 +19,9 @@ impl ChunkLimit {
 
     /// A chunk of this length was refused. False where it is a single event, which is refused for itself.
     pub(crate) fn halve(&mut self, length: usize) -> bool {
-        self.events = (length / 2).max(1);
+        if length > 1 {
+            self.events = length / 2;
+        }
         length > 1
     }
 

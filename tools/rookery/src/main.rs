@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use rookery::cli::Arguments;
+use service_kit::Chain;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -14,7 +15,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Nothing is left to do where even this cannot be written.
-            writeln!(std::io::stderr(), "rookery: {error:#}").ok();
+            writeln!(std::io::stderr(), "rookery: {}", Chain(error.as_ref())).ok();
             ExitCode::FAILURE
         }
     }

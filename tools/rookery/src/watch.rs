@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
+use service_kit::Chain;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use verifier::{Difference, Pace, Report, Scope, Verification};
@@ -64,7 +65,7 @@ fn tell(looked: &Result<Report>) {
     match looked {
         Ok(report) => tell_report(report),
         Err(error) => {
-            tracing::warn!(reason = format!("{error:#}"), "the data set could not be compared with the log");
+            tracing::warn!(reason = %Chain(error.as_ref()), "the data set could not be compared with the log");
         }
     }
 }

@@ -3,7 +3,7 @@
 use api_types::codes;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use tokens::{TokenError, TokenVerifier};
+use tokens::{TOKEN_BYTES_MAX, TokenError, TokenVerifier};
 
 use super::Caller;
 use crate::problem::ApiProblem;
@@ -26,7 +26,8 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, ApiProblem> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else { return Ok(None) };
     let (scheme, token) = value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(invalid)?;
-    if !scheme.eq_ignore_ascii_case("bearer") || values.next().is_some() {
+    let acceptable = scheme.eq_ignore_ascii_case("bearer") && token.len() <= TOKEN_BYTES_MAX;
+    if !acceptable || values.next().is_some() {
         return Err(invalid());
     }
     Ok(Some(token.trim_start_matches(' ')))
