@@ -61,16 +61,16 @@ async fn readiness_needs_postgres_the_schema_and_fresh_data() {
             assert_eq!(found, expected, "{readiness:?}");
         }
     };
-    ready(&[("postgres", true), ("migrations", false), ("lag", false)]).await;
+    ready(&[("postgres", true), ("migrations", false), ("grants", false), ("lag", false)]).await;
     data_set::migrate::migrate(&app.postgres.url()).await.expect("a new database can be migrated");
-    ready(&[("postgres", true), ("migrations", true), ("lag", false)]).await;
+    ready(&[("postgres", true), ("migrations", true), ("grants", true), ("lag", false)]).await;
     fold(&app.writer, &[row(256, 1, &[], "2026-01-01T00:00:00Z")]).await;
     report(&app.writer, 256, 0.0).await;
-    ready(&[("postgres", true), ("migrations", true), ("lag", true)]).await;
+    ready(&[("postgres", true), ("migrations", true), ("grants", true), ("lag", true)]).await;
     report(&app.writer, 512, 31.0).await;
-    ready(&[("postgres", true), ("migrations", true), ("lag", false)]).await;
+    ready(&[("postgres", true), ("migrations", true), ("grants", true), ("lag", false)]).await;
     app.postgres.stop().await;
-    ready(&[("postgres", false), ("migrations", false), ("lag", false)]).await;
+    ready(&[("postgres", false), ("migrations", false), ("grants", false), ("lag", false)]).await;
     app.router = app.router.clone().merge(ops::routes(Health::new()));
     assert_eq!(app.get("/livez").await.status.as_u16(), 200);
 }

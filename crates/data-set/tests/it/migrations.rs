@@ -1,4 +1,4 @@
-use data_set::migrate::{migrate, schema_is_current};
+use data_set::migrate::{may_read_for_accounts, migrate, schema_is_current};
 use data_set::pool::{PoolOptions, connect};
 use data_set::read;
 use testkit::Postgres;
@@ -45,4 +45,18 @@ async fn parked_events_of_bookmarks_are_not_published() {
     let seen = "select array_agg(event_type order by position) from published.parked_events";
     let seen: Vec<String> = sqlx::query_scalar(seen).fetch_one(&pool).await.expect("read");
     assert_eq!(seen, ["rookery.message.liked.v1", "rookery.message.unliked.v1"]);
+}
+
+#[tokio::test]
+async fn what_accounts_keep_to_themselves_is_read_for_them_alone() {
+    let postgres = Postgres::start().await;
+    migrate(&postgres.url()).await.expect("a new database can be migrated");
+    let owner = connect(&postgres.url(), &PoolOptions::reader("test", 1)).expect("the address is good");
+    for (user, group, may) in [("api", "rookery_query_api", true), ("analyst", "rookery_reader", false)] {
+        let made = format!("create role {user} login password 'p' in role {group}");
+        sqlx::query(sqlx::AssertSqlSafe(made)).execute(&owner).await.expect("made");
+        let url = postgres.url().replace("postgres@", &format!("{user}:p@"));
+        let pool = connect(&url, &PoolOptions::reader("test", 1)).expect("the address is good");
+        assert_eq!(may_read_for_accounts(&pool).await.expect("it says"), may, "{user}");
+    }
 }
