@@ -18,10 +18,9 @@ pub use register_account::{CredentialError, KeepCredential, RegisterAccount, Reg
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use domain::{Event, Position};
-
-use crate::decision::{Change, Decision, Placed};
-use crate::decision::{Done, ExecuteError};
 use event_store::Expected;
+
+use crate::decision::{Change, Decision, Done, ExecuteError, Placed};
 
 /// The events that an aggregate answers a command with.
 async fn ask<A>(mut aggregate: A, command: A::Command) -> Result<Vec<A::Event>, ExecuteError<A::Error>>

@@ -1,17 +1,16 @@
 //! Reaching the log, also one that is not there yet when the process starts.
 
-use event_store::Cause;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::executor::Executor;
-use event_store::OpenError;
+use event_store::{Cause, OpenError};
 use event_store_open::{Store, StoreConfig};
 use service_kit::health::Health;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use crate::credential_store::CredentialStore;
+use crate::executor::Executor;
 use crate::state::{Opened, State};
 
 const RETRY_PERIOD: Duration = Duration::from_millis(500);

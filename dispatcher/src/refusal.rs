@@ -1,6 +1,5 @@
 //! How a command that was not done leaves the service. The status says who must act: the caller, or time, or us.
 
-use crate::decision::ExecuteError;
 use api_types::codes;
 use axum::response::{IntoResponse, Response};
 use domain::account::AccountRejection;
@@ -10,6 +9,8 @@ use domain::{
 };
 use event_store::{AppendError, BucketError, ReadError};
 use http_kit::ApiProblem;
+
+use crate::decision::ExecuteError;
 
 /// Somebody has to make room first.
 const FULL_RETRY_SECONDS: u32 = 10;

@@ -2,14 +2,14 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::credential_store::CredentialStore;
-use crate::executor::Executor;
 use axum::extract::FromRef;
 use domain::{AccountId, Password};
 use event_store::EventLog;
 use http_kit::{ApiProblem, Identity, KnownLog, KnowsLog};
 
 use crate::auth::{Passwords, SigningKeys};
+use crate::credential_store::CredentialStore;
+use crate::executor::Executor;
 use crate::import_lock::ImportLock;
 use crate::refusal::Refusal;
 

@@ -8,8 +8,7 @@ use std::sync::Arc;
 
 use domain::{AccountId, GraphEvent, InboxEvent, MessageId, Position, ReactionEvent, Sequence, Shard};
 
-use event_store::{Boundary, Subject};
-use event_store::{EventLog, ReadError};
+use event_store::{Boundary, EventLog, ReadError, Subject};
 
 pub use self::accounts::{AccountStore, Loaded, Standing};
 pub use self::last::Last;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use api_types::codes;
+use api_types::number;
 use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
@@ -15,7 +16,6 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::problem::ApiProblem;
-use api_types::number;
 
 /// Half a SHA-256 tells any two editions of one resource apart, and makes a short header.
 const DIGEST_BYTES: usize = 16;

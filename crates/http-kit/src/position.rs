@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use api_types::codes;
+use api_types::number;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponseParts, ResponseParts};
 use http::request::Parts;
@@ -10,7 +11,6 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::limits::WAIT_MAX;
 use crate::problem::ApiProblem;
-use api_types::number;
 
 /// On the answer to a command: the position of its event.
 pub const EVENT_POSITION: HeaderName = HeaderName::from_static("event-position");

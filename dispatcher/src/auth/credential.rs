@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::commands::{CredentialError, KeepCredential};
-use crate::credential_store::{Credentials, PasswordHash};
 use domain::{AccountId, Password};
 use futures::future::BoxFuture;
 use http_kit::ApiProblem;
 use tokio::sync::OnceCell;
 
-use super::passwords::Passwords;
+use crate::commands::{CredentialError, KeepCredential};
+use crate::credential_store::{Credentials, PasswordHash};
 use crate::refusal::Refusal;
+
+use super::passwords::Passwords;
 
 /// The password of an account that is about to be registered.
 ///

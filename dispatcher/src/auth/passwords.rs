@@ -7,13 +7,14 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::credential_store::PasswordHash;
 use api_types::codes;
 use argon2::password_hash::phc;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use domain::Password;
 use http_kit::ApiProblem;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::credential_store::PasswordHash;
 
 /// OWASP Password Storage Cheat Sheet, argon2id with 19 MiB: in KiB.
 const MEMORY_KIB: u32 = 19 * 1024;

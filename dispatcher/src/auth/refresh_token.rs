@@ -3,12 +3,13 @@
 //! The part before the dot finds the family and is no secret. The secret is 16 bytes that stay the same for the whole
 //! family and 32 that are new in each of its tokens; the credential store knows only their hashes.
 
-use crate::credential_store::{FamilySecret, SecretHash};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::AccountId;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
+
+use crate::credential_store::{FamilySecret, SecretHash};
 
 const FAMILY_SECRET_BYTES: usize = 16;
 const CURRENT_SECRET_BYTES: usize = 32;

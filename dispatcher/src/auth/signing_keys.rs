@@ -9,7 +9,6 @@
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
-use crate::credential_store::{self, KeyRing, StoredKey};
 use async_trait::async_trait;
 use domain::AccountId;
 use event_store::{Bucket, BucketError};
@@ -23,6 +22,8 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
+
+use crate::credential_store::{self, KeyRing, StoredKey};
 
 use super::settings::SessionSettings;
 

@@ -6,12 +6,12 @@ use domain::{
     AccountEvent, AccountId, Bio, DisplayName, Event, Handle, HandleClaimed, HandleEvent, HandleReleased,
     Sequence,
 };
+use event_store::Expected;
+
+use crate::decision::{AccountOutcome, Change, Command, Decision, ExecuteError, KeyedLock, Placed};
+use crate::stores::Stores;
 
 use super::ask;
-use crate::decision::{AccountOutcome, ExecuteError};
-use crate::decision::{Change, Command, Decision, KeyedLock, Placed};
-use crate::stores::Stores;
-use event_store::Expected;
 
 /// What is absent stays as it was.
 #[derive(Debug, Clone)]

@@ -3,12 +3,12 @@
 use domain::edge::{DesiredState, Edge};
 use domain::reaction::{self, ReactionRejection};
 use domain::{AccountId, MessageId, OriginalTime, Position, ReactionKind};
+use event_store::ReadError;
+
+use crate::decision::{Command, Decision, Done, ExecuteError, Placed};
+use crate::stores::Stores;
 
 use super::{blind, done};
-use crate::decision::{Command, Decision, Placed};
-use crate::decision::{Done, ExecuteError};
-use crate::stores::Stores;
-use event_store::ReadError;
 
 #[derive(Debug, Clone, Copy)]
 pub struct ChangeReaction {

@@ -2,12 +2,12 @@
 
 use domain::AccountId;
 use domain::account::{AccountCommand, AccountRejection, Deactivate};
+use event_store::Expected;
+
+use crate::decision::{Change, Command, Decision, Done, ExecuteError, KeyedLock, Placed};
+use crate::stores::Stores;
 
 use super::{ask, done};
-use crate::decision::{Change, Command, Decision, KeyedLock, Placed};
-use crate::decision::{Done, ExecuteError};
-use crate::stores::Stores;
-use event_store::Expected;
 
 #[derive(Debug, Clone, Copy)]
 pub struct DeactivateAccount {

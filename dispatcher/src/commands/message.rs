@@ -2,15 +2,13 @@
 
 use domain::message::{Message, MessageCommand, MessageRejection};
 use domain::{AccountId, Event, MessageEvent, MessageId};
-
+use event_store::{EditBucket, Expected};
 use fail_points::planted;
 
-use super::ask;
-use crate::decision::{Change, Command, Decision, KeyedLock, Placed};
-use crate::decision::{ExecuteError, MessageOutcome};
+use crate::decision::{Change, Command, Decision, ExecuteError, KeyedLock, MessageOutcome, Placed};
 use crate::stores::Stores;
-use event_store::EditBucket;
-use event_store::Expected;
+
+use super::ask;
 
 /// The message that a command is about, where there is one yet.
 fn target(command: &MessageCommand) -> Option<MessageId> {

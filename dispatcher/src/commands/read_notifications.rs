@@ -4,8 +4,7 @@ use domain::inbox::{self, InboxRejection};
 use domain::{AccountId, InboxEvent, NotificationsRead, Position};
 
 use super::{blind, done};
-use crate::decision::{Command, Decision, Placed};
-use crate::decision::{Done, ExecuteError};
+use crate::decision::{Command, Decision, Done, ExecuteError, Placed};
 use crate::stores::Stores;
 
 #[derive(Debug, Clone, Copy)]

@@ -6,14 +6,13 @@ use std::sync::Arc;
 use domain::account::handle_events;
 use domain::account::{AccountCommand, AccountRejection, Register, WantedHandle};
 use domain::{AccountId, Bio, DisplayName, Event, Handle, HandleEvent, OriginalTime, Position};
-
+use event_store::Expected;
 use futures::future::BoxFuture;
 
-use super::ask;
-use crate::decision::{AccountOutcome, ExecuteError};
-use crate::decision::{Change, Command, Decision, KeyedLock, Placed};
+use crate::decision::{AccountOutcome, Change, Command, Decision, ExecuteError, KeyedLock, Placed};
 use crate::stores::Stores;
-use event_store::Expected;
+
+use super::ask;
 
 /// Why a credential could not be kept. The registration is refused and may be tried again.
 pub type CredentialError = Box<dyn std::error::Error + Send + Sync>;

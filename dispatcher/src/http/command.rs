@@ -1,7 +1,5 @@
 //! Carrying a command out on behalf of a request.
 
-use crate::decision::{Command, ExecuteError, Outcome};
-use crate::executor::{Executed, Execution, IdempotencyKey as CommandKey};
 use api_types::codes;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
@@ -17,6 +15,8 @@ use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use tokens::Role;
 
+use crate::decision::{Command, ExecuteError, Outcome};
+use crate::executor::{Executed, Execution, IdempotencyKey as CommandKey};
 use crate::refusal::Refusal;
 use crate::state::Ready;
 

@@ -7,12 +7,11 @@ use cqrs_es::Aggregate;
 use domain::account::Account;
 use domain::handle_claim::HandleClaim;
 use domain::{AccountId, Event, Handle, Position, Sequence};
+use event_store::{Boundary, EventLog, ReadError, Subject};
 use moka::future::Cache;
 use time::OffsetDateTime;
 
 use super::last::last;
-use event_store::{Boundary, Subject};
-use event_store::{EventLog, ReadError};
 
 /// For how long another process's deactivation may stay unnoticed.
 const STANDING_AGE_MAX: Duration = Duration::from_secs(10);

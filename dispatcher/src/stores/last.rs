@@ -2,9 +2,7 @@
 
 use domain::{Event, Position, Sequence};
 
-use event_store::Subject;
-use event_store::known;
-use event_store::{EventLog, ReadError, RecordedEvent};
+use event_store::{EventLog, ReadError, RecordedEvent, Subject, known};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Last<E> {

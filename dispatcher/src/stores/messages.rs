@@ -10,8 +10,7 @@ use domain::{AccountId, Event, MessageEvent, MessageId, MessagePosted, Sequence,
 use moka::future::Cache;
 use time::OffsetDateTime;
 
-use event_store::{EditIndex, LastChange, known, last_change};
-use event_store::{EventLog, ReadError};
+use event_store::{EditIndex, EventLog, LastChange, ReadError, known, last_change};
 
 /// For how long another process's deletion may stay unnoticed by those who answer or react.
 const STANDING_AGE_MAX: Duration = Duration::from_secs(10);

@@ -6,10 +6,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::{CommandId, Sequence, Shard};
-
-use crate::stream::EventStream;
-use crate::write_error::WriteErrors;
-use crate::{batch, publish, raw, read, tail};
 use event_store::{
     AppendError, Appended, Cause, EventLog, Expected, KnownKeys, Lineage, NewEvent, ReadError, RecordedEvent,
     StoredEvent, Subject, Tail,
@@ -17,7 +13,10 @@ use event_store::{
 
 use crate::group::GroupCommit;
 use crate::key_memory::KeyMemory;
+use crate::stream::EventStream;
 use crate::tail::Wanted;
+use crate::write_error::WriteErrors;
+use crate::{batch, publish, raw, read, tail};
 
 const NO_KEYS: &str = "this log was opened by somebody who does not remember its keys";
 

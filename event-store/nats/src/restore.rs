@@ -21,8 +21,9 @@ use domain::Sequence;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
-use event_store::header;
-use event_store::{AppendError, Cause, Lineage, OpenError, ReadError, StoredEvent, Tail, is_about_delivery};
+use event_store::{
+    AppendError, Cause, Lineage, OpenError, ReadError, StoredEvent, Tail, header, is_about_delivery,
+};
 
 use crate::batch::{BATCH_COMMIT, BATCH_ID, BATCH_SEQUENCE, EVENTS_MAX};
 use crate::errors::not_reserved;

@@ -4,18 +4,17 @@
 //! deleted and made again has another one than before. A deletion stays as an entry without a value for a while, so
 //! that a writer who read what was there before is refused; what has expired counts as never written.
 
-use event_store::Cause;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::Shard;
-use event_store::OpenError;
 use event_store::buckets::{
     ATTEMPTS, Bucket, BucketEntry, BucketError, BucketKind, Buckets, CREDENTIALS, SESSIONS, SIGNING_KEYS,
     Written,
 };
+use event_store::{Cause, OpenError};
 use postgres_kit::{Limits, Pool};
 
 use crate::database::Database;

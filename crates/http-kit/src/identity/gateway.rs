@@ -3,16 +3,16 @@
 use std::fmt;
 
 use api_types::codes;
+use api_types::number;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use http::{HeaderMap, HeaderName};
 use service_kit::config::Secret;
 use sha2::{Digest, Sha256};
-
 use tokens::Roles;
 
-use super::Caller;
 use crate::problem::ApiProblem;
-use api_types::number;
+
+use super::Caller;
 
 pub const X_USER_ID: HeaderName = HeaderName::from_static("x-user-id");
 pub const X_USER_ROLES: HeaderName = HeaderName::from_static("x-user-roles");

@@ -1,7 +1,5 @@
 //! `PATCH /v1/accounts/me`.
 
-use crate::commands::ChangeProfile as Change;
-use crate::decision::Outcome;
 use api_types::accounts::{ChangeProfile, ProfileReceipt};
 use axum::Json;
 use axum::extract::State;
@@ -10,6 +8,8 @@ use domain::{Bio, DisplayName, Handle};
 use http_kit::position::EventPosition;
 use http_kit::{Caller, StrictJson};
 
+use crate::commands::ChangeProfile as Change;
+use crate::decision::Outcome;
 use crate::http::command::{self, CommandRequest};
 use crate::http::documentation::{BIO_RULES, CommandHeaders, HANDLE_AND_NAME_RULES};
 use crate::refusal::Refusal;

@@ -1,10 +1,10 @@
 //! `DELETE /v1/accounts/me`.
 
-use crate::commands::DeactivateAccount;
 use axum::extract::State;
 use axum::response::Response;
 use http_kit::Caller;
 
+use crate::commands::DeactivateAccount;
 use crate::http::command::{self, CommandRequest};
 use crate::http::documentation::CommandHeaders;
 use crate::refusal::Refusal;

@@ -2,12 +2,12 @@
 
 use std::future::Future;
 
-use crate::decision::{AccountOutcome, ExecuteError};
-use crate::executor::Executed;
 use domain::AccountId;
 use domain::account::AccountRejection;
 use http_kit::ApiProblem;
 
+use crate::decision::{AccountOutcome, ExecuteError};
+use crate::executor::Executed;
 use crate::refusal::Refusal;
 
 /// Ids that are drawn for one account. Two accounts of the same second draw the same one of 8,192 now and then.

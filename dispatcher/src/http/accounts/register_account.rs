@@ -2,9 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::commands::{RegisterAccount as Register, Registrar};
-use crate::decision::AccountOutcome;
-use crate::executor::Executed;
 use api_types::accounts::{RegisterAccount, RegisteredAccount};
 use axum::Json;
 use axum::extract::State;
@@ -16,11 +13,15 @@ use http_kit::StrictJson;
 use http_kit::position::EventPosition;
 use time::OffsetDateTime;
 
-use super::draw;
 use crate::auth::Credential;
+use crate::commands::{RegisterAccount as Register, Registrar};
+use crate::decision::AccountOutcome;
+use crate::executor::Executed;
 use crate::http::command::{self, CommandRequest};
 use crate::http::documentation::{CommandHeaders, HANDLE_AND_NAME_RULES};
 use crate::refusal::Refusal;
+
+use super::draw;
 
 /// Registers an account under a handle that nobody else has.
 ///

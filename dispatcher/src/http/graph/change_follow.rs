@@ -1,10 +1,10 @@
 //! What both operations on follows have in common.
 
-use crate::commands::ChangeFollow;
 use axum::response::Response;
 use domain::edge::DesiredState;
 use http_kit::Caller;
 
+use crate::commands::ChangeFollow;
 use crate::http::command::CommandRequest;
 use crate::http::{command, parse};
 use crate::refusal::Refusal;

@@ -3,9 +3,6 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::commands::{ChangeFollow, ChangeReaction, RegisterAccount, Registrar};
-use crate::decision::Outcome;
-use crate::executor::{Executed, IdempotencyKey, Imported};
 use api_types::codes;
 use domain::ReactionKind;
 use domain::account::AccountRejection;
@@ -16,11 +13,15 @@ use http_kit::idempotency::RequestKey;
 use http_kit::{ApiProblem, RequestContext};
 use time::OffsetDateTime;
 
-use super::parse::{AccountName, Line, MessageName, Wanted};
-use super::references::{Made, Promise};
+use crate::commands::{ChangeFollow, ChangeReaction, RegisterAccount, Registrar};
+use crate::decision::Outcome;
+use crate::executor::{Executed, IdempotencyKey, Imported};
 use crate::http::{accounts, command};
 use crate::refusal::Refusal;
 use crate::state::Ready;
+
+use super::parse::{AccountName, Line, MessageName, Wanted};
+use super::references::{Made, Promise};
 
 /// What all lines of one request share.
 pub(super) struct Import {

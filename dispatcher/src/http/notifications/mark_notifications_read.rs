@@ -1,12 +1,12 @@
 //! `PUT /v1/notifications/read`.
 
-use crate::commands::ReadNotifications;
 use api_types::accounts::MarkNotificationsRead;
 use axum::extract::State;
 use axum::response::Response;
 use domain::{IdError, MessageId, Position};
 use http_kit::{Caller, StrictJson};
 
+use crate::commands::ReadNotifications;
 use crate::http::command::{self, CommandRequest};
 use crate::http::documentation::CommandHeaders;
 use crate::refusal::Refusal;

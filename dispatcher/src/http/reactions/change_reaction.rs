@@ -1,11 +1,11 @@
 //! What all operations on reactions have in common.
 
-use crate::commands::ChangeReaction;
 use axum::response::Response;
 use domain::ReactionKind;
 use domain::edge::DesiredState;
 use http_kit::Caller;
 
+use crate::commands::ChangeReaction;
 use crate::http::command::CommandRequest;
 use crate::http::{command, parse};
 use crate::refusal::Refusal;

@@ -1,6 +1,5 @@
 //! `POST /v1/sessions`.
 
-use crate::credential_store::{Attempt, Family};
 use api_types::codes;
 use api_types::sessions::{CreateSession, SessionTokens};
 use axum::extract::State;
@@ -10,6 +9,7 @@ use http_kit::{ApiProblem, StrictJson};
 use time::OffsetDateTime;
 
 use crate::auth::{ClientAddress, RefreshToken, session_tokens};
+use crate::credential_store::{Attempt, Family};
 use crate::refusal::Refusal;
 use crate::state::Ready;
 

@@ -1,6 +1,5 @@
 //! `POST /v1/sessions/refresh`.
 
-use crate::credential_store::Rotation;
 use api_types::codes;
 use api_types::sessions::{RefreshSession, SessionTokens};
 use axum::extract::State;
@@ -9,6 +8,7 @@ use http_kit::{ApiProblem, StrictJson};
 use time::OffsetDateTime;
 
 use crate::auth::{RefreshToken, session_tokens};
+use crate::credential_store::Rotation;
 use crate::refusal::Refusal;
 
 /// Gets the next tokens of a session.
