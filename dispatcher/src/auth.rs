@@ -2,7 +2,6 @@
 //!
 //! Nothing of this is an event, and nothing here knows the routes that use it.
 
-mod client_address;
 mod credential;
 mod passwords;
 mod refresh_token;
@@ -10,7 +9,6 @@ mod session_tokens;
 mod settings;
 mod signing_keys;
 
-pub(crate) use client_address::ClientAddress;
 pub(crate) use credential::Credential;
 pub(crate) use passwords::Passwords;
 pub(crate) use refresh_token::RefreshToken;

@@ -61,8 +61,7 @@ fn sessions(env: &mut Environment) -> Option<SessionSettings> {
     let default = SessionSettings::default();
     let issuer = env.or_default("ROOKERY_JWT_ISSUER", default.issuer);
     let audience = env.or_default("ROOKERY_JWT_AUDIENCE", default.audience);
-    let hops = env.or_default("ROOKERY_TRUSTED_PROXY_HOPS", default.trusted_proxy_hops);
-    Some(SessionSettings { issuer: issuer?, audience: audience?, trusted_proxy_hops: hops? })
+    Some(SessionSettings { issuer: issuer?, audience: audience? })
 }
 
 fn log(env: &mut Environment) -> Option<StoreConfig> {

@@ -19,9 +19,11 @@ pub mod problem;
 pub mod query;
 pub mod serve;
 
+mod client_address;
 mod deserialize_fault;
 mod standard;
 
+pub use client_address::ClientAddress;
 pub use context::RequestContext;
 pub use identity::{Caller, Identity, OptionalCaller, Reader};
 pub use json::StrictJson;

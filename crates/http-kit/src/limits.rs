@@ -20,6 +20,9 @@ pub struct Limits {
     pub request_deadline: Duration,
     /// Time for requests under way once the end has started.
     pub shutdown_grace: Duration,
+    /// How many proxies of ours stand between the internet and this service. Each appends to `X-Forwarded-For` the
+    /// address that it saw, so the caller's is that many entries from the right; what stands before it may be invented.
+    pub trusted_proxy_hops: usize,
     /// Whether each request leaves a line in the log.
     pub access_log: bool,
 }
@@ -56,6 +59,7 @@ impl Default for Limits {
             in_flight_max: 4_096,
             request_deadline: REQUEST_DEADLINE,
             shutdown_grace: Duration::from_secs(20),
+            trusted_proxy_hops: 0,
             access_log: true,
         }
     }
@@ -73,6 +77,7 @@ impl Limits {
             in_flight_max: 32,
             request_deadline: Duration::from_secs(5),
             shutdown_grace: Duration::from_millis(500),
+            trusted_proxy_hops: 0,
             access_log: false,
         }
     }
@@ -86,6 +91,7 @@ impl Limits {
         let deadline_ms =
             env.or_default("ROOKERY_HTTP_REQUEST_DEADLINE_MS", millis(default.request_deadline));
         let grace_ms = env.or_default("ROOKERY_HTTP_SHUTDOWN_GRACE_MS", millis(default.shutdown_grace));
+        let trusted_proxy_hops = env.or_default("ROOKERY_TRUSTED_PROXY_HOPS", default.trusted_proxy_hops);
         let access_log = env.or_default("ROOKERY_HTTP_ACCESS_LOG", default.access_log);
         let limits = Self {
             connections_max: connections_max?,
@@ -93,6 +99,7 @@ impl Limits {
             body: BodyLimits { bytes_max: body_bytes_max?, ..default.body },
             request_deadline: Duration::from_millis(deadline_ms?),
             shutdown_grace: Duration::from_millis(grace_ms?),
+            trusted_proxy_hops: trusted_proxy_hops?,
             access_log: access_log?,
             ..default
         };

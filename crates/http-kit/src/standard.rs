@@ -7,12 +7,13 @@
 mod metrics;
 
 use std::any::Any;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use api_types::codes;
 use axum::Router;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
@@ -20,6 +21,7 @@ use http::{HeaderValue, Method};
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::client_address::ClientAddress;
 use crate::context::{RequestContext, X_REQUEST_ID};
 use crate::limits::{BodyLimits, Limits};
 use crate::problem::{self, ApiProblem};
@@ -42,6 +44,7 @@ pub fn standard(router: Router, service: &'static str, limits: &Limits) -> Route
         in_flight: Semaphore::new(limits.in_flight_max),
         deadline: limits.request_deadline,
         body_limits: limits.body,
+        trusted_proxy_hops: limits.trusted_proxy_hops,
         access_log: limits.access_log,
     });
     router
@@ -56,12 +59,18 @@ struct Kit {
     in_flight: Semaphore,
     deadline: Duration,
     body_limits: BodyLimits,
+    trusted_proxy_hops: usize,
     access_log: bool,
 }
 
 async fn surround(State(kit): State<Arc<Kit>>, mut request: Request, next: Next) -> Response {
     let context = RequestContext::from_headers(request.headers(), kit.body_limits);
     request.extensions_mut().insert(context.clone());
+    // Absent where a test calls the router without a server.
+    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
+        let address = ClientAddress::find(peer.ip(), request.headers(), kit.trusted_proxy_hops);
+        request.extensions_mut().insert(address);
+    }
     let mut exchange = Exchange {
         route: request.extensions().get::<MatchedPath>().cloned(),
         method: request.method().clone(),

@@ -102,10 +102,6 @@ impl SigningKeys {
         }
     }
 
-    pub(crate) fn settings(&self) -> &SessionSettings {
-        &self.settings
-    }
-
     pub(crate) fn sign(
         &self,
         account: AccountId,

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use domain::{Handle, Token};
 use event_store::buckets::{self, ATTEMPTS_AGE_MAX, Bucket, BucketError, Change};
+use http_kit::ClientAddress;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -44,7 +45,7 @@ impl Attempts {
     pub async fn begin(
         &self,
         handle: &Handle,
-        address: &str,
+        address: ClientAddress,
         now: OffsetDateTime,
     ) -> Result<Attempt, BucketError> {
         buckets::change(&*self.bucket, &key(handle, address), |known: Option<FailedTries>| {
@@ -60,11 +61,11 @@ impl Attempts {
     }
 
     /// Forgets the tries, because the last one was right.
-    pub async fn clear(&self, handle: &Handle, address: &str) -> Result<(), BucketError> {
+    pub async fn clear(&self, handle: &Handle, address: ClientAddress) -> Result<(), BucketError> {
         buckets::delete(&*self.bucket, &key(handle, address)).await
     }
 }
 
-fn key(handle: &Handle, address: &str) -> String {
-    format!("{}.{}", Token::encode(handle.as_str()), Token::encode(address))
+fn key(handle: &Handle, address: ClientAddress) -> String {
+    format!("{}.{}", Token::encode(handle.as_str()), Token::encode(&address.to_string()))
 }

@@ -122,6 +122,8 @@ impl Api {
     }
 
     async fn serve(state: dispatcher::State, limits: Limits, token: CancellationToken) -> Self {
+        // The tests say where they come from.
+        let limits = Limits { trusted_proxy_hops: 1, ..limits };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has free ports");
         let address = listener.local_addr().expect("it is bound");
         let health = Health::new();
@@ -262,10 +264,5 @@ fn state(identity: &IdentityConfig, settings: SessionSettings) -> dispatcher::St
 
 /// Sessions of the issuer that the tests' tokens have.
 pub(crate) fn sessions() -> SessionSettings {
-    SessionSettings {
-        issuer: ISSUER.to_owned(),
-        audience: AUDIENCE.to_owned(),
-        // The tests say where they come from.
-        trusted_proxy_hops: 1,
-    }
+    SessionSettings { issuer: ISSUER.to_owned(), audience: AUDIENCE.to_owned() }
 }

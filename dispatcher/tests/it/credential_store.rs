@@ -12,6 +12,7 @@ use event_store::buckets::SESSION_AGE_MAX;
 use event_store::conformance::account;
 use event_store_nats::{WriteErrors, connect, open_buckets};
 use event_store_postgres::{PostgresConfig, PostgresLog};
+use http_kit::ClientAddress;
 use testkit::{Nats, Postgres};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -153,15 +154,20 @@ async fn one_key_signs_and_retired_ones_leave(store: &CredentialStore) {
 async fn tries_are_counted_before_they_are_made(store: &CredentialStore) {
     let (attempts, handle) = (&store.attempts, Handle::parse("ada").expect("it is a handle"));
     let handle = &handle;
-    let racing = (0..ATTEMPTS_MAX + 5).map(|_| attempts.begin(handle, "192.0.2.1", now()));
+    let racing = (0..ATTEMPTS_MAX + 5).map(|_| attempts.begin(handle, address("192.0.2.1"), now()));
     let racing = futures::future::join_all(racing).await;
     let allowed = racing.iter().filter(|attempt| matches!(attempt, Ok(Attempt::Allowed))).count();
     assert_eq!(allowed, ATTEMPTS_MAX as usize, "{racing:?}");
-    let begin = |address, at| async move { attempts.begin(handle, address, at).await.expect("it answers") };
+    let begin =
+        |from, at| async move { attempts.begin(handle, address(from), at).await.expect("it answers") };
     let later = now() + Duration::from_secs(60);
     assert_eq!(begin("192.0.2.1", later).await, Attempt::Refused(ATTEMPTS_WINDOW - Duration::from_secs(60)));
     assert_eq!(begin("192.0.2.2", later).await, Attempt::Allowed, "another address");
     assert_eq!(begin("192.0.2.1", now() + ATTEMPTS_WINDOW).await, Attempt::Allowed, "a new window");
-    attempts.clear(handle, "192.0.2.1").await.expect("it forgets");
+    attempts.clear(handle, address("192.0.2.1")).await.expect("it forgets");
     assert_eq!(begin("192.0.2.1", now()).await, Attempt::Allowed);
+}
+
+fn address(text: &str) -> ClientAddress {
+    ClientAddress::of(text.parse().expect("it is an address"))
 }

@@ -5,10 +5,10 @@ use api_types::sessions::{CreateSession, SessionTokens};
 use axum::extract::State;
 use axum::response::Response;
 use domain::{AccountId, Handle, Password};
-use http_kit::{ApiProblem, StrictJson};
+use http_kit::{ApiProblem, ClientAddress, StrictJson};
 use time::OffsetDateTime;
 
-use crate::auth::{ClientAddress, RefreshToken, session_tokens};
+use crate::auth::{RefreshToken, session_tokens};
 use crate::credential_store::{Attempt, Family};
 use crate::refusal::Refusal;
 use crate::state::Ready;
@@ -32,7 +32,7 @@ pub(crate) async fn create_session(
     // What cannot be a handle belongs to nobody, as everybody can see; so a quick answer gives nothing away.
     let handle = Handle::parse(&body.value.handle).map_err(|_malformed| refused())?;
     let password = Password::guess(&body.value.password);
-    let account = log_in(&state, &handle, password, &address).await?;
+    let account = log_in(&state, &handle, password, address).await?;
     let token = RefreshToken::new(account);
     let family = Family { id: token.family, secret: token.hashed(), refreshed_at: OffsetDateTime::now_utc() };
     // Signed first: a session whose token nobody has would only take up room.
@@ -47,10 +47,10 @@ async fn log_in(
     state: &crate::State,
     handle: &Handle,
     password: Password,
-    address: &ClientAddress,
+    address: ClientAddress,
 ) -> Result<AccountId, Refusal> {
     let ready = state.ready()?;
-    let (store, address) = (ready.credential_store(), address.as_str());
+    let store = ready.credential_store();
     let permit = state.passwords().admit()?;
     let now = OffsetDateTime::now_utc();
     let attempt = store.attempts.begin(handle, address, now).await?;
@@ -130,7 +130,7 @@ mod tests {
         let (state, handle) = (state(), Handle::parse("nobody").expect("it is a handle"));
         let address = ClientAddress::of(IpAddr::V4(Ipv4Addr::LOCALHOST));
         let refusal =
-            log_in(&state, &handle, Password::guess("guess"), &address).await.expect_err("nobody has it");
+            log_in(&state, &handle, Password::guess("guess"), address).await.expect_err("nobody has it");
         assert_eq!(ApiProblem::from(refusal).code(), "credentials-invalid");
         assert_eq!(state.passwords().verifications(), 1);
     }

@@ -110,7 +110,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 async fn up(arguments: &Arguments) -> Result<()> {
-    let limits = limits()?;
+    let limits = limits(arguments.trusted_proxy_hops)?;
     let shutdown = Shutdown::on_signals()?;
     let data = DataDir::open(&arguments.data.data_dir)?;
     if let Some(reason) = &data.moved_because {
@@ -154,11 +154,7 @@ async fn serve(
     let (users, log) = prepared?;
     let address = listener.local_addr()?;
     let health = Health::new();
-    let settings = Settings {
-        limits,
-        fan_out_limit: arguments.fan_out_limit,
-        trusted_proxy_hops: arguments.trusted_proxy_hops,
-    };
+    let settings = Settings { limits, fan_out_limit: arguments.fan_out_limit };
     let watch = arguments.verify_every.map(|every| Watch {
         log_url: log.reducers_url.clone(),
         data_set_url: users.reducers_url.clone(),
@@ -198,10 +194,10 @@ fn watching(watch: Watch, token: CancellationToken) -> Result<oneshot::Receiver<
 }
 
 /// The variables `ROOKERY_HTTP_*` count here, too.
-fn limits() -> Result<Limits> {
+fn limits(trusted_proxy_hops: usize) -> Result<Limits> {
     let mut env = Environment::from_process();
     let Some(limits) = Limits::from_environment(&mut env) else { return Err(env.into_error().into()) };
-    Ok(Limits { shutdown_grace: limits.shutdown_grace.min(SHUTDOWN_GRACE_MAX), ..limits })
+    Ok(Limits { shutdown_grace: limits.shutdown_grace.min(SHUTDOWN_GRACE_MAX), trusted_proxy_hops, ..limits })
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {

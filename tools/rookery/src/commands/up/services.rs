@@ -50,7 +50,6 @@ pub(super) struct Services {
 pub(super) struct Settings {
     pub(super) limits: Limits,
     pub(super) fan_out_limit: FanOutLimit,
-    pub(super) trusted_proxy_hops: usize,
 }
 
 /// Starts them; each reaches its servers by itself, and `health` tells when all have.
@@ -63,10 +62,10 @@ pub(super) fn start(
     health: &Health,
     shutdown: &Shutdown,
 ) -> Result<Services> {
-    let Settings { limits, fan_out_limit, trusted_proxy_hops } = settings;
+    let Settings { limits, fan_out_limit } = settings;
     let (apis, fold) = (CancellationToken::new(), CancellationToken::new());
     let (issuer, audience) = (ISSUER.to_owned(), AUDIENCE.to_owned());
-    let sessions = SessionSettings { issuer, audience, trusted_proxy_hops };
+    let sessions = SessionSettings { issuer, audience };
     let signing_keys = Arc::new(SigningKeys::new(sessions));
     let identity = Arc::new(identity(data, &signing_keys)?);
     let (refreshing, keeping) = (apis.clone(), Arc::clone(&identity));

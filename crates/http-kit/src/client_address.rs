@@ -1,38 +1,46 @@
-//! Where a request comes from, for counting tries.
+//! Where a request comes from: what everything that is bounded per address is counted by.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
+use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use http_kit::ApiProblem;
 
-use super::signing_keys::SigningKeys;
+use crate::problem::ApiProblem;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// An IPv4 address, or the network of an IPv6 one: one customer gets at least 2^64 of these.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ClientAddress(String);
+///
+/// The standard layer finds it; as an extractor it needs that layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ClientAddress(IpAddr);
 
 impl ClientAddress {
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    fn find(peer: IpAddr, headers: &HeaderMap, hops: usize) -> Self {
+    /// Of our proxies, `hops` append to `X-Forwarded-For`; what stands before their entries is hearsay.
+    pub(crate) fn find(peer: IpAddr, headers: &HeaderMap, hops: usize) -> Self {
         // Where the proxies did not do what the configuration says, all of their callers share the proxy's address.
         Self::of(forwarded(headers, hops).unwrap_or(peer))
     }
 
-    pub(crate) fn of(address: IpAddr) -> Self {
+    #[must_use]
+    pub fn of(address: IpAddr) -> Self {
         match address.to_canonical() {
-            IpAddr::V4(address) => Self(address.to_string()),
+            IpAddr::V4(address) => Self(address.into()),
             IpAddr::V6(address) => {
                 let [a, b, c, d, ..] = address.segments();
-                Self(format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0)))
+                Self(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into())
             }
+        }
+    }
+}
+
+impl fmt::Display for ClientAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            IpAddr::V4(address) => address.fmt(formatter),
+            IpAddr::V6(network) => write!(formatter, "{network}/64"),
         }
     }
 }
@@ -49,18 +57,12 @@ fn forwarded(headers: &HeaderMap, hops: usize) -> Option<IpAddr> {
     address.or_else(|| entry.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for ClientAddress
-where
-    Arc<SigningKeys>: FromRef<S>,
-{
+impl<S: Send + Sync> FromRequestParts<S> for ClientAddress {
     type Rejection = ApiProblem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiProblem> {
-        let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
-            return Err(ApiProblem::internal("the server does not tell the peer's address"));
-        };
-        let hops = Arc::<SigningKeys>::from_ref(state).settings().trusted_proxy_hops;
-        Ok(Self::find(peer.ip(), &parts.headers, hops))
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiProblem> {
+        let known = parts.extensions.get::<Self>().copied();
+        known.ok_or_else(|| ApiProblem::internal("the server does not tell the peer's address"))
     }
 }
 
@@ -74,7 +76,7 @@ mod tests {
             let value = HeaderValue::from_bytes(value.as_bytes()).expect("it is a header value");
             headers.append(X_FORWARDED_FOR, value);
         }
-        ClientAddress::find("10.0.0.1".parse().expect("it is an address"), &headers, hops).0
+        ClientAddress::find("10.0.0.1".parse().expect("it is an address"), &headers, hops).to_string()
     }
 
     #[test]
