@@ -104,6 +104,7 @@ fn running(nats_url: &str, listen: &str, lineage: &str) -> Process {
         [
             ("ROOKERY_NATS_URL", nats_url),
             ("ROOKERY_DISPATCHER_LISTEN", listen),
+            ("ROOKERY_DISPATCHER_OPS_LISTEN", "127.0.0.1:0"),
             ("ROOKERY_LOG_LINEAGE", lineage),
             // The test's broker has a gigabyte.
             ("ROOKERY_LOG_BYTES_MAX", "64000000"),
@@ -178,6 +179,7 @@ async fn a_program_that_nobody_listens_to_serves_and_stops() {
         .env_clear()
         .env("ROOKERY_NATS_URL", "nats://127.0.0.1:1")
         .env("ROOKERY_DISPATCHER_LISTEN", &listen)
+        .env("ROOKERY_DISPATCHER_OPS_LISTEN", "127.0.0.1:0")
         .env("ROOKERY_IDENTITY_MODE", "gateway")
         .env("ROOKERY_GATEWAY_SECRET", "correct horse battery staple")
         .stderr(std::process::Stdio::piped())
