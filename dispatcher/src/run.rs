@@ -10,7 +10,6 @@ use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
 use service_kit::telemetry;
 use tokens::KeySource;
-use tokio::net::TcpListener;
 
 use crate::auth::SigningKeys;
 use crate::config::{Config, OPS_LISTEN};
@@ -57,10 +56,9 @@ pub async fn run(decorate: Decorate) -> anyhow::Result<()> {
     tokio::spawn(async move { identity.keep_fresh(refreshing).await });
     let health = Health::new();
     connect::register_checks(&health, &state);
-    let listener = TcpListener::bind(config.listen)
-        .await
+    let listener = http_kit::bind(config.listen)
         .with_context(|| format!("ROOKERY_DISPATCHER_LISTEN: cannot listen on {}", config.listen))?;
-    let ops_listener = ops::bind(config.ops_listen, OPS_LISTEN).await?;
+    let ops_listener = ops::bind(config.ops_listen, OPS_LISTEN)?;
     let connecting = tokio::spawn({
         let (state, log, shutdown) = (state.clone(), config.log.clone(), shutdown.clone());
         async move {

@@ -7,7 +7,6 @@ use data_set::pool::{self, PoolOptions};
 use http_kit::{Identity, Listener, ops};
 use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
-use tokio::net::TcpListener;
 
 use crate::config::{OPS_LISTEN, QueryApiConfig};
 use crate::{AppState, ops_checks, router};
@@ -30,9 +29,8 @@ pub async fn serve(config: QueryApiConfig, shutdown: Shutdown) -> anyhow::Result
     ops_checks(&health, &state, config.ready_lag_max);
     let watching = state.clone();
     let routes = http_kit::standard(router(state), NAME, &config.limits).merge(ops::probes(health.clone()));
-    let listener =
-        TcpListener::bind(config.listen).await.with_context(|| format!("listen on {}", config.listen))?;
-    let ops_listener = ops::bind(config.ops_listen, OPS_LISTEN).await?;
+    let listener = http_kit::bind(config.listen).with_context(|| format!("listen on {}", config.listen))?;
+    let ops_listener = ops::bind(config.ops_listen, OPS_LISTEN)?;
     let operations = tokio::spawn(ops::serve(ops_listener, ops::routes(health.clone()), shutdown.token()));
     let token = shutdown.token();
     tokio::spawn(async move { watching.keep_watching(token).await });

@@ -36,5 +36,5 @@ pub use lineage::{KnownLog, KnowsLog};
 pub use path::StrictPath;
 pub use problem::ApiProblem;
 pub use query::StrictQuery;
-pub use serve::{Listener, Tls, serve};
+pub use serve::{Listener, Tls, bind, serve};
 pub use standard::standard;

@@ -46,8 +46,8 @@ pub fn routes(health: Health) -> Router {
 ///
 /// # Errors
 /// When the address is taken or is none of this host's.
-pub async fn bind(address: SocketAddr, variable: &str) -> io::Result<TcpListener> {
-    TcpListener::bind(address).await.map_err(|error| {
+pub fn bind(address: SocketAddr, variable: &str) -> io::Result<TcpListener> {
+    crate::bind(address).map_err(|error| {
         let why = match error.kind() {
             ErrorKind::AddrInUse => "another program listens there".to_owned(),
             _ => error.to_string(),

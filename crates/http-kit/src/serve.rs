@@ -21,7 +21,7 @@ use axum::Router;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use listener::Listener;
+pub use listener::{Listener, bind};
 pub use tls::{Tls, TlsError};
 
 use crate::client_address::ClientAddress;

@@ -16,8 +16,8 @@ const CONNECTIONS_PER_ADDRESS: u16 = 100;
 /// So many wait for the service at a time, as its backlog has no room for all.
 const AT_ONCE: usize = 200;
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-/// A refusal without a database takes a millisecond.
-const ANSWER_LIMIT: Duration = Duration::from_secs(2);
+/// It takes a millisecond; the rest is for a machine that is busy with other tests.
+const ANSWER_LIMIT: Duration = Duration::from_secs(3);
 /// Log lines of a service that is well: its start and little else.
 const LINES_MAX: usize = 40;
 
@@ -64,9 +64,9 @@ async fn ten_thousand_idle_connections_harm_nobody_within_1024_open_files() {
         tried += 1;
         if tried % 500 == 0 {
             let began = Instant::now();
-            let answer = status_of(port, "/v1/messages").await;
+            let answer = status_of(port, "/v1/nothing").await;
             let (after, took) = (idle.len(), began.elapsed());
-            assert_eq!(answer.as_deref(), Ok("HTTP/1.1 403 Forbidden"), "after {after} in {took:?}");
+            assert_eq!(answer.as_deref(), Ok("HTTP/1.1 404 Not Found"), "after {after} in {took:?}");
             assert!(took < ANSWER_LIMIT, "after {after}: {took:?}");
         }
     }

@@ -79,14 +79,15 @@ impl Connections {
         if self.open().by_peer.get(&peer).is_some_and(|of_peer| *of_peer >= self.per_peer) {
             return None;
         }
+        let mut has_waited = false;
         loop {
             let ended = self.ended.notified();
             if self.open().by_id.len() < self.max {
                 return self.place(peer);
             }
-            self.close_longest_idle();
-            // Whether one of those has ended, or a busy one became idle.
-            let _either = tokio::time::timeout(LOOK_AGAIN, ended).await;
+            self.close_longest_idle(has_waited);
+            // A busy one that becomes idle tells nobody.
+            has_waited = tokio::time::timeout(LOOK_AGAIN, ended).await.is_err();
         }
     }
 
@@ -117,8 +118,12 @@ impl Connections {
         }
     }
 
-    fn close_longest_idle(&self) {
+    /// Where some are closing already, these make the room, unless they were waited for.
+    fn close_longest_idle(&self, has_waited: bool) {
         let open = self.open();
+        if !has_waited && open.by_id.values().any(|pulse| pulse.is_closing()) {
+            return;
+        }
         let mut idle: Vec<(u64, &Pulse)> = open
             .by_id
             .values()
@@ -202,9 +207,12 @@ mod tests {
         places[0].pulse.has_moved_at(2);
         places[1].pulse.has_moved_at(3);
         let busy = places[2].pulse.begin();
-        connections.close_longest_idle();
+        connections.close_longest_idle(false);
+        connections.close_longest_idle(false);
         assert!(!places[2].pulse.is_closing(), "it is at work");
-        assert!(places[0].pulse.is_closing() && !places[1].pulse.is_closing());
+        assert!(places[0].pulse.is_closing() && !places[1].pulse.is_closing(), "one is enough for one");
+        connections.close_longest_idle(true);
+        assert!(places[1].pulse.is_closing() && !places[2].pulse.is_closing());
         drop(busy);
     }
 }

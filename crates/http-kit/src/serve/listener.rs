@@ -5,13 +5,30 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use service_kit::Seldom;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::sync::CancellationToken;
 
 use super::tls::Tls;
 
 /// Accepting fails when file descriptors run out; asking again at once would only burn the processor.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Connections that wait to be accepted; the kernel may allow fewer. The usual 128 are filled by a burst in a
+/// millisecond, and whoever comes then waits for seconds.
+const BACKLOG: u32 = 4_096;
+
+/// Binds an address, with room for a burst of connections.
+///
+/// # Errors
+/// When the address is taken or is none of this host's.
+pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // What an ended process leaves behind at its address for a minute is no hindrance. (Elsewhere it means another thing.)
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// An address that was bound, and how what is said there is encrypted, if it is.
 #[derive(Debug)]

@@ -45,6 +45,6 @@ async fn what_else_is_for_operators_is_served_with_them() {
 async fn an_address_that_is_taken_is_told_with_the_variable_to_set() {
     let taken = TcpListener::bind("127.0.0.1:0").await.expect("loopback has free ports");
     let address = taken.local_addr().expect("it is bound");
-    let error = ops::bind(address, "ROOKERY_X_OPS_LISTEN").await.expect_err("it is taken").to_string();
+    let error = ops::bind(address, "ROOKERY_X_OPS_LISTEN").expect_err("it is taken").to_string();
     assert!(error.contains("ROOKERY_X_OPS_LISTEN") && error.contains(&address.to_string()), "{error}");
 }

@@ -136,8 +136,8 @@ async fn up(arguments: &Arguments) -> Result<()> {
     arguments.event_store.hold(&data)?;
     // Before the servers, so that a port that is taken is reported at once.
     let listeners = Listeners {
-        api: Listener::new(listen(arguments.listen).await?, tls),
-        ops: ops::bind(ops_address(arguments), "ROOKERY_OPS_LISTEN").await?,
+        api: Listener::new(listen(arguments.listen)?, tls),
+        ops: ops::bind(ops_address(arguments), "ROOKERY_OPS_LISTEN")?,
     };
 
     let mut hints = Servers::hints();
@@ -220,8 +220,8 @@ fn limits(trusted_proxy_hops: usize) -> Result<Limits> {
     Ok(Limits { shutdown_grace: limits.shutdown_grace.min(SHUTDOWN_GRACE_MAX), trusted_proxy_hops, ..limits })
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+fn listen(address: SocketAddr) -> Result<TcpListener> {
+    http_kit::bind(address).map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => anyhow!(
             "another program listens on {address}: stop it, or set ROOKERY_LISTEN to another address, like 127.0.0.1:8090"
         ),
