@@ -111,6 +111,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
 async fn up(arguments: &Arguments) -> Result<()> {
     let limits = limits(arguments.trusted_proxy_hops)?;
+    let commands = commands()?;
     let shutdown = Shutdown::on_signals()?;
     let data = DataDir::open(&arguments.data.data_dir)?;
     if let Some(reason) = &data.moved_because {
@@ -128,8 +129,9 @@ async fn up(arguments: &Arguments) -> Result<()> {
     let starting = Servers::start(arguments.event_store, &hints, &data, store_bytes);
     let Some(servers) = shutdown.token().run_until_cancelled(starting).await else { return Ok(()) };
     let servers = servers?;
+    let settings = Settings { limits, commands, fan_out_limit: arguments.fan_out_limit };
     // On the heap: it holds the state of every handshake of the start.
-    let served = Box::pin(serve(arguments, &data, &servers, listener, limits, &shutdown)).await;
+    let served = Box::pin(serve(arguments, &data, &servers, listener, settings, &shutdown)).await;
     // Also after a failure, and that failure is reported.
     let stopped = servers.stop().await;
     served.and(stopped)
@@ -140,7 +142,7 @@ async fn serve(
     data: &DataDir,
     servers: &Servers,
     listener: TcpListener,
-    limits: Limits,
+    settings: Settings,
     shutdown: &Shutdown,
 ) -> Result<()> {
     let preparing = async {
@@ -154,7 +156,6 @@ async fn serve(
     let (users, log) = prepared?;
     let address = listener.local_addr()?;
     let health = Health::new();
-    let settings = Settings { limits, fan_out_limit: arguments.fan_out_limit };
     let watch = arguments.verify_every.map(|every| Watch {
         log_url: log.reducers_url.clone(),
         data_set_url: users.reducers_url.clone(),
@@ -198,6 +199,12 @@ fn limits(trusted_proxy_hops: usize) -> Result<Limits> {
     let mut env = Environment::from_process();
     let Some(limits) = Limits::from_environment(&mut env) else { return Err(env.into_error().into()) };
     Ok(Limits { shutdown_grace: limits.shutdown_grace.min(SHUTDOWN_GRACE_MAX), trusted_proxy_hops, ..limits })
+}
+
+/// And so do those of the dispatcher's settings.
+fn commands() -> Result<dispatcher::Settings> {
+    let mut env = Environment::from_process();
+    dispatcher::Settings::from_environment(&mut env).ok_or_else(|| env.into_error().into())
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {
