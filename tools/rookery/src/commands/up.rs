@@ -221,6 +221,12 @@ fn limits(trusted_proxy_hops: usize) -> Result<Limits> {
     Ok(Limits { shutdown_grace: limits.shutdown_grace.min(SHUTDOWN_GRACE_MAX), trusted_proxy_hops, ..limits })
 }
 
+/// And so do those of the dispatcher's settings.
+fn commands() -> Result<dispatcher::Settings> {
+    let mut env = Environment::from_process();
+    dispatcher::Settings::from_environment(&mut env).ok_or_else(|| env.into_error().into())
+}
+
 fn listen(address: SocketAddr) -> Result<TcpListener> {
     http_kit::bind(address).map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => anyhow!(
