@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use crate::auth::SigningKeys;
 use crate::config::Config;
 use crate::connect::{self, Decorate};
-use crate::http::router;
+use crate::http::{internal_routes, router};
 use crate::state::State;
 
 /// Takes Rookery's commands over HTTP and appends their events to the log.
@@ -69,8 +69,10 @@ pub async fn run(decorate: Decorate) -> anyhow::Result<()> {
             connected
         }
     });
-    let router =
-        http_kit::standard(router(state), "dispatcher", &config.limits).merge(http_kit::ops::routes(health));
+    let internal = internal_routes(state.clone());
+    let router = http_kit::standard(router(state), "dispatcher", &config.limits)
+        .merge(http_kit::ops::routes(health))
+        .merge(internal);
     tracing::info!(listen = %config.listen, "dispatcher started");
     http_kit::serve(listener, router, &config.limits, shutdown.token()).await?;
     connecting.await?.context("the event log must not be used")
