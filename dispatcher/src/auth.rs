@@ -9,8 +9,9 @@ mod refresh_token;
 mod session_tokens;
 mod settings;
 mod signing_keys;
+mod strength;
 
-pub(crate) use credential::Credential;
+pub(crate) use credential::{Credential, HashedCredential, Typed};
 pub(crate) use passwords::Passwords;
 pub(crate) use refresh_token::RefreshToken;
 pub(crate) use session_tokens::session_tokens;

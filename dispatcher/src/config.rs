@@ -13,7 +13,7 @@ use service_kit::telemetry::TelemetryConfig;
 use tokens::KeySource;
 
 use crate::auth::{SessionSettings, SigningKeys};
-use crate::settings::Settings;
+use crate::settings::{Registration, Settings};
 
 #[derive(Debug)]
 pub struct Config {
@@ -28,12 +28,16 @@ pub struct Config {
 
 impl Config {
     pub fn from_environment(mut env: Environment) -> Result<Self, ConfigError> {
+        let identity = identity(&mut env);
+        // Who has a gateway that says who calls has people registered elsewhere.
+        let is_gateway = matches!(identity, Some(IdentityConfig::Gateway { .. }));
+        let registration = if is_gateway { Registration::Closed } else { Registration::Open };
         let settings = (
             env.or_default("ROOKERY_DISPATCHER_LISTEN", SocketAddr::from(([127, 0, 0, 1], 8081))),
             log(&mut env),
-            identity(&mut env),
+            identity,
             sessions(&mut env),
-            Settings::from_environment(&mut env),
+            Settings::from_environment(&mut env, registration),
             Limits::from_environment(&mut env),
             TelemetryConfig::from_environment(&mut env),
         );

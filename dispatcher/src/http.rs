@@ -12,6 +12,7 @@ mod messages;
 mod notifications;
 mod parse;
 mod reactions;
+mod registrations;
 mod router;
 mod sessions;
 

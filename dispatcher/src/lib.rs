@@ -22,5 +22,5 @@ pub use self::auth::{RotateError, SessionSettings, SigningKeys, rotate_signing_k
 pub use self::connect::{connect, register_checks};
 pub use self::http::{openapi, router};
 pub use self::run::run;
-pub use self::settings::Settings;
+pub use self::settings::{Registration, ReservedHandles, Settings};
 pub use self::state::State;

@@ -7,6 +7,8 @@
 //!   SESSIONS_0       account              its refresh families        30 days from the last change
 //!   KEYS_0           ring                 every signing key           ever
 //!   ATTEMPTS_0       handle.address       failed tries, and since     15 min from the last change
+//!   REGISTRATIONS_0  invitation.digest    uses that are left          a year from the last change
+//!                    requests             who waits for approval
 //! ```
 //!
 //! A [`Bucket`] does nothing but read an entry and replace it at a known revision. What belongs together is one entry,
@@ -24,6 +26,8 @@ pub use self::in_memory::InMemoryBucket;
 
 /// Refresh families that nobody refreshes.
 pub const SESSION_AGE_MAX: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// Invitations, and requests to be registered, that nobody touches.
+pub const REGISTRATIONS_AGE_MAX: Duration = Duration::from_secs(366 * 24 * 3_600);
 /// Failed tries to log in.
 pub const ATTEMPTS_AGE_MAX: Duration = Duration::from_secs(15 * 60);
 
@@ -62,7 +66,15 @@ pub const ATTEMPTS: BucketKind = BucketKind {
     bytes_max: Some(64 << 20),
 };
 
-pub const BUCKETS: [BucketKind; 4] = [CREDENTIALS, SESSIONS, SIGNING_KEYS, ATTEMPTS];
+/// About 10,000 invitations.
+pub const REGISTRATIONS: BucketKind = BucketKind {
+    name: "REGISTRATIONS",
+    description: "Invitations, and who waits to be registered.",
+    age_max: Some(REGISTRATIONS_AGE_MAX),
+    bytes_max: Some(4 << 20),
+};
+
+pub const BUCKETS: [BucketKind; 5] = [CREDENTIALS, SESSIONS, SIGNING_KEYS, ATTEMPTS, REGISTRATIONS];
 
 /// What they reserve together, where each that grows with the accounts is bounded to so much.
 pub fn bytes_max(growing: i64) -> i64 {
@@ -76,12 +88,19 @@ pub struct Buckets {
     pub sessions: Arc<dyn Bucket>,
     pub signing_keys: Arc<dyn Bucket>,
     pub attempts: Arc<dyn Bucket>,
+    pub registrations: Arc<dyn Bucket>,
 }
 
 impl Buckets {
     /// Each in memory, for tests.
     pub fn in_memory() -> Self {
         let bucket = || Arc::new(InMemoryBucket::default());
-        Self { credentials: bucket(), sessions: bucket(), signing_keys: bucket(), attempts: bucket() }
+        Self {
+            credentials: bucket(),
+            sessions: bucket(),
+            signing_keys: bucket(),
+            attempts: bucket(),
+            registrations: bucket(),
+        }
     }
 }
