@@ -15,4 +15,6 @@ mod reactions;
 mod router;
 mod sessions;
 
+#[cfg(feature = "fuzz")]
+pub(crate) use imports::read_lines;
 pub use router::{openapi, router};
