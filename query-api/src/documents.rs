@@ -15,6 +15,7 @@ const EVENTS: &str = include_str!("../../docs/asyncapi.yaml");
 const ERRORS: &str = include_str!("../../docs/ERRORS.md");
 
 /// The one page of ours. It is built from files of this origin, talks to this origin alone, and is shown in no frame.
+/// Swagger UI has one style within its logo, which is not worth an exception.
 const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'",

@@ -12,7 +12,7 @@ use reqwest::Method;
 use serde_json::Value;
 use tokens::Role;
 
-use crate::support::{System, data_dir};
+use crate::support::{Answer, System, data_dir};
 use cases::{Access, CASES, Case};
 use world::{Document, Things, World};
 
@@ -65,7 +65,7 @@ async fn each_operation_lets_in_whom_it_should_and_nobody_else() {
             }
             let token = attempt.token.as_deref();
             let answer = world.ask(case.operation, case.query, (case.body)(&things), &things, token).await;
-            if let Err(why) = attempt.expected.check(&world.document, case.operation, answer) {
+            if let Err(why) = attempt.expected.check(&world.document, case.operation, &answer) {
                 wrong.push(format!("{} by {}: {why}", case.operation, attempt.who));
             }
         }
@@ -157,12 +157,7 @@ impl Expected {
         matches!(self, Self::Done)
     }
 
-    fn check(
-        &self,
-        document: &Document,
-        operation: &str,
-        answer: crate::support::Answer,
-    ) -> Result<(), String> {
+    fn check(&self, document: &Document, operation: &str, answer: &Answer) -> Result<(), String> {
         let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
         let status = answer.status.as_u16();
         let is_right = match self {
