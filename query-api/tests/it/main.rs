@@ -4,6 +4,7 @@ mod account_replies;
 mod awaiting;
 mod bad_input;
 mod counts;
+mod crowd;
 mod documentation;
 mod get_account;
 mod get_history;
