@@ -8,11 +8,15 @@ mod command;
 mod documentation;
 mod graph;
 mod imports;
+mod internal;
 mod messages;
 mod notifications;
 mod parse;
 mod reactions;
+mod registrations;
 mod router;
+mod second_factor;
 mod sessions;
+mod tokens;
 
-pub use router::{openapi, router};
+pub use router::{internal_routes, openapi, router};

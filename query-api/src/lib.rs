@@ -17,6 +17,7 @@ mod paging;
 mod present;
 mod projections;
 mod refusal;
+mod revocations;
 mod router;
 mod service;
 mod state;

@@ -26,6 +26,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use data_set::write::FanOutLimit;
+use dispatcher::Registration;
 use http_kit::{Limits, Listener, Tls, ops};
 use local_servers::DataDirLock;
 use service_kit::config::Environment;
@@ -95,6 +96,9 @@ pub struct Arguments {
     /// With more followers, an author's messages are merged into home timelines on read
     #[arg(long, value_name = "FOLLOWERS", env = "ROOKERY_FANOUT_LIMIT", default_value_t = FanOutLimit::DEFAULT)]
     fan_out_limit: FanOutLimit,
+    /// Who may register: open, invitation, approval or closed
+    #[arg(long, value_name = "MODE", env = "ROOKERY_REGISTRATION", default_value = "open")]
+    registration: Registration,
     /// How many proxies in front of this one append to X-Forwarded-For
     #[arg(long, value_name = "NUMBER", env = "ROOKERY_TRUSTED_PROXY_HOPS", default_value_t = 0)]
     trusted_proxy_hops: usize,
@@ -127,6 +131,7 @@ async fn up(arguments: &Arguments) -> Result<()> {
         (Some(certificate), Some(key)) => Some(Tls::open(certificate.clone(), key.clone())?),
         _ => None,
     };
+    let commands = commands(arguments.registration)?;
     let shutdown = Shutdown::on_signals()?;
     let data = DataDir::open(&arguments.data.data_dir)?;
     if let Some(reason) = &data.moved_because {
@@ -147,8 +152,9 @@ async fn up(arguments: &Arguments) -> Result<()> {
     let starting = Servers::start(arguments.event_store, &hints, &data, store_bytes);
     let Some(servers) = shutdown.token().run_until_cancelled(starting).await else { return Ok(()) };
     let servers = servers?;
+    let settings = Settings { limits, commands, fan_out_limit: arguments.fan_out_limit };
     // On the heap: it holds the state of every handshake of the start.
-    let served = Box::pin(serve(arguments, &data, &servers, listeners, limits, &shutdown)).await;
+    let served = Box::pin(serve(arguments, &data, &servers, listeners, settings, &shutdown)).await;
     // Also after a failure, and that failure is reported.
     let stopped = servers.stop().await;
     served.and(stopped)
@@ -159,7 +165,7 @@ async fn serve(
     data: &DataDir,
     servers: &Servers,
     listeners: Listeners,
-    limits: Limits,
+    settings: Settings,
     shutdown: &Shutdown,
 ) -> Result<()> {
     let preparing = async {
@@ -174,7 +180,6 @@ async fn serve(
     let url = url(&listeners.api)?;
     files::write_private(&data.ops_url(), &format!("http://{}", listeners.ops.local_addr()?))?;
     let health = Health::new();
-    let settings = Settings { limits, fan_out_limit: arguments.fan_out_limit };
     let watch = arguments.verify_every.map(|every| Watch {
         log_url: log.reducers_url.clone(),
         data_set_url: users.reducers_url.clone(),
@@ -218,6 +223,15 @@ fn limits(trusted_proxy_hops: usize) -> Result<Limits> {
     let mut env = Environment::from_process();
     let Some(limits) = Limits::from_environment(&mut env) else { return Err(env.into_error().into()) };
     Ok(Limits { shutdown_grace: limits.shutdown_grace.min(SHUTDOWN_GRACE_MAX), trusted_proxy_hops, ..limits })
+}
+
+/// And so do those of the dispatcher's settings.
+fn commands(registration: Registration) -> Result<dispatcher::Settings> {
+    let mut env = Environment::from_process();
+    let settings = dispatcher::Settings::from_environment(&mut env, registration);
+    settings
+        .map(|settings| dispatcher::Settings { registration, ..settings })
+        .ok_or_else(|| env.into_error().into())
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener> {
