@@ -6,7 +6,7 @@ use std::sync::Arc;
 use event_store::Lineage;
 use event_store_open::StoreConfig;
 use http_kit::identity::IdentityConfig;
-use http_kit::{Identity, Limits};
+use http_kit::{Identity, Limits, Tls};
 use service_kit::Chain;
 use service_kit::config::{ConfigError, Environment};
 use service_kit::telemetry::TelemetryConfig;
@@ -15,9 +15,14 @@ use tokens::KeySource;
 use crate::auth::{SessionSettings, SigningKeys};
 use crate::settings::{Registration, Settings};
 
+pub(crate) const OPS_LISTEN: &str = "ROOKERY_DISPATCHER_OPS_LISTEN";
+
 #[derive(Debug)]
 pub struct Config {
     pub listen: SocketAddr,
+    /// Where `/metrics`, `/livez` and `/readyz` are served.
+    pub ops_listen: SocketAddr,
+    pub tls: Option<Tls>,
     pub log: StoreConfig,
     pub identity: IdentityConfig,
     pub sessions: SessionSettings,
@@ -34,6 +39,8 @@ impl Config {
         let registration = if is_gateway { Registration::Closed } else { Registration::Open };
         let settings = (
             env.or_default("ROOKERY_DISPATCHER_LISTEN", SocketAddr::from(([127, 0, 0, 1], 8081))),
+            env.or_default(OPS_LISTEN, SocketAddr::from(([127, 0, 0, 1], 9081))),
+            Tls::from_environment(&mut env),
             log(&mut env),
             identity,
             sessions(&mut env),
@@ -44,6 +51,8 @@ impl Config {
         match settings {
             (
                 Some(listen),
+                Some(ops_listen),
+                Some(tls),
                 Some(log),
                 Some(identity),
                 Some(sessions),
@@ -51,7 +60,7 @@ impl Config {
                 Some(limits),
                 Some(telemetry),
             ) if !env.has_faults() => {
-                Ok(Self { listen, log, identity, sessions, settings, limits, telemetry })
+                Ok(Self { listen, ops_listen, tls, log, identity, sessions, settings, limits, telemetry })
             }
             _ => Err(env.into_error()),
         }

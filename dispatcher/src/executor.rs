@@ -11,6 +11,7 @@ mod once;
 use std::sync::Arc;
 
 use domain::handle_claim::HandleClaim;
+use domain::message::ReplyTarget;
 use domain::{AccountId, CommandId, Handle, MessageId, Position};
 use event_store::{
     AppendError, Appended, Cause, CommandMetadata, EventLog, NewEvent, Quota, ReadError, RecordedEvent,
@@ -64,9 +65,9 @@ impl Executor {
         Self { log, stores, keyed_locks, quota }
     }
 
-    /// Whether a message can be answered: see [`Stores::is_standing`].
-    pub async fn is_standing(&self, id: MessageId) -> Result<bool, ReadError> {
-        self.stores.is_standing(id).await
+    /// A message that an account wants to answer: see [`Stores::reply_target`].
+    pub async fn reply_target(&self, author: AccountId, id: MessageId) -> Result<ReplyTarget, ReadError> {
+        self.stores.reply_target(author, id).await
     }
 
     /// Who holds a handle at this moment, a deactivated account included.

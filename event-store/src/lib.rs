@@ -31,7 +31,7 @@ pub use contract::{
     Lineage, NewEvent, OpenError, ReadError, RecordedEvent, StoredEvent, Tail, Unreadable, is_about_delivery,
 };
 pub use dropped::{Dropped, drop_events};
-pub use edit_index::{EditIndex, EditIndexError, LastChange, last_change};
+pub use edit_index::{EditIndex, EditIndexError, LastBlock, LastChange, last_block, last_change};
 pub use envelope::{Envelope, TraceParent, header};
 pub use fingerprint::Fingerprint;
 pub use in_memory::InMemoryLog;

@@ -131,6 +131,9 @@ codes! {
     ACCOUNT_MUST_BE_ACTIVE = 403, "AccountMustBeActive", "The caller's account was given up.";
     ACCOUNT_MUST_BE_NEW = 409, "AccountMustBeNew", "The ids that were drawn for the account were taken.";
     ACCOUNT_MUST_NOT_FOLLOW_ITSELF = 403, "AccountMustNotFollowItself", "An account cannot follow itself.";
+    ACCOUNT_MUST_NOT_BLOCK_ITSELF = 403, "AccountMustNotBlockItself", "An account cannot block itself.";
+    ACCOUNT_MUST_NOT_MUTE_ITSELF = 403, "AccountMustNotMuteItself", "An account cannot mute itself.";
+    ACCOUNT_MUST_NOT_BE_BLOCKED = 403, "AccountMustNotBeBlocked", "One of the two accounts blocks the other.";
     POSITION_MUST_BE_REACHED = 422, "PositionMustBeReached", "The log has not reached this position.";
 }
 

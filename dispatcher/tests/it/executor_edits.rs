@@ -143,9 +143,9 @@ async fn what_was_deleted_cannot_be_answered() {
     let log = Arc::new(InMemoryLog::new(Shard(0)));
     let [first, second] = two_executors(&log);
     let message = post(&first).await;
-    assert!(first.is_standing(message).await.expect("readable"));
+    assert!(first.reply_target(account(3), message).await.expect("readable").exists);
     run(&first, ADMIN, delete(message)).await.expect("deleted");
     for executor in [first, second] {
-        assert!(!executor.is_standing(message).await.expect("readable"));
+        assert!(!executor.reply_target(account(3), message).await.expect("readable").exists);
     }
 }

@@ -7,6 +7,7 @@ mod bad_accounts;
 mod bad_bodies;
 mod bad_ids;
 mod binary;
+mod blocks;
 mod broker;
 mod change_profile;
 mod credential_store;

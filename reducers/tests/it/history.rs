@@ -122,7 +122,7 @@ impl Author {
         let in_reply_to = is_reply.then(|| {
             let index = self.messages.len() - 1 - self.random.random_range(0..recent);
             // Whether it still exists was true when the dispatcher looked.
-            ReplyTarget { message: self.messages[index].0, exists: true }
+            ReplyTarget { message: self.messages[index].0, exists: true, is_blocked: false }
         });
         PostMessage {
             author,

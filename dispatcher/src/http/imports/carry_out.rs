@@ -7,7 +7,7 @@ use api_types::codes;
 use domain::ReactionKind;
 use domain::account::AccountRejection;
 use domain::edge::DesiredState;
-use domain::message::{MessageCommand, PostMessage, ReplyTarget};
+use domain::message::{MessageCommand, PostMessage};
 use domain::{AccountId, Beginning, Bio, DisplayName, Handle, MessageId, OriginalTime, Tags, Text};
 use http_kit::idempotency::RequestKey;
 use http_kit::{ApiProblem, RequestContext};
@@ -127,8 +127,7 @@ impl Import {
         let mut target = None;
         if let Some(message) = in_reply_to {
             about.push(self.beginning_of_message(message).await?);
-            let exists = self.ready.executor().is_standing(message).await?;
-            target = Some(ReplyTarget { message, exists });
+            target = Some(self.ready.executor().reply_target(author, message).await?);
         }
         let original_time = Some(original(timed.time, about)?);
         let post = PostMessage { author, text, tags, in_reply_to: target, original_time };

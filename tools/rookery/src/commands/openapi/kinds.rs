@@ -67,6 +67,7 @@ impl<'document> Kind<'document> {
             codes::OTHER_LOG,
             codes::LOG_REFUSED,
             codes::OVERLOADED,
+            codes::RATE_LIMITED,
             codes::UNAVAILABLE,
             codes::INTERNAL,
         ];
