@@ -14,7 +14,7 @@ use tokens::KeySource;
 use crate::auth::SigningKeys;
 use crate::config::{Config, OPS_LISTEN};
 use crate::connect::{self, Decorate};
-use crate::http::router;
+use crate::http::{internal_routes, router};
 use crate::state::State;
 
 /// Takes Rookery's commands over HTTP and appends their events to the log.
@@ -71,7 +71,8 @@ pub async fn run(decorate: Decorate) -> anyhow::Result<()> {
             connected
         }
     });
-    let operations = tokio::spawn(ops::serve(ops_listener, ops::routes(health.clone()), shutdown.token()));
+    let internal = ops::routes(health.clone()).merge(internal_routes(state.clone()));
+    let operations = tokio::spawn(ops::serve(ops_listener, internal, shutdown.token()));
     let router = http_kit::standard(router(state), "dispatcher", &config.limits).merge(ops::probes(health));
     tracing::info!(listen = %config.listen, "dispatcher started");
     let listener = Listener::new(listener, config.tls);

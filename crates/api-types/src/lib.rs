@@ -10,6 +10,8 @@ pub mod problem;
 pub mod profiles;
 pub mod projections;
 pub mod registrations;
+pub mod second_factor;
 pub mod sessions;
 pub mod timeline;
+pub mod tokens;
 mod utc_micros;
