@@ -38,7 +38,7 @@ const STATUS_CALLER_LEFT: u16 = 499;
 /// Surrounds all routes of `router` with what every API needs, and adds the fallbacks for unknown addresses and
 /// methods.
 ///
-/// Call it once, on the complete router; only [`crate::ops::routes`] are merged afterwards.
+/// Call it once, on the complete router; only [`crate::ops::probes`] are merged afterwards.
 pub fn standard(router: Router, service: &'static str, limits: &Limits) -> Router {
     let kit = Arc::new(Kit {
         metrics: Metrics::new(service),
