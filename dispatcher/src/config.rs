@@ -13,6 +13,7 @@ use service_kit::telemetry::TelemetryConfig;
 use tokens::KeySource;
 
 use crate::auth::{SessionSettings, SigningKeys};
+use crate::settings::Settings;
 
 pub(crate) const OPS_LISTEN: &str = "ROOKERY_DISPATCHER_OPS_LISTEN";
 
@@ -25,6 +26,7 @@ pub struct Config {
     pub log: StoreConfig,
     pub identity: IdentityConfig,
     pub sessions: SessionSettings,
+    pub settings: Settings,
     pub limits: Limits,
     pub telemetry: TelemetryConfig,
 }
@@ -38,6 +40,7 @@ impl Config {
             log(&mut env),
             identity(&mut env),
             sessions(&mut env),
+            Settings::from_environment(&mut env),
             Limits::from_environment(&mut env),
             TelemetryConfig::from_environment(&mut env),
         );
@@ -49,10 +52,11 @@ impl Config {
                 Some(log),
                 Some(identity),
                 Some(sessions),
+                Some(settings),
                 Some(limits),
                 Some(telemetry),
             ) if !env.has_faults() => {
-                Ok(Self { listen, ops_listen, tls, log, identity, sessions, limits, telemetry })
+                Ok(Self { listen, ops_listen, tls, log, identity, sessions, settings, limits, telemetry })
             }
             _ => Err(env.into_error()),
         }

@@ -8,13 +8,16 @@ mod command;
 mod documentation;
 mod graph;
 mod imports;
+mod internal;
 mod messages;
 mod notifications;
 mod parse;
 mod reactions;
 mod router;
+mod second_factor;
 mod sessions;
+mod tokens;
 
 #[cfg(feature = "fuzz")]
 pub(crate) use imports::read_lines;
-pub use router::{openapi, router};
+pub use router::{internal_routes, openapi, router};

@@ -16,11 +16,15 @@ mod http;
 mod import_lock;
 mod refusal;
 mod run;
+mod settings;
 mod state;
 pub mod stores;
 
-pub use self::auth::{RotateError, SessionSettings, SigningKeys, rotate_signing_keys};
+pub use self::auth::{
+    RevokeTokenError, RotateError, SessionSettings, SigningKeys, revoke_token, rotate_signing_keys,
+};
 pub use self::connect::{connect, register_checks};
-pub use self::http::{openapi, router};
+pub use self::http::{internal_routes, openapi, router};
 pub use self::run::run;
+pub use self::settings::Settings;
 pub use self::state::State;

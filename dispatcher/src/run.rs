@@ -14,7 +14,7 @@ use tokens::KeySource;
 use crate::auth::SigningKeys;
 use crate::config::{Config, OPS_LISTEN};
 use crate::connect::{self, Decorate};
-use crate::http::router;
+use crate::http::{internal_routes, router};
 use crate::state::State;
 
 /// Takes Rookery's commands over HTTP and appends their events to the log.
@@ -25,6 +25,7 @@ use crate::state::State;
 /// With defaults: ROOKERY_DISPATCHER_LISTEN (127.0.0.1:8081), ROOKERY_DISPATCHER_OPS_LISTEN (127.0.0.1:9081),
 /// ROOKERY_TLS_CERTIFICATE_FILE and ROOKERY_TLS_KEY_FILE (plain HTTP), ROOKERY_LOG_LINEAGE (any), ROOKERY_LOG_REPLICAS (1),
 /// ROOKERY_LOG_BYTES_MAX (8 GiB), ROOKERY_KEYS_MAX (10 million), ROOKERY_VAULT_BYTES_MAX (256 MiB, twice),
+/// ROOKERY_QUOTA_EVENTS_PER_DAY (5000), ROOKERY_QUOTA_BYTES_PER_DAY (8 MiB),
 /// ROOKERY_TRUSTED_PROXY_HOPS (0), ROOKERY_LOG (info), ROOKERY_LOG_FORMAT (json).
 #[derive(Debug, Parser)]
 #[command(version)]
@@ -51,7 +52,7 @@ pub async fn run(decorate: Decorate) -> anyhow::Result<()> {
     telemetry::init(&config.telemetry)?;
     telemetry::install_metrics();
     let shutdown = Shutdown::on_signals()?;
-    let state = State::new(Arc::clone(&identity), signing_keys);
+    let state = State::new(Arc::clone(&identity), signing_keys).with(config.settings.clone());
     let refreshing = shutdown.token();
     tokio::spawn(async move { identity.keep_fresh(refreshing).await });
     let health = Health::new();
@@ -69,7 +70,8 @@ pub async fn run(decorate: Decorate) -> anyhow::Result<()> {
             connected
         }
     });
-    let operations = tokio::spawn(ops::serve(ops_listener, ops::routes(health.clone()), shutdown.token()));
+    let internal = ops::routes(health.clone()).merge(internal_routes(state.clone()));
+    let operations = tokio::spawn(ops::serve(ops_listener, internal, shutdown.token()));
     let router = http_kit::standard(router(state), "dispatcher", &config.limits).merge(ops::probes(health));
     tracing::info!(listen = %config.listen, "dispatcher started");
     let listener = Listener::new(listener, config.tls);

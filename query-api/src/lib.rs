@@ -19,6 +19,7 @@ mod paging;
 mod present;
 mod projections;
 mod refusal;
+mod revocations;
 mod router;
 mod service;
 mod state;

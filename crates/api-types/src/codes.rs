@@ -47,6 +47,8 @@ codes! {
     METHOD_NOT_ALLOWED = 405, "method-not-allowed", "This address does not take that method.";
     OTHER_LOG = 409, "other-log", "The caller knows another log than this one.";
     CONFLICT = 409, "conflict", "Others changed the same thing at the same time.";
+    SECOND_FACTOR_ON = 409, "second-factor-on", "The account has a second factor already.";
+    TOO_MANY_TOKENS = 409, "too-many-tokens", "The account has as many personal tokens as it may have.";
 
     // Who asks.
     /// A write without an identity.
@@ -55,10 +57,16 @@ codes! {
     IDENTITY_REQUIRED = 403, "identity-required", "This operation is not open to anonymous callers.";
     TOKEN_INVALID = 401, "token-invalid", "The access token is not acceptable.";
     TOKEN_EXPIRED = 401, "token-expired", "The access token has expired.";
+    TOKEN_REVOKED = 401, "token-revoked", "The access token was revoked, or its session has ended.";
     GATEWAY_UNTRUSTED = 401, "gateway-untrusted", "The identity headers did not come from the gateway.";
     CREDENTIALS_INVALID = 401, "credentials-invalid", "The handle or the password is wrong.";
+    OTP_REQUIRED = 401, "otp-required", "The account also asks for a code of its authenticator.";
+    OTP_INVALID = 401, "otp-invalid", "The code of the authenticator is not good, or no longer.";
     REFRESH_TOKEN_INVALID = 401, "refresh-token-invalid", "The refresh token is not good, or no longer.";
+    PASSWORD_WRONG = 403, "password-wrong", "The present password is another one.";
+    SESSION_REQUIRED = 403, "session-required", "This is for somebody who logged in, and not for other tokens.";
     ROLE_REQUIRED = 403, "role-required", "The caller lacks a role that this operation needs.";
+    SCOPE_REQUIRED = 403, "scope-required", "The token lacks a scope that this operation needs.";
 
     // The shape of the request.
     MALFORMED_JSON = 400, "malformed-json", "The body is not acceptable JSON.";
@@ -88,6 +96,7 @@ codes! {
     OUTCOME_UNKNOWN = 503, "outcome-unknown", "It is not known whether the operation took effect.";
     REQUEST_TIMEOUT = 503, "request-timeout", "The request took longer than the service allows.";
     RATE_LIMITED = 429, "rate-limited", "The caller sends more than its share.";
+    QUOTA_EXCEEDED = 429, "quota-exceeded", "The account has used up its quota of the day.";
     INTERNAL = 500, "internal", "The service failed.";
 
     // Rejections of the domain, named after the rule that was broken.
@@ -125,6 +134,9 @@ codes! {
     ACCOUNT_MUST_BE_ACTIVE = 403, "AccountMustBeActive", "The caller's account was given up.";
     ACCOUNT_MUST_BE_NEW = 409, "AccountMustBeNew", "The ids that were drawn for the account were taken.";
     ACCOUNT_MUST_NOT_FOLLOW_ITSELF = 403, "AccountMustNotFollowItself", "An account cannot follow itself.";
+    ACCOUNT_MUST_NOT_BLOCK_ITSELF = 403, "AccountMustNotBlockItself", "An account cannot block itself.";
+    ACCOUNT_MUST_NOT_MUTE_ITSELF = 403, "AccountMustNotMuteItself", "An account cannot mute itself.";
+    ACCOUNT_MUST_NOT_BE_BLOCKED = 403, "AccountMustNotBeBlocked", "One of the two accounts blocks the other.";
     POSITION_MUST_BE_REACHED = 422, "PositionMustBeReached", "The log has not reached this position.";
 }
 

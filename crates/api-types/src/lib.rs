@@ -9,6 +9,8 @@ pub mod number;
 pub mod problem;
 pub mod profiles;
 pub mod projections;
+pub mod second_factor;
 pub mod sessions;
 pub mod timeline;
+pub mod tokens;
 mod utc_micros;

@@ -1,5 +1,6 @@
 //! Commands on accounts.
 
+mod change_password;
 mod change_profile;
 mod deactivate_account;
 pub(super) mod draw;
@@ -14,4 +15,5 @@ pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::default()
         .routes(routes!(register_account::register_account))
         .routes(routes!(change_profile::change_profile, deactivate_account::deactivate_account))
+        .routes(routes!(change_password::change_password))
 }

@@ -33,6 +33,9 @@ impl Service {
     ) -> Result<Self> {
         let mut env = identity(&callers.jwks_file);
         env.push(("ROOKERY_NATS_URL", servers.nats_url()));
+        // One caller stands for thousands.
+        env.push(("ROOKERY_QUOTA_EVENTS_PER_DAY", "0".to_owned()));
+        env.push(("ROOKERY_QUOTA_BYTES_PER_DAY", "0".to_owned()));
         start(&programs.dispatcher, "ROOKERY_DISPATCHER_LISTEN", env).await?.ready().await
     }
 

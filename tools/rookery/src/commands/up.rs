@@ -140,6 +140,7 @@ async fn up(arguments: &Arguments) -> Result<()> {
         (Some(certificate), Some(key)) => Some(Tls::open(certificate.clone(), key.clone())?),
         _ => None,
     };
+    let commands = commands()?;
     let shutdown = Shutdown::on_signals()?;
     let data = DataDir::open(&arguments.data.data_dir)?;
     if let Some(reason) = &data.moved_because {
@@ -160,8 +161,9 @@ async fn up(arguments: &Arguments) -> Result<()> {
     let starting = Servers::start(arguments.event_store, &hints, &data, store_bytes);
     let Some(servers) = shutdown.token().run_until_cancelled(starting).await else { return Ok(()) };
     let servers = servers?;
+    let settings = Settings { limits, commands, fan_out_limit: arguments.fan_out_limit };
     // On the heap: it holds the state of every handshake of the start.
-    let served = Box::pin(serve(arguments, &data, &servers, listeners, limits, &shutdown)).await;
+    let served = Box::pin(serve(arguments, &data, &servers, listeners, settings, &shutdown)).await;
     // Also after a failure, and that failure is reported.
     let stopped = servers.stop().await;
     served.and(stopped)
@@ -172,7 +174,7 @@ async fn serve(
     data: &DataDir,
     servers: &Servers,
     listeners: Listeners,
-    limits: Limits,
+    settings: Settings,
     shutdown: &Shutdown,
 ) -> Result<()> {
     let preparing = async {
@@ -187,7 +189,6 @@ async fn serve(
     let url = url(&listeners.api)?;
     files::write_private(&data.ops_url(), &format!("http://{}", listeners.ops.local_addr()?))?;
     let health = Health::new();
-    let settings = Settings { limits, fan_out_limit: arguments.fan_out_limit };
     let watch = arguments.verify_every.map(|every| Watch {
         log_url: log.reducers_url.clone(),
         data_set_url: users.reducers_url.clone(),
@@ -237,6 +238,12 @@ fn limits(arguments: &Arguments) -> Result<Limits> {
         browsers: Browsers { cors_origins: arguments.cors_origins.clone(), ..limits.browsers },
         ..limits
     })
+}
+
+/// And so do those of the dispatcher's settings.
+fn commands() -> Result<dispatcher::Settings> {
+    let mut env = Environment::from_process();
+    dispatcher::Settings::from_environment(&mut env).ok_or_else(|| env.into_error().into())
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener> {

@@ -73,7 +73,8 @@ impl<'document> Kind<'document> {
         ];
         all.push(if self.is_read { codes::REQUEST_TIMEOUT } else { codes::OUTCOME_UNKNOWN });
         if self.needs_identity {
-            all.extend([codes::TOKEN_INVALID, codes::TOKEN_EXPIRED, codes::GATEWAY_UNTRUSTED]);
+            all.extend([codes::TOKEN_INVALID, codes::TOKEN_EXPIRED, codes::TOKEN_REVOKED]);
+            all.extend([codes::GATEWAY_UNTRUSTED, codes::SCOPE_REQUIRED]);
             all.push(if self.is_read { codes::IDENTITY_REQUIRED } else { codes::UNAUTHENTICATED });
         }
         if self.takes_address() {
@@ -114,7 +115,7 @@ impl<'document> Kind<'document> {
             all.extend([codes::IDEMPOTENCY_KEY_REUSED, codes::CONFLICT]);
         }
         if self.is_command() && !self.is_import() && self.needs_identity {
-            all.push(codes::ACCOUNT_MUST_BE_ACTIVE);
+            all.extend([codes::ACCOUNT_MUST_BE_ACTIVE, codes::QUOTA_EXCEEDED]);
         }
         all
     }

@@ -56,6 +56,7 @@ pub(super) struct Listeners {
 /// What an operator chose for them.
 pub(super) struct Settings {
     pub(super) limits: Limits,
+    pub(super) commands: dispatcher::Settings,
     pub(super) fan_out_limit: FanOutLimit,
 }
 
@@ -69,7 +70,7 @@ pub(super) fn start(
     health: &Health,
     shutdown: &Shutdown,
 ) -> Result<Services> {
-    let Settings { limits, fan_out_limit } = settings;
+    let Settings { limits, commands, fan_out_limit } = settings;
     let (apis, fold) = (CancellationToken::new(), CancellationToken::new());
     let (issuer, audience) = (ISSUER.to_owned(), AUDIENCE.to_owned());
     let sessions = SessionSettings { issuer, audience };
@@ -78,7 +79,7 @@ pub(super) fn start(
     let (refreshing, keeping) = (apis.clone(), Arc::clone(&identity));
     tokio::spawn(async move { keeping.keep_fresh(refreshing).await });
 
-    let dispatcher = dispatcher::State::new(Arc::clone(&identity), signing_keys);
+    let dispatcher = dispatcher::State::new(Arc::clone(&identity), signing_keys).with(commands);
     dispatcher::register_checks(health, &dispatcher);
     let options = PoolOptions::reader("rookery-query-api", QUERY_CONNECTIONS_MAX);
     let pool = pool::connect(&users.query_api_url, &options)?;
