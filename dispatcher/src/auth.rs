@@ -14,9 +14,10 @@ mod revocations;
 mod session_tokens;
 mod settings;
 mod signing_keys;
+mod strength;
 
 pub(crate) use confirm_password::confirm_password;
-pub(crate) use credential::Credential;
+pub(crate) use credential::{Credential, HashedCredential, Typed};
 pub(crate) use device_token::DeviceToken;
 pub(crate) use log_in::{LogIn, LoggedIn, log_in, refused};
 pub(crate) use passwords::Passwords;

@@ -6,8 +6,10 @@
 
 mod attempts;
 mod credentials;
+mod invitations;
 mod personal_tokens;
 mod places;
+mod requests;
 mod revocations;
 mod second_factors;
 mod sessions;
@@ -22,8 +24,10 @@ pub use self::attempts::{
     Try,
 };
 pub use self::credentials::{Credentials, PasswordHash};
+pub use self::invitations::{Invitation, Invitations};
 pub use self::personal_tokens::{PERSONAL_TOKENS_MAX, PersonalToken, PersonalTokens};
 pub use self::places::{ADDRESSES_PER_ACCOUNT_MAX, DEVICES_PER_ACCOUNT_MAX, Device, KnownPlaces, Places};
+pub use self::requests::{Asked, REQUESTS_MAX, REQUESTS_PER_ADDRESS_MAX, Request, Requests};
 pub use self::revocations::Revocations;
 pub use self::second_factors::{
     Factor, RECOVERY_CODES, RecoveryCodes, SECRET_BYTES, SecondFactors, authenticator, totp,
@@ -44,6 +48,8 @@ pub struct CredentialStore {
     pub places: KnownPlaces,
     pub personal_tokens: PersonalTokens,
     pub second_factors: SecondFactors,
+    pub invitations: Invitations,
+    pub requests: Requests,
 }
 
 impl CredentialStore {
@@ -57,6 +63,8 @@ impl CredentialStore {
             places: KnownPlaces::new(Arc::clone(&buckets.owners)),
             personal_tokens: PersonalTokens::new(Arc::clone(&buckets.owners)),
             second_factors: SecondFactors::new(buckets.owners),
+            invitations: Invitations::new(Arc::clone(&buckets.registrations)),
+            requests: Requests::new(buckets.registrations),
         }
     }
 }

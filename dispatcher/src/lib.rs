@@ -26,5 +26,5 @@ pub use self::auth::{
 pub use self::connect::{connect, register_checks};
 pub use self::http::{internal_routes, openapi, router};
 pub use self::run::run;
-pub use self::settings::Settings;
+pub use self::settings::{Registration, ReservedHandles, Settings};
 pub use self::state::State;

@@ -128,7 +128,7 @@ impl State {
     /// `overloaded` when too many hash at this moment, `unavailable` when the credential store cannot be reached.
     pub async fn store_credential(&self, account: AccountId, password: Password) -> Result<(), ApiProblem> {
         let ready = self.ready()?;
-        let hash = self.passwords.hash(password, None).await?;
+        let hash = self.passwords.hash(password, Vec::new(), None).await?;
         Ok(ready.credential_store().credentials.put(account, &hash).await.map_err(Refusal::from)?)
     }
 

@@ -68,6 +68,10 @@ codes! {
     ROLE_REQUIRED = 403, "role-required", "The caller lacks a role that this operation needs.";
     SCOPE_REQUIRED = 403, "scope-required", "The token lacks a scope that this operation needs.";
 
+    REGISTRATION_CLOSED = 403, "registration-closed", "This installation registers nobody who asks.";
+    INVITATION_INVALID = 403, "invitation-invalid", "Registration needs an invitation that is good.";
+    HANDLE_RESERVED = 403, "handle-reserved", "This handle is kept for the operators.";
+
     // The shape of the request.
     MALFORMED_JSON = 400, "malformed-json", "The body is not acceptable JSON.";
     UNKNOWN_FIELD = 400, "unknown-field", "The body has a field that this operation does not know.";
@@ -79,6 +83,7 @@ codes! {
     WRONG_CONTENT_TYPE = 415, "wrong-content-type", "The body is not of the type that this operation takes.";
     UNSUPPORTED_CONTENT_ENCODING = 415, "unsupported-content-encoding", "The body must come without an encoding.";
     BODY_TOO_LARGE = 413, "body-too-large", "The body is too large.";
+    PASSWORD_TOO_WEAK = 422, "password-too-weak", "The password is easy to guess.";
     UNKNOWN_REFERENCE = 422, "unknown-reference", "No earlier line brought what this one names.";
     BODY_TIMEOUT = 408, "body-timeout", "The body did not arrive in time.";
 

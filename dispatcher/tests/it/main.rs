@@ -35,6 +35,7 @@ mod quotas;
 mod reactions;
 mod refused_posts;
 mod register_account;
+mod registration;
 mod repetition;
 mod reserve;
 mod sessions;

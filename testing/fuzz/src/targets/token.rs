@@ -37,7 +37,7 @@ fn fixture() -> Fixture {
     let source: Arc<dyn KeySource> = Arc::new(Fixed(Arc::new(keys)));
     Fixture {
         runtime: Builder::new_current_thread().build().expect("such a runtime needs nothing"),
-        verifier: TokenVerifier::new(vec![source], "rookery", "rookery"),
+        verifier: TokenVerifier::new(vec![source], "rookery", "rookery", Arc::default()),
         head: URL_SAFE_NO_PAD.encode(head),
     }
 }

@@ -26,6 +26,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use data_set::write::FanOutLimit;
+use dispatcher::Registration;
 use http_kit::browsers::{Browsers, CorsOrigins};
 use http_kit::{Limits, Listener, Tls, ops};
 use local_servers::DataDirLock;
@@ -96,6 +97,9 @@ pub struct Arguments {
     /// With more followers, an author's messages are merged into home timelines on read
     #[arg(long, value_name = "FOLLOWERS", env = "ROOKERY_FANOUT_LIMIT", default_value_t = FanOutLimit::DEFAULT)]
     fan_out_limit: FanOutLimit,
+    /// Who may register: open, invitation, approval or closed
+    #[arg(long, value_name = "MODE", env = "ROOKERY_REGISTRATION", default_value = "open")]
+    registration: Registration,
     /// How many proxies in front of this one append to X-Forwarded-For
     #[arg(long, value_name = "NUMBER", env = "ROOKERY_TRUSTED_PROXY_HOPS", default_value_t = 0)]
     trusted_proxy_hops: usize,
@@ -140,7 +144,7 @@ async fn up(arguments: &Arguments) -> Result<()> {
         (Some(certificate), Some(key)) => Some(Tls::open(certificate.clone(), key.clone())?),
         _ => None,
     };
-    let commands = commands()?;
+    let commands = commands(arguments.registration)?;
     let shutdown = Shutdown::on_signals()?;
     let data = DataDir::open(&arguments.data.data_dir)?;
     if let Some(reason) = &data.moved_because {
@@ -241,9 +245,12 @@ fn limits(arguments: &Arguments) -> Result<Limits> {
 }
 
 /// And so do those of the dispatcher's settings.
-fn commands() -> Result<dispatcher::Settings> {
+fn commands(registration: Registration) -> Result<dispatcher::Settings> {
     let mut env = Environment::from_process();
-    dispatcher::Settings::from_environment(&mut env).ok_or_else(|| env.into_error().into())
+    let settings = dispatcher::Settings::from_environment(&mut env, registration);
+    settings
+        .map(|settings| dispatcher::Settings { registration, ..settings })
+        .ok_or_else(|| env.into_error().into())
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener> {

@@ -99,6 +99,13 @@ async fn attempts(world: &World, case: &Case, method: &Method, things: &Things) 
         Access::Everybody | Access::WhoKnows { .. } => {}
         Access::Identified | Access::Own { .. } => all.extend(by_role(world, &Role::ALL)),
         Access::Roles(roles) => all.extend(by_role(world, roles)),
+        Access::RolesThen { roles, then } => {
+            let attempts = by_role(world, roles).into_iter();
+            all.extend(attempts.map(|attempt| match attempt.expected {
+                Expected::Done => Attempt { expected: Expected::Refused(then.0, then.1), ..attempt },
+                Expected::Refused(..) => attempt,
+            }));
+        }
         Access::Author { roles, admin_too } => {
             all.extend(by_role(world, roles));
             let another = Expected::Refused(403, "ActorMustBeAuthor");

@@ -18,6 +18,8 @@ pub(super) enum Access {
     Own { shows: fn(&Things) -> String },
     /// Whoever has one of these roles. What is changed is the caller's own: no request can name another account.
     Roles(&'static [Role]),
+    /// As [`Self::Roles`], about something that is not there: in the system of the tests nobody waits to be registered.
+    RolesThen { roles: &'static [Role], then: (u16, &'static str) },
     /// The author, with one of these roles.
     Author { roles: &'static [Role], admin_too: bool },
     /// As [`Self::Roles`], for what an account can do once only.
@@ -57,9 +59,10 @@ pub(super) struct Case {
 
 const WRITERS: &[Role] = &[Role::User, Role::Admin];
 const COUNTERS: &[Role] = &[Role::Analyst, Role::Admin];
-const IMPORTERS: &[Role] = &[Role::Operator, Role::Admin];
+const OPERATORS: &[Role] = &[Role::Operator, Role::Admin];
 
 pub(super) const NEEDS_SESSION: (u16, &str) = (403, "session-required");
+const NOBODY_WAITS: Access = Access::RolesThen { roles: OPERATORS, then: (404, "not-found") };
 const SESSION: Access = Access::Session { refused: NEEDS_SESSION, then: None };
 
 const fn read(operation: &'static str) -> Case {
@@ -117,6 +120,10 @@ pub(super) const CASES: &[Case] = &[
     write("register_account", Access::Everybody, |things| {
         Body::Json(json!({"handle": things.new_handle, "password": PASSWORD, "displayName": "New"}))
     }),
+    write("make_invitation", Access::Roles(OPERATORS), |_| Body::Json(json!({"uses": 1}))),
+    write("list_registrations", Access::Roles(OPERATORS), |_| Body::None),
+    write("approve_registration", NOBODY_WAITS, |_| Body::None),
+    write("reject_registration", NOBODY_WAITS, |_| Body::None),
     own("get_own_account", "", |things| format!(r#""handle":"{}""#, things.handle)),
     write("change_profile", Access::Roles(WRITERS), |_| Body::Json(json!({"bio": "Birds."}))),
     write("deactivate_account", Access::Once(WRITERS), |_| Body::None),
@@ -166,7 +173,7 @@ pub(super) const CASES: &[Case] = &[
     read("list_likes"),
     read("list_replies"),
     read("list_reposts"),
-    write("import_lines", Access::Roles(IMPORTERS), |things| {
+    write("import_lines", Access::Roles(OPERATORS), |things| {
         Body::Lines(json!({
             "kind": "message", "account": things.account, "text": "Old", "time": "2020-01-01T00:00:00Z"
         }))
