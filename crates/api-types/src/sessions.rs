@@ -21,7 +21,12 @@ pub struct CreateSession {
     pub otp: Option<String>,
     /// What the list of sessions calls this one; without it, what the header `User-Agent` says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "Phone", max_length = 100, nullable = false)]
+    #[schema(
+        example = "Phone",
+        max_length = 100,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$",
+        nullable = false
+    )]
     pub name: Option<String>,
     /// As an earlier log-in to this account gave it to this device. It opens nothing by itself; with it, guesses of
     /// others do not slow this log-in down.

@@ -18,7 +18,12 @@ pub enum TokenScope {
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateToken {
-    #[schema(example = "Backup script", min_length = 1, max_length = 100)]
+    #[schema(
+        example = "Backup script",
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     pub name: String,
     #[schema(min_items = 1)]
     pub scopes: Vec<TokenScope>,

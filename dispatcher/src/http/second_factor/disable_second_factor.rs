@@ -10,7 +10,9 @@ use crate::auth::confirm_password;
 use crate::http::command;
 use crate::refusal::Refusal;
 
-/// Asks for no second factor any more. Repeating it does no harm.
+/// Asks for no second factor any more.
+///
+/// Repeating it does no harm.
 #[utoipa::path(
     post, path = "/v1/accounts/me/second-factor/disable", tag = "sessions", request_body = ConfirmedByPassword,
     responses(

@@ -13,6 +13,8 @@ use crate::refusal::Refusal;
 use super::private;
 
 /// Whether log-ins to the caller's account need a second factor.
+///
+/// Only for somebody who logged in.
 #[utoipa::path(
     get, path = "/v1/accounts/me/second-factor", tag = "sessions",
     responses(

@@ -12,7 +12,9 @@ use time::OffsetDateTime;
 use crate::http::command;
 use crate::refusal::Refusal;
 
-/// Lists the caller's sessions, the one that was used last first: at most 32.
+/// Lists the caller's sessions, the one that was used last first.
+///
+/// There are at most 32. Only for somebody who logged in.
 #[utoipa::path(
     get, path = "/v1/sessions", tag = "sessions",
     responses(

@@ -15,6 +15,8 @@ use crate::refusal::Refusal;
 use super::show;
 
 /// Lists the caller's personal tokens, the newest first, without what opens anything.
+///
+/// Only for somebody who logged in.
 #[utoipa::path(
     get, path = "/v1/tokens", tag = "tokens",
     responses(

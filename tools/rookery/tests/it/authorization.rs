@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokens::Role;
 
 use crate::support::{Answer, System, data_dir};
-use cases::{Access, CASES, Case};
+use cases::{Access, CASES, Case, NEEDS_SESSION};
 use world::{Document, Things, World};
 
 /// Somebody who tries, and what has to come of it.
@@ -99,6 +99,13 @@ async fn attempts(world: &World, case: &Case, method: &Method, things: &Things) 
         Access::Everybody | Access::WhoKnows { .. } => {}
         Access::Identified | Access::Own { .. } => all.extend(by_role(world, &Role::ALL)),
         Access::Roles(roles) => all.extend(by_role(world, roles)),
+        Access::RolesThen { roles, then } => {
+            let attempts = by_role(world, roles).into_iter();
+            all.extend(attempts.map(|attempt| match attempt.expected {
+                Expected::Done => Attempt { expected: Expected::Refused(then.0, then.1), ..attempt },
+                Expected::Refused(..) => attempt,
+            }));
+        }
         Access::Author { roles, admin_too } => {
             all.extend(by_role(world, roles));
             let another = Expected::Refused(403, "ActorMustBeAuthor");
@@ -116,13 +123,33 @@ async fn attempts(world: &World, case: &Case, method: &Method, things: &Things) 
                 all.push(try_as(role.name(), Some(world.token(&newcomer, &[*role])), Expected::Done));
             }
         }
-        Access::Session => {
-            let operators = Some(world.token(&world.author, &[Role::User]));
-            all.push(try_as("a token of no session", operators, Expected::Refused(404, "not-found")));
+        Access::Session { refused, then } => {
+            all.extend(without_session(world, things, refused));
+            let expected = then.map_or(Expected::Done, |(status, code)| Expected::Refused(status, code));
+            all.push(try_as("a session", Some(things.session.clone()), expected));
+        }
+        Access::OwnWithSession => {
+            all.extend(without_session(world, things, NEEDS_SESSION));
+            let another = world.session_of(&world.stranger).await;
+            all.push(try_as("another's session", Some(another), Expected::Refused(404, "not-found")));
             all.push(try_as("a session", Some(things.session.clone()), Expected::Done));
         }
     }
     all
+}
+
+/// What stands for the author and was not got by logging in.
+fn without_session(world: &World, things: &Things, refused: (u16, &'static str)) -> Vec<Attempt> {
+    let tokens = [
+        ("an operator's token", world.token(&world.author, &Role::ALL)),
+        ("a personal token", things.personal_token.clone()),
+    ];
+    let refused = |(who, token): (&str, String)| Attempt {
+        who: who.to_owned(),
+        token: Some(token),
+        expected: Expected::Refused(refused.0, refused.1),
+    };
+    tokens.map(refused).into()
 }
 
 /// The author with each role alone, and with none.

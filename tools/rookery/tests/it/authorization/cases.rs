@@ -18,12 +18,17 @@ pub(super) enum Access {
     Own { shows: fn(&Things) -> String },
     /// Whoever has one of these roles. What is changed is the caller's own: no request can name another account.
     Roles(&'static [Role]),
+    /// As [`Self::Roles`], about something that is not there: in the system of the tests nobody waits to be registered.
+    RolesThen { roles: &'static [Role], then: (u16, &'static str) },
     /// The author, with one of these roles.
     Author { roles: &'static [Role], admin_too: bool },
     /// As [`Self::Roles`], for what an account can do once only.
     Once(&'static [Role]),
-    /// Whoever logged in, about that session.
-    Session,
+    /// Whoever logged in, with that session: neither an operator's token nor a personal one will do. The code is what
+    /// they are refused with, and `then` what those who may are answered where the body cannot be right.
+    Session { refused: (u16, &'static str), then: Option<(u16, &'static str)> },
+    /// As [`Self::Session`], about a session or a token in the address that has to be the caller's own.
+    OwnWithSession,
 }
 
 impl Access {
@@ -32,7 +37,7 @@ impl Access {
     }
 
     pub(super) fn needs_session(self) -> bool {
-        matches!(self, Self::Session | Self::WhoKnows { .. })
+        matches!(self, Self::Session { .. } | Self::OwnWithSession | Self::WhoKnows { .. })
     }
 }
 
@@ -54,7 +59,11 @@ pub(super) struct Case {
 
 const WRITERS: &[Role] = &[Role::User, Role::Admin];
 const COUNTERS: &[Role] = &[Role::Analyst, Role::Admin];
-const IMPORTERS: &[Role] = &[Role::Operator, Role::Admin];
+const OPERATORS: &[Role] = &[Role::Operator, Role::Admin];
+
+pub(super) const NEEDS_SESSION: (u16, &str) = (403, "session-required");
+const NOBODY_WAITS: Access = Access::RolesThen { roles: OPERATORS, then: (404, "not-found") };
+const SESSION: Access = Access::Session { refused: NEEDS_SESSION, then: None };
 
 const fn read(operation: &'static str) -> Case {
     Case { operation, access: Access::Identified, query: "", body: |_| Body::None }
@@ -87,11 +96,34 @@ pub(super) const CASES: &[Case] = &[
     write("refresh_session", Access::WhoKnows { refused: Some("refresh-token-invalid") }, |things| {
         Body::Json(json!({"refreshToken": things.session}))
     }),
-    write("end_session", Access::Session, |_| Body::None),
+    write("list_sessions", SESSION, |_| Body::None),
+    write("end_session", Access::OwnWithSession, |_| Body::None),
+    write("end_current_session", Access::Session { refused: (404, "not-found"), then: None }, |_| Body::None),
+    write("end_all_sessions", SESSION, |_| Body::None),
+    write("change_password", SESSION, |_| {
+        Body::Json(json!({"currentPassword": PASSWORD, "newPassword": PASSWORD}))
+    }),
+    write("get_second_factor", SESSION, |_| Body::None),
+    write("enrol_second_factor", SESSION, |_| Body::Json(json!({"password": PASSWORD}))),
+    // Nobody knows the code of a secret that nobody was given.
+    write(
+        "confirm_second_factor",
+        Access::Session { refused: NEEDS_SESSION, then: Some((401, "otp-invalid")) },
+        |_| Body::Json(json!({"code": "000000"})),
+    ),
+    write("disable_second_factor", SESSION, |_| Body::Json(json!({"password": PASSWORD}))),
+    write("list_tokens", SESSION, |_| Body::None),
+    write("create_token", SESSION, |_| Body::Json(json!({"name": "A script", "scopes": ["read"]}))),
+    write("revoke_token", Access::OwnWithSession, |_| Body::None),
+    write("revoke_all_tokens", SESSION, |_| Body::None),
     // Accounts.
     write("register_account", Access::Everybody, |things| {
         Body::Json(json!({"handle": things.new_handle, "password": PASSWORD, "displayName": "New"}))
     }),
+    write("make_invitation", Access::Roles(OPERATORS), |_| Body::Json(json!({"uses": 1}))),
+    write("list_registrations", Access::Roles(OPERATORS), |_| Body::None),
+    write("approve_registration", NOBODY_WAITS, |_| Body::None),
+    write("reject_registration", NOBODY_WAITS, |_| Body::None),
     own("get_own_account", "", |things| format!(r#""handle":"{}""#, things.handle)),
     write("change_profile", Access::Roles(WRITERS), |_| Body::Json(json!({"bio": "Birds."}))),
     write("deactivate_account", Access::Once(WRITERS), |_| Body::None),
@@ -104,6 +136,12 @@ pub(super) const CASES: &[Case] = &[
     read("list_account_replies"),
     edge("follow_account"),
     edge("unfollow_account"),
+    edge("block_account"),
+    edge("unblock_account"),
+    edge("mute_account"),
+    edge("unmute_account"),
+    own("list_blocks", "", |things| format!(r#""id":"{}""#, things.avoided)),
+    own("list_mutes", "", |things| format!(r#""id":"{}""#, things.avoided)),
     // Messages.
     write("post_message", Access::Roles(WRITERS), |_| Body::Json(json!({"text": "Hello"}))),
     write("edit_message", Access::Author { roles: WRITERS, admin_too: false }, |_| {
@@ -135,7 +173,7 @@ pub(super) const CASES: &[Case] = &[
     read("list_likes"),
     read("list_replies"),
     read("list_reposts"),
-    write("import_lines", Access::Roles(IMPORTERS), |things| {
+    write("import_lines", Access::Roles(OPERATORS), |things| {
         Body::Lines(json!({
             "kind": "message", "account": things.account, "text": "Old", "time": "2020-01-01T00:00:00Z"
         }))

@@ -41,6 +41,12 @@ pub(super) struct Things {
     /// An access token and a refresh token of a session of the author; empty where nobody asked for one.
     pub(super) session: String,
     pub(super) refresh: String,
+    /// That of the session, as addresses name it; the same of a personal token of the author, and that token.
+    session_id: String,
+    personal_id: String,
+    pub(super) personal_token: String,
+    /// An account that the author blocks and mutes.
+    pub(super) avoided: String,
     /// Of nobody yet.
     pub(super) new_handle: String,
     followee: String,
@@ -52,11 +58,20 @@ pub(super) struct World {
     /// With an account of their own, and nothing to do with the author.
     pub(super) stranger: Person,
     followee: Person,
+    avoided: Person,
     http: Client,
     url: String,
     key: SigningKey,
     seen: AtomicI64,
     names: AtomicU32,
+}
+
+/// What an access token says of its session; nothing of no token.
+fn session_id(token: Option<&str>) -> String {
+    let Some(payload) = token.and_then(|token| token.split('.').nth(1)) else { return String::new() };
+    let payload = URL_SAFE_NO_PAD.decode(payload).expect("it is base64");
+    let payload: Value = serde_json::from_slice(&payload).expect("it is JSON");
+    payload["sid"].as_str().expect("it names its session").to_owned()
 }
 
 impl Document {
@@ -109,6 +124,7 @@ impl World {
             author: nobody(),
             stranger: nobody(),
             followee: nobody(),
+            avoided: nobody(),
             http: Client::builder().no_proxy().build().expect("a client needs nothing"),
             url: system.url.clone(),
             key: SigningKey::read_pem(Path::new(key)).expect("it is a key"),
@@ -118,6 +134,12 @@ impl World {
         world.author = world.newcomer().await;
         world.stranger = world.newcomer().await;
         world.followee = world.newcomer().await;
+        world.avoided = world.newcomer().await;
+        let author = world.token(&world.author, &[Role::User]);
+        for edge in ["block", "mute"] {
+            let path = format!("/v1/accounts/{}/{edge}", world.avoided.id);
+            world.done(Method::PUT, &path, Some(&author), Body::None).await;
+        }
         world
     }
 
@@ -176,7 +198,8 @@ impl World {
         let reply = self.post(&stranger, json!({"text": "A reply", "inReplyTo": message})).await;
         let bookmark = format!("/v1/messages/{message}/bookmark");
         self.done(Method::PUT, &bookmark, Some(&author), Body::None).await;
-        let session = if with_session { self.log_in().await } else { Value::Null };
+        let session = if with_session { self.log_in(&self.author).await } else { Value::Null };
+        let personal = if with_session { self.personal_token(&session).await } else { Value::Null };
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         Things {
             account: self.author.id.to_string(),
@@ -185,16 +208,31 @@ impl World {
             message,
             reply,
             position: self.seen.load(Ordering::SeqCst).to_string(),
+            session_id: session_id(session["accessToken"].as_str()),
             session: text(&session["accessToken"]),
             refresh: text(&session["refreshToken"]),
+            personal_id: text(&personal["id"]),
+            personal_token: text(&personal["token"]),
+            avoided: self.avoided.id.to_string(),
             new_handle: self.new_handle(),
             followee: self.followee.id.to_string(),
         }
     }
 
-    async fn log_in(&self) -> Value {
-        let body = json!({"handle": self.author.handle, "password": PASSWORD});
+    /// The access token of a new session.
+    pub(super) async fn session_of(&self, person: &Person) -> String {
+        let session = self.log_in(person).await;
+        session["accessToken"].as_str().expect("it is a string").to_owned()
+    }
+
+    async fn log_in(&self, person: &Person) -> Value {
+        let body = json!({"handle": person.handle, "password": PASSWORD});
         self.done(Method::POST, "/v1/sessions", None, Body::Json(body)).await
+    }
+
+    async fn personal_token(&self, session: &Value) -> Value {
+        let body = json!({"name": "A script", "scopes": ["read", "write"]});
+        self.done(Method::POST, "/v1/tokens", session["accessToken"].as_str(), Body::Json(body)).await
     }
 
     async fn post(&self, token: &str, message: Value) -> String {
@@ -214,6 +252,7 @@ impl World {
         let (method, path) = self.document.address(operation);
         let id = if path.starts_with("/v1/messages/") { &things.message } else { &things.followee };
         let path = path.replace("{id}", id).replace("{handle}", &things.handle);
+        let path = path.replace("{session}", &things.session_id).replace("{token}", &things.personal_id);
         assert!(!path.contains('{'), "say in authorization/world.rs what {path} names");
         self.send(method, &format!("{path}{query}"), token, body).await
     }
