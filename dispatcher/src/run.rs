@@ -25,7 +25,8 @@ use crate::state::State;
 /// ROOKERY_GATEWAY_SECRET. With jwt, keys besides the dispatcher's own: ROOKERY_JWT_JWKS_FILE, ROOKERY_JWT_JWKS_URL.
 /// With defaults: ROOKERY_DISPATCHER_LISTEN (127.0.0.1:8081), ROOKERY_LOG_LINEAGE (any), ROOKERY_LOG_REPLICAS (1),
 /// ROOKERY_LOG_BYTES_MAX (8 GiB), ROOKERY_KEYS_MAX (10 million), ROOKERY_VAULT_BYTES_MAX (256 MiB, twice),
-/// ROOKERY_TRUSTED_PROXY_HOPS (0), ROOKERY_LOG (info), ROOKERY_LOG_FORMAT (json).
+/// ROOKERY_TRUSTED_PROXY_HOPS (0), ROOKERY_LIMITS (on), ROOKERY_RATE_* (docs/operations/limits.md), ROOKERY_LOG (info),
+/// ROOKERY_LOG_FORMAT (json).
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
@@ -50,6 +51,7 @@ pub async fn run(decorate: Decorate) -> anyhow::Result<()> {
     }
     telemetry::init(&config.telemetry)?;
     telemetry::install_metrics();
+    config.limits.announce();
     let shutdown = Shutdown::on_signals()?;
     let state = State::new(Arc::clone(&identity), signing_keys);
     let refreshing = shutdown.token();
@@ -69,8 +71,8 @@ pub async fn run(decorate: Decorate) -> anyhow::Result<()> {
             connected
         }
     });
-    let router =
-        http_kit::standard(router(state), "dispatcher", &config.limits).merge(http_kit::ops::routes(health));
+    let router = http_kit::standard(router(state, &config.limits), "dispatcher", &config.limits)
+        .merge(http_kit::ops::routes(health));
     tracing::info!(listen = %config.listen, "dispatcher started");
     http_kit::serve(listener, router, &config.limits, shutdown.token()).await?;
     connecting.await?.context("the event log must not be used")

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::Once;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
@@ -20,8 +21,22 @@ pub struct ClientAddress(IpAddr);
 impl ClientAddress {
     /// Of our proxies, `hops` append to `X-Forwarded-For`; what stands before their entries is hearsay.
     pub(crate) fn find(peer: IpAddr, headers: &HeaderMap, hops: usize) -> Self {
+        if hops == 0 && headers.contains_key(X_FORWARDED_FOR) {
+            say_that_a_proxy_may_be_unknown();
+        }
         // Where the proxies did not do what the configuration says, all of their callers share the proxy's address.
         Self::of(forwarded(headers, hops).unwrap_or(peer))
+    }
+
+    /// All that a customer of an IPv6 provider may have: the /48 that the address lies in.
+    pub(crate) fn network(self) -> Option<Self> {
+        match self.0 {
+            IpAddr::V4(_) => None,
+            IpAddr::V6(address) => {
+                let [a, b, c, ..] = address.segments();
+                Some(Self(Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0).into()))
+            }
+        }
     }
 
     #[must_use]
@@ -34,6 +49,18 @@ impl ClientAddress {
             }
         }
     }
+}
+
+/// Once: any caller may send the header. Where a proxy does, all who come through it share one address and its limits.
+fn say_that_a_proxy_may_be_unknown() {
+    static SAID: Once = Once::new();
+    metrics::counter!("http_forwarded_for_ignored_total").increment(1);
+    SAID.call_once(|| {
+        tracing::warn!(
+            "X-Forwarded-For arrives, and ROOKERY_TRUSTED_PROXY_HOPS is 0, so nobody believes it. If a proxy of yours \
+             stands in front, all who come through it count as one address until you say how many there are."
+        );
+    });
 }
 
 impl fmt::Display for ClientAddress {

@@ -26,6 +26,7 @@ use crate::context::{RequestContext, X_REQUEST_ID};
 use crate::limits::{BodyLimits, Limits};
 use crate::problem::{self, ApiProblem};
 use crate::serve::LastCall;
+use crate::work::WorkPermit;
 use metrics::Metrics;
 
 /// The route of requests that met none.
@@ -41,7 +42,7 @@ const STATUS_CALLER_LEFT: u16 = 499;
 pub fn standard(router: Router, service: &'static str, limits: &Limits) -> Router {
     let kit = Arc::new(Kit {
         metrics: Metrics::new(service),
-        in_flight: Semaphore::new(limits.in_flight_max),
+        in_flight: Arc::new(Semaphore::new(limits.in_flight_max)),
         deadline: limits.request_deadline,
         body_limits: limits.body,
         trusted_proxy_hops: limits.trusted_proxy_hops,
@@ -56,7 +57,7 @@ pub fn standard(router: Router, service: &'static str, limits: &Limits) -> Route
 
 struct Kit {
     metrics: Metrics,
-    in_flight: Semaphore,
+    in_flight: Arc<Semaphore>,
     deadline: Duration,
     body_limits: BodyLimits,
     trusted_proxy_hops: usize,
@@ -112,13 +113,17 @@ struct Exchange {
 }
 
 impl Exchange {
-    async fn run(&self, request: Request, next: Next) -> Response {
-        let Ok(_permit) = self.kit.in_flight.try_acquire() else {
+    async fn run(&self, mut request: Request, next: Next) -> Response {
+        let Some(permit) = WorkPermit::take(&self.kit.in_flight) else {
             return ApiProblem::new(codes::OVERLOADED).into_response();
         };
+        request.extensions_mut().insert(permit.clone());
         let LastCall(ending) = request.extensions().get().cloned().unwrap_or_default();
         let answer = tokio::time::timeout(self.kit.deadline, next.run(request));
-        match ending.run_until_cancelled(answer).await {
+        let answer = ending.run_until_cancelled(answer).await;
+        // Held until here: a handler may drop its request, and the permit in it, at once.
+        drop(permit);
+        match answer {
             Some(Ok(response)) => response,
             Some(Err(_elapsed)) => self.give_up(ApiProblem::new(codes::REQUEST_TIMEOUT)),
             None => self.give_up(ApiProblem::ending()),

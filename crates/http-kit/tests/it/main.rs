@@ -1,5 +1,6 @@
 //! What callers may rely on, and what they may not get away with, over real connections where that matters.
 
+mod caller_limits;
 mod gateway_identity;
 mod headers;
 mod json_bodies;

@@ -33,7 +33,7 @@ use super::draw;
     responses(
         (status = 201, description = "In the log", body = RegisteredAccount, headers(("Location" = String))),
     ),
-    extensions(("x-problems" = json!(["HandleMustBeFree", "AccountMustBeNew", "PasswordMustHaveGoodLength", HANDLE_AND_NAME_RULES]))),
+    extensions(("x-rate" = json!("sign-up")), ("x-problems" = json!(["HandleMustBeFree", "AccountMustBeNew", "PasswordMustHaveGoodLength", HANDLE_AND_NAME_RULES]))),
 )]
 pub(crate) async fn register_account(
     State(state): State<crate::State>,

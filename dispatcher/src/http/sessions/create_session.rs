@@ -22,7 +22,7 @@ use crate::state::Ready;
     responses(
         (status = 201, description = "Logged in", body = SessionTokens),
     ),
-    extensions(("x-problems" = json!(["credentials-invalid", "rate-limited"]))),
+    extensions(("x-rate" = json!("log-in")), ("x-problems" = json!(["credentials-invalid", "rate-limited"]))),
 )]
 pub(crate) async fn create_session(
     State(state): State<crate::State>,

@@ -111,6 +111,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
 async fn up(arguments: &Arguments) -> Result<()> {
     let limits = limits(arguments.trusted_proxy_hops)?;
+    limits.announce();
     let shutdown = Shutdown::on_signals()?;
     let data = DataDir::open(&arguments.data.data_dir)?;
     if let Some(reason) = &data.moved_because {
@@ -193,7 +194,7 @@ fn watching(watch: Watch, token: CancellationToken) -> Result<oneshot::Receiver<
     Ok(end)
 }
 
-/// The variables `ROOKERY_HTTP_*` count here, too.
+/// The variables of limits, as `ROOKERY_HTTP_*` and `ROOKERY_RATE_*`, count here, too.
 fn limits(trusted_proxy_hops: usize) -> Result<Limits> {
     let mut env = Environment::from_process();
     let Some(limits) = Limits::from_environment(&mut env) else { return Err(env.into_error().into()) };

@@ -8,7 +8,7 @@ use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem};
 use utoipa::openapi::schema::SchemaType;
 use utoipa::openapi::{Components, HttpMethod, OpenApi, Ref, RefOr, Response, Schema, Type};
 
-use super::kinds::{Kind, take_own_codes};
+use super::kinds::{Kind, declare_action, take_own_codes};
 use super::{headers, problems};
 
 /// Ids and positions in addresses. `api_types::number` reads them.
@@ -23,6 +23,7 @@ pub(super) fn declare(document: &mut OpenApi) -> Result<()> {
     components.schemas.insert("FieldError".to_owned(), problems::field_error());
     for item in document.paths.paths.values_mut() {
         for (method, operation) in operations(item) {
+            declare_action(&method, operation)?;
             declare_responses(&method, operation, components)?;
             declare_parameters(operation, components);
         }
