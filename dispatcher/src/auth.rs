@@ -3,6 +3,7 @@
 //! Nothing of this is an event, and nothing here knows the routes that use it.
 
 mod credential;
+mod hash_queue;
 mod passwords;
 mod refresh_token;
 mod session_tokens;

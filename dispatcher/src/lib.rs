@@ -14,6 +14,7 @@ mod http;
 mod import_lock;
 mod refusal;
 mod run;
+mod settings;
 mod state;
 pub mod stores;
 
@@ -21,4 +22,5 @@ pub use self::auth::{RotateError, SessionSettings, SigningKeys, rotate_signing_k
 pub use self::connect::{connect, register_checks};
 pub use self::http::{openapi, router};
 pub use self::run::run;
+pub use self::settings::Settings;
 pub use self::state::State;

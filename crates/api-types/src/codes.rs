@@ -88,6 +88,7 @@ codes! {
     OUTCOME_UNKNOWN = 503, "outcome-unknown", "It is not known whether the operation took effect.";
     REQUEST_TIMEOUT = 503, "request-timeout", "The request took longer than the service allows.";
     RATE_LIMITED = 429, "rate-limited", "The caller sends more than its share.";
+    QUOTA_EXCEEDED = 429, "quota-exceeded", "The account has used up its quota of the day.";
     INTERNAL = 500, "internal", "The service failed.";
 
     // Rejections of the domain, named after the rule that was broken.
@@ -125,6 +126,9 @@ codes! {
     ACCOUNT_MUST_BE_ACTIVE = 403, "AccountMustBeActive", "The caller's account was given up.";
     ACCOUNT_MUST_BE_NEW = 409, "AccountMustBeNew", "The ids that were drawn for the account were taken.";
     ACCOUNT_MUST_NOT_FOLLOW_ITSELF = 403, "AccountMustNotFollowItself", "An account cannot follow itself.";
+    ACCOUNT_MUST_NOT_BLOCK_ITSELF = 403, "AccountMustNotBlockItself", "An account cannot block itself.";
+    ACCOUNT_MUST_NOT_MUTE_ITSELF = 403, "AccountMustNotMuteItself", "An account cannot mute itself.";
+    ACCOUNT_MUST_NOT_BE_BLOCKED = 403, "AccountMustNotBeBlocked", "One of the two accounts blocks the other.";
     POSITION_MUST_BE_REACHED = 422, "PositionMustBeReached", "The log has not reached this position.";
 }
 

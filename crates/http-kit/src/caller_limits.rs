@@ -15,12 +15,12 @@ use http::request::Parts;
 use serde::Serialize;
 use tokens::Role;
 
+use crate::budget::{Budget, Share};
 use crate::client_address::ClientAddress;
 use crate::identity::{Caller, Identity, Resolved};
 use crate::limits::Limits;
 use crate::problem::ApiProblem;
 use crate::rates::{Action, Holder, Rates, Report};
-use crate::shares::{Share, Shares};
 use actions::Actions;
 
 #[derive(Debug)]
@@ -29,7 +29,7 @@ struct CallerLimits {
     actions: Actions,
     /// `None` where limits are off.
     rates: Option<Arc<Rates>>,
-    in_flight: Shares<i64>,
+    in_flight: Arc<Budget<i64>>,
 }
 
 /// Surrounds the routes so far. `document` is their description, which says of each operation what it does (`x-rate`).
@@ -45,7 +45,8 @@ pub fn limit_callers(
         identity,
         actions: Actions::of(document),
         rates: limits.enforced.then(|| Arc::new(Rates::new(&limits.rates))),
-        in_flight: Shares::new(limits.each(limits.in_flight_per_account_max)),
+        // In all they are bounded by the standard layer.
+        in_flight: Budget::new(usize::MAX, limits.each(limits.in_flight_per_account_max)),
     };
     router.route_layer(from_fn_with_state(Arc::new(caller_limits), enter))
 }
@@ -87,15 +88,15 @@ impl CallerLimits {
     ) -> Result<Option<Share<i64>>, ApiProblem> {
         spending.spend(action)?;
         let Some(caller) = caller else { return Ok(None) };
-        match self.in_flight.take(caller.account) {
-            Some(share) => Ok(Some(share)),
-            None => Err(too_many_at_once()),
+        match self.in_flight.take(Some(caller.account)) {
+            Ok(share) => Ok(Some(share)),
+            Err(_exhausted) => Err(too_many_at_once()),
         }
     }
 }
 
 fn too_many_at_once() -> ApiProblem {
-    metrics::counter!("http_in_flight_refused_total", "by" => "account").increment(1);
+    metrics::counter!("http_requests_refused_total", "budget" => "in-flight", "of" => "account").increment(1);
     ApiProblem::new(codes::RATE_LIMITED).detail("Too many requests of this account are under way.")
 }
 

@@ -18,15 +18,14 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, Method};
-use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::admission::Admission;
 use crate::client_address::ClientAddress;
 use crate::context::{RequestContext, X_REQUEST_ID};
 use crate::limits::{BodyLimits, Limits};
 use crate::problem::{self, ApiProblem};
 use crate::serve::LastCall;
-use crate::work::WorkPermit;
 use metrics::Metrics;
 
 /// The route of requests that met none.
@@ -42,7 +41,7 @@ const STATUS_CALLER_LEFT: u16 = 499;
 pub fn standard(router: Router, service: &'static str, limits: &Limits) -> Router {
     let kit = Arc::new(Kit {
         metrics: Metrics::new(service),
-        in_flight: Arc::new(Semaphore::new(limits.in_flight_max)),
+        admission: Admission::new(limits),
         deadline: limits.request_deadline,
         body_limits: limits.body,
         trusted_proxy_hops: limits.trusted_proxy_hops,
@@ -57,7 +56,7 @@ pub fn standard(router: Router, service: &'static str, limits: &Limits) -> Route
 
 struct Kit {
     metrics: Metrics,
-    in_flight: Arc<Semaphore>,
+    admission: Admission,
     deadline: Duration,
     body_limits: BodyLimits,
     trusted_proxy_hops: usize,
@@ -76,6 +75,7 @@ async fn surround(State(kit): State<Arc<Kit>>, mut request: Request, next: Next)
         route: request.extensions().get::<MatchedPath>().cloned(),
         method: request.method().clone(),
         status: STATUS_CALLER_LEFT,
+        was_let_in: true,
         started: Instant::now(),
         context,
         kit,
@@ -110,19 +110,24 @@ struct Exchange {
     route: Option<MatchedPath>,
     started: Instant,
     status: u16,
+    /// One that was not is counted and leaves no line: there may be very many.
+    was_let_in: bool,
 }
 
 impl Exchange {
-    async fn run(&self, mut request: Request, next: Next) -> Response {
-        let Some(permit) = WorkPermit::take(&self.kit.in_flight) else {
-            return ApiProblem::new(codes::OVERLOADED).into_response();
+    async fn run(&mut self, request: Request, next: Next) -> Response {
+        let (mut request, admitted) = match self.kit.admission.admit(request) {
+            Ok(admitted) => admitted,
+            Err(refusal) => {
+                self.was_let_in = false;
+                return refusal.into_response();
+            }
         };
-        request.extensions_mut().insert(permit.clone());
+        request.extensions_mut().insert(admitted.permit());
         let LastCall(ending) = request.extensions().get().cloned().unwrap_or_default();
         let answer = tokio::time::timeout(self.kit.deadline, next.run(request));
         let answer = ending.run_until_cancelled(answer).await;
-        // Held until here: a handler may drop its request, and the permit in it, at once.
-        drop(permit);
+        drop(admitted);
         match answer {
             Some(Ok(response)) => response,
             Some(Err(_elapsed)) => self.give_up(ApiProblem::new(codes::REQUEST_TIMEOUT)),
@@ -150,7 +155,7 @@ impl Drop for Exchange {
     fn drop(&mut self) {
         let elapsed = self.started.elapsed();
         self.kit.metrics.record(&self.method, self.route(), self.status, elapsed);
-        if self.kit.access_log {
+        if self.kit.access_log && self.was_let_in {
             tracing::event!(
                 target: "http.access",
                 tracing::Level::INFO,

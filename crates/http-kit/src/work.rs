@@ -2,42 +2,58 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use crate::budget::{Budget, Share};
+use crate::client_address::ClientAddress;
 
-/// Counts a request among those that the server works on. In the request's extensions; clones share it.
-///
-/// Without the standard layer nothing is counted.
+/// Counts a request among those that the server works on, or whose bodies are on their way. In the request's
+/// extensions; clones share it. Without the standard layer nothing is counted.
 #[derive(Debug, Clone, Default)]
 pub struct WorkPermit(Option<Arc<Held>>);
 
 #[derive(Debug)]
 struct Held {
-    all: Arc<Semaphore>,
-    permit: Mutex<Option<OwnedSemaphorePermit>>,
+    in_flight: Arc<Budget>,
+    address: Option<ClientAddress>,
+    share: Mutex<Option<Share>>,
 }
 
 impl WorkPermit {
-    /// `None` where the server has all the work that it can take.
-    pub(crate) fn take(all: &Arc<Semaphore>) -> Option<Self> {
-        let permit = Arc::clone(all).try_acquire_owned().ok()?;
-        let (all, permit) = (Arc::clone(all), Mutex::new(Some(permit)));
-        Some(Self(Some(Arc::new(Held { all, permit }))))
+    pub(crate) fn new(in_flight: &Arc<Budget>, address: Option<ClientAddress>, share: Share) -> Self {
+        let (in_flight, share) = (Arc::clone(in_flight), Mutex::new(Some(share)));
+        Self(Some(Arc::new(Held { in_flight, address, share })))
+    }
+
+    /// The body is there. Where all places at work are taken by now, the request keeps the one that it has: it was let
+    /// in, and both are bounded.
+    pub(crate) fn has_arrived(&self) {
+        let Some(held) = &self.0 else { return };
+        let mut share = held.share.lock().unwrap_or_else(PoisonError::into_inner);
+        if share.is_some()
+            && let Ok(at_work) = held.in_flight.take(held.address)
+        {
+            *share = Some(at_work);
+        }
+    }
+
+    pub(crate) fn give_back(&self) {
+        let Some(held) = &self.0 else { return };
+        drop(held.replace(None));
     }
 
     /// Leaves the place to others while the request only waits. Where all places are taken afterwards, it goes on
     /// without one: it was let in, and whoever lets requests wait bounds their number.
     pub async fn lend<F: Future>(&self, waiting: F) -> F::Output {
         let Some(held) = &self.0 else { return waiting.await };
-        drop(held.swap(None));
+        drop(held.replace(None));
         let output = waiting.await;
-        held.swap(Arc::clone(&held.all).try_acquire_owned().ok());
+        held.replace(held.in_flight.take(held.address).ok());
         output
     }
 }
 
 impl Held {
-    fn swap(&self, permit: Option<OwnedSemaphorePermit>) -> Option<OwnedSemaphorePermit> {
-        std::mem::replace(&mut *self.permit.lock().unwrap_or_else(PoisonError::into_inner), permit)
+    fn replace(&self, share: Option<Share>) -> Option<Share> {
+        std::mem::replace(&mut *self.share.lock().unwrap_or_else(PoisonError::into_inner), share)
     }
 }
 
@@ -47,12 +63,13 @@ mod tests {
 
     #[tokio::test]
     async fn who_waits_leaves_the_place_to_others() {
-        let all = Arc::new(Semaphore::new(1));
-        let permit = WorkPermit::take(&all).expect("there is place");
-        assert!(WorkPermit::take(&all).is_none());
-        permit.lend(async { assert_eq!(all.available_permits(), 1) }).await;
-        assert_eq!(all.available_permits(), 0, "and takes it again");
-        drop(permit);
-        assert_eq!(all.available_permits(), 1);
+        let in_flight = Budget::new(1, 1);
+        let share = in_flight.take(None).expect("there is room");
+        let permit = WorkPermit::new(&in_flight, None, share);
+        assert!(in_flight.has_room(None).is_err());
+        permit.lend(async { assert!(in_flight.has_room(None).is_ok()) }).await;
+        assert!(in_flight.has_room(None).is_err(), "and takes it again");
+        permit.give_back();
+        assert!(in_flight.has_room(None).is_ok());
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{AccountId, Password};
 use futures::future::BoxFuture;
-use http_kit::ApiProblem;
+use http_kit::{ApiProblem, ClientAddress};
 use tokio::sync::OnceCell;
 
 use crate::commands::{CredentialError, KeepCredential};
@@ -22,17 +22,24 @@ pub(crate) struct Credential {
     passwords: Arc<Passwords>,
     kept: Credentials,
     password: Password,
+    address: ClientAddress,
     /// Hashed once, so that what a registration kept before is known by its salt.
     hash: OnceCell<PasswordHash>,
 }
 
 impl Credential {
-    pub(crate) fn new(passwords: Arc<Passwords>, kept: Credentials, password: Password) -> Self {
-        Self { passwords, kept, password, hash: OnceCell::new() }
+    pub(crate) fn new(
+        passwords: Arc<Passwords>,
+        kept: Credentials,
+        password: Password,
+        address: ClientAddress,
+    ) -> Self {
+        Self { passwords, kept, password, address, hash: OnceCell::new() }
     }
 
     async fn keep_first(&self, account: AccountId) -> Result<bool, Refusal> {
-        let hash = self.hash.get_or_try_init(|| self.passwords.hash(self.password.clone())).await?;
+        let hash = || self.passwords.hash(self.password.clone(), Some(self.address));
+        let hash = self.hash.get_or_try_init(hash).await?;
         Ok(self.kept.put_first(account, hash).await?)
     }
 }
@@ -41,6 +48,16 @@ impl KeepCredential for Credential {
     fn keep(&self, account: AccountId) -> BoxFuture<'_, Result<bool, CredentialError>> {
         Box::pin(async move {
             self.keep_first(account).await.map_err(|refusal| CredentialError::from(ApiProblem::from(refusal)))
+        })
+    }
+
+    fn forget(&self, account: AccountId) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            // Without a hash nothing was kept.
+            let Some(hash) = self.hash.get() else { return };
+            if let Err(error) = self.kept.delete_own(account, hash).await {
+                tracing::warn!(%error, "the credential store keeps something of an account that was not registered");
+            }
         })
     }
 }

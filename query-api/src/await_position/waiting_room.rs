@@ -5,62 +5,56 @@ use std::sync::Arc;
 use api_types::codes;
 use http_kit::limits::WaiterLimits;
 use http_kit::position::Waiter;
-use http_kit::{ApiProblem, ClientAddress, Limits, Share, Shares};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use http_kit::{ApiProblem, Budget, Exhausted, Limits, Share};
 
 /// Clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct WaitingRoom {
-    all: Arc<Semaphore>,
-    accounts: Shares<i64>,
-    addresses: Shares<ClientAddress>,
+    /// All of them, and each account's.
+    accounts: Arc<Budget<i64>>,
+    addresses: Arc<Budget>,
 }
 
 /// A chair in it, given back when it is dropped.
 #[derive(Debug)]
 pub(super) struct Chair {
-    _of_all: OwnedSemaphorePermit,
-    _of_account: Option<Share<i64>>,
-    _of_address: Option<Share<ClientAddress>>,
+    _of_account: Share<i64>,
+    _of_address: Share,
 }
 
 impl WaitingRoom {
     pub(crate) fn new(limits: &Limits) -> Self {
         let WaiterLimits { in_all_max, per_account_max, per_address_max } = limits.waiters;
         Self {
-            // More than a semaphore takes is no bound.
-            all: Arc::new(Semaphore::new(in_all_max.min(Semaphore::MAX_PERMITS))),
-            accounts: Shares::new(limits.each(per_account_max)),
-            addresses: Shares::new(limits.each(per_address_max)),
+            accounts: Budget::new(in_all_max, limits.each(per_account_max)),
+            addresses: Budget::new(in_all_max, limits.each(per_address_max)),
         }
     }
 
     pub(super) fn enter(&self, waiter: &Waiter) -> Result<Chair, ApiProblem> {
-        let of_account = match waiter.account {
-            Some(account) => Some(self.accounts.take(account).ok_or_else(|| too_many("account"))?),
-            None => None,
-        };
-        let of_address = match waiter.address {
-            Some(address) => Some(self.addresses.take(address).ok_or_else(|| too_many("address"))?),
-            None => None,
-        };
-        let Ok(of_all) = Arc::clone(&self.all).try_acquire_owned() else {
-            metrics::counter!("query_waiters_refused_total", "by" => "all").increment(1);
-            return Err(ApiProblem::new(codes::OVERLOADED).detail("Too many requests wait for newer data."));
-        };
-        Ok(Chair { _of_all: of_all, _of_account: of_account, _of_address: of_address })
+        let of_account = self.accounts.take(waiter.account).map_err(|why| refusal(why, "account"))?;
+        let of_address = self.addresses.take(waiter.address).map_err(|why| refusal(why, "address"))?;
+        Ok(Chair { _of_account: of_account, _of_address: of_address })
     }
 }
 
-fn too_many(who: &'static str) -> ApiProblem {
-    metrics::counter!("query_waiters_refused_total", "by" => who).increment(1);
-    ApiProblem::new(codes::RATE_LIMITED)
-        .detail(format!("Too many requests of this {who} wait for newer data (Await-Position)."))
+fn refusal(why: Exhausted, who: &'static str) -> ApiProblem {
+    let by = if why == Exhausted::Holder { who } else { "all" };
+    metrics::counter!("query_waiters_refused_total", "by" => by).increment(1);
+    match why {
+        Exhausted::Holder => ApiProblem::new(codes::RATE_LIMITED)
+            .detail(format!("Too many requests of this {who} wait for newer data (Await-Position).")),
+        Exhausted::Whole => {
+            ApiProblem::new(codes::OVERLOADED).detail("Too many requests wait for newer data.")
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::net::IpAddr;
+
+    use http_kit::ClientAddress;
 
     use super::*;
 

@@ -33,19 +33,18 @@ pub(crate) async fn change_profile(
     request: CommandRequest,
     body: StrictJson<ChangeProfile>,
 ) -> Result<Response, Refusal> {
-    let account = command::writer(&caller)?.account;
+    let actor = command::writer(&caller)?;
     let ChangeProfile { handle, display_name, bio } = &body.value;
     if handle.is_none() && display_name.is_none() && bio.is_none() {
         return Err(Refusal::field("handle", "give handle, displayName or bio"));
     }
     let change = Change {
-        account,
+        account: actor.account,
         handle: handle.as_deref().map(Handle::parse).transpose()?,
         display_name: display_name.as_deref().map(DisplayName::parse).transpose()?,
         bio: bio.as_deref().map(Bio::parse).transpose()?,
     };
-    let outcome =
-        command::run(state.ready()?, request.execution(account, &body.bytes), change).await?.outcome;
+    let outcome = command::run(state.ready()?, request.execution(actor, &body.bytes), change).await?.outcome;
     let position = EventPosition(outcome.position().get());
     let receipt = ProfileReceipt {
         id: outcome.account.to_string(),

@@ -27,9 +27,10 @@ pub(crate) async fn deactivate_account(
     caller: Caller,
     request: CommandRequest,
 ) -> Result<Response, Refusal> {
-    let account = command::writer(&caller)?.account;
+    let actor = command::writer(&caller)?;
+    let account = actor.account;
     let answer =
-        command::done(state.ready()?, request.execution(account, &[]), DeactivateAccount { account }).await?;
+        command::done(state.ready()?, request.execution(actor, &[]), DeactivateAccount { account }).await?;
     // The log refuses the account from here on. What the credential store still holds opens nothing, and expires by
     // itself.
     for ended in [state.end_all_sessions(account).await, state.delete_credential(account).await] {

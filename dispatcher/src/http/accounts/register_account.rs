@@ -6,11 +6,12 @@ use api_types::accounts::{RegisterAccount, RegisteredAccount};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use domain::message::Actor;
 use domain::{DisplayName, Handle, Password};
 use http::StatusCode;
 use http::header::LOCATION;
-use http_kit::StrictJson;
 use http_kit::position::EventPosition;
+use http_kit::{ClientAddress, StrictJson};
 use time::OffsetDateTime;
 
 use crate::auth::Credential;
@@ -33,10 +34,11 @@ use super::draw;
     responses(
         (status = 201, description = "In the log", body = RegisteredAccount, headers(("Location" = String))),
     ),
-    extensions(("x-rate" = json!("sign-up")), ("x-problems" = json!(["HandleMustBeFree", "AccountMustBeNew", "PasswordMustHaveGoodLength", HANDLE_AND_NAME_RULES]))),
+    extensions(("x-rate" = json!("sign-up")), ("x-problems" = json!(["HandleMustBeFree", "AccountMustBeNew", "PasswordMustHaveGoodLength", "rate-limited", HANDLE_AND_NAME_RULES]))),
 )]
 pub(crate) async fn register_account(
     State(state): State<crate::State>,
+    address: ClientAddress,
     request: CommandRequest,
     body: StrictJson<RegisterAccount>,
 ) -> Result<Response, Refusal> {
@@ -45,7 +47,7 @@ pub(crate) async fn register_account(
     let display_name = DisplayName::parse(&body.value.display_name)?;
     let password = Password::parse(&body.value.password)?;
     let (passwords, kept) = (Arc::clone(state.passwords()), ready.credential_store().credentials.clone());
-    let by = Registrar::Newcomer(Arc::new(Credential::new(passwords, kept, password)));
+    let by = Registrar::Newcomer(Arc::new(Credential::new(passwords, kept, password, address)));
     // Not the whole body: its digest is kept, and a quick digest of a password could be searched for the password.
     let compared = format!("{}\0{}", body.value.handle, body.value.display_name);
     let executed = draw::until_new(
@@ -53,7 +55,8 @@ pub(crate) async fn register_account(
         |account| {
             let (handle, display_name, by) = (handle.clone(), display_name.clone(), by.clone());
             let register = Register { account, handle, display_name, by };
-            command::execute(ready.clone(), request.execution(account, compared.as_bytes()), register)
+            let newcomer = Actor { account, is_admin: false };
+            command::execute(ready.clone(), request.execution(newcomer, compared.as_bytes()), register)
         },
     );
     Ok(created(executed.await?))

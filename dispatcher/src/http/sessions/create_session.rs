@@ -51,7 +51,7 @@ async fn log_in(
 ) -> Result<AccountId, Refusal> {
     let ready = state.ready()?;
     let store = ready.credential_store();
-    let permit = state.passwords().admit()?;
+    let permit = state.passwords().admit_log_in(Some(address))?;
     let now = OffsetDateTime::now_utc();
     let attempt = store.attempts.begin(handle, address, now).await?;
     if let Attempt::Refused(wait) = attempt {
