@@ -13,7 +13,7 @@ use service_kit::telemetry::TelemetryConfig;
 use tokens::KeySource;
 
 use crate::auth::{SessionSettings, SigningKeys};
-use crate::settings::Settings;
+use crate::settings::{Registration, Settings};
 
 pub(crate) const OPS_LISTEN: &str = "ROOKERY_DISPATCHER_OPS_LISTEN";
 
@@ -33,14 +33,18 @@ pub struct Config {
 
 impl Config {
     pub fn from_environment(mut env: Environment) -> Result<Self, ConfigError> {
+        let identity = identity(&mut env);
+        // Who has a gateway that says who calls has people registered elsewhere.
+        let is_gateway = matches!(identity, Some(IdentityConfig::Gateway { .. }));
+        let registration = if is_gateway { Registration::Closed } else { Registration::Open };
         let settings = (
             env.or_default("ROOKERY_DISPATCHER_LISTEN", SocketAddr::from(([127, 0, 0, 1], 8081))),
             env.or_default(OPS_LISTEN, SocketAddr::from(([127, 0, 0, 1], 9081))),
             Tls::from_environment(&mut env),
             log(&mut env),
-            identity(&mut env),
+            identity,
             sessions(&mut env),
-            Settings::from_environment(&mut env),
+            Settings::from_environment(&mut env, registration),
             Limits::from_environment(&mut env),
             TelemetryConfig::from_environment(&mut env),
         );

@@ -20,7 +20,7 @@ const WATCH_PERIOD: Duration = Duration::from_secs(1);
 pub(crate) type Decorate = fn(Store) -> Store;
 
 /// Opens the log and the buckets beside it, trying until it succeeds or the token is cancelled, and from then on
-/// follows the signing keys until it is. Fails where the log must not be trusted.
+/// follows the signing keys and what is void until it is. Fails where the log must not be trusted.
 pub async fn connect(state: &State, config: StoreConfig, token: CancellationToken) -> Result<(), OpenError> {
     connect_decorated(state, config, |store| store, token).await
 }
@@ -38,8 +38,12 @@ pub(crate) async fn connect_decorated(
             Some(Ok(opened)) => {
                 tracing::info!(stream.lineage = %opened.log.lineage(), "the log is open");
                 state.open(opened);
-                let keys = Arc::clone(state.signing_keys());
+                let (keys, revocations) = (Arc::clone(state.signing_keys()), state.revocations().clone());
+                let (finishing, following) = (state.clone(), token.clone());
                 tokio::spawn(watch(state.clone(), token.clone()));
+                tokio::spawn(async move { revocations.follow(following).await });
+                let end = token.clone();
+                tokio::spawn(async move { finishing.finish_deactivations(end).await });
                 tokio::spawn(async move { keys.follow(token).await });
                 return Ok(());
             }
@@ -58,6 +62,12 @@ async fn open(config: &StoreConfig, decorate: Decorate, state: &State) -> Result
     state
         .signing_keys()
         .open(credentials.signing_keys.clone())
+        .await
+        .map_err(|error| OpenError::Unavailable(Cause::new(error)))?;
+    let lineage = log.lineage().to_string();
+    state
+        .revocations()
+        .open(credentials.revocations.clone(), &lineage)
         .await
         .map_err(|error| OpenError::Unavailable(Cause::new(error)))?;
     let executor = Executor::with_quota(Arc::clone(&log), state.settings().quota);

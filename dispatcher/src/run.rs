@@ -14,7 +14,7 @@ use tokens::KeySource;
 use crate::auth::SigningKeys;
 use crate::config::{Config, OPS_LISTEN};
 use crate::connect::{self, Decorate};
-use crate::http::router;
+use crate::http::{internal_routes, router};
 use crate::state::State;
 
 /// Takes Rookery's commands over HTTP and appends their events to the log.
@@ -25,7 +25,8 @@ use crate::state::State;
 /// With defaults: ROOKERY_DISPATCHER_LISTEN (127.0.0.1:8081), ROOKERY_DISPATCHER_OPS_LISTEN (127.0.0.1:9081),
 /// ROOKERY_TLS_CERTIFICATE_FILE and ROOKERY_TLS_KEY_FILE (plain HTTP), ROOKERY_LOG_LINEAGE (any), ROOKERY_LOG_REPLICAS (1),
 /// ROOKERY_LOG_BYTES_MAX (8 GiB), ROOKERY_KEYS_MAX (10 million), ROOKERY_VAULT_BYTES_MAX (256 MiB, twice),
-/// ROOKERY_QUOTA_EVENTS_PER_DAY (5000), ROOKERY_QUOTA_BYTES_PER_DAY (8 MiB),
+/// ROOKERY_QUOTA_EVENTS_PER_DAY (5000), ROOKERY_QUOTA_BYTES_PER_DAY (8 MiB), ROOKERY_REGISTRATION (open; closed with
+/// gateway), ROOKERY_RESERVED_HANDLES (a list of its own),
 /// ROOKERY_TRUSTED_PROXY_HOPS (0), ROOKERY_LIMITS (on), ROOKERY_RATE_* (docs/operations/limits.md), ROOKERY_LOG (info),
 /// ROOKERY_LOG_FORMAT (json).
 #[derive(Debug, Parser)]
@@ -72,7 +73,8 @@ pub async fn run(decorate: Decorate) -> anyhow::Result<()> {
             connected
         }
     });
-    let operations = tokio::spawn(ops::serve(ops_listener, ops::routes(health.clone()), shutdown.token()));
+    let internal = ops::routes(health.clone()).merge(internal_routes(state.clone()));
+    let operations = tokio::spawn(ops::serve(ops_listener, internal, shutdown.token()));
     let router = http_kit::standard(router(state, &config.limits), "dispatcher", &config.limits)
         .merge(ops::probes(health));
     tracing::info!(listen = %config.listen, "dispatcher started");

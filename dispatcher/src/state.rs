@@ -7,7 +7,7 @@ use domain::{AccountId, Password};
 use event_store::EventLog;
 use http_kit::{ApiProblem, Identity, KnownLog, KnowsLog};
 
-use crate::auth::{Passwords, SigningKeys};
+use crate::auth::{Passwords, Revocations, SigningKeys};
 use crate::credential_store::CredentialStore;
 use crate::executor::Executor;
 use crate::import_lock::ImportLock;
@@ -30,6 +30,7 @@ pub struct State {
     /// Why the log that was opened is gone for good.
     refusal: Arc<OnceLock<Arc<str>>>,
     signing_keys: Arc<SigningKeys>,
+    revocations: Revocations,
     passwords: Arc<Passwords>,
     imports: Arc<ImportLock>,
     settings: Arc<Settings>,
@@ -40,12 +41,14 @@ pub struct State {
 pub(crate) struct Ready(Arc<Opened>);
 
 impl State {
-    /// The keys sign the tokens of sessions; `identity` should have them among its sources.
+    /// The keys sign the tokens of sessions; `identity` should have them among its sources. What is void is told to it.
     #[must_use]
     pub fn new(identity: Arc<Identity>, signing_keys: Arc<SigningKeys>) -> Self {
+        let revocations = Revocations::new(Arc::clone(identity.revocations()));
         Self {
             identity,
             signing_keys,
+            revocations,
             passwords: Arc::new(Passwords::new()),
             imports: Arc::default(),
             settings: Arc::default(),
@@ -93,6 +96,10 @@ impl State {
         &self.signing_keys
     }
 
+    pub(crate) fn revocations(&self) -> &Revocations {
+        &self.revocations
+    }
+
     pub(crate) fn passwords(&self) -> &Arc<Passwords> {
         &self.passwords
     }
@@ -121,7 +128,7 @@ impl State {
     /// `overloaded` when too many hash at this moment, `unavailable` when the credential store cannot be reached.
     pub async fn store_credential(&self, account: AccountId, password: Password) -> Result<(), ApiProblem> {
         let ready = self.ready()?;
-        let hash = self.passwords.hash(password, None).await?;
+        let hash = self.passwords.hash(password, Vec::new(), None).await?;
         Ok(ready.credential_store().credentials.put(account, &hash).await.map_err(Refusal::from)?)
     }
 
@@ -131,14 +138,6 @@ impl State {
     /// `unavailable` when the credential store cannot be reached.
     pub async fn delete_credential(&self, account: AccountId) -> Result<(), ApiProblem> {
         Ok(self.ready()?.credential_store().credentials.delete(account).await.map_err(Refusal::from)?)
-    }
-
-    /// Nobody can refresh a session of the account from now on. Repeating it does no harm.
-    ///
-    /// # Errors
-    /// `unavailable` when the credential store cannot be reached.
-    pub async fn end_all_sessions(&self, account: AccountId) -> Result<(), ApiProblem> {
-        Ok(self.ready()?.credential_store().sessions.end_all(account).await.map_err(Refusal::from)?)
     }
 }
 

@@ -7,6 +7,7 @@ use http_kit::identity::IdentityConfig;
 use http_kit::{Limits, Tls};
 use service_kit::config::{ConfigError, Environment, Secret};
 use service_kit::telemetry::TelemetryConfig;
+use tokens::RevocationsUrl;
 
 pub(crate) const OPS_LISTEN: &str = "ROOKERY_QUERY_OPS_LISTEN";
 const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8082);
@@ -29,6 +30,8 @@ pub struct QueryApiConfig {
     /// How old the data may be before the service calls itself not ready.
     pub ready_lag_max: Duration,
     pub identity: IdentityConfig,
+    /// Where a dispatcher tells which tokens are void; without it, a token is good until it expires.
+    pub revocations_url: Option<RevocationsUrl>,
     pub limits: Limits,
     pub telemetry: TelemetryConfig,
 }
@@ -54,6 +57,7 @@ impl QueryApiConfig {
         }
         let lag_max = env.or_default("ROOKERY_READY_LAG_MAX_SECONDS", READY_LAG_MAX_SECONDS_DEFAULT);
         let identity = IdentityConfig::from_environment(env);
+        let revocations_url = env.optional("ROOKERY_REVOCATIONS_URL");
         let limits = Limits::from_environment(env);
         let telemetry = TelemetryConfig::from_environment(env);
         let database_url = database_url.and_then(|url| accept_url(env, url));
@@ -65,6 +69,7 @@ impl QueryApiConfig {
             pool_connections_max: connections?,
             ready_lag_max: Duration::from_secs(lag_max?),
             identity: identity?,
+            revocations_url: revocations_url?,
             limits: limits?,
             telemetry: telemetry?,
         })

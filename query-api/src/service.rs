@@ -7,9 +7,10 @@ use data_set::pool::{self, PoolOptions};
 use http_kit::{Identity, Listener, ops};
 use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
+use tokens::UrlRevocations;
 
 use crate::config::{OPS_LISTEN, QueryApiConfig};
-use crate::{AppState, ops_checks, router};
+use crate::{AppState, ops_checks, revocations, router};
 
 const NAME: &str = "query-api";
 
@@ -36,6 +37,11 @@ pub async fn serve(config: QueryApiConfig, shutdown: Shutdown) -> anyhow::Result
     let operations = tokio::spawn(ops::serve(ops_listener, ops::routes(health.clone()), shutdown.token()));
     let token = shutdown.token();
     tokio::spawn(async move { watching.keep_watching(token).await });
+    if let Some(url) = &config.revocations_url {
+        let source = UrlRevocations::new(url).context("ROOKERY_REVOCATIONS_URL")?;
+        let (identity, token) = (Arc::clone(&identity), shutdown.token());
+        tokio::spawn(async move { revocations::follow(source, &identity, token).await });
+    }
     let refreshing = shutdown.token();
     tokio::spawn(async move { identity.keep_fresh(refreshing).await });
     let token = shutdown.token();

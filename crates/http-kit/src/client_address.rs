@@ -22,7 +22,7 @@ impl ClientAddress {
     /// Of our proxies, `hops` append to `X-Forwarded-For`; what stands before their entries is hearsay.
     pub(crate) fn find(peer: IpAddr, headers: &HeaderMap, hops: usize) -> Self {
         if hops == 0 && headers.contains_key(X_FORWARDED_FOR) {
-            say_that_a_proxy_may_be_unknown();
+            notice_proxy();
         }
         // Where the proxies did not do what the configuration says, all of their callers share the proxy's address.
         Self::of(forwarded(headers, hops).unwrap_or(peer))
@@ -51,18 +51,6 @@ impl ClientAddress {
     }
 }
 
-/// Once: any caller may send the header. Where a proxy does, all who come through it share one address and its limits.
-fn say_that_a_proxy_may_be_unknown() {
-    static SAID: Once = Once::new();
-    metrics::counter!("http_forwarded_for_ignored_total").increment(1);
-    SAID.call_once(|| {
-        tracing::warn!(
-            "X-Forwarded-For arrives, and ROOKERY_TRUSTED_PROXY_HOPS is 0, so nobody believes it. If a proxy of yours \
-             stands in front, all who come through it count as one address until you say how many there are."
-        );
-    });
-}
-
 impl fmt::Display for ClientAddress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
@@ -70,6 +58,18 @@ impl fmt::Display for ClientAddress {
             IpAddr::V6(network) => write!(formatter, "{network}/64"),
         }
     }
+}
+
+/// Somebody says that there is a proxy where none is configured. A caller may say so, too, so it is a hint, given once.
+fn notice_proxy() {
+    static NOTICED: Once = Once::new();
+    metrics::counter!("http_forwarded_for_ignored_total").increment(1);
+    NOTICED.call_once(|| {
+        tracing::warn!(
+            "requests carry X-Forwarded-For, but no proxy is configured: if there is one, all of its callers count as \
+             one address; set ROOKERY_TRUSTED_PROXY_HOPS to the number of proxies"
+        );
+    });
 }
 
 /// The entry that the outermost of our proxies appended; `None` without proxies. Bytes, because what the caller put

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use service_kit::config::Environment;
 
+use crate::browsers::Browsers;
 use crate::least_rate::LeastRate;
 use crate::rates::RateTable;
 
@@ -42,6 +43,7 @@ pub struct Limits {
     pub trusted_proxy_hops: usize,
     /// Whether each request leaves a line in the log.
     pub access_log: bool,
+    pub browsers: Browsers,
     /// Whether what is bounded per caller is: rates, quotas, and work at the same time. Off for tests and benchmarks;
     /// what is bounded in all stays so.
     pub enforced: bool,
@@ -129,6 +131,7 @@ impl Default for Limits {
             shutdown_grace: Duration::from_secs(20),
             trusted_proxy_hops: 0,
             access_log: true,
+            browsers: Browsers::default(),
             enforced: true,
             rates: RateTable::default(),
             in_flight_per_account_max: 64,
@@ -157,6 +160,7 @@ impl Limits {
             shutdown_grace: Duration::from_millis(500),
             trusted_proxy_hops: 0,
             access_log: false,
+            browsers: Browsers::default(),
             enforced: false,
             rates: RateTable::default(),
             in_flight_per_account_max: 4,
@@ -188,6 +192,7 @@ impl Limits {
         let grace_ms = env.or_default("ROOKERY_HTTP_SHUTDOWN_GRACE_MS", millis(default.shutdown_grace));
         let trusted_proxy_hops = env.or_default("ROOKERY_TRUSTED_PROXY_HOPS", default.trusted_proxy_hops);
         let access_log = env.or_default("ROOKERY_HTTP_ACCESS_LOG", default.access_log);
+        let browsers = Browsers::from_environment(env);
         let switch = env.or_default("ROOKERY_LIMITS", Switch::On);
         let rates = RateTable::from_environment(env);
         let of_account = "ROOKERY_HTTP_IN_FLIGHT_PER_ACCOUNT_MAX";
@@ -208,6 +213,7 @@ impl Limits {
             shutdown_grace: Duration::from_millis(grace_ms?),
             trusted_proxy_hops: trusted_proxy_hops?,
             access_log: access_log?,
+            browsers: browsers?,
             enforced: matches!(switch?, Switch::On),
             rates: rates?,
             in_flight_per_account_max: in_flight_per_account_max?,

@@ -181,7 +181,7 @@ fn challenge(code: &str) -> HeaderValue {
         "token-expired" => {
             r#"Bearer realm="rookery", error="invalid_token", error_description="the token has expired""#
         }
-        "token-invalid" => r#"Bearer realm="rookery", error="invalid_token""#,
+        "token-invalid" | "token-revoked" => r#"Bearer realm="rookery", error="invalid_token""#,
         _ => r#"Bearer realm="rookery""#,
     })
 }

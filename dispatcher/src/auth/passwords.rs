@@ -14,6 +14,7 @@ use http_kit::{ApiProblem, ClientAddress};
 use crate::credential_store::PasswordHash;
 
 use super::hash_queue::{HashPermit, HashQueue};
+use super::strength;
 
 /// OWASP Password Storage Cheat Sheet, argon2id with 19 MiB: in KiB.
 const MEMORY_KIB: u32 = 19 * 1024;
@@ -67,16 +68,21 @@ impl Passwords {
         Ok(LogInPermit { permit: self.log_ins.admit(address)?, work: Arc::clone(&self.work) })
     }
 
-    /// Hashes a password that shall be an account's.
+    /// Hashes a password that shall be an account's. `about`: what others know of its owner.
     ///
     /// # Errors
-    /// As of [`HashQueue::admit`].
+    /// As of [`HashQueue::admit`], and `password-too-weak`.
     pub(crate) async fn hash(
         &self,
         password: Password,
+        about: Vec<String>,
         address: Option<ClientAddress>,
     ) -> Result<PasswordHash, ApiProblem> {
-        self.new.admit(address)?.run(move || hash(&password)).await
+        let work = move || {
+            strength::require(&password, &about)?;
+            hash(&password)
+        };
+        self.new.admit(address)?.run(work).await
     }
 
     /// How many passwords were held against a hash, a real one or the dummy.
@@ -129,7 +135,7 @@ mod tests {
         let passwords = Passwords::new();
         let permit = || passwords.admit_log_in(None).expect("nobody else is here");
         let typed = Password::guess;
-        let hash = passwords.hash(typed("caf\u{e9} au lait"), None).await.expect("it hashes");
+        let hash = passwords.hash(typed("caf\u{e9} au lait"), Vec::new(), None).await.expect("it hashes");
         let parameters = |phc: &str| phc.split('$').take(4).map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(parameters(hash.expose()), parameters(DUMMY), "the dummy takes as long as a real one");
         assert!(
@@ -152,7 +158,8 @@ mod tests {
             waiting.push(permit);
         }
         assert!(waiting.len() > WAITING_PER_PROCESSOR);
-        let refused = passwords.hash(Password::guess("x"), None).await.expect_err("the queue is full");
+        let refused =
+            passwords.hash(Password::guess("x"), Vec::new(), None).await.expect_err("the queue is full");
         assert_eq!(refused.code(), "overloaded");
         let permit = passwords.admit_log_in(None).expect("that queue is empty");
         assert!(!permit.verify(Password::guess("x"), None).await.expect("it verifies"));

@@ -5,17 +5,26 @@ use axum::extract::FromRef;
 use http_kit::{Limits, lineage, query};
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{accounts, graph, imports, messages, notifications, reactions, sessions};
+use super::{
+    accounts, graph, imports, internal, messages, notifications, reactions, registrations, second_factor,
+    sessions, tokens,
+};
 use crate::State;
 
-/// The routes, without fallbacks, and without GET except for the keys: a process that also answers queries merges the
-/// query API's methods into the same paths. The limits are those per caller.
+/// The routes, without fallbacks. GET is taken where the query API has no such path: a process that also answers queries
+/// merges the query API's methods into the others. The limits are those per caller.
 pub fn router(state: State, limits: &Limits) -> Router {
     let (log, identity) = (state.clone(), FromRef::from_ref(&state));
     let (commands, keys) = (Router::from(commands()), Router::from(sessions::keys()));
     let router = query::refuse_parameters(commands).merge(keys).with_state(state);
     let router = lineage::announce(lineage::guard(router), log);
     http_kit::limit_callers(router, identity, &openapi(), limits)
+}
+
+/// What other services of the installation ask. Merge it after [`http_kit::standard()`], beside the routes of
+/// operations, and never where the public can reach it.
+pub fn internal_routes(state: State) -> Router {
+    internal::routes().with_state(state)
 }
 
 /// Paths and schemas; title, servers and security schemes come with the whole document.
@@ -32,5 +41,8 @@ fn commands() -> OpenApiRouter<State> {
         .merge(accounts::routes())
         .merge(graph::routes())
         .merge(notifications::routes())
+        .merge(registrations::routes())
         .merge(sessions::routes())
+        .merge(tokens::routes())
+        .merge(second_factor::routes())
 }

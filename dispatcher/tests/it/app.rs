@@ -148,7 +148,8 @@ impl Api {
         let health = Health::new();
         dispatcher::register_checks(&health, &state);
         let router = http_kit::standard(dispatcher::router(state.clone(), &limits), "dispatcher", &limits)
-            .merge(http_kit::ops::probes(health));
+            .merge(http_kit::ops::probes(health))
+            .merge(dispatcher::internal_routes(state.clone()));
         let ending = token.clone();
         tokio::spawn(async move { http_kit::serve(listener, router, &limits, ending).await });
         // A connection per request: a server with tight limits may close an idle one at any moment.

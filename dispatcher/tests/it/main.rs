@@ -36,6 +36,7 @@ mod quotas;
 mod reactions;
 mod refused_posts;
 mod register_account;
+mod registration;
 mod repetition;
 mod reserve;
 mod sessions;

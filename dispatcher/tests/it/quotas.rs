@@ -12,7 +12,7 @@ use crate::app::{Api, App, PATIENCE, log_config, quiet};
 const ROOM: i64 = 64 << 20;
 
 fn of_events(events_max: u64) -> Settings {
-    Settings { quota: Quota { events_max, ..Quota::UNLIMITED } }
+    Settings { quota: Quota { events_max, ..Quota::UNLIMITED }, ..Settings::default() }
 }
 
 fn post(number: usize) -> serde_json::Value {
@@ -99,7 +99,7 @@ async fn what_was_done_is_answered_again_beyond_the_quota() {
 #[tokio::test]
 async fn bytes_count_as_events_do() {
     let quota = Quota { events_max: u64::MAX, bytes_max: 8_000 };
-    let app = App::start_within(Settings { quota }, ROOM).await;
+    let app = App::start_within(Settings { quota, ..Settings::default() }, ROOM).await;
     let user = app.user(7);
     let long = json!({"text": "\u{1f989}".repeat(280)});
     let mut posted = 0;

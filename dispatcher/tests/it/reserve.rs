@@ -13,7 +13,7 @@ use crate::app::{App, PATIENCE};
 const LOG_BYTES_MAX: i64 = 256 << 10;
 
 fn settings() -> Settings {
-    Settings { quota: Quota::UNLIMITED }
+    Settings { quota: Quota::UNLIMITED, ..Settings::default() }
 }
 
 /// Posts until that is refused, also by what the broker says of its log.

@@ -201,6 +201,7 @@ fn dispatcher(setup: &Setup, nats: &str) -> Service {
         ("ROOKERY_LOG_BYTES_MAX", &log),
         ("ROOKERY_LOG_REPLICAS", &replicas),
         ("ROOKERY_VAULT_BYTES_MAX", "33554432"),
+        ("ROOKERY_REGISTRATION", "open"),
         CALLERS[0],
         CALLERS[1],
         CALLERS[2],

@@ -16,13 +16,13 @@ pub enum Action {
     SignUp,
     /// To log in.
     LogIn,
-    /// To keep or end a session.
+    /// To keep or end sessions and tokens.
     Session,
     /// To post, edit or delete a message.
     Post,
-    /// What is said by a click: follows, likes, reposts, bookmarks and what was read, and each taken back.
+    /// What is said by a click: follows, blocks, mutes, likes, reposts, bookmarks and what was read, and each taken back.
     Edge,
-    /// To change or give up the caller's own account.
+    /// To change, guard or give up the caller's own account.
     Profile,
     Read,
     /// To count messages.

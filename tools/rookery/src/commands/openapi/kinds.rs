@@ -78,7 +78,8 @@ impl<'document> Kind<'document> {
         ];
         all.push(if self.is_read { codes::REQUEST_TIMEOUT } else { codes::OUTCOME_UNKNOWN });
         if self.needs_identity {
-            all.extend([codes::TOKEN_INVALID, codes::TOKEN_EXPIRED, codes::GATEWAY_UNTRUSTED]);
+            all.extend([codes::TOKEN_INVALID, codes::TOKEN_EXPIRED, codes::TOKEN_REVOKED]);
+            all.extend([codes::GATEWAY_UNTRUSTED, codes::SCOPE_REQUIRED]);
             all.push(if self.is_read { codes::IDENTITY_REQUIRED } else { codes::UNAUTHENTICATED });
         }
         if self.takes_address() {
