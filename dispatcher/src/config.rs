@@ -60,6 +60,7 @@ impl Config {
                 Some(limits),
                 Some(telemetry),
             ) if !env.has_faults() => {
+                let settings = settings.under(&limits);
                 Ok(Self { listen, ops_listen, tls, log, identity, sessions, settings, limits, telemetry })
             }
             _ => Err(env.into_error()),

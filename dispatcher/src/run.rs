@@ -27,7 +27,8 @@ use crate::state::State;
 /// ROOKERY_LOG_BYTES_MAX (8 GiB), ROOKERY_KEYS_MAX (10 million), ROOKERY_VAULT_BYTES_MAX (256 MiB, twice),
 /// ROOKERY_QUOTA_EVENTS_PER_DAY (5000), ROOKERY_QUOTA_BYTES_PER_DAY (8 MiB), ROOKERY_REGISTRATION (open; closed with
 /// gateway), ROOKERY_RESERVED_HANDLES (a list of its own),
-/// ROOKERY_TRUSTED_PROXY_HOPS (0), ROOKERY_LOG (info), ROOKERY_LOG_FORMAT (json).
+/// ROOKERY_TRUSTED_PROXY_HOPS (0), ROOKERY_LIMITS (on), ROOKERY_RATE_* (docs/operations/limits.md), ROOKERY_LOG (info),
+/// ROOKERY_LOG_FORMAT (json).
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
@@ -52,6 +53,7 @@ pub async fn run(decorate: Decorate) -> anyhow::Result<()> {
     }
     telemetry::init(&config.telemetry)?;
     telemetry::install_metrics();
+    config.limits.announce();
     let shutdown = Shutdown::on_signals()?;
     let state = State::new(Arc::clone(&identity), signing_keys).with(config.settings.clone());
     let refreshing = shutdown.token();
@@ -73,7 +75,8 @@ pub async fn run(decorate: Decorate) -> anyhow::Result<()> {
     });
     let internal = ops::routes(health.clone()).merge(internal_routes(state.clone()));
     let operations = tokio::spawn(ops::serve(ops_listener, internal, shutdown.token()));
-    let router = http_kit::standard(router(state), "dispatcher", &config.limits).merge(ops::probes(health));
+    let router = http_kit::standard(router(state, &config.limits), "dispatcher", &config.limits)
+        .merge(ops::probes(health));
     tracing::info!(listen = %config.listen, "dispatcher started");
     let listener = Listener::new(listener, config.tls);
     http_kit::serve(listener, router, &config.limits, shutdown.token()).await?;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use domain::Handle;
 use event_store::Quota;
+use http_kit::Limits;
 use service_kit::config::Environment;
 
 /// Settings of the commands.
@@ -133,6 +134,17 @@ impl Settings {
             registration: registration?,
             reserved_handles: reserved_handles?,
         })
+    }
+}
+
+impl Settings {
+    /// The same; without quotas where callers are not limited (`ROOKERY_LIMITS=off`).
+    #[must_use]
+    pub fn under(self, limits: &Limits) -> Self {
+        if limits.enforced {
+            return self;
+        }
+        Self { quota: Quota { events_max: u64::MAX, bytes_max: u64::MAX }, ..self }
     }
 }
 

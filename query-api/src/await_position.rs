@@ -4,6 +4,10 @@
 //! replica too, and where several answer behind one address. An answer that is too old is thrown away. Then one task
 //! asks the database for its position every few milliseconds, for all who wait, and wakes those who have waited long
 //! enough: a thousand waiting callers cost as much as one. The task ends when nobody waits.
+//!
+//! Who waits leaves its place among the requests in flight to others, and there are few who wait per caller.
+
+mod waiting_room;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -19,11 +23,17 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use self::waiting_room::WaitingRoom;
 use crate::refusal::Refusal;
 
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 /// A database that does not answer is not asked more often for it.
 const POLL_INTERVAL_AFTER_FAILURE: Duration = Duration::from_millis(100);
+
+/// More events than any machine folds in a second. What is further away than that allows is not waited for.
+const FOLDED_PER_SECOND_MAX: u64 = 1_000_000;
+/// A position counts shards, too: `sequence << 8 | shard`.
+const POSITIONS_PER_EVENT: u64 = 1 << 8;
 
 /// Which data is waited for.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +63,7 @@ pub(crate) struct PositionWatch {
 struct Inner {
     pool: Pool,
     data: AwaitedData,
+    room: WaitingRoom,
     latest: watch::Sender<Latest>,
     /// Cancelled when the service ends: nobody waits any more.
     ending: CancellationToken,
@@ -78,10 +89,10 @@ struct Latest {
 }
 
 impl PositionWatch {
-    pub(crate) fn new(pool: Pool, data: AwaitedData) -> Self {
+    pub(crate) fn new(pool: Pool, data: AwaitedData, room: WaitingRoom) -> Self {
         let (latest, _) = watch::channel(Latest { position: 0, failure: None });
         let (ending, poller) = (CancellationToken::new(), Mutex::new(None));
-        Self { inner: Arc::new(Inner { pool, data, latest, ending, poller }) }
+        Self { inner: Arc::new(Inner { pool, data, room, latest, ending, poller }) }
     }
 
     /// Refuses all who wait, and all who will: a service that ends must not hold them until it is cut off.
@@ -102,6 +113,8 @@ impl PositionWatch {
     {
         let deadline = Instant::now() + awaited.wait;
         let wanted = awaited.position.unwrap_or(0);
+        // Until the answer is there, also behind the wait: it stands for the place among the requests in flight.
+        let mut chair = None;
         loop {
             // The query goes first: mostly the data is there by now, and then asking for its position was a detour.
             let answer = query().await.map_err(Into::into)?;
@@ -109,7 +122,13 @@ impl PositionWatch {
                 return Ok(answer);
             }
             self.inner.saw(answer.position);
-            self.reach(wanted, deadline).await?;
+            if !is_within_reach(answer.position, wanted, deadline) {
+                return Err(Refusal::at(answer.position, codes::NOT_CAUGHT_UP));
+            }
+            if chair.is_none() {
+                chair = Some(self.inner.room.enter(&awaited.waiter)?);
+            }
+            awaited.waiter.work.lend(self.reach(wanted, deadline)).await?;
         }
     }
 
@@ -139,6 +158,12 @@ impl PositionWatch {
             *poller = Some(tokio::spawn(poll(Arc::clone(&self.inner))));
         }
     }
+}
+
+/// Whether the data can get so far at all before the wait is over.
+fn is_within_reach(position: i64, wanted: i64, deadline: Instant) -> bool {
+    let seconds = deadline.saturating_duration_since(Instant::now()).as_secs() + 1;
+    wanted.abs_diff(position) <= seconds * FOLDED_PER_SECOND_MAX * POSITIONS_PER_EVENT
 }
 
 fn refuse(latest: &Latest) -> Refusal {

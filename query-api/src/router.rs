@@ -1,7 +1,8 @@
 //! Every route of the read API, with its documentation.
 
 use axum::Router;
-use http_kit::lineage;
+use axum::extract::FromRef;
+use http_kit::{Limits, lineage};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -22,13 +23,15 @@ use crate::{AppState, accounts, documents, messages, notifications, projections,
 struct Described;
 
 /// The routes, all of them for GET (and with it HEAD), without fallbacks: a process that also takes commands merges the
-/// dispatcher's methods into the same paths.
-pub fn router(state: AppState) -> Router {
-    let log = state.log.clone();
+/// dispatcher's methods into the same paths. The limits are those per caller.
+pub fn router(state: AppState, limits: &Limits) -> Router {
+    let (log, identity) = (state.log.clone(), FromRef::from_ref(&state));
     let queries = Router::from(queries()).with_state(state.clone());
     // It says why the others do not answer.
     let projections = Router::from(projections::routes()).with_state(state);
-    lineage::announce(lineage::guard(queries).merge(projections), log).merge(documents::routes())
+    let routes =
+        lineage::announce(lineage::guard(queries).merge(projections), log).merge(documents::routes());
+    http_kit::limit_callers(routes, identity, &openapi(), limits)
 }
 
 /// Paths and schemas; title, servers and security schemes come with the whole document.

@@ -21,15 +21,17 @@ const NAME: &str = "query-api";
 /// # Errors
 /// When the configuration turns out to be unusable, or the address is taken.
 pub async fn serve(config: QueryApiConfig, shutdown: Shutdown) -> anyhow::Result<()> {
+    config.limits.announce();
     let options = PoolOptions::reader(NAME, config.pool_connections_max);
     let pool = pool::connect(config.database_url.expose(), &options).context("ROOKERY_DATABASE_URL")?;
     let identity = Identity::new(&config.identity).context("the identity cannot be set up")?;
     let identity = Arc::new(identity);
-    let state = AppState::new(pool.clone(), Arc::clone(&identity));
+    let state = AppState::new(pool.clone(), Arc::clone(&identity), &config.limits);
     let health = Health::new();
     ops_checks(&health, &state, config.ready_lag_max);
     let watching = state.clone();
-    let routes = http_kit::standard(router(state), NAME, &config.limits).merge(ops::probes(health.clone()));
+    let routes = http_kit::standard(router(state, &config.limits), NAME, &config.limits)
+        .merge(ops::probes(health.clone()));
     let listener = http_kit::bind(config.listen).with_context(|| format!("listen on {}", config.listen))?;
     let ops_listener = ops::bind(config.ops_listen, OPS_LISTEN)?;
     let operations = tokio::spawn(ops::serve(ops_listener, ops::routes(health.clone()), shutdown.token()));

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use data_set::Pool;
-use http_kit::Identity;
+use http_kit::{Identity, Limits};
 use tokio_util::sync::CancellationToken;
 
-use crate::await_position::{AwaitedData, PositionWatch};
+use crate::await_position::{AwaitedData, PositionWatch, WaitingRoom};
 use crate::log_watch::LogWatch;
 
 /// The data set, the way to learn who asks, and what is known about the data's position. Clones share all of it.
@@ -23,9 +23,10 @@ pub struct AppState {
 
 impl AppState {
     #[must_use]
-    pub fn new(pool: Pool, identity: Arc<Identity>) -> Self {
-        let positions = PositionWatch::new(pool.clone(), AwaitedData::Social);
-        let timeline_positions = PositionWatch::new(pool.clone(), AwaitedData::Timelines);
+    pub fn new(pool: Pool, identity: Arc<Identity>, limits: &Limits) -> Self {
+        let room = WaitingRoom::new(limits);
+        let positions = PositionWatch::new(pool.clone(), AwaitedData::Social, room.clone());
+        let timeline_positions = PositionWatch::new(pool.clone(), AwaitedData::Timelines, room);
         let log = LogWatch::new(pool.clone());
         Self { pool, positions, timeline_positions, log, identity }
     }

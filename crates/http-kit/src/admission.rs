@@ -6,17 +6,18 @@
 mod body;
 
 use std::error::Error;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use api_types::codes;
 use axum::extract::Request;
 use hyper::body::Body as _;
 
-use crate::budget::{Budget, Exhausted, Share};
+use crate::budget::{Budget, Exhausted};
 use crate::client_address::ClientAddress;
 use crate::least_rate::LeastRate;
 use crate::limits::Limits;
 use crate::problem::ApiProblem;
+use crate::work::WorkPermit;
 use body::{ArrivingBody, TooSlow};
 
 pub(crate) struct Admission {
@@ -26,17 +27,7 @@ pub(crate) struct Admission {
 }
 
 /// What a request holds until its answer begins.
-pub(crate) enum Admitted {
-    AtWork { _share: Share },
-    Arriving(Arc<Arriving>),
-}
-
-/// Shared by the request and its body, of which either may end first.
-pub(crate) struct Arriving {
-    address: Option<ClientAddress>,
-    in_flight: Arc<Budget>,
-    share: Mutex<Option<Share>>,
-}
+pub(crate) struct Admitted(WorkPermit);
 
 impl Admission {
     pub(crate) fn new(limits: &Limits) -> Self {
@@ -57,7 +48,7 @@ impl Admission {
             let share = self.in_flight.take(address);
             let share =
                 share.map_err(|why| refusal(why, "in-flight", "requests under way", &self.in_flight))?;
-            return Ok((request, Admitted::AtWork { _share: share }));
+            return Ok((request, Admitted(WorkPermit::new(&self.in_flight, address, share))));
         }
         // It will need one soon, so it need not send its body where there is none.
         let room = self.in_flight.has_room(address);
@@ -65,36 +56,22 @@ impl Admission {
         let share = self.body_reads.take(address);
         let share =
             share.map_err(|why| refusal(why, "body-reads", "bodies on their way", &self.body_reads))?;
-        let arriving = Arc::new(Arriving {
-            address,
-            in_flight: Arc::clone(&self.in_flight),
-            share: Mutex::new(Some(share)),
-        });
-        let admitted = Admitted::Arriving(Arc::clone(&arriving));
-        let request = request.map(|body| ArrivingBody::wrap(body, arriving, self.read_rate));
-        Ok((request, admitted))
+        let permit = WorkPermit::new(&self.in_flight, address, share);
+        let request = request.map(|body| ArrivingBody::wrap(body, permit.clone(), self.read_rate));
+        Ok((request, Admitted(permit)))
     }
 }
 
-impl Arriving {
-    /// The body is there. Where all places at work are taken by now, the request keeps the one that it has: it was let
-    /// in, and both are bounded.
-    fn has_arrived(&self) {
-        let mut share = self.share.lock().unwrap_or_else(PoisonError::into_inner);
-        if share.is_some()
-            && let Ok(at_work) = self.in_flight.take(self.address)
-        {
-            *share = Some(at_work);
-        }
+impl Admitted {
+    pub(crate) fn permit(&self) -> WorkPermit {
+        self.0.clone()
     }
 }
 
 impl Drop for Admitted {
     fn drop(&mut self) {
-        if let Self::Arriving(arriving) = self {
-            // The body may live longer, where its rest is read and thrown away.
-            arriving.share.lock().unwrap_or_else(PoisonError::into_inner).take();
-        }
+        // The request and its body may live longer, where the rest of a body is read and thrown away.
+        self.0.give_back();
     }
 }
 
@@ -105,13 +82,13 @@ pub(crate) fn is_too_slow(error: &(dyn Error + 'static)) -> bool {
 
 fn refusal(why: Exhausted, budget: &'static str, what: &str, of: &Budget) -> ApiProblem {
     let whose = match why {
-        Exhausted::Address => "address",
+        Exhausted::Holder => "address",
         Exhausted::Whole => "all",
     };
     metrics::counter!("http_requests_refused_total", "budget" => budget, "of" => whose).increment(1);
     match why {
-        Exhausted::Address => ApiProblem::new(codes::RATE_LIMITED)
-            .detail(format!("An address may have {} {what} at a time. Wait for answers.", of.per_address())),
+        Exhausted::Holder => ApiProblem::new(codes::RATE_LIMITED)
+            .detail(format!("An address may have {} {what} at a time. Wait for answers.", of.each_max())),
         Exhausted::Whole => ApiProblem::new(codes::OVERLOADED),
     }
 }

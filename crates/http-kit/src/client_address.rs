@@ -28,6 +28,17 @@ impl ClientAddress {
         Self::of(forwarded(headers, hops).unwrap_or(peer))
     }
 
+    /// All that a customer of an IPv6 provider may have: the /48 that the address lies in.
+    pub(crate) fn network(self) -> Option<Self> {
+        match self.0 {
+            IpAddr::V4(_) => None,
+            IpAddr::V6(address) => {
+                let [a, b, c, ..] = address.segments();
+                Some(Self(Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0).into()))
+            }
+        }
+    }
+
     #[must_use]
     pub fn of(address: IpAddr) -> Self {
         match address.to_canonical() {

@@ -10,6 +10,7 @@ mod bearer;
 mod caller;
 mod config;
 mod gateway;
+mod wrong_secrets;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,10 +19,12 @@ use http::HeaderMap;
 use tokens::{FileKeys, JwksError, KeySource, Revocations, TokenVerifier, UrlKeys};
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use caller::Resolved;
 pub use caller::{Caller, OptionalCaller, Reader};
 pub use config::IdentityConfig;
 pub use gateway::{X_GATEWAY_SECRET, X_USER_ID, X_USER_ROLES};
 
+use crate::client_address::ClientAddress;
 use crate::problem::ApiProblem;
 
 /// How often the sources of keys are read again. A key that was withdrawn is trusted no longer than that, unless its
@@ -102,14 +105,19 @@ impl Identity {
         token.run_until_cancelled(refreshing).await;
     }
 
-    /// Who sent these headers; `None` for an anonymous caller.
+    /// Who sent these headers; `None` for an anonymous caller. Wrong secrets of a gateway are counted by the address of
+    /// the `peer`, where it is given: what it forwards may be made up.
     ///
     /// # Errors
-    /// A 401 where a credential is present and not acceptable.
-    pub async fn resolve(&self, headers: &HeaderMap) -> Result<Option<Caller>, ApiProblem> {
+    /// A 401 where a credential is present and not acceptable; a 429 where too many of them were wrong.
+    pub async fn resolve(
+        &self,
+        headers: &HeaderMap,
+        peer: Option<ClientAddress>,
+    ) -> Result<Option<Caller>, ApiProblem> {
         match &self.mode {
             Mode::Jwt(verifier) => bearer::resolve(verifier, headers).await,
-            Mode::Gateway(gateway) => gateway.resolve(headers),
+            Mode::Gateway(gateway) => gateway.resolve(headers, peer),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Every bound of the HTTP side in one place.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use service_kit::config::Environment;
 
 use crate::browsers::Browsers;
 use crate::least_rate::LeastRate;
+use crate::rates::RateTable;
 
 /// What one HTTP server accepts, and for how long.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +44,31 @@ pub struct Limits {
     /// Whether each request leaves a line in the log.
     pub access_log: bool,
     pub browsers: Browsers,
+    /// Whether what is bounded per caller is: rates, quotas, and work at the same time. Off for tests and benchmarks;
+    /// what is bounded in all stays so.
+    pub enforced: bool,
+    /// How often each caller may do what.
+    pub rates: RateTable,
+    /// Of the requests in flight, those of one account; more are refused as `rate-limited`.
+    pub in_flight_per_account_max: usize,
+    pub waiters: WaiterLimits,
+}
+
+/// How many requests may wait for newer data at a time. They are not among those in flight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaiterLimits {
+    /// More are refused as `overloaded`.
+    pub in_all_max: usize,
+    /// More are refused as `rate-limited`, as by address.
+    pub per_account_max: usize,
+    pub per_address_max: usize,
+}
+
+/// `ROOKERY_LIMITS`.
+#[derive(Clone, Copy)]
+enum Switch {
+    On,
+    Off,
 }
 
 /// What a body that is read as a whole may weigh, and how long it may take.
@@ -63,6 +90,24 @@ impl Default for BodyLimits {
     fn default() -> Self {
         // The largest command is a message of 1,120 bytes with eight tags; escapes may multiply that by six.
         Self { bytes_max: 16 * 1024, timeout: Duration::from_secs(10) }
+    }
+}
+
+impl Default for WaiterLimits {
+    fn default() -> Self {
+        Self { in_all_max: 2_048, per_account_max: 16, per_address_max: 128 }
+    }
+}
+
+impl FromStr for Switch {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "on" => Ok(Self::On),
+            "off" => Ok(Self::Off),
+            _ => Err("on or off"),
+        }
     }
 }
 
@@ -89,6 +134,10 @@ impl Default for Limits {
             trusted_proxy_hops: 0,
             access_log: true,
             browsers: Browsers::default(),
+            enforced: true,
+            rates: RateTable::default(),
+            in_flight_per_account_max: 64,
+            waiters: WaiterLimits::default(),
         }
     }
 }
@@ -114,6 +163,10 @@ impl Limits {
             trusted_proxy_hops: 0,
             access_log: false,
             browsers: Browsers::default(),
+            enforced: false,
+            rates: RateTable::default(),
+            in_flight_per_account_max: 4,
+            waiters: WaiterLimits { in_all_max: 8, per_account_max: 2, per_address_max: 4 },
         }
     }
 
@@ -142,10 +195,15 @@ impl Limits {
         let trusted_proxy_hops = env.or_default("ROOKERY_TRUSTED_PROXY_HOPS", default.trusted_proxy_hops);
         let access_log = env.or_default("ROOKERY_HTTP_ACCESS_LOG", default.access_log);
         let browsers = Browsers::from_environment(env);
+        let switch = env.or_default("ROOKERY_LIMITS", Switch::On);
+        let rates = RateTable::from_environment(env);
+        let of_account = "ROOKERY_HTTP_IN_FLIGHT_PER_ACCOUNT_MAX";
+        let in_flight_per_account_max = env.or_default(of_account, default.in_flight_per_account_max);
+        let waiters = WaiterLimits::from_environment(env);
         let ((connections_max, connections_per_address), (in_flight_max, in_flight_per_address)) =
             (connections?, in_flight?);
         let (body_reads_max, body_reads_per_address) = body_reads?;
-        Some(Self {
+        let limits = Self {
             connections_max,
             connections_per_address,
             in_flight_max,
@@ -158,7 +216,46 @@ impl Limits {
             trusted_proxy_hops: trusted_proxy_hops?,
             access_log: access_log?,
             browsers: browsers?,
+            enforced: matches!(switch?, Switch::On),
+            rates: rates?,
+            in_flight_per_account_max: in_flight_per_account_max?,
+            waiters: waiters?,
             ..default
+        };
+        if limits.in_flight_per_account_max == 0 {
+            env.reject(of_account, "at least 1");
+            return None;
+        }
+        Some(limits)
+    }
+
+    /// Says so in the log where callers are not limited. Every service calls it at its start.
+    pub fn announce(&self) {
+        if !self.enforced {
+            tracing::warn!(
+                "ROOKERY_LIMITS=off: no rates, no quotas, and no bounds per caller. One caller can take everything; \
+                 this is for tests and benchmarks."
+            );
+        }
+    }
+
+    /// What one caller may have of something, where limits are on.
+    #[must_use]
+    pub fn each(&self, each_max: usize) -> usize {
+        if self.enforced { each_max } else { usize::MAX }
+    }
+}
+
+impl WaiterLimits {
+    fn from_environment(env: &mut Environment) -> Option<Self> {
+        let default = Self::default();
+        let in_all_max = env.or_default("ROOKERY_WAITERS_MAX", default.in_all_max);
+        let per_account_max = env.or_default("ROOKERY_WAITERS_PER_ACCOUNT_MAX", default.per_account_max);
+        let per_address_max = env.or_default("ROOKERY_WAITERS_PER_ADDRESS_MAX", default.per_address_max);
+        Some(Self {
+            in_all_max: in_all_max?,
+            per_account_max: per_account_max?,
+            per_address_max: per_address_max?,
         })
     }
 }

@@ -7,10 +7,13 @@ use api_types::number;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponseParts, ResponseParts};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 
+use crate::client_address::ClientAddress;
+use crate::identity::Resolved;
 use crate::limits::WAIT_MAX;
 use crate::problem::ApiProblem;
+use crate::work::WorkPermit;
 
 /// On the answer to a command: the position of its event.
 pub const EVENT_POSITION: HeaderName = HeaderName::from_static("event-position");
@@ -26,13 +29,22 @@ pub const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-a
 pub const WAIT_DEFAULT: Duration = Duration::from_secs(2);
 
 /// What a reader wants to see, and how long it is willing to wait for that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct AwaitPosition {
     /// `None`: the newest there is.
     pub position: Option<i64>,
     pub wait: Duration,
+    pub waiter: Waiter,
     /// Whether the wait is the caller's own and has to be confirmed.
     prefers_wait: bool,
+}
+
+/// Who waits, and what the request has in flight meanwhile.
+#[derive(Debug, Clone, Default)]
+pub struct Waiter {
+    pub account: Option<i64>,
+    pub address: Option<ClientAddress>,
+    pub work: WorkPermit,
 }
 
 impl AwaitPosition {
@@ -58,8 +70,21 @@ impl<S: Send + Sync> FromRequestParts<S> for AwaitPosition {
         Ok(Self {
             position: awaited(&parts.headers)?,
             wait: preferred.unwrap_or(WAIT_DEFAULT),
+            waiter: Waiter::of(&parts.extensions),
             prefers_wait: preferred.is_some(),
         })
+    }
+}
+
+impl Waiter {
+    fn of(extensions: &Extensions) -> Self {
+        let resolved =
+            extensions.get::<Resolved>().and_then(|Resolved(caller)| caller.as_ref().ok().copied());
+        Self {
+            account: resolved.flatten().map(|caller| caller.account),
+            address: extensions.get().copied(),
+            work: extensions.get().cloned().unwrap_or_default(),
+        }
     }
 }
 

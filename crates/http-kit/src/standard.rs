@@ -124,16 +124,19 @@ struct Exchange {
 
 impl Exchange {
     async fn run(&mut self, request: Request, next: Next) -> Response {
-        let (request, _admitted) = match self.kit.admission.admit(request) {
+        let (mut request, admitted) = match self.kit.admission.admit(request) {
             Ok(admitted) => admitted,
             Err(refusal) => {
                 self.was_let_in = false;
                 return refusal.into_response();
             }
         };
+        request.extensions_mut().insert(admitted.permit());
         let LastCall(ending) = request.extensions().get().cloned().unwrap_or_default();
         let answer = tokio::time::timeout(self.kit.deadline, next.run(request));
-        match ending.run_until_cancelled(answer).await {
+        let answer = ending.run_until_cancelled(answer).await;
+        drop(admitted);
+        match answer {
             Some(Ok(response)) => response,
             Some(Err(_elapsed)) => self.give_up(ApiProblem::new(codes::REQUEST_TIMEOUT)),
             None => self.give_up(ApiProblem::ending()),

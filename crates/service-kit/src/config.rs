@@ -182,6 +182,7 @@ fn expectation<T>() -> &'static str {
         "PathBuf" => "a path",
         "SocketAddr" => "an address and a port, like 127.0.0.1:8080",
         "IpAddr" => "an IP address",
+        "RateOrOff" => "a rate, or off",
         short => short,
     }
 }

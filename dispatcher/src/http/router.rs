@@ -1,7 +1,8 @@
 //! Every route of the command API, with its documentation.
 
 use axum::Router;
-use http_kit::{lineage, query};
+use axum::extract::FromRef;
+use http_kit::{Limits, lineage, query};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
@@ -11,12 +12,13 @@ use super::{
 use crate::State;
 
 /// The routes, without fallbacks. GET is taken where the query API has no such path: a process that also answers queries
-/// merges the query API's methods into the others.
-pub fn router(state: State) -> Router {
-    let log = state.clone();
+/// merges the query API's methods into the others. The limits are those per caller.
+pub fn router(state: State, limits: &Limits) -> Router {
+    let (log, identity) = (state.clone(), FromRef::from_ref(&state));
     let (commands, keys) = (Router::from(commands()), Router::from(sessions::keys()));
     let router = query::refuse_parameters(commands).merge(keys).with_state(state);
-    lineage::announce(lineage::guard(router), log)
+    let router = lineage::announce(lineage::guard(router), log);
+    http_kit::limit_callers(router, identity, &openapi(), limits)
 }
 
 /// What other services of the installation ask. Merge it after [`http_kit::standard()`], beside the routes of

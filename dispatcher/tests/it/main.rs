@@ -28,6 +28,7 @@ mod import_body;
 mod import_history;
 mod import_lines;
 mod import_references;
+mod limits;
 mod lineage;
 mod notifications;
 mod post_message;

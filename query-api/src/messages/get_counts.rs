@@ -62,7 +62,7 @@ enum Bucket {
     responses(
         (status = 200, description = "The buckets in order.", body = [CountBucket]),
     ),
-    extensions(("x-problems" = json!(["range-too-large", "role-required"]))),
+    extensions(("x-rate" = json!("count")), ("x-problems" = json!(["range-too-large", "role-required"]))),
 )]
 pub(crate) async fn get_counts(
     State(state): State<AppState>,

@@ -3,7 +3,7 @@ use api_types::messages::Message;
 use axum::extract::State;
 use axum::response::Response;
 use data_set::read::{self, MessageFilter};
-use http_kit::{ApiProblem, Reader};
+use http_kit::{Action, ApiProblem, Reader, Spending};
 use serde::Deserialize;
 use tokens::Role;
 use utoipa::{IntoParams, ToSchema};
@@ -71,11 +71,13 @@ pub(crate) enum MessagesOrCount {
 pub(crate) async fn list_messages(
     State(state): State<AppState>,
     Reader(caller): Reader,
+    spending: Spending,
     query: ListQuery<ListMessages>,
 ) -> Result<Response, Refusal> {
     let shape = query.parameters.shape()?;
     if let Shape::Number = shape {
         caller.require_any(&[Role::Analyst, Role::Admin])?;
+        spending.spend(Action::Count)?;
     }
     let filter = query.parameters.filter()?;
     let query = query.narrowed_to(filter::to_bytes(&filter));

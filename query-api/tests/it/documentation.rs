@@ -1,6 +1,7 @@
 use axum::Router;
 use axum::routing::{delete, patch, post};
 use http::Method;
+use http_kit::Limits;
 
 use crate::support::{ADMIN, App};
 
@@ -61,7 +62,8 @@ async fn commands_can_share_the_paths() {
     let commands = Router::new()
         .route("/v1/messages", post(|| async { "posted" }))
         .route("/v1/messages/{id}", patch(|| async { "edited" }).merge(delete(|| async { "deleted" })));
-    let both = App { router: query_api::router(app.state.clone()).merge(commands), ..app };
+    let both =
+        App { router: query_api::router(app.state.clone(), &Limits::for_testing()).merge(commands), ..app };
     let posted = both.exchange(Method::POST, "/v1/messages", Some(ADMIN), &[]).await;
     assert_eq!(posted.body, b"posted");
     both.exchange(Method::GET, "/v1/messages", Some(ADMIN), &[]).await.ok();

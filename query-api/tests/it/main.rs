@@ -12,6 +12,7 @@ mod get_history;
 mod get_message;
 mod growing_lists;
 mod identity;
+mod limits;
 mod lineage;
 mod list_bookmarks;
 mod list_messages;

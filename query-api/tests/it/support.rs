@@ -56,6 +56,14 @@ impl App {
         Self::over(postgres).await
     }
 
+    /// With limits of a test's own.
+    pub(crate) async fn start_with(limits: Limits) -> Self {
+        let postgres = Postgres::start().await;
+        data_set::migrate::migrate(&postgres.url()).await.expect("a new database can be migrated");
+        let pool = data_set::pool::connect(&postgres.url(), &PoolOptions::reader("query-api-test", 4));
+        Self::limited(pool.expect("the address is good"), postgres, limits).await
+    }
+
     /// For more requests at once than four connections answer in a second.
     pub(crate) async fn start_for_a_crowd() -> Self {
         let postgres = Postgres::start().await;
@@ -84,11 +92,17 @@ impl App {
     }
 
     async fn on(pool: Pool, postgres: Postgres) -> Self {
+        // Few callers do very much here.
+        let limits = Limits { access_log: false, enforced: false, ..Limits::default() };
+        Self::limited(pool, postgres, limits).await
+    }
+
+    async fn limited(pool: Pool, postgres: Postgres, limits: Limits) -> Self {
         let writer = Pool::connect(&postgres.url()).await.expect("the database is there");
         let identity = IdentityConfig::Gateway { secret: Secret::new(GATEWAY_SECRET) };
-        let state = AppState::new(pool, Arc::new(Identity::new(&identity).expect("a secret needs no file")));
-        let limits = Limits { access_log: false, ..Limits::default() };
-        let router = http_kit::standard(query_api::router(state.clone()), "query-api", &limits);
+        let identity = Arc::new(Identity::new(&identity).expect("a secret needs no file"));
+        let state = AppState::new(pool, identity, &limits);
+        let router = http_kit::standard(query_api::router(state.clone(), &limits), "query-api", &limits);
         Self { postgres, writer, router, state }
     }
 

@@ -187,8 +187,12 @@ fn env(setup: &Setup, own: &[(&str, &str)]) -> Vec<(String, String)> {
     own.chain(setup.env.iter().map(|(name, value)| ((*name).to_owned(), value.clone()))).collect()
 }
 
-const IDENTITY: [(&str, &str); 2] =
-    [("ROOKERY_IDENTITY_MODE", "gateway"), ("ROOKERY_GATEWAY_SECRET", GATEWAY_SECRET)];
+/// Few callers make all of the load, so none is limited.
+const CALLERS: [(&str, &str); 3] = [
+    ("ROOKERY_IDENTITY_MODE", "gateway"),
+    ("ROOKERY_GATEWAY_SECRET", GATEWAY_SECRET),
+    ("ROOKERY_LIMITS", "off"),
+];
 
 fn dispatcher(setup: &Setup, nats: &str) -> Service {
     let (log, replicas) = (setup.log_bytes_max.to_string(), setup.nodes.to_string());
@@ -197,11 +201,10 @@ fn dispatcher(setup: &Setup, nats: &str) -> Service {
         ("ROOKERY_LOG_BYTES_MAX", &log),
         ("ROOKERY_LOG_REPLICAS", &replicas),
         ("ROOKERY_VAULT_BYTES_MAX", "33554432"),
-        ("ROOKERY_QUOTA_EVENTS_PER_DAY", "0"),
         ("ROOKERY_REGISTRATION", "open"),
-        ("ROOKERY_QUOTA_BYTES_PER_DAY", "0"),
-        IDENTITY[0],
-        IDENTITY[1],
+        CALLERS[0],
+        CALLERS[1],
+        CALLERS[2],
     ];
     let has_bug = setup.env.iter().any(|(name, _)| *name == fail_points::PLANTED_BUG);
     let program = if has_bug { "faulty-dispatcher" } else { "dispatcher" };
@@ -218,7 +221,7 @@ fn reducers(setup: &Setup, nats: &str, database: &str) -> Service {
 }
 
 fn query_api(setup: &Setup, database: &str) -> Service {
-    let own = [("ROOKERY_DATABASE_URL", database), IDENTITY[0], IDENTITY[1]];
+    let own = [("ROOKERY_DATABASE_URL", database), CALLERS[0], CALLERS[1], CALLERS[2]];
     Service::start("query-api", "ROOKERY_QUERY_LISTEN", env(setup, &own), setup.namespace.as_deref())
 }
 

@@ -1,21 +1,20 @@
 //! A body on its way from its caller.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::body::Body;
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
-use super::Arriving;
 use crate::least_rate::{LeastRate, Meter};
+use crate::work::WorkPermit;
 
 /// Ends with an error where too little comes, and tells when all is there.
 pub(super) struct ArrivingBody {
     body: Body,
     meter: Meter,
-    arriving: Arc<Arriving>,
+    permit: WorkPermit,
 }
 
 /// The caller sends more slowly than is waited for.
@@ -24,8 +23,8 @@ pub(super) struct ArrivingBody {
 pub(crate) struct TooSlow;
 
 impl ArrivingBody {
-    pub(super) fn wrap(body: Body, arriving: Arc<Arriving>, least: LeastRate) -> Body {
-        Body::new(Self { body, meter: Meter::new(least), arriving })
+    pub(super) fn wrap(body: Body, permit: WorkPermit, least: LeastRate) -> Body {
+        Body::new(Self { body, meter: Meter::new(least), permit })
     }
 }
 
@@ -42,10 +41,10 @@ impl HttpBody for ArrivingBody {
             Poll::Ready(Some(Ok(frame))) => {
                 self.meter.moved(frame.data_ref().map_or(0, Bytes::len));
                 if self.body.is_end_stream() {
-                    self.arriving.has_arrived();
+                    self.permit.has_arrived();
                 }
             }
-            Poll::Ready(_) => self.arriving.has_arrived(),
+            Poll::Ready(_) => self.permit.has_arrived(),
             Poll::Pending if self.meter.poll_too_slow(context).is_ready() => {
                 return Poll::Ready(Some(Err(axum::Error::new(TooSlow))));
             }

@@ -10,9 +10,10 @@ use service_kit::config::Secret;
 use sha2::{Digest, Sha256};
 use tokens::Roles;
 
-use crate::problem::ApiProblem;
-
 use super::Caller;
+use super::wrong_secrets::WrongSecrets;
+use crate::client_address::ClientAddress;
+use crate::problem::ApiProblem;
 
 pub const X_USER_ID: HeaderName = HeaderName::from_static("x-user-id");
 pub const X_USER_ROLES: HeaderName = HeaderName::from_static("x-user-roles");
@@ -21,19 +22,25 @@ pub const X_GATEWAY_SECRET: HeaderName = HeaderName::from_static("x-gateway-secr
 pub(super) struct GatewayHeaders {
     /// Digests have one length, so comparing them tells nothing about the length of the secret.
     secret_sha256: [u8; 32],
+    wrong: WrongSecrets,
 }
 
 impl GatewayHeaders {
     pub(super) fn new(secret: &Secret) -> Self {
-        Self { secret_sha256: Sha256::digest(secret.expose()).into() }
+        Self { secret_sha256: Sha256::digest(secret.expose()).into(), wrong: WrongSecrets::new() }
     }
 
     /// Without the secret the headers are ignored. With a wrong one they are an attempt, or a gateway with an old
     /// secret, and either should be noticed.
-    pub(super) fn resolve(&self, headers: &HeaderMap) -> Result<Option<Caller>, ApiProblem> {
+    pub(super) fn resolve(
+        &self,
+        headers: &HeaderMap,
+        peer: Option<ClientAddress>,
+    ) -> Result<Option<Caller>, ApiProblem> {
         let (secret, user) = (single(headers, &X_GATEWAY_SECRET)?, single(headers, &X_USER_ID)?);
         let (Some(secret), Some(user)) = (secret, user) else { return Ok(None) };
-        if verify_slices_are_equal(&Sha256::digest(secret), &self.secret_sha256).is_err() {
+        let is_right = || verify_slices_are_equal(&Sha256::digest(secret), &self.secret_sha256).is_ok();
+        if !self.wrong.verify(peer, is_right)? {
             return Err(ApiProblem::new(codes::GATEWAY_UNTRUSTED));
         }
         let account = number::positive(user).ok_or_else(|| untrusted("X-User-ID is no account id."))?;

@@ -4,6 +4,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::routing::{get as on_get, post};
+use http_kit::limits::WaiterLimits;
 use http_kit::{Limits, standard};
 use service_kit::config::Environment;
 use service_kit::health::Health;
@@ -108,6 +109,20 @@ fn limits_come_from_the_environment() {
     let expected =
         Limits { access_log: false, in_flight_max: 9, in_flight_per_address: 2, ..Limits::default() };
     assert_eq!(limits, expected);
+    let mut env =
+        Environment::from_pairs([("ROOKERY_LIMITS", "off"), ("ROOKERY_WAITERS_PER_ACCOUNT_MAX", "3")]);
+    let limits = Limits::from_environment(&mut env).expect("both values are good");
+    let waiters = WaiterLimits { per_account_max: 3, ..WaiterLimits::default() };
+    assert_eq!(limits, Limits { enforced: false, waiters, ..Limits::default() });
+    for (name, value) in [
+        ("ROOKERY_HTTP_IN_FLIGHT_PER_ACCOUNT_MAX", "0"),
+        ("ROOKERY_LIMITS", "no"),
+        ("ROOKERY_RATE_READ", "a lot"),
+    ] {
+        let mut env = Environment::from_pairs([(name, value)]);
+        assert_eq!(Limits::from_environment(&mut env), None, "{name}");
+        assert!(env.into_error().to_string().contains(name));
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod admission;
 mod browsers;
+mod caller_limits;
 mod connections;
 mod gateway_identity;
 mod headers;

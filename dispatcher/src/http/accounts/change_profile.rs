@@ -27,7 +27,7 @@ use super::allowed_handle;
         (status = 200, description = "In the log", body = ProfileReceipt),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["AccountMustExist", "HandleMustBeFree", "handle-reserved", HANDLE_AND_NAME_RULES, BIO_RULES]))),
+    extensions(("x-rate" = json!("profile")), ("x-problems" = json!(["AccountMustExist", "HandleMustBeFree", "handle-reserved", HANDLE_AND_NAME_RULES, BIO_RULES]))),
 )]
 pub(crate) async fn change_profile(
     State(state): State<crate::State>,

@@ -21,7 +21,7 @@ use crate::refusal::Refusal;
         (status = 204, description = "Given up"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["AccountMustExist"]))),
+    extensions(("x-rate" = json!("profile")), ("x-problems" = json!(["AccountMustExist"]))),
 )]
 pub(crate) async fn deactivate_account(
     State(state): State<crate::State>,

@@ -41,7 +41,7 @@ use super::{allowed_handle, draw};
         (status = 201, description = "In the log", body = RegisteredAccount, headers(("Location" = String))),
         (status = 202, description = "Waits for an operator's approval", body = RegistrationRequest),
     ),
-    extensions(("x-problems" = json!(["HandleMustBeFree", "AccountMustBeNew", "PasswordMustHaveGoodLength", "password-too-weak",
+    extensions(("x-rate" = json!("sign-up")), ("x-problems" = json!(["HandleMustBeFree", "AccountMustBeNew", "PasswordMustHaveGoodLength", "password-too-weak",
         "rate-limited", "registration-closed", "invitation-invalid", "handle-reserved", HANDLE_AND_NAME_RULES]))),
 )]
 pub(crate) async fn register_account(

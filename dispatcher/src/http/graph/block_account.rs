@@ -25,7 +25,7 @@ use crate::refusal::Refusal;
         (status = 204, description = "Blocked"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["AccountMustExist", "AccountMustNotBlockItself"]))),
+    extensions(("x-rate" = json!("edge")), ("x-problems" = json!(["AccountMustExist", "AccountMustNotBlockItself"]))),
 )]
 pub(crate) async fn block_account(
     State(state): State<crate::State>,

@@ -25,7 +25,7 @@ use crate::refusal::Refusal;
         (status = 204, description = "Muted"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["AccountMustExist", "AccountMustNotMuteItself"]))),
+    extensions(("x-rate" = json!("edge")), ("x-problems" = json!(["AccountMustExist", "AccountMustNotMuteItself"]))),
 )]
 pub(crate) async fn mute_account(
     State(state): State<crate::State>,

@@ -24,7 +24,7 @@ use crate::refusal::Refusal;
         (status = 204, description = "Not blocked"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["AccountMustNotBlockItself"]))),
+    extensions(("x-rate" = json!("edge")), ("x-problems" = json!(["AccountMustNotBlockItself"]))),
 )]
 pub(crate) async fn unblock_account(
     State(state): State<crate::State>,

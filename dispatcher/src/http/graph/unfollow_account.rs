@@ -23,7 +23,7 @@ use crate::refusal::Refusal;
         (status = 204, description = "Not followed"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["AccountMustExist", "AccountMustNotFollowItself"]))),
+    extensions(("x-rate" = json!("edge")), ("x-problems" = json!(["AccountMustExist", "AccountMustNotFollowItself"]))),
 )]
 pub(crate) async fn unfollow_account(
     State(state): State<crate::State>,

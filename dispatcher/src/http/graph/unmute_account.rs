@@ -23,7 +23,7 @@ use crate::refusal::Refusal;
         (status = 204, description = "Not muted"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["AccountMustNotMuteItself"]))),
+    extensions(("x-rate" = json!("edge")), ("x-problems" = json!(["AccountMustNotMuteItself"]))),
 )]
 pub(crate) async fn unmute_account(
     State(state): State<crate::State>,

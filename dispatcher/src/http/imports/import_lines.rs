@@ -61,7 +61,7 @@ const LINES_AT_ONCE: usize = 128;
         (status = 200, description = "A report per line", body = ImportReport, content_type = "application/x-ndjson"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["rate-limited"]))),
+    extensions(("x-rate" = json!("import")), ("x-problems" = json!(["rate-limited"]))),
 )]
 pub(crate) async fn import_lines(
     State(state): State<crate::State>,

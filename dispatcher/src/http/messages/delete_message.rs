@@ -24,7 +24,7 @@ use crate::refusal::Refusal;
         (status = 204, description = "Deleted"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["MessageMustExist", "ActorMustBeAuthor"]))),
+    extensions(("x-rate" = json!("post")), ("x-problems" = json!(["MessageMustExist", "ActorMustBeAuthor"]))),
 )]
 pub(crate) async fn delete_message(
     State(state): State<crate::State>,

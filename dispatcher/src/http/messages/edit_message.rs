@@ -32,7 +32,7 @@ use crate::refusal::Refusal;
         (status = 200, description = "In the log", body = MessageReceipt, headers(("ETag" = String))),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["MessageMustExist", "ActorMustBeAuthor", "EditionMustMatch", "precondition-required", "invalid-header", TEXT_RULES, TAG_RULES]))),
+    extensions(("x-rate" = json!("post")), ("x-problems" = json!(["MessageMustExist", "ActorMustBeAuthor", "EditionMustMatch", "precondition-required", "invalid-header", TEXT_RULES, TAG_RULES]))),
 )]
 pub(crate) async fn edit_message(
     State(state): State<crate::State>,

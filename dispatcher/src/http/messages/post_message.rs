@@ -27,7 +27,7 @@ use crate::refusal::Refusal;
         (status = 201, description = "In the log", body = MessageReceipt, headers(("Location" = String))),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!([TEXT_RULES, TAG_RULES, "ReplyTargetMustExist", "AccountMustNotBeBlocked"]))),
+    extensions(("x-rate" = json!("post")), ("x-problems" = json!([TEXT_RULES, TAG_RULES, "ReplyTargetMustExist", "AccountMustNotBeBlocked"]))),
 )]
 pub(crate) async fn post_message(
     State(state): State<crate::State>,

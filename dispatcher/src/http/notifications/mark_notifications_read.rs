@@ -22,7 +22,7 @@ use crate::refusal::Refusal;
         (status = 204, description = "Marked"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["PositionMustBeReached"]))),
+    extensions(("x-rate" = json!("edge")), ("x-problems" = json!(["PositionMustBeReached"]))),
 )]
 pub(crate) async fn mark_notifications_read(
     State(state): State<crate::State>,

@@ -24,7 +24,7 @@ use crate::refusal::Refusal;
         (status = 204, description = "Taken back"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["MessageMustExist"]))),
+    extensions(("x-rate" = json!("edge")), ("x-problems" = json!(["MessageMustExist"]))),
 )]
 pub(crate) async fn unrepost_message(
     State(state): State<crate::State>,

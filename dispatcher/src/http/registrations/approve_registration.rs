@@ -28,7 +28,7 @@ use crate::refusal::Refusal;
         (status = 201, description = "In the log", body = RegisteredAccount, headers(("Location" = String))),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["role-required", "not-found", "HandleMustBeWellFormed", "HandleMustBeFree",
+    extensions(("x-rate" = json!("profile")), ("x-problems" = json!(["role-required", "not-found", "HandleMustBeWellFormed", "HandleMustBeFree",
         "AccountMustBeNew", "conflict", "log-full"]))),
 )]
 pub(crate) async fn approve_registration(

@@ -29,7 +29,7 @@ const CODE_BYTES: usize = 16;
         (status = 201, description = "Made", body = Invitation),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["role-required", "log-full"]))),
+    extensions(("x-rate" = json!("profile")), ("x-problems" = json!(["role-required", "log-full"]))),
 )]
 pub(crate) async fn make_invitation(
     State(state): State<crate::State>,

@@ -19,7 +19,7 @@ use crate::refusal::Refusal;
         (status = 204, description = "Turned away"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["role-required", "not-found", "HandleMustBeWellFormed", "log-full"]))),
+    extensions(("x-rate" = json!("profile")), ("x-problems" = json!(["role-required", "not-found", "HandleMustBeWellFormed", "log-full"]))),
 )]
 pub(crate) async fn reject_registration(
     State(state): State<crate::State>,

@@ -23,7 +23,7 @@ use super::private;
         (status = 200, description = "It is asked for from now on", body = Body),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["session-required", "otp-invalid", "rate-limited", "log-full"]))),
+    extensions(("x-rate" = json!("profile")), ("x-problems" = json!(["session-required", "otp-invalid", "rate-limited", "log-full"]))),
 )]
 pub(crate) async fn confirm_second_factor(
     State(state): State<crate::State>,

@@ -19,7 +19,7 @@ use crate::refusal::Refusal;
         (status = 204, description = "The password is enough"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["session-required", "password-wrong", "rate-limited", "log-full"]))),
+    extensions(("x-rate" = json!("profile")), ("x-problems" = json!(["session-required", "password-wrong", "rate-limited", "log-full"]))),
 )]
 pub(crate) async fn disable_second_factor(
     State(state): State<crate::State>,

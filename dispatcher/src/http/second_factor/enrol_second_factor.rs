@@ -24,7 +24,7 @@ use super::private;
         (status = 201, description = "The secret", body = SecondFactorSecret),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["session-required", "password-wrong", "rate-limited", "second-factor-on", "log-full"]))),
+    extensions(("x-rate" = json!("profile")), ("x-problems" = json!(["session-required", "password-wrong", "rate-limited", "second-factor-on", "log-full"]))),
 )]
 pub(crate) async fn enrol_second_factor(
     State(state): State<crate::State>,

@@ -22,7 +22,7 @@ use super::name;
     responses(
         (status = 201, description = "Logged in", body = SessionTokens),
     ),
-    extensions(("x-problems" = json!(["credentials-invalid", "otp-required", "otp-invalid", "rate-limited", "log-full"]))),
+    extensions(("x-rate" = json!("log-in")), ("x-problems" = json!(["credentials-invalid", "otp-required", "otp-invalid", "rate-limited", "log-full"]))),
 )]
 pub(crate) async fn create_session(
     State(state): State<crate::State>,

@@ -17,7 +17,7 @@ use crate::refusal::Refusal;
         (status = 204, description = "All sessions are over"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["session-required", "log-full"]))),
+    extensions(("x-rate" = json!("session")), ("x-problems" = json!(["session-required", "log-full"]))),
 )]
 pub(crate) async fn end_all_sessions(
     State(state): State<crate::State>,

@@ -18,7 +18,7 @@ use crate::refusal::Refusal;
         (status = 204, description = "The session is over"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["not-found", "log-full"]))),
+    extensions(("x-rate" = json!("session")), ("x-problems" = json!(["not-found", "log-full"]))),
 )]
 pub(crate) async fn end_current_session(
     State(state): State<crate::State>,

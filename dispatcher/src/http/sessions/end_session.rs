@@ -19,7 +19,7 @@ use crate::refusal::Refusal;
         (status = 204, description = "The session is over"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["not-found", "session-required", "log-full"]))),
+    extensions(("x-rate" = json!("session")), ("x-problems" = json!(["not-found", "session-required", "log-full"]))),
 )]
 pub(crate) async fn end_session(
     State(state): State<crate::State>,

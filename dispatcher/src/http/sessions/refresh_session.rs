@@ -20,7 +20,7 @@ use crate::refusal::Refusal;
     responses(
         (status = 201, description = "The next tokens", body = SessionTokens),
     ),
-    extensions(("x-problems" = json!(["refresh-token-invalid"]))),
+    extensions(("x-rate" = json!("session")), ("x-problems" = json!(["refresh-token-invalid"]))),
 )]
 pub(crate) async fn refresh_session(
     State(state): State<crate::State>,

@@ -35,7 +35,7 @@ const NAME_CODE_POINTS_MAX: usize = 100;
         (status = 201, description = "The token", body = CreatedToken),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["session-required", "too-many-tokens", "log-full"]))),
+    extensions(("x-rate" = json!("session")), ("x-problems" = json!(["session-required", "too-many-tokens", "log-full"]))),
 )]
 pub(crate) async fn create_token(
     State(state): State<crate::State>,

@@ -16,7 +16,7 @@ use crate::refusal::Refusal;
         (status = 204, description = "The tokens are void"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["session-required", "log-full"]))),
+    extensions(("x-rate" = json!("session")), ("x-problems" = json!(["session-required", "log-full"]))),
 )]
 pub(crate) async fn revoke_all_tokens(
     State(state): State<crate::State>,

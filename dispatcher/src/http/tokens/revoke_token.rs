@@ -20,7 +20,7 @@ use crate::refusal::Refusal;
         (status = 204, description = "The token is void"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["not-found", "session-required", "too-many-tokens", "log-full"]))),
+    extensions(("x-rate" = json!("session")), ("x-problems" = json!(["not-found", "session-required", "too-many-tokens", "log-full"]))),
 )]
 pub(crate) async fn revoke_token(
     State(state): State<crate::State>,

@@ -29,7 +29,10 @@ async fn verifies(verifier: &Identity, tokens: &SessionTokens) -> bool {
     let mut headers = HeaderMap::new();
     let authorization = format!("Bearer {}", tokens.access_token);
     headers.insert(AUTHORIZATION, authorization.parse().expect("it is a header value"));
-    verifier.resolve(&headers).await.is_ok_and(|caller| caller.is_some_and(|caller| caller.session.is_some()))
+    verifier
+        .resolve(&headers, None)
+        .await
+        .is_ok_and(|caller| caller.is_some_and(|caller| caller.session.is_some()))
 }
 
 async fn published(api: &Api) -> Vec<String> {
@@ -99,5 +102,5 @@ async fn an_operators_token_is_good_beside_the_sessions_own() {
 async fn verifies_file_token(app: &App) -> bool {
     let mut headers = HeaderMap::new();
     headers.insert(AUTHORIZATION, app.tokens.of(7, "user").parse().expect("it is a header value"));
-    verifier(&app.api).resolve(&headers).await.is_ok()
+    verifier(&app.api).resolve(&headers, None).await.is_ok()
 }

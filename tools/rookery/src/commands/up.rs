@@ -140,11 +140,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
 async fn up(arguments: &Arguments) -> Result<()> {
     let limits = limits(arguments)?;
+    limits.announce();
     let tls = match (&arguments.tls_certificate, &arguments.tls_key) {
         (Some(certificate), Some(key)) => Some(Tls::open(certificate.clone(), key.clone())?),
         _ => None,
     };
-    let commands = commands(arguments.registration)?;
+    let commands = commands(arguments.registration)?.under(&limits);
     let shutdown = Shutdown::on_signals()?;
     let data = DataDir::open(&arguments.data.data_dir)?;
     if let Some(reason) = &data.moved_because {
@@ -231,7 +232,7 @@ fn watching(watch: Watch, token: CancellationToken) -> Result<oneshot::Receiver<
     Ok(end)
 }
 
-/// The variables `ROOKERY_HTTP_*` count here, too.
+/// The variables of limits, as `ROOKERY_HTTP_*` and `ROOKERY_RATE_*`, count here, too.
 fn limits(arguments: &Arguments) -> Result<Limits> {
     let mut env = Environment::from_process();
     let Some(limits) = Limits::from_environment(&mut env) else { return Err(env.into_error().into()) };

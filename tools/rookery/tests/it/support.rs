@@ -25,13 +25,14 @@ pub(crate) fn data_dir() -> TempDir {
     tempfile::Builder::new().permissions(open).tempdir().expect("the temporary directory is writable")
 }
 
-/// Starts `rookery up` on any free port.
+/// Starts `rookery up` on any free port, without limits on callers: few of them do all that a test does.
 pub(crate) fn up(dir: &Path) -> Process {
     up_on(dir, "127.0.0.1:0", &[])
 }
 
 pub(crate) fn up_on(dir: &Path, listen: &str, more: &[(&str, &str)]) -> Process {
     let mut env = environment(dir);
+    env.push(("ROOKERY_LIMITS".to_owned(), "off".to_owned()));
     env.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     env.push(("ROOKERY_LISTEN".to_owned(), listen.to_owned()));
     Process::start(PROGRAM, ["up".to_owned()], env)

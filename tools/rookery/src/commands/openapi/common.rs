@@ -11,7 +11,7 @@ use utoipa::openapi::{
     Type,
 };
 
-use super::kinds::{Kind, take_own_codes};
+use super::kinds::{Kind, declare_action, take_own_codes};
 use super::{headers, problems};
 
 /// Ids and positions in addresses. `api_types::number` reads them.
@@ -39,6 +39,7 @@ pub(super) fn declare(document: &mut OpenApi) -> Result<()> {
     }
     for item in document.paths.paths.values_mut() {
         for (method, operation) in operations(item) {
+            declare_action(&method, operation)?;
             declare_responses(&method, operation, components)?;
             declare_parameters(operation, components);
             // Said, so that nobody takes it for forgotten.

@@ -14,7 +14,7 @@ struct Known {
     schema: fn() -> Object,
 }
 
-const KNOWN: [Known; 9] = [
+const KNOWN: [Known; 11] = [
     Known {
         name: "Accept-Encoding",
         description: "With `unsupported-content-encoding`: the encoding that would do.",
@@ -39,6 +39,17 @@ const KNOWN: [Known; 9] = [
     Known {
         name: "Preference-Applied",
         description: "The wait of `Prefer`, where one was made.",
+        schema: text,
+    },
+    Known {
+        name: "RateLimit",
+        description: "What is left of the caller's smallest budget: `r` requests; `t` seconds until it is whole again, or \
+            until the next request where none is left. Missing where nothing is limited, as for operators.",
+        schema: text,
+    },
+    Known {
+        name: "RateLimit-Policy",
+        description: "The budgets that the request is counted in: `q` requests in `w` seconds.",
         schema: text,
     },
     Known { name: "Retry-After", description: "Seconds.", schema: position },
@@ -80,6 +91,8 @@ pub(super) fn add(response: &mut Response, kind: &Kind<'_>, status: u16, compone
     };
     put("X-Request-Id", true);
     put("Log-Lineage", false);
+    put("RateLimit", false);
+    put("RateLimit-Policy", false);
     match status {
         200..=299 | 304 if kind.is_query() => {
             put("Data-Position", true);

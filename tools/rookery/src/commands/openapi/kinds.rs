@@ -2,11 +2,15 @@
 //! here once. What a handler refuses besides stands in its own `x-problems`.
 
 use api_types::codes::{self, Code};
+use http_kit::Action;
 use utoipa::openapi::path::{Operation, Parameter};
 use utoipa::openapi::{HttpMethod, RefOr};
 
 /// Where a handler lists the codes of its own; lists of them may be nested.
 const OWN_CODES: &str = "x-problems";
+
+/// Where a handler says which action it is.
+const X_RATE: &str = "x-rate";
 
 /// An operation, and what it shows of its kind.
 pub(super) struct Kind<'document> {
@@ -64,6 +68,7 @@ impl<'document> Kind<'document> {
     /// The codes that all operations of this kind may answer.
     pub(super) fn codes(&self) -> Vec<Code> {
         let mut all = vec![
+            codes::RATE_LIMITED,
             codes::OTHER_LOG,
             codes::LOG_REFUSED,
             codes::OVERLOADED,
@@ -118,6 +123,22 @@ impl<'document> Kind<'document> {
             all.extend([codes::ACCOUNT_MUST_BE_ACTIVE, codes::QUOTA_EXCEEDED]);
         }
         all
+    }
+}
+
+/// Declares the action that an operation is, by which callers are limited. A read need not say that it is one.
+///
+/// # Errors
+/// A write that says none, and what is no action.
+pub(super) fn declare_action(method: &HttpMethod, operation: &mut Operation) -> anyhow::Result<()> {
+    let extensions = operation.extensions.get_or_insert_default();
+    if matches!(method, HttpMethod::Get) && !extensions.contains_key(X_RATE) {
+        extensions.insert(X_RATE.to_owned(), Action::Read.name().into());
+    }
+    let named = extensions.get(X_RATE).and_then(serde_json::Value::as_str);
+    match named.and_then(Action::from_name) {
+        Some(_) => Ok(()),
+        None => anyhow::bail!("{:?} is the action {named:?}: see http_kit::rates", operation.operation_id),
     }
 }
 

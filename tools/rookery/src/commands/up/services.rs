@@ -83,12 +83,12 @@ pub(super) fn start(
     dispatcher::register_checks(health, &dispatcher);
     let options = PoolOptions::reader("rookery-query-api", QUERY_CONNECTIONS_MAX);
     let pool = pool::connect(&users.query_api_url, &options)?;
-    let queries = AppState::new(pool.clone(), identity);
+    let queries = AppState::new(pool.clone(), identity, &limits);
     query_api::ops_checks(health, &queries, READY_LAG_MAX);
     let (watching, token) = (queries.clone(), apis.clone());
     tokio::spawn(async move { watching.keep_watching(token).await });
     let kept = dispatcher.clone();
-    let router = dispatcher::router(dispatcher.clone()).merge(query_api::router(queries));
+    let router = dispatcher::router(dispatcher.clone(), &limits).merge(query_api::router(queries, &limits));
     let router = http_kit::standard(router, NAME, &limits).merge(ops::probes(health.clone()));
     let ops_routes = ops::routes(health.clone());
 
