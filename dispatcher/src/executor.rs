@@ -10,6 +10,7 @@ mod once;
 
 use std::sync::Arc;
 
+use domain::account::Profile;
 use domain::handle_claim::HandleClaim;
 use domain::message::ReplyTarget;
 use domain::{AccountId, CommandId, Handle, MessageId, Position};
@@ -81,6 +82,15 @@ impl Executor {
     /// Whether an account may act: it was not given up, as far as this process knew at most ten seconds ago.
     pub async fn may_act(&self, account: AccountId) -> Result<bool, ReadError> {
         self.stores.accounts.may_act(account).await
+    }
+
+    /// Handle and display name of an account, which whoever guesses its password tries first; none without a profile.
+    pub async fn names_of(&self, account: AccountId) -> Result<Vec<String>, ReadError> {
+        let state = self.stores.accounts.load(account).await?.state;
+        let names = |profile: &Profile| {
+            vec![profile.handle.as_str().to_owned(), profile.display_name.as_str().to_owned()]
+        };
+        Ok(state.profile().map(names).unwrap_or_default())
     }
 
     /// Whether an account is registered and was not given up, as the log says now.
