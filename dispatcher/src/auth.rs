@@ -12,6 +12,6 @@ mod signing_keys;
 pub(crate) use credential::Credential;
 pub(crate) use passwords::Passwords;
 pub(crate) use refresh_token::RefreshToken;
-pub(crate) use session_tokens::session_tokens;
+pub(crate) use session_tokens::{roles_of, session_tokens};
 pub use settings::SessionSettings;
 pub use signing_keys::{RotateError, SigningKeys, rotate_signing_keys};

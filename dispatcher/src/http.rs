@@ -9,6 +9,7 @@ mod documentation;
 mod graph;
 mod imports;
 mod messages;
+mod moderation;
 mod notifications;
 mod parse;
 mod reactions;

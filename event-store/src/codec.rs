@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use domain::{
-    AccountEvent, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, ProjectionEvent, ReactionEvent,
+    AccountEvent, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, ModerationEvent, ProjectionEvent,
+    ReactionEvent, ReportEvent,
 };
 
 use crate::contract::RecordedEvent;
@@ -89,6 +90,10 @@ event_types! {
     "rookery.handle.claimed" [] => Handle(HandleEvent::Claimed),
     "rookery.handle.released" [] => Handle(HandleEvent::Released),
     "rookery.notifications.read" [] => Inbox(InboxEvent::NotificationsRead),
+    "rookery.account.moderated" [] => Moderation(ModerationEvent::Moderated),
+    "rookery.account.roles-changed" [] => Moderation(ModerationEvent::RolesChanged),
+    "rookery.report.filed" [] => Report(ReportEvent::Filed),
+    "rookery.report.resolved" [] => Report(ReportEvent::Resolved),
     "rookery.event.dropped" [] => Projection(ProjectionEvent::EventsDropped),
 }
 
@@ -182,7 +187,10 @@ fn has_nul(event: &Event) -> bool {
         | Event::Graph(_)
         | Event::Reaction(_)
         | Event::Inbox(_)
-        | Event::Projection(_) => false,
+        | Event::Projection(_)
+        // Their words have no control characters.
+        | Event::Moderation(_)
+        | Event::Report(_) => false,
     }
 }
 

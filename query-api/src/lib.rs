@@ -11,6 +11,7 @@ mod documents;
 mod id;
 mod log_watch;
 mod messages;
+mod moderation;
 mod notifications;
 mod ops;
 mod paging;

@@ -5,10 +5,10 @@ use http_kit::lineage;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{AppState, accounts, documents, messages, notifications, projections, timeline};
+use crate::{AppState, accounts, documents, messages, moderation, notifications, projections, timeline};
 
 #[derive(OpenApi)]
-#[openapi(tags((name = "messages"), (name = "accounts"), (name = "timeline"), (name = "notifications"), (name = "import"), (name = "system")))]
+#[openapi(tags((name = "messages"), (name = "accounts"), (name = "timeline"), (name = "notifications"), (name = "moderation"), (name = "import"), (name = "system")))]
 struct Described;
 
 /// The routes, all of them for GET (and with it HEAD), without fallbacks: a process that also takes commands merges the
@@ -36,4 +36,5 @@ fn queries() -> OpenApiRouter<AppState> {
         .merge(accounts::routes())
         .merge(timeline::routes())
         .merge(notifications::routes())
+        .merge(moderation::routes())
 }

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use api_types::sessions::{SessionTokens, TokenType};
 use axum::Json;
 use axum::response::{IntoResponse, Response};
+use domain::moderation::Moderation;
 use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
 use http_kit::ApiProblem;
@@ -13,17 +14,24 @@ use tokens::{Role, Roles};
 use super::refresh_token::RefreshToken;
 use super::signing_keys::{ACCESS_TOKEN_LIFETIME, SigningKeys};
 
-/// An access token with the refresh token beside it. Roles beyond `user` are given by an operator's tokens alone.
+/// The roles in the tokens of an account: `user`, and what operators gave it.
+pub(crate) fn roles_of(moderation: &Moderation) -> Roles {
+    let given = moderation.roles.iter().map(|role| match role {
+        domain::Role::Analyst => Role::Analyst,
+        domain::Role::Operator => Role::Operator,
+        domain::Role::Moderator => Role::Moderator,
+        domain::Role::Admin => Role::Admin,
+    });
+    given.collect::<Roles>().with(Role::User)
+}
+
+/// An access token with the refresh token beside it.
 pub(crate) fn session_tokens(
     keys: &SigningKeys,
     refresh_token: &RefreshToken,
+    roles: Roles,
 ) -> Result<Response, ApiProblem> {
-    let access_token = keys.sign(
-        refresh_token.account,
-        Roles::none().with(Role::User),
-        refresh_token.family,
-        SystemTime::now(),
-    )?;
+    let access_token = keys.sign(refresh_token.account, roles, refresh_token.family, SystemTime::now())?;
     let tokens = SessionTokens {
         access_token,
         token_type: TokenType::Bearer,

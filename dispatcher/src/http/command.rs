@@ -122,9 +122,12 @@ pub(crate) async fn execute<C: Command>(
     let outcome = match &executed {
         Ok(Executed { repeated: false, .. }) => "done",
         Ok(Executed { repeated: true, .. }) => "repeated",
-        Err(ExecuteError::Rejected(_) | ExecuteError::ActorDeactivated | ExecuteError::KeyReused) => {
-            "rejected"
-        }
+        Err(
+            ExecuteError::Rejected(_)
+            | ExecuteError::ActorDeactivated
+            | ExecuteError::ActorSuspended(_)
+            | ExecuteError::KeyReused,
+        ) => "rejected",
         Err(_) => "failed",
     };
     metrics::counter!("dispatcher_commands_total", "operation" => operation, "outcome" => outcome)

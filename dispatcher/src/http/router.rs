@@ -4,7 +4,7 @@ use axum::Router;
 use http_kit::{lineage, query};
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{accounts, graph, imports, messages, notifications, reactions, sessions};
+use super::{accounts, graph, imports, messages, moderation, notifications, reactions, sessions};
 use crate::State;
 
 /// The routes, without fallbacks, and without GET except for the keys: a process that also answers queries merges the
@@ -30,5 +30,6 @@ fn commands() -> OpenApiRouter<State> {
         .merge(accounts::routes())
         .merge(graph::routes())
         .merge(notifications::routes())
+        .merge(moderation::routes())
         .merge(sessions::routes())
 }

@@ -29,6 +29,7 @@ mod import_history;
 mod import_lines;
 mod import_references;
 mod lineage;
+mod moderation;
 mod notifications;
 mod post_message;
 mod reactions;

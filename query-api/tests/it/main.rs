@@ -14,6 +14,7 @@ mod identity;
 mod lineage;
 mod list_bookmarks;
 mod list_messages;
+mod moderation;
 mod notifications;
 mod outage;
 mod people;

@@ -8,10 +8,11 @@ use domain::{AccountId, Handle, Password};
 use http_kit::{ApiProblem, ClientAddress, StrictJson};
 use time::OffsetDateTime;
 
-use crate::auth::{RefreshToken, session_tokens};
+use crate::auth::{RefreshToken, roles_of, session_tokens};
 use crate::credential_store::{Attempt, Family};
 use crate::refusal::Refusal;
 use crate::state::Ready;
+use crate::stores::Standing;
 
 /// Logs in with a handle and its password.
 ///
@@ -22,7 +23,7 @@ use crate::state::Ready;
     responses(
         (status = 201, description = "Logged in", body = SessionTokens),
     ),
-    extensions(("x-problems" = json!(["credentials-invalid", "rate-limited"]))),
+    extensions(("x-problems" = json!(["credentials-invalid", "account-suspended", "rate-limited"]))),
 )]
 pub(crate) async fn create_session(
     State(state): State<crate::State>,
@@ -33,10 +34,11 @@ pub(crate) async fn create_session(
     let handle = Handle::parse(&body.value.handle).map_err(|_malformed| refused())?;
     let password = Password::guess(&body.value.password);
     let account = log_in(&state, &handle, password, address).await?;
+    let roles = roles_of(&state.ready()?.executor().moderation(account).await?);
     let token = RefreshToken::new(account);
     let family = Family { id: token.family, secret: token.hashed(), refreshed_at: OffsetDateTime::now_utc() };
     // Signed first: a session whose token nobody has would only take up room.
-    let answer = session_tokens(state.signing_keys(), &token)?;
+    let answer = session_tokens(state.signing_keys(), &token, roles)?;
     state.ready()?.credential_store().sessions.open(account, family).await?;
     metrics::counter!("dispatcher_logins_total", "outcome" => "done").increment(1);
     Ok(answer)
@@ -63,13 +65,19 @@ async fn log_in(
             .retry_after_seconds(seconds)
             .into());
     }
-    let account = find(&ready, handle).await?;
+    let found = find(&ready, handle).await?;
+    let account = found.map(|(account, _)| account);
     // A handle without an account is looked up and verified like any other, so that the time tells nothing.
     let hash = store.credentials.get(account.unwrap_or(NOBODY)).await?;
     let hash = hash.filter(|_| account.is_some());
     let is_right = permit.verify(password, hash).await?;
     let account = account.filter(|_| is_right).ok_or_else(refused)?;
     store.attempts.clear(handle, address).await?;
+    // Only who knows the password learns of it.
+    if let Some((_, Standing::Suspended(reason))) = found {
+        metrics::counter!("dispatcher_logins_total", "outcome" => "suspended").increment(1);
+        return Err(Refusal::suspended(reason));
+    }
     Ok(account)
 }
 
@@ -79,11 +87,13 @@ const NOBODY: AccountId = match AccountId::from_i64(1) {
     None => unreachable!(),
 };
 
-async fn find(ready: &Ready, handle: &Handle) -> Result<Option<AccountId>, Refusal> {
+async fn find(ready: &Ready, handle: &Handle) -> Result<Option<(AccountId, Standing)>, Refusal> {
     let executor = ready.executor();
     let found = executor.holder_of(handle).await?;
-    let is_active = executor.is_active(found.unwrap_or(NOBODY)).await?;
-    Ok(found.filter(|_| is_active))
+    let standing = executor.standing(found.unwrap_or(NOBODY)).await?;
+    Ok(found
+        .filter(|_| matches!(standing, Standing::Active { .. } | Standing::Suspended(_)))
+        .map(|it| (it, standing)))
 }
 
 fn refused() -> Refusal {

@@ -113,7 +113,7 @@ impl<'document> Kind<'document> {
             all.extend([codes::IDEMPOTENCY_KEY_REUSED, codes::CONFLICT]);
         }
         if self.is_command() && !self.is_import() && self.needs_identity {
-            all.push(codes::ACCOUNT_MUST_BE_ACTIVE);
+            all.extend([codes::ACCOUNT_MUST_BE_ACTIVE, codes::ACCOUNT_SUSPENDED]);
         }
         all
     }
