@@ -13,9 +13,9 @@ use domain::{AccountId, GraphEvent, InboxEvent, MessageId, Position, ReactionEve
 
 use event_store::{Boundary, EventLog, ReadError, Subject};
 
-pub use self::accounts::{AccountStore, Loaded, Standing};
+pub use self::accounts::{AccountStore, Standing};
 pub use self::blocks::BlockStore;
-pub use self::last::Last;
+pub use self::last::{Last, Loaded};
 pub use self::messages::{MessageStore, SeenMessage};
 pub use self::moderation::ModerationStore;
 

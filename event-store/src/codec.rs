@@ -128,12 +128,12 @@ pub fn decode(recorded: &RecordedEvent) -> Result<Decoded, DecodeError> {
     }
 }
 
-/// Where an event should be that is not there, if that is about what is given up: that counts in its own subject alone,
-/// and who may write there may write nothing else.
+/// Where an event should be that is not there, if that is what operators write: that counts in its own subject alone, and
+/// who may write there may write nothing else.
 fn own_subject(recorded: &RecordedEvent, event: &Event) -> Option<Subject> {
     let own = Subject::of(recorded.position.shard(), event);
-    let is_there = Subject::is_of_dropped(&recorded.subject);
-    if !is_there && !matches!(event, Event::Projection(_)) {
+    let is_there = Subject::is_of_operators(&recorded.subject);
+    if !is_there && !matches!(event, Event::Projection(_) | Event::Moderation(_)) {
         return None;
     }
     (own.to_string() != recorded.subject).then_some(own)

@@ -112,9 +112,10 @@ impl Boundary {
 }
 
 impl Subject {
-    /// Whether its third part is that of [`Boundary::Dropped`].
-    pub fn is_of_dropped(subject: &str) -> bool {
-        subject.split('.').nth(2) == Some("dropped")
+    /// Whether its third part is that of what operators may write with their tools: [`Boundary::Dropped`] and
+    /// [`Boundary::Moderation`].
+    pub fn is_of_operators(subject: &str) -> bool {
+        matches!(subject.split('.').nth(2), Some("dropped" | "moderation"))
     }
 
     pub fn new(shard: Shard, boundary: Boundary) -> Self {

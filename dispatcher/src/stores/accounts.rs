@@ -6,25 +6,18 @@ use std::time::Duration;
 use cqrs_es::Aggregate;
 use domain::account::Account;
 use domain::handle_claim::HandleClaim;
-use domain::{AccountId, Event, Handle, Position, Reason, Sequence};
+use domain::{AccountId, Event, Handle, Position, Reason};
 use event_store::{Boundary, EventLog, ReadError, Subject};
 use moka::future::Cache;
 use time::OffsetDateTime;
 
-use super::last::last;
+use super::last::{Loaded, last};
 use super::moderation::ModerationStore;
 
 /// For how long another process's deactivation or suspension may stay unnoticed.
 const STANDING_AGE_MAX: Duration = Duration::from_secs(10);
 /// Accounts whose standing is remembered, at most some 100 bytes each.
 const STANDINGS_MAX: u64 = 100_000;
-
-/// A state that was read, and the sequence of its subject up to which that holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Loaded<T> {
-    pub state: T,
-    pub through: Sequence,
-}
 
 /// What an account may do, without its profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,8 +6,7 @@ use domain::moderation::Moderation;
 use domain::{AccountId, Event, Position, ReportEvent, ReportFiled};
 use event_store::{Boundary, EventLog, ReadError, Subject, known};
 
-use super::accounts::Loaded;
-use super::last::last;
+use super::last::{Loaded, last};
 
 #[derive(Debug, Clone)]
 pub struct ModerationStore {
