@@ -2,16 +2,28 @@
 //!
 //! Nothing of this is an event, and nothing here knows the routes that use it.
 
+mod confirm_password;
 mod credential;
+mod device_token;
+mod end_sessions;
+mod hash_queue;
+mod log_in;
 mod passwords;
 mod refresh_token;
+mod revocations;
 mod session_tokens;
 mod settings;
 mod signing_keys;
+mod strength;
 
-pub(crate) use credential::Credential;
+pub(crate) use confirm_password::confirm_password;
+pub(crate) use credential::{Credential, HashedCredential, Typed};
+pub(crate) use device_token::DeviceToken;
+pub(crate) use log_in::{LogIn, LoggedIn, log_in, refused};
 pub(crate) use passwords::Passwords;
 pub(crate) use refresh_token::RefreshToken;
-pub(crate) use session_tokens::{roles_of, session_tokens};
+pub(crate) use revocations::Revocations;
+pub use revocations::{RevokeTokenError, revoke_token};
+pub(crate) use session_tokens::{access_token, roles_of, session_tokens};
 pub use settings::SessionSettings;
 pub use signing_keys::{RotateError, SigningKeys, rotate_signing_keys};

@@ -1,19 +1,40 @@
-//! What the dispatcher keeps of people besides events: password hashes, refresh families, failed tries; and its signing
-//! keys.
+//! What the dispatcher keeps of people besides events: password hashes, refresh families, failed tries, what is void;
+//! and its signing keys.
 //!
 //! Each store is typed and small, and stands on one of the [`Buckets`] beside the log. None of them shows a value in
 //! its `Debug` form.
 
 mod attempts;
 mod credentials;
+mod invitations;
+mod personal_tokens;
+mod places;
+mod requests;
+mod revocations;
+mod second_factors;
 mod sessions;
 mod signing_keys;
 
+use std::sync::Arc;
+
 use event_store::Buckets;
 
-pub use self::attempts::{ATTEMPTS_MAX, ATTEMPTS_WINDOW, Attempt, Attempts};
+pub use self::attempts::{
+    Attempt, Attempts, DELAY_MAX, FIRST_DELAY, FREE_TRIES, FREE_TRIES_OF_STRANGERS, FREE_TRIES_PER_ADDRESS,
+    Try,
+};
 pub use self::credentials::{Credentials, PasswordHash};
-pub use self::sessions::{Family, FamilySecret, Rotation, SESSIONS_PER_ACCOUNT_MAX, SecretHash, Sessions};
+pub use self::invitations::{Invitation, Invitations};
+pub use self::personal_tokens::{PERSONAL_TOKENS_MAX, PersonalToken, PersonalTokens};
+pub use self::places::{ADDRESSES_PER_ACCOUNT_MAX, DEVICES_PER_ACCOUNT_MAX, Device, KnownPlaces, Places};
+pub use self::requests::{Asked, REQUESTS_MAX, REQUESTS_PER_ADDRESS_MAX, Request, Requests};
+pub use self::revocations::Revocations;
+pub use self::second_factors::{
+    Factor, RECOVERY_CODES, RecoveryCodes, SECRET_BYTES, SecondFactors, authenticator, totp,
+};
+pub use self::sessions::{
+    Family, FamilySecret, REPEAT_GRACE, Rotation, SESSIONS_PER_ACCOUNT_MAX, SecretHash, Seed, Sessions,
+};
 pub use self::signing_keys::{KeyRing, SigningKeys, StoredKey};
 
 /// Clones share everything.
@@ -23,6 +44,12 @@ pub struct CredentialStore {
     pub sessions: Sessions,
     pub signing_keys: SigningKeys,
     pub attempts: Attempts,
+    pub revocations: Revocations,
+    pub places: KnownPlaces,
+    pub personal_tokens: PersonalTokens,
+    pub second_factors: SecondFactors,
+    pub invitations: Invitations,
+    pub requests: Requests,
 }
 
 impl CredentialStore {
@@ -32,6 +59,12 @@ impl CredentialStore {
             sessions: Sessions::new(buckets.sessions),
             signing_keys: SigningKeys::new(buckets.signing_keys),
             attempts: Attempts::new(buckets.attempts),
+            revocations: Revocations::new(buckets.revocations),
+            places: KnownPlaces::new(Arc::clone(&buckets.owners)),
+            personal_tokens: PersonalTokens::new(Arc::clone(&buckets.owners)),
+            second_factors: SecondFactors::new(buckets.owners),
+            invitations: Invitations::new(Arc::clone(&buckets.registrations)),
+            requests: Requests::new(buckets.registrations),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Replaces `cqrs_es::CqrsFramework`, which returns nothing, never retries and knows one aggregate at a time. A
 //! decision whose events were not stored is thrown away.
 
+mod admission;
 mod execution;
 mod import;
 mod once;
@@ -14,7 +15,7 @@ use domain::message::ReplyTarget;
 use domain::moderation::Moderation;
 use domain::{AccountId, CommandId, Handle, MessageId, Position};
 use event_store::{
-    AppendError, Appended, Cause, CommandMetadata, EventLog, NewEvent, ReadError, RecordedEvent,
+    AppendError, Appended, Cause, CommandMetadata, EventLog, NewEvent, Quota, ReadError, RecordedEvent,
 };
 use fail_points::planted;
 use time::OffsetDateTime;
@@ -25,7 +26,7 @@ use uuid::Uuid;
 use crate::decision::{Change, Command, Decision, ExecuteError, KeyedLock, Placed};
 use crate::stores::{Standing, Stores};
 
-pub use self::execution::{Executed, Execution, IdempotencyKey};
+pub use self::execution::{Allowance, Executed, Execution, IdempotencyKey};
 pub use self::import::Imported;
 
 /// Decisions per command when others keep changing what it is about.
@@ -44,6 +45,7 @@ pub struct Executor {
     log: Arc<dyn EventLog>,
     stores: Stores,
     keyed_locks: Box<[Mutex<()>]>,
+    quota: Quota,
 }
 
 /// What became of a command that was decided.
@@ -53,9 +55,15 @@ enum Decided<O> {
 }
 
 impl Executor {
+    /// Without quotas.
     pub fn new(log: Arc<dyn EventLog>) -> Self {
+        Self::with_quota(log, Quota::UNLIMITED)
+    }
+
+    pub fn with_quota(log: Arc<dyn EventLog>, quota: Quota) -> Self {
         let stores = Stores::new(Arc::clone(&log));
-        Self { log, stores, keyed_locks: (0..KEYED_LOCKS).map(|_| Mutex::new(())).collect() }
+        let keyed_locks = (0..KEYED_LOCKS).map(|_| Mutex::new(())).collect();
+        Self { log, stores, keyed_locks, quota }
     }
 
     /// A message that an account wants to answer: see [`Stores::reply_target`].
@@ -108,7 +116,7 @@ impl Executor {
         }
     }
 
-    /// Loads, decides and appends, again while others are faster.
+    /// Decides and appends, and tells the command what became of it, where that is known.
     async fn decide<C: Command>(
         &self,
         execution: &Execution,
@@ -116,6 +124,25 @@ impl Executor {
         command: &C,
         began: Instant,
     ) -> Result<Decided<C::Outcome>, ExecuteError<C::Rejection>> {
+        let decided = self.decide_and_append(execution, id, command, began).await;
+        match &decided {
+            Ok(Decided::Appended(executed)) => command.settled(Some(&executed.outcome)).await,
+            Ok(Decided::Unchanged(_)) => command.settled(None).await,
+            Err(ExecuteError::Append(AppendError::Unknown(_)) | ExecuteError::Unexpected(_)) => {}
+            Err(_) => command.settled(None).await,
+        }
+        decided
+    }
+
+    /// Loads, decides and appends, again while others are faster.
+    async fn decide_and_append<C: Command>(
+        &self,
+        execution: &Execution,
+        id: CommandId,
+        command: &C,
+        began: Instant,
+    ) -> Result<Decided<C::Outcome>, ExecuteError<C::Rejection>> {
+        self.require_room(execution, command)?;
         let _held = match command.keyed_lock() {
             Some(lock) => Some(self.mutex_of(lock).lock().await),
             None => None,
@@ -153,8 +180,12 @@ impl Executor {
                 let why = "this process stood still for too long".to_owned();
                 return Err(ExecuteError::Append(AppendError::Unavailable(Cause::new(why))));
             }
+            let held = self.hold(execution, command, &events)?;
             match self.log.append(id, events).await {
                 Ok(appended) => {
+                    if let (Some(held), Some(last)) = (held, appended.positions.last()) {
+                        held.appended(last.sequence());
+                    }
                     command.appended(&self.stores).await;
                     return self.outcome(execution, command, changes, appended).await.map(Decided::Appended);
                 }

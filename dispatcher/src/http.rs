@@ -8,12 +8,18 @@ mod command;
 mod documentation;
 mod graph;
 mod imports;
+mod internal;
 mod messages;
 mod moderation;
 mod notifications;
 mod parse;
 mod reactions;
+mod registrations;
 mod router;
+mod second_factor;
 mod sessions;
+mod tokens;
 
-pub use router::{openapi, router};
+#[cfg(feature = "fuzz")]
+pub(crate) use imports::read_lines;
+pub use router::{internal_routes, openapi, router};

@@ -10,15 +10,21 @@ mod connect;
 pub mod credential_store;
 pub mod decision;
 pub mod executor;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod http;
 mod import_lock;
 mod refusal;
 mod run;
+mod settings;
 mod state;
 pub mod stores;
 
-pub use self::auth::{RotateError, SessionSettings, SigningKeys, rotate_signing_keys};
+pub use self::auth::{
+    RevokeTokenError, RotateError, SessionSettings, SigningKeys, revoke_token, rotate_signing_keys,
+};
 pub use self::connect::{connect, register_checks};
-pub use self::http::{openapi, router};
+pub use self::http::{internal_routes, openapi, router};
 pub use self::run::run;
+pub use self::settings::{Registration, ReservedHandles, Settings};
 pub use self::state::State;

@@ -7,11 +7,12 @@ use domain::{AccountId, Password};
 use event_store::EventLog;
 use http_kit::{ApiProblem, Identity, KnownLog, KnowsLog};
 
-use crate::auth::{Passwords, SigningKeys};
+use crate::auth::{Passwords, Revocations, SigningKeys};
 use crate::credential_store::CredentialStore;
 use crate::executor::Executor;
 use crate::import_lock::ImportLock;
 use crate::refusal::Refusal;
+use crate::settings::Settings;
 
 /// What was opened once the broker could be reached.
 #[derive(Debug)]
@@ -29,8 +30,10 @@ pub struct State {
     /// Why the log that was opened is gone for good.
     refusal: Arc<OnceLock<Arc<str>>>,
     signing_keys: Arc<SigningKeys>,
+    revocations: Revocations,
     passwords: Arc<Passwords>,
     imports: Arc<ImportLock>,
+    settings: Arc<Settings>,
 }
 
 /// A share of what was opened that outlives the request, for the task in which a command runs.
@@ -38,17 +41,26 @@ pub struct State {
 pub(crate) struct Ready(Arc<Opened>);
 
 impl State {
-    /// The keys sign the tokens of sessions; `identity` should have them among its sources.
+    /// The keys sign the tokens of sessions; `identity` should have them among its sources. What is void is told to it.
     #[must_use]
     pub fn new(identity: Arc<Identity>, signing_keys: Arc<SigningKeys>) -> Self {
+        let revocations = Revocations::new(Arc::clone(identity.revocations()));
         Self {
             identity,
             signing_keys,
+            revocations,
             passwords: Arc::new(Passwords::new()),
             imports: Arc::default(),
+            settings: Arc::default(),
             opened: Arc::default(),
             refusal: Arc::default(),
         }
+    }
+
+    /// With other settings than the defaults.
+    #[must_use]
+    pub fn with(self, settings: Settings) -> Self {
+        Self { settings: Arc::new(settings), ..self }
     }
 
     /// The first log stays: it is opened once per process.
@@ -76,8 +88,16 @@ impl State {
         self.opened()?.log.write_error()
     }
 
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     pub(crate) fn signing_keys(&self) -> &Arc<SigningKeys> {
         &self.signing_keys
+    }
+
+    pub(crate) fn revocations(&self) -> &Revocations {
+        &self.revocations
     }
 
     pub(crate) fn passwords(&self) -> &Arc<Passwords> {
@@ -108,7 +128,7 @@ impl State {
     /// `overloaded` when too many hash at this moment, `unavailable` when the credential store cannot be reached.
     pub async fn store_credential(&self, account: AccountId, password: Password) -> Result<(), ApiProblem> {
         let ready = self.ready()?;
-        let hash = self.passwords.hash(password).await?;
+        let hash = self.passwords.hash(password, Vec::new(), None).await?;
         Ok(ready.credential_store().credentials.put(account, &hash).await.map_err(Refusal::from)?)
     }
 
@@ -118,14 +138,6 @@ impl State {
     /// `unavailable` when the credential store cannot be reached.
     pub async fn delete_credential(&self, account: AccountId) -> Result<(), ApiProblem> {
         Ok(self.ready()?.credential_store().credentials.delete(account).await.map_err(Refusal::from)?)
-    }
-
-    /// Nobody can refresh a session of the account from now on. Repeating it does no harm.
-    ///
-    /// # Errors
-    /// `unavailable` when the credential store cannot be reached.
-    pub async fn end_all_sessions(&self, account: AccountId) -> Result<(), ApiProblem> {
-        Ok(self.ready()?.credential_store().sessions.end_all(account).await.map_err(Refusal::from)?)
     }
 }
 

@@ -6,7 +6,12 @@
 //!   CREDENTIALS_0    account              argon2id PHC string         ever
 //!   SESSIONS_0       account              its refresh families        30 days from the last change
 //!   KEYS_0           ring                 every signing key           ever
-//!   ATTEMPTS_0       handle.address       failed tries, and since     15 min from the last change
+//!   ATTEMPTS_0       handle.address, …    failed tries, and since     15 min from the last change
+//!   OWNERS_0         account.what         what proves who the owner is    ever
+//!   REVOCATIONS_0    part                 what is void of its accounts    ever
+//!   MAILS_0          address              how many mails it got       24 h from the last change
+//!   REGISTRATIONS_0  invitation.digest    uses that are left          a year from the last change
+//!                    requests             who waits for approval
 //! ```
 //!
 //! A [`Bucket`] does nothing but read an entry and replace it at a known revision. What belongs together is one entry,
@@ -19,13 +24,18 @@ mod in_memory;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use self::bucket::{Bucket, BucketEntry, BucketError, Change, Written, change, delete, get};
+pub use self::bucket::{Bucket, BucketEntry, BucketError, Change, Written, change, delete, get, get_revised};
 pub use self::in_memory::InMemoryBucket;
 
 /// Refresh families that nobody refreshes.
 pub const SESSION_AGE_MAX: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// Invitations, and requests to be registered, that nobody touches.
+pub const REGISTRATIONS_AGE_MAX: Duration = Duration::from_secs(366 * 24 * 3_600);
 /// Failed tries to log in.
 pub const ATTEMPTS_AGE_MAX: Duration = Duration::from_secs(15 * 60);
+
+/// How many mails an address got.
+pub const MAILS_AGE_MAX: Duration = Duration::from_secs(24 * 3_600);
 
 /// A bucket that lies beside every log.
 #[derive(Debug, Clone, Copy)]
@@ -62,7 +72,37 @@ pub const ATTEMPTS: BucketKind = BucketKind {
     bytes_max: Some(64 << 20),
 };
 
-pub const BUCKETS: [BucketKind; 4] = [CREDENTIALS, SESSIONS, SIGNING_KEYS, ATTEMPTS];
+pub const OWNERS: BucketKind = BucketKind {
+    name: "OWNERS",
+    description: "Known devices, personal tokens, addresses and second factors.",
+    age_max: None,
+    bytes_max: None,
+};
+/// Sixteen parts of at most 256 KiB, twice while one is replaced.
+pub const REVOCATIONS: BucketKind = BucketKind {
+    name: "REVOCATIONS",
+    description: "Tokens that are void before they expire.",
+    age_max: None,
+    bytes_max: Some(16 << 20),
+};
+/// About 100,000 addresses a day.
+pub const MAILS: BucketKind = BucketKind {
+    name: "MAILS",
+    description: "How many mails an address got.",
+    age_max: Some(MAILS_AGE_MAX),
+    bytes_max: Some(16 << 20),
+};
+
+/// About 10,000 invitations.
+pub const REGISTRATIONS: BucketKind = BucketKind {
+    name: "REGISTRATIONS",
+    description: "Invitations, and who waits to be registered.",
+    age_max: Some(REGISTRATIONS_AGE_MAX),
+    bytes_max: Some(4 << 20),
+};
+
+pub const BUCKETS: [BucketKind; 8] =
+    [CREDENTIALS, SESSIONS, SIGNING_KEYS, ATTEMPTS, OWNERS, REVOCATIONS, MAILS, REGISTRATIONS];
 
 /// What they reserve together, where each that grows with the accounts is bounded to so much.
 pub fn bytes_max(growing: i64) -> i64 {
@@ -76,12 +116,25 @@ pub struct Buckets {
     pub sessions: Arc<dyn Bucket>,
     pub signing_keys: Arc<dyn Bucket>,
     pub attempts: Arc<dyn Bucket>,
+    pub owners: Arc<dyn Bucket>,
+    pub revocations: Arc<dyn Bucket>,
+    pub mails: Arc<dyn Bucket>,
+    pub registrations: Arc<dyn Bucket>,
 }
 
 impl Buckets {
     /// Each in memory, for tests.
     pub fn in_memory() -> Self {
         let bucket = || Arc::new(InMemoryBucket::default());
-        Self { credentials: bucket(), sessions: bucket(), signing_keys: bucket(), attempts: bucket() }
+        Self {
+            credentials: bucket(),
+            sessions: bucket(),
+            signing_keys: bucket(),
+            attempts: bucket(),
+            owners: bucket(),
+            revocations: bucket(),
+            mails: bucket(),
+            registrations: bucket(),
+        }
     }
 }

@@ -18,6 +18,7 @@ mod fingerprint;
 mod in_memory;
 mod subject;
 mod upcast;
+mod usage;
 
 pub use buckets::{Bucket, BucketError, Buckets};
 pub use cause::Cause;
@@ -35,3 +36,4 @@ pub use envelope::{Envelope, TraceParent, header};
 pub use fingerprint::Fingerprint;
 pub use in_memory::InMemoryLog;
 pub use subject::{Boundary, EditBucket, Subject};
+pub use usage::{Held, Quota, QuotaExceeded, Room, Usage, Used};

@@ -3,12 +3,15 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use http_kit::Limits;
 use http_kit::identity::IdentityConfig;
+use http_kit::{Limits, Tls};
 use service_kit::config::{ConfigError, Environment, Secret};
 use service_kit::telemetry::TelemetryConfig;
+use tokens::RevocationsUrl;
 
+pub(crate) const OPS_LISTEN: &str = "ROOKERY_QUERY_OPS_LISTEN";
 const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8082);
+const OPS_LISTEN_DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 9082);
 /// A reader's statement takes about a millisecond, so a few connections serve thousands of requests a second.
 const POOL_CONNECTIONS_DEFAULT: u32 = 16;
 const READY_LAG_MAX_SECONDS_DEFAULT: u64 = 30;
@@ -18,12 +21,17 @@ const READY_LAG_MAX_SECONDS_DEFAULT: u64 = 30;
 pub struct QueryApiConfig {
     /// Where the API listens.
     pub listen: SocketAddr,
+    /// Where `/metrics`, `/livez` and `/readyz` are served.
+    pub ops_listen: SocketAddr,
+    pub tls: Option<Tls>,
     /// The data set, as a `postgres://` address. It may hold a password.
     pub database_url: Secret,
     pub pool_connections_max: u32,
     /// How old the data may be before the service calls itself not ready.
     pub ready_lag_max: Duration,
     pub identity: IdentityConfig,
+    /// Where a dispatcher tells which tokens are void; without it, a token is good until it expires.
+    pub revocations_url: Option<RevocationsUrl>,
     pub limits: Limits,
     pub telemetry: TelemetryConfig,
 }
@@ -40,6 +48,8 @@ impl QueryApiConfig {
 
     fn read(env: &mut Environment) -> Option<Self> {
         let listen = env.or_default("ROOKERY_QUERY_LISTEN", LISTEN_DEFAULT);
+        let ops_listen = env.or_default(OPS_LISTEN, OPS_LISTEN_DEFAULT);
+        let tls = Tls::from_environment(env);
         let database_url = env.secret("ROOKERY_DATABASE_URL");
         let connections = env.or_default("ROOKERY_QUERY_POOL_CONNECTIONS_MAX", POOL_CONNECTIONS_DEFAULT);
         if connections == Some(0) {
@@ -47,15 +57,19 @@ impl QueryApiConfig {
         }
         let lag_max = env.or_default("ROOKERY_READY_LAG_MAX_SECONDS", READY_LAG_MAX_SECONDS_DEFAULT);
         let identity = IdentityConfig::from_environment(env);
+        let revocations_url = env.optional("ROOKERY_REVOCATIONS_URL");
         let limits = Limits::from_environment(env);
         let telemetry = TelemetryConfig::from_environment(env);
         let database_url = database_url.and_then(|url| accept_url(env, url));
         Some(Self {
             listen: listen?,
+            ops_listen: ops_listen?,
+            tls: tls?,
             database_url: database_url?,
             pool_connections_max: connections?,
             ready_lag_max: Duration::from_secs(lag_max?),
             identity: identity?,
+            revocations_url: revocations_url?,
             limits: limits?,
             telemetry: telemetry?,
         })

@@ -47,6 +47,8 @@ codes! {
     METHOD_NOT_ALLOWED = 405, "method-not-allowed", "This address does not take that method.";
     OTHER_LOG = 409, "other-log", "The caller knows another log than this one.";
     CONFLICT = 409, "conflict", "Others changed the same thing at the same time.";
+    SECOND_FACTOR_ON = 409, "second-factor-on", "The account has a second factor already.";
+    TOO_MANY_TOKENS = 409, "too-many-tokens", "The account has as many personal tokens as it may have.";
 
     // Who asks.
     /// A write without an identity.
@@ -55,11 +57,21 @@ codes! {
     IDENTITY_REQUIRED = 403, "identity-required", "This operation is not open to anonymous callers.";
     TOKEN_INVALID = 401, "token-invalid", "The access token is not acceptable.";
     TOKEN_EXPIRED = 401, "token-expired", "The access token has expired.";
+    TOKEN_REVOKED = 401, "token-revoked", "The access token was revoked, or its session has ended.";
     GATEWAY_UNTRUSTED = 401, "gateway-untrusted", "The identity headers did not come from the gateway.";
     CREDENTIALS_INVALID = 401, "credentials-invalid", "The handle or the password is wrong.";
+    OTP_REQUIRED = 401, "otp-required", "The account also asks for a code of its authenticator.";
+    OTP_INVALID = 401, "otp-invalid", "The code of the authenticator is not good, or no longer.";
     REFRESH_TOKEN_INVALID = 401, "refresh-token-invalid", "The refresh token is not good, or no longer.";
     ACCOUNT_SUSPENDED = 403, "account-suspended", "A moderator suspended the account; the detail says why.";
+    PASSWORD_WRONG = 403, "password-wrong", "The present password is another one.";
+    SESSION_REQUIRED = 403, "session-required", "This is for somebody who logged in, and not for other tokens.";
     ROLE_REQUIRED = 403, "role-required", "The caller lacks a role that this operation needs.";
+    SCOPE_REQUIRED = 403, "scope-required", "The token lacks a scope that this operation needs.";
+
+    REGISTRATION_CLOSED = 403, "registration-closed", "This installation registers nobody who asks.";
+    INVITATION_INVALID = 403, "invitation-invalid", "Registration needs an invitation that is good.";
+    HANDLE_RESERVED = 403, "handle-reserved", "This handle is kept for the operators.";
 
     // The shape of the request.
     MALFORMED_JSON = 400, "malformed-json", "The body is not acceptable JSON.";
@@ -72,6 +84,7 @@ codes! {
     WRONG_CONTENT_TYPE = 415, "wrong-content-type", "The body is not of the type that this operation takes.";
     UNSUPPORTED_CONTENT_ENCODING = 415, "unsupported-content-encoding", "The body must come without an encoding.";
     BODY_TOO_LARGE = 413, "body-too-large", "The body is too large.";
+    PASSWORD_TOO_WEAK = 422, "password-too-weak", "The password is easy to guess.";
     UNKNOWN_REFERENCE = 422, "unknown-reference", "No earlier line brought what this one names.";
     BODY_TIMEOUT = 408, "body-timeout", "The body did not arrive in time.";
 
@@ -89,6 +102,7 @@ codes! {
     OUTCOME_UNKNOWN = 503, "outcome-unknown", "It is not known whether the operation took effect.";
     REQUEST_TIMEOUT = 503, "request-timeout", "The request took longer than the service allows.";
     RATE_LIMITED = 429, "rate-limited", "The caller sends more than its share.";
+    QUOTA_EXCEEDED = 429, "quota-exceeded", "The account has used up its quota of the day.";
     INTERNAL = 500, "internal", "The service failed.";
 
     // Rejections of the domain, named after the rule that was broken.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 /// Who logs in.
@@ -14,6 +15,49 @@ pub struct CreateSession {
     pub handle: String,
     #[schema(example = "correct horse battery staple", format = Password)]
     pub password: String,
+    /// A code of the account's authenticator, or a recovery code, where the account asks for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "123456", nullable = false)]
+    pub otp: Option<String>,
+    /// What the list of sessions calls this one; without it, what the header `User-Agent` says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Phone", max_length = 100, nullable = false)]
+    pub name: Option<String>,
+    /// As an earlier log-in to this account gave it to this device. It opens nothing by itself; with it, guesses of
+    /// others do not slow this log-in down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub device_token: Option<String>,
+    /// Whether the answer shall have a device token, to be kept on this device. An account has at most 16.
+    #[serde(default)]
+    pub remember_device: bool,
+}
+
+/// A new password.
+#[derive(Clone, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ChangePassword {
+    #[schema(format = Password)]
+    pub current_password: String,
+    #[schema(format = Password)]
+    pub new_password: String,
+}
+
+/// A session of the caller.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    #[schema(format = Uuid)]
+    pub id: String,
+    /// As it was named at log-in.
+    pub name: String,
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// When its refresh token was used last, or it was opened.
+    #[serde(with = "time::serde::rfc3339")]
+    pub last_used_at: OffsetDateTime,
+    /// Whether the request belongs to it.
+    pub current: bool,
 }
 
 /// What gets the next tokens.
@@ -36,6 +80,10 @@ pub struct SessionTokens {
     pub expires_in: u64,
     /// Opaque; for `POST /v1/sessions/refresh`, once, within 30 days.
     pub refresh_token: String,
+    /// Opaque; for the next log-in to this account on this device, if it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub device_token: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
@@ -46,6 +94,12 @@ pub enum TokenType {
 impl fmt::Debug for CreateSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CreateSession").field("handle", &self.handle).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ChangePassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChangePassword").finish_non_exhaustive()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::Once;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
@@ -20,6 +21,9 @@ pub struct ClientAddress(IpAddr);
 impl ClientAddress {
     /// Of our proxies, `hops` append to `X-Forwarded-For`; what stands before their entries is hearsay.
     pub(crate) fn find(peer: IpAddr, headers: &HeaderMap, hops: usize) -> Self {
+        if hops == 0 && headers.contains_key(X_FORWARDED_FOR) {
+            notice_proxy();
+        }
         // Where the proxies did not do what the configuration says, all of their callers share the proxy's address.
         Self::of(forwarded(headers, hops).unwrap_or(peer))
     }
@@ -43,6 +47,18 @@ impl fmt::Display for ClientAddress {
             IpAddr::V6(network) => write!(formatter, "{network}/64"),
         }
     }
+}
+
+/// Somebody says that there is a proxy where none is configured. A caller may say so, too, so it is a hint, given once.
+fn notice_proxy() {
+    static NOTICED: Once = Once::new();
+    metrics::counter!("http_forwarded_for_ignored_total").increment(1);
+    NOTICED.call_once(|| {
+        tracing::warn!(
+            "requests carry X-Forwarded-For, but no proxy is configured: if there is one, all of its callers count as \
+             one address; set ROOKERY_TRUSTED_PROXY_HOPS to the number of proxies"
+        );
+    });
 }
 
 /// The entry that the outermost of our proxies appended; `None` without proxies. Bytes, because what the caller put

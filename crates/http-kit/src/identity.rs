@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
-use tokens::{FileKeys, JwksError, KeySource, TokenVerifier, UrlKeys};
+use tokens::{FileKeys, JwksError, KeySource, Revocations, TokenVerifier, UrlKeys};
 use tokio_util::sync::CancellationToken;
 
 pub use caller::{Caller, OptionalCaller, Reader};
@@ -30,7 +30,10 @@ const REFRESH_PERIOD: Duration = Duration::from_secs(60);
 
 /// The way in which this service learns who calls. Keep it in the router's state as `Arc<Identity>`.
 #[derive(Debug)]
-pub struct Identity(Mode);
+pub struct Identity {
+    mode: Mode,
+    revocations: Arc<Revocations>,
+}
 
 #[derive(Debug)]
 enum Mode {
@@ -58,7 +61,8 @@ impl Identity {
                 (jwks_file, jwks_url, issuer, audience)
             }
             IdentityConfig::Gateway { secret } => {
-                return Ok(Self(Mode::Gateway(gateway::GatewayHeaders::new(secret))));
+                let mode = Mode::Gateway(gateway::GatewayHeaders::new(secret));
+                return Ok(Self { mode, revocations: Arc::default() });
             }
         };
         if let Some(file) = jwks_file {
@@ -70,14 +74,23 @@ impl Identity {
         if sources.is_empty() {
             return Err(JwksError::NoSource);
         }
-        Ok(Self(Mode::Jwt(Box::new(TokenVerifier::new(sources, issuer, audience)))))
+        let revocations = Arc::new(Revocations::new());
+        let verifier = TokenVerifier::new(sources, issuer, audience, Arc::clone(&revocations));
+        Ok(Self { mode: Mode::Jwt(Box::new(verifier)), revocations })
+    }
+
+    /// Which tokens are void, as far as this process knows. Who keeps up with that, fills it. A gateway has to ask for
+    /// itself.
+    #[must_use]
+    pub fn revocations(&self) -> &Arc<Revocations> {
+        &self.revocations
     }
 
     /// Reads the sources of keys at once, and again every minute, until the token is cancelled.
     ///
     /// Without it identities still work: a key that is not known is looked for, but one that was withdrawn stays.
     pub async fn keep_fresh(&self, token: CancellationToken) {
-        let Mode::Jwt(verifier) = &self.0 else { return };
+        let Mode::Jwt(verifier) = &self.mode else { return };
         let refreshing = async {
             loop {
                 for source in verifier.sources() {
@@ -94,7 +107,7 @@ impl Identity {
     /// # Errors
     /// A 401 where a credential is present and not acceptable.
     pub async fn resolve(&self, headers: &HeaderMap) -> Result<Option<Caller>, ApiProblem> {
-        match &self.0 {
+        match &self.mode {
             Mode::Jwt(verifier) => bearer::resolve(verifier, headers).await,
             Mode::Gateway(gateway) => gateway.resolve(headers),
         }

@@ -4,6 +4,7 @@
 //! are read strictly ([`json`], [`query`], [`path`]), how a refusal looks ([`problem`]), and what surrounds every
 //! handler ([`standard()`]). This crate knows no domain, no SQL and no message broker.
 
+pub mod browsers;
 pub mod content;
 pub mod context;
 pub mod etag;
@@ -19,18 +20,22 @@ pub mod problem;
 pub mod query;
 pub mod serve;
 
+mod admission;
+mod budget;
 mod client_address;
 mod deserialize_fault;
+mod least_rate;
 mod standard;
 
 pub use client_address::ClientAddress;
 pub use context::RequestContext;
 pub use identity::{Caller, Identity, OptionalCaller, Reader};
 pub use json::StrictJson;
+pub use least_rate::LeastRate;
 pub use limits::Limits;
 pub use lineage::{KnownLog, KnowsLog};
 pub use path::StrictPath;
 pub use problem::ApiProblem;
 pub use query::StrictQuery;
-pub use serve::serve;
+pub use serve::{Listener, Tls, bind, serve};
 pub use standard::standard;

@@ -9,8 +9,12 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::roles::Roles;
+use crate::roles::{Role, Roles};
+use crate::scopes::Scopes;
 use crate::signing_key::SigningKey;
+
+/// How long the access token of a session is good. So long a session that ended has to be remembered.
+pub const SESSION_TOKEN_LIFETIME: Duration = Duration::from_secs(3_600);
 
 /// Signs tokens for one issuer and one audience.
 pub struct TokenIssuer {
@@ -39,6 +43,16 @@ struct Claims<'claims> {
     jti: Uuid,
     #[serde(skip_serializing_if = "Option::is_none")]
     sid: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scopes: Option<Vec<&'static str>>,
+}
+
+/// What a token says besides whom it is for, and until when.
+struct Kind {
+    id: Uuid,
+    roles: Roles,
+    session: Option<Uuid>,
+    scopes: Option<Scopes>,
 }
 
 impl TokenIssuer {
@@ -61,7 +75,7 @@ impl TokenIssuer {
         now: SystemTime,
         lifetime: Duration,
     ) -> Result<String, IssueError> {
-        self.sign(account, roles, None, now, lifetime)
+        self.sign(account, Kind { id: Uuid::now_v7(), roles, session: None, scopes: None }, now, lifetime)
     }
 
     /// The same for somebody who logged in: the token names the session that it belongs to.
@@ -76,14 +90,30 @@ impl TokenIssuer {
         now: SystemTime,
         lifetime: Duration,
     ) -> Result<String, IssueError> {
-        self.sign(account, roles, Some(session), now, lifetime)
+        let session = Some(session);
+        self.sign(account, Kind { id: Uuid::now_v7(), roles, session, scopes: None }, now, lifetime)
+    }
+
+    /// A personal token, under its own id: it may do what its scopes allow, and has no role but `user`.
+    ///
+    /// # Errors
+    /// As with [`Self::issue`].
+    pub fn issue_personal(
+        &self,
+        account: i64,
+        id: Uuid,
+        scopes: Scopes,
+        now: SystemTime,
+        lifetime: Duration,
+    ) -> Result<String, IssueError> {
+        let roles = Roles::none().with(Role::User);
+        self.sign(account, Kind { id, roles, session: None, scopes: Some(scopes) }, now, lifetime)
     }
 
     fn sign(
         &self,
         account: i64,
-        roles: Roles,
-        sid: Option<Uuid>,
+        kind: Kind,
         now: SystemTime,
         lifetime: Duration,
     ) -> Result<String, IssueError> {
@@ -92,11 +122,12 @@ impl TokenIssuer {
             iss: &self.issuer,
             aud: &self.audience,
             sub: account.to_string(),
-            roles: roles.iter().map(|role| role.name()).collect(),
+            roles: kind.roles.iter().map(Role::name).collect(),
             iat,
             exp: iat.saturating_add(lifetime.as_secs()),
-            jti: Uuid::now_v7(),
-            sid,
+            jti: kind.id,
+            sid: kind.session,
+            scopes: kind.scopes.map(|scopes| scopes.iter().map(crate::Scope::name).collect()),
         };
         encode(&self.header, &claims, &self.key).map_err(IssueError::Sign)
     }

@@ -13,7 +13,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::key_set::{KeySet, KeySource, KeysUnavailable, PublicKey, Verified};
+use crate::revocations::Revocations;
 use crate::roles::Roles;
+use crate::scopes::Scopes;
 use crate::subject::TokenSubject;
 
 /// Clocks of machines in one installation differ by less.
@@ -27,6 +29,7 @@ pub struct TokenVerifier {
     sources: Vec<Arc<dyn KeySource>>,
     /// Its algorithm is replaced by the key's.
     validation: Validation,
+    revocations: Arc<Revocations>,
 }
 
 /// Why a token opens nothing.
@@ -37,6 +40,8 @@ pub enum TokenError {
     /// The one fault that a caller repairs by itself, with a fresh token.
     #[error("the token has expired")]
     Expired,
+    #[error("the token was revoked")]
+    Revoked,
     /// Whether the token is good is not known; its holder should not throw it away.
     #[error("the keys of its issuer are not known")]
     KeysUnavailable(#[source] KeysUnavailable),
@@ -52,18 +57,31 @@ struct Claims {
     /// Other issuers have session ids of other shapes; those name no session of ours.
     #[serde(default)]
     sid: serde_json::Value,
+    /// Likewise.
+    #[serde(default)]
+    jti: serde_json::Value,
+    #[serde(default)]
+    iat: Option<f64>,
+    /// Of a personal token of ours. What OAuth calls `scope` is for others.
+    #[serde(default)]
+    scopes: Option<Vec<String>>,
 }
 
 impl TokenVerifier {
     #[must_use]
-    pub fn new(sources: Vec<Arc<dyn KeySource>>, issuer: &str, audience: &str) -> Self {
+    pub fn new(
+        sources: Vec<Arc<dyn KeySource>>,
+        issuer: &str,
+        audience: &str,
+        revocations: Arc<Revocations>,
+    ) -> Self {
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.leeway = LEEWAY_SECONDS;
         validation.validate_nbf = true;
         validation.set_issuer(&[issuer]);
         validation.set_audience(&[audience]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        Self { sources, validation }
+        Self { sources, validation, revocations }
     }
 
     /// Where its keys come from.
@@ -77,6 +95,11 @@ impl TokenVerifier {
     /// # Errors
     /// Where the token is not good, or where that cannot be known.
     pub async fn verify(&self, token: &str) -> Result<TokenSubject, TokenError> {
+        let subject = self.verify_signature(token).await?;
+        if self.revocations.is_revoked(&subject) { Err(TokenError::Revoked) } else { Ok(subject) }
+    }
+
+    async fn verify_signature(&self, token: &str) -> Result<TokenSubject, TokenError> {
         if token.len() > TOKEN_BYTES_MAX {
             return Err(TokenError::Invalid);
         }
@@ -123,11 +146,25 @@ impl TokenVerifier {
         let claims = decode::<Claims>(token, &key.key, &validation).map_err(|error| explain(&error))?.claims;
         let account = number::positive(&claims.sub).ok_or(TokenError::Invalid)?;
         let roles = Roles::from_names(claims.roles.iter().map(String::as_str));
-        let session = claims.sid.as_str().and_then(|sid| Uuid::try_parse(sid).ok());
+        let id = |value: &serde_json::Value| value.as_str().and_then(|text| Uuid::try_parse(text).ok());
+        let (session, token) = (id(&claims.sid), id(&claims.jti));
+        let scopes = claims.scopes.map(|names| Scopes::from_names(names.iter().map(String::as_str)));
+        let issued = token.and_then(milliseconds_of).unwrap_or_else(|| millis(claims.iat));
         // Negative and huge numbers saturate; the validation above has already compared them with the clock.
         let expires = claims.exp as u64;
-        Ok(Verified { subject: TokenSubject { account, roles, session }, expires })
+        Ok(Verified { subject: TokenSubject { account, roles, session, scopes, token, issued }, expires })
     }
+}
+
+/// Our tokens' ids say when they were made, more exactly than `iat` does.
+fn milliseconds_of(id: Uuid) -> Option<u64> {
+    let (seconds, nanos) = id.get_timestamp().filter(|_| id.get_version_num() == 7)?.to_unix();
+    Some(seconds * 1_000 + u64::from(nanos / 1_000_000))
+}
+
+fn millis(seconds: Option<f64>) -> u64 {
+    // Negative and huge numbers saturate.
+    seconds.map_or(0, |seconds| (seconds * 1_000.0) as u64)
 }
 
 fn in_set(keys: Arc<KeySet>, kid: &str) -> Option<(Arc<KeySet>, PublicKey)> {

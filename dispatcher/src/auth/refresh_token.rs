@@ -1,7 +1,8 @@
 //! Refresh tokens: `account-family.secret`.
 //!
 //! The part before the dot finds the family and is no secret. The secret is 16 bytes that stay the same for the whole
-//! family and 32 that are new in each of its tokens; the credential store knows only their hashes.
+//! family and 32 that are new in each of its tokens; the credential store knows only their hashes, and the family's seed,
+//! from which, with a token, its successor follows.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +10,7 @@ use domain::AccountId;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::credential_store::{FamilySecret, SecretHash};
+use crate::credential_store::{FamilySecret, SecretHash, Seed};
 
 const FAMILY_SECRET_BYTES: usize = 16;
 const CURRENT_SECRET_BYTES: usize = 32;
@@ -33,10 +34,19 @@ impl RefreshToken {
         Self { account, family: Uuid::now_v7(), secret }
     }
 
-    /// The next one of the same family.
-    pub(crate) fn successor(&self) -> Self {
+    /// What the successors of a new family are derived with.
+    pub(crate) fn new_seed() -> Seed {
+        let mut random = [0; 32];
+        rand::fill(&mut random);
+        Seed::new(random)
+    }
+
+    /// The next one of the same family. The same token has the same successor; without the seed nobody finds it.
+    pub(crate) fn successor(&self, seed: &Seed) -> Self {
         let mut secret = self.secret;
-        rand::fill(&mut secret[FAMILY_SECRET_BYTES..]);
+        // Both have one length each, so nothing can be moved from the one to the other.
+        let next = Sha256::new().chain_update(seed.expose()).chain_update(&secret[FAMILY_SECRET_BYTES..]);
+        secret[FAMILY_SECRET_BYTES..].copy_from_slice(&next.finalize());
         Self { account: self.account, family: self.family, secret }
     }
 
@@ -79,10 +89,13 @@ mod tests {
         let parsed = RefreshToken::parse(&text).expect("it was written by us");
         assert_eq!((parsed.account, parsed.family), (account, token.family));
         assert_eq!(parsed.hashed(), token.hashed());
-        let next = parsed.successor();
+        let seed = RefreshToken::new_seed();
+        let next = parsed.successor(&seed);
         assert_eq!((next.account, next.family), (account, token.family));
         assert_eq!(next.hashed().family, token.hashed().family);
         assert_ne!(next.hashed().current, token.hashed().current);
+        assert_eq!(next.hashed(), token.successor(&seed).hashed(), "the same once more");
+        assert_ne!(next.hashed(), token.successor(&RefreshToken::new_seed()).hashed());
     }
 
     #[test]

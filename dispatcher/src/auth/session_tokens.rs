@@ -9,10 +9,11 @@ use domain::moderation::Moderation;
 use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
 use http_kit::ApiProblem;
-use tokens::{Role, Roles};
+use tokens::{Role, Roles, SESSION_TOKEN_LIFETIME};
 
+use super::device_token::DeviceToken;
 use super::refresh_token::RefreshToken;
-use super::signing_keys::{ACCESS_TOKEN_LIFETIME, SigningKeys};
+use super::signing_keys::SigningKeys;
 
 /// The roles in the tokens of an account: `user`, and what operators gave it.
 pub(crate) fn roles_of(moderation: &Moderation) -> Roles {
@@ -25,20 +26,29 @@ pub(crate) fn roles_of(moderation: &Moderation) -> Roles {
     given.collect::<Roles>().with(Role::User)
 }
 
-/// An access token with the refresh token beside it.
-pub(crate) fn session_tokens(
+/// An access token of the session.
+pub(crate) fn access_token(
     keys: &SigningKeys,
-    refresh_token: &RefreshToken,
+    of: &RefreshToken,
     roles: Roles,
-) -> Result<Response, ApiProblem> {
-    let access_token = keys.sign(refresh_token.account, roles, refresh_token.family, SystemTime::now())?;
+) -> Result<String, ApiProblem> {
+    keys.sign(of.account, roles, of.family, SystemTime::now())
+}
+
+/// The answer with an access token, the refresh token beside it, and the device token if there is one.
+pub(crate) fn session_tokens(
+    access_token: String,
+    refresh_token: &RefreshToken,
+    device: Option<&DeviceToken>,
+) -> Response {
     let tokens = SessionTokens {
         access_token,
         token_type: TokenType::Bearer,
-        expires_in: ACCESS_TOKEN_LIFETIME.as_secs(),
+        expires_in: SESSION_TOKEN_LIFETIME.as_secs(),
         refresh_token: refresh_token.to_text(),
+        device_token: device.map(DeviceToken::to_text),
     };
     // RFC 6749 §5.1.
     let no_store = [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    Ok((StatusCode::CREATED, no_store, Json(tokens)).into_response())
+    (StatusCode::CREATED, no_store, Json(tokens)).into_response()
 }

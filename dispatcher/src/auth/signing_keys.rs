@@ -15,9 +15,9 @@ use event_store::{Bucket, BucketError};
 use http_kit::ApiProblem;
 use service_kit::Chain;
 use time::OffsetDateTime;
-use tokens::Roles;
 use tokens::{CurrentKeys, KeySet, KeySource, KeysUnavailable};
-use tokens::{KeyError, SigningKey, TokenIssuer, public_jwks};
+use tokens::{KeyError, SESSION_TOKEN_LIFETIME, SigningKey, TokenIssuer, public_jwks};
+use tokens::{Roles, Scopes};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -25,12 +25,16 @@ use uuid::Uuid;
 
 use crate::credential_store::{self, KeyRing, StoredKey};
 
+use crate::refusal::Refusal;
+
 use super::settings::SessionSettings;
 
-pub(super) const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(3_600);
 /// How long a retired key stays published: a token's life, and ten minutes for a dispatcher that could not reach the
 /// store and went on signing with it, and for clocks that differ.
-const RETIRED_KEEP: Duration = Duration::from_secs(3_600 + 600);
+const RETIRED_KEEP: Duration = Duration::from_secs(SESSION_TOKEN_LIFETIME.as_secs() + 600);
+
+/// By how much a key is kept longer than its newest personal token needs, so that not each of them writes that down.
+const NEEDED_AHEAD: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 const FOLLOW_PERIOD: Duration = Duration::from_secs(5);
 /// Anybody may ask for the published keys; the bucket is asked once in this time.
@@ -53,6 +57,24 @@ struct Known {
     ring: KeyRing,
     issuer: TokenIssuer,
     jwks: String,
+}
+
+/// The right to sign one personal token.
+#[derive(Debug)]
+pub(crate) struct PersonalSigner(Arc<Known>);
+
+impl PersonalSigner {
+    pub(crate) fn personal(
+        &self,
+        account: AccountId,
+        id: Uuid,
+        scopes: Scopes,
+        now: SystemTime,
+        lifetime: Duration,
+    ) -> Result<String, ApiProblem> {
+        let issuer = &self.0.issuer;
+        issuer.issue_personal(account.get(), id, scopes, now, lifetime).map_err(ApiProblem::internal)
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -112,8 +134,21 @@ impl SigningKeys {
         let known = self.known().ok_or_else(|| ApiProblem::unavailable("there is no signing key yet"))?;
         known
             .issuer
-            .issue_for_session(account.get(), roles, session, now, ACCESS_TOKEN_LIFETIME)
+            .issue_for_session(account.get(), roles, session, now, SESSION_TOKEN_LIFETIME)
             .map_err(ApiProblem::internal)
+    }
+
+    /// Who signs a personal token that is good until then. The key is kept for so long before anything is signed.
+    pub(crate) async fn until(&self, expires_at: OffsetDateTime) -> Result<PersonalSigner, Refusal> {
+        let unavailable = || ApiProblem::unavailable("there is no signing key yet");
+        let (known, store) = self.known().zip(self.store.get()).ok_or_else(unavailable)?;
+        let (kid, key) = known.ring.signing().ok_or_else(unavailable)?;
+        if key.needed_until.is_none_or(|until| until < expires_at)
+            && !store.keep_until(kid, expires_at + NEEDED_AHEAD).await?
+        {
+            return Err(ApiProblem::unavailable("the signing key is being replaced").into());
+        }
+        Ok(PersonalSigner(known))
     }
 
     /// The published keys as a JSON Web Key Set, as new as they may be asked for.

@@ -22,11 +22,14 @@ pub struct StoredKey {
     /// From then on it signs nothing new.
     #[serde(with = "time::serde::rfc3339::option")]
     pub retired_at: Option<OffsetDateTime>,
+    /// When the last personal token that it signed has expired.
+    #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    pub needed_until: Option<OffsetDateTime>,
 }
 
 impl StoredKey {
     pub fn new(pem: impl Into<String>, created_at: OffsetDateTime) -> Self {
-        Self { pem: pem.into(), created_at, retired_at: None }
+        Self { pem: pem.into(), created_at, retired_at: None, needed_until: None }
     }
 
     pub fn expose_pem(&self) -> &str {
@@ -58,10 +61,13 @@ impl KeyRing {
         in_use.max_by_key(|(kid, key)| (key.created_at, *kid))
     }
 
-    /// Without the keys that were retired longer ago than `keep`.
+    /// Without the keys that were retired longer ago than `keep` and signed no personal token that is still good.
     #[must_use]
     pub fn without_expired(mut self, now: OffsetDateTime, keep: Duration) -> Self {
-        self.keys.retain(|_, key| key.retired_at.is_none_or(|retired_at| now - retired_at < keep));
+        self.keys.retain(|_, key| {
+            let is_needed = key.needed_until.is_some_and(|until| now < until);
+            is_needed || key.retired_at.is_none_or(|retired_at| now - retired_at < keep)
+        });
         self
     }
 }
@@ -94,6 +100,20 @@ impl SigningKeys {
     /// The ring as it is; empty where no dispatcher has started yet.
     pub async fn read(&self) -> Result<KeyRing, BucketError> {
         buckets::get(&*self.bucket, RING).await.map(Option::unwrap_or_default)
+    }
+
+    /// Keeps a key at least until then. Whether there is one of that name.
+    pub async fn keep_until(&self, kid: &str, until: OffsetDateTime) -> Result<bool, BucketError> {
+        buckets::change(&*self.bucket, RING, |known: Option<KeyRing>| {
+            let mut ring = known.unwrap_or_default();
+            let Some(key) = ring.keys.get_mut(kid) else { return Change::Keep(false) };
+            if key.needed_until.is_some_and(|known| known >= until) {
+                return Change::Keep(true);
+            }
+            key.needed_until = Some(until);
+            Change::Put(ring, true)
+        })
+        .await
     }
 
     /// Adds a key to sign with, and retires all others.

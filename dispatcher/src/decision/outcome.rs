@@ -1,7 +1,7 @@
 //! Outcomes of commands.
 
 use domain::{AccountId, Bio, DisplayName, Handle, MessageId, Position, Reason};
-use event_store::{AppendError, ReadError};
+use event_store::{AppendError, QuotaExceeded, ReadError};
 
 use super::Outcome;
 
@@ -71,6 +71,10 @@ pub enum ExecuteError<R> {
     KeyReused,
     #[error("others kept changing the same thing")]
     Contended,
+    #[error("the log has no more than its reserve")]
+    DownToReserve,
+    #[error(transparent)]
+    QuotaExceeded(QuotaExceeded),
     #[error("the append failed")]
     Append(#[source] AppendError),
     #[error("the log could not be read")]
@@ -97,6 +101,8 @@ impl<R> ExecuteError<R> {
             | Self::ActorSuspended(_)
             | Self::KeyReused
             | Self::Contended
+            | Self::DownToReserve
+            | Self::QuotaExceeded(_)
             | Self::Credential(_) => false,
         }
     }

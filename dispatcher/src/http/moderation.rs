@@ -4,6 +4,7 @@ mod moderate_account;
 mod report_account;
 mod resolve_report;
 
+use domain::message::Actor;
 use domain::moderation::Moderator;
 use domain::{Note, NoteRejection};
 use http_kit::Caller;
@@ -22,10 +23,10 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(moderate_account::moderate_account))
 }
 
-fn moderator(caller: &Caller) -> Result<Moderator, Refusal> {
+fn moderator(caller: &Caller) -> Result<(Actor, Moderator), Refusal> {
     caller.require_any(&[Role::Moderator, Role::Admin])?;
     let actor = command::actor(caller)?;
-    Ok(Moderator { account: actor.account, operator: None, is_admin: actor.is_admin })
+    Ok((actor, Moderator { account: actor.account, operator: None, is_admin: actor.is_admin }))
 }
 
 fn note(words: Option<&str>) -> Result<Option<Note>, NoteRejection> {

@@ -4,16 +4,25 @@ use axum::Router;
 use http_kit::{lineage, query};
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{accounts, graph, imports, messages, moderation, notifications, reactions, sessions};
+use super::{
+    accounts, graph, imports, internal, messages, moderation, notifications, reactions, registrations,
+    second_factor, sessions, tokens,
+};
 use crate::State;
 
-/// The routes, without fallbacks, and without GET except for the keys: a process that also answers queries merges the
-/// query API's methods into the same paths.
+/// The routes, without fallbacks. GET is taken where the query API has no such path: a process that also answers queries
+/// merges the query API's methods into the others.
 pub fn router(state: State) -> Router {
     let log = state.clone();
     let (commands, keys) = (Router::from(commands()), Router::from(sessions::keys()));
     let router = query::refuse_parameters(commands).merge(keys).with_state(state);
     lineage::announce(lineage::guard(router), log)
+}
+
+/// What other services of the installation ask. Merge it after [`http_kit::standard()`], beside the routes of
+/// operations, and never where the public can reach it.
+pub fn internal_routes(state: State) -> Router {
+    internal::routes().with_state(state)
 }
 
 /// Paths and schemas; title, servers and security schemes come with the whole document.
@@ -31,5 +40,8 @@ fn commands() -> OpenApiRouter<State> {
         .merge(graph::routes())
         .merge(notifications::routes())
         .merge(moderation::routes())
+        .merge(registrations::routes())
         .merge(sessions::routes())
+        .merge(tokens::routes())
+        .merge(second_factor::routes())
 }

@@ -3,15 +3,19 @@
 //! ```text
 //!   POST /v1/sessions          handle, password ─▶ log: whose handle? active? ─▶ credentials: hash ─▶ argon2id ─▶ tokens
 //!   POST /v1/sessions/refresh  refresh token ─▶ log: active? ─▶ sessions: rotate ─▶ tokens
-//!   DELETE /v1/sessions/current, deactivation ─▶ sessions: end
+//!   DELETE /v1/sessions…, a new password, deactivation ─▶ sessions: end ─▶ revocations
 //! ```
 //!
-//! Nothing of this is an event: a session is no fact of the microblog. Access tokens are not looked up anywhere, so
-//! one that was issued stays good for its hour, also after its session has ended.
+//! Nothing of this is an event: a session is no fact of the microblog. Access tokens are not looked up anywhere; what
+//! is void of them, every service knows within seconds.
 
 mod create_session;
+mod end_all_sessions;
+mod end_current_session;
 mod end_session;
 mod get_jwks;
+mod list_sessions;
+mod name;
 mod refresh_session;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -21,8 +25,13 @@ use crate::State;
 
 pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::default()
-        .routes(routes!(create_session::create_session))
+        .routes(routes!(
+            create_session::create_session,
+            list_sessions::list_sessions,
+            end_all_sessions::end_all_sessions
+        ))
         .routes(routes!(refresh_session::refresh_session))
+        .routes(routes!(end_current_session::end_current_session))
         .routes(routes!(end_session::end_session))
 }
 

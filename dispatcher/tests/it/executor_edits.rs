@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use dispatcher::decision::MessageOutcome;
-use dispatcher::executor::{Execution, Executor};
+use dispatcher::executor::{Allowance, Execution, Executor};
 use domain::message::{Actor, DeleteMessage, EditMessage, ExpectedEdition, MessageCommand, PostMessage};
 use domain::{AccountId, MessageId, Shard, Tags, Text};
 use event_store::{EditBucket, EventLog, InMemoryLog};
@@ -27,6 +27,7 @@ fn text(number: usize) -> Text {
 async fn run(executor: &Executor, by: i64, command: MessageCommand) -> Result<MessageOutcome, String> {
     let execution = Execution {
         actor: account(by),
+        allowance: Allowance::Quota,
         now: OffsetDateTime::now_utc(),
         idempotency: None,
         correlation: "test".to_owned(),

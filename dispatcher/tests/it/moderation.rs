@@ -95,6 +95,7 @@ async fn grant(app: &App, account: i64, role: domain::Role) {
     let account = AccountId::from_i64(account).expect("positive");
     let execution = Execution {
         actor: AccountId::OPERATOR,
+        allowance: dispatcher::executor::Allowance::All,
         now: time::OffsetDateTime::now_utc(),
         idempotency: None,
         correlation: "operator".to_owned(),

@@ -1,8 +1,12 @@
 //! Logging in, staying logged in and logging out, in front of a real broker.
 
+mod ends;
 mod keys;
 mod log_in;
+mod password;
+mod personal_tokens;
 mod refresh;
+mod second_factor;
 mod tries;
 
 use api_types::sessions::SessionTokens;
@@ -19,7 +23,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::answer::Answer;
-use crate::app::{Api, App};
+use crate::app::{Api, App, Caller};
 
 const PASSWORD: &str = "correct horse battery staple";
 const HOME: &str = "192.0.2.1";
@@ -116,6 +120,14 @@ async fn is_believed(api: &Api, tokens: &SessionTokens) -> bool {
 }
 
 async fn log_out(api: &Api, tokens: &SessionTokens) -> Answer {
-    let authorization = format!("Bearer {}", tokens.access_token);
-    api.send(Method::DELETE, "/v1/sessions/current", &[("authorization", &authorization)], "").await
+    bearer(api, &tokens.access_token).remove("/v1/sessions/current").await
+}
+
+/// Somebody with that access token.
+fn bearer<'api>(api: &'api Api, access_token: &str) -> Caller<'api> {
+    Caller { api, authorization: format!("Bearer {access_token}") }
+}
+
+async fn list(api: &Api, tokens: &SessionTokens) -> Value {
+    bearer(api, &tokens.access_token).send(Method::GET, "/v1/sessions", &[], "").await.json()
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use async_nats::Client;
 use domain::Shard;
-use event_store::buckets::{ATTEMPTS, BucketKind, CREDENTIALS, SESSIONS, SIGNING_KEYS};
+use event_store::buckets::{
+    ATTEMPTS, BucketKind, CREDENTIALS, MAILS, OWNERS, REGISTRATIONS, REVOCATIONS, SESSIONS, SIGNING_KEYS,
+};
 use event_store::{Bucket, BucketError, Buckets};
 
 use crate::bucket::JetStreamBucket;
@@ -26,6 +28,10 @@ pub async fn open_buckets(
         sessions: open(SESSIONS).await?,
         signing_keys: open(SIGNING_KEYS).await?,
         attempts: open(ATTEMPTS).await?,
+        owners: open(OWNERS).await?,
+        revocations: open(REVOCATIONS).await?,
+        mails: open(MAILS).await?,
+        registrations: open(REGISTRATIONS).await?,
     })
 }
 

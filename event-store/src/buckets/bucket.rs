@@ -106,7 +106,16 @@ where
 }
 
 pub async fn get<T: DeserializeOwned>(bucket: &dyn Bucket, key: &str) -> Result<Option<T>, BucketError> {
-    bucket.read(key).await?.value.as_deref().map(from_json).transpose()
+    Ok(get_revised(bucket, key).await?.0)
+}
+
+/// An entry's value, and its revision.
+pub async fn get_revised<T: DeserializeOwned>(
+    bucket: &dyn Bucket,
+    key: &str,
+) -> Result<(Option<T>, u64), BucketError> {
+    let entry = bucket.read(key).await?;
+    Ok((entry.value.as_deref().map(from_json).transpose()?, entry.revision))
 }
 
 /// Deletes an entry, at any revision.

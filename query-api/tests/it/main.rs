@@ -5,6 +5,7 @@ mod avoided;
 mod awaiting;
 mod bad_input;
 mod counts;
+mod crowd;
 mod documentation;
 mod get_account;
 mod get_history;

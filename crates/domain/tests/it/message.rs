@@ -73,7 +73,7 @@ fn actor(id: i64) -> Actor {
     Actor { account: account(id), is_admin: id == ADMIN }
 }
 
-/// An edit that would change the text, whatever the edition.
+/// An edit that would change the text, at any edition.
 fn edit(by: i64) -> EditMessage {
     EditMessage {
         actor: actor(by),

@@ -17,6 +17,7 @@ pub(super) async fn resolve(
         Ok(subject) => Ok(Some(Caller::from(subject))),
         Err(TokenError::Invalid) => Err(invalid()),
         Err(TokenError::Expired) => Err(ApiProblem::new(codes::TOKEN_EXPIRED)),
+        Err(TokenError::Revoked) => Err(ApiProblem::new(codes::TOKEN_REVOKED)),
         Err(TokenError::KeysUnavailable(error)) => Err(ApiProblem::unavailable(error)),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use api_types::codes;
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
-use tokens::{Role, Roles, TokenSubject};
+use tokens::{Role, Roles, Scope, Scopes, TokenSubject};
 use uuid::Uuid;
 
 use super::Identity;
@@ -18,6 +18,8 @@ pub struct Caller {
     pub roles: Roles,
     /// The session that the identity belongs to; an operator's token and a gateway's identity have none.
     pub session: Option<Uuid>,
+    /// Of a personal token alone: what it may do.
+    pub scopes: Option<Scopes>,
 }
 
 /// A known caller, for reads: an anonymous one is refused with 403.
@@ -30,8 +32,8 @@ pub struct OptionalCaller(pub Option<Caller>);
 
 impl From<TokenSubject> for Caller {
     fn from(subject: TokenSubject) -> Self {
-        let TokenSubject { account, roles, session } = subject;
-        Self { account, roles, session }
+        let TokenSubject { account, roles, session, scopes, .. } = subject;
+        Self { account, roles, session, scopes }
     }
 }
 
@@ -45,6 +47,21 @@ impl Caller {
         let names = roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(" or ");
         Err(ApiProblem::new(codes::ROLE_REQUIRED).detail(format!("This needs the role {names}.")))
     }
+
+    /// The session that the caller logged in to.
+    ///
+    /// # Errors
+    /// `session-required` for every other identity: what guards an account is for its owner alone, and not for scripts.
+    pub fn require_session(&self) -> Result<Uuid, ApiProblem> {
+        self.session.ok_or_else(|| ApiProblem::new(codes::SESSION_REQUIRED))
+    }
+
+    fn with_scope(self, scope: Scope) -> Result<Self, ApiProblem> {
+        if self.scopes.is_none_or(|scopes| scopes.contains(scope)) {
+            return Ok(self);
+        }
+        Err(ApiProblem::new(codes::SCOPE_REQUIRED).detail(format!("This needs the scope {scope}.")))
+    }
 }
 
 impl<S> FromRequestParts<S> for Caller
@@ -55,7 +72,7 @@ where
     type Rejection = ApiProblem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiProblem> {
-        resolve(parts, state).await?.ok_or_else(|| codes::UNAUTHENTICATED.into())
+        resolve(parts, state).await?.ok_or(codes::UNAUTHENTICATED)?.with_scope(Scope::Write)
     }
 }
 
@@ -67,7 +84,7 @@ where
     type Rejection = ApiProblem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiProblem> {
-        resolve(parts, state).await?.map(Self).ok_or_else(|| codes::IDENTITY_REQUIRED.into())
+        resolve(parts, state).await?.ok_or(codes::IDENTITY_REQUIRED)?.with_scope(Scope::Read).map(Self)
     }
 }
 

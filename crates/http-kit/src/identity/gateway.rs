@@ -39,7 +39,7 @@ impl GatewayHeaders {
         let account = number::positive(user).ok_or_else(|| untrusted("X-User-ID is no account id."))?;
         let roles =
             Roles::from_names(single(headers, &X_USER_ROLES)?.unwrap_or_default().split(',').map(str::trim));
-        Ok(Some(Caller { account, roles, session: None }))
+        Ok(Some(Caller { account, roles, session: None, scopes: None }))
     }
 }
 

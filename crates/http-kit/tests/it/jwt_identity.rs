@@ -11,8 +11,9 @@ use http_kit::{Caller, Identity, OptionalCaller, Reader};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokens::{Role, Roles};
+use tokens::{RevocationPart, Revocations, Role, Roles, Scopes};
 use tokens::{SigningKey, TokenIssuer, write_jwks};
+use uuid::Uuid;
 
 use crate::support::{Answer, call, get, request};
 
@@ -21,6 +22,7 @@ const AUDIENCE: &str = "rookery";
 
 struct Setting {
     router: Router,
+    identity: Arc<Identity>,
     key: SigningKey,
     directory: TempDir,
 }
@@ -38,7 +40,7 @@ impl Setting {
             audience: AUDIENCE.to_owned(),
         };
         let identity = Arc::new(Identity::new(&config).expect("the key set was just written"));
-        Self { router: routes(identity), key, directory }
+        Self { router: routes(Arc::clone(&identity)), identity, key, directory }
     }
 
     fn jwks_file(&self) -> std::path::PathBuf {
@@ -95,7 +97,7 @@ fn header_of(key: &SigningKey) -> Value {
     json!({"alg": "EdDSA", "typ": "JWT", "kid": key.kid()})
 }
 
-/// A token with a good signature over whatever header and claims.
+/// A token with a good signature over any header and claims.
 fn signed(key: &SigningKey, header: &Value, claims: &Value) -> String {
     let message = format!("{}.{}", encoded(header), encoded(claims));
     let private = EncodingKey::from_ed_pem(key.to_pkcs8_pem().as_bytes()).expect("it is an Ed25519 key");
@@ -117,6 +119,46 @@ async fn an_issued_token_is_believed() {
     for _first_then_remembered in 0..2 {
         let answer = setting.with_token(&token).await;
         assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, "42 user,analyst"));
+    }
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_void_although_it_was_remembered() {
+    let setting = Setting::new();
+    let (issuer, session) = (TokenIssuer::new(&setting.key, ISSUER, AUDIENCE), Uuid::now_v7());
+    let (roles, now, hour) = (Roles::none().with(Role::User), SystemTime::now(), Duration::from_secs(3_600));
+    let token = issuer.issue_for_session(42, roles, session, now, hour).expect("the key is good");
+    assert_eq!(setting.with_token(&token).await.status.as_u16(), 200);
+    let mut part = RevocationPart::default();
+    part.end_sessions(42, &[session], 1_800_000_000_000);
+    setting.identity.revocations().replace("log", Revocations::part_of(42), 1, part);
+    let refused = setting.with_token(&token).await;
+    assert_eq!(refused.problem().code, "token-revoked");
+    assert_eq!(refused.header("www-authenticate"), r#"Bearer realm="rookery", error="invalid_token""#);
+}
+
+#[tokio::test]
+async fn a_personal_token_does_what_its_scopes_say() {
+    let setting = Setting::new();
+    let issuer = TokenIssuer::new(&setting.key, ISSUER, AUDIENCE);
+    for (scope, may_read, may_write) in
+        [("read", true, false), ("write", false, true), ("more", false, false)]
+    {
+        let scopes = Scopes::from_names([scope]);
+        let hour = Duration::from_secs(3_600);
+        let token = issuer.issue_personal(42, Uuid::now_v7(), scopes, SystemTime::now(), hour);
+        let header = format!("Bearer {}", token.expect("the key is good"));
+        let headers = [("authorization", header.as_str())];
+        let read = setting.read(&headers).await;
+        let write =
+            call(&setting.router, request("POST", "/write", &headers, axum::body::Body::empty())).await;
+        for (answer, may) in [(read, may_read), (write, may_write)] {
+            if may {
+                assert_eq!(answer.body, "42 user", "{scope}");
+            } else {
+                assert_eq!(answer.problem().code, "scope-required", "{scope}");
+            }
+        }
     }
 }
 

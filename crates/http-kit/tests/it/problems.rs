@@ -126,7 +126,7 @@ async fn metrics_know_templates_and_no_addresses() {
 
 #[test]
 fn a_missing_role_is_named() {
-    let caller = Caller { account: 1, roles: Roles::none().with(Role::User), session: None };
+    let caller = Caller { account: 1, roles: Roles::none().with(Role::User), session: None, scopes: None };
     assert!(caller.require_any(&[Role::Admin, Role::User]).is_ok());
     let problem = caller.require_any(&[Role::Analyst, Role::Admin]).expect_err("the caller is a mere user");
     assert_eq!(problem.to_string(), "role-required: This needs the role analyst or admin.");

@@ -5,19 +5,15 @@
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::{Client, Response, Url};
+use reqwest::{Client, Url};
 use service_kit::Chain;
 
 use super::file::JwksError;
 use super::{CurrentKeys, KeySet, KeySource, KeysUnavailable};
+use crate::http_source;
 
-/// For a whole answer. A request with an unknown key waits for it, so it is short.
-const FETCH_TIMEOUT: Duration = Duration::from_secs(3);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-const REDIRECTS_MAX: usize = 3;
 /// Large issuers publish about 10 KB.
 const BODY_BYTES_MAX: usize = 256 * 1024;
 
@@ -33,9 +29,7 @@ impl FromStr for JwksUrl {
     type Err = NoJwksUrl;
 
     fn from_str(text: &str) -> Result<Self, NoJwksUrl> {
-        let url = Url::parse(text).map_err(|_invalid| NoJwksUrl)?;
-        let acceptable = matches!(url.scheme(), "http" | "https") && url.has_host();
-        if acceptable { Ok(Self(url)) } else { Err(NoJwksUrl) }
+        http_source::parse(text).map(Self).ok_or(NoJwksUrl)
     }
 }
 
@@ -52,24 +46,13 @@ impl UrlKeys {
     /// # Errors
     /// When no HTTP client can be made.
     pub fn new(url: &JwksUrl) -> Result<Self, JwksError> {
-        let is_encrypted = url.0.scheme() == "https";
-        let mut builder = Client::builder()
-            .timeout(FETCH_TIMEOUT)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .redirect(reqwest::redirect::Policy::limited(REDIRECTS_MAX))
-            // A caller that asked for encryption must not be led away from it.
-            .https_only(is_encrypted);
-        if !is_encrypted {
-            // A machine without certificates can still talk to its neighbour.
-            builder = builder.tls_certs_only([]);
-        }
-        let client = builder.build().map_err(JwksError::Client)?;
+        let client = http_source::client(&url.0).map_err(JwksError::Client)?;
         Ok(Self { url: url.0.clone(), client, current: CurrentKeys::new(KeySet::empty()) })
     }
 
     async fn fetch(&self) -> Result<KeySet, KeysUnavailable> {
-        let answer = self.client.get(self.url.clone()).send().await.and_then(Response::error_for_status);
-        let body = read_body(answer.map_err(KeysUnavailable::new)?).await?;
+        let body = http_source::fetch(&self.client, self.url.clone(), BODY_BYTES_MAX).await;
+        let body = body.map_err(KeysUnavailable::new)?;
         let keys = KeySet::from_json(&body).map_err(KeysUnavailable::new)?;
         if keys.is_empty() {
             return Err(KeysUnavailable::new("it holds no usable key with a kid"));
@@ -96,17 +79,6 @@ impl KeySource for UrlKeys {
             }
         }
     }
-}
-
-async fn read_body(mut answer: Response) -> Result<Vec<u8>, KeysUnavailable> {
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(KeysUnavailable::new)? {
-        if body.len() + chunk.len() > BODY_BYTES_MAX {
-            return Err(KeysUnavailable::new(format!("it is larger than {BODY_BYTES_MAX} bytes")));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
 }
 
 impl fmt::Display for JwksUrl {

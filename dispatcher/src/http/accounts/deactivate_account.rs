@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http_kit::Caller;
+use http_kit::{ApiProblem, Caller};
 
 use crate::commands::DeactivateAccount;
 use crate::http::command::{self, CommandRequest};
@@ -11,8 +11,9 @@ use crate::refusal::Refusal;
 
 /// Gives the caller's account up for good.
 ///
-/// Nothing that it made is shown from then on, and it can do nothing any more, even with valid tokens; other
-/// dispatchers may take ten seconds to notice. Nobody else ever gets its handle. It cannot be undone.
+/// Nothing that it made is shown from then on, and it can do nothing any more: its sessions and personal tokens are void
+/// at once, for other services within seconds. So a repetition with a token of its own is `token-revoked`: it was done.
+/// Nobody else ever gets its handle. It cannot be undone.
 #[utoipa::path(
     delete, path = "/v1/accounts/me", tag = "accounts",
     params(CommandHeaders),
@@ -27,15 +28,25 @@ pub(crate) async fn deactivate_account(
     caller: Caller,
     request: CommandRequest,
 ) -> Result<Response, Refusal> {
-    let account = command::writer(&caller)?.account;
-    let answer =
-        command::done(state.ready()?, request.execution(account, &[]), DeactivateAccount { account }).await?;
-    // The log refuses the account from here on. What the credential store still holds opens nothing, and expires by
-    // itself.
-    for ended in [state.end_all_sessions(account).await, state.delete_credential(account).await] {
-        if let Err(problem) = ended {
-            tracing::warn!(%problem, "the credential store keeps something of an account that was given up");
+    let actor = command::writer(&caller)?;
+    let account = actor.account;
+    let revocations = state.revocations();
+    // Noted first: whatever happens from here on, what the account leaves behind is cleared away.
+    revocations.note_leaving(account).await?;
+    let deactivate = DeactivateAccount { account };
+    let answer = match command::done(state.ready()?, request.execution(actor, &[]), deactivate).await {
+        Ok(answer) => answer,
+        Err(refusal) => {
+            let problem = ApiProblem::from(refusal);
+            // A definite no. Of the rest nobody knows, and the note stays until the log has told.
+            if problem.status().is_client_error() {
+                revocations.forget_leaving(account).await?;
+            }
+            return Err(problem.into());
         }
+    };
+    if let Err(problem) = state.clear_away(account).await {
+        tracing::warn!(%problem, "an account that was given up leaves something for now");
     }
     Ok(answer)
 }

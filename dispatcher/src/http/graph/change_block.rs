@@ -17,7 +17,7 @@ pub(super) async fn change_block(
     desired: DesiredState,
     request: &CommandRequest,
 ) -> Result<Response, Refusal> {
-    let blocker = command::writer(caller)?.account;
-    let change = ChangeBlock { blocker, blocked: parse::account_id(id)?, desired };
-    command::done(state.ready()?, request.execution(blocker, &[]), change).await
+    let actor = command::writer(caller)?;
+    let change = ChangeBlock { blocker: actor.account, blocked: parse::account_id(id)?, desired };
+    command::done(state.ready()?, request.execution(actor, &[]), change).await
 }

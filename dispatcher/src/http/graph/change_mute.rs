@@ -17,7 +17,7 @@ pub(super) async fn change_mute(
     desired: DesiredState,
     request: &CommandRequest,
 ) -> Result<Response, Refusal> {
-    let muter = command::writer(caller)?.account;
-    let change = ChangeMute { muter, muted: parse::account_id(id)?, desired };
-    command::done(state.ready()?, request.execution(muter, &[]), change).await
+    let actor = command::writer(caller)?;
+    let change = ChangeMute { muter: actor.account, muted: parse::account_id(id)?, desired };
+    command::done(state.ready()?, request.execution(actor, &[]), change).await
 }

@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 
 use crate::commands::{ChangeFollow, ChangeReaction, RegisterAccount, Registrar};
 use crate::decision::Outcome;
-use crate::executor::{Executed, IdempotencyKey, Imported};
+use crate::executor::{Allowance, Executed, Execution, IdempotencyKey, Imported};
 use crate::http::{accounts, command};
 use crate::refusal::Refusal;
 use crate::state::Ready;
@@ -103,7 +103,7 @@ impl Import {
             |account| {
                 let (handle, display_name, by) = (handle.clone(), display_name.clone(), by.clone());
                 let register = RegisterAccount { account, handle, display_name, by };
-                let execution = command::execution(self.operator, &self.context, timed.key.clone());
+                let execution = self.execution(timed.key.clone());
                 command::execute(self.ready.clone(), execution, register)
             },
         );
@@ -169,8 +169,11 @@ impl Import {
         key: Option<IdempotencyKey>,
         command: C,
     ) -> Result<Executed<C::Outcome>, Refusal> {
-        let execution = command::execution(self.operator, &self.context, key);
-        command::run(self.ready.clone(), execution, command).await
+        command::run(self.ready.clone(), self.execution(key), command).await
+    }
+
+    fn execution(&self, key: Option<IdempotencyKey>) -> Execution {
+        command::execution(self.operator, Allowance::AboveReserve, &self.context, key)
     }
 
     async fn account_of(&self, field: &str, name: &AccountName) -> Result<AccountId, Refusal> {

@@ -44,7 +44,7 @@ pub(crate) async fn post_message(
         in_reply_to: parse::reply_target(actor.account, body.value.in_reply_to.as_deref(), &ready).await?,
         original_time: None,
     };
-    let execution = request.execution(actor.account, &body.bytes);
+    let execution = request.execution(actor, &body.bytes);
     let executed = command::run(ready, execution, MessageCommand::Post(post)).await?;
     let id = executed.outcome.message.to_string();
     let location = [(LOCATION, format!("/v1/messages/{id}"))];

@@ -39,12 +39,12 @@ pub(crate) async fn moderate_account(
     request: CommandRequest,
     body: StrictJson<ModerateAccount>,
 ) -> Result<Response, Refusal> {
-    let by = moderator(&caller)?;
+    let (actor, by) = moderator(&caller)?;
     let account = parse::account_id(&id)?;
     let action = ModerationAction::from_word(&body.value.action)
         .ok_or_else(|| Refusal::field("action", "expected warn, silence, suspend or lift"))?;
     let reason = reason(&body.value.reason)?;
-    let execution = request.execution(by.account, &body.bytes);
+    let execution = request.execution(actor, &body.bytes);
     let note = note(body.value.note.as_deref())?;
     let command = Moderate { account, what: Measure::Action(action, reason), note, by };
     let answer = command::done(state.ready()?, execution, command).await?;

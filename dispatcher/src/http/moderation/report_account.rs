@@ -36,7 +36,8 @@ pub(crate) async fn report_account(
     request: CommandRequest,
     body: StrictJson<ReportAccount>,
 ) -> Result<Response, Refusal> {
-    let reporter = command::writer(&caller)?.account;
+    let actor = command::writer(&caller)?;
+    let reporter = actor.account;
     let ReportAccount { account, message, reason: word, comment } = &body.value;
     let account: AccountId =
         account.parse().map_err(|error: domain::IdError| Refusal::field("account", error.to_string()))?;
@@ -44,7 +45,7 @@ pub(crate) async fn report_account(
         .as_deref()
         .map(|id| id.parse().map_err(|error: domain::IdError| Refusal::field("message", error.to_string())))
         .transpose()?;
-    let execution = request.execution(reporter, &body.bytes);
+    let execution = request.execution(actor, &body.bytes);
     let (reason, comment, now) = (reason(word)?, note(comment.as_deref())?, execution.now);
     let command = Report { reporter, account, message, reason, comment, now };
     let position = command::run(state.ready()?, execution, command).await?.outcome.position();

@@ -35,7 +35,7 @@ pub(crate) async fn resolve_report(
     request: CommandRequest,
     body: StrictJson<Body>,
 ) -> Result<Response, Refusal> {
-    let by = moderator(&caller)?.account;
+    let (actor, _) = moderator(&caller)?;
     // Written as a message's id is: a position.
     let report: MessageId = id.parse().map_err(|error: domain::IdError| {
         ApiProblem::new(codes::INVALID_PARAMETER).field("id", error.to_string())
@@ -43,6 +43,6 @@ pub(crate) async fn resolve_report(
     let outcome = Outcome::from_word(&body.value.outcome)
         .ok_or_else(|| Refusal::field("outcome", "expected acted or dismissed"))?;
     let note = note(body.value.note.as_deref())?;
-    let command = ResolveReport { report: report.position(), by, outcome, note };
-    command::done(state.ready()?, request.execution(by, &body.bytes), command).await
+    let command = ResolveReport { report: report.position(), by: actor.account, outcome, note };
+    command::done(state.ready()?, request.execution(actor, &body.bytes), command).await
 }

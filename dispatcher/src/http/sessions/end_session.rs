@@ -1,33 +1,35 @@
-//! `DELETE /v1/sessions/current`.
+//! `DELETE /v1/sessions/{id}`.
 
 use api_types::codes;
 use axum::extract::State;
-use domain::AccountId;
 use http::StatusCode;
-use http_kit::{ApiProblem, Caller};
+use http_kit::{ApiProblem, Caller, StrictPath};
+use uuid::Uuid;
 
+use crate::http::command;
 use crate::refusal::Refusal;
 
-/// Logs out: ends the session that the caller's access token belongs to.
+/// Ends one of the caller's sessions.
 ///
-/// From then on its refresh token is refused; its access token stays good for the rest of its hour. Ending it
-/// again is answered like the first time. An identity without a session, such as an operator's token, gets 404.
+/// Its tokens are void at once, for other services within seconds.
 #[utoipa::path(
-    delete, path = "/v1/sessions/current", tag = "sessions",
+    delete, path = "/v1/sessions/{session}", tag = "sessions",
+    params(("session" = String, Path, format = Uuid, description = "As the list of sessions names it")),
     responses(
         (status = 204, description = "The session is over"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["not-found"]))),
+    extensions(("x-problems" = json!(["not-found", "session-required", "log-full"]))),
 )]
 pub(crate) async fn end_session(
     State(state): State<crate::State>,
     caller: Caller,
+    StrictPath(session): StrictPath<Uuid>,
 ) -> Result<StatusCode, Refusal> {
-    let session = caller.session.zip(AccountId::from_i64(caller.account));
-    let Some((session, account)) = session else {
-        return Err(ApiProblem::new(codes::NOT_FOUND).detail("This identity belongs to no session.").into());
-    };
-    state.ready()?.credential_store().sessions.end(account, session).await?;
-    Ok(StatusCode::NO_CONTENT)
+    caller.require_session()?;
+    if state.end_session(command::actor(&caller)?.account, session).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(ApiProblem::new(codes::NOT_FOUND).detail("The caller has no such session.").into())
+    }
 }

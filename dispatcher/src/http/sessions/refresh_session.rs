@@ -7,15 +7,15 @@ use axum::response::Response;
 use http_kit::{ApiProblem, StrictJson};
 use time::OffsetDateTime;
 
-use crate::auth::{RefreshToken, roles_of, session_tokens};
-use crate::credential_store::Rotation;
+use crate::auth::{RefreshToken, access_token, roles_of, session_tokens};
+use crate::credential_store::{Rotation, Seed};
 use crate::refusal::Refusal;
 use crate::stores::Standing;
 
 /// Gets the next tokens of a session.
 ///
-/// A refresh token is good once. Sending it twice, even at the same moment, ends the session, because one of the two
-/// senders stole it. Let only one part of a client refresh, and log in again if an answer got lost.
+/// A refresh token is good once, and for ten seconds more, in which it gets the same next one again: an answer may get
+/// lost. Sending it later ends the session, because one of the two senders stole it.
 #[utoipa::path(
     post, path = "/v1/sessions/refresh", tag = "sessions", request_body = RefreshSession,
     responses(
@@ -33,33 +33,27 @@ pub(crate) async fn refresh_session(
     if !matches!(ready.executor().standing(presented.account).await?, Standing::Active { .. }) {
         return Err(refused());
     }
-    let roles = roles_of(&ready.executor().moderation(presented.account).await?);
-    let next = presented.successor();
     // Signed first: once the token is replaced, its holder must get the next one.
-    let answer = session_tokens(state.signing_keys(), &next, roles)?;
-    let rotation = ready
-        .credential_store()
-        .sessions
-        .rotate(
-            presented.account,
-            presented.family,
-            &presented.hashed(),
-            &next.hashed().current,
-            OffsetDateTime::now_utc(),
-        )
-        .await?;
+    let roles = roles_of(&ready.executor().moderation(presented.account).await?);
+    let access_token = access_token(state.signing_keys(), &presented, roles)?;
+    let sessions = &ready.credential_store().sessions;
+    let (account, session) = (presented.account, presented.family);
+    let next = |seed: &Seed| presented.successor(seed).hashed().current;
+    let rotation =
+        sessions.rotate(account, session, &presented.hashed(), next, OffsetDateTime::now_utc()).await?;
     match rotation {
-        Rotation::Done => Ok(answer),
-        Rotation::Unknown => Err(refused()),
-        Rotation::Reused => {
+        (Rotation::Done, Some(seed)) => Ok(session_tokens(access_token, &presented.successor(&seed), None)),
+        (Rotation::Reused, _) => {
             metrics::counter!("dispatcher_refresh_tokens_reused_total").increment(1);
             tracing::warn!(
-                account = presented.account.get(),
-                session = %presented.family,
+                account = account.get(),
+                %session,
                 "a refresh token was used twice; its session has ended"
             );
+            state.revocations().end_sessions(account, &[session]).await?;
             Err(refused())
         }
+        (Rotation::Unknown | Rotation::Done, _) => Err(refused()),
     }
 }
 

@@ -21,28 +21,36 @@ async fn each_token_gets_the_next_one() {
     }
 }
 
+/// The token before the present one may be one whose answer got lost; the one before that is stolen.
 #[tokio::test]
 async fn a_token_that_is_used_again_ends_its_session() {
     let app = App::start().await;
     register(&app, 100, "ada").await;
     let stolen = tokens(&log_in(&app.api, "ada", PASSWORD).await);
     let other = tokens(&log_in(&app.api, "ada", PASSWORD).await);
-    let next = tokens(&refresh(&app.api, &stolen.refresh_token).await);
+    let second = tokens(&refresh(&app.api, &stolen.refresh_token).await);
+    let third = tokens(&refresh(&app.api, &second.refresh_token).await);
     is_refused(&refresh(&app.api, &stolen.refresh_token).await);
-    is_refused(&refresh(&app.api, &next.refresh_token).await);
+    is_refused(&refresh(&app.api, &third.refresh_token).await);
+    for access in [&stolen, &second, &third] {
+        assert!(!is_believed(&app.api, access).await, "nor do its access tokens open anything");
+    }
     assert_eq!(refresh(&app.api, &other.refresh_token).await.status, 201, "other sessions go on");
+    assert!(is_believed(&app.api, &other).await);
 }
 
 #[tokio::test]
-async fn of_two_refreshes_at_the_same_moment_one_wins() {
+async fn refreshes_at_the_same_moment_get_the_same_token() {
     let app = App::start().await;
     register(&app, 100, "ada").await;
     let session = tokens(&log_in(&app.api, "ada", PASSWORD).await);
     let (one, two) =
         tokio::join!(refresh(&app.api, &session.refresh_token), refresh(&app.api, &session.refresh_token));
-    let (won, lost) = if one.status == 201 { (one, two) } else { (two, one) };
-    is_refused(&lost);
-    is_refused(&refresh(&app.api, &tokens(&won).refresh_token).await);
+    let (one, two) = (tokens(&one), tokens(&two));
+    assert_eq!(one.refresh_token, two.refresh_token);
+    let after_a_lost_answer = tokens(&refresh(&app.api, &session.refresh_token).await);
+    assert_eq!(after_a_lost_answer.refresh_token, one.refresh_token);
+    assert_eq!(refresh(&app.api, &one.refresh_token).await.status, 201);
 }
 
 #[tokio::test]

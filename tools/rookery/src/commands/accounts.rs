@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use dispatcher::commands::{Measure, Moderate};
 use dispatcher::decision::{ExecuteError, Outcome};
-use dispatcher::executor::{Execution, Executor};
+use dispatcher::executor::{Allowance, Execution, Executor};
 use domain::edge::DesiredState;
 use domain::moderation::Moderator;
 use domain::{AccountId, Handle, ModerationAction, Note, Reason, Role, Sequence};
@@ -130,6 +130,7 @@ async fn decide(whom: &WhomArguments, what: Measure, who: &WhoArguments) -> Resu
     let by = Moderator { account: AccountId::OPERATOR, operator: Some(who.operator.clone()), is_admin: true };
     let execution = Execution {
         actor: AccountId::OPERATOR,
+        allowance: Allowance::All,
         now: OffsetDateTime::now_utc(),
         idempotency: None,
         correlation: CORRELATION.to_owned(),

@@ -1,10 +1,12 @@
-//! `rookery token`: a bearer token for the API.
+//! `rookery token`: a bearer token for the API, and revoking one.
+
+mod revoke;
 
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use tokens::{Role, Roles};
 use tokens::{SigningKey, TokenIssuer};
 
@@ -17,14 +19,18 @@ use crate::signing_keys::{self, AUDIENCE, ISSUER};
 /// It is signed with the key of the data directory, which is made if there is none yet, so it does not matter whether
 /// `rookery up` runs. For the separate services give --key, --issuer and --audience as they are configured.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = "\
 Example:
   TOKEN=$(rookery token --account 1 --roles user,analyst)
-  curl -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:8080/v1/messages")]
+  curl -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:8080/v1/messages
+  echo $TOKEN | rookery token revoke -")]
 pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// Id of the account that the token speaks for
-    #[arg(long, value_name = "ID", value_parser = clap::value_parser!(i64).range(1..))]
-    account: i64,
+    #[arg(long, value_name = "ID", required = true, value_parser = clap::value_parser!(i64).range(1..))]
+    account: Option<i64>,
     /// What the token may do: any of user, analyst, operator, moderator, admin
     #[arg(long, value_name = "ROLE,...", value_delimiter = ',', required = true, value_parser = role)]
     roles: Vec<Role>,
@@ -44,14 +50,24 @@ pub struct Arguments {
     audience: String,
 }
 
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Make a token void before it expires
+    Revoke(revoke::Arguments),
+}
+
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    if let Some(Command::Revoke(revoke)) = &arguments.command {
+        return revoke::run(revoke);
+    }
+    let account = arguments.account.context("--account is missing")?;
     let key = match &arguments.key {
         Some(file) => SigningKey::read_pem(file)?,
         None => signing_keys::read_or_create(&DataDir::open(&arguments.data.data_dir)?.keys())?.key,
     };
     let issuer = TokenIssuer::new(&key, &arguments.issuer, &arguments.audience);
     let roles: Roles = arguments.roles.iter().copied().collect();
-    let token = issuer.issue(arguments.account, roles, SystemTime::now(), arguments.lifetime)?;
+    let token = issuer.issue(account, roles, SystemTime::now(), arguments.lifetime)?;
     writeln!(std::io::stdout(), "{token}")?;
     Ok(())
 }

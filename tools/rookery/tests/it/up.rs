@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 
+use reqwest::Method;
 use testkit::eventually;
 
 use crate::support::{START_LIMIT, STOP_LIMIT, System, data_dir, up, up_on};
@@ -17,11 +18,38 @@ async fn message_can_be_read_and_counted_and_survives_a_restart() {
     assert_eq!(system.read("/v1/messages?count=1", &position).await.as_deref(), Ok("1"));
     let docs = system.get("/docs/").send().await.expect("it answers");
     assert_eq!(docs.status(), 200);
+    assert!(
+        !system.process.output().contains("http.access"),
+        "requests are logged only where that is asked for"
+    );
     system.stop().await;
 
     let system = System::start(dir.path()).await;
     let found = system.read("/v1/messages?tag=birds", &position).await.expect("it is there");
     assert!(found.contains("The nightjars are back"), "{found}");
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn pages_of_named_origins_may_call_and_requests_are_logged_where_that_is_asked_for() {
+    const APP: &str = "https://app.example";
+    let dir = data_dir();
+    let more = [("ROOKERY_CORS_ORIGINS", APP), ("ROOKERY_HTTP_ACCESS_LOG", "true")];
+    let mut system = System::start_with(dir.path(), &more).await;
+    // One of each API; and what neither of them knows.
+    for (method, path) in [("GET", "/v1/messages"), ("POST", "/v1/messages"), ("DELETE", "/v1/nothing")] {
+        let method = method.parse().expect("it is a method");
+        let request = system.request(method, path).header("origin", APP);
+        let answer = request.send().await.expect("it answers");
+        assert_eq!(answer.headers()["access-control-allow-origin"], APP, "{path}");
+        let preflight = system.request(Method::OPTIONS, path).header("origin", APP);
+        let preflight = preflight.header("access-control-request-method", "POST").send().await;
+        let preflight = preflight.expect("it answers");
+        assert_eq!(preflight.headers()["access-control-allow-origin"], APP, "{path}");
+    }
+    let logged = system.process.wait_for_output("http.route=\"/v1/messages\"", STOP_LIMIT).await;
+    let line = logged.lines().find(|line| line.contains("http.access")).expect("the target is named");
+    assert!(line.contains("client.address=127.0.0.1"), "{line}");
     system.stop().await;
 }
 
@@ -50,6 +78,56 @@ async fn at_its_end_it_refuses_readers_who_wait() {
     assert_eq!(answer.headers()["content-type"], "application/problem+json");
     let body = answer.text().await.expect("it is whole");
     assert!(body.contains(r#""code":"unavailable""#), "{body}");
+}
+
+#[tokio::test]
+async fn metrics_are_on_an_address_of_their_own() {
+    let dir = data_dir();
+    let system = System::start(dir.path()).await;
+    assert_eq!(system.get("/metrics").send().await.expect("it answers").status(), 404);
+    for probe in ["/livez", "/readyz"] {
+        assert_eq!(system.get(probe).send().await.expect("it answers").status(), 200, "{probe}");
+    }
+    let ops_url = std::fs::read_to_string(dir.path().join("ops-url")).expect("it was written");
+    let answer = reqwest::get(format!("{}/metrics", ops_url.trim())).await.expect("it answers");
+    assert_eq!(answer.status(), 200);
+    let metrics = answer.text().await.expect("it is whole");
+    assert!(metrics.contains("http_connections "), "{metrics}");
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn https_is_served_with_a_certificate_of_ones_own() {
+    let dir = data_dir();
+    let files = tempfile::tempdir().expect("the temporary directory is writable");
+    let (certificate, key) = (files.path().join("certificate.pem"), files.path().join("key.pem"));
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("there is randomness");
+    std::fs::write(&certificate, made.cert.pem()).expect("it is writable");
+    std::fs::write(&key, made.signing_key.serialize_pem()).expect("it is writable");
+    let variables = [
+        ("ROOKERY_TLS_CERTIFICATE_FILE", certificate.to_str().expect("the path is text")),
+        ("ROOKERY_TLS_KEY_FILE", key.to_str().expect("the path is text")),
+    ];
+    let system = System::start_with(dir.path(), &variables).await;
+    assert!(system.url.starts_with("https://"), "{}", system.url);
+    let trusted = reqwest::Certificate::from_pem(made.cert.pem().as_bytes()).expect("it is a certificate");
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([trusted]).build().expect("it is good");
+    let request = client.get(format!("{}/v1/messages", system.url)).bearer_auth(system.token());
+    assert_eq!(request.send().await.expect("it is trusted").status(), 200);
+    assert!(reqwest::get(system.url.replace("https", "http")).await.is_err(), "nothing is said in the clear");
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn certificate_that_cannot_be_used_is_told() {
+    let dir = data_dir();
+    let variables = [
+        ("ROOKERY_TLS_CERTIFICATE_FILE", "/nowhere/certificate.pem"),
+        ("ROOKERY_TLS_KEY_FILE", "/nowhere/key.pem"),
+    ];
+    let mut process = up_on(dir.path(), "127.0.0.1:0", &variables);
+    assert_eq!(process.wait(STOP_LIMIT).await.code(), Some(1));
+    assert!(process.output().contains("/nowhere/certificate.pem"), "{}", process.output());
 }
 
 #[cfg(target_os = "linux")]

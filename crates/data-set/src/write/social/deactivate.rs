@@ -2,7 +2,7 @@
 //!
 //! Nothing here knows how an edge or a message is undone; the account's edges and messages are listed, in chunks, and
 //! undone as if each of them had been taken back. Chunks bound the memory and the time of a single statement, which
-//! has a time limit, whatever the account had; all of them are one transaction.
+//! has a time limit, for an account of any size; all of them are one transaction.
 
 use domain::ReactionKind;
 use postgres_kit::Connection;

@@ -67,12 +67,14 @@ impl<'document> Kind<'document> {
             codes::OTHER_LOG,
             codes::LOG_REFUSED,
             codes::OVERLOADED,
+            codes::RATE_LIMITED,
             codes::UNAVAILABLE,
             codes::INTERNAL,
         ];
         all.push(if self.is_read { codes::REQUEST_TIMEOUT } else { codes::OUTCOME_UNKNOWN });
         if self.needs_identity {
-            all.extend([codes::TOKEN_INVALID, codes::TOKEN_EXPIRED, codes::GATEWAY_UNTRUSTED]);
+            all.extend([codes::TOKEN_INVALID, codes::TOKEN_EXPIRED, codes::TOKEN_REVOKED]);
+            all.extend([codes::GATEWAY_UNTRUSTED, codes::SCOPE_REQUIRED]);
             all.push(if self.is_read { codes::IDENTITY_REQUIRED } else { codes::UNAUTHENTICATED });
         }
         if self.takes_address() {
@@ -113,7 +115,7 @@ impl<'document> Kind<'document> {
             all.extend([codes::IDEMPOTENCY_KEY_REUSED, codes::CONFLICT]);
         }
         if self.is_command() && !self.is_import() && self.needs_identity {
-            all.extend([codes::ACCOUNT_MUST_BE_ACTIVE, codes::ACCOUNT_SUSPENDED]);
+            all.extend([codes::ACCOUNT_MUST_BE_ACTIVE, codes::ACCOUNT_SUSPENDED, codes::QUOTA_EXCEEDED]);
         }
         all
     }

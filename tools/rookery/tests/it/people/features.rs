@@ -6,7 +6,7 @@
 mod steps;
 mod then;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::RwLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -38,6 +38,10 @@ struct World {
     former_handles: HashMap<String, String>,
     /// Up to where people have read their timelines.
     read: HashMap<String, String>,
+    /// Those who gave up their accounts: they read nothing any more.
+    gone: HashSet<String>,
+    /// Access tokens to people's accounts besides their own.
+    other_tokens: HashMap<String, String>,
 }
 
 impl World {
@@ -49,6 +53,8 @@ impl World {
             answer: None,
             former_handles: HashMap::new(),
             read: HashMap::new(),
+            gone: HashSet::new(),
+            other_tokens: HashMap::new(),
         }
     }
 
@@ -63,6 +69,12 @@ impl World {
 
     fn person(&self, nickname: &str) -> &Person {
         self.people.get(nickname).unwrap_or_else(|| panic!("{nickname} has not registered"))
+    }
+
+    /// Somebody who can read, and is not this one.
+    fn reader(&self, not: &str) -> String {
+        let mut people = self.people.keys().filter(|name| *name != not && !self.gone.contains(*name));
+        people.next().expect("somebody else has registered").clone()
     }
 
     /// What a person wrote, told apart from the same words in other scenarios.

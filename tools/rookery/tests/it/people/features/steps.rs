@@ -76,6 +76,49 @@ async fn takes_the_former_handle(world: &mut World, who: String, of: String) {
 #[when(expr = "{string} gives up the account")]
 async fn gives_up(world: &mut World, who: String) {
     world.act(&who, Method::DELETE, "/v1/accounts/me", None).await.clone().expect(204);
+    world.gone.insert(who);
+}
+
+#[when(expr = "{string} logs out everywhere")]
+async fn logs_out_everywhere(world: &mut World, who: String) {
+    world.act(&who, Method::DELETE, "/v1/sessions", None).await.clone().expect(204);
+}
+
+#[given(expr = "somebody else is logged in as {string}")]
+async fn somebody_is_logged_in_as(world: &mut World, who: String) {
+    let answer = world.api().log_in(&world.handle(&who), PASSWORD).await.expect(201);
+    let token = answer.body["accessToken"].as_str().expect("a session has a token").to_owned();
+    world.other_tokens.insert(who, token);
+}
+
+#[when(expr = "{string} changes the password to {string}")]
+async fn changes_the_password(world: &mut World, who: String, new: String) {
+    let body = json!({"currentPassword": PASSWORD, "newPassword": new});
+    world.act(&who, Method::POST, "/v1/accounts/me/password", Some(body)).await.clone().expect(204);
+}
+
+#[given(expr = "{string} has a script that may {string}")]
+async fn has_a_script(world: &mut World, who: String, scope: String) {
+    let body = json!({"name": "script", "scopes": [scope]});
+    let answer = world.act(&who, Method::POST, "/v1/tokens", Some(body)).await.clone().expect(201);
+    let token = answer.body["token"].as_str().expect("it is shown once").to_owned();
+    world.other_tokens.insert(who, token);
+}
+
+#[when(expr = "the script of {string} posts {string}")]
+async fn the_script_posts(world: &mut World, who: String, words: String) {
+    let body = json!({"text": world.text(&words)});
+    world.answer = Some(world.api().post("/v1/messages", &world.other_tokens[&who], body).await);
+}
+
+#[when(expr = "the script of {string} reads the timeline")]
+async fn the_script_reads(world: &mut World, who: String) {
+    world.answer = Some(world.api().get("/v1/timeline", &world.other_tokens[&who]).await);
+}
+
+#[when(expr = "{string} revokes all tokens")]
+async fn revokes_all_tokens(world: &mut World, who: String) {
+    world.act(&who, Method::DELETE, "/v1/tokens", None).await.clone().expect(204);
 }
 
 #[given(expr = "{string} has posted {string}")]

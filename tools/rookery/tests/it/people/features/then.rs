@@ -18,6 +18,18 @@ async fn answer_is(world: &mut World, status: u16, code: String) {
     assert_eq!((answer.status, answer.code()), (status, code.as_str()), "{answer:?}");
 }
 
+#[then(expr = "{string} reads nothing any more")]
+async fn reads_nothing(world: &mut World, who: String) {
+    let answer = world.api().get("/v1/timeline", &world.person(&who).token).await.expect(401);
+    assert_eq!(answer.code(), "token-revoked");
+}
+
+#[then(expr = "somebody else is out of the account of {string}")]
+async fn somebody_is_out(world: &mut World, who: String) {
+    let answer = world.api().get("/v1/timeline", &world.other_tokens[&who]).await.expect(401);
+    assert_eq!(answer.code(), "token-revoked");
+}
+
 #[then(expr = "{string} may post {string}")]
 async fn may_post(world: &mut World, who: String, words: String) {
     let token = world.person(&who).token.clone();
@@ -77,12 +89,12 @@ async fn found_under(world: &World, who: &str, handle: &str) {
 #[then(expr = "nobody is found under the handle of {string}")]
 async fn nobody_is_found(world: &mut World, who: String) {
     let path = format!("/v1/accounts/by-handle/{}", world.handle(&who));
-    world.read(&path, &who).await.expect(404);
+    world.read(&path, &world.reader(&who)).await.expect(404);
 }
 
 async fn message(world: &World, words: &str) -> Value {
-    let reader = world.people.keys().next().expect("somebody registered");
-    world.read(&format!("/v1/messages/{}", world.message(words)), reader).await.expect(200).body
+    let reader = world.reader("");
+    world.read(&format!("/v1/messages/{}", world.message(words)), &reader).await.expect(200).body
 }
 
 #[then(expr = "{string} reads {string} by {string}")]
@@ -99,8 +111,8 @@ async fn does_not_find(world: &mut World, reader: String, words: String) {
 
 #[then(expr = "{string} is found under the tag {string}")]
 async fn found_under_the_tag(world: &mut World, words: String, tag: String) {
-    let reader = world.people.keys().next().expect("somebody registered");
-    let page = world.read(&format!("/v1/messages?tag={tag}"), reader).await.expect(200);
+    let reader = world.reader("");
+    let page = world.read(&format!("/v1/messages?tag={tag}"), &reader).await.expect(200);
     assert!(page.items().iter().any(|message| world.words(message) == words), "{page:?}");
 }
 
@@ -121,17 +133,17 @@ fn parts(world: &World, list: &Value) -> String {
 
 #[then(expr = "the thread of {string} leads over {string}")]
 async fn leads_over(world: &mut World, words: String, ancestors: String) {
-    let reader = world.people.keys().next().expect("somebody registered");
+    let reader = world.reader("");
     let path = format!("/v1/messages/{}/thread", world.message(&words));
-    let thread = world.read(&path, reader).await.expect(200).body;
+    let thread = world.read(&path, &reader).await.expect(200).body;
     assert_eq!(parts(world, &thread["ancestors"]), ancestors);
 }
 
 #[then(expr = "below {string} stand {string}")]
 async fn stand_below(world: &mut World, words: String, replies: String) {
-    let reader = world.people.keys().next().expect("somebody registered");
+    let reader = world.reader("");
     let path = format!("/v1/messages/{}/replies", world.message(&words));
-    let page = world.read(&path, reader).await.expect(200);
+    let page = world.read(&path, &reader).await.expect(200);
     assert_eq!(parts(world, &page.body), replies);
 }
 
@@ -157,9 +169,9 @@ async fn is_liked_by(world: &mut World, words: String, who: String) {
 
 #[then(expr = "the replies to {string} are:")]
 async fn replies_are(world: &mut World, step: &Step, words: String) {
-    let reader = world.people.keys().next().expect("somebody registered");
+    let reader = world.reader("");
     let path = format!("/v1/messages/{}/replies", world.message(&words));
-    let page = world.read(&path, reader).await.expect(200);
+    let page = world.read(&path, &reader).await.expect(200);
     let found: Vec<Vec<String>> = page.items().iter().map(|message| vec![world.words(message)]).collect();
     assert_eq!(found, rows(step));
 }

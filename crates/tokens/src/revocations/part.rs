@@ -1,0 +1,307 @@
+//! What is void of the accounts of one part, and how that is kept small.
+//!
+//! An account that ends many sessions gets one moment before which all its tokens are void; those of sessions that go
+//! on are replaced by a refresh. A part that is full does the same for all its accounts. So nobody can use up the room
+//! that others need to be rid of a token.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::issuer::SESSION_TOKEN_LIFETIME;
+use crate::subject::TokenSubject;
+
+/// Single sessions of one account; with more, the oldest become a moment.
+const SESSIONS_PER_ACCOUNT_MAX: usize = 32;
+/// Single tokens of one account.
+pub const TOKENS_REVOKED_PER_ACCOUNT_MAX: usize = 64;
+/// Of sessions, and as many of other tokens. An entry takes about 60 bytes, so a part stays below 256 KiB.
+const ENTRIES_MAX: usize = 2_000;
+/// Clocks differ, and services grant some leeway.
+const SLACK_SECONDS: u64 = 60;
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RevocationPart {
+    /// Tokens of sessions of all accounts of this part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<Before>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    accounts: BTreeMap<i64, OfAccount>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+struct OfAccount {
+    /// Sessions that ended, in the order in which they did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    sessions: Vec<Revoked>,
+    /// Tokens without a session.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tokens: Vec<Revoked>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sessions_before: Option<Before>,
+    /// Personal tokens; those of operators are revoked one by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    personal_before: Option<Before>,
+    /// Since when, in seconds since 1970, the account is about to be given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    leaving: Option<u64>,
+}
+
+/// An id, and the second since 1970 from which on nobody need remember it: its tokens have expired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Revoked(Uuid, u64);
+
+/// What was issued until then is void.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Before {
+    /// Milliseconds since 1970.
+    at: u64,
+    /// Seconds since 1970, as above.
+    until: u64,
+    /// The session that goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    except: Option<Uuid>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RevokeError {
+    #[error("the account has too many revoked tokens that have not expired")]
+    TooMany,
+}
+
+impl RevocationPart {
+    pub(super) fn is_revoked(&self, subject: &TokenSubject) -> bool {
+        let of_account = self.accounts.get(&subject.account);
+        match subject.session {
+            Some(session) => {
+                let is_before = |before: &Before| before.covers(subject);
+                self.before.as_ref().is_some_and(is_before)
+                    || of_account.is_some_and(|account| {
+                        account.sessions.iter().any(|ended| ended.0 == session)
+                            || account.sessions_before.as_ref().is_some_and(is_before)
+                    })
+            }
+            None => of_account.is_some_and(|account| {
+                account.tokens.iter().any(|revoked| Some(revoked.0) == subject.token)
+                    || (subject.scopes.is_some()
+                        && account.personal_before.as_ref().is_some_and(|before| before.covers(subject)))
+            }),
+        }
+    }
+
+    /// Ends single sessions. `now`: milliseconds since 1970, here and below.
+    pub fn end_sessions(&mut self, account: i64, sessions: &[Uuid], now: u64) {
+        let until = session_tokens_until(now);
+        let of_account = self.accounts.entry(account).or_default();
+        for session in sessions {
+            of_account.sessions.retain(|known| known.0 != *session);
+            of_account.sessions.push(Revoked(*session, until));
+        }
+        let surplus = of_account.sessions.len().saturating_sub(SESSIONS_PER_ACCOUNT_MAX);
+        if surplus > 0 {
+            of_account.sessions.drain(..surplus);
+            // An earlier exception is given up: that session's holder has to refresh.
+            of_account.sessions_before = Some(Before { at: now, until, except: None });
+        }
+        self.tidy(now);
+    }
+
+    /// Ends all sessions of an account but one.
+    pub fn end_sessions_before(&mut self, account: i64, except: Option<Uuid>, now: u64) {
+        let before = Before { at: now, until: session_tokens_until(now), except };
+        self.accounts.entry(account).or_default().sessions_before = Some(before);
+        self.tidy(now);
+    }
+
+    /// Revokes a token without a session, which expires at that second.
+    ///
+    /// # Errors
+    /// Where the account has too many of them.
+    pub fn revoke_token(
+        &mut self,
+        account: i64,
+        token: Uuid,
+        expires: u64,
+        now: u64,
+    ) -> Result<(), RevokeError> {
+        self.tidy(now);
+        let tokens = &mut self.accounts.entry(account).or_default().tokens;
+        tokens.retain(|known| known.0 != token);
+        if tokens.len() >= TOKENS_REVOKED_PER_ACCOUNT_MAX {
+            return Err(RevokeError::TooMany);
+        }
+        tokens.push(Revoked(token, expires.saturating_add(SLACK_SECONDS)));
+        Ok(())
+    }
+
+    /// Revokes all personal tokens that an account has by now; the last of them expires at that second.
+    pub fn revoke_personal_tokens(&mut self, account: i64, tokens: &[Uuid], expires: u64, now: u64) {
+        let of_account = self.accounts.entry(account).or_default();
+        // The moment covers them.
+        of_account.tokens.retain(|known| !tokens.contains(&known.0));
+        let until = expires.saturating_add(SLACK_SECONDS);
+        let until = of_account.personal_before.map_or(until, |before| before.until.max(until));
+        of_account.personal_before = Some(Before { at: now, until, except: None });
+        self.tidy(now);
+    }
+
+    /// Notes that an account is about to be given up, so that what it leaves is cleared away whatever happens.
+    pub fn note_leaving(&mut self, account: i64, now: u64) {
+        self.accounts.entry(account).or_default().leaving.get_or_insert(now / 1_000);
+        self.tidy(now);
+    }
+
+    pub fn forget_leaving(&mut self, account: i64, now: u64) {
+        if let Some(of_account) = self.accounts.get_mut(&account) {
+            of_account.leaving = None;
+        }
+        self.tidy(now);
+    }
+
+    /// The accounts that were about to be given up at that second, or before.
+    pub(super) fn leaving_since(&self, second: u64) -> impl Iterator<Item = i64> + '_ {
+        let leaving = move |of: &OfAccount| of.leaving.is_some_and(|since| since <= second);
+        self.accounts.iter().filter(move |(_, of)| leaving(of)).map(|(account, _)| *account)
+    }
+
+    /// Whether a new personal token could also be revoked again.
+    #[must_use]
+    pub fn has_room_for_tokens(&self) -> bool {
+        self.accounts.values().map(OfAccount::lasting).sum::<usize>() < ENTRIES_MAX
+    }
+
+    pub(super) fn entries(&self) -> usize {
+        self.accounts.values().map(|of| of.passing() + of.lasting()).sum()
+    }
+
+    /// Forgets what has expired, and makes one moment out of too many sessions.
+    fn tidy(&mut self, now: u64) {
+        let second = now / 1_000;
+        self.before = self.before.filter(|before| before.until > second);
+        for of in self.accounts.values_mut() {
+            of.sessions.retain(|ended| ended.1 > second);
+            of.tokens.retain(|revoked| revoked.1 > second);
+            of.sessions_before = of.sessions_before.filter(|before| before.until > second);
+            of.personal_before = of.personal_before.filter(|before| before.until > second);
+        }
+        if self.accounts.values().map(OfAccount::passing).sum::<usize>() > ENTRIES_MAX {
+            self.before = Some(Before { at: now, until: session_tokens_until(now), except: None });
+            for of in self.accounts.values_mut() {
+                of.sessions.clear();
+                of.sessions_before = None;
+            }
+        }
+        self.accounts.retain(|_, of| *of != OfAccount::default());
+    }
+}
+
+impl OfAccount {
+    /// What an hour forgets.
+    fn passing(&self) -> usize {
+        self.sessions.len() + usize::from(self.sessions_before.is_some())
+    }
+
+    fn lasting(&self) -> usize {
+        self.tokens.len() + usize::from(self.personal_before.is_some()) + usize::from(self.leaving.is_some())
+    }
+}
+
+impl Before {
+    fn covers(&self, subject: &TokenSubject) -> bool {
+        subject.issued <= self.at && (self.except.is_none() || self.except != subject.session)
+    }
+}
+
+/// When the last access token that was issued by now has expired, in seconds since 1970.
+fn session_tokens_until(now: u64) -> u64 {
+    now / 1_000 + SESSION_TOKEN_LIFETIME.as_secs() + SLACK_SECONDS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::roles::Roles;
+    use crate::scopes::{Scope, Scopes};
+
+    const NOW: u64 = 1_800_000_000_000;
+
+    fn token(account: i64, issued: u64) -> TokenSubject {
+        let roles = Roles::none();
+        TokenSubject { account, roles, session: None, scopes: None, token: Some(Uuid::now_v7()), issued }
+    }
+
+    fn of_session(account: i64, session: Uuid, issued: u64) -> TokenSubject {
+        TokenSubject { session: Some(session), ..token(account, issued) }
+    }
+
+    fn personal(account: i64, issued: u64) -> TokenSubject {
+        TokenSubject { scopes: Some(Scopes::from_iter([Scope::Read])), ..token(account, issued) }
+    }
+
+    #[test]
+    fn sessions_end_one_by_one_and_at_once() {
+        let mut part = RevocationPart::default();
+        let (here, there) = (Uuid::now_v7(), Uuid::now_v7());
+        part.end_sessions(7, &[there], NOW);
+        assert!(part.is_revoked(&of_session(7, there, NOW + 1)), "whenever its token was issued");
+        assert!(!part.is_revoked(&of_session(7, here, NOW)) && !part.is_revoked(&of_session(8, there, NOW)));
+        part.end_sessions_before(7, Some(here), NOW);
+        assert!(part.is_revoked(&of_session(7, Uuid::now_v7(), NOW)));
+        assert!(!part.is_revoked(&of_session(7, here, NOW)), "this one goes on");
+        assert!(!part.is_revoked(&of_session(7, Uuid::now_v7(), NOW + 1)), "one that was opened later");
+        for other in [token(7, NOW), personal(7, NOW)] {
+            assert!(!part.is_revoked(&other), "it belongs to no session");
+        }
+        part.end_sessions(8, &[], NOW + 3_700_000);
+        assert_eq!(part, RevocationPart::default(), "nothing is remembered that has expired");
+    }
+
+    #[test]
+    fn many_sessions_of_one_account_become_a_moment() {
+        let mut part = RevocationPart::default();
+        let ended: Vec<Uuid> = (0..1_000).map(|_| Uuid::now_v7()).collect();
+        for session in &ended {
+            part.end_sessions(7, &[*session], NOW);
+        }
+        assert!(part.entries() <= SESSIONS_PER_ACCOUNT_MAX + 1);
+        assert!(ended.iter().all(|session| part.is_revoked(&of_session(7, *session, NOW))));
+        assert!(!part.is_revoked(&of_session(8, ended[0], NOW)));
+    }
+
+    #[test]
+    fn many_accounts_cannot_fill_a_part_nor_bring_an_ended_session_back() {
+        let mut part = RevocationPart::default();
+        let session = Uuid::now_v7();
+        for account in 1..=10_000 {
+            part.end_sessions(account, &[session], NOW);
+        }
+        assert!(part.entries() <= ENTRIES_MAX);
+        assert!((1..=10_000).all(|account| part.is_revoked(&of_session(account, session, NOW))));
+        assert!(!part.is_revoked(&of_session(1, Uuid::now_v7(), NOW + 1)), "a refresh is enough");
+        assert!(!part.is_revoked(&personal(1, NOW)));
+        assert!(serde_json::to_vec(&part).expect("it is JSON").len() < 256 << 10);
+    }
+
+    #[test]
+    fn tokens_are_revoked_until_they_expire() {
+        let mut part = RevocationPart::default();
+        let (one, two) = (personal(7, NOW), personal(7, NOW));
+        let expires = NOW / 1_000 + 86_400;
+        part.revoke_token(7, one.token.expect("it has one"), expires, NOW).expect("there is room");
+        assert!(part.is_revoked(&one) && !part.is_revoked(&two));
+        part.revoke_personal_tokens(7, &[one.token.expect("it has one")], expires, NOW);
+        assert_eq!(part.entries(), 1, "the moment covers the single one");
+        assert!(part.is_revoked(&one) && part.is_revoked(&two));
+        assert!(!part.is_revoked(&token(7, NOW)), "an operator's");
+        assert!(!part.is_revoked(&personal(7, NOW + 1)));
+        part.end_sessions(8, &[], NOW + 86_400_000);
+        assert!(part.is_revoked(&two), "not yet");
+        for _ in 0..TOKENS_REVOKED_PER_ACCOUNT_MAX {
+            part.revoke_token(9, Uuid::now_v7(), expires, NOW).expect("there is room");
+        }
+        assert_eq!(part.revoke_token(9, Uuid::now_v7(), expires, NOW), Err(RevokeError::TooMany));
+        part.end_sessions(8, &[], NOW + 86_500_000);
+        assert_eq!(part.entries(), 0);
+    }
+}

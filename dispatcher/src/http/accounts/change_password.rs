@@ -1,0 +1,41 @@
+//! `POST /v1/accounts/me/password`.
+
+use api_types::sessions::ChangePassword;
+use axum::extract::State;
+use domain::Password;
+use http::StatusCode;
+use http_kit::{Caller, StrictJson};
+
+use crate::auth::confirm_password;
+use crate::http::command;
+use crate::refusal::Refusal;
+
+/// Gives the caller's account a new password, and ends all its other sessions at once.
+///
+/// This session goes on, and so do personal tokens. A repetition, whose new password is the present one already, is
+/// answered like the first time. Wrong passwords slow the next try down.
+#[utoipa::path(
+    post, path = "/v1/accounts/me/password", tag = "sessions", request_body = ChangePassword,
+    responses(
+        (status = 204, description = "The password is another one"),
+    ),
+    security(("bearer" = [])),
+    extensions(("x-problems" = json!(["password-wrong", "session-required", "rate-limited", "log-full", "PasswordMustHaveGoodLength"]))),
+)]
+pub(crate) async fn change_password(
+    State(state): State<crate::State>,
+    caller: Caller,
+    body: StrictJson<ChangePassword>,
+) -> Result<StatusCode, Refusal> {
+    let session = caller.require_session()?;
+    let account = command::actor(&caller)?.account;
+    let new = Password::parse(&body.value.new_password)?;
+    // The new one, too: an answer may have got lost after the password was replaced.
+    let accepted = [Password::guess(&body.value.current_password), new.clone()];
+    confirm_password(&state, account, &accepted).await?;
+    // The password first: who is thrown out must not come back with the old one. A process that dies in between leaves
+    // the other sessions to the repetition.
+    state.store_credential(account, new).await?;
+    state.end_sessions_except(account, Some(session)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

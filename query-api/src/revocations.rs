@@ -1,0 +1,34 @@
+//! Keeps up with which tokens are void, as a dispatcher tells it.
+//!
+//! Without an answer, what is known stays, and reads go on: whoever cannot reach a dispatcher cannot get a new token
+//! either, and those of sessions expire within the hour. The metric says for how long nothing new was learned.
+
+use std::time::Duration;
+
+use http_kit::Identity;
+use service_kit::Chain;
+use tokens::UrlRevocations;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+const PERIOD: Duration = Duration::from_secs(1);
+
+/// Asks every second until the token is cancelled.
+pub(crate) async fn follow(source: UrlRevocations, identity: &Identity, token: CancellationToken) {
+    let (mut learned_at, mut is_reachable) = (Instant::now(), true);
+    let following = async {
+        loop {
+            match source.refresh(identity.revocations()).await {
+                Ok(()) => (learned_at, is_reachable) = (Instant::now(), true),
+                Err(error) if is_reachable => {
+                    is_reachable = false;
+                    tracing::warn!(error = %Chain(&error), "what is void is not told; what is known stays");
+                }
+                Err(_) => {}
+            }
+            metrics::gauge!("query_api_revocations_age_seconds").set(learned_at.elapsed().as_secs_f64());
+            tokio::time::sleep(PERIOD).await;
+        }
+    };
+    token.run_until_cancelled(following).await;
+}
