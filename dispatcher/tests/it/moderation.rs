@@ -17,13 +17,13 @@ async fn log_in(app: &App, handle: &str) -> Answer {
     app.api.send(Method::POST, "/v1/sessions", &[("content-type", "application/json")], body).await
 }
 
-/// The claims of an access token, which the tests need not verify.
+/// The roles in an access token, which the tests need not verify.
 fn roles(answer: &Answer) -> Value {
     use base64::Engine;
     let token = answer.json()["accessToken"].as_str().expect("a token").to_owned();
-    let claims = token.split('.').nth(1).expect("three parts");
-    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(claims).expect("base64");
-    serde_json::from_slice::<Value>(&claims).expect("JSON")["roles"].clone()
+    let middle = token.split('.').nth(1).expect("three parts");
+    let middle = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(middle).expect("base64");
+    serde_json::from_slice::<Value>(&middle).expect("JSON")["roles"].clone()
 }
 
 #[tokio::test]
