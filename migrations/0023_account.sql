@@ -6,6 +6,8 @@ create table social_v1.account (
     display_name text not null,
     bio text not null,
     registered_at timestamptz not null,
+    -- silenced or suspended, by a moderator; null: neither.
+    restriction text,
     constraint account_pk primary key (id)
 );
 create index account_by_handle on social_v1.account (handle);

@@ -1,2 +1,2 @@
 -- What an account is notified of.
-create type control.notice as enum ('followed', 'liked', 'reposted', 'replied');
+create type control.notice as enum ('followed', 'liked', 'reposted', 'replied', 'moderated');

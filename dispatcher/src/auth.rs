@@ -24,6 +24,6 @@ pub(crate) use passwords::Passwords;
 pub(crate) use refresh_token::RefreshToken;
 pub(crate) use revocations::Revocations;
 pub use revocations::{RevokeTokenError, revoke_token};
-pub(crate) use session_tokens::{access_token, session_tokens};
+pub(crate) use session_tokens::{access_token, roles_of, session_tokens};
 pub use settings::SessionSettings;
 pub use signing_keys::{RotateError, SigningKeys, rotate_signing_keys};

@@ -7,8 +7,10 @@ mod change_profile;
 mod change_reaction;
 mod deactivate_account;
 mod message;
+mod moderate;
 mod read_notifications;
 mod register_account;
+mod report;
 
 pub use change_block::ChangeBlock;
 pub use change_follow::ChangeFollow;
@@ -16,8 +18,10 @@ pub use change_mute::ChangeMute;
 pub use change_profile::ChangeProfile;
 pub use change_reaction::ChangeReaction;
 pub use deactivate_account::DeactivateAccount;
+pub use moderate::{Measure, Moderate};
 pub use read_notifications::ReadNotifications;
 pub use register_account::{CredentialError, KeepCredential, RegisterAccount, Registrar};
+pub use report::{Report, ResolveReport};
 
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;

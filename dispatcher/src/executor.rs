@@ -13,6 +13,7 @@ use std::sync::Arc;
 use domain::account::Profile;
 use domain::handle_claim::HandleClaim;
 use domain::message::ReplyTarget;
+use domain::moderation::Moderation;
 use domain::{AccountId, CommandId, Handle, MessageId, Position};
 use event_store::{
     AppendError, Appended, Cause, CommandMetadata, EventLog, NewEvent, Quota, ReadError, RecordedEvent,
@@ -24,7 +25,7 @@ use tokio::time::{Duration, Instant};
 use uuid::Uuid;
 
 use crate::decision::{Change, Command, Decision, ExecuteError, KeyedLock, Placed};
-use crate::stores::Stores;
+use crate::stores::{Standing, Stores};
 
 pub use self::execution::{Allowance, Executed, Execution, IdempotencyKey};
 pub use self::import::Imported;
@@ -79,7 +80,7 @@ impl Executor {
         })
     }
 
-    /// Whether an account may act: it was not given up, as far as this process knew at most ten seconds ago.
+    /// Whether an account may act: it was neither given up nor suspended, as far as this process knew at most ten seconds ago.
     pub async fn may_act(&self, account: AccountId) -> Result<bool, ReadError> {
         self.stores.accounts.may_act(account).await
     }
@@ -93,9 +94,14 @@ impl Executor {
         Ok(state.profile().map(names).unwrap_or_default())
     }
 
-    /// Whether an account is registered and was not given up, as the log says now.
-    pub async fn is_active(&self, account: AccountId) -> Result<bool, ReadError> {
-        self.stores.accounts.is_active(account).await
+    /// What an account may do, as the log says now.
+    pub async fn standing(&self, account: AccountId) -> Result<Standing, ReadError> {
+        self.stores.accounts.read_standing(account).await
+    }
+
+    /// What was decided about an account, its roles among it, as the log says now.
+    pub async fn moderation(&self, account: AccountId) -> Result<Moderation, ReadError> {
+        Ok(self.stores.moderation.load(account).await?.state)
     }
 
     /// Draws the id of an account that is to be registered. `None` where the clock is outside of 2025 to 2161.
@@ -213,8 +219,10 @@ impl Executor {
         let actor = (!command.is_anonymous()).then_some(execution.actor);
         let other = command.acts_for().filter(|other| *other != execution.actor);
         for account in [actor, other].into_iter().flatten() {
-            if !self.stores.accounts.may_act(account).await.map_err(ExecuteError::Read)? {
-                return Err(ExecuteError::ActorDeactivated);
+            match self.stores.accounts.standing(account).await.map_err(ExecuteError::Read)? {
+                Standing::Unregistered | Standing::Active { .. } => {}
+                Standing::Suspended(reason) => return Err(ExecuteError::ActorSuspended(reason)),
+                Standing::Deactivated => return Err(ExecuteError::ActorDeactivated),
             }
         }
         Ok(())

@@ -10,6 +10,7 @@ mod graph;
 mod imports;
 mod internal;
 mod messages;
+mod moderation;
 mod notifications;
 mod parse;
 mod reactions;

@@ -4,8 +4,8 @@ use api_types::codes;
 use axum::response::{IntoResponse, Response};
 use domain::account::AccountRejection;
 use domain::{
-    HandleRejection, PasswordRejection, ProfileRejection, Rejection, TagRejection, TextRejection,
-    TimeRejection,
+    HandleRejection, NoteRejection, PasswordRejection, ProfileRejection, Reason, Rejection, TagRejection,
+    TextRejection, TimeRejection,
 };
 use event_store::{AppendError, BucketError, QuotaExceeded, ReadError};
 use http_kit::ApiProblem;
@@ -27,6 +27,11 @@ impl Refusal {
             // A test compares the rejections with the table, so this is a defect that it missed.
             None => ApiProblem::internal(format!("the rejection {} has no error code", rejection.code())),
         })
+    }
+
+    /// The account may do nothing, until a moderator lifts that.
+    pub(crate) fn suspended(reason: Reason) -> Self {
+        Self(ApiProblem::new(codes::ACCOUNT_SUSPENDED).detail(format!("The reason is: {}.", reason.word())))
     }
 
     /// A field of the request says nothing that a command could be made of.
@@ -67,6 +72,7 @@ macro_rules! from_rejections {
 from_rejections!(
     AccountRejection,
     HandleRejection,
+    NoteRejection,
     PasswordRejection,
     ProfileRejection,
     TagRejection,
@@ -79,6 +85,7 @@ impl<R: Rejection> From<ExecuteError<R>> for Refusal {
         match error {
             ExecuteError::Rejected(rejection) => Self::rejected(&rejection),
             ExecuteError::ActorDeactivated => Self::rejected(&AccountRejection::AccountMustBeActive),
+            ExecuteError::ActorSuspended(reason) => Self::suspended(reason),
             ExecuteError::KeyReused => Self(ApiProblem::new(codes::IDEMPOTENCY_KEY_REUSED)),
             ExecuteError::Contended => Self(
                 ApiProblem::new(codes::CONFLICT)

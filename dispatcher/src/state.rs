@@ -143,6 +143,17 @@ impl State {
     }
 }
 
+impl State {
+    /// For who lost roles or was suspended: its sessions end. That is the one place where whatever else still lets an account
+    /// in is voided. Tokens that were issued before are good for their hour at most, and for commands the log is asked
+    /// anyway.
+    pub(crate) async fn end_access(&self, account: AccountId) {
+        if let Err(problem) = self.end_all_sessions(account).await {
+            tracing::warn!(%problem, account = account.get(), "the sessions of an account could not be ended");
+        }
+    }
+}
+
 impl Ready {
     pub(crate) fn executor(&self) -> &Executor {
         &self.0.executor

@@ -4,6 +4,7 @@ mod accounts;
 mod blocks;
 mod last;
 mod messages;
+mod moderation;
 
 use std::sync::Arc;
 
@@ -12,10 +13,11 @@ use domain::{AccountId, GraphEvent, InboxEvent, MessageId, Position, ReactionEve
 
 use event_store::{Boundary, EventLog, ReadError, Subject};
 
-pub use self::accounts::{AccountStore, Loaded, Standing};
+pub use self::accounts::{AccountStore, Standing};
 pub use self::blocks::BlockStore;
-pub use self::last::Last;
+pub use self::last::{Last, Loaded};
 pub use self::messages::{MessageStore, SeenMessage};
+pub use self::moderation::ModerationStore;
 
 #[derive(Debug, Clone)]
 pub struct Stores {
@@ -23,6 +25,7 @@ pub struct Stores {
     pub messages: MessageStore,
     pub accounts: AccountStore,
     pub blocks: BlockStore,
+    pub moderation: ModerationStore,
 }
 
 impl Stores {
@@ -30,7 +33,8 @@ impl Stores {
         let messages = MessageStore::new(Arc::clone(&log));
         let accounts = AccountStore::new(Arc::clone(&log));
         let blocks = BlockStore::new(Arc::clone(&log));
-        Self { log, messages, accounts, blocks }
+        let moderation = ModerationStore::new(Arc::clone(&log));
+        Self { log, messages, accounts, blocks, moderation }
     }
 
     pub fn shard(&self) -> Shard {

@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use domain::{
-    AccountEvent, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, ProjectionEvent, ReactionEvent,
+    AccountEvent, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, ModerationEvent, ProjectionEvent,
+    ReactionEvent, ReportEvent,
 };
 
 use crate::contract::RecordedEvent;
@@ -89,6 +90,10 @@ event_types! {
     "rookery.handle.claimed" [] => Handle(HandleEvent::Claimed),
     "rookery.handle.released" [] => Handle(HandleEvent::Released),
     "rookery.notifications.read" [] => Inbox(InboxEvent::NotificationsRead),
+    "rookery.account.moderated" [] => Moderation(ModerationEvent::Moderated),
+    "rookery.account.roles-changed" [] => Moderation(ModerationEvent::RolesChanged),
+    "rookery.report.filed" [] => Report(ReportEvent::Filed),
+    "rookery.report.resolved" [] => Report(ReportEvent::Resolved),
     "rookery.event.dropped" [] => Projection(ProjectionEvent::EventsDropped),
 }
 
@@ -123,12 +128,12 @@ pub fn decode(recorded: &RecordedEvent) -> Result<Decoded, DecodeError> {
     }
 }
 
-/// Where an event should be that is not there, if that is about what is given up: that counts in its own subject alone,
-/// and who may write there may write nothing else.
+/// Where an event should be that is not there, if that is what operators write: that counts in its own subject alone, and
+/// who may write there may write nothing else.
 fn own_subject(recorded: &RecordedEvent, event: &Event) -> Option<Subject> {
     let own = Subject::of(recorded.position.shard(), event);
-    let is_there = Subject::is_of_dropped(&recorded.subject);
-    if !is_there && !matches!(event, Event::Projection(_)) {
+    let is_there = Subject::is_of_operators(&recorded.subject);
+    if !is_there && !matches!(event, Event::Projection(_) | Event::Moderation(_)) {
         return None;
     }
     (own.to_string() != recorded.subject).then_some(own)
@@ -182,7 +187,10 @@ fn has_nul(event: &Event) -> bool {
         | Event::Graph(_)
         | Event::Reaction(_)
         | Event::Inbox(_)
-        | Event::Projection(_) => false,
+        | Event::Projection(_)
+        // Their words have no control characters.
+        | Event::Moderation(_)
+        | Event::Report(_) => false,
     }
 }
 

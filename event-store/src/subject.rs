@@ -5,7 +5,7 @@ use std::fmt;
 
 use domain::{
     AccountEvent, AccountId, Event, GraphEvent, Handle, HandleEvent, InboxEvent, MessageEvent, MessageId,
-    ProjectionEvent, Shard, Token,
+    ProjectionEvent, ReportEvent, Shard, Token,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -33,6 +33,12 @@ pub enum Boundary {
     Reactions(AccountId),
     /// What an account has seen of its notifications.
     Inbox(AccountId),
+    /// What moderators and operators decided about an account.
+    Moderation(AccountId),
+    /// What an account reported to moderators.
+    Reports(AccountId),
+    /// Which reports a moderator resolved.
+    Resolutions(AccountId),
     /// Which events an operator gave up, of a projection.
     Dropped(String),
 }
@@ -77,7 +83,10 @@ impl fmt::Display for Subject {
             | Boundary::Graph(account)
             | Boundary::Blocks(account)
             | Boundary::Reactions(account)
-            | Boundary::Inbox(account) => write!(f, "{account}"),
+            | Boundary::Inbox(account)
+            | Boundary::Moderation(account)
+            | Boundary::Reports(account)
+            | Boundary::Resolutions(account) => write!(f, "{account}"),
         }
     }
 }
@@ -94,15 +103,19 @@ impl Boundary {
             Self::Blocks(_) => "blocks",
             Self::Reactions(_) => "reactions",
             Self::Inbox(_) => "inbox",
+            Self::Moderation(_) => "moderation",
+            Self::Reports(_) => "reports",
+            Self::Resolutions(_) => "resolutions",
             Self::Dropped(_) => "dropped",
         }
     }
 }
 
 impl Subject {
-    /// Whether its third part is that of [`Boundary::Dropped`].
-    pub fn is_of_dropped(subject: &str) -> bool {
-        subject.split('.').nth(2) == Some("dropped")
+    /// Whether its third part is that of what operators may write with their tools: [`Boundary::Dropped`] and
+    /// [`Boundary::Moderation`].
+    pub fn is_of_operators(subject: &str) -> bool {
+        matches!(subject.split('.').nth(2), Some("dropped" | "moderation"))
     }
 
     pub fn new(shard: Shard, boundary: Boundary) -> Self {
@@ -135,6 +148,9 @@ impl Subject {
             ) => Boundary::Graph(event.accounts().0),
             Event::Reaction(event) => Boundary::Reactions(event.reaction().account),
             Event::Inbox(InboxEvent::NotificationsRead(event)) => Boundary::Inbox(event.account),
+            Event::Moderation(event) => Boundary::Moderation(event.account()),
+            Event::Report(ReportEvent::Filed(event)) => Boundary::Reports(event.reporter),
+            Event::Report(ReportEvent::Resolved(event)) => Boundary::Resolutions(event.by),
             Event::Projection(ProjectionEvent::EventsDropped(event)) => {
                 Boundary::Dropped(event.projection.clone())
             }

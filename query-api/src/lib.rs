@@ -13,6 +13,7 @@ pub mod fuzz;
 mod id;
 mod log_watch;
 mod messages;
+mod moderation;
 mod notifications;
 mod ops;
 mod paging;

@@ -6,7 +6,7 @@ use http_kit::{Limits, lineage};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{AppState, accounts, documents, messages, notifications, projections, timeline};
+use crate::{AppState, accounts, documents, messages, moderation, notifications, projections, timeline};
 
 #[derive(OpenApi)]
 #[openapi(tags(
@@ -17,6 +17,7 @@ use crate::{AppState, accounts, documents, messages, notifications, projections,
     (name = "registrations", description = "Who may register, where not everybody may."),
     (name = "timeline", description = "What those whom the caller follows posted."),
     (name = "notifications", description = "What others did to the caller."),
+    (name = "moderation", description = "Reports, and what moderators decide."),
     (name = "import", description = "Accounts and their history from elsewhere."),
     (name = "system", description = "How far the data is."),
 ))]
@@ -49,4 +50,5 @@ fn queries() -> OpenApiRouter<AppState> {
         .merge(accounts::routes())
         .merge(timeline::routes())
         .merge(notifications::routes())
+        .merge(moderation::routes())
 }

@@ -63,6 +63,7 @@ codes! {
     OTP_REQUIRED = 401, "otp-required", "The account also asks for a code of its authenticator.";
     OTP_INVALID = 401, "otp-invalid", "The code of the authenticator is not good, or no longer.";
     REFRESH_TOKEN_INVALID = 401, "refresh-token-invalid", "The refresh token is not good, or no longer.";
+    ACCOUNT_SUSPENDED = 403, "account-suspended", "A moderator suspended the account; the detail says why.";
     PASSWORD_WRONG = 403, "password-wrong", "The present password is another one.";
     SESSION_REQUIRED = 403, "session-required", "This is for somebody who logged in, and not for other tokens.";
     ROLE_REQUIRED = 403, "role-required", "The caller lacks a role that this operation needs.";
@@ -142,6 +143,14 @@ codes! {
     ACCOUNT_MUST_NOT_BLOCK_ITSELF = 403, "AccountMustNotBlockItself", "An account cannot block itself.";
     ACCOUNT_MUST_NOT_MUTE_ITSELF = 403, "AccountMustNotMuteItself", "An account cannot mute itself.";
     ACCOUNT_MUST_NOT_BE_BLOCKED = 403, "AccountMustNotBeBlocked", "One of the two accounts blocks the other.";
+    ACCOUNT_MUST_NOT_MODERATE_ITSELF = 403, "AccountMustNotModerateItself", "Nobody moderates themselves.";
+    ACTOR_MUST_BE_ADMIN = 403, "ActorMustBeAdmin", "Only an admin acts on those who look after the place.";
+    ACCOUNT_MUST_NOT_REPORT_ITSELF = 403, "AccountMustNotReportItself", "An account cannot report itself.";
+    REPORTED_MESSAGE_MUST_EXIST = 422, "ReportedMessageMustExist", "There is no such message of the reported account.";
+    REPORTS_MUST_BE_FEW = 429, "ReportsMustBeFew", "The account has filed its 20 reports of the day.";
+    REPORT_MUST_EXIST = 404, "ReportMustExist", "There is no such report.";
+    NOTE_MUST_BE_SHORT = 422, "NoteMustBeShort",
+        "A comment or note has 1 to 500 code points and no control characters other than line breaks.";
     POSITION_MUST_BE_REACHED = 422, "PositionMustBeReached", "The log has not reached this position.";
 }
 

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod codes;
 pub mod import;
 pub mod messages;
+pub mod moderation;
 pub mod notifications;
 pub mod number;
 pub mod problem;

@@ -24,9 +24,9 @@ pub struct Notification {
     #[schema(example = "512")]
     pub position: String,
     pub kind: NotificationKind,
-    /// Who did it.
+    /// Who did it; of `moderated` the caller.
     pub account: AccountEntry,
-    /// The liked or reposted message, or the reply; null for a follow.
+    /// The liked or reposted message, or the reply; null otherwise.
     #[schema(required, example = "256")]
     pub message: Option<String>,
     /// When the log recorded it, UTC.
@@ -44,4 +44,6 @@ pub enum NotificationKind {
     Liked,
     Reposted,
     Replied,
+    /// A moderator acted on the caller's account: `GET /v1/accounts/me/moderation` says how and why.
+    Moderated,
 }

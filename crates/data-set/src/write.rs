@@ -35,6 +35,7 @@ pub use messages::{DeletedRow, EditedRow, EditionRow, MessageChanges, PostedRow}
 pub use parked::{ParkedEvent, Reason};
 pub use schema::schema;
 pub use social::{
-    Changes, DeactivatedRow, EdgeChanges, EdgeRow, ProfileRow, ReadMarkerRow, RegisteredRow, SocialSegment,
+    Changes, DeactivatedRow, EdgeChanges, EdgeRow, ModerationRow, ProfileRow, ReadMarkerRow, RegisteredRow,
+    ReportRow, ResolutionRow, SocialSegment,
 };
 pub use step::Step;

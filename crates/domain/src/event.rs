@@ -5,8 +5,10 @@ mod account;
 mod graph;
 mod inbox;
 mod message;
+mod moderation;
 mod projection;
 mod reaction;
+mod report;
 
 use cqrs_es::DomainEvent;
 
@@ -14,8 +16,11 @@ pub use account::*;
 pub use graph::*;
 pub use inbox::*;
 pub use message::*;
+pub use moderation::*;
 pub use projection::*;
 pub use reaction::*;
+pub(crate) use report::day_number;
+pub use report::{Outcome, ReportEvent, ReportFiled, ReportResolved};
 
 /// Every event that this version of the code knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +32,8 @@ pub enum Event {
     Reaction(ReactionEvent),
     Inbox(InboxEvent),
     Projection(ProjectionEvent),
+    Moderation(ModerationEvent),
+    Report(ReportEvent),
 }
 
 impl Event {
@@ -40,6 +47,8 @@ impl Event {
             Self::Reaction(event) => (event.event_type(), event.event_version()),
             Self::Inbox(event) => (event.event_type(), event.event_version()),
             Self::Projection(event) => (event.event_type(), event.event_version()),
+            Self::Moderation(event) => (event.event_type(), event.event_version()),
+            Self::Report(event) => (event.event_type(), event.event_version()),
         };
         format!("{name}.v{version}")
     }
@@ -64,5 +73,7 @@ into_event!(
     Graph(GraphEvent),
     Reaction(ReactionEvent),
     Inbox(InboxEvent),
-    Projection(ProjectionEvent)
+    Projection(ProjectionEvent),
+    Moderation(ModerationEvent),
+    Report(ReportEvent)
 );

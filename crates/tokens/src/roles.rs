@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A role. It comes with the identity and never from the domain.
+/// A role. It comes with the identity: a token, or the gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Role {
@@ -12,10 +12,12 @@ pub enum Role {
     /// May import and repair.
     Operator = 4,
     Admin = 8,
+    /// May look after reports, and act on accounts.
+    Moderator = 16,
 }
 
 impl Role {
-    pub const ALL: [Self; 4] = [Self::User, Self::Analyst, Self::Operator, Self::Admin];
+    pub const ALL: [Self; 5] = [Self::User, Self::Analyst, Self::Operator, Self::Moderator, Self::Admin];
 
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -23,6 +25,7 @@ impl Role {
             Self::User => "user",
             Self::Analyst => "analyst",
             Self::Operator => "operator",
+            Self::Moderator => "moderator",
             Self::Admin => "admin",
         }
     }

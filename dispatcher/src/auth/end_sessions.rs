@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::refusal::Refusal;
 use crate::state::State;
+use crate::stores::Standing;
 
 /// How long a deactivation may be under way before somebody else finishes what it began.
 const LEAVING_MAX: Duration = Duration::from_secs(60);
@@ -88,12 +89,13 @@ impl State {
     }
 
     async fn finish_deactivation(&self, account: AccountId) -> Result<(), ApiProblem> {
-        let is_active = self.ready()?.executor().is_active(account).await.map_err(Refusal::from)?;
-        if is_active {
+        let standing = self.ready()?.executor().standing(account).await.map_err(Refusal::from)?;
+        match standing {
             // It was refused, or never reached the log.
-            Ok(self.revocations().forget_leaving(account).await.map_err(Refusal::from)?)
-        } else {
-            self.clear_away(account).await
+            Standing::Active { .. } | Standing::Suspended(_) => {
+                Ok(self.revocations().forget_leaving(account).await.map_err(Refusal::from)?)
+            }
+            Standing::Unregistered | Standing::Deactivated => self.clear_away(account).await,
         }
     }
 }

@@ -4,14 +4,16 @@ use api_types::codes;
 use domain::{AccountId, Handle, Password};
 use http_kit::{ApiProblem, ClientAddress};
 use time::OffsetDateTime;
+use tokens::Roles;
 
 use crate::credential_store::{Attempt, CredentialStore, Factor, Family, PasswordHash, Try};
 use crate::refusal::Refusal;
 use crate::state::{Ready, State};
+use crate::stores::Standing;
 
 use super::device_token::DeviceToken;
 use super::refresh_token::RefreshToken;
-use super::session_tokens::access_token;
+use super::session_tokens::{access_token, roles_of};
 
 /// What somebody shows.
 pub(crate) struct LogIn {
@@ -30,6 +32,7 @@ pub(crate) struct LogIn {
 pub(crate) struct LoggedIn {
     pub(crate) refresh_token: RefreshToken,
     pub(crate) device: Option<DeviceToken>,
+    pub(crate) roles: Roles,
 }
 
 /// Whose handle and password these are, and by which hash that is known.
@@ -48,18 +51,20 @@ pub(crate) async fn log_in(state: &State, mut log_in: LogIn) -> Result<LoggedIn,
     let ready = state.ready()?;
     let owner = prove(state, &ready, &log_in).await?;
     let session_name = std::mem::take(&mut log_in.session_name);
-    let refresh_token = open_session(state, &ready, &owner, session_name).await?;
+    let roles = roles_of(&ready.executor().moderation(owner.account).await?);
+    let refresh_token = open_session(state, &ready, &owner, session_name, roles).await?;
     let device = log_in.device.or_else(|| log_in.remember_device.then(DeviceToken::new));
     let known = device.as_ref().map(DeviceToken::device);
     let (places, now) = (&ready.credential_store().places, OffsetDateTime::now_utc());
     places.note(owner.account, log_in.address, known.as_ref(), now).await?;
-    Ok(LoggedIn { refresh_token, device })
+    Ok(LoggedIn { refresh_token, device, roles })
 }
 
 async fn prove(state: &State, ready: &Ready, log_in: &LogIn) -> Result<Owner, Refusal> {
     let store = ready.credential_store();
     let permit = state.passwords().admit_log_in(Some(log_in.address))?;
-    let account = find(ready, &log_in.handle).await?;
+    let found = find(ready, &log_in.handle).await?;
+    let account = found.map(|(account, _)| account);
     let attempt = attempt(store, account, log_in).await?;
     store.attempts.begin(&attempt, OffsetDateTime::now_utc()).await?.or_refuse()?;
     // A handle without an account is looked up and verified like any other, so that the time tells nothing.
@@ -76,6 +81,11 @@ async fn prove(state: &State, ready: &Ready, log_in: &LogIn) -> Result<Owner, Re
         accept_code(store, account, otp).await?;
     }
     store.attempts.clear(&attempt).await?;
+    // Only who proved to be the owner learns of it.
+    if let Some((_, Standing::Suspended(reason))) = found {
+        metrics::counter!("dispatcher_logins_total", "outcome" => "suspended").increment(1);
+        return Err(Refusal::suspended(reason));
+    }
     Ok(Owner { account, hash })
 }
 
@@ -89,11 +99,12 @@ async fn accept_code(store: &CredentialStore, account: AccountId, otp: &str) -> 
     Ok(store.attempts.clear(&attempt).await?)
 }
 
-async fn find(ready: &Ready, handle: &Handle) -> Result<Option<AccountId>, Refusal> {
+async fn find(ready: &Ready, handle: &Handle) -> Result<Option<(AccountId, Standing)>, Refusal> {
     let executor = ready.executor();
     let found = executor.holder_of(handle).await?;
-    let is_active = executor.is_active(found.unwrap_or(NOBODY)).await?;
-    Ok(found.filter(|_| is_active))
+    let standing = executor.standing(found.unwrap_or(NOBODY)).await?;
+    let is_there = matches!(standing, Standing::Active { .. } | Standing::Suspended(_));
+    Ok(found.filter(|_| is_there).map(|account| (account, standing)))
 }
 
 /// By whom the try is: the owner's places are counted apart from strangers.
@@ -118,11 +129,12 @@ async fn open_session(
     ready: &Ready,
     owner: &Owner,
     name: String,
+    roles: Roles,
 ) -> Result<RefreshToken, Refusal> {
     let (store, account) = (ready.credential_store(), owner.account);
     let token = RefreshToken::new(account);
     // Before anything is kept: a session whose token nobody has would only take up room.
-    access_token(state.signing_keys(), &token)?;
+    access_token(state.signing_keys(), &token, roles)?;
     let now = OffsetDateTime::now_utc();
     let family = Family {
         id: token.family,

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use api_types::sessions::{SessionTokens, TokenType};
 use axum::Json;
 use axum::response::{IntoResponse, Response};
+use domain::moderation::Moderation;
 use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
 use http_kit::ApiProblem;
@@ -14,9 +15,24 @@ use super::device_token::DeviceToken;
 use super::refresh_token::RefreshToken;
 use super::signing_keys::SigningKeys;
 
-/// An access token of the session. Roles beyond `user` are given by an operator's tokens alone.
-pub(crate) fn access_token(keys: &SigningKeys, of: &RefreshToken) -> Result<String, ApiProblem> {
-    keys.sign(of.account, Roles::none().with(Role::User), of.family, SystemTime::now())
+/// The roles in the tokens of an account: `user`, and what operators gave it.
+pub(crate) fn roles_of(moderation: &Moderation) -> Roles {
+    let given = moderation.roles.iter().map(|role| match role {
+        domain::Role::Analyst => Role::Analyst,
+        domain::Role::Operator => Role::Operator,
+        domain::Role::Moderator => Role::Moderator,
+        domain::Role::Admin => Role::Admin,
+    });
+    given.collect::<Roles>().with(Role::User)
+}
+
+/// An access token of the session.
+pub(crate) fn access_token(
+    keys: &SigningKeys,
+    of: &RefreshToken,
+    roles: Roles,
+) -> Result<String, ApiProblem> {
+    keys.sign(of.account, roles, of.family, SystemTime::now())
 }
 
 /// The answer with an access token, the refresh token beside it, and the device token if there is one.

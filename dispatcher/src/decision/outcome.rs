@@ -1,6 +1,6 @@
 //! Outcomes of commands.
 
-use domain::{AccountId, Bio, DisplayName, Handle, MessageId, Position};
+use domain::{AccountId, Bio, DisplayName, Handle, MessageId, Position, Reason};
 use event_store::{AppendError, QuotaExceeded, ReadError};
 
 use super::Outcome;
@@ -65,6 +65,8 @@ pub enum ExecuteError<R> {
     Rejected(R),
     #[error("the account that acts was given up")]
     ActorDeactivated,
+    #[error("the account that acts was suspended")]
+    ActorSuspended(Reason),
     #[error("the idempotency key was used for another request")]
     KeyReused,
     #[error("others kept changing the same thing")]
@@ -96,6 +98,7 @@ impl<R> ExecuteError<R> {
             )
             | Self::Rejected(_)
             | Self::ActorDeactivated
+            | Self::ActorSuspended(_)
             | Self::KeyReused
             | Self::Contended
             | Self::DownToReserve

@@ -130,9 +130,12 @@ pub(crate) async fn execute<C: Command>(
     let outcome = match &executed {
         Ok(Executed { repeated: false, .. }) => "done",
         Ok(Executed { repeated: true, .. }) => "repeated",
-        Err(ExecuteError::Rejected(_) | ExecuteError::ActorDeactivated | ExecuteError::KeyReused) => {
-            "rejected"
-        }
+        Err(
+            ExecuteError::Rejected(_)
+            | ExecuteError::ActorDeactivated
+            | ExecuteError::ActorSuspended(_)
+            | ExecuteError::KeyReused,
+        ) => "rejected",
         // A weak password, say.
         Err(ExecuteError::Credential(error)) if is_refusal(&**error) => "rejected",
         Err(ExecuteError::QuotaExceeded(_)) => "limited",

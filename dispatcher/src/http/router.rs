@@ -6,8 +6,8 @@ use http_kit::{Limits, lineage, query};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    accounts, graph, imports, internal, messages, notifications, reactions, registrations, second_factor,
-    sessions, tokens,
+    accounts, graph, imports, internal, messages, moderation, notifications, reactions, registrations,
+    second_factor, sessions, tokens,
 };
 use crate::State;
 
@@ -41,6 +41,7 @@ fn commands() -> OpenApiRouter<State> {
         .merge(accounts::routes())
         .merge(graph::routes())
         .merge(notifications::routes())
+        .merge(moderation::routes())
         .merge(registrations::routes())
         .merge(sessions::routes())
         .merge(tokens::routes())

@@ -6,24 +6,18 @@ use std::time::Duration;
 use cqrs_es::Aggregate;
 use domain::account::Account;
 use domain::handle_claim::HandleClaim;
-use domain::{AccountId, Event, Handle, Position, Sequence};
+use domain::{AccountId, Event, Handle, Position, Reason};
 use event_store::{Boundary, EventLog, ReadError, Subject};
 use moka::future::Cache;
 use time::OffsetDateTime;
 
-use super::last::last;
+use super::last::{Loaded, last};
+use super::moderation::ModerationStore;
 
-/// For how long another process's deactivation may stay unnoticed.
+/// For how long another process's deactivation or suspension may stay unnoticed.
 const STANDING_AGE_MAX: Duration = Duration::from_secs(10);
 /// Accounts whose standing is remembered, at most some 100 bytes each.
 const STANDINGS_MAX: u64 = 100_000;
-
-/// A state that was read, and the sequence of its subject up to which that holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Loaded<T> {
-    pub state: T,
-    pub through: Sequence,
-}
 
 /// What an account may do, without its profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,19 +29,29 @@ pub enum Standing {
         /// Of an imported account.
         registered_at: Option<OffsetDateTime>,
     },
+    /// By a moderator, who may lift it again.
+    Suspended(Reason),
     Deactivated,
 }
 
 #[derive(Debug, Clone)]
 pub struct AccountStore {
     log: Arc<dyn EventLog>,
+    moderation: ModerationStore,
     standings: Cache<AccountId, Standing>,
+}
+
+impl Standing {
+    pub fn may_act(self) -> bool {
+        matches!(self, Self::Unregistered | Self::Active { .. })
+    }
 }
 
 impl AccountStore {
     pub fn new(log: Arc<dyn EventLog>) -> Self {
         let standings = Cache::builder().max_capacity(STANDINGS_MAX).time_to_live(STANDING_AGE_MAX).build();
-        Self { log, standings }
+        let moderation = ModerationStore::new(Arc::clone(&log));
+        Self { log, moderation, standings }
     }
 
     pub async fn load(&self, account: AccountId) -> Result<Loaded<Account>, ReadError> {
@@ -81,7 +85,7 @@ impl AccountStore {
 
     /// Whether an account may act, by a memory of ten seconds. Callers that ask for the same account wait for one read.
     pub async fn may_act(&self, account: AccountId) -> Result<bool, ReadError> {
-        Ok(self.remembered_standing(account).await? != Standing::Deactivated)
+        Ok(self.standing(account).await?.may_act())
     }
 
     /// When an imported account was registered, by the same memory. It never changes, and nobody can name an account
@@ -90,13 +94,14 @@ impl AccountStore {
         &self,
         account: AccountId,
     ) -> Result<Option<OffsetDateTime>, ReadError> {
-        Ok(match self.remembered_standing(account).await? {
+        Ok(match self.standing(account).await? {
             Standing::Active { registered_at, .. } => registered_at,
-            Standing::Unregistered | Standing::Deactivated => None,
+            Standing::Unregistered | Standing::Suspended(_) | Standing::Deactivated => None,
         })
     }
 
-    async fn remembered_standing(&self, account: AccountId) -> Result<Standing, ReadError> {
+    /// What an account may do, by the same memory.
+    pub async fn standing(&self, account: AccountId) -> Result<Standing, ReadError> {
         let standing = self.standings.try_get_with(account, self.read_standing(account)).await;
         standing.map_err(|error: Arc<ReadError>| ReadError::clone(&error))
     }
@@ -106,7 +111,7 @@ impl AccountStore {
     pub async fn existing(&self, account: AccountId) -> Result<Option<Position>, ReadError> {
         let standing = match self.standings.get(&account).await {
             Some(known @ Standing::Active { .. }) => known,
-            Some(Standing::Unregistered | Standing::Deactivated) | None => {
+            Some(Standing::Unregistered | Standing::Suspended(_) | Standing::Deactivated) | None => {
                 let read = self.read_standing(account).await?;
                 self.standings.insert(account, read).await;
                 read
@@ -114,13 +119,8 @@ impl AccountStore {
         };
         match standing {
             Standing::Active { last, .. } => Ok(Some(last)),
-            Standing::Unregistered | Standing::Deactivated => Ok(None),
+            Standing::Unregistered | Standing::Suspended(_) | Standing::Deactivated => Ok(None),
         }
-    }
-
-    /// Whether an account is registered and was not given up, as the log says now.
-    pub async fn is_active(&self, account: AccountId) -> Result<bool, ReadError> {
-        Ok(matches!(self.read_standing(account).await?, Standing::Active { .. }))
     }
 
     /// For the process that appended the deactivation: it knows at once, and not in ten seconds.
@@ -128,8 +128,17 @@ impl AccountStore {
         self.standings.insert(account, Standing::Deactivated).await;
     }
 
-    async fn read_standing(&self, account: AccountId) -> Result<Standing, ReadError> {
-        let seen = self.load(account).await?;
+    /// For the process that appended what changes an account's standing: it asks at once, and not in ten seconds.
+    pub(crate) async fn forget(&self, account: AccountId) {
+        self.standings.invalidate(&account).await;
+    }
+
+    /// What an account may do, as the log says now.
+    pub async fn read_standing(&self, account: AccountId) -> Result<Standing, ReadError> {
+        let (seen, moderation) = tokio::try_join!(self.load(account), self.moderation.load(account))?;
+        if let (Account::Active(_), Some(reason)) = (&seen.state, moderation.state.suspended_for()) {
+            return Ok(Standing::Suspended(reason));
+        }
         Ok(match seen.state {
             Account::Unregistered => Standing::Unregistered,
             Account::Active(profile) => Standing::Active {

@@ -4,6 +4,13 @@ use domain::{Event, Position, Sequence};
 
 use event_store::{EventLog, ReadError, RecordedEvent, Subject, known};
 
+/// A state that was read, and the sequence of its subject up to which that holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loaded<T> {
+    pub state: T,
+    pub through: Sequence,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Last<E> {
     /// The last event that this version of the code understands, and its position.

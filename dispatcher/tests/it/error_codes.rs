@@ -7,10 +7,12 @@ use domain::account::AccountRejection;
 use domain::graph::GraphRejection;
 use domain::inbox::InboxRejection;
 use domain::message::MessageRejection;
+use domain::moderation::ModerationRejection;
 use domain::reaction::ReactionRejection;
+use domain::report::ReportRejection;
 use domain::{
-    AccountId, HandleRejection, MessageId, PasswordRejection, Position, ProfileRejection, Rejection,
-    TagRejection, TextRejection, TimeRejection,
+    AccountId, HandleRejection, MessageId, NoteRejection, PasswordRejection, Position, ProfileRejection,
+    Rejection, TagRejection, TextRejection, TimeRejection,
 };
 use time::OffsetDateTime;
 
@@ -50,6 +52,10 @@ fn rejections() -> Vec<&'static str> {
             AccountMustNotBeBlocked, AccountMustExist;
         ReactionRejection: MessageMustExist, AccountMustNotBeBlocked;
         InboxRejection: PositionMustBeReached;
+        ModerationRejection: AccountMustExist, AccountMustNotModerateItself, ActorMustBeAdmin;
+        ReportRejection: AccountMustExist, AccountMustNotReportItself, ReportedMessageMustExist, ReportsMustBeFew,
+            ReportMustExist;
+        NoteRejection: NoteMustBeShort;
     }
 }
 

@@ -30,6 +30,7 @@ mod import_lines;
 mod import_references;
 mod limits;
 mod lineage;
+mod moderation;
 mod notifications;
 mod post_message;
 mod quotas;

@@ -5,9 +5,10 @@ use domain::{
     AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, Blocked, Bookmarked, CommandId,
     DisplayName, DropReason, DroppedPositions, Event, EventId, EventsDropped, Followed, GraphEvent, Handle,
     HandleClaimed, HandleEvent, HandleReleased, InboxEvent, Liked, MessageDeleted, MessageEdited,
-    MessageEvent, MessageId, MessagePosted, Muted, NotificationsRead, Position, ProfileChanged,
-    ProjectionEvent, ReactionEvent, Reposted, Shard, Tags, Text, Unblocked, Unbookmarked, Unfollowed,
-    Unliked, Unmuted, Unreposted,
+    MessageEvent, MessageId, MessagePosted, Moderated, ModerationAction, ModerationEvent, Muted, Note,
+    NotificationsRead, Outcome, Position, ProfileChanged, ProjectionEvent, ReactionEvent, Reason,
+    ReportEvent, ReportFiled, ReportResolved, Reposted, Restriction, RestrictionLevel, Role, RolesChanged,
+    Shard, Tags, Text, Unblocked, Unbookmarked, Unfollowed, Unliked, Unmuted, Unreposted,
 };
 use event_store::{Decoded, Envelope, RecordedEvent, Subject, decode, encode};
 use time::OffsetDateTime;
@@ -210,8 +211,89 @@ fn decisions() -> Vec<Example> {
     ]
 }
 
+fn care() -> Vec<Example> {
+    let note = |words: &str| Some(Note::try_from(words.to_owned()).expect("a note"));
+    let restricted = |level, reason| Some(Restriction { level, reason });
+    let suspended = Moderated {
+        account: account(7),
+        action: ModerationAction::Suspend,
+        reason: Reason::Spam,
+        restriction: restricted(RestrictionLevel::Suspended, Reason::Spam),
+        roles: vec![Role::Analyst],
+        by: account(8),
+        operator: note("ann"),
+        note: note("200 replies"),
+    };
+    let lifted = Moderated {
+        action: ModerationAction::Lift,
+        reason: Reason::Other,
+        restriction: None,
+        roles: Vec::new(),
+        operator: None,
+        note: None,
+        ..suspended.clone()
+    };
+    let granted = RolesChanged {
+        account: account(7),
+        roles: vec![Role::Moderator],
+        restriction: restricted(RestrictionLevel::Silenced, Reason::Other),
+        by: AccountId::OPERATOR,
+        operator: note("ann"),
+        note: note("joined the team"),
+    };
+    let taken = RolesChanged {
+        account: account(7),
+        roles: Vec::new(),
+        restriction: None,
+        by: account(8),
+        operator: None,
+        note: None,
+    };
+    let filed = ReportFiled {
+        reporter: account(7),
+        account: account(8),
+        message: Some(message()),
+        reason: Reason::Harassment,
+        comment: note("again and again"),
+        day: 20_784,
+        of_day: 2,
+    };
+    let short =
+        ReportFiled { message: None, reason: Reason::Other, comment: None, of_day: 1, ..filed.clone() };
+    let report = Position::from_i64(512).expect("positive");
+    let dismissed = ReportResolved {
+        report,
+        by: account(7),
+        outcome: Outcome::Dismissed,
+        note: note("a joke among friends"),
+    };
+    let acted = ReportResolved { outcome: Outcome::Acted, note: None, ..dismissed.clone() };
+    vec![
+        golden!("rookery.account.moderated.v1", ModerationEvent::Moderated(suspended)),
+        golden!(
+            "rookery.account.moderated.v1",
+            "rookery.account.moderated.v1.minimal.json",
+            ModerationEvent::Moderated(lifted)
+        ),
+        golden!("rookery.account.roles-changed.v1", ModerationEvent::RolesChanged(granted)),
+        golden!(
+            "rookery.account.roles-changed.v1",
+            "rookery.account.roles-changed.v1.minimal.json",
+            ModerationEvent::RolesChanged(taken)
+        ),
+        golden!("rookery.report.filed.v1", ReportEvent::Filed(filed)),
+        golden!("rookery.report.filed.v1", "rookery.report.filed.v1.minimal.json", ReportEvent::Filed(short)),
+        golden!("rookery.report.resolved.v1", ReportEvent::Resolved(dismissed)),
+        golden!(
+            "rookery.report.resolved.v1",
+            "rookery.report.resolved.v1.minimal.json",
+            ReportEvent::Resolved(acted)
+        ),
+    ]
+}
+
 fn examples() -> Vec<Example> {
-    [messages(), accounts(), edges(), decisions()].concat()
+    [messages(), accounts(), edges(), decisions(), care()].concat()
 }
 
 #[test]

@@ -55,6 +55,7 @@ fn kind(word: &str) -> Result<NotificationKind, ApiProblem> {
         "liked" => Ok(NotificationKind::Liked),
         "reposted" => Ok(NotificationKind::Reposted),
         "replied" => Ok(NotificationKind::Replied),
+        "moderated" => Ok(NotificationKind::Moderated),
         newer => Err(ApiProblem::internal(format!("the database knows notifications of the kind {newer}"))),
     }
 }

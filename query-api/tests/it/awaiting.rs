@@ -36,6 +36,7 @@ async fn a_position_that_is_reached_is_answered_at_once() {
         "/v1/blocks",
         "/v1/bookmarks",
         "/v1/mutes",
+        "/v1/accounts/me/moderation",
         "/v1/notifications",
         "/v1/projections",
     ] {

@@ -2,7 +2,7 @@ use http::Method;
 
 use crate::support::{ADMIN, ANALYST, App, GATEWAY_SECRET, READER};
 
-const READS: [&str; 24] = [
+const READS: [&str; 27] = [
     "/v1/messages",
     "/v1/messages?count=1",
     "/v1/messages/counts?bucket=day",
@@ -22,6 +22,9 @@ const READS: [&str; 24] = [
     "/v1/blocks",
     "/v1/bookmarks",
     "/v1/mutes",
+    "/v1/reports",
+    "/v1/moderation/actions",
+    "/v1/accounts/me/moderation",
     "/v1/notifications",
     "/v1/projections",
     "/v1/timeline",

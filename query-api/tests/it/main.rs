@@ -16,6 +16,7 @@ mod limits;
 mod lineage;
 mod list_bookmarks;
 mod list_messages;
+mod moderation;
 mod notifications;
 mod outage;
 mod people;

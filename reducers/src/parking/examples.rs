@@ -6,8 +6,9 @@ use domain::edge::DesiredState;
 use domain::{
     AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, Blocked, DisplayName, Event,
     Followed, GraphEvent, Handle, InboxEvent, MessageDeleted, MessageEdited, MessageEvent, MessageId,
-    MessagePosted, Muted, NotificationsRead, Position, ProfileChanged, Reaction, ReactionEvent, ReactionKind,
-    Tags, Text, Unblocked, Unfollowed, Unmuted,
+    MessagePosted, Moderated, ModerationAction, ModerationEvent, Muted, NotificationsRead, Outcome, Position,
+    ProfileChanged, Reaction, ReactionEvent, ReactionKind, Reason, ReportEvent, ReportFiled, ReportResolved,
+    RolesChanged, Tags, Text, Unblocked, Unfollowed, Unmuted,
 };
 
 /// Events of every type, with every choice of ids. Of two that always have the same keys one is enough.
@@ -44,7 +45,30 @@ fn by(account: AccountId) -> impl Iterator<Item = Event> {
         AccountEvent::Deactivated(AccountDeactivated { account }).into(),
         InboxEvent::NotificationsRead(NotificationsRead { account, until }).into(),
     ];
-    posted.into_iter().chain(profile).chain(others)
+    posted.into_iter().chain(profile).chain(others).chain(care(account))
+}
+
+fn care(account: AccountId) -> [Event; 3] {
+    let (reason, by) = (Reason::Other, account);
+    let moderated = Moderated {
+        account,
+        action: ModerationAction::Lift,
+        reason,
+        restriction: None,
+        roles: Vec::new(),
+        by,
+        operator: None,
+        note: None,
+    };
+    let changed =
+        RolesChanged { account, roles: Vec::new(), restriction: None, by, operator: None, note: None };
+    let filed =
+        ReportFiled { reporter: account, account, message: None, reason, comment: None, day: 0, of_day: 1 };
+    [
+        ModerationEvent::Moderated(moderated).into(),
+        ModerationEvent::RolesChanged(changed).into(),
+        ReportEvent::Filed(filed).into(),
+    ]
 }
 
 fn between(from: AccountId, to: AccountId) -> [Event; 6] {
@@ -69,7 +93,10 @@ fn about(account: AccountId, message: MessageId) -> impl Iterator<Item = Event> 
     let edited = words().map(|(text, tags)| {
         MessageEvent::Edited(MessageEdited { message, author: account, edition: 2, text, tags }).into()
     });
-    std::iter::once(deleted.into()).chain(reactions).chain(posted(account, Some(message))).chain(edited)
+    let report = message.position();
+    let resolved = ReportResolved { report, by: account, outcome: Outcome::Acted, note: None };
+    let both: [Event; 2] = [deleted.into(), ReportEvent::Resolved(resolved).into()];
+    both.into_iter().chain(reactions).chain(posted(account, Some(message))).chain(edited)
 }
 
 fn posted(author: AccountId, in_reply_to: Option<MessageId>) -> Option<Event> {

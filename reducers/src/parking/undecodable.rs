@@ -4,7 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use domain::{AccountEvent, AccountId, Event, HandleEvent, InboxEvent, MessageEvent, ProjectionEvent};
+use domain::{
+    AccountEvent, AccountId, Event, HandleEvent, InboxEvent, MessageEvent, ProjectionEvent, ReportEvent,
+};
 use event_store::{RecordedEvent, Subject};
 use serde_json::Value;
 
@@ -49,6 +51,9 @@ pub(crate) fn keys_of_refused(fold: &dyn Fold, known: &KnownEvent) -> ConflictKe
         Event::Graph(event) => keys.block("account", event.accounts().0),
         Event::Reaction(event) => keys.block("account", event.reaction().account),
         Event::Inbox(InboxEvent::NotificationsRead(event)) => keys.block("account", event.account),
+        Event::Moderation(event) => keys.block("account", event.account()),
+        Event::Report(ReportEvent::Filed(_)) => keys.block("report", known.position),
+        Event::Report(ReportEvent::Resolved(event)) => keys.block("report", event.report),
         // They change no rows.
         Event::Handle(HandleEvent::Claimed(_) | HandleEvent::Released(_))
         | Event::Projection(ProjectionEvent::EventsDropped(_)) => {}

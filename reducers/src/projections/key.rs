@@ -20,8 +20,10 @@ pub(super) enum Key {
     Deletion(i64),
     /// The text of a message.
     Text(i64),
-    /// The profile of an account.
+    /// The profile of an account, and what it is restricted to.
     Profile(i64),
+    /// What became of a report.
+    Report(i64),
     Follow(i64, i64),
     Mute(i64, i64),
     Reaction(ReactionKind, i64, i64),
@@ -60,6 +62,7 @@ impl fmt::Display for Key {
             Self::Deletion(message) => write!(f, "deletion/{message}"),
             Self::Text(message) => write!(f, "text/{message}"),
             Self::Profile(account) => write!(f, "profile/{account}"),
+            Self::Report(report) => write!(f, "report/{report}"),
             Self::Follow(from, to) => write!(f, "follow/{from}/{to}"),
             Self::Mute(from, to) => write!(f, "mute/{from}/{to}"),
             Self::Reaction(kind, from, to) => write!(f, "{}/{from}/{to}", kind.verb(DesiredState::Set)),

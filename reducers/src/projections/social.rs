@@ -2,6 +2,7 @@
 //! transaction for all of it, so that an answer never shows a message without its author or a count without its rows.
 
 mod accounts;
+mod care;
 mod conflicts;
 mod edges;
 mod fold;

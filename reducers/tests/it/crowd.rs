@@ -4,9 +4,10 @@
 use domain::{
     AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, Blocked, Bookmarked, DisplayName,
     Event, Followed, GraphEvent, Handle, HandleClaimed, HandleEvent, InboxEvent, Liked, MessageDeleted,
-    MessageEdited, MessageEvent, MessageId, MessagePosted, Muted, NotificationsRead, Position,
-    ProfileChanged, ReactionEvent, Reposted, Sequence, Shard, Tags, Text, Unblocked, Unbookmarked,
-    Unfollowed, Unliked, Unmuted, Unreposted,
+    MessageEdited, MessageEvent, MessageId, MessagePosted, Moderated, ModerationAction, ModerationEvent,
+    Muted, Note, NotificationsRead, Outcome, Position, ProfileChanged, ReactionEvent, Reason, ReportEvent,
+    ReportFiled, ReportResolved, Reposted, Restriction, RestrictionLevel, Role, RolesChanged, Sequence,
+    Shard, Tags, Text, Unblocked, Unbookmarked, Unfollowed, Unliked, Unmuted, Unreposted,
 };
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -46,8 +47,9 @@ impl Crowd {
 
     /// An event that is not one of a message.
     pub(crate) fn deed(&mut self, position: Position) -> Event {
-        match self.random.random_range(0..64) {
-            58.. => self.avoid(),
+        match self.random.random_range(0..70) {
+            64.. => self.care(position),
+            58..64 => self.avoid(),
             0..20 => self.follow(position),
             20..48 => self.react(position),
             48..56 => self.profile(position),
@@ -118,6 +120,40 @@ impl Crowd {
             GraphEvent::Followed(Followed { follower, followee, original_time }).into()
         } else {
             GraphEvent::Unfollowed(Unfollowed { follower, followee }).into()
+        }
+    }
+
+    fn care(&mut self, position: Position) -> Event {
+        let (account, by) = (self.anybody(), self.anybody());
+        let level = [None, Some(RestrictionLevel::Silenced), Some(RestrictionLevel::Suspended)]
+            [self.random.random_range(0..3)];
+        let (reason, note) = (Reason::Spam, Note::try_from("why\nso".to_owned()).ok());
+        let restriction = level.map(|level| Restriction { level, reason });
+        let (roles, operator) = (vec![Role::Analyst, Role::Moderator], None);
+        match self.random.random_range(0..8) {
+            0..3 => {
+                let action = ModerationAction::Suspend;
+                let moderated = Moderated { account, action, reason, restriction, roles, by, operator, note };
+                ModerationEvent::Moderated(moderated).into()
+            }
+            3 => {
+                let operator = note.clone();
+                let changed = RolesChanged { account, roles, restriction, by, operator, note };
+                ModerationEvent::RolesChanged(changed).into()
+            }
+            4..6 => {
+                let message = self.random.random_bool(0.5).then(|| self.some_message(position).0);
+                let (reporter, comment, day, of_day) = (by, note, 20_000, 1);
+                ReportEvent::Filed(ReportFiled { reporter, account, message, reason, comment, day, of_day })
+                    .into()
+            }
+            _ => {
+                // Any number, that of this event and of the future among them.
+                let sequence = position.sequence().get();
+                let number = self.random.random_range(sequence.saturating_sub(30).max(1)..sequence + 3);
+                let report = Position::new(Sequence::new(number).expect("small"), Shard(0));
+                ReportEvent::Resolved(ReportResolved { report, by, outcome: Outcome::Acted, note }).into()
+            }
         }
     }
 

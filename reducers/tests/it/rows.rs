@@ -22,7 +22,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// Table name to its rows, in order.
 pub(crate) type Rows = BTreeMap<String, Vec<String>>;
 
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 19] = [
     "message",
     "message_tag",
     "message_edition",
@@ -40,6 +40,8 @@ const TABLES: [&str; 17] = [
     "bookmarked",
     "notification",
     "read_marker",
+    "moderation_action",
+    "report",
 ];
 
 /// So few that short histories cross it again and again, at every granularity and in both directions.

@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    adopt, archive, demo, events, keys, limits, migrate, openapi, parked, rebuild, restore, token, up, verify,
+    accounts, adopt, archive, demo, events, keys, limits, migrate, openapi, parked, rebuild, restore, token,
+    up, verify,
 };
 
 /// Rookery, an event-sourced microblog backend: the whole system in one process, and its operator's tools.
@@ -21,6 +22,7 @@ enum Command {
     Up(up::Arguments),
     Demo(demo::Arguments),
     Token(token::Arguments),
+    Accounts(accounts::Arguments),
     Keys(keys::Arguments),
     Events(events::Arguments),
     Limits(limits::Arguments),
@@ -44,6 +46,7 @@ impl Arguments {
             Command::Up(arguments) => up::run(arguments),
             Command::Demo(arguments) => demo::run(arguments),
             Command::Token(arguments) => token::run(arguments),
+            Command::Accounts(arguments) => accounts::run(arguments),
             Command::Keys(arguments) => keys::run(arguments),
             Command::Events(arguments) => events::run(arguments),
             Command::Limits(arguments) => limits::run(arguments),

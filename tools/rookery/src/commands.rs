@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub mod accounts;
 pub mod adopt;
 pub mod archive;
 pub mod demo;

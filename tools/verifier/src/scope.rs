@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::{AccountEvent, AccountId, Event, HandleEvent, InboxEvent, MessageEvent, Position};
-use domain::{MessageId, Reaction};
+use domain::{MessageId, Reaction, ReportEvent};
 use serde_json::Value;
 
 /// The whole log is folded for each of them: the rows of an event depend on the events before it.
@@ -52,6 +52,9 @@ impl Touched {
                 (vec![account], Some(message))
             }
             Event::Inbox(InboxEvent::NotificationsRead(event)) => (vec![event.account], None),
+            Event::Moderation(event) => (vec![event.account()], None),
+            Event::Report(ReportEvent::Filed(event)) => (vec![event.reporter, event.account], event.message),
+            Event::Report(ReportEvent::Resolved(event)) => (vec![event.by], None),
             Event::Projection(_) => (Vec::new(), None),
         };
         self.accounts.extend(accounts.into_iter().map(AccountId::get));
@@ -79,7 +82,7 @@ impl Touched {
 /// Projection, table, the columns that name accounts, and those that name messages.
 type Columns = (&'static str, &'static str, &'static [&'static str], &'static [&'static str]);
 
-const COLUMNS: [Columns; 24] = [
+const COLUMNS: [Columns; 26] = [
     ("social", "account", &["id"], &[]),
     ("social", "former_account", &["id"], &[]),
     ("social", "account_stat", &["account"], &[]),
@@ -97,6 +100,8 @@ const COLUMNS: [Columns; 24] = [
     ("social", "reposted", &["account"], &["message"]),
     ("social", "bookmarked", &["account"], &["message"]),
     ("social", "notification", &["recipient", "actor"], &["message"]),
+    ("social", "moderation_action", &["account", "decided_by"], &[]),
+    ("social", "report", &["reporter", "account", "resolved_by"], &["message"]),
     ("feeds", "follow", &["follower", "followee"], &[]),
     ("feeds", "blocked", &["blocker", "blocked"], &[]),
     ("feeds", "entry", &["author"], &["message"]),

@@ -1,7 +1,7 @@
 -- Purpose: one page of an account's notifications, newest first, up to where it has read them, and how many it has not,
 --   up to 1000. Ends in show_accounts.sql.
---   What is not shown of them: what accounts did that the account blocks, mutes or is blocked by; and of what one account
---   did that it does not follow, all but the newest 5 of a kind, so that nobody is flooded by a stranger.
+--   What is not shown of them: what accounts did that the account blocks, mutes or is blocked by, or that are suspended;
+--   what silenced accounts did that it does not follow; and of what one account did that it does not follow, all but the newest 5 of a kind, so that nobody is flooded by a stranger.
 -- Index: notification_pk, walked backwards from the cursor, and from the newest on to count; read_marker_pk. Per row
 --   blocked_pk twice, muted_pk, follow_pk and at most 5 entries of notification_by_actor.
 -- Why a bound: nobody reads a longer number, and an inbox that nobody opens must not make its badge slow.
@@ -10,12 +10,18 @@ with marker as (
 ), shown as not materialized (
     select
         n.*,
-        (select h.account from published.hidden_accounts h where h.viewer = $1 and h.account = n.actor limit 1) is null
+        n.actor = n.recipient
+            or (select h.account from published.hidden_accounts h where h.viewer = $1 and h.account = n.actor limit 1)
+                is null
             and (select u.muted from published.mutes u where u.muter = $1 and u.muted = n.actor limit 1) is null
+            and (select a.restriction from published.accounts a where a.id = n.actor limit 1)
+                is distinct from 'suspended'
             and (
                 (select f.followee from published.follows f where f.follower = $1 and f.followee = n.actor limit 1)
                     is not null
-                or (
+                or (select a.restriction from published.accounts a where a.id = n.actor limit 1)
+                    is distinct from 'silenced'
+                and (
                     select count(*)
                     from (
                         select from published.notifications o

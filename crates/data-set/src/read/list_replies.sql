@@ -10,6 +10,8 @@ with p as (
             select from published.thread_messages m
             where m.id = $1 and not exists (
                 select from published.hidden_accounts h where h.viewer = $5 and h.account = m.author
+            ) and not exists (
+                select from published.accounts a where a.id = m.author and a.restriction = 'suspended'
             )
         ) as is_known,
         (select d.author from published.deleted_messages d where d.id = $1) as deleted_author

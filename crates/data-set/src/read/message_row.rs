@@ -81,12 +81,15 @@ pub(super) struct MessageColumns {
     key_position: Option<i64>,
     /// From the caller.
     is_hidden: bool,
+    /// Only in the list of everybody.
+    #[sqlx(default)]
+    is_silenced: Option<bool>,
 }
 
 impl MessageColumns {
     /// `None` also where it is hidden from the caller.
     pub(super) fn into_message(self) -> Option<MessageRow> {
-        if self.is_hidden {
+        if self.is_hidden || self.is_silenced == Some(true) {
             return None;
         }
         Some(MessageRow {

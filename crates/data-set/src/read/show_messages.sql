@@ -1,5 +1,6 @@
 -- Purpose: the end of every statement that shows messages: what others and the caller made of the messages in `page`,
---   which are few and in their final number by here, and whether they are hidden from the caller. `p` is one row: the position, and the caller.
+--   which are few and in their final number by here, and whether they are hidden from the caller, or from
+--   everybody because a moderator suspended their author. `p` is one row: the position, and the caller.
 -- Index: account_pk, message_stat_pk, liked_pk, reposted_pk, bookmarked_pk and twice blocked_pk, one look-up each per row of the page. `limit 1` keeps
 --   the planner from reading one of these tables as a whole instead, which it would like better for pages as long as it
 --   fears.
@@ -8,11 +9,11 @@ select
     p.*, m.*, a.handle as author_handle, a.display_name as author_name,
     coalesce(s.likes, 0) as likes, coalesce(s.reposts, 0) as reposts, coalesce(s.replies, 0) as replies,
     l.account is not null as liked, r.account is not null as reposted, b.account is not null as bookmarked,
-    h.account is not null as is_hidden
+    h.account is not null or coalesce(a.restriction = 'suspended', false) as is_hidden
 from p
 left join page m on true
 left join lateral (
-    select a.handle, a.display_name from published.accounts a where a.id = m.author limit 1
+    select a.handle, a.display_name, a.restriction from published.accounts a where a.id = m.author limit 1
 ) a on true
 left join lateral (
     select s.likes, s.reposts, s.replies from published.message_stats s where s.message = m.id limit 1

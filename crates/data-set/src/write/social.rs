@@ -5,7 +5,9 @@
 mod accounts;
 mod deactivate;
 mod edges;
+mod moderation;
 mod read_markers;
+mod reports;
 
 use std::collections::BTreeMap;
 
@@ -21,7 +23,9 @@ use super::messages::{self, MessageChanges};
 pub use accounts::{ProfileRow, RegisteredRow};
 pub use deactivate::DeactivatedRow;
 pub use edges::{EdgeChanges, EdgeRow};
+pub use moderation::ModerationRow;
 pub use read_markers::ReadMarkerRow;
+pub use reports::{ReportRow, ResolutionRow};
 
 /// The changes of one segment of events.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +47,10 @@ pub struct Changes {
     pub mutes: EdgeChanges,
     pub reactions: BTreeMap<ReactionKind, EdgeChanges>,
     pub read_markers: Vec<ReadMarkerRow>,
+    /// In the order of the log.
+    pub moderation: Vec<ModerationRow>,
+    pub reports: Vec<ReportRow>,
+    pub resolutions: Vec<ResolutionRow>,
 }
 
 pub(super) async fn write(connection: &mut Connection, segments: &[SocialSegment]) -> Result<(), WriteError> {
@@ -78,5 +86,8 @@ async fn apply(
         edges::remove(connection, kind, &edges.removed, &mut deltas.stats).await?;
         edges::make(connection, kind, &edges.made, &mut deltas.stats).await?;
     }
-    read_markers::write(connection, &changes.read_markers).await
+    read_markers::write(connection, &changes.read_markers).await?;
+    moderation::write(connection, &changes.moderation).await?;
+    reports::file(connection, &changes.reports).await?;
+    reports::resolve(connection, &changes.resolutions).await
 }

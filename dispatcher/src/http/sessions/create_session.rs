@@ -22,7 +22,7 @@ use super::name;
     responses(
         (status = 201, description = "Logged in", body = SessionTokens),
     ),
-    extensions(("x-rate" = json!("log-in")), ("x-problems" = json!(["credentials-invalid", "otp-required", "otp-invalid", "rate-limited", "log-full"]))),
+    extensions(("x-rate" = json!("log-in")), ("x-problems" = json!(["credentials-invalid", "otp-required", "otp-invalid", "account-suspended", "rate-limited", "log-full"]))),
 )]
 pub(crate) async fn create_session(
     State(state): State<crate::State>,
@@ -41,8 +41,8 @@ pub(crate) async fn create_session(
         device: device_token.as_deref().and_then(DeviceToken::parse),
         remember_device,
     };
-    let LoggedIn { refresh_token, device } = auth::log_in(&state, log_in).await?;
+    let LoggedIn { refresh_token, device, roles } = auth::log_in(&state, log_in).await?;
     metrics::counter!("dispatcher_logins_total", "outcome" => "done").increment(1);
-    let access_token = access_token(state.signing_keys(), &refresh_token)?;
+    let access_token = access_token(state.signing_keys(), &refresh_token, roles)?;
     Ok(session_tokens(access_token, &refresh_token, device.as_ref()))
 }

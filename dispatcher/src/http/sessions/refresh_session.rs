@@ -7,9 +7,10 @@ use axum::response::Response;
 use http_kit::{ApiProblem, StrictJson};
 use time::OffsetDateTime;
 
-use crate::auth::{RefreshToken, access_token, session_tokens};
+use crate::auth::{RefreshToken, access_token, roles_of, session_tokens};
 use crate::credential_store::{Rotation, Seed};
 use crate::refusal::Refusal;
+use crate::stores::Standing;
 
 /// Gets the next tokens of a session.
 ///
@@ -28,12 +29,13 @@ pub(crate) async fn refresh_session(
 ) -> Result<Response, Refusal> {
     let presented = RefreshToken::parse(&body.value.refresh_token).ok_or_else(refused)?;
     let ready = state.ready()?;
-    // A deactivation ends all sessions; this also holds where that could not be done.
-    if !ready.executor().is_active(presented.account).await? {
+    // A deactivation or suspension ends all sessions; this also holds where that could not be done.
+    if !matches!(ready.executor().standing(presented.account).await?, Standing::Active { .. }) {
         return Err(refused());
     }
     // Signed first: once the token is replaced, its holder must get the next one.
-    let access_token = access_token(state.signing_keys(), &presented)?;
+    let roles = roles_of(&ready.executor().moderation(presented.account).await?);
+    let access_token = access_token(state.signing_keys(), &presented, roles)?;
     let sessions = &ready.credential_store().sessions;
     let (account, session) = (presented.account, presented.family);
     let next = |seed: &Seed| presented.successor(seed).hashed().current;

@@ -75,7 +75,7 @@ async fn an_operator_appends_what_is_given_up_and_readers_append_nothing() {
 }
 
 /// Enough for every pull.
-const POSTED: u64 = 6;
+const POSTED: u64 = 10;
 
 /// A pull may name any subject to deliver to.
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn no_pull_delivers_into_the_log() {
             .expect("made");
         let name = consumer.cached_info().name.clone();
         let pull = format!("$JS.API.CONSUMER.MSG.NEXT.EVENTS_0.{name}");
-        for reply in ["ev.0.outbox.1", "ev.0.dropped.social", "$KV.KEYS_0.x"] {
+        for reply in ["ev.0.outbox.1", "ev.0.dropped.social", "ev.0.moderation.1", "$KV.KEYS_0.x"] {
             client.publish_with_reply(pull.clone(), reply, "1".into()).await.expect("sent");
         }
         client.flush().await.expect("flushed");

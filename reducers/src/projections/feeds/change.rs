@@ -50,6 +50,9 @@ pub(super) fn of(position: Position, event: &Event) -> Option<Change> {
         | Event::Handle(HandleEvent::Claimed(_) | HandleEvent::Released(_))
         // Feeds hold all the same; who reads them does not see it.
         | Event::Graph(GraphEvent::Muted(_) | GraphEvent::Unmuted(_))
+        // What a suspended account showed is still there; who reads it does not see it.
+        | Event::Moderation(_)
+        | Event::Report(_)
         | Event::Inbox(InboxEvent::NotificationsRead(_))
         | Event::Projection(ProjectionEvent::EventsDropped(_)) => None,
     }

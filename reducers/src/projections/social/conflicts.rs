@@ -6,12 +6,13 @@
 //! - `Deletion`: replies share it, because their notifications outlast the message. Likes and edits do not: they leave
 //!   nothing in the rows of a deleted message, before or behind the deletion.
 //! - `Text`, `Profile` and each edge: the order of their own events.
+//! - `Report`: a report and what became of it.
 //! - `EditsOf`: an undecodable event there may be about the message.
 
 use data_set::write::{Step, WriteError};
 use domain::{
     AccountEvent, AccountId, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, ProjectionEvent,
-    Reaction,
+    Reaction, ReportEvent,
 };
 
 use crate::projections::KnownEvent;
@@ -52,6 +53,12 @@ fn each_key(known: &KnownEvent, uses: &mut impl FnMut(Key, Access)) {
         Event::Graph(event) => graph(event, uses),
         Event::Reaction(event) => reaction(event.reaction(), uses),
         Event::Inbox(InboxEvent::NotificationsRead(event)) => uses(Key::Account(event.account.get()), Shared),
+        Event::Moderation(event) => {
+            uses(Key::Profile(event.account().get()), Exclusive);
+            uses(Key::Account(event.account().get()), Shared);
+        }
+        Event::Report(ReportEvent::Filed(_)) => uses(Key::Report(known.position.get()), Exclusive),
+        Event::Report(ReportEvent::Resolved(event)) => uses(Key::Report(event.report.get()), Exclusive),
         // The worker obeys it; it changes no rows of its own.
         Event::Projection(ProjectionEvent::EventsDropped(_)) => {}
     }
@@ -133,6 +140,9 @@ enum Stage {
     Deletions,
     Edges,
     ReadMarkers,
+    Moderation,
+    Reports,
+    Resolutions,
 }
 
 impl Stage {
@@ -145,6 +155,9 @@ impl Stage {
             Event::Message(MessageEvent::Deleted(_)) => Self::Deletions,
             Event::Graph(_) | Event::Reaction(_) => Self::Edges,
             Event::Inbox(InboxEvent::NotificationsRead(_)) => Self::ReadMarkers,
+            Event::Moderation(_) => Self::Moderation,
+            Event::Report(ReportEvent::Filed(_)) => Self::Reports,
+            Event::Report(ReportEvent::Resolved(_)) => Self::Resolutions,
             // A deactivation is alone in its segment.
             Event::Account(AccountEvent::Deactivated(_))
             | Event::Handle(HandleEvent::Claimed(_) | HandleEvent::Released(_))

@@ -10,6 +10,7 @@ use domain::{
 use time::OffsetDateTime;
 
 use super::accounts::AccountFold;
+use super::care::CareFold;
 use super::edges::{EdgeFold, Making};
 use super::messages::{MessageFold, is_past};
 use crate::projections::KnownEvent;
@@ -25,6 +26,7 @@ struct SegmentFold {
     mutes: EdgeFold,
     reactions: BTreeMap<ReactionKind, EdgeFold>,
     read_markers: BTreeMap<i64, i64>,
+    care: CareFold,
 }
 
 /// The changes of a batch, by segments in the order of the log.
@@ -53,6 +55,8 @@ fn fold_segment(events: Vec<KnownEvent>) -> Option<SocialSegment> {
             Event::Graph(event) => segment.graph(position, recorded_at, &event),
             Event::Reaction(event) => segment.reaction(position, recorded_at, event.reaction()),
             Event::Inbox(InboxEvent::NotificationsRead(event)) => segment.move_read_marker(&event),
+            Event::Moderation(event) => segment.care.moderated(position, recorded_at, event),
+            Event::Report(event) => segment.care.reported(position, recorded_at, event),
             // They keep handles unique in the log; an account's row has its handle from the account's own events.
             Event::Handle(_) => {}
             // The worker obeys it.
@@ -103,6 +107,7 @@ impl SegmentFold {
 
     fn finish(self) -> Changes {
         let (registered, profiles) = self.accounts.finish();
+        let (moderation, reports, resolutions) = self.care.finish();
         Changes {
             registered,
             profiles,
@@ -116,6 +121,9 @@ impl SegmentFold {
                 .into_iter()
                 .map(|(account, until)| ReadMarkerRow { account, until })
                 .collect(),
+            moderation,
+            reports,
+            resolutions,
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::ReactionKind;
+use domain::{ModerationEvent, Note, ReactionKind};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::records::{Account, Kind, Notice, Tombstone};
+use super::records::{Account, Kind, Notice, Report, Tombstone};
 use super::state::State;
 use crate::rows::Rows;
 use crate::timestamp::text as timestamp;
@@ -37,6 +37,8 @@ pub(super) fn table<'a>(state: &'a State, table: &str) -> Option<Rows<'a>> {
         "muted" => Box::new(edges(state, Kind::Muted).map(|(from, to, position, at)| {
             json!({ "muter": from, "muted": to, "position": position, "muted_at": timestamp(at) })
         })),
+        "moderation_action" => Box::new(state.decisions.iter().map(decision)),
+        "report" => Box::new(state.reports.iter().map(report)),
         "liked" => Box::new(edges(state, Kind::Reaction(ReactionKind::Like)).map(|(from, to, position, at)| {
             json!({ "account": from, "message": to, "position": position, "liked_at": timestamp(at) })
         })),
@@ -61,7 +63,41 @@ fn edges(state: &State, wanted: Kind) -> impl Iterator<Item = (i64, i64, i64, Of
 fn account((id, account): (&i64, &Account)) -> Value {
     json!({
         "id": id, "handle": account.handle, "display_name": account.display_name, "bio": account.bio,
-        "registered_at": timestamp(account.registered_at),
+        "registered_at": timestamp(account.registered_at), "restriction": account.restriction,
+    })
+}
+
+fn decision((position, (event, at)): (&i64, &(ModerationEvent, OffsetDateTime))) -> Value {
+    let (action, reason, roles, by, operator, note) = match event {
+        ModerationEvent::Moderated(event) => (
+            event.action.word(),
+            Some(event.reason.word()),
+            &event.roles,
+            event.by,
+            &event.operator,
+            &event.note,
+        ),
+        ModerationEvent::RolesChanged(event) => {
+            ("roles", None, &event.roles, event.by, &event.operator, &event.note)
+        }
+    };
+    json!({
+        "position": position, "account": event.account().get(), "action": action, "reason": reason,
+        "roles": roles.iter().map(|role| role.word()).collect::<Vec<_>>(), "decided_by": by.get(),
+        "operator": operator.as_ref().map(Note::as_str), "note": note.as_ref().map(Note::as_str),
+        "decided_at": timestamp(*at),
+    })
+}
+
+fn report((position, report): (&i64, &Report)) -> Value {
+    let Report { filed, at, end } = report;
+    let (end, resolved_at) = (end.as_ref().map(|(end, _)| end), end.as_ref().map(|(_, at)| timestamp(*at)));
+    json!({
+        "position": position, "reporter": filed.reporter.get(), "account": filed.account.get(),
+        "message": filed.message.map(|message| message.get()), "reason": filed.reason.word(),
+        "comment": filed.comment.as_ref().map(Note::as_str), "reported_at": timestamp(*at),
+        "outcome": end.map(|end| end.outcome.word()), "resolved_by": end.map(|end| end.by.get()),
+        "resolved_at": resolved_at, "resolution": end.and_then(|end| end.note.as_ref()).map(Note::as_str),
     })
 }
 
@@ -80,6 +116,7 @@ fn notification(((recipient, position), notice): (&(i64, i64), &Notice)) -> Valu
         Kind::Reaction(ReactionKind::Like) => "liked",
         Kind::Reaction(ReactionKind::Repost) => "reposted",
         Kind::Replied => "replied",
+        Kind::Moderated => "moderated",
         // Nobody is told of these.
         Kind::Blocked | Kind::Muted | Kind::Reaction(ReactionKind::Bookmark) => unreachable!("see told_of"),
     };

@@ -1,6 +1,6 @@
 //! What a state is made of.
 
-use domain::ReactionKind;
+use domain::{ReactionKind, ReportFiled, ReportResolved};
 use time::OffsetDateTime;
 
 #[derive(Debug)]
@@ -32,6 +32,7 @@ pub(super) struct Account {
     pub(super) display_name: String,
     pub(super) bio: String,
     pub(super) registered_at: OffsetDateTime,
+    pub(super) restriction: Option<&'static str>,
 }
 
 /// Who did it, and when.
@@ -51,6 +52,7 @@ pub(super) enum Kind {
     Muted,
     Reaction(ReactionKind),
     Replied,
+    Moderated,
 }
 
 #[derive(Debug)]
@@ -59,4 +61,12 @@ pub(super) struct Notice {
     pub(super) actor: i64,
     pub(super) message: Option<i64>,
     pub(super) at: OffsetDateTime,
+}
+
+/// A report, and what became of it.
+#[derive(Debug)]
+pub(super) struct Report {
+    pub(super) filed: ReportFiled,
+    pub(super) at: OffsetDateTime,
+    pub(super) end: Option<(ReportResolved, OffsetDateTime)>,
 }

@@ -8,7 +8,7 @@ use super::{counts, people};
 use crate::rows::{Rows, Tables};
 use crate::timestamp::text as timestamp;
 
-pub(crate) const TABLES: [&str; 17] = [
+pub(crate) const TABLES: [&str; 19] = [
     "account",
     "account_stat",
     "blocked",
@@ -21,9 +21,11 @@ pub(crate) const TABLES: [&str; 17] = [
     "message_edition",
     "message_stat",
     "message_tag",
+    "moderation_action",
     "muted",
     "notification",
     "read_marker",
+    "report",
     "reposted",
     "tombstone",
 ];

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::edge::DesiredState;
 use domain::{
     AccountDeactivated, AccountEvent, Event, GraphEvent, InboxEvent, MessageEvent, MessageId, MessagePosted,
-    Reaction, ReactionEvent, ReactionKind,
+    ModerationEvent, Reaction, ReactionEvent, ReactionKind, ReportEvent,
 };
 use time::OffsetDateTime;
 
-use super::records::{Account, Edition, Kind, Message, Notice, Tombstone};
+use super::records::{Account, Edition, Kind, Message, Notice, Report, Tombstone};
 
 /// All of it. What is found by other keys than its own is listed in `by_…`, so that an event costs what it touches.
 #[derive(Debug, Default)]
@@ -29,6 +29,9 @@ pub struct State {
     /// Message, recipient and position.
     pub(super) by_message: BTreeSet<(i64, i64, i64)>,
     pub(super) reads: BTreeMap<i64, i64>,
+    /// By position, with the moment.
+    pub(super) decisions: BTreeMap<i64, (ModerationEvent, OffsetDateTime)>,
+    pub(super) reports: BTreeMap<i64, Report>,
 }
 
 impl State {
@@ -39,6 +42,15 @@ impl State {
             Event::Handle(_) | Event::Projection(_) => {}
             Event::Message(event) => self.message(event, position, at),
             Event::Graph(event) => self.graph(&event, position, at),
+            Event::Moderation(event) => self.moderated(event, position, at),
+            Event::Report(ReportEvent::Filed(filed)) => {
+                self.reports.insert(position, Report { filed, at, end: None });
+            }
+            Event::Report(ReportEvent::Resolved(end)) => {
+                if let Some(report) = self.reports.get_mut(&end.report.get()) {
+                    report.end.get_or_insert((end, at));
+                }
+            }
             Event::Reaction(event) => self.reaction(&event, position, at),
             Event::Inbox(InboxEvent::NotificationsRead(event)) => {
                 if !self.former.contains_key(&event.account.get()) {
@@ -47,6 +59,22 @@ impl State {
                 }
             }
         }
+    }
+
+    fn moderated(&mut self, event: ModerationEvent, position: i64, at: OffsetDateTime) {
+        let account = event.account().get();
+        let (restriction, is_told) = match &event {
+            ModerationEvent::Moderated(event) => (event.restriction, true),
+            ModerationEvent::RolesChanged(event) => (event.restriction, false),
+        };
+        if let Some(known) = self.accounts.get_mut(&account) {
+            known.restriction = restriction.map(|restriction| restriction.level.word());
+            if is_told {
+                let notice = Notice { kind: Kind::Moderated, actor: account, message: None, at };
+                self.notify(account, position, notice);
+            }
+        }
+        self.decisions.insert(position, (event, at));
     }
 
     fn graph(&mut self, event: &GraphEvent, position: i64, at: OffsetDateTime) {
@@ -84,6 +112,7 @@ impl State {
                     display_name: event.display_name.as_str().to_owned(),
                     bio: event.bio.as_str().to_owned(),
                     registered_at: event.original_time.unwrap_or(at),
+                    restriction: None,
                 });
             }
             AccountEvent::Registered(_) => {}

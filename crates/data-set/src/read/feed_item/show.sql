@@ -11,7 +11,8 @@ select
     m.id, m.author, a.handle as author_handle, a.display_name as author_name, m.text, m.tags, m.in_reply_to, m.created_at, m.edited_at, m.edition,
     coalesce(s.likes, 0) as likes, coalesce(s.reposts, 0) as reposts, coalesce(s.replies, 0) as replies,
     l.position is not null as liked, r.position is not null as reposted, k.position is not null as bookmarked,
-    h.account is not null or u.muted is not null as is_hidden
+    h.account is not null or u.muted is not null
+        or coalesce(a.restriction = 'suspended', false) or coalesce(b.restriction = 'suspended', false) as is_hidden
 from p
 left join c on true
 left join lateral (
@@ -23,10 +24,11 @@ left join lateral (
     where id = c.message and (c.position = c.message or c.position = o.position) limit 1
 ) m on true
 left join lateral (
-    select handle, display_name from published.accounts where id = m.author limit 1
+    select handle, display_name, restriction from published.accounts where id = m.author limit 1
 ) a on true
 left join lateral (
-    select handle, display_name from published.accounts where id = c.author and c.position <> c.message limit 1
+    select handle, display_name, restriction from published.accounts
+    where id = c.author and c.position <> c.message limit 1
 ) b on true
 left join lateral (
     select likes, reposts, replies from published.message_stats where message = m.id limit 1

@@ -120,7 +120,7 @@ impl<'document> Kind<'document> {
             all.extend([codes::IDEMPOTENCY_KEY_REUSED, codes::CONFLICT]);
         }
         if self.is_command() && !self.is_import() && self.needs_identity {
-            all.extend([codes::ACCOUNT_MUST_BE_ACTIVE, codes::QUOTA_EXCEEDED]);
+            all.extend([codes::ACCOUNT_MUST_BE_ACTIVE, codes::ACCOUNT_SUSPENDED, codes::QUOTA_EXCEEDED]);
         }
         all
     }

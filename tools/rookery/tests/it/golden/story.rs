@@ -1,11 +1,13 @@
 //! What happens in the golden log.
 
 use domain::{
-    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, Bookmarked, DisplayName, DropReason,
-    DroppedPositions, Event, EventsDropped, Followed, GraphEvent, Handle, HandleClaimed, HandleEvent,
-    HandleReleased, InboxEvent, Liked, MessageDeleted, MessageEdited, MessageEvent, MessagePosted,
-    NotificationsRead, ProfileChanged, ProjectionEvent, ReactionEvent, Reposted, Shard, Tags, Text,
-    Unbookmarked, Unfollowed, Unliked, Unreposted,
+    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, Blocked, Bookmarked, DisplayName,
+    DropReason, DroppedPositions, Event, EventsDropped, Followed, GraphEvent, Handle, HandleClaimed,
+    HandleEvent, HandleReleased, InboxEvent, Liked, MessageDeleted, MessageEdited, MessageEvent,
+    MessagePosted, Moderated, ModerationAction, ModerationEvent, Muted, Note, NotificationsRead, Outcome,
+    ProfileChanged, ProjectionEvent, ReactionEvent, Reason, ReportEvent, ReportFiled, ReportResolved,
+    Reposted, Restriction, RestrictionLevel, Role, RolesChanged, Shard, Tags, Text, Unblocked, Unbookmarked,
+    Unfollowed, Unliked, Unmuted, Unreposted,
 };
 use event_store::Boundary;
 use time::{Duration, OffsetDateTime};
@@ -109,6 +111,8 @@ pub(super) async fn write(w: &mut Writer<'_>) {
     departures(w, &people).await;
     given_up(w, &people).await;
     stays_parked(w, &people).await;
+    avoidance(w, &people).await;
+    care(w, &people).await;
     for number in 0..4 {
         let text = format!("afterwards {number}");
         w.put(people.0[1], MessageEvent::Posted(posted(people.0[1], &text, &["afterwards"]))).await;
@@ -281,6 +285,80 @@ async fn given_up(w: &mut Writer<'_>, People([ada, bob, cyd, ..]): &People) {
         w.put(operator, dropped(projection, &[mistake], Some("a mistake"))).await;
     }
     w.put(operator, dropped("somebody-elses", &[fine], None)).await;
+}
+
+async fn avoidance(w: &mut Writer<'_>, People([.., eve, fay]): &People) {
+    let (eve, fay, gus) = (*eve, *fay, account(7));
+    w.put(fay, followed(fay, eve)).await;
+    w.put(eve, followed(eve, fay)).await;
+    let theirs = w.put(fay, MessageEvent::Posted(posted(fay, "not for everybody", &["birds"]))).await;
+    let first = w.edit(eve, GraphEvent::Blocked(Blocked { blocker: eve, blocked: fay }), "").await;
+    // What raced with it.
+    w.put(fay, followed(fay, eve)).await;
+    w.put(eve, liked(eve, theirs)).await;
+    w.put(eve, reply(eve, "let in a moment too late", theirs)).await;
+    // The paths of the two fork at the first bit.
+    let other =
+        w.edit(eve, GraphEvent::Blocked(Blocked { blocker: eve, blocked: gus }), &first.to_string()).await;
+    let index = other.to_string();
+    w.edit(eve, GraphEvent::Unblocked(Unblocked { blocker: eve, blocked: fay }), &index).await;
+    w.put(fay, followed(fay, eve)).await;
+    w.put(fay, GraphEvent::Muted(Muted { muter: fay, muted: gus })).await;
+    w.put(fay, GraphEvent::Muted(Muted { muter: fay, muted: eve })).await;
+    w.put(fay, GraphEvent::Unmuted(Unmuted { muter: fay, muted: eve })).await;
+}
+
+async fn care(w: &mut Writer<'_>, People([.., eve, fay]): &People) {
+    let (eve, fay, gus, operator) = (*eve, *fay, account(7), AccountId::OPERATOR);
+    let note = |words: &str| Some(Note::try_from(words.to_owned()).expect("a note"));
+    let roles = RolesChanged {
+        account: eve,
+        roles: vec![Role::Moderator],
+        restriction: None,
+        by: operator,
+        operator: note("ann"),
+        note: note("joined the team"),
+    };
+    w.put(operator, ModerationEvent::RolesChanged(roles.clone())).await;
+    let report = ReportFiled {
+        reporter: fay,
+        account: gus,
+        message: None,
+        reason: Reason::Spam,
+        comment: note("again\nand again"),
+        day: 20_758,
+        of_day: 1,
+    };
+    let report_at = w.put(fay, ReportEvent::Filed(report.clone())).await;
+    w.put(fay, ReportEvent::Filed(ReportFiled { reason: Reason::Other, of_day: 2, ..report })).await;
+    let restricted = |level| Some(Restriction { level, reason: Reason::Spam });
+    let moderated = |account, action, restriction| Moderated {
+        account,
+        action,
+        reason: Reason::Spam,
+        restriction,
+        roles: Vec::new(),
+        by: eve,
+        operator: None,
+        note: note("200 replies"),
+    };
+    let suspended = restricted(RestrictionLevel::Suspended);
+    let silenced = restricted(RestrictionLevel::Silenced);
+    for (account, action, restriction) in [
+        (gus, ModerationAction::Warn, None),
+        (gus, ModerationAction::Suspend, suspended),
+        (fay, ModerationAction::Silence, silenced),
+        (gus, ModerationAction::Lift, None),
+        (gus, ModerationAction::Suspend, suspended),
+    ] {
+        w.put(eve, ModerationEvent::Moderated(moderated(account, action, restriction))).await;
+    }
+    for outcome in [Outcome::Acted, Outcome::Dismissed] {
+        let resolved = ReportResolved { report: at(report_at), by: eve, outcome, note: note("gone") };
+        w.put(eve, ReportEvent::Resolved(resolved)).await;
+    }
+    w.put(operator, ModerationEvent::RolesChanged(RolesChanged { roles: Vec::new(), note: None, ..roles }))
+        .await;
 }
 
 async fn stays_parked(w: &mut Writer<'_>, People([ada, bob, cyd, ..]): &People) {

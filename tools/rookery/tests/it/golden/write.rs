@@ -76,7 +76,7 @@ impl<'a> Writer<'a> {
         self.append(appended).await
     }
 
-    /// An edit or a deletion with its entries in the index of its bucket.
+    /// An edit, a deletion or a block with its entries in the index of its subject.
     pub(super) async fn edit(&mut self, actor: AccountId, event: impl Into<Event>, index: &str) -> u64 {
         let event = event.into();
         let (event_type, data) = encode(&event).expect("an event encodes");
@@ -125,7 +125,12 @@ impl<'a> Writer<'a> {
         let begun = OffsetDateTime::from_unix_timestamp(BEGINNING).expect("a time");
         let seconds = i64::try_from(self.commands).expect("few");
         let expected = match subject.boundary() {
-            Boundary::Account(_) | Boundary::Handle(_) | Boundary::Edits(_) => {
+            Boundary::Account(_)
+            | Boundary::Handle(_)
+            | Boundary::Edits(_)
+            | Boundary::Blocks(_)
+            | Boundary::Moderation(_)
+            | Boundary::Reports(_) => {
                 Expected::Last(self.last.get(&subject.to_string()).copied().unwrap_or(Sequence::ZERO))
             }
             _ => Expected::Any,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{
     AccountEvent, AccountId, Event, Handle, HandleEvent, MessageEvent, MessageId, Position, ProjectionEvent,
-    Shard,
+    ReportEvent, Shard,
 };
 use event_store::{RecordedEvent, Subject};
 
@@ -45,7 +45,13 @@ impl Rules {
                 event.positions.as_slice().iter().all(|position| *position < recorded.position),
                 "it gives up an event of the future",
             ),
-            Event::Graph(_) | Event::Inbox(_) => Ok(()),
+            Event::Report(ReportEvent::Resolved(event)) => {
+                must(event.report < recorded.position, "it resolves a report of the future")
+            }
+            Event::Graph(_)
+            | Event::Inbox(_)
+            | Event::Moderation(_)
+            | Event::Report(ReportEvent::Filed(_)) => Ok(()),
         };
         must(place == recorded.subject, "it is not in the subject where it belongs").and(of_its_kind)
     }
