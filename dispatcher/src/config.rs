@@ -13,6 +13,7 @@ use service_kit::telemetry::TelemetryConfig;
 use tokens::KeySource;
 
 use crate::auth::{SessionSettings, SigningKeys};
+use crate::mail::MailSettings;
 
 #[derive(Debug)]
 pub struct Config {
@@ -20,6 +21,8 @@ pub struct Config {
     pub log: StoreConfig,
     pub identity: IdentityConfig,
     pub sessions: SessionSettings,
+    /// Without it no mails are sent.
+    pub mail: Option<MailSettings>,
     pub limits: Limits,
     pub telemetry: TelemetryConfig,
 }
@@ -31,15 +34,20 @@ impl Config {
             log(&mut env),
             identity(&mut env),
             sessions(&mut env),
+            MailSettings::from_environment(&mut env),
             Limits::from_environment(&mut env),
             TelemetryConfig::from_environment(&mut env),
         );
         match settings {
-            (Some(listen), Some(log), Some(identity), Some(sessions), Some(limits), Some(telemetry))
-                if !env.has_faults() =>
-            {
-                Ok(Self { listen, log, identity, sessions, limits, telemetry })
-            }
+            (
+                Some(listen),
+                Some(log),
+                Some(identity),
+                Some(sessions),
+                Some(mail),
+                Some(limits),
+                Some(telemetry),
+            ) if !env.has_faults() => Ok(Self { listen, log, identity, sessions, mail, limits, telemetry }),
             _ => Err(env.into_error()),
         }
     }

@@ -12,6 +12,7 @@ pub mod decision;
 pub mod executor;
 mod http;
 mod import_lock;
+mod mail;
 mod refusal;
 mod run;
 mod state;
@@ -22,5 +23,6 @@ pub use self::auth::{
 };
 pub use self::connect::{connect, register_checks};
 pub use self::http::{internal_routes, openapi, router};
+pub use self::mail::MailSettings;
 pub use self::run::run;
 pub use self::state::State;

@@ -25,7 +25,7 @@ use crate::state::State;
 /// ROOKERY_GATEWAY_SECRET. With jwt, keys besides the dispatcher's own: ROOKERY_JWT_JWKS_FILE, ROOKERY_JWT_JWKS_URL.
 /// With defaults: ROOKERY_DISPATCHER_LISTEN (127.0.0.1:8081), ROOKERY_LOG_LINEAGE (any), ROOKERY_LOG_REPLICAS (1),
 /// ROOKERY_LOG_BYTES_MAX (8 GiB), ROOKERY_KEYS_MAX (10 million), ROOKERY_VAULT_BYTES_MAX (256 MiB, twice),
-/// ROOKERY_TRUSTED_PROXY_HOPS (0), ROOKERY_LOG (info), ROOKERY_LOG_FORMAT (json).
+/// ROOKERY_SMTP_URL and ROOKERY_MAIL_FROM (no mails), ROOKERY_TRUSTED_PROXY_HOPS (0), ROOKERY_LOG (info), ROOKERY_LOG_FORMAT (json).
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
@@ -52,6 +52,9 @@ pub async fn run(decorate: Decorate) -> anyhow::Result<()> {
     telemetry::install_metrics();
     let shutdown = Shutdown::on_signals()?;
     let state = State::new(Arc::clone(&identity), signing_keys);
+    if let Some(mail) = &config.mail {
+        state.send_mails(mail, shutdown.token()).context("ROOKERY_SMTP_URL")?;
+    }
     let refreshing = shutdown.token();
     tokio::spawn(async move { identity.keep_fresh(refreshing).await });
     let health = Health::new();

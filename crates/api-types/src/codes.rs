@@ -64,6 +64,7 @@ codes! {
     OTP_INVALID = 401, "otp-invalid", "The code of the authenticator is not good, or no longer.";
     REFRESH_TOKEN_INVALID = 401, "refresh-token-invalid", "The refresh token is not good, or no longer.";
     PASSWORD_WRONG = 403, "password-wrong", "The present password is another one.";
+    MAIL_TOKEN_INVALID = 422, "mail-token-invalid", "The code of the mail is not good, or no longer.";
     SESSION_REQUIRED = 403, "session-required", "This is for somebody who logged in, and not for other tokens.";
     ROLE_REQUIRED = 403, "role-required", "The caller lacks a role that this operation needs.";
     SCOPE_REQUIRED = 403, "scope-required", "The token lacks a scope that this operation needs.";
@@ -96,6 +97,7 @@ codes! {
     OUTCOME_UNKNOWN = 503, "outcome-unknown", "It is not known whether the operation took effect.";
     REQUEST_TIMEOUT = 503, "request-timeout", "The request took longer than the service allows.";
     RATE_LIMITED = 429, "rate-limited", "The caller sends more than its share.";
+    MAIL_NOT_CONFIGURED = 501, "mail-not-configured", "This installation sends no mails.";
     INTERNAL = 500, "internal", "The service failed.";
 
     // Rejections of the domain, named after the rule that was broken.

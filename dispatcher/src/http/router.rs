@@ -5,7 +5,8 @@ use http_kit::{lineage, query};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    accounts, graph, imports, internal, messages, notifications, reactions, second_factor, sessions, tokens,
+    accounts, email, graph, imports, internal, messages, notifications, reactions, second_factor, sessions,
+    tokens,
 };
 use crate::State;
 
@@ -41,4 +42,5 @@ fn commands() -> OpenApiRouter<State> {
         .merge(sessions::routes())
         .merge(tokens::routes())
         .merge(second_factor::routes())
+        .merge(email::routes())
 }

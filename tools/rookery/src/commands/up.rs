@@ -26,6 +26,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use data_set::write::FanOutLimit;
+use dispatcher::MailSettings;
 use http_kit::Limits;
 use local_servers::DataDirLock;
 use service_kit::config::Environment;
@@ -110,7 +111,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 async fn up(arguments: &Arguments) -> Result<()> {
-    let limits = limits(arguments.trusted_proxy_hops)?;
+    let (limits, mail) = (limits(arguments.trusted_proxy_hops)?, mail()?);
     let shutdown = Shutdown::on_signals()?;
     let data = DataDir::open(&arguments.data.data_dir)?;
     if let Some(reason) = &data.moved_because {
@@ -129,7 +130,7 @@ async fn up(arguments: &Arguments) -> Result<()> {
     let Some(servers) = shutdown.token().run_until_cancelled(starting).await else { return Ok(()) };
     let servers = servers?;
     // On the heap: it holds the state of every handshake of the start.
-    let served = Box::pin(serve(arguments, &data, &servers, listener, limits, &shutdown)).await;
+    let served = Box::pin(serve(arguments, &data, &servers, listener, (limits, mail), &shutdown)).await;
     // Also after a failure, and that failure is reported.
     let stopped = servers.stop().await;
     served.and(stopped)
@@ -140,7 +141,7 @@ async fn serve(
     data: &DataDir,
     servers: &Servers,
     listener: TcpListener,
-    limits: Limits,
+    (limits, mail): (Limits, Option<MailSettings>),
     shutdown: &Shutdown,
 ) -> Result<()> {
     let preparing = async {
@@ -154,7 +155,7 @@ async fn serve(
     let (users, log) = prepared?;
     let address = listener.local_addr()?;
     let health = Health::new();
-    let settings = Settings { limits, fan_out_limit: arguments.fan_out_limit };
+    let settings = Settings { limits, fan_out_limit: arguments.fan_out_limit, mail };
     let watch = arguments.verify_every.map(|every| Watch {
         log_url: log.reducers_url.clone(),
         data_set_url: users.reducers_url.clone(),
@@ -198,6 +199,12 @@ fn limits(trusted_proxy_hops: usize) -> Result<Limits> {
     let mut env = Environment::from_process();
     let Some(limits) = Limits::from_environment(&mut env) else { return Err(env.into_error().into()) };
     Ok(Limits { shutdown_grace: limits.shutdown_grace.min(SHUTDOWN_GRACE_MAX), trusted_proxy_hops, ..limits })
+}
+
+/// As the dispatcher reads it.
+fn mail() -> Result<Option<MailSettings>> {
+    let mut env = Environment::from_process();
+    MailSettings::from_environment(&mut env).ok_or_else(|| env.into_error().into())
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {
