@@ -31,7 +31,7 @@ WORKDIR /
 
 FROM runtime AS dispatcher
 COPY --from=build /programs/dispatcher /usr/local/bin/
-EXPOSE 8081
+EXPOSE 8081 9081
 ENTRYPOINT ["dispatcher"]
 
 FROM runtime AS reducers
@@ -41,7 +41,7 @@ ENTRYPOINT ["reducers"]
 
 FROM runtime AS query-api
 COPY --from=build /programs/query-api /usr/local/bin/
-EXPOSE 8082
+EXPOSE 8082 9082
 ENTRYPOINT ["query-api"]
 
 # The operator's tools.

@@ -10,5 +10,7 @@ create table social_v1.notification (
     notified_at timestamptz not null,
     constraint notification_pk primary key (recipient, position)
 );
+-- What one account did, newest last: of a stranger's deeds only the newest are shown.
+create index notification_by_actor on social_v1.notification (recipient, actor, kind, position);
 -- A deleted message takes its notifications along.
 create index notification_by_message on social_v1.notification (message) where message is not null;

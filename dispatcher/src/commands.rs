@@ -1,6 +1,8 @@
 //! The commands, one file each: which part of the log they are decided on, and which events they make.
 
+mod change_block;
 mod change_follow;
+mod change_mute;
 mod change_profile;
 mod change_reaction;
 mod deactivate_account;
@@ -8,7 +10,9 @@ mod message;
 mod read_notifications;
 mod register_account;
 
+pub use change_block::ChangeBlock;
 pub use change_follow::ChangeFollow;
+pub use change_mute::ChangeMute;
 pub use change_profile::ChangeProfile;
 pub use change_reaction::ChangeReaction;
 pub use deactivate_account::DeactivateAccount;

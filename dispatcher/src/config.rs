@@ -6,7 +6,7 @@ use std::sync::Arc;
 use event_store::Lineage;
 use event_store_open::StoreConfig;
 use http_kit::identity::IdentityConfig;
-use http_kit::{Identity, Limits};
+use http_kit::{Identity, Limits, Tls};
 use service_kit::Chain;
 use service_kit::config::{ConfigError, Environment};
 use service_kit::telemetry::TelemetryConfig;
@@ -14,40 +14,68 @@ use tokens::KeySource;
 
 use crate::auth::{SessionSettings, SigningKeys};
 use crate::mail::MailSettings;
+use crate::settings::{Registration, Settings};
+
+pub(crate) const OPS_LISTEN: &str = "ROOKERY_DISPATCHER_OPS_LISTEN";
 
 #[derive(Debug)]
 pub struct Config {
     pub listen: SocketAddr,
+    /// Where `/metrics`, `/livez` and `/readyz` are served.
+    pub ops_listen: SocketAddr,
+    pub tls: Option<Tls>,
     pub log: StoreConfig,
     pub identity: IdentityConfig,
     pub sessions: SessionSettings,
     /// Without it no mails are sent.
     pub mail: Option<MailSettings>,
+    pub settings: Settings,
     pub limits: Limits,
     pub telemetry: TelemetryConfig,
 }
 
 impl Config {
     pub fn from_environment(mut env: Environment) -> Result<Self, ConfigError> {
+        let identity = identity(&mut env);
+        // Who has a gateway that says who calls has people registered elsewhere.
+        let is_gateway = matches!(identity, Some(IdentityConfig::Gateway { .. }));
+        let registration = if is_gateway { Registration::Closed } else { Registration::Open };
         let settings = (
             env.or_default("ROOKERY_DISPATCHER_LISTEN", SocketAddr::from(([127, 0, 0, 1], 8081))),
+            env.or_default(OPS_LISTEN, SocketAddr::from(([127, 0, 0, 1], 9081))),
+            Tls::from_environment(&mut env),
             log(&mut env),
-            identity(&mut env),
+            identity,
             sessions(&mut env),
             MailSettings::from_environment(&mut env),
+            Settings::from_environment(&mut env, registration),
             Limits::from_environment(&mut env),
             TelemetryConfig::from_environment(&mut env),
         );
         match settings {
             (
                 Some(listen),
+                Some(ops_listen),
+                Some(tls),
                 Some(log),
                 Some(identity),
                 Some(sessions),
                 Some(mail),
+                Some(settings),
                 Some(limits),
                 Some(telemetry),
-            ) if !env.has_faults() => Ok(Self { listen, log, identity, sessions, mail, limits, telemetry }),
+            ) if !env.has_faults() => Ok(Self {
+                listen,
+                ops_listen,
+                tls,
+                log,
+                identity,
+                sessions,
+                mail,
+                settings,
+                limits,
+                telemetry,
+            }),
             _ => Err(env.into_error()),
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::{Cause, OpenError};
+use event_store::{Cause, OpenError, Room, Usage};
 use event_store_open::{Store, StoreConfig};
 use service_kit::health::Health;
 use tokio::time::MissedTickBehavior;
@@ -70,7 +70,8 @@ async fn open(config: &StoreConfig, decorate: Decorate, state: &State) -> Result
         .open(credentials.revocations.clone(), &lineage)
         .await
         .map_err(|error| OpenError::Unavailable(Cause::new(error)))?;
-    Ok(Opened { executor: Executor::new(Arc::clone(&log)), log, credentials })
+    let executor = Executor::with_quota(Arc::clone(&log), state.settings().quota);
+    Ok(Opened { executor, log, credentials })
 }
 
 /// Looks again and again whether the log is still the one that was opened, so that one which was replaced under a
@@ -86,6 +87,9 @@ async fn watch(state: State, token: CancellationToken) {
         let keys = opened.log.known_keys();
         metrics::gauge!("dispatcher_keys_horizon_seconds").set(keys.horizon);
         metrics::gauge!("dispatcher_keys_remembered").set(count(keys.remembered));
+        if let Some(usage) = opened.log.usage() {
+            measure(&usage);
+        }
         if let Err(error) = opened.log.head().await
             && error.is_of_wrong_log()
         {
@@ -94,14 +98,43 @@ async fn watch(state: State, token: CancellationToken) {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a gauge takes floats, and there are far below 2^53 keys")]
-fn count(keys: usize) -> f64 {
-    keys as f64
+fn measure(usage: &Usage) {
+    metrics::gauge!("dispatcher_quota_entries").set(count(usage.entries()));
+    let Some(room) = usage.room() else { return };
+    metrics::gauge!("dispatcher_log_bytes").set(bytes(room.used));
+    metrics::gauge!("dispatcher_log_bytes_max").set(bytes(room.bytes_max));
+    metrics::gauge!("dispatcher_log_reserve_bytes").set(bytes(room.reserve()));
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a gauge takes floats, and there are far below 2^53 of them")]
+fn count(entries: usize) -> f64 {
+    entries as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "beyond 2^53 a gauge of bytes is off by a few")]
+fn bytes(bytes: u64) -> f64 {
+    bytes as f64
+}
+
+/// From here on operators are told: at a steady rate it leaves a fifth of the time that the log has taken so far.
+const WARN_PERCENT: u64 = 80;
+
+/// What an operator should know of the log before it matters. It makes nobody not ready: deletions, log-ins and reads
+/// go on, and a balancer that turned away from a full log would end those as well.
+fn warning(room: Room) -> Option<String> {
+    let percent = room.used.saturating_mul(100) / room.bytes_max.max(1);
+    if room.is_down_to_reserve() {
+        return Some(format!(
+            "the log is {percent} % full, and the rest is kept for deletions and admins: all other commands are refused \
+             until it is given room"
+        ));
+    }
+    (percent >= WARN_PERCENT).then(|| format!("the log is {percent} % full: give it room"))
 }
 
 /// Ready means: the log is open, reachable, still the one that was opened, written to, and its keys are known.
 pub fn register_checks(health: &Health, state: &State) {
-    let state = state.clone();
+    let (state, warned) = (state.clone(), state.clone());
     health.register("log", move || {
         let state = state.clone();
         async move {
@@ -110,4 +143,5 @@ pub fn register_checks(health: &Health, state: &State) {
             opened.log.write_error().or_else(|| opened.log.known_keys().refusal).map_or(Ok(()), Err)
         }
     });
+    health.register_warning("log", move || warning(warned.opened()?.log.usage()?.room()?));
 }

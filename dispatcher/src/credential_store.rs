@@ -7,8 +7,10 @@
 mod addresses;
 mod attempts;
 mod credentials;
+mod invitations;
 mod personal_tokens;
 mod places;
+mod requests;
 mod revocations;
 mod second_factors;
 mod sessions;
@@ -26,8 +28,10 @@ pub use self::attempts::{
     Try,
 };
 pub use self::credentials::{Credentials, PasswordHash};
+pub use self::invitations::{Invitation, Invitations};
 pub use self::personal_tokens::{PERSONAL_TOKENS_MAX, PersonalToken, PersonalTokens};
 pub use self::places::{ADDRESSES_PER_ACCOUNT_MAX, DEVICES_PER_ACCOUNT_MAX, Device, KnownPlaces, Places};
+pub use self::requests::{Asked, REQUESTS_MAX, REQUESTS_PER_ADDRESS_MAX, Request, Requests};
 pub use self::revocations::Revocations;
 pub use self::second_factors::{
     Factor, RECOVERY_CODES, RecoveryCodes, SECRET_BYTES, SecondFactors, authenticator, totp,
@@ -49,6 +53,8 @@ pub struct CredentialStore {
     pub personal_tokens: PersonalTokens,
     pub second_factors: SecondFactors,
     pub addresses: MailAddresses,
+    pub invitations: Invitations,
+    pub requests: Requests,
 }
 
 impl CredentialStore {
@@ -63,6 +69,8 @@ impl CredentialStore {
             personal_tokens: PersonalTokens::new(Arc::clone(&buckets.owners)),
             second_factors: SecondFactors::new(Arc::clone(&buckets.owners)),
             addresses: MailAddresses::new(buckets.owners, buckets.mails),
+            invitations: Invitations::new(Arc::clone(&buckets.registrations)),
+            requests: Requests::new(buckets.registrations),
         }
     }
 }

@@ -81,6 +81,11 @@ pub trait Command: Clone + Debug + Send + Sync + 'static {
         None
     }
 
+    /// Whether it takes back what was made, and so may always be done: the log keeps room for it.
+    fn takes_back(&self) -> bool {
+        false
+    }
+
     /// Reads what the decision has to know, and decides. Called again when others changed that before the append.
     fn decide(
         &self,
@@ -89,6 +94,13 @@ pub trait Command: Clone + Debug + Send + Sync + 'static {
 
     /// What its own events mean: those of this append, or of an earlier try under the same key.
     fn outcome(&self, own: &[Placed]) -> Option<Self::Outcome>;
+
+    /// Runs when it is known what became of it: the outcome of the events in the log, which may be those of another try
+    /// under the same key; `None` where it left nothing there, and never will.
+    fn settled(&self, outcome: Option<&Self::Outcome>) -> impl Future<Output = ()> + Send {
+        let _ = outcome;
+        std::future::ready(())
+    }
 
     /// Runs when its events are in the log.
     fn appended(&self, stores: &Stores) -> impl Future<Output = ()> + Send {

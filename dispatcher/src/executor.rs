@@ -3,16 +3,19 @@
 //! Replaces `cqrs_es::CqrsFramework`, which returns nothing, never retries and knows one aggregate at a time. A
 //! decision whose events were not stored is thrown away.
 
+mod admission;
 mod execution;
 mod import;
 mod once;
 
 use std::sync::Arc;
 
+use domain::account::Account;
 use domain::handle_claim::HandleClaim;
+use domain::message::ReplyTarget;
 use domain::{AccountId, CommandId, Handle, MessageId, Position};
 use event_store::{
-    AppendError, Appended, Cause, CommandMetadata, EventLog, NewEvent, ReadError, RecordedEvent,
+    AppendError, Appended, Cause, CommandMetadata, EventLog, NewEvent, Quota, ReadError, RecordedEvent,
 };
 use fail_points::planted;
 use time::OffsetDateTime;
@@ -23,7 +26,7 @@ use uuid::Uuid;
 use crate::decision::{Change, Command, Decision, ExecuteError, KeyedLock, Placed};
 use crate::stores::Stores;
 
-pub use self::execution::{Executed, Execution, IdempotencyKey};
+pub use self::execution::{Allowance, Executed, Execution, IdempotencyKey};
 pub use self::import::Imported;
 
 /// Decisions per command when others keep changing what it is about.
@@ -42,6 +45,7 @@ pub struct Executor {
     log: Arc<dyn EventLog>,
     stores: Stores,
     keyed_locks: Box<[Mutex<()>]>,
+    quota: Quota,
 }
 
 /// What became of a command that was decided.
@@ -51,14 +55,20 @@ enum Decided<O> {
 }
 
 impl Executor {
+    /// Without quotas.
     pub fn new(log: Arc<dyn EventLog>) -> Self {
-        let stores = Stores::new(Arc::clone(&log));
-        Self { log, stores, keyed_locks: (0..KEYED_LOCKS).map(|_| Mutex::new(())).collect() }
+        Self::with_quota(log, Quota::UNLIMITED)
     }
 
-    /// Whether a message can be answered: see [`Stores::is_standing`].
-    pub async fn is_standing(&self, id: MessageId) -> Result<bool, ReadError> {
-        self.stores.is_standing(id).await
+    pub fn with_quota(log: Arc<dyn EventLog>, quota: Quota) -> Self {
+        let stores = Stores::new(Arc::clone(&log));
+        let keyed_locks = (0..KEYED_LOCKS).map(|_| Mutex::new(())).collect();
+        Self { log, stores, keyed_locks, quota }
+    }
+
+    /// A message that an account wants to answer: see [`Stores::reply_target`].
+    pub async fn reply_target(&self, author: AccountId, id: MessageId) -> Result<ReplyTarget, ReadError> {
+        self.stores.reply_target(author, id).await
     }
 
     /// Who holds a handle at this moment, a deactivated account included.
@@ -77,6 +87,16 @@ impl Executor {
     /// Whether an account is registered and was not given up, as the log says now.
     pub async fn is_active(&self, account: AccountId) -> Result<bool, ReadError> {
         self.stores.accounts.is_active(account).await
+    }
+
+    /// What everybody knows an active account by: its handle, and its display name.
+    pub async fn names_of(&self, account: AccountId) -> Result<Vec<String>, ReadError> {
+        Ok(match self.stores.accounts.load(account).await?.state {
+            Account::Active(profile) => {
+                vec![profile.handle.into_string(), profile.display_name.into_string()]
+            }
+            Account::Unregistered | Account::Deactivated => Vec::new(),
+        })
     }
 
     /// Draws the id of an account that is to be registered. `None` where the clock is outside of 2025 to 2161.
@@ -101,7 +121,7 @@ impl Executor {
         }
     }
 
-    /// Loads, decides and appends, again while others are faster.
+    /// Decides and appends, and tells the command what became of it, where that is known.
     async fn decide<C: Command>(
         &self,
         execution: &Execution,
@@ -109,6 +129,25 @@ impl Executor {
         command: &C,
         began: Instant,
     ) -> Result<Decided<C::Outcome>, ExecuteError<C::Rejection>> {
+        let decided = self.decide_and_append(execution, id, command, began).await;
+        match &decided {
+            Ok(Decided::Appended(executed)) => command.settled(Some(&executed.outcome)).await,
+            Ok(Decided::Unchanged(_)) => command.settled(None).await,
+            Err(ExecuteError::Append(AppendError::Unknown(_)) | ExecuteError::Unexpected(_)) => {}
+            Err(_) => command.settled(None).await,
+        }
+        decided
+    }
+
+    /// Loads, decides and appends, again while others are faster.
+    async fn decide_and_append<C: Command>(
+        &self,
+        execution: &Execution,
+        id: CommandId,
+        command: &C,
+        began: Instant,
+    ) -> Result<Decided<C::Outcome>, ExecuteError<C::Rejection>> {
+        self.require_room(execution, command)?;
         let _held = match command.keyed_lock() {
             Some(lock) => Some(self.mutex_of(lock).lock().await),
             None => None,
@@ -146,8 +185,12 @@ impl Executor {
                 let why = "this process stood still for too long".to_owned();
                 return Err(ExecuteError::Append(AppendError::Unavailable(Cause::new(why))));
             }
+            let held = self.hold(execution, command, &events)?;
             match self.log.append(id, events).await {
                 Ok(appended) => {
+                    if let (Some(held), Some(last)) = (held, appended.positions.last()) {
+                        held.appended(last.sequence());
+                    }
                     command.appended(&self.stores).await;
                     return self.outcome(execution, command, changes, appended).await.map(Decided::Appended);
                 }

@@ -14,6 +14,7 @@ mod messages;
 mod notifications;
 mod parse;
 mod reactions;
+mod registrations;
 mod router;
 mod second_factor;
 mod sessions;

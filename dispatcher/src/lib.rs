@@ -15,6 +15,7 @@ mod import_lock;
 mod mail;
 mod refusal;
 mod run;
+mod settings;
 mod state;
 pub mod stores;
 
@@ -25,4 +26,5 @@ pub use self::connect::{connect, register_checks};
 pub use self::http::{internal_routes, openapi, router};
 pub use self::mail::MailSettings;
 pub use self::run::run;
+pub use self::settings::{Registration, ReservedHandles, Settings};
 pub use self::state::State;

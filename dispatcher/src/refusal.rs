@@ -7,7 +7,7 @@ use domain::{
     HandleRejection, PasswordRejection, ProfileRejection, Rejection, TagRejection, TextRejection,
     TimeRejection,
 };
-use event_store::{AppendError, BucketError, ReadError};
+use event_store::{AppendError, BucketError, QuotaExceeded, ReadError};
 use http_kit::ApiProblem;
 
 use crate::decision::ExecuteError;
@@ -83,6 +83,16 @@ impl<R: Rejection> From<ExecuteError<R>> for Refusal {
             ExecuteError::Contended => Self(
                 ApiProblem::new(codes::CONFLICT)
                     .detail("Others keep changing the same thing. Nothing was done; try again."),
+            ),
+            ExecuteError::DownToReserve => Self(
+                ApiProblem::new(codes::LOG_FULL)
+                    .detail("What is left is kept for deletions. An operator has to make room.")
+                    .retry_after_seconds(FULL_RETRY_SECONDS),
+            ),
+            ExecuteError::QuotaExceeded(QuotaExceeded { wait }) => Self(
+                ApiProblem::new(codes::QUOTA_EXCEEDED)
+                    .detail("Deleting, and giving the account up, are always possible.")
+                    .retry_after_seconds(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX)),
             ),
             ExecuteError::Append(error) => error.into(),
             ExecuteError::Read(error) => error.into(),

@@ -4,16 +4,15 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Parser;
-use http_kit::Identity;
+use http_kit::{Identity, Listener, ops};
 use service_kit::config::Environment;
 use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
 use service_kit::telemetry;
 use tokens::KeySource;
-use tokio::net::TcpListener;
 
 use crate::auth::SigningKeys;
-use crate::config::Config;
+use crate::config::{Config, OPS_LISTEN};
 use crate::connect::{self, Decorate};
 use crate::http::{internal_routes, router};
 use crate::state::State;
@@ -23,9 +22,13 @@ use crate::state::State;
 /// Configured by the environment. Required: ROOKERY_NATS_URL, or for a log on Postgres ROOKERY_EVENT_STORE_URL (or
 /// either with _FILE), and ROOKERY_IDENTITY_MODE, with jwt: ROOKERY_JWT_ISSUER and ROOKERY_JWT_AUDIENCE, with gateway:
 /// ROOKERY_GATEWAY_SECRET. With jwt, keys besides the dispatcher's own: ROOKERY_JWT_JWKS_FILE, ROOKERY_JWT_JWKS_URL.
-/// With defaults: ROOKERY_DISPATCHER_LISTEN (127.0.0.1:8081), ROOKERY_LOG_LINEAGE (any), ROOKERY_LOG_REPLICAS (1),
+/// With defaults: ROOKERY_DISPATCHER_LISTEN (127.0.0.1:8081), ROOKERY_DISPATCHER_OPS_LISTEN (127.0.0.1:9081),
+/// ROOKERY_TLS_CERTIFICATE_FILE and ROOKERY_TLS_KEY_FILE (plain HTTP), ROOKERY_LOG_LINEAGE (any), ROOKERY_LOG_REPLICAS (1),
 /// ROOKERY_LOG_BYTES_MAX (8 GiB), ROOKERY_KEYS_MAX (10 million), ROOKERY_VAULT_BYTES_MAX (256 MiB, twice),
-/// ROOKERY_SMTP_URL and ROOKERY_MAIL_FROM (no mails), ROOKERY_TRUSTED_PROXY_HOPS (0), ROOKERY_LOG (info), ROOKERY_LOG_FORMAT (json).
+/// ROOKERY_QUOTA_EVENTS_PER_DAY (5000), ROOKERY_QUOTA_BYTES_PER_DAY (8 MiB), ROOKERY_REGISTRATION (open; closed with
+/// gateway), ROOKERY_RESERVED_HANDLES (a list of its own),
+/// ROOKERY_SMTP_URL and ROOKERY_MAIL_FROM (no mails),
+/// ROOKERY_TRUSTED_PROXY_HOPS (0), ROOKERY_LOG (info), ROOKERY_LOG_FORMAT (json).
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
@@ -51,7 +54,7 @@ pub async fn run(decorate: Decorate) -> anyhow::Result<()> {
     telemetry::init(&config.telemetry)?;
     telemetry::install_metrics();
     let shutdown = Shutdown::on_signals()?;
-    let state = State::new(Arc::clone(&identity), signing_keys);
+    let state = State::new(Arc::clone(&identity), signing_keys).with(config.settings.clone());
     if let Some(mail) = &config.mail {
         state.send_mails(mail, shutdown.token()).context("ROOKERY_SMTP_URL")?;
     }
@@ -59,9 +62,9 @@ pub async fn run(decorate: Decorate) -> anyhow::Result<()> {
     tokio::spawn(async move { identity.keep_fresh(refreshing).await });
     let health = Health::new();
     connect::register_checks(&health, &state);
-    let listener = TcpListener::bind(config.listen)
-        .await
+    let listener = http_kit::bind(config.listen)
         .with_context(|| format!("ROOKERY_DISPATCHER_LISTEN: cannot listen on {}", config.listen))?;
+    let ops_listener = ops::bind(config.ops_listen, OPS_LISTEN)?;
     let connecting = tokio::spawn({
         let (state, log, shutdown) = (state.clone(), config.log.clone(), shutdown.clone());
         async move {
@@ -72,11 +75,12 @@ pub async fn run(decorate: Decorate) -> anyhow::Result<()> {
             connected
         }
     });
-    let internal = internal_routes(state.clone());
-    let router = http_kit::standard(router(state), "dispatcher", &config.limits)
-        .merge(http_kit::ops::routes(health))
-        .merge(internal);
+    let internal = ops::routes(health.clone()).merge(internal_routes(state.clone()));
+    let operations = tokio::spawn(ops::serve(ops_listener, internal, shutdown.token()));
+    let router = http_kit::standard(router(state), "dispatcher", &config.limits).merge(ops::probes(health));
     tracing::info!(listen = %config.listen, "dispatcher started");
+    let listener = Listener::new(listener, config.tls);
     http_kit::serve(listener, router, &config.limits, shutdown.token()).await?;
+    operations.await??;
     connecting.await?.context("the event log must not be used")
 }

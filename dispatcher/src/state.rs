@@ -14,6 +14,7 @@ use crate::executor::Executor;
 use crate::import_lock::ImportLock;
 use crate::mail::MailQueue;
 use crate::refusal::Refusal;
+use crate::settings::Settings;
 
 /// What was opened once the broker could be reached.
 #[derive(Debug)]
@@ -36,6 +37,7 @@ pub struct State {
     imports: Arc<ImportLock>,
     /// Absent where no mail server is configured.
     mail_queue: Arc<OnceLock<MailQueue>>,
+    settings: Arc<Settings>,
 }
 
 /// A share of what was opened that outlives the request, for the task in which a command runs.
@@ -54,9 +56,16 @@ impl State {
             passwords: Arc::new(Passwords::new()),
             imports: Arc::default(),
             mail_queue: Arc::default(),
+            settings: Arc::default(),
             opened: Arc::default(),
             refusal: Arc::default(),
         }
+    }
+
+    /// With other settings than the defaults.
+    #[must_use]
+    pub fn with(self, settings: Settings) -> Self {
+        Self { settings: Arc::new(settings), ..self }
     }
 
     /// The first log stays: it is opened once per process.
@@ -82,6 +91,10 @@ impl State {
     /// Why the log's server has to be started again once its disk has room; `None` where it need not.
     pub fn write_error(&self) -> Option<String> {
         self.opened()?.log.write_error()
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     pub(crate) fn signing_keys(&self) -> &Arc<SigningKeys> {
@@ -131,7 +144,7 @@ impl State {
     /// `overloaded` when too many hash at this moment, `unavailable` when the credential store cannot be reached.
     pub async fn store_credential(&self, account: AccountId, password: Password) -> Result<(), ApiProblem> {
         let ready = self.ready()?;
-        let hash = self.passwords.hash(password).await?;
+        let hash = self.passwords.hash(password, Vec::new(), None).await?;
         Ok(ready.credential_store().credentials.put(account, &hash).await.map_err(Refusal::from)?)
     }
 

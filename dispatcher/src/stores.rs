@@ -1,16 +1,19 @@
 //! What decisions read. Each store keeps some of the log's past in memory; the log stays the truth.
 
 mod accounts;
+mod blocks;
 mod last;
 mod messages;
 
 use std::sync::Arc;
 
+use domain::message::ReplyTarget;
 use domain::{AccountId, GraphEvent, InboxEvent, MessageId, Position, ReactionEvent, Sequence, Shard};
 
 use event_store::{Boundary, EventLog, ReadError, Subject};
 
 pub use self::accounts::{AccountStore, Loaded, Standing};
+pub use self::blocks::BlockStore;
 pub use self::last::Last;
 pub use self::messages::{MessageStore, SeenMessage};
 
@@ -19,13 +22,15 @@ pub struct Stores {
     log: Arc<dyn EventLog>,
     pub messages: MessageStore,
     pub accounts: AccountStore,
+    pub blocks: BlockStore,
 }
 
 impl Stores {
     pub fn new(log: Arc<dyn EventLog>) -> Self {
         let messages = MessageStore::new(Arc::clone(&log));
         let accounts = AccountStore::new(Arc::clone(&log));
-        Self { log, messages, accounts }
+        let blocks = BlockStore::new(Arc::clone(&log));
+        Self { log, messages, accounts, blocks }
     }
 
     pub fn shard(&self) -> Shard {
@@ -40,13 +45,27 @@ impl Stores {
         Subject::new(self.shard(), boundary)
     }
 
-    /// Whether a message is in the log, and neither it nor its author is gone, as far as this process knew ten seconds
-    /// ago.
-    pub async fn is_standing(&self, message: MessageId) -> Result<bool, ReadError> {
+    /// The author of a message that is in the log, where neither it nor its author is gone, as far as this process knew
+    /// ten seconds ago.
+    pub async fn author_of_standing(&self, message: MessageId) -> Result<Option<AccountId>, ReadError> {
         match self.messages.author_of_standing(message).await? {
-            Some(author) => self.accounts.may_act(author).await,
-            None => Ok(false),
+            Some(author) if self.accounts.may_act(author).await? => Ok(Some(author)),
+            Some(_) | None => Ok(None),
         }
+    }
+
+    /// A message that an account wants to answer.
+    pub async fn reply_target(
+        &self,
+        author: AccountId,
+        message: MessageId,
+    ) -> Result<ReplyTarget, ReadError> {
+        let answered = self.author_of_standing(message).await?;
+        let is_blocked = match answered {
+            Some(answered) => self.blocks.are_apart(author, answered).await?,
+            None => false,
+        };
+        Ok(ReplyTarget { message, exists: answered.is_some(), is_blocked })
     }
 
     /// Position of the newest event of all.
@@ -54,8 +73,8 @@ impl Stores {
         Ok(self.position(self.log.head().await?))
     }
 
-    pub async fn last_follow(&self, follower: AccountId) -> Result<Last<GraphEvent>, ReadError> {
-        let subject = self.subject(Boundary::Graph(follower));
+    pub async fn last_in_graph(&self, account: AccountId) -> Result<Last<GraphEvent>, ReadError> {
+        let subject = self.subject(Boundary::Graph(account));
         last::last(&*self.log, subject, |event| match event {
             domain::Event::Graph(event) => Some(event),
             _ => None,

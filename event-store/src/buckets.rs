@@ -10,6 +10,8 @@
 //!   OWNERS_0         account.what         what proves who the owner is    ever
 //!   REVOCATIONS_0    part                 what is void of its accounts    ever
 //!   MAILS_0          address              how many mails it got       24 h from the last change
+//!   REGISTRATIONS_0  invitation.digest    uses that are left          a year from the last change
+//!                    requests             who waits for approval
 //! ```
 //!
 //! A [`Bucket`] does nothing but read an entry and replace it at a known revision. What belongs together is one entry,
@@ -27,6 +29,8 @@ pub use self::in_memory::InMemoryBucket;
 
 /// Refresh families that nobody refreshes.
 pub const SESSION_AGE_MAX: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// Invitations, and requests to be registered, that nobody touches.
+pub const REGISTRATIONS_AGE_MAX: Duration = Duration::from_secs(366 * 24 * 3_600);
 /// Failed tries to log in.
 pub const ATTEMPTS_AGE_MAX: Duration = Duration::from_secs(15 * 60);
 
@@ -89,8 +93,16 @@ pub const MAILS: BucketKind = BucketKind {
     bytes_max: Some(16 << 20),
 };
 
-pub const BUCKETS: [BucketKind; 7] =
-    [CREDENTIALS, SESSIONS, SIGNING_KEYS, ATTEMPTS, OWNERS, REVOCATIONS, MAILS];
+/// About 10,000 invitations.
+pub const REGISTRATIONS: BucketKind = BucketKind {
+    name: "REGISTRATIONS",
+    description: "Invitations, and who waits to be registered.",
+    age_max: Some(REGISTRATIONS_AGE_MAX),
+    bytes_max: Some(4 << 20),
+};
+
+pub const BUCKETS: [BucketKind; 8] =
+    [CREDENTIALS, SESSIONS, SIGNING_KEYS, ATTEMPTS, OWNERS, REVOCATIONS, MAILS, REGISTRATIONS];
 
 /// What they reserve together, where each that grows with the accounts is bounded to so much.
 pub fn bytes_max(growing: i64) -> i64 {
@@ -107,6 +119,7 @@ pub struct Buckets {
     pub owners: Arc<dyn Bucket>,
     pub revocations: Arc<dyn Bucket>,
     pub mails: Arc<dyn Bucket>,
+    pub registrations: Arc<dyn Bucket>,
 }
 
 impl Buckets {
@@ -121,6 +134,7 @@ impl Buckets {
             owners: bucket(),
             revocations: bucket(),
             mails: bucket(),
+            registrations: bucket(),
         }
     }
 }

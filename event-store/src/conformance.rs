@@ -6,6 +6,7 @@ mod batch;
 mod bucket;
 mod frames;
 mod keys;
+mod usage;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +25,7 @@ pub use self::batch::{a_conflict_fails_no_one_else, batch_is_all_or_nothing, bat
 pub use self::bucket::bucket_keeps_its_promises;
 pub use self::frames::{FRAMES, Frame, publish_frame};
 pub use self::keys::{a_command_is_in_the_log_once, keyed_commands_are_found, knows_its_keys};
+pub use self::usage::{usage_has_been_counted, usage_is_counted};
 
 /// Longest wait for something that should come at once.
 const PATIENCE: Duration = Duration::from_secs(20);

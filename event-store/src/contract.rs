@@ -39,6 +39,7 @@ use tokio::sync::mpsc;
 
 use crate::envelope::Envelope;
 use crate::subject::Subject;
+use crate::usage::Usage;
 
 pub use self::errors::{AppendError, OpenError, ReadError};
 
@@ -51,6 +52,9 @@ pub const KEY_AGE_MAX: Duration = Duration::from_secs(24 * 3_600);
 /// Names the shape of the log: its subjects, headers and bodies. A stream says which one it has, and a program refuses
 /// others, because it would read them wrong.
 pub const LOG_FORMAT: &str = "1";
+
+/// Names and values of the headers that every event has, as a broker writes them, and the subject.
+const ENVELOPE_BYTES: usize = 700;
 
 /// Events that wait between a tail and what is made of it.
 const STORED_BUFFER: usize = 1_000;
@@ -72,6 +76,14 @@ pub struct NewEvent {
     pub envelope: Envelope,
     /// JSON.
     pub data: Bytes,
+}
+
+impl NewEvent {
+    /// About what it takes of the log; exact is what the log then says.
+    pub fn bytes(&self) -> u64 {
+        let own = self.data.len() + self.envelope.correlation.len() + self.envelope.causation.len();
+        (own + ENVELOPE_BYTES) as u64
+    }
 }
 
 /// An event as the log holds it.
@@ -200,6 +212,11 @@ pub trait EventLog: Send + Sync + fmt::Debug {
     /// Why the log, or what lies beside it, takes nothing until its server is started again; `None` where that is not
     /// so.
     fn write_error(&self) -> Option<String> {
+        None
+    }
+
+    /// How full the log is, and who used how much of it within a day; `None` where nobody counts that.
+    fn usage(&self) -> Option<Arc<Usage>> {
         None
     }
 

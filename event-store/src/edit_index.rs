@@ -1,7 +1,9 @@
-//! Where the last edit or deletion of a message is, without a subject per message.
+//! Where the last edit or deletion of a message is, without a subject per message; and whether an account blocks another
+//! one, without a subject per pair.
 //!
-//! Edits and deletions share a bounded number of subjects, the buckets. Within a bucket the events themselves hold the
-//! index: a binary trie over the messages' paths, in which each event is the root of all that came before it.
+//! Edits and deletions share a bounded number of subjects, the buckets; all blocks of an account share one. Within such a
+//! subject the events themselves hold the index: a binary trie over the paths of what they are about, in which each
+//! event is the root of all that came before it.
 //!
 //! ```text
 //! path of the own message    0 1 1 0 …
@@ -10,24 +12,25 @@
 //! entry 2                                                          0 1 0
 //! ```
 //!
-//! The bucket's newest event is the root. A look-up compares paths: where they fork at bit `d`, entry `d`
+//! The subject's newest event is the root. A look-up compares paths: where they fork at bit `d`, entry `d`
 //! names the newest event on the wanted side. So a look-up reads one event per fork, about half of log2(edited messages
-//! in the bucket), no matter what one account did to its own messages, and on the way gathers the entries of the next
-//! event. A chain of predecessors would be simpler, but as long as the longest history of a message.
+//! in the bucket, or accounts that were ever blocked), no matter how often each of them was, and on the way gathers the
+//! entries of the next event. A chain of predecessors would be simpler, but as long as the longest history.
 
+mod last_block;
 mod last_change;
+mod look_up;
 
 use std::fmt;
 use std::str::FromStr;
 
 use domain::Sequence;
 
-use crate::subject::EditBucket;
-
+pub use last_block::{LastBlock, last_block};
 pub use last_change::{LastChange, last_change};
 
-/// Bits of a path: what the bucket's number leaves of 64.
-const DEPTH_MAX: u32 = u64::BITS - EditBucket::BITS;
+/// Bits of a path at most: those of an account's. A message's has fewer, because its bucket's number is a part of it.
+const DEPTH_MAX: u32 = u64::BITS;
 
 /// The entries that an event carries; 0 where there was none, and none behind the last that is not 0.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

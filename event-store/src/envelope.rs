@@ -61,7 +61,7 @@ pub struct Envelope {
     /// What caused the event: its command's id.
     pub causation: String,
     pub trace_parent: Option<TraceParent>,
-    /// Of an edit or a deletion: how to find those of other messages. See `edit_index.rs`.
+    /// Of an edit, a deletion, a block and its end: how to find those of others. See `edit_index.rs`.
     pub edit_index: Option<EditIndex>,
 }
 

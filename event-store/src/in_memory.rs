@@ -15,12 +15,14 @@ use crate::contract::{
     AppendError, Appended, EventLog, Expected, Lineage, NewEvent, ReadError, RecordedEvent, Tail,
 };
 use crate::subject::Subject;
+use crate::usage::{Room, Usage};
 
 /// Events that a tail holds ready.
 const TAIL_BUFFER: usize = 1_000;
 
 #[derive(Debug, Default)]
 struct Stored {
+    bytes: u64,
     /// The event with sequence n is at n - 1.
     events: Vec<RecordedEvent>,
     last_of_subject: HashMap<Subject, Sequence>,
@@ -33,6 +35,8 @@ pub struct InMemoryLog {
     lineage: Lineage,
     stored: Arc<Mutex<Stored>>,
     head: watch::Sender<u64>,
+    usage: Arc<Usage>,
+    bytes_max: u64,
 }
 
 impl InMemoryLog {
@@ -42,7 +46,16 @@ impl InMemoryLog {
             lineage: Lineage(format!("in-memory/{}", Uuid::now_v7()).into()),
             stored: Arc::default(),
             head: watch::Sender::new(0),
+            usage: Arc::default(),
+            bytes_max: u64::MAX,
         }
+    }
+
+    /// The same, for so many bytes.
+    #[must_use]
+    pub fn with_bytes_max(self, bytes_max: u64) -> Self {
+        self.usage.saw_room(Room { used: 0, bytes_max });
+        Self { bytes_max, ..self }
     }
 
     fn stored(&self) -> MutexGuard<'_, Stored> {
@@ -64,8 +77,14 @@ impl InMemoryLog {
         if conflict {
             return Err(AppendError::Conflict);
         }
+        let bytes = stored.bytes + events.iter().map(NewEvent::bytes).sum::<u64>();
+        if bytes > self.bytes_max {
+            return Err(AppendError::Full(Cause::new("it may hold no more bytes")));
+        }
+        stored.bytes = bytes;
         let mut positions = Vec::with_capacity(events.len());
         for event in events {
+            let (actor, size) = (event.envelope.actor, event.bytes());
             let sequence = Sequence::new(stored.events.len() as u64 + 1)
                 .ok_or_else(|| AppendError::Full(Cause::new("no sequence is left")))?;
             let position = Position::new(sequence, self.shard);
@@ -79,9 +98,11 @@ impl InMemoryLog {
             });
             stored.last_of_subject.insert(event.subject, sequence);
             positions.push(position);
+            self.usage.counted(sequence, Some(actor), size, OffsetDateTime::now_utc());
         }
         stored.appended.insert(command, positions.clone());
         self.head.send_replace(stored.events.len() as u64);
+        self.usage.saw_room(Room { used: bytes, bytes_max: self.bytes_max });
         Ok(Appended { positions, repeated: false })
     }
 
@@ -99,6 +120,10 @@ impl EventLog for InMemoryLog {
 
     fn lineage(&self) -> Lineage {
         self.lineage.clone()
+    }
+
+    fn usage(&self) -> Option<Arc<Usage>> {
+        Some(Arc::clone(&self.usage))
     }
 
     async fn append(&self, command: CommandId, events: Vec<NewEvent>) -> Result<Appended, AppendError> {

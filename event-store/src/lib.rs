@@ -18,6 +18,7 @@ mod fingerprint;
 mod in_memory;
 mod subject;
 mod upcast;
+mod usage;
 
 pub use buckets::{Bucket, BucketError, Buckets};
 pub use cause::Cause;
@@ -30,8 +31,9 @@ pub use contract::{
     Lineage, NewEvent, OpenError, ReadError, RecordedEvent, StoredEvent, Tail, Unreadable, is_about_delivery,
 };
 pub use dropped::{Dropped, drop_events};
-pub use edit_index::{EditIndex, EditIndexError, LastChange, last_change};
+pub use edit_index::{EditIndex, EditIndexError, LastBlock, LastChange, last_block, last_change};
 pub use envelope::{Envelope, TraceParent, header};
 pub use fingerprint::Fingerprint;
 pub use in_memory::InMemoryLog;
 pub use subject::{Boundary, EditBucket, Subject};
+pub use usage::{Held, Quota, QuotaExceeded, Room, Usage, Used};

@@ -25,8 +25,10 @@ pub enum Boundary {
     Outbox(AccountId),
     /// Messages of everybody: edited, deleted.
     Edits(EditBucket),
-    /// Whom an account follows.
+    /// Whom an account follows and mutes.
     Graph(AccountId),
+    /// Whom an account blocks.
+    Blocks(AccountId),
     /// What an account liked, reposted and bookmarked.
     Reactions(AccountId),
     /// What an account has seen of its notifications.
@@ -44,16 +46,16 @@ impl EditBucket {
 
     pub fn of(message: MessageId) -> Self {
         // The lower 16 bits.
-        Self(Self::mixed(message) as u16)
+        Self(mixed(message.get()) as u16)
     }
+}
 
-    /// The finaliser of SplitMix64. It gives every message another number, and neighbours far ones.
-    pub(crate) fn mixed(message: MessageId) -> u64 {
-        let mut bits = message.get().unsigned_abs();
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^ (bits >> 31)
-    }
+/// The finaliser of SplitMix64. It gives every id another number, and neighbours far ones.
+pub(crate) fn mixed(id: i64) -> u64 {
+    let mut bits = id.unsigned_abs();
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
 }
 
 impl fmt::Display for EditBucket {
@@ -73,6 +75,7 @@ impl fmt::Display for Subject {
             Boundary::Account(account)
             | Boundary::Outbox(account)
             | Boundary::Graph(account)
+            | Boundary::Blocks(account)
             | Boundary::Reactions(account)
             | Boundary::Inbox(account) => write!(f, "{account}"),
         }
@@ -88,6 +91,7 @@ impl Boundary {
             Self::Outbox(_) => "outbox",
             Self::Edits(_) => "edits",
             Self::Graph(_) => "graph",
+            Self::Blocks(_) => "blocks",
             Self::Reactions(_) => "reactions",
             Self::Inbox(_) => "inbox",
             Self::Dropped(_) => "dropped",
@@ -120,8 +124,15 @@ impl Subject {
             Event::Message(MessageEvent::Posted(event)) => Boundary::Outbox(event.author),
             Event::Message(MessageEvent::Edited(event)) => Boundary::Edits(EditBucket::of(event.message)),
             Event::Message(MessageEvent::Deleted(event)) => Boundary::Edits(EditBucket::of(event.message)),
-            Event::Graph(GraphEvent::Followed(event)) => Boundary::Graph(event.follower),
-            Event::Graph(GraphEvent::Unfollowed(event)) => Boundary::Graph(event.follower),
+            Event::Graph(event @ (GraphEvent::Blocked(_) | GraphEvent::Unblocked(_))) => {
+                Boundary::Blocks(event.accounts().0)
+            }
+            Event::Graph(
+                event @ (GraphEvent::Followed(_)
+                | GraphEvent::Unfollowed(_)
+                | GraphEvent::Muted(_)
+                | GraphEvent::Unmuted(_)),
+            ) => Boundary::Graph(event.accounts().0),
             Event::Reaction(event) => Boundary::Reactions(event.reaction().account),
             Event::Inbox(InboxEvent::NotificationsRead(event)) => Boundary::Inbox(event.account),
             Event::Projection(ProjectionEvent::EventsDropped(event)) => {

@@ -3,13 +3,15 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use http_kit::Limits;
 use http_kit::identity::IdentityConfig;
+use http_kit::{Limits, Tls};
 use service_kit::config::{ConfigError, Environment, Secret};
 use service_kit::telemetry::TelemetryConfig;
 use tokens::RevocationsUrl;
 
+pub(crate) const OPS_LISTEN: &str = "ROOKERY_QUERY_OPS_LISTEN";
 const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8082);
+const OPS_LISTEN_DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 9082);
 /// A reader's statement takes about a millisecond, so a few connections serve thousands of requests a second.
 const POOL_CONNECTIONS_DEFAULT: u32 = 16;
 const READY_LAG_MAX_SECONDS_DEFAULT: u64 = 30;
@@ -19,6 +21,9 @@ const READY_LAG_MAX_SECONDS_DEFAULT: u64 = 30;
 pub struct QueryApiConfig {
     /// Where the API listens.
     pub listen: SocketAddr,
+    /// Where `/metrics`, `/livez` and `/readyz` are served.
+    pub ops_listen: SocketAddr,
+    pub tls: Option<Tls>,
     /// The data set, as a `postgres://` address. It may hold a password.
     pub database_url: Secret,
     pub pool_connections_max: u32,
@@ -43,6 +48,8 @@ impl QueryApiConfig {
 
     fn read(env: &mut Environment) -> Option<Self> {
         let listen = env.or_default("ROOKERY_QUERY_LISTEN", LISTEN_DEFAULT);
+        let ops_listen = env.or_default(OPS_LISTEN, OPS_LISTEN_DEFAULT);
+        let tls = Tls::from_environment(env);
         let database_url = env.secret("ROOKERY_DATABASE_URL");
         let connections = env.or_default("ROOKERY_QUERY_POOL_CONNECTIONS_MAX", POOL_CONNECTIONS_DEFAULT);
         if connections == Some(0) {
@@ -56,6 +63,8 @@ impl QueryApiConfig {
         let database_url = database_url.and_then(|url| accept_url(env, url));
         Some(Self {
             listen: listen?,
+            ops_listen: ops_listen?,
+            tls: tls?,
             database_url: database_url?,
             pool_connections_max: connections?,
             ready_lag_max: Duration::from_secs(lag_max?),
@@ -107,6 +116,18 @@ mod tests {
         assert!(of("http://dispatcher:8081/.well-known/jwks.json").is_ok());
         assert!(of("").is_err(), "some keys are needed");
         assert!(of("dispatcher:8081").is_err());
+    }
+
+    #[test]
+    fn what_is_void_is_asked_for_where_it_is_said() {
+        let of = |url: &'static str| {
+            let pairs = GOOD.into_iter().chain([("ROOKERY_REVOCATIONS_URL", url)]);
+            QueryApiConfig::from_environment(Environment::from_pairs(pairs))
+        };
+        let config = of("http://dispatcher:9081/internal/revocations").expect("it is complete");
+        assert!(config.revocations_url.is_some());
+        assert!(of("").expect("it is complete").revocations_url.is_none());
+        assert!(of("dispatcher:9081").is_err());
     }
 
     #[test]

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use data_set::pool::{self, PoolOptions};
-use http_kit::Identity;
+use http_kit::{Identity, Listener, ops};
 use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
 use tokens::UrlRevocations;
-use tokio::net::TcpListener;
 
-use crate::config::QueryApiConfig;
+use crate::config::{OPS_LISTEN, QueryApiConfig};
 use crate::{AppState, ops_checks, revocations, router};
 
 const NAME: &str = "query-api";
@@ -30,10 +29,10 @@ pub async fn serve(config: QueryApiConfig, shutdown: Shutdown) -> anyhow::Result
     let health = Health::new();
     ops_checks(&health, &state, config.ready_lag_max);
     let watching = state.clone();
-    let routes =
-        http_kit::standard(router(state), NAME, &config.limits).merge(http_kit::ops::routes(health.clone()));
-    let listener =
-        TcpListener::bind(config.listen).await.with_context(|| format!("listen on {}", config.listen))?;
+    let routes = http_kit::standard(router(state), NAME, &config.limits).merge(ops::probes(health.clone()));
+    let listener = http_kit::bind(config.listen).with_context(|| format!("listen on {}", config.listen))?;
+    let ops_listener = ops::bind(config.ops_listen, OPS_LISTEN)?;
+    let operations = tokio::spawn(ops::serve(ops_listener, ops::routes(health.clone()), shutdown.token()));
     let token = shutdown.token();
     tokio::spawn(async move { watching.keep_watching(token).await });
     if let Some(url) = &config.revocations_url {
@@ -48,7 +47,9 @@ pub async fn serve(config: QueryApiConfig, shutdown: Shutdown) -> anyhow::Result
         shutdown.triggered().await;
         health.start_draining();
     });
+    let listener = Listener::new(listener, config.tls);
     http_kit::serve(listener, routes, &config.limits, token).await.context("serve")?;
+    operations.await??;
     pool.close().await;
     Ok(())
 }

@@ -88,6 +88,8 @@ pub(crate) fn profile(row: ProfileRow) -> Profile {
         following: row.following,
         messages: row.messages,
         followed: row.followed,
+        blocked: row.blocked,
+        muted: row.muted,
     }
 }
 

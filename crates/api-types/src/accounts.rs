@@ -19,12 +19,15 @@ pub struct RegisterAccount {
     /// or direction controls.
     #[schema(example = "Nightjar", min_length = 1, max_length = 50)]
     pub display_name: String,
+    /// The code of an invitation, where registration is by invitation; else it is not looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<String>,
 }
 
 /// Logs show requests; they must not show passwords.
 impl fmt::Debug for RegisterAccount {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { handle, password: _, display_name } = self;
+        let Self { handle, password: _, display_name, invitation: _ } = self;
         formatter
             .debug_struct("RegisterAccount")
             .field("handle", handle)

@@ -69,6 +69,10 @@ codes! {
     ROLE_REQUIRED = 403, "role-required", "The caller lacks a role that this operation needs.";
     SCOPE_REQUIRED = 403, "scope-required", "The token lacks a scope that this operation needs.";
 
+    REGISTRATION_CLOSED = 403, "registration-closed", "This installation registers nobody who asks.";
+    INVITATION_INVALID = 403, "invitation-invalid", "Registration needs an invitation that is good.";
+    HANDLE_RESERVED = 403, "handle-reserved", "This handle is kept for the operators.";
+
     // The shape of the request.
     MALFORMED_JSON = 400, "malformed-json", "The body is not acceptable JSON.";
     UNKNOWN_FIELD = 400, "unknown-field", "The body has a field that this operation does not know.";
@@ -80,6 +84,7 @@ codes! {
     WRONG_CONTENT_TYPE = 415, "wrong-content-type", "The body is not of the type that this operation takes.";
     UNSUPPORTED_CONTENT_ENCODING = 415, "unsupported-content-encoding", "The body must come without an encoding.";
     BODY_TOO_LARGE = 413, "body-too-large", "The body is too large.";
+    PASSWORD_TOO_WEAK = 422, "password-too-weak", "The password is easy to guess.";
     UNKNOWN_REFERENCE = 422, "unknown-reference", "No earlier line brought what this one names.";
     BODY_TIMEOUT = 408, "body-timeout", "The body did not arrive in time.";
 
@@ -97,6 +102,7 @@ codes! {
     OUTCOME_UNKNOWN = 503, "outcome-unknown", "It is not known whether the operation took effect.";
     REQUEST_TIMEOUT = 503, "request-timeout", "The request took longer than the service allows.";
     RATE_LIMITED = 429, "rate-limited", "The caller sends more than its share.";
+    QUOTA_EXCEEDED = 429, "quota-exceeded", "The account has used up its quota of the day.";
     MAIL_NOT_CONFIGURED = 501, "mail-not-configured", "This installation sends no mails.";
     INTERNAL = 500, "internal", "The service failed.";
 
@@ -135,6 +141,9 @@ codes! {
     ACCOUNT_MUST_BE_ACTIVE = 403, "AccountMustBeActive", "The caller's account was given up.";
     ACCOUNT_MUST_BE_NEW = 409, "AccountMustBeNew", "The ids that were drawn for the account were taken.";
     ACCOUNT_MUST_NOT_FOLLOW_ITSELF = 403, "AccountMustNotFollowItself", "An account cannot follow itself.";
+    ACCOUNT_MUST_NOT_BLOCK_ITSELF = 403, "AccountMustNotBlockItself", "An account cannot block itself.";
+    ACCOUNT_MUST_NOT_MUTE_ITSELF = 403, "AccountMustNotMuteItself", "An account cannot mute itself.";
+    ACCOUNT_MUST_NOT_BE_BLOCKED = 403, "AccountMustNotBeBlocked", "One of the two accounts blocks the other.";
     POSITION_MUST_BE_REACHED = 422, "PositionMustBeReached", "The log has not reached this position.";
 }
 

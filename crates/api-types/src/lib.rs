@@ -10,6 +10,7 @@ pub mod number;
 pub mod problem;
 pub mod profiles;
 pub mod projections;
+pub mod registrations;
 pub mod second_factor;
 pub mod sessions;
 pub mod timeline;

@@ -62,4 +62,8 @@ pub struct Profile {
     pub messages: i64,
     /// Whether the caller follows it.
     pub followed: bool,
+    /// Whether the caller blocks it.
+    pub blocked: bool,
+    /// Whether the caller mutes it.
+    pub muted: bool,
 }

@@ -27,7 +27,9 @@ mod step;
 pub use checkpoint::{Checkpoint, ProjectionKey, look, resume};
 pub use connect::{PATIENCE_MAX, PATIENCE_MIN, connect};
 pub use error::WriteError;
-pub use feeds::{Audience, EntryRow, FanOutLimit, FeedChanges, FeedSegment, FollowKey, FollowRow, RepostKey};
+pub use feeds::{
+    Audience, BlockKey, EntryRow, FanOutLimit, FeedChanges, FeedSegment, FollowKey, FollowRow, RepostKey,
+};
 pub use heartbeat::{Heartbeat, beat, refuse};
 pub use messages::{DeletedRow, EditedRow, EditionRow, MessageChanges, PostedRow};
 pub use parked::{ParkedEvent, Reason};

@@ -1,4 +1,4 @@
-//! What is known about an edge (a follow, a like, a repost, a bookmark) before it is set or removed.
+//! What is known about an edge (a follow, a block, a mute, a reaction) before it is set or removed.
 
 /// The last event on an edge wins, so setting one twice is one, and a decision may be made without knowing it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

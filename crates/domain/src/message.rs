@@ -4,7 +4,7 @@
 //! - Editions count up by one from 1; an edit that changes nothing makes none.
 //! - Nothing follows a deletion.
 //! - Only the author edits. The author and admins delete, and the event says who did.
-//! - A reply answers a message that the log knows.
+//! - A reply answers a message that the log knows, of an account that does not block its author, nor is blocked by it.
 
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
@@ -22,11 +22,13 @@ pub struct Actor {
     pub is_admin: bool,
 }
 
-/// The message that a reply answers, and whether the log knows it.
+/// The message that a reply answers, and what the log knows of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReplyTarget {
     pub message: MessageId,
     pub exists: bool,
+    /// Its author and that of the reply: one of the two blocks the other.
+    pub is_blocked: bool,
 }
 
 /// The edition that an editor believes to be the latest.
@@ -77,6 +79,8 @@ pub enum MessageRejection {
     EditionMustMatch,
     #[error("the message that this one answers does not exist")]
     ReplyTargetMustExist,
+    #[error("one of the two accounts blocks the other")]
+    AccountMustNotBeBlocked,
 }
 
 impl Rejection for MessageRejection {
@@ -86,6 +90,7 @@ impl Rejection for MessageRejection {
             Self::ActorMustBeAuthor => "ActorMustBeAuthor",
             Self::EditionMustMatch => "EditionMustMatch",
             Self::ReplyTargetMustExist => "ReplyTargetMustExist",
+            Self::AccountMustNotBeBlocked => "AccountMustNotBeBlocked",
         }
     }
 }
@@ -151,6 +156,9 @@ impl Aggregate for Message {
 fn post(command: PostMessage) -> Result<MessageEvent, MessageRejection> {
     if command.in_reply_to.is_some_and(|target| !target.exists) {
         return Err(MessageRejection::ReplyTargetMustExist);
+    }
+    if command.in_reply_to.is_some_and(|target| target.is_blocked) {
+        return Err(MessageRejection::AccountMustNotBeBlocked);
     }
     Ok(MessageEvent::Posted(MessagePosted {
         author: command.author,

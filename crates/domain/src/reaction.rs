@@ -2,6 +2,7 @@
 //!
 //! Invariants:
 //! - The message is in the log, and not known to be deleted.
+//! - Nobody reacts to a message of an account that blocks them, or that they block.
 //! - An edge that is known to be as it is wanted makes no event.
 
 use crate::edge::{DesiredState, Edge};
@@ -13,6 +14,8 @@ pub struct ChangeReaction {
     pub account: AccountId,
     pub message: MessageId,
     pub message_exists: bool,
+    /// The account and the message's author: one of the two blocks the other.
+    pub is_blocked: bool,
     pub desired: DesiredState,
     pub edge: Edge,
     /// Of an imported reaction.
@@ -23,20 +26,27 @@ pub struct ChangeReaction {
 pub enum ReactionRejection {
     #[error("there is no such message, or it was deleted")]
     MessageMustExist,
+    #[error("one of the two accounts blocks the other")]
+    AccountMustNotBeBlocked,
 }
 
 impl Rejection for ReactionRejection {
     fn code(&self) -> &'static str {
         match self {
             Self::MessageMustExist => "MessageMustExist",
+            Self::AccountMustNotBeBlocked => "AccountMustNotBeBlocked",
         }
     }
 }
 
 pub fn change_reaction(command: ChangeReaction) -> Result<Option<ReactionEvent>, ReactionRejection> {
-    let ChangeReaction { kind, account, message, message_exists, desired, edge, original_time } = command;
+    let ChangeReaction { kind, account, message, message_exists, is_blocked, desired, edge, original_time } =
+        command;
     if !message_exists {
         return Err(ReactionRejection::MessageMustExist);
+    }
+    if is_blocked && desired == DesiredState::Set {
+        return Err(ReactionRejection::AccountMustNotBeBlocked);
     }
     if edge.is_as(desired) {
         return Ok(None);

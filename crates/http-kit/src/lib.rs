@@ -19,18 +19,22 @@ pub mod problem;
 pub mod query;
 pub mod serve;
 
+mod admission;
+mod budget;
 mod client_address;
 mod deserialize_fault;
+mod least_rate;
 mod standard;
 
 pub use client_address::ClientAddress;
 pub use context::RequestContext;
 pub use identity::{Caller, Identity, OptionalCaller, Reader};
 pub use json::StrictJson;
+pub use least_rate::LeastRate;
 pub use limits::Limits;
 pub use lineage::{KnownLog, KnowsLog};
 pub use path::StrictPath;
 pub use problem::ApiProblem;
 pub use query::StrictQuery;
-pub use serve::serve;
+pub use serve::{Listener, Tls, bind, serve};
 pub use standard::standard;

@@ -4,18 +4,33 @@ use std::time::Duration;
 
 use service_kit::config::Environment;
 
+use crate::least_rate::LeastRate;
+
 /// What one HTTP server accepts, and for how long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections served at a time; more wait in the kernel's backlog.
+    /// Connections served at a time. For more, idle ones are closed; where none is, they wait in the kernel's backlog.
     pub connections_max: usize,
+    /// Of these, those of one address; more are closed at once. Not where a proxy of ours holds them.
+    pub connections_per_address: usize,
     /// Bytes of a request's head, and the size of a connection's read buffer.
     pub head_bytes_max: usize,
     /// Time for a complete head. It also ends idle connections, so a gateway must keep its own for a shorter time.
     pub head_timeout: Duration,
     pub body: BodyLimits,
-    /// Requests between their head and the head of their answer; more are refused as `overloaded`.
+    /// Requests between their head, or the end of their body, and the head of their answer; more are refused as
+    /// `overloaded`.
     pub in_flight_max: usize,
+    /// Of these, those of one address; more are refused as `rate-limited`.
+    pub in_flight_per_address: usize,
+    /// Requests whose body is on its way; more are refused as `overloaded`.
+    pub body_reads_max: usize,
+    /// Of these, those of one address; more are refused as `rate-limited`.
+    pub body_reads_per_address: usize,
+    /// What has to arrive of a body while it is waited for.
+    pub read_rate: LeastRate,
+    /// What a peer has to take while an answer waits for it.
+    pub write_rate: LeastRate,
     /// Time from a request's head to the head of its answer. Streams may take longer.
     pub request_deadline: Duration,
     /// Time for requests under way once the end has started.
@@ -53,10 +68,18 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections_max: 10_000,
+            connections_per_address: 256,
             head_bytes_max: 32 * 1024,
             head_timeout: Duration::from_secs(10),
             body: BodyLimits::default(),
             in_flight_max: 4_096,
+            in_flight_per_address: 256,
+            body_reads_max: 1_024,
+            body_reads_per_address: 64,
+            // About 200 bytes per second: a bad mobile network has ten times as much.
+            read_rate: LeastRate { bytes: 1_024, every: Duration::from_secs(5) },
+            // The kernel takes much at once and says long nothing after that.
+            write_rate: LeastRate { bytes: 4_096, every: Duration::from_secs(20) },
             request_deadline: REQUEST_DEADLINE,
             shutdown_grace: Duration::from_secs(20),
             trusted_proxy_hops: 0,
@@ -71,10 +94,16 @@ impl Limits {
     pub fn for_testing() -> Self {
         Self {
             connections_max: 64,
+            connections_per_address: 64,
             head_bytes_max: HEAD_BYTES_MIN,
             head_timeout: Duration::from_millis(300),
             body: BodyLimits { bytes_max: 16 * 1024, timeout: Duration::from_millis(300) },
             in_flight_max: 32,
+            in_flight_per_address: 32,
+            body_reads_max: 32,
+            body_reads_per_address: 32,
+            read_rate: LeastRate { bytes: 1_024, every: Duration::from_millis(200) },
+            write_rate: LeastRate { bytes: 4_096, every: Duration::from_millis(300) },
             request_deadline: Duration::from_secs(5),
             shutdown_grace: Duration::from_millis(500),
             trusted_proxy_hops: 0,
@@ -85,30 +114,62 @@ impl Limits {
     /// The defaults, with what `ROOKERY_HTTP_*` variables change.
     pub fn from_environment(env: &mut Environment) -> Option<Self> {
         let default = Self::default();
-        let connections_max = env.or_default("ROOKERY_HTTP_CONNECTIONS_MAX", default.connections_max);
-        let in_flight_max = env.or_default("ROOKERY_HTTP_IN_FLIGHT_MAX", default.in_flight_max);
+        let connections = shared(
+            env,
+            ("ROOKERY_HTTP_CONNECTIONS_MAX", default.connections_max),
+            ("ROOKERY_HTTP_CONNECTIONS_PER_ADDRESS", default.connections_per_address),
+        );
+        let in_flight = shared(
+            env,
+            ("ROOKERY_HTTP_IN_FLIGHT_MAX", default.in_flight_max),
+            ("ROOKERY_HTTP_IN_FLIGHT_PER_ADDRESS", default.in_flight_per_address),
+        );
+        let body_reads = shared(
+            env,
+            ("ROOKERY_HTTP_BODY_READS_MAX", default.body_reads_max),
+            ("ROOKERY_HTTP_BODY_READS_PER_ADDRESS", default.body_reads_per_address),
+        );
         let body_bytes_max = env.or_default("ROOKERY_HTTP_BODY_BYTES_MAX", default.body.bytes_max);
         let deadline_ms =
             env.or_default("ROOKERY_HTTP_REQUEST_DEADLINE_MS", millis(default.request_deadline));
         let grace_ms = env.or_default("ROOKERY_HTTP_SHUTDOWN_GRACE_MS", millis(default.shutdown_grace));
         let trusted_proxy_hops = env.or_default("ROOKERY_TRUSTED_PROXY_HOPS", default.trusted_proxy_hops);
         let access_log = env.or_default("ROOKERY_HTTP_ACCESS_LOG", default.access_log);
-        let limits = Self {
-            connections_max: connections_max?,
-            in_flight_max: in_flight_max?,
+        let ((connections_max, connections_per_address), (in_flight_max, in_flight_per_address)) =
+            (connections?, in_flight?);
+        let (body_reads_max, body_reads_per_address) = body_reads?;
+        Some(Self {
+            connections_max,
+            connections_per_address,
+            in_flight_max,
+            in_flight_per_address,
+            body_reads_max,
+            body_reads_per_address,
             body: BodyLimits { bytes_max: body_bytes_max?, ..default.body },
             request_deadline: Duration::from_millis(deadline_ms?),
             shutdown_grace: Duration::from_millis(grace_ms?),
             trusted_proxy_hops: trusted_proxy_hops?,
             access_log: access_log?,
             ..default
-        };
-        if limits.connections_max == 0 || limits.in_flight_max == 0 {
-            env.reject("ROOKERY_HTTP_CONNECTIONS_MAX", "at least 1, as for ROOKERY_HTTP_IN_FLIGHT_MAX");
-            return None;
-        }
-        Some(limits)
+        })
     }
+}
+
+/// A whole and what one address may have of it: unless it is said, no more than a quarter.
+fn shared(env: &mut Environment, whole: (&str, usize), part: (&str, usize)) -> Option<(usize, usize)> {
+    let max = env.or_default(whole.0, whole.1);
+    let per_address = env.optional::<usize>(part.0);
+    if max == Some(0) {
+        env.reject(whole.0, "at least 1");
+        return None;
+    }
+    let max = max?;
+    let per_address = per_address?.unwrap_or_else(|| part.1.min(max / 4).max(1));
+    if !(1..=max).contains(&per_address) {
+        env.reject(part.0, format!("at least 1, and no more than {} ({max})", whole.0));
+        return None;
+    }
+    Some((max, per_address))
 }
 
 fn millis(duration: Duration) -> u64 {

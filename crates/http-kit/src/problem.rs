@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use api_types::codes::{self, Code};
 use api_types::problem::{FieldError, PROBLEM_JSON, Problem};
@@ -15,12 +16,15 @@ use http::header::{
     ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
-use service_kit::Chain;
+use service_kit::{Chain, Seldom};
 
 use crate::context::RequestContext;
 
 /// What a caller waits before it tries again, where nobody knows better.
 const RETRY_AFTER_SECONDS: u32 = 1;
+
+/// Between two lines about requests that failed, or about ones that were not served.
+const LOG_PERIOD: Duration = Duration::from_secs(1);
 
 type Cause = Arc<dyn Error + Send + Sync>;
 
@@ -141,13 +145,22 @@ impl ApiProblem {
     }
 
     fn log(&self, context: &RequestContext) {
+        /// Callers can repeat what fails as often as they like; `http_requests_total` counts all of it.
+        static FAILED: Seldom = Seldom::new(LOG_PERIOD);
+        static NOT_SERVED: Seldom = Seldom::new(LOG_PERIOD);
         let Some(cause) = &self.0.cause else { return };
         let (request_id, trace_id) = (context.request_id(), context.trace_id());
         let (code, error) = (self.code(), Chain(cause.as_ref()));
-        if self.0.problem.code == codes::INTERNAL.code {
-            tracing::error!(request.id = request_id, trace.id = trace_id, code, %error, "a request failed");
+        let is_failure = self.0.problem.code == codes::INTERNAL.code;
+        let Some(held_back) = (if is_failure { &FAILED } else { &NOT_SERVED }).due() else { return };
+        if is_failure {
+            tracing::error!(
+                request.id = request_id, trace.id = trace_id, code, %error, held_back, "a request failed"
+            );
         } else {
-            tracing::warn!(request.id = request_id, trace.id = trace_id, code, %error, "a request was not served");
+            tracing::warn!(
+                request.id = request_id, trace.id = trace_id, code, %error, held_back, "a request was not served"
+            );
         }
     }
 }

@@ -18,9 +18,9 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, Method};
-use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::admission::Admission;
 use crate::client_address::ClientAddress;
 use crate::context::{RequestContext, X_REQUEST_ID};
 use crate::limits::{BodyLimits, Limits};
@@ -41,7 +41,7 @@ const STATUS_CALLER_LEFT: u16 = 499;
 pub fn standard(router: Router, service: &'static str, limits: &Limits) -> Router {
     let kit = Arc::new(Kit {
         metrics: Metrics::new(service),
-        in_flight: Semaphore::new(limits.in_flight_max),
+        admission: Admission::new(limits),
         deadline: limits.request_deadline,
         body_limits: limits.body,
         trusted_proxy_hops: limits.trusted_proxy_hops,
@@ -56,7 +56,7 @@ pub fn standard(router: Router, service: &'static str, limits: &Limits) -> Route
 
 struct Kit {
     metrics: Metrics,
-    in_flight: Semaphore,
+    admission: Admission,
     deadline: Duration,
     body_limits: BodyLimits,
     trusted_proxy_hops: usize,
@@ -75,6 +75,7 @@ async fn surround(State(kit): State<Arc<Kit>>, mut request: Request, next: Next)
         route: request.extensions().get::<MatchedPath>().cloned(),
         method: request.method().clone(),
         status: STATUS_CALLER_LEFT,
+        was_let_in: true,
         started: Instant::now(),
         context,
         kit,
@@ -109,12 +110,18 @@ struct Exchange {
     route: Option<MatchedPath>,
     started: Instant,
     status: u16,
+    /// One that was not is counted and leaves no line: there may be very many.
+    was_let_in: bool,
 }
 
 impl Exchange {
-    async fn run(&self, request: Request, next: Next) -> Response {
-        let Ok(_permit) = self.kit.in_flight.try_acquire() else {
-            return ApiProblem::new(codes::OVERLOADED).into_response();
+    async fn run(&mut self, request: Request, next: Next) -> Response {
+        let (request, _admitted) = match self.kit.admission.admit(request) {
+            Ok(admitted) => admitted,
+            Err(refusal) => {
+                self.was_let_in = false;
+                return refusal.into_response();
+            }
         };
         let LastCall(ending) = request.extensions().get().cloned().unwrap_or_default();
         let answer = tokio::time::timeout(self.kit.deadline, next.run(request));
@@ -145,7 +152,7 @@ impl Drop for Exchange {
     fn drop(&mut self) {
         let elapsed = self.started.elapsed();
         self.kit.metrics.record(&self.method, self.route(), self.status, elapsed);
-        if self.kit.access_log {
+        if self.kit.access_log && self.was_let_in {
             tracing::event!(
                 target: "http.access",
                 tracing::Level::INFO,

@@ -20,6 +20,7 @@ const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 const ANSWER_KEPT: Duration = Duration::from_millis(500);
 
 type Outcome = Result<(), String>;
+type WarningFn = Box<dyn Fn() -> Option<String> + Send + Sync>;
 type CheckFn = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Outcome> + Send>> + Send + Sync>;
 
 /// The checks of one process. Clones share them.
@@ -31,6 +32,7 @@ pub struct Health {
 #[derive(Default)]
 struct Inner {
     checks: RwLock<Vec<(String, CheckFn)>>,
+    warnings: RwLock<Vec<(String, WarningFn)>>,
     draining: AtomicBool,
     last: Mutex<Option<(Instant, Readiness)>>,
 }
@@ -40,6 +42,15 @@ struct Inner {
 pub struct Readiness {
     pub ready: bool,
     pub checks: Vec<CheckResult>,
+    /// What will need an operator, and does not yet keep the process from its work.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    pub name: String,
+    pub detail: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -72,6 +83,21 @@ impl Health {
         self.inner.checks.write().unwrap_or_else(PoisonError::into_inner).push((name.into(), check));
     }
 
+    /// Adds something to be told before it is too late. It must not wait, and must not hold a secret.
+    pub fn register_warning<F>(&self, name: impl Into<String>, warning: F)
+    where
+        F: Fn() -> Option<String> + Send + Sync + 'static,
+    {
+        let warnings = &self.inner.warnings;
+        warnings.write().unwrap_or_else(PoisonError::into_inner).push((name.into(), Box::new(warning)));
+    }
+
+    fn warnings(&self) -> Vec<Warning> {
+        let warnings = self.inner.warnings.read().unwrap_or_else(PoisonError::into_inner);
+        let told = warnings.iter().map(|(name, warning)| (name, warning()));
+        told.filter_map(|(name, detail)| Some(Warning { name: name.clone(), detail: detail? })).collect()
+    }
+
     /// Makes the process not ready from now on, so that balancers turn away before it stops answering.
     pub fn start_draining(&self) {
         self.inner.draining.store(true, Ordering::Relaxed);
@@ -88,6 +114,7 @@ impl Health {
             return Readiness {
                 ready: false,
                 checks: vec![CheckResult { name: "draining".to_owned(), ok: false, detail }],
+                warnings: Vec::new(),
             };
         }
         // Held while the checks run: those who ask meanwhile wait for this round instead of starting another.
@@ -98,7 +125,9 @@ impl Health {
             return readiness.clone();
         }
         let checks = self.inner.checks.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let readiness = run(checks).await;
+        let mut readiness = run(checks).await;
+        // After the checks, which may have looked again at what these tell.
+        readiness.warnings = self.warnings();
         *last = Some((Instant::now(), readiness.clone()));
         readiness
     }
@@ -121,7 +150,7 @@ async fn run(checks: Vec<(String, CheckFn)>) -> Readiness {
         };
         results[index].ok = results[index].detail.is_none();
     }
-    Readiness { ready: results.iter().all(|check| check.ok), checks: results }
+    Readiness { ready: results.iter().all(|check| check.ok), checks: results, warnings: Vec::new() }
 }
 
 impl fmt::Debug for Health {

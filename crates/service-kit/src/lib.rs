@@ -7,7 +7,9 @@ mod chain;
 pub mod config;
 pub mod health;
 pub mod ops;
+mod seldom;
 pub mod shutdown;
 pub mod telemetry;
 
 pub use chain::Chain;
+pub use seldom::Seldom;

@@ -16,6 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::Seldom;
 use crate::health::Health;
 use crate::telemetry;
 
@@ -77,7 +78,10 @@ async fn accept(listener: &TcpListener, token: &CancellationToken) -> Option<Tcp
         match token.run_until_cancelled(listener.accept()).await? {
             Ok((stream, _peer)) => return Some(stream),
             Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
+                static WARNING: Seldom = Seldom::new(Duration::from_secs(10));
+                if let Some(held_back) = WARNING.due() {
+                    tracing::warn!(%error, held_back, "a connection could not be accepted");
+                }
                 token.run_until_cancelled(tokio::time::sleep(ACCEPT_PAUSE)).await?;
             }
         }

@@ -26,7 +26,7 @@ pub(crate) async fn confirm_password(
     let wrong = || Refusal::from(ApiProblem::new(codes::PASSWORD_WRONG));
     let hash = store.credentials.get(account).await?.ok_or_else(wrong)?;
     for password in passwords {
-        let permit = state.passwords().admit()?;
+        let permit = state.passwords().admit_log_in(None)?;
         if permit.verify(password.clone(), Some(hash.clone())).await? {
             store.attempts.clear(&attempt).await?;
             return Ok(());

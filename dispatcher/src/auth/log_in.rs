@@ -58,7 +58,7 @@ pub(crate) async fn log_in(state: &State, mut log_in: LogIn) -> Result<LoggedIn,
 
 async fn prove(state: &State, ready: &Ready, log_in: &LogIn) -> Result<Owner, Refusal> {
     let store = ready.credential_store();
-    let permit = state.passwords().admit()?;
+    let permit = state.passwords().admit_log_in(Some(log_in.address))?;
     let account = find(ready, &log_in.handle).await?;
     let attempt = attempt(store, account, log_in).await?;
     store.attempts.begin(&attempt, OffsetDateTime::now_utc()).await?.or_refuse()?;

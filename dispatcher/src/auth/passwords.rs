@@ -1,20 +1,20 @@
-//! Hashing passwords, and verifying them, as many at a time as there are processors.
+//! Hashing passwords, and verifying them.
 //!
-//! A hash takes 19 MiB and tens of milliseconds of a processor on purpose. Without a bound a few hundred log-ins at
-//! once would take the memory and all the processors from everything else.
+//! Those who register and those who log in wait in queues of their own, so that neither shuts the other out.
 
 use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use api_types::codes;
 use argon2::password_hash::phc;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use domain::Password;
-use http_kit::ApiProblem;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use http_kit::{ApiProblem, ClientAddress};
 
 use crate::credential_store::PasswordHash;
+
+use super::hash_queue::{HashPermit, HashQueue};
+use super::strength;
 
 /// OWASP Password Storage Cheat Sheet, argon2id with 19 MiB: in KiB.
 const MEMORY_KIB: u32 = 19 * 1024;
@@ -26,23 +26,20 @@ const LANES: u32 = 1;
 const DUMMY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$ESLTGYCyF+jmBF9ibwB/Sw$NYRPdt6SUh65dO3AWtqSynideR4mIpXvAfTPTKUmSfs";
 
-/// How many may wait, per processor: few enough that the last one still gets an answer in a few seconds.
+/// How many may wait in each queue, per processor: few enough that the last one still gets an answer in a few seconds.
 const WAITING_PER_PROCESSOR: usize = 64;
 
 #[derive(Debug)]
 pub(crate) struct Passwords {
-    /// Everybody who hashes or waits.
-    admitted: Arc<Semaphore>,
-    /// Those who hash.
-    hashing: Arc<Semaphore>,
+    log_ins: HashQueue,
+    new: HashQueue,
     work: Arc<Work>,
 }
 
-/// The right to hash once.
+/// The right to verify a password once.
 #[derive(Debug)]
-pub(crate) struct HashPermit {
-    admitted: OwnedSemaphorePermit,
-    hashing: Arc<Semaphore>,
+pub(crate) struct LogInPermit {
+    permit: HashPermit,
     work: Arc<Work>,
 }
 
@@ -55,29 +52,37 @@ struct Work {
 impl Passwords {
     pub(crate) fn new() -> Self {
         let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-        Self::with_bounds(processors, processors * WAITING_PER_PROCESSOR)
-    }
-
-    fn with_bounds(hashing: usize, waiting: usize) -> Self {
         Self {
-            admitted: Arc::new(Semaphore::new(hashing + waiting)),
-            hashing: Arc::new(Semaphore::new(hashing)),
+            log_ins: HashQueue::new(processors, processors * WAITING_PER_PROCESSOR),
+            // They are rarer, and may not take all processors.
+            new: HashQueue::new(processors.div_ceil(2), processors * WAITING_PER_PROCESSOR),
             work: Arc::default(),
         }
     }
 
+    /// Of somebody who says that an account is theirs.
+    ///
     /// # Errors
-    /// `overloaded` when too many wait already.
-    pub(crate) fn admit(&self) -> Result<HashPermit, ApiProblem> {
-        let admitted = Arc::clone(&self.admitted).try_acquire_owned();
-        let admitted = admitted.map_err(|_full| ApiProblem::new(codes::OVERLOADED))?;
-        Ok(HashPermit { admitted, hashing: Arc::clone(&self.hashing), work: Arc::clone(&self.work) })
+    /// As of [`HashQueue::admit`].
+    pub(crate) fn admit_log_in(&self, address: Option<ClientAddress>) -> Result<LogInPermit, ApiProblem> {
+        Ok(LogInPermit { permit: self.log_ins.admit(address)?, work: Arc::clone(&self.work) })
     }
 
+    /// Hashes a password that shall be an account's. `about`: what others know of its owner.
+    ///
     /// # Errors
-    /// `overloaded` when too many wait already.
-    pub(crate) async fn hash(&self, password: Password) -> Result<PasswordHash, ApiProblem> {
-        self.admit()?.hash(password).await
+    /// As of [`HashQueue::admit`], and `password-too-weak`.
+    pub(crate) async fn hash(
+        &self,
+        password: Password,
+        about: Vec<String>,
+        address: Option<ClientAddress>,
+    ) -> Result<PasswordHash, ApiProblem> {
+        let work = move || {
+            strength::require(&password, &about)?;
+            hash(&password)
+        };
+        self.new.admit(address)?.run(work).await
     }
 
     /// How many passwords were held against a hash, a real one or the dummy.
@@ -87,32 +92,15 @@ impl Passwords {
     }
 }
 
-impl HashPermit {
-    pub(crate) async fn hash(self, password: Password) -> Result<PasswordHash, ApiProblem> {
-        self.run(move |_work| hash(&password)).await
-    }
-
+impl LogInPermit {
     /// Without a hash the password is held against the dummy, so that the answer takes as long.
     pub(crate) async fn verify(
         self,
         password: Password,
         hash: Option<PasswordHash>,
     ) -> Result<bool, ApiProblem> {
-        self.run(move |work| work.verify(&password, hash.as_ref())).await
-    }
-
-    async fn run<T: Send + 'static>(
-        self,
-        work: impl FnOnce(&Work) -> Result<T, ApiProblem> + Send + 'static,
-    ) -> Result<T, ApiProblem> {
-        let hashing = self.hashing.acquire_owned().await.map_err(ApiProblem::internal)?;
-        let (admitted, shared) = (self.admitted, self.work);
-        let task = tokio::task::spawn_blocking(move || {
-            // Held until the work is done, whether or not the caller still waits for it.
-            let _permits = (admitted, hashing);
-            work(&shared)
-        });
-        task.await.map_err(ApiProblem::internal)?
+        let work = self.work;
+        self.permit.run(move || work.verify(&password, hash.as_ref())).await
     }
 }
 
@@ -145,9 +133,9 @@ mod tests {
     #[tokio::test]
     async fn a_password_fits_its_own_hash_alone() {
         let passwords = Passwords::new();
-        let permit = || passwords.admit().expect("nobody else is here");
+        let permit = || passwords.admit_log_in(None).expect("nobody else is here");
         let typed = Password::guess;
-        let hash = permit().hash(typed("caf\u{e9} au lait")).await.expect("it hashes");
+        let hash = passwords.hash(typed("caf\u{e9} au lait"), Vec::new(), None).await.expect("it hashes");
         let parameters = |phc: &str| phc.split('$').take(4).map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(parameters(hash.expose()), parameters(DUMMY), "the dummy takes as long as a real one");
         assert!(
@@ -163,13 +151,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn more_than_may_wait_are_refused() {
-        let passwords = Passwords::with_bounds(1, 1);
-        let permits = [passwords.admit(), passwords.admit()];
-        assert!(permits.iter().all(Result::is_ok));
-        let refusal = passwords.admit().expect_err("two are there");
-        assert_eq!(refusal.code(), "overloaded");
-        drop(permits);
-        assert!(passwords.admit().is_ok());
+    async fn sign_ups_that_wait_shut_no_log_in_out() {
+        let passwords = Passwords::new();
+        let mut waiting = Vec::new();
+        while let Ok(permit) = passwords.new.admit(None) {
+            waiting.push(permit);
+        }
+        assert!(waiting.len() > WAITING_PER_PROCESSOR);
+        let refused =
+            passwords.hash(Password::guess("x"), Vec::new(), None).await.expect_err("the queue is full");
+        assert_eq!(refused.code(), "overloaded");
+        let permit = passwords.admit_log_in(None).expect("that queue is empty");
+        assert!(!permit.verify(Password::guess("x"), None).await.expect("it verifies"));
     }
 }

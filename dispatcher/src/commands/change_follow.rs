@@ -38,10 +38,22 @@ impl Command for ChangeFollow {
     async fn decide(&self, stores: &Stores) -> Result<Decision<Done>, ExecuteError<GraphRejection>> {
         let Self { follower, followee, desired, original_time } = *self;
         let existing = stores.accounts.existing(followee).await.map_err(ExecuteError::Read)?;
-        let (edge, seen_at) = self.edge(stores).await.map_err(ExecuteError::Read)?;
+        let (mut edge, seen_at) = self.edge(stores).await.map_err(ExecuteError::Read)?;
+        let mut is_blocked = false;
+        if desired == DesiredState::Set {
+            let found = stores.blocks.before_edge((follower, followee), edge, seen_at).await;
+            (is_blocked, edge) = found.map_err(ExecuteError::Read)?;
+        }
         let followee_exists = existing.is_some();
-        let command =
-            graph::ChangeFollow { follower, followee, followee_exists, desired, edge, original_time };
+        let command = graph::ChangeFollow {
+            follower,
+            followee,
+            followee_exists,
+            is_blocked,
+            desired,
+            edge,
+            original_time,
+        };
         let event = graph::change_follow(command).map_err(ExecuteError::Rejected)?;
         Ok(blind(event, seen_at.or(existing).unwrap_or_default()))
     }
@@ -59,7 +71,7 @@ impl ChangeFollow {
         if self.original_time.is_some() {
             return Ok((Edge::Unknown, None));
         }
-        let last = stores.last_follow(self.follower).await?;
+        let last = stores.last_in_graph(self.follower).await?;
         Ok(match last.event {
             Some((GraphEvent::Followed(Followed { followee, .. }), at)) if followee == self.followee => {
                 (Edge::Set, Some(at))

@@ -35,15 +35,29 @@ impl Command for ChangeReaction {
 
     async fn decide(&self, stores: &Stores) -> Result<Decision<Done>, ExecuteError<ReactionRejection>> {
         let Self { kind, account, message, desired, original_time } = *self;
-        let message_exists = stores.is_standing(message).await.map_err(ExecuteError::Read)?;
-        let (edge, seen_at) = if message_exists && original_time.is_none() {
+        let author = stores.author_of_standing(message).await.map_err(ExecuteError::Read)?;
+        let message_exists = author.is_some();
+        let (mut edge, seen_at) = if message_exists && original_time.is_none() {
             self.edge(stores).await.map_err(ExecuteError::Read)?
         } else {
             // An import does not ask; see `ChangeFollow`.
             (Edge::Unknown, None)
         };
-        let command =
-            reaction::ChangeReaction { kind, account, message, message_exists, desired, edge, original_time };
+        let mut is_blocked = false;
+        if let Some(author) = author.filter(|_| desired == DesiredState::Set) {
+            let found = stores.blocks.before_edge((account, author), edge, seen_at).await;
+            (is_blocked, edge) = found.map_err(ExecuteError::Read)?;
+        }
+        let command = reaction::ChangeReaction {
+            kind,
+            account,
+            message,
+            message_exists,
+            is_blocked,
+            desired,
+            edge,
+            original_time,
+        };
         let event = reaction::change_reaction(command).map_err(ExecuteError::Rejected)?;
         Ok(blind(event, seen_at.unwrap_or(message.position())))
     }

@@ -26,6 +26,10 @@ impl Command for DeactivateAccount {
         Some(KeyedLock::of(&self.account))
     }
 
+    fn takes_back(&self) -> bool {
+        true
+    }
+
     async fn decide(&self, stores: &Stores) -> Result<Decision<Done>, ExecuteError<AccountRejection>> {
         let seen = stores.accounts.load(self.account).await.map_err(ExecuteError::Read)?;
         let command = AccountCommand::Deactivate(Deactivate { account: self.account });

@@ -44,6 +44,10 @@ impl Command for MessageCommand {
         }
     }
 
+    fn takes_back(&self) -> bool {
+        matches!(self, Self::Delete(_))
+    }
+
     async fn decide(
         &self,
         stores: &Stores,

@@ -23,6 +23,9 @@ pub trait KeepCredential: Send + Sync + fmt::Debug {
     /// for an account that loses its handle to another at the last moment and is never registered. False, with nothing
     /// done: another registration drew the same id and keeps its own credential there.
     fn keep(&self, account: AccountId) -> BoxFuture<'_, Result<bool, CredentialError>>;
+
+    /// Takes back what [`Self::keep`] did for an account that will never be registered by this command.
+    fn forget(&self, account: AccountId) -> BoxFuture<'_, ()>;
 }
 
 /// Who registers an account.
@@ -96,6 +99,15 @@ impl Command for RegisterAccount {
             return Err(ExecuteError::Rejected(AccountRejection::AccountMustBeNew));
         }
         Ok(Decision::Append(changes))
+    }
+
+    /// A process that dies here leaves a credential that opens nothing.
+    async fn settled(&self, outcome: Option<&AccountOutcome>) {
+        if let Registrar::Newcomer(credential) = &self.by
+            && outcome.is_none_or(|outcome| outcome.account != self.account)
+        {
+            credential.forget(self.account).await;
+        }
     }
 
     fn outcome(&self, own: &[Placed]) -> Option<AccountOutcome> {

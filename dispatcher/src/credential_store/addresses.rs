@@ -185,6 +185,13 @@ impl MailAddresses {
     }
 }
 
+impl Addresses {
+    /// Whether a new password may be chosen with the secret.
+    pub fn may_reset(&self, secret: &SecretHash, now: OffsetDateTime) -> bool {
+        self.reset.as_ref().is_some_and(|mailed| mailed.is(secret, now))
+    }
+}
+
 impl Mailed {
     fn is(&self, secret: &SecretHash, now: OffsetDateTime) -> bool {
         self.secret == *secret && now < self.expires_at

@@ -59,6 +59,14 @@ impl Credentials {
         .await
     }
 
+    /// Deletes the given one; another one stays.
+    pub async fn delete_own(&self, account: AccountId, hash: &PasswordHash) -> Result<(), BucketError> {
+        buckets::change(&*self.bucket, &key(account), |known: Option<PasswordHash>| {
+            if known.as_ref() == Some(hash) { Change::Delete(()) } else { Change::Keep(()) }
+        })
+        .await
+    }
+
     pub async fn delete(&self, account: AccountId) -> Result<(), BucketError> {
         buckets::delete(&*self.bucket, &key(account)).await
     }

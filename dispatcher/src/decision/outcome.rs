@@ -1,7 +1,7 @@
 //! Outcomes of commands.
 
 use domain::{AccountId, Bio, DisplayName, Handle, MessageId, Position};
-use event_store::{AppendError, ReadError};
+use event_store::{AppendError, QuotaExceeded, ReadError};
 
 use super::Outcome;
 
@@ -69,6 +69,10 @@ pub enum ExecuteError<R> {
     KeyReused,
     #[error("others kept changing the same thing")]
     Contended,
+    #[error("the log has no more than its reserve")]
+    DownToReserve,
+    #[error(transparent)]
+    QuotaExceeded(QuotaExceeded),
     #[error("the append failed")]
     Append(#[source] AppendError),
     #[error("the log could not be read")]
@@ -94,6 +98,8 @@ impl<R> ExecuteError<R> {
             | Self::ActorDeactivated
             | Self::KeyReused
             | Self::Contended
+            | Self::DownToReserve
+            | Self::QuotaExceeded(_)
             | Self::Credential(_) => false,
         }
     }

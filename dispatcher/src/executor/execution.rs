@@ -11,10 +11,22 @@ pub struct IdempotencyKey {
     pub fingerprint: Fingerprint,
 }
 
+/// What a command may take of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allowance {
+    /// What is left of its account's quota of the day, while the log has more than its reserve.
+    Quota,
+    /// All but the reserve: imports by operators.
+    AboveReserve,
+    /// All that there is: admins.
+    All,
+}
+
 /// Who commands, when and why.
 #[derive(Debug, Clone)]
 pub struct Execution {
     pub actor: AccountId,
+    pub allowance: Allowance,
     pub now: OffsetDateTime,
     pub idempotency: Option<IdempotencyKey>,
     /// The request's id.

@@ -1,10 +1,12 @@
 //! Commands on accounts.
 
+mod allowed_handle;
 mod change_password;
 mod change_profile;
 mod deactivate_account;
 pub(super) mod draw;
-mod register_account;
+pub(super) mod register_account;
+mod request_registration;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

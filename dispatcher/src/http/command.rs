@@ -5,7 +5,7 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use domain::AccountId;
 use domain::message::Actor;
-use event_store::{Fingerprint, TraceParent};
+use event_store::{AppendError, Fingerprint, TraceParent};
 use http::StatusCode;
 use http::request::Parts;
 use http_kit::idempotency::{IdempotencyKey, RequestKey};
@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use tokens::Role;
 
 use crate::decision::{Command, ExecuteError, Outcome};
-use crate::executor::{Executed, Execution, IdempotencyKey as CommandKey};
+use crate::executor::{Allowance, Executed, Execution, IdempotencyKey as CommandKey};
 use crate::refusal::Refusal;
 use crate::state::Ready;
 
@@ -44,8 +44,10 @@ pub(crate) struct CommandRequest {
 
 impl CommandRequest {
     /// `body` is what has to be the same when the key is used again.
-    pub(crate) fn execution(&self, actor: AccountId, body: &[u8]) -> Execution {
-        execution(actor, &self.context, idempotency(self.key.clone(), &self.operation, body))
+    pub(crate) fn execution(&self, actor: Actor, body: &[u8]) -> Execution {
+        let allowance = if actor.is_admin { Allowance::All } else { Allowance::Quota };
+        let key = idempotency(self.key.clone(), &self.operation, body);
+        execution(actor.account, allowance, &self.context, key)
     }
 }
 
@@ -79,11 +81,13 @@ pub(crate) fn idempotency(key: Option<RequestKey>, operation: &str, body: &[u8])
 
 pub(crate) fn execution(
     actor: AccountId,
+    allowance: Allowance,
     context: &RequestContext,
     idempotency: Option<CommandKey>,
 ) -> Execution {
     Execution {
         actor,
+        allowance,
         now: OffsetDateTime::now_utc(),
         idempotency,
         correlation: context.request_id().to_owned(),
@@ -125,6 +129,8 @@ pub(crate) async fn execute<C: Command>(
         Err(ExecuteError::Rejected(_) | ExecuteError::ActorDeactivated | ExecuteError::KeyReused) => {
             "rejected"
         }
+        Err(ExecuteError::QuotaExceeded(_)) => "limited",
+        Err(ExecuteError::DownToReserve | ExecuteError::Append(AppendError::Full(_))) => "full",
         Err(_) => "failed",
     };
     metrics::counter!("dispatcher_commands_total", "operation" => operation, "outcome" => outcome)

@@ -5,8 +5,8 @@ use http_kit::{lineage, query};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    accounts, email, graph, imports, internal, messages, notifications, reactions, second_factor, sessions,
-    tokens,
+    accounts, email, graph, imports, internal, messages, notifications, reactions, registrations,
+    second_factor, sessions, tokens,
 };
 use crate::State;
 
@@ -39,6 +39,7 @@ fn commands() -> OpenApiRouter<State> {
         .merge(accounts::routes())
         .merge(graph::routes())
         .merge(notifications::routes())
+        .merge(registrations::routes())
         .merge(sessions::routes())
         .merge(tokens::routes())
         .merge(second_factor::routes())

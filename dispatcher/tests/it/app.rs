@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dispatcher::{SessionSettings, SigningKeys};
+use dispatcher::{SessionSettings, Settings, SigningKeys};
 use domain::{Event, MessageEvent, Position};
 use event_store::{Decoded, Envelope, EventLog, OpenError};
 use event_store_nats::{JetStreamConfig, JetStreamLog};
@@ -46,6 +46,16 @@ impl App {
     pub(crate) async fn start_with(limits: Limits) -> Self {
         let (nats, tokens) = (Nats::start().await, Tokens::new());
         let api = Api::open(&log_config(&nats), &tokens.config(), limits).await;
+        let log = Box::pin(open_log(&nats)).await.expect("the log was made");
+        Self { api, log, tokens, nats }
+    }
+
+    /// With other settings, and a log of so many bytes.
+    pub(crate) async fn start_within(settings: Settings, log_bytes_max: i64) -> Self {
+        let (nats, tokens) = (Nats::start().await, Tokens::new());
+        let mut config = log_config(&nats);
+        config.log_bytes_max = log_bytes_max;
+        let api = Api::open_with(&config, &tokens.config(), quiet(), settings).await;
         let log = Box::pin(open_log(&nats)).await.expect("the log was made");
         Self { api, log, tokens, nats }
     }
@@ -104,7 +114,16 @@ pub(crate) struct Api {
 impl Api {
     /// With the log open from the start.
     pub(crate) async fn open(log: &StoreConfig, identity: &IdentityConfig, limits: Limits) -> Self {
-        let state = state(identity, sessions());
+        Self::open_with(log, identity, limits, Settings::default()).await
+    }
+
+    pub(crate) async fn open_with(
+        log: &StoreConfig,
+        identity: &IdentityConfig,
+        limits: Limits,
+        settings: Settings,
+    ) -> Self {
+        let state = state(identity, sessions()).with(settings);
         let token = CancellationToken::new();
         dispatcher::connect(&state, log.clone(), token.clone()).await.expect("the log can be trusted");
         Self::serve(state, limits, token).await
@@ -129,7 +148,7 @@ impl Api {
         let health = Health::new();
         dispatcher::register_checks(&health, &state);
         let router = http_kit::standard(dispatcher::router(state.clone()), "dispatcher", &limits)
-            .merge(http_kit::ops::routes(health))
+            .merge(http_kit::ops::probes(health))
             .merge(dispatcher::internal_routes(state.clone()));
         let ending = token.clone();
         tokio::spawn(async move { http_kit::serve(listener, router, &limits, ending).await });

@@ -69,16 +69,20 @@ fn everything_that_is_wrong_is_named_at_once_and_secrets_are_not_repeated() {
         ("ROOKERY_LOG_REPLICAS", "2"),
         ("ROOKERY_LOG_BYTES_MAX", "-1"),
         ("ROOKERY_KEYS_MAX", "many"),
+        ("ROOKERY_HTTP_CONNECTIONS_MAX", "0"),
         ("ROOKERY_HTTP_IN_FLIGHT_MAX", "lots"),
+        ("ROOKERY_TLS_CERTIFICATE_FILE", "/nowhere/certificate.pem"),
+        ("ROOKERY_TLS_KEY_FILE", "/nowhere/key.pem"),
         ("ROOKERY_LOG", "info=[broken"),
         ("ROOKERY_LOG_FORMAT", "xml"),
         ("ROOKERY_GATEWAY_SECRET", "guessable"),
     ];
-    let [a, b, c, d, e, f, g, h, i] = wrong;
+    let [a, b, c, d, e, f, g, h, i, j, k, l] = wrong;
     let mode = ("ROOKERY_IDENTITY_MODE", "gateway");
-    let (code, output) = check([a, b, c, d, e, f, g, h, i, mode, ("ROOKERY_NATS_URI", "nats://x")]);
+    let (code, output) = check([a, b, c, d, e, f, g, h, i, j, k, l, mode, ("ROOKERY_NATS_URI", "nats://x")]);
     assert_eq!(code, Some(1), "{output}");
-    for (name, _value) in wrong {
+    // Of a pair of files the first that cannot be read is named.
+    for (name, _value) in wrong.into_iter().filter(|(name, _)| *name != "ROOKERY_TLS_KEY_FILE") {
         assert!(output.contains(&format!("{name} is not acceptable")), "{name}: {output}");
     }
     assert!(output.contains("ROOKERY_NATS_URI is set, but nothing reads it"), "{output}");
@@ -104,6 +108,7 @@ fn running(nats_url: &str, listen: &str, lineage: &str) -> Process {
         [
             ("ROOKERY_NATS_URL", nats_url),
             ("ROOKERY_DISPATCHER_LISTEN", listen),
+            ("ROOKERY_DISPATCHER_OPS_LISTEN", "127.0.0.1:0"),
             ("ROOKERY_LOG_LINEAGE", lineage),
             // The test's broker has a gigabyte.
             ("ROOKERY_LOG_BYTES_MAX", "64000000"),
@@ -178,6 +183,7 @@ async fn a_program_that_nobody_listens_to_serves_and_stops() {
         .env_clear()
         .env("ROOKERY_NATS_URL", "nats://127.0.0.1:1")
         .env("ROOKERY_DISPATCHER_LISTEN", &listen)
+        .env("ROOKERY_DISPATCHER_OPS_LISTEN", "127.0.0.1:0")
         .env("ROOKERY_IDENTITY_MODE", "gateway")
         .env("ROOKERY_GATEWAY_SECRET", "correct horse battery staple")
         .stderr(std::process::Stdio::piped())

@@ -38,15 +38,17 @@ fn rejections() -> Vec<&'static str> {
             TagsMustNotBeTooMany;
         TimeRejection: TimeMustBePlausible, TimeMustNotBeBeforeAccount { account, at },
             TimeMustNotBeBeforeMessage { message, at };
-        MessageRejection: MessageMustExist, ActorMustBeAuthor, EditionMustMatch, ReplyTargetMustExist;
+        MessageRejection: MessageMustExist, ActorMustBeAuthor, EditionMustMatch, ReplyTargetMustExist,
+            AccountMustNotBeBlocked;
         HandleRejection: HandleMustBeWellFormed;
         ProfileRejection: DisplayNameMustNotBeEmpty, DisplayNameMustNotBeTooLong,
             DisplayNameMustNotContainControlCharacters, BioMustNotBeTooLong,
             BioMustNotContainControlCharacters;
         PasswordRejection: PasswordMustHaveGoodLength;
         AccountRejection: AccountMustExist, AccountMustBeActive, AccountMustBeNew, HandleMustBeFree;
-        GraphRejection: AccountMustNotFollowItself, AccountMustExist;
-        ReactionRejection: MessageMustExist;
+        GraphRejection: AccountMustNotFollowItself, AccountMustNotBlockItself, AccountMustNotMuteItself,
+            AccountMustNotBeBlocked, AccountMustExist;
+        ReactionRejection: MessageMustExist, AccountMustNotBeBlocked;
         InboxRejection: PositionMustBeReached;
     }
 }

@@ -9,10 +9,12 @@ use dispatcher::commands::{
     ChangeProfile, CredentialError, DeactivateAccount, KeepCredential, RegisterAccount, Registrar,
 };
 use dispatcher::decision::{AccountOutcome, ExecuteError, Outcome};
-use dispatcher::executor::{Executed, Execution, Executor, IdempotencyKey};
+use dispatcher::executor::{Allowance, Executed, Execution, Executor, IdempotencyKey};
 use domain::account::AccountRejection;
 use domain::{AccountId, DisplayName, Handle, Shard};
-use event_store::{Boundary, EventLog, Expected, Fingerprint, InMemoryLog, Subject, conformance};
+use event_store::{
+    AppendError, Boundary, EventLog, Expected, Fingerprint, InMemoryLog, Subject, conformance,
+};
 use futures::future::BoxFuture;
 use time::OffsetDateTime;
 
@@ -44,6 +46,11 @@ impl KeepCredential for Kept {
             self.accounts.lock().expect("no test panics with it").push(account);
             Ok(true)
         })
+    }
+
+    fn forget(&self, account: AccountId) -> BoxFuture<'_, ()> {
+        self.accounts.lock().expect("no test panics with it").retain(|kept| *kept != account);
+        Box::pin(std::future::ready(()))
     }
 }
 
@@ -95,6 +102,7 @@ fn name(name: &str) -> DisplayName {
 fn execution(actor: AccountId, key: Option<&str>) -> Execution {
     Execution {
         actor,
+        allowance: Allowance::Quota,
         now: OffsetDateTime::now_utc(),
         idempotency: key
             .map(|key| IdempotencyKey { key: key.to_owned(), fingerprint: Fingerprint::of_digest([1; 32]) }),
@@ -150,6 +158,33 @@ async fn without_its_credential_no_account_is_made() {
     assert!(matches!(failed, Err(ExecuteError::Credential(_))), "{failed:?}");
     assert_eq!(setup.events().await, 0);
     setup.register(&executor, "nightjar", Some("k")).await.expect("the key was given back");
+}
+
+/// The log may be full although there seemed to be room.
+#[tokio::test]
+async fn an_append_that_is_refused_leaves_no_credential() {
+    let mut setup = Setup::new();
+    setup.log = Arc::new(InMemoryLog::new(Shard(0)).with_bytes_max(1));
+    for key in [None, Some("k")] {
+        let refused = setup.register(&setup.executor(), "nightjar", key).await;
+        assert!(matches!(refused, Err(ExecuteError::Append(AppendError::Full(_)))), "{refused:?}");
+        assert_eq!(setup.kept.accounts(), []);
+    }
+}
+
+/// Two tries of one request at the same moment draw two accounts, and one of them is never registered.
+#[tokio::test]
+async fn of_two_tries_at_once_the_one_that_came_late_leaves_no_credential() {
+    let setup = Arc::new(Setup::new());
+    let tries = (0..8).map(|_| {
+        let setup = Arc::clone(&setup);
+        tokio::spawn(async move { setup.register(&setup.executor(), "nightjar", Some("k")).await })
+    });
+    for tried in tries.collect::<Vec<_>>() {
+        let registered = tried.await.expect("no try panics").expect("it is answered alike").outcome.account;
+        assert!(setup.kept.accounts().contains(&registered));
+    }
+    assert_eq!((setup.kept.accounts().len(), setup.events().await), (1, 2));
 }
 
 #[tokio::test]

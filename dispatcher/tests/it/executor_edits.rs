@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use dispatcher::decision::MessageOutcome;
-use dispatcher::executor::{Execution, Executor};
+use dispatcher::executor::{Allowance, Execution, Executor};
 use domain::message::{Actor, DeleteMessage, EditMessage, ExpectedEdition, MessageCommand, PostMessage};
 use domain::{AccountId, MessageId, Shard, Tags, Text};
 use event_store::{EditBucket, EventLog, InMemoryLog};
@@ -27,6 +27,7 @@ fn text(number: usize) -> Text {
 async fn run(executor: &Executor, by: i64, command: MessageCommand) -> Result<MessageOutcome, String> {
     let execution = Execution {
         actor: account(by),
+        allowance: Allowance::Quota,
         now: OffsetDateTime::now_utc(),
         idempotency: None,
         correlation: "test".to_owned(),
@@ -142,9 +143,9 @@ async fn what_was_deleted_cannot_be_answered() {
     let log = Arc::new(InMemoryLog::new(Shard(0)));
     let [first, second] = two_executors(&log);
     let message = post(&first).await;
-    assert!(first.is_standing(message).await.expect("readable"));
+    assert!(first.reply_target(account(3), message).await.expect("readable").exists);
     run(&first, ADMIN, delete(message)).await.expect("deleted");
     for executor in [first, second] {
-        assert!(!executor.is_standing(message).await.expect("readable"));
+        assert!(!executor.reply_target(account(3), message).await.expect("readable").exists);
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dispatcher::decision::{ExecuteError, MessageOutcome};
-use dispatcher::executor::{Executed, Execution, Executor, IdempotencyKey};
+use dispatcher::executor::{Allowance, Executed, Execution, Executor, IdempotencyKey};
 use domain::message::{
     Actor, DeleteMessage, EditMessage, ExpectedEdition, MessageCommand, MessageRejection, PostMessage,
 };
@@ -23,6 +23,7 @@ fn actor(number: i64) -> Actor {
 fn execution(number: i64, key: Option<(&str, u8)>) -> Execution {
     Execution {
         actor: account(number),
+        allowance: Allowance::Quota,
         now: OffsetDateTime::now_utc(),
         idempotency: key.map(|(key, body)| IdempotencyKey {
             key: key.to_owned(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dispatcher::decision::ExecuteError;
-use dispatcher::executor::{Execution, Executor, IdempotencyKey};
+use dispatcher::executor::{Allowance, Execution, Executor, IdempotencyKey};
 use domain::message::{Actor, EditMessage, ExpectedEdition, MessageCommand, PostMessage};
 use domain::{MessageId, Shard, Tags, Text};
 use event_store::conformance::{account, knows_its_keys};
@@ -41,6 +41,7 @@ fn execution(number: i64, key: &str, body: u8) -> Execution {
     let fingerprint = Fingerprint::of_digest([body; 32]);
     Execution {
         actor: account(number),
+        allowance: Allowance::Quota,
         now: OffsetDateTime::now_utc(),
         idempotency: Some(IdempotencyKey { key: key.to_owned(), fingerprint }),
         correlation: Uuid::now_v7().to_string(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use dispatcher::decision::ExecuteError;
-use dispatcher::executor::{Execution, Executor};
+use dispatcher::executor::{Allowance, Execution, Executor};
 use domain::message::{MessageCommand, PostMessage};
 use domain::{AccountId, CommandId, Sequence, Shard, Tags, Text};
 use event_store::{
@@ -60,6 +60,7 @@ async fn an_event_that_cannot_be_read_back_leaves_the_outcome_open() {
     let author = AccountId::from_i64(7).expect("positive");
     let execution = Execution {
         actor: author,
+        allowance: Allowance::Quota,
         now: OffsetDateTime::now_utc(),
         idempotency: None,
         correlation: "test".to_owned(),

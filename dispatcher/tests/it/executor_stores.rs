@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use dispatcher::commands::ChangeReaction;
-use dispatcher::executor::{Execution, Executor};
+use dispatcher::executor::{Allowance, Execution, Executor};
 use domain::ReactionKind;
 use domain::edge::DesiredState;
 use domain::message::{Actor, EditMessage, ExpectedEdition, MessageCommand, PostMessage};
@@ -82,6 +82,7 @@ fn text(text: &str) -> Text {
 fn execution(actor: i64) -> Execution {
     Execution {
         actor: account(actor),
+        allowance: Allowance::Quota,
         now: OffsetDateTime::now_utc(),
         idempotency: None,
         correlation: "test".to_owned(),

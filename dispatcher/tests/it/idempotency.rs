@@ -81,7 +81,7 @@ async fn the_same_key_and_body_meant_for_another_edition_is_another_request() {
             "{other}"
         );
     }
-    // What can never hold is refused as such, whatever the key stands for.
+    // A precondition that can never hold is refused, also where the key is known.
     for never in ["W/\"1\"", "\"1\", \"2\"", "\"x\"", "\"01\""] {
         assert_eq!(edit(&path, "k", never).await.refusal(), refused(412, "EditionMustMatch"), "{never}");
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_nats::Client;
 use domain::Shard;
 use event_store::buckets::{
-    ATTEMPTS, BucketKind, CREDENTIALS, MAILS, OWNERS, REVOCATIONS, SESSIONS, SIGNING_KEYS,
+    ATTEMPTS, BucketKind, CREDENTIALS, MAILS, OWNERS, REGISTRATIONS, REVOCATIONS, SESSIONS, SIGNING_KEYS,
 };
 use event_store::{Bucket, BucketError, Buckets};
 
@@ -31,6 +31,7 @@ pub async fn open_buckets(
         owners: open(OWNERS).await?,
         revocations: open(REVOCATIONS).await?,
         mails: open(MAILS).await?,
+        registrations: open(REGISTRATIONS).await?,
     })
 }
 

@@ -1,4 +1,5 @@
-//! Which keyed commands the log holds, for longer than the broker remembers their message ids.
+//! Which keyed commands the log holds, for longer than the broker remembers their message ids; and what accounts have
+//! used of it within a day.
 //!
 //! ```text
 //!   ───┬──────────── a day ────────────┬──────────────▶ the log
@@ -7,8 +8,9 @@
 //! ```
 //!
 //! One task reads the headers of the log from a day ago on, and then its tail, and keeps 24 bytes for each event that a
-//! keyed command made first. It is a copy that nobody has to store: after a crash it is read again, and until it has
-//! caught up, or whenever it falls behind by half the broker's window, it calls no key new.
+//! keyed command made first; every event counts for its actor ([`event_store::Usage`]). It is a copy that nobody has to
+//! store: after a crash it is read again, and until it has caught up, or whenever it falls behind by half the broker's
+//! window, it calls no key new.
 
 mod memory;
 
@@ -24,7 +26,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use event_store::{Cause, DEDUPE_WINDOW, KEY_AGE_MAX, KnownKeys, ReadError, RecordedEvent};
 
 use self::memory::Memory;
-use crate::raw::{self, Keyed};
+use crate::raw::{self, Outline};
 use crate::read;
 use crate::stream::EventStream;
 use crate::tail::{self, Wanted};
@@ -151,9 +153,10 @@ impl Known {
     async fn read_keys(&self, stream: &Arc<EventStream>) -> Result<std::convert::Infallible, ReadError> {
         let now = OffsetDateTime::now_utc();
         let after = last_before(stream, now - KEY_AGE_MAX - CLOCK_SKEW).await?;
+        stream.usage.restart(after);
         self.memory().forget((after != Sequence::ZERO).then_some(now - KEY_AGE_MAX));
         self.reached.send_replace(Reached { through: after.get(), complete_at: None });
-        let wanted = Wanted { make: raw::keyed, headers_only: true };
+        let wanted = Wanted { make: raw::outline, headers_only: true };
         let mut tail = tail::follow(Arc::clone(stream), after, wanted).await?;
         let mut ticks = tokio::time::interval(LOOK_PERIOD);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -163,7 +166,7 @@ impl Known {
             tokio::select! {
                 batch = tail.next_batch(BATCH_MAX) => {
                     let ended = || ReadError::Unavailable(Cause::new("the log's tail ended"));
-                    self.learn(&batch.ok_or_else(ended)??);
+                    self.learn(stream, &batch.ok_or_else(ended)??);
                 }
                 _ = ticks.tick(), if asked.is_none() => {
                     let at = Instant::now();
@@ -183,7 +186,7 @@ impl Known {
         }
     }
 
-    fn learn(&self, events: &[Keyed]) {
+    fn learn(&self, stream: &EventStream, events: &[Outline]) {
         let Some(last) = events.last() else { return };
         let now = Instant::now();
         let is_loading = self.reached.borrow().complete_at.is_none();
@@ -202,6 +205,10 @@ impl Known {
                 }
             }
             memory.tidy(now);
+        }
+        for event in events {
+            let sequence = stream.position(event.sequence).sequence();
+            stream.usage.counted(sequence, event.actor, event.bytes, event.recorded_at);
         }
         self.reached.send_modify(|reached| reached.through = last.sequence);
     }

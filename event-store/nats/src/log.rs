@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use domain::{CommandId, Sequence, Shard};
 use event_store::{
     AppendError, Appended, Cause, EventLog, Expected, KnownKeys, Lineage, NewEvent, ReadError, RecordedEvent,
-    StoredEvent, Subject, Tail,
+    StoredEvent, Subject, Tail, Usage,
 };
 
 use crate::group::GroupCommit;
@@ -33,7 +33,8 @@ impl JetStreamLog {
         self.inner.client.clone()
     }
 
-    /// Begins to remember keyed commands, without which [`EventLog::events_of`] is refused: for the dispatcher.
+    /// Begins to remember keyed commands, without which [`EventLog::events_of`] is refused, and to count what accounts
+    /// use ([`EventLog::usage`]): for the dispatcher.
     pub fn remember_keys(&self, max: usize) {
         self.keys.get_or_init(|| KeyMemory::start(Arc::clone(&self.inner), max));
     }
@@ -56,6 +57,11 @@ impl EventLog for JetStreamLog {
 
     fn write_error(&self) -> Option<String> {
         self.inner.write_errors.standing()
+    }
+
+    fn usage(&self) -> Option<Arc<Usage>> {
+        // Without the keys nobody follows the log.
+        self.keys.get().map(|_| Arc::clone(&self.inner.usage))
     }
 
     async fn append(&self, command: CommandId, events: Vec<NewEvent>) -> Result<Appended, AppendError> {

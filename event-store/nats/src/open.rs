@@ -111,6 +111,7 @@ pub(crate) async fn event_stream(
         foreign: AtomicBool::new(false),
         batches: Semaphore::new(batch::BATCHES_MAX),
         append_deadline: config.append_deadline,
+        usage: Arc::default(),
     }))
 }
 

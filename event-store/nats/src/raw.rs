@@ -2,7 +2,7 @@
 
 use async_nats::HeaderMap;
 use bytes::Bytes;
-use domain::CommandId;
+use domain::{AccountId, CommandId};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -29,6 +29,16 @@ pub(crate) enum Written<'a> {
     Read(&'a HeaderMap, usize),
     /// The block, and what [`header_block::read`] makes of it.
     Block(&'a Bytes, &'a Result<HeaderMap, &'static str>),
+}
+
+impl Written<'_> {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::Read(_, bytes) => *bytes,
+            Self::Block(block, _) => block.len(),
+        }
+    }
 }
 
 impl Raw<'_> {
@@ -85,27 +95,36 @@ pub(crate) fn recorded(stream: &EventStream, raw: Raw<'_>) -> Option<RecordedEve
     Some(RecordedEvent { position, subject, recorded_at, envelope, unreadable, data })
 }
 
-/// What a log has to know of an event to tell a repetition of its command.
-pub(crate) struct Keyed {
+/// What a log has to know of an event to tell a repetition of its command, and what its actor used.
+pub(crate) struct Outline {
     pub(crate) sequence: u64,
     pub(crate) recorded_at: OffsetDateTime,
     /// Of an event that a keyed command made.
     pub(crate) command: Option<CommandId>,
+    pub(crate) actor: Option<AccountId>,
+    /// Subject, headers and data.
+    pub(crate) bytes: u64,
 }
+
+/// How long the data is that the broker keeps back where it sends headers only.
+const DATA_BYTES: &str = "Nats-Msg-Size";
 
 /// From the headers alone.
 #[expect(clippy::needless_pass_by_value, reason = "a Make, as the others")]
-pub(crate) fn keyed(stream: &EventStream, raw: Raw<'_>) -> Option<Keyed> {
-    let (mut command, mut is_keyed) = (None, false);
+pub(crate) fn outline(stream: &EventStream, raw: Raw<'_>) -> Option<Outline> {
+    let (mut command, mut is_keyed, mut actor, mut data_bytes) = (None, false, None, raw.data.len());
     for (name, value) in raw.headers().into_iter().flat_map(first_values) {
         match name {
             header::COMMAND => command = value.parse().map(CommandId).ok(),
             header::FINGERPRINT => is_keyed = true,
+            header::ACTOR => actor = value.parse().ok(),
+            DATA_BYTES => data_bytes = value.parse().unwrap_or(data_bytes),
             _ => {}
         }
     }
     let (sequence, recorded_at) = (raw.sequence, raw.recorded_at(stream));
-    Some(Keyed { sequence, recorded_at, command: command.filter(|_| is_keyed) })
+    let bytes = (raw.subject.len() + raw.headers.bytes() + data_bytes) as u64;
+    Some(Outline { sequence, recorded_at, command: command.filter(|_| is_keyed), actor, bytes })
 }
 
 fn first_values(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {

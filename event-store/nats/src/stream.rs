@@ -1,11 +1,12 @@
 //! The stream that holds the log, with the connection to its broker: what all parts of the adapter share.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_nats::jetstream;
 use domain::{Position, Sequence, Shard};
-use event_store::{Lineage, ReadError};
+use event_store::{Lineage, ReadError, Room, Usage};
 use tokio::sync::Semaphore;
 
 use crate::connection::Address;
@@ -33,6 +34,7 @@ pub(crate) struct EventStream {
     pub(crate) foreign: AtomicBool,
     pub(crate) batches: Semaphore,
     pub(crate) append_deadline: Duration,
+    pub(crate) usage: Arc<Usage>,
 }
 
 impl EventStream {
@@ -58,6 +60,9 @@ impl EventStream {
             self.foreign.store(true, Ordering::Relaxed);
             return Err(ReadError::OtherLineage { expected: self.lineage.clone(), found });
         }
+        // A stream without a bound is refused when it is opened.
+        let bytes_max = u64::try_from(info.config.max_bytes).unwrap_or(u64::MAX);
+        self.usage.saw_room(Room { used: info.state.bytes, bytes_max });
         Ok(Sequence::new(info.state.last_sequence).unwrap_or(Sequence::MAX))
     }
 }

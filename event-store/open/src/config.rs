@@ -1,4 +1,4 @@
-//! How a log is to be opened, whatever holds it, and what it is once it is open.
+//! How to open a log of any kind, and what it is once it is open.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -24,5 +24,6 @@ pub(crate) async fn open_log(own: &StoreConfig) -> Result<Arc<dyn EventLog>, Ope
 
 pub(crate) async fn open(own: &StoreConfig) -> Result<Store, OpenError> {
     let log = PostgresLog::open(&config(own)).await?;
+    log.count_usage();
     Ok(Store { buckets: log.buckets(), log: Arc::new(log) })
 }

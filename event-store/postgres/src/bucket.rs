@@ -11,8 +11,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use domain::Shard;
 use event_store::buckets::{
-    ATTEMPTS, Bucket, BucketEntry, BucketError, BucketKind, Buckets, CREDENTIALS, MAILS, OWNERS, REVOCATIONS,
-    SESSIONS, SIGNING_KEYS, Written,
+    ATTEMPTS, Bucket, BucketEntry, BucketError, BucketKind, Buckets, CREDENTIALS, MAILS, OWNERS,
+    REGISTRATIONS, REVOCATIONS, SESSIONS, SIGNING_KEYS, Written,
 };
 use event_store::{Cause, OpenError};
 use postgres_kit::{Limits, Pool};
@@ -91,6 +91,7 @@ pub(crate) fn buckets(database: &Database) -> Buckets {
         owners: open(OWNERS),
         revocations: open(REVOCATIONS),
         mails: open(MAILS),
+        registrations: open(REGISTRATIONS),
     }
 }
 

@@ -1,10 +1,11 @@
 //! The database that was opened: its connections, and which log it holds.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use domain::Shard;
-use event_store::{Lineage, ReadError};
+use event_store::{Lineage, ReadError, Usage};
 use postgres_kit::Pool;
 use sqlx::postgres::PgConnectOptions;
 
@@ -23,6 +24,7 @@ pub(crate) struct Database {
     pub(crate) bytes_max: i64,
     pub(crate) ack_timeout: Duration,
     pub(crate) append_deadline: Duration,
+    pub(crate) usage: Arc<Usage>,
 }
 
 impl Database {

@@ -12,6 +12,7 @@
 
 mod append;
 mod bucket;
+mod count;
 mod counters;
 mod database;
 mod error;

@@ -1,29 +1,37 @@
 //! The log: the contract's calls.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::{CommandId, Sequence, Shard};
 use event_store::{
     AppendError, Appended, Buckets, Cause, EventLog, Lineage, NewEvent, ReadError, RecordedEvent, Subject,
-    Tail,
+    Tail, Usage,
 };
+use tokio::task::JoinSet;
 
 use crate::append::Queue;
 use crate::bucket::PostgresBucket;
 use crate::database::Database;
-use crate::{bucket, read, tail};
+use crate::{bucket, count, read, tail};
 
 /// Clones share everything.
 #[derive(Debug, Clone)]
 pub struct PostgresLog {
     pub(crate) database: Arc<Database>,
     pub(crate) queue: Queue,
+    /// Who counts what accounts use; it ends with this value.
+    pub(crate) counting: Arc<OnceLock<JoinSet<()>>>,
 }
 
 impl PostgresLog {
+    /// Begins to count what accounts use ([`EventLog::usage`]): for the dispatcher.
+    pub fn count_usage(&self) {
+        self.counting.get_or_init(|| count::start(&self.database));
+    }
+
     /// A bucket beside this log, whose entries are kept for so long after their last change.
     pub fn bucket(&self, name: &'static str, age_max: Option<Duration>) -> PostgresBucket {
         PostgresBucket::new(&self.database.pool, self.database.shard, name, age_max)
@@ -44,6 +52,10 @@ impl EventLog for PostgresLog {
 
     fn lineage(&self) -> Lineage {
         self.database.lineage.clone()
+    }
+
+    fn usage(&self) -> Option<Arc<Usage>> {
+        self.counting.get().map(|_| Arc::clone(&self.database.usage))
     }
 
     async fn append(&self, command: CommandId, events: Vec<NewEvent>) -> Result<Appended, AppendError> {

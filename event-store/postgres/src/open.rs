@@ -138,8 +138,9 @@ async fn open(config: &PostgresConfig) -> Result<PostgresLog, OpenError> {
         bytes_max: config.bytes_max,
         ack_timeout: config.ack_timeout,
         append_deadline: config.append_deadline,
+        usage: Arc::default(),
     });
-    Ok(PostgresLog { queue: Queue::start(Arc::clone(&database)), database })
+    Ok(PostgresLog { queue: Queue::start(Arc::clone(&database)), database, counting: Arc::default() })
 }
 
 /// In messages, where a broker's log has its stream's name.

@@ -3,7 +3,7 @@
 //! Every read is one statement, so that a request which is cancelled leaves no transaction behind.
 
 use domain::{CommandId, Sequence};
-use event_store::{ReadError, RecordedEvent, Subject};
+use event_store::{ReadError, RecordedEvent, Room, Subject};
 
 use crate::counters::{Counters, READ_COUNTERS};
 use crate::database::Database;
@@ -22,6 +22,8 @@ pub(crate) async fn head(database: &Database) -> Result<Sequence, ReadError> {
     if found != database.lineage {
         return Err(database.other_lineage(found));
     }
+    let (used, bytes_max) = (counters.bytes.unsigned_abs(), database.bytes_max.unsigned_abs());
+    database.usage.saw_room(Room { used, bytes_max });
     Ok(to_sequence(counters.head))
 }
 

@@ -38,7 +38,7 @@ pub async fn keyed_commands_are_found(log: &dyn EventLog) {
     }
 }
 
-/// One id is one append, whatever else is tried under it: the second try is answered with the first, or refused.
+/// One id is one append, also for other events under it: the second try is answered with the first, or refused.
 pub async fn a_command_is_in_the_log_once(log: Arc<dyn EventLog>) {
     let single = |author, id| vec![keyed(&*log, author, "single", id, Expected::Any)];
     let many = |author, id| {

@@ -2,11 +2,12 @@
 
 use bytes::Bytes;
 use domain::{
-    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, Bookmarked, CommandId, DisplayName,
-    DropReason, DroppedPositions, Event, EventId, EventsDropped, Followed, GraphEvent, Handle, HandleClaimed,
-    HandleEvent, HandleReleased, InboxEvent, Liked, MessageDeleted, MessageEdited, MessageEvent, MessageId,
-    MessagePosted, NotificationsRead, Position, ProfileChanged, ProjectionEvent, ReactionEvent, Reposted,
-    Shard, Tags, Text, Unbookmarked, Unfollowed, Unliked, Unreposted,
+    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, Blocked, Bookmarked, CommandId,
+    DisplayName, DropReason, DroppedPositions, Event, EventId, EventsDropped, Followed, GraphEvent, Handle,
+    HandleClaimed, HandleEvent, HandleReleased, InboxEvent, Liked, MessageDeleted, MessageEdited,
+    MessageEvent, MessageId, MessagePosted, Muted, NotificationsRead, Position, ProfileChanged,
+    ProjectionEvent, ReactionEvent, Reposted, Shard, Tags, Text, Unblocked, Unbookmarked, Unfollowed,
+    Unliked, Unmuted, Unreposted,
 };
 use event_store::{Decoded, Envelope, RecordedEvent, Subject, decode, encode};
 use time::OffsetDateTime;
@@ -137,6 +138,16 @@ fn edges() -> Vec<Example> {
             "rookery.account.unfollowed.v1",
             GraphEvent::Unfollowed(Unfollowed { follower: account, followee: other })
         ),
+        golden!(
+            "rookery.account.blocked.v1",
+            GraphEvent::Blocked(Blocked { blocker: account, blocked: other })
+        ),
+        golden!(
+            "rookery.account.unblocked.v1",
+            GraphEvent::Unblocked(Unblocked { blocker: account, blocked: other })
+        ),
+        golden!("rookery.account.muted.v1", GraphEvent::Muted(Muted { muter: account, muted: other })),
+        golden!("rookery.account.unmuted.v1", GraphEvent::Unmuted(Unmuted { muter: account, muted: other })),
         golden!("rookery.message.liked.v1", ReactionEvent::Liked(Liked { original_time: None, ..liked })),
         golden!(
             "rookery.message.liked.v1",

@@ -29,6 +29,11 @@ async fn retry_after_a_lost_ack() {
 }
 
 #[tokio::test]
+async fn usage_is_counted() {
+    conformance::usage_is_counted(&log().with_bytes_max(1 << 20)).await;
+}
+
+#[tokio::test]
 async fn batch_is_all_or_nothing() {
     conformance::batch_is_all_or_nothing(&log()).await;
 }

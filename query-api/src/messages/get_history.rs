@@ -35,7 +35,7 @@ pub(crate) async fn get_history(
     _query: StrictQuery<NoParameters>,
     conditions: Conditions,
 ) -> Result<Response, Refusal> {
-    let read = || read::get_history(&state.pool, message);
+    let read = || read::get_history(&state.pool, caller.account, message);
     let found = state.positions.answer(&conditions.awaited, read).await?;
     conditions.answer(&present::message(found, &caller)?.map(view::editions))
 }

@@ -33,7 +33,9 @@ async fn a_position_that_is_reached_is_answered_at_once() {
         "/v1/accounts/1/following",
         "/v1/accounts/1/likes",
         "/v1/accounts/1/replies",
+        "/v1/blocks",
         "/v1/bookmarks",
+        "/v1/mutes",
         "/v1/notifications",
         "/v1/projections",
     ] {

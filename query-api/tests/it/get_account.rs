@@ -19,6 +19,7 @@ async fn an_account_looks_as_documented() {
     let expected = json!({
         "id": "1", "handle": "heron", "displayName": "HERON", "bio": "about heron",
         "registeredAt": "2026-01-01T00:00:00.000000Z", "followers": 2, "following": 0, "messages": 1, "followed": true,
+        "blocked": false, "muted": false,
     });
     for path in ["/v1/accounts/1", "/v1/accounts/by-handle/heron", "/v1/accounts/by-handle/HeRoN"] {
         let answer = app.get(path).await;

@@ -4,16 +4,18 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::support::people::{account, bookmark, follow, like, notify, reply, repost};
+use crate::support::people::{account, block, bookmark, follow, like, mute, notify, reply, repost};
 use crate::support::rows::{Row, at, execute, fold, row};
 use crate::support::{App, READER};
 
-const LISTS: [&str; 9] = [
+const LISTS: [&str; 11] = [
     "/v1/accounts/1/followers",
     "/v1/accounts/1/following",
     "/v1/accounts/1/likes",
     "/v1/accounts/1/replies",
+    "/v1/blocks",
     "/v1/bookmarks",
+    "/v1/mutes",
     "/v1/messages/256/likes",
     "/v1/messages/256/reposts",
     "/v1/messages/256/replies",
@@ -37,6 +39,8 @@ async fn add(app: &App, list: &str, sequence: i64) {
             fold(pool, &[message]).await;
             bookmark(pool, READER.account, sequence << 8, sequence + 1).await;
         }
+        "/v1/blocks" => block(pool, READER.account, other, sequence).await,
+        "/v1/mutes" => mute(pool, READER.account, other, sequence).await,
         "/v1/messages/256/likes" => like(pool, other, 256, sequence).await,
         "/v1/messages/256/reposts" => repost(pool, other, 256, sequence).await,
         "/v1/accounts/1/replies" => reply(pool, 512, message).await,

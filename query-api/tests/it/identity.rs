@@ -2,7 +2,7 @@ use http::Method;
 
 use crate::support::{ADMIN, ANALYST, App, GATEWAY_SECRET, READER};
 
-const READS: [&str; 22] = [
+const READS: [&str; 24] = [
     "/v1/messages",
     "/v1/messages?count=1",
     "/v1/messages/counts?bucket=day",
@@ -19,7 +19,9 @@ const READS: [&str; 22] = [
     "/v1/accounts/1/following",
     "/v1/accounts/1/likes",
     "/v1/accounts/1/replies",
+    "/v1/blocks",
     "/v1/bookmarks",
+    "/v1/mutes",
     "/v1/notifications",
     "/v1/projections",
     "/v1/timeline",

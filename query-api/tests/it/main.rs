@@ -1,9 +1,11 @@
 //! The read API against a real Postgres: a file per operation, and one per promise that all of them share.
 
 mod account_replies;
+mod avoided;
 mod awaiting;
 mod bad_input;
 mod counts;
+mod crowd;
 mod documentation;
 mod get_account;
 mod get_history;

@@ -57,6 +57,8 @@ async fn without_notifications_nothing_is_unread() {
 #[tokio::test]
 async fn unread_is_about_all_notifications_and_counted_up_to_a_thousand() {
     let app = App::start().await;
+    // Of somebody whom the reader follows everything is told.
+    follow(&app.writer, READER.account, 1, 2000).await;
     execute(
         &app.writer,
         "insert into social_v1.notification (recipient, position, kind, actor, notified_at)
@@ -69,6 +71,37 @@ async fn unread_is_about_all_notifications_and_counted_up_to_a_thousand() {
     // Also on pages of what was read long ago.
     let last = app.get("/v1/notifications?limit=1").await.next().expect("there is more");
     assert_eq!(app.get(&last).await.ok()["unread"], 500);
+}
+
+/// 200 replies of one stranger were 200 notifications.
+#[tokio::test]
+async fn of_what_a_stranger_does_only_the_newest_of_each_kind_are_shown() {
+    let app = App::start().await;
+    execute(
+        &app.writer,
+        "insert into social_v1.notification (recipient, position, kind, actor, notified_at)
+         select 7, i * 256, case i % 2 when 0 then 'followed' else 'replied' end::control.notice, 1, now()
+         from generate_series(1, 200) i",
+    )
+    .await;
+    notify(&app.writer, READER.account, 1000, "followed", 2, None).await;
+    let newest = app.get("/v1/notifications?limit=100").await;
+    let shown = newest.ok();
+    let positions: Vec<i64> = shown["items"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|item| item["position"].as_str().expect("text").parse::<i64>().expect("a number") >> 8)
+        .collect();
+    assert_eq!(positions, [1000, 200, 199, 198, 197, 196, 195, 194, 193, 192, 191]);
+    assert_eq!(shown["unread"], 11);
+    // What is not shown is no end.
+    let rest = app.get(&newest.next().expect("there is more")).await;
+    assert_eq!(rest.ok()["items"], json!([]));
+    // It is a rule of the moment: whom one follows is no stranger, from the first deed on.
+    follow(&app.writer, READER.account, 1, 2000).await;
+    let all = app.get("/v1/notifications?limit=100").await.ok();
+    assert_eq!((all["items"].as_array().map(Vec::len), &all["unread"]), (Some(100), &json!(201)));
 }
 
 #[tokio::test]

@@ -5,15 +5,17 @@ use testkit::{Postgres, Process, eventually, free_port};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_query-api");
-const LIMIT: Duration = Duration::from_secs(30);
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_query-api");
+pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
 /// An address where no Postgres is.
-const NO_DATABASE: (&str, &str) = ("ROOKERY_DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing");
-const IDENTITY: [(&str, &str); 2] =
+pub(crate) const NO_DATABASE: (&str, &str) =
+    ("ROOKERY_DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing");
+const ANY_OPS_ADDRESS: (&str, &str) = ("ROOKERY_QUERY_OPS_LISTEN", "127.0.0.1:0");
+pub(crate) const IDENTITY: [(&str, &str); 2] =
     [("ROOKERY_IDENTITY_MODE", "gateway"), ("ROOKERY_GATEWAY_SECRET", "a-secret-of-some-length")];
 
-async fn status_of(port: u16, path: &str) -> Result<String, String> {
+pub(crate) async fn status_of(port: u16, path: &str) -> Result<String, String> {
     let exchange = async {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
         stream
@@ -30,7 +32,7 @@ async fn status_of(port: u16, path: &str) -> Result<String, String> {
 async fn it_starts_without_postgres_and_ends_when_it_is_told_to() {
     let port = free_port();
     let listen = format!("127.0.0.1:{port}");
-    let env = [NO_DATABASE, IDENTITY[0], IDENTITY[1], ("ROOKERY_QUERY_LISTEN", &listen)];
+    let env = [NO_DATABASE, IDENTITY[0], IDENTITY[1], ANY_OPS_ADDRESS, ("ROOKERY_QUERY_LISTEN", &listen)];
     let mut process = Process::start(PROGRAM, [], env);
     let livez = eventually("it is alive", LIMIT, || status_of(port, "/livez")).await;
     assert_eq!(livez, "HTTP/1.1 200 OK");
@@ -46,7 +48,13 @@ async fn at_its_end_it_refuses_those_who_wait() {
     data_set::migrate::migrate(&postgres.url()).await.expect("a new database can be migrated");
     let port = free_port();
     let (listen, url) = (format!("127.0.0.1:{port}"), postgres.url());
-    let env = [("ROOKERY_DATABASE_URL", &*url), IDENTITY[0], IDENTITY[1], ("ROOKERY_QUERY_LISTEN", &listen)];
+    let env = [
+        ("ROOKERY_DATABASE_URL", &*url),
+        IDENTITY[0],
+        IDENTITY[1],
+        ANY_OPS_ADDRESS,
+        ("ROOKERY_QUERY_LISTEN", &listen),
+    ];
     let mut process = Process::start(PROGRAM, [], env);
     eventually("it is ready to be asked", LIMIT, || status_of(port, "/livez")).await;
     let began = Instant::now();

@@ -71,6 +71,6 @@ async fn readiness_needs_postgres_the_schema_and_fresh_data() {
     ready(&[("postgres", true), ("migrations", true), ("grants", true), ("lag", false)]).await;
     app.postgres.stop().await;
     ready(&[("postgres", false), ("migrations", false), ("grants", false), ("lag", false)]).await;
-    app.router = app.router.clone().merge(ops::routes(Health::new()));
+    app.router = app.router.clone().merge(ops::probes(Health::new()));
     assert_eq!(app.get("/livez").await.status.as_u16(), 200);
 }

@@ -3,7 +3,7 @@
 mod bad_input;
 mod pages;
 mod positions;
-mod world;
+pub(crate) mod world;
 
 use serde_json::{Value, json};
 

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use domain::edge::DesiredState;
 use domain::{
-    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, DisplayName, Event, Followed,
-    GraphEvent, Handle, InboxEvent, MessageDeleted, MessageEdited, MessageEvent, MessageId, MessagePosted,
-    NotificationsRead, Position, ProfileChanged, Reaction, ReactionEvent, ReactionKind, Tags, Text,
-    Unfollowed,
+    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, Blocked, DisplayName, Event,
+    Followed, GraphEvent, Handle, InboxEvent, MessageDeleted, MessageEdited, MessageEvent, MessageId,
+    MessagePosted, Muted, NotificationsRead, Position, ProfileChanged, Reaction, ReactionEvent, ReactionKind,
+    Tags, Text, Unblocked, Unfollowed, Unmuted,
 };
 
 /// Events of every type, with every choice of ids. Of two that always have the same keys one is enough.
@@ -47,10 +47,14 @@ fn by(account: AccountId) -> impl Iterator<Item = Event> {
     posted.into_iter().chain(profile).chain(others)
 }
 
-fn between(follower: AccountId, followee: AccountId) -> [Event; 2] {
+fn between(from: AccountId, to: AccountId) -> [Event; 6] {
     [
-        GraphEvent::Followed(Followed { follower, followee, original_time: None }).into(),
-        GraphEvent::Unfollowed(Unfollowed { follower, followee }).into(),
+        GraphEvent::Followed(Followed { follower: from, followee: to, original_time: None }).into(),
+        GraphEvent::Unfollowed(Unfollowed { follower: from, followee: to }).into(),
+        GraphEvent::Blocked(Blocked { blocker: from, blocked: to }).into(),
+        GraphEvent::Unblocked(Unblocked { blocker: from, blocked: to }).into(),
+        GraphEvent::Muted(Muted { muter: from, muted: to }).into(),
+        GraphEvent::Unmuted(Unmuted { muter: from, muted: to }).into(),
     ]
 }
 

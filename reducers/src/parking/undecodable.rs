@@ -4,9 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{
-    AccountEvent, AccountId, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, ProjectionEvent,
-};
+use domain::{AccountEvent, AccountId, Event, HandleEvent, InboxEvent, MessageEvent, ProjectionEvent};
 use event_store::{RecordedEvent, Subject};
 use serde_json::Value;
 
@@ -48,8 +46,7 @@ pub(crate) fn keys_of_refused(fold: &dyn Fold, known: &KnownEvent) -> ConflictKe
         Event::Account(AccountEvent::Registered(event)) => keys.block("account", event.account),
         Event::Account(AccountEvent::ProfileChanged(event)) => keys.block("account", event.account),
         Event::Account(AccountEvent::Deactivated(event)) => keys.block("account", event.account),
-        Event::Graph(GraphEvent::Followed(event)) => keys.block("account", event.follower),
-        Event::Graph(GraphEvent::Unfollowed(event)) => keys.block("account", event.follower),
+        Event::Graph(event) => keys.block("account", event.accounts().0),
         Event::Reaction(event) => keys.block("account", event.reaction().account),
         Event::Inbox(InboxEvent::NotificationsRead(event)) => keys.block("account", event.account),
         // They change no rows.

@@ -54,7 +54,7 @@ impl ConflictKeys {
         }
     }
 
-    /// Adds a key that was looked up.
+    /// Adds a key that was looked up, or because of which nothing has to be.
     pub(super) fn add_found(&mut self, key: &Key, access: Access) {
         self.insert(key.to_string(), access);
     }

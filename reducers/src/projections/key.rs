@@ -12,7 +12,7 @@ const FOLLOWERS: &str = "followers";
 /// Numbers are ids of accounts and messages; of an edge, those of both its ends.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Key {
-    /// Whether an account is former.
+    /// Whether an account is former, and whom it blocks.
     Account(i64),
     /// Whether a message was posted.
     Message(i64),
@@ -23,6 +23,7 @@ pub(super) enum Key {
     /// The profile of an account.
     Profile(i64),
     Follow(i64, i64),
+    Mute(i64, i64),
     Reaction(ReactionKind, i64, i64),
     /// What an account shows its followers.
     Audience(i64),
@@ -60,6 +61,7 @@ impl fmt::Display for Key {
             Self::Text(message) => write!(f, "text/{message}"),
             Self::Profile(account) => write!(f, "profile/{account}"),
             Self::Follow(from, to) => write!(f, "follow/{from}/{to}"),
+            Self::Mute(from, to) => write!(f, "mute/{from}/{to}"),
             Self::Reaction(kind, from, to) => write!(f, "{}/{from}/{to}", kind.verb(DesiredState::Set)),
             Self::Audience(account) => write!(f, "{AUDIENCE}/{account}"),
             Self::EveryAudience => f.write_str(AUDIENCE),

@@ -2,10 +2,11 @@
 //! deleted messages, follows of accounts that are gone, answers to messages that do not exist, repeats of everything.
 
 use domain::{
-    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, Bookmarked, DisplayName, Event,
-    Followed, GraphEvent, Handle, HandleClaimed, HandleEvent, InboxEvent, Liked, MessageDeleted,
-    MessageEdited, MessageEvent, MessageId, MessagePosted, NotificationsRead, Position, ProfileChanged,
-    ReactionEvent, Reposted, Sequence, Shard, Tags, Text, Unbookmarked, Unfollowed, Unliked, Unreposted,
+    AccountDeactivated, AccountEvent, AccountId, AccountRegistered, Bio, Blocked, Bookmarked, DisplayName,
+    Event, Followed, GraphEvent, Handle, HandleClaimed, HandleEvent, InboxEvent, Liked, MessageDeleted,
+    MessageEdited, MessageEvent, MessageId, MessagePosted, Muted, NotificationsRead, Position,
+    ProfileChanged, ReactionEvent, Reposted, Sequence, Shard, Tags, Text, Unblocked, Unbookmarked,
+    Unfollowed, Unliked, Unmuted, Unreposted,
 };
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -45,7 +46,8 @@ impl Crowd {
 
     /// An event that is not one of a message.
     pub(crate) fn deed(&mut self, position: Position) -> Event {
-        match self.random.random_range(0..58) {
+        match self.random.random_range(0..64) {
+            58.. => self.avoid(),
             0..20 => self.follow(position),
             20..48 => self.react(position),
             48..56 => self.profile(position),
@@ -117,6 +119,17 @@ impl Crowd {
         } else {
             GraphEvent::Unfollowed(Unfollowed { follower, followee }).into()
         }
+    }
+
+    fn avoid(&mut self) -> Event {
+        let (from, to) = (self.anybody(), self.anybody());
+        let event = match self.random.random_range(0..8) {
+            0..3 => GraphEvent::Blocked(Blocked { blocker: from, blocked: to }),
+            3..6 => GraphEvent::Unblocked(Unblocked { blocker: from, blocked: to }),
+            6 => GraphEvent::Muted(Muted { muter: from, muted: to }),
+            _ => GraphEvent::Unmuted(Unmuted { muter: from, muted: to }),
+        };
+        event.into()
     }
 
     fn react(&mut self, position: Position) -> Event {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use dispatcher::decision::ExecuteError;
-use dispatcher::executor::{Execution, Executor};
+use dispatcher::executor::{Allowance, Execution, Executor};
 use domain::message::{
     Actor, DeleteMessage, EditMessage, ExpectedEdition, MessageCommand, PostMessage, ReplyTarget,
 };
@@ -56,6 +56,7 @@ impl Author {
             let (actor, command) = self.command();
             let execution = Execution {
                 actor,
+                allowance: Allowance::Quota,
                 now: OffsetDateTime::now_utc(),
                 idempotency: None,
                 correlation: "test".to_owned(),
@@ -121,7 +122,7 @@ impl Author {
         let in_reply_to = is_reply.then(|| {
             let index = self.messages.len() - 1 - self.random.random_range(0..recent);
             // Whether it still exists was true when the dispatcher looked.
-            ReplyTarget { message: self.messages[index].0, exists: true }
+            ReplyTarget { message: self.messages[index].0, exists: true, is_blocked: false }
         });
         PostMessage {
             author,

@@ -1,5 +1,6 @@
 //! The fold against a real Postgres: its rows must equal what a slow model makes of the same log.
 
+mod blocks;
 mod counts;
 mod crash;
 mod crowd;

@@ -1,4 +1,4 @@
-//! Whatever happens in the log and however it is cut into batches: the rows are the model's. A failing history is made
+//! For any history, cut into batches in any way, the rows are the model's. A failing history is made
 //! as short as possible and printed.
 
 use std::fmt::Write;
@@ -96,7 +96,7 @@ async fn differs(data_set: &DataSet, events: &[RecordedEvent], cuts: Cuts) -> bo
     fold(data_set, events, cuts).await != rows_of_events(events)
 }
 
-/// Leaves out whatever the difference does not need. Events keep their positions.
+/// Leaves out what the difference does not need. Events keep their positions.
 async fn shortest(data_set: &DataSet, mut events: Vec<RecordedEvent>, cuts: Cuts) -> Vec<RecordedEvent> {
     let mut size = events.len() / 2;
     while size > 0 {

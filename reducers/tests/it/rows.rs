@@ -22,7 +22,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// Table name to its rows, in order.
 pub(crate) type Rows = BTreeMap<String, Vec<String>>;
 
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 17] = [
     "message",
     "message_tag",
     "message_edition",
@@ -33,6 +33,8 @@ const TABLES: [&str; 15] = [
     "account_stat",
     "message_stat",
     "follow",
+    "blocked",
+    "muted",
     "liked",
     "reposted",
     "bookmarked",

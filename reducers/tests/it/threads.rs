@@ -1,4 +1,4 @@
-//! What is left of deleted messages holds conversations together: whatever came and went below it.
+//! Tombstones of deleted messages keep conversations together, after replies below them came and went.
 
 use domain::{
     AccountDeactivated, AccountEvent, Event, MessageDeleted, MessageEvent, MessageId, MessagePosted,

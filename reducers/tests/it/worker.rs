@@ -1,4 +1,4 @@
-//! What a worker promises: the rows are the fold of the log, however often, in whatever batches and by how many
+//! What a worker promises: the rows are the fold of the log, for any number of replays, batches and
 //! workers.
 
 use std::sync::Arc;

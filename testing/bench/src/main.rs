@@ -66,6 +66,8 @@ enum Part {
     Count,
     /// The time from a 201 to the message's being readable, at 500 posts per second.
     Visible,
+    /// POST per second beside 6,000 connections of one address that take what they can get.
+    Greedy,
     /// Home timelines, fan-out, likes, follows and logins.
     People,
     /// Edits per second against posts, among `--events` messages of which one in ten was edited.
@@ -105,6 +107,9 @@ async fn main() -> Result<()> {
     }
     if arguments.has(Part::Visible) {
         parts.visible().await?;
+    }
+    if arguments.has(Part::Greedy) {
+        parts.greedy().await?;
     }
     if arguments.has(Part::People) {
         parts.people().await?;

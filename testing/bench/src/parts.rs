@@ -4,6 +4,7 @@ mod archive;
 mod count;
 mod edit;
 mod fold;
+mod greedy;
 mod keys;
 mod memory;
 mod people;

@@ -33,6 +33,9 @@ impl Service {
     ) -> Result<Self> {
         let mut env = identity(&callers.jwks_file);
         env.push(("ROOKERY_NATS_URL", servers.nats_url()));
+        // One caller stands for thousands.
+        env.push(("ROOKERY_QUOTA_EVENTS_PER_DAY", "0".to_owned()));
+        env.push(("ROOKERY_QUOTA_BYTES_PER_DAY", "0".to_owned()));
         start(&programs.dispatcher, "ROOKERY_DISPATCHER_LISTEN", env).await?.ready().await
     }
 
@@ -89,7 +92,9 @@ fn free_address() -> SocketAddr {
 async fn start(program: &str, listen: &str, env: Vec<(&str, String)>) -> Result<Service> {
     let address = free_address();
     let text = address.to_string();
-    let env = env.iter().map(|(name, value)| (*name, value.as_str())).chain([(listen, text.as_str())]);
+    let any_ops_address = listen.replace("_LISTEN", "_OPS_LISTEN");
+    let env = env.iter().map(|(name, value)| (*name, value.as_str()));
+    let env = env.chain([(listen, text.as_str()), (any_ops_address.as_str(), "127.0.0.1:0")]);
     Ok(Service { address, process: Process::start(program, [], env) })
 }
 

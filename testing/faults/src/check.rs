@@ -53,7 +53,7 @@ pub async fn all(
     let entries = log::read(&system.broker.url()).await?;
     let head = entries.last().map_or(0, |last| last.position);
     let (_, undecided) = History::of(&entries, &allowed.foreign);
-    // What is parked is in no row, at whatever position.
+    // A parked event is in no row, at any position.
     let parked = rows::parked_positions(&system.pool).await?;
     let (served, _) = History::of(&entries, &[&allowed.foreign[..], &parked].concat());
     let by_operation = promises::by_operation(&entries);

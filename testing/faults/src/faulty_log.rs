@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use domain::{CommandId, Position, Sequence, Shard};
 use event_store::{
     AppendError, Appended, Cause, EventLog, Expected, KnownKeys, Lineage, NewEvent, ReadError, RecordedEvent,
-    StoredEvent, Subject, Tail,
+    StoredEvent, Subject, Tail, Usage,
 };
 use event_store_open::Store;
 use fail_points::planted;
@@ -59,6 +59,10 @@ impl EventLog for FaultyLog {
 
     fn write_error(&self) -> Option<String> {
         self.0.write_error()
+    }
+
+    fn usage(&self) -> Option<Arc<Usage>> {
+        self.0.usage()
     }
 
     async fn head(&self) -> Result<Sequence, ReadError> {

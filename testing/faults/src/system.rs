@@ -197,6 +197,9 @@ fn dispatcher(setup: &Setup, nats: &str) -> Service {
         ("ROOKERY_LOG_BYTES_MAX", &log),
         ("ROOKERY_LOG_REPLICAS", &replicas),
         ("ROOKERY_VAULT_BYTES_MAX", "33554432"),
+        ("ROOKERY_QUOTA_EVENTS_PER_DAY", "0"),
+        ("ROOKERY_REGISTRATION", "open"),
+        ("ROOKERY_QUOTA_BYTES_PER_DAY", "0"),
         IDENTITY[0],
         IDENTITY[1],
     ];

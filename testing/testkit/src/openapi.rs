@@ -51,7 +51,7 @@ pub fn assert_documented(method: &str, target: &str, answer: Answered<'_>) {
     }
 }
 
-/// A problem, whatever was asked: it has to be one of those that the document knows.
+/// A problem, for any request: it has to be one of those that the document knows.
 ///
 /// # Panics
 /// Where it is none.

@@ -11,6 +11,7 @@
 //!   log-url          how the operator's tools reach the log while it runs
 //!   data-set-url     how the operator's tools reach the data set while it runs, as its owner
 //!   analyst-url      how analysts connect while it runs
+//!   ops-url          where metrics and probes are served while it runs
 //! ```
 
 use std::os::unix::fs::DirBuilderExt;
@@ -96,5 +97,9 @@ impl DataDir {
 
     pub(crate) fn analyst_url(&self) -> PathBuf {
         self.path.join("analyst-url")
+    }
+
+    pub(crate) fn ops_url(&self) -> PathBuf {
+        self.path.join("ops-url")
     }
 }

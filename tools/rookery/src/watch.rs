@@ -96,7 +96,7 @@ fn tell_report(report: &Report) {
         }
     }
     if report.is_sound() {
-        tracing::info!("every row of the data set is what the log comes to");
+        tracing::info!("every row of the data set agrees with the log");
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         metrics::gauge!("verify_last_success_timestamp_seconds").set(now);
     }

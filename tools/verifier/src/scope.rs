@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{AccountEvent, AccountId, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, Position};
+use domain::{AccountEvent, AccountId, Event, HandleEvent, InboxEvent, MessageEvent, Position};
 use domain::{MessageId, Reaction};
 use serde_json::Value;
 
@@ -46,8 +46,7 @@ impl Touched {
             Event::Message(MessageEvent::Deleted(event)) => {
                 (vec![event.author, event.deleted_by], Some(event.message))
             }
-            Event::Graph(GraphEvent::Followed(event)) => (vec![event.follower, event.followee], None),
-            Event::Graph(GraphEvent::Unfollowed(event)) => (vec![event.follower, event.followee], None),
+            Event::Graph(event) => (<[AccountId; 2]>::from(event.accounts()).to_vec(), None),
             Event::Reaction(event) => {
                 let Reaction { account, message, .. } = event.reaction();
                 (vec![account], Some(message))
@@ -80,7 +79,7 @@ impl Touched {
 /// Projection, table, the columns that name accounts, and those that name messages.
 type Columns = (&'static str, &'static str, &'static [&'static str], &'static [&'static str]);
 
-const COLUMNS: [Columns; 21] = [
+const COLUMNS: [Columns; 24] = [
     ("social", "account", &["id"], &[]),
     ("social", "former_account", &["id"], &[]),
     ("social", "account_stat", &["account"], &[]),
@@ -92,11 +91,14 @@ const COLUMNS: [Columns; 21] = [
     ("social", "message_count", &["author"], &[]),
     ("social", "tombstone", &["author", "deleted_by"], &["id"]),
     ("social", "follow", &["follower", "followee"], &[]),
+    ("social", "blocked", &["blocker", "blocked"], &[]),
+    ("social", "muted", &["muter", "muted"], &[]),
     ("social", "liked", &["account"], &["message"]),
     ("social", "reposted", &["account"], &["message"]),
     ("social", "bookmarked", &["account"], &["message"]),
     ("social", "notification", &["recipient", "actor"], &["message"]),
     ("feeds", "follow", &["follower", "followee"], &[]),
+    ("feeds", "blocked", &["blocker", "blocked"], &[]),
     ("feeds", "entry", &["author"], &["message"]),
     ("feeds", "author", &["account"], &[]),
     ("feeds", "feed", &["owner", "author"], &["message"]),

@@ -19,12 +19,16 @@ pub(super) struct AccountColumns {
     display_name: Option<String>,
     followed: bool,
     key_position: Option<i64>,
+    /// From the caller.
+    is_hidden: bool,
 }
 
 impl AccountColumns {
-    /// With its place in the list.
-    pub(super) fn into_placed(self) -> Option<(PositionKey, AccountRow)> {
-        let account = AuthorRow { id: self.account?, handle: self.handle, display_name: self.display_name };
-        Some((PositionKey(self.key_position?), AccountRow { account, followed: self.followed }))
+    /// With its place in the list; without an account where that is hidden from the caller.
+    pub(super) fn into_placed(self) -> Option<(PositionKey, Option<AccountRow>)> {
+        let key = PositionKey(self.key_position?);
+        let Some(id) = self.account.filter(|_| !self.is_hidden) else { return Some((key, None)) };
+        let account = AuthorRow { id, handle: self.handle, display_name: self.display_name };
+        Some((key, Some(AccountRow { account, followed: self.followed })))
     }
 }

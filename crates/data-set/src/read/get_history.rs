@@ -27,9 +27,14 @@ struct Row {
     deleted_author: Option<i64>,
 }
 
-/// Every edition of the message with an id, oldest first, or what is left of it.
-pub async fn get_history(pool: &Pool, id: i64) -> Result<At<Existence<Vec<EditionRow>>>, ReadError> {
-    let query = || sqlx::query_as::<_, Row>(include_str!("get_history.sql")).bind(id).fetch_all(pool);
+/// Every edition of the message with an id, oldest first, as an account sees it, or what is left of it.
+pub async fn get_history(
+    pool: &Pool,
+    caller: i64,
+    id: i64,
+) -> Result<At<Existence<Vec<EditionRow>>>, ReadError> {
+    let query =
+        || sqlx::query_as::<_, Row>(include_str!("get_history.sql")).bind(id).bind(caller).fetch_all(pool);
     let rows = run(query).await?;
     // There is always a first row: it carries the position, even where there is no edition.
     let (position, deleted_author) = rows.first().map_or((0, None), |row| (row.position, row.deleted_author));

@@ -21,6 +21,10 @@ pub struct ProfileRow {
     pub messages: i64,
     /// By the caller.
     pub followed: bool,
+    /// By the caller.
+    pub blocked: bool,
+    /// By the caller.
+    pub muted: bool,
 }
 
 /// What an account may be found by.
@@ -54,6 +58,8 @@ struct Row {
     following: i64,
     messages: i64,
     followed: bool,
+    blocked: bool,
+    muted: bool,
 }
 
 const BY_ID: &str = concat!(include_str!("get_profile.sql"), include_str!("show_profile.sql"));
@@ -87,6 +93,8 @@ fn profile(row: Row) -> Option<ProfileRow> {
         following: row.following,
         messages: row.messages,
         followed: row.followed,
+        blocked: row.blocked,
+        muted: row.muted,
     })
 }
 

@@ -5,7 +5,7 @@ use super::error::ReadError;
 use super::existence::AboutMessage;
 use super::existence::Existence;
 use super::message_row::{MessageColumns, ThreadRow};
-use super::page::{Page, one_more_than};
+use super::page::{Page, PageKey, one_more_than};
 use super::run::run;
 use crate::pool::Pool;
 
@@ -43,7 +43,7 @@ pub async fn get_thread(
     let Some(about) = rows.first().map(|row| row.about) else {
         return Ok(At { position: 0, value: Existence::Unknown });
     };
-    let messages = rows.into_iter().filter_map(|row| row.message.into_part_of_thread()).collect();
+    let messages = rows.into_iter().filter_map(|row| Part::of(row.message)).collect();
     // Replies outlive what they answer, so without the message there may still be rows.
     let value = about.existence(()).and_then(|()| thread(id, messages, limit));
     Ok(At { position: about.position, value })
@@ -51,10 +51,26 @@ pub async fn get_thread(
 
 /// Sorts the rows into their parts. A message is posted before its replies, so ids grow downwards, whatever the times
 /// of imported messages say.
-fn thread(id: i64, rows: Vec<ThreadRow>, limit: u16) -> Option<ThreadRows> {
-    let (replies, mut up): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.in_reply_to() == Some(id));
+fn thread(id: i64, parts: Vec<Part>, limit: u16) -> Option<ThreadRows> {
+    let (replies, up): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| part.in_reply_to == Some(id));
+    let mut up: Vec<ThreadRow> = up.into_iter().filter_map(|part| part.shown).collect();
     up.sort_unstable_by_key(ThreadRow::id);
     let message = up.pop().filter(|row| row.id() == id)?;
-    let replies = Page::cut(replies.into_iter(), limit, ThreadRow::page_key);
+    let replies = Page::cut(replies.into_iter().map(|part| (part.key, part.shown)), limit);
     Some(ThreadRows { ancestors: up, message, replies })
+}
+
+/// A row of a conversation. What is hidden from the caller leaves only its place.
+struct Part {
+    key: PageKey,
+    in_reply_to: Option<i64>,
+    shown: Option<ThreadRow>,
+}
+
+impl Part {
+    fn of(message: MessageColumns) -> Option<Self> {
+        let in_reply_to = message.in_reply_to;
+        let (key, shown) = message.into_listed_part()?;
+        Some(Self { key, in_reply_to, shown })
+    }
 }

@@ -28,5 +28,5 @@ pub async fn list_account_replies(
     let rows = run(query).await?;
     let position = rows.first().map_or(0, |row| row.position);
     let replies = rows.into_iter().filter_map(MessageColumns::into_placed);
-    Ok(At { position, value: Page::cut(replies, limit, |(key, _)| *key).map(|(_, reply)| reply) })
+    Ok(At { position, value: Page::cut(replies, limit) })
 }

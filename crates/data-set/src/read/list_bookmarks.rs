@@ -27,6 +27,5 @@ pub async fn list_bookmarks(
     let rows = run(query).await?;
     let position = rows.first().map_or(0, |row| row.position);
     let messages = rows.into_iter().filter_map(MessageColumns::into_placed);
-    let page = Page::cut(messages, limit, |(key, _)| *key).map(|(_, message)| message);
-    Ok(At { position, value: page })
+    Ok(At { position, value: Page::cut(messages, limit) })
 }

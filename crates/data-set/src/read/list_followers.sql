@@ -4,8 +4,9 @@
 -- Why this order: an event's position is its own and never changes, so a cursor neither skips nor repeats a row.
 with p as (
     select
-        coalesce(max(position), 0) as position, $4::bigint as caller,
-        exists(select from published.accounts a where a.id = $1) as is_known
+        coalesce(max(position), 0) as position, $4::bigint as caller, $4::bigint as viewer,
+        exists(select from published.accounts a where a.id = $1)
+            and not exists (select from published.hidden_accounts h where h.viewer = $4 and h.account = $1) as is_known
     from published.projections
     where projection = 'social' and state = 'published' and shard = 0
 ), page as (

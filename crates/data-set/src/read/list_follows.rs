@@ -45,7 +45,7 @@ pub async fn list_follows(
         return Ok(At { position: 0, value: None });
     };
     let accounts = rows.into_iter().filter_map(|row| row.account.into_placed());
-    let page = Page::cut(accounts, limit, |(key, _)| *key).map(|(_, account)| account);
+    let page = Page::cut(accounts, limit);
     Ok(At { position: about.position, value: about.is_known.then_some(page) })
 }
 

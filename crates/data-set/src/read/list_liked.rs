@@ -41,6 +41,6 @@ pub async fn list_liked(
         return Ok(At { position: 0, value: None });
     };
     let messages = rows.into_iter().filter_map(|row| row.message.into_placed());
-    let page = Page::cut(messages, limit, |(key, _)| *key).map(|(_, message)| message);
+    let page = Page::cut(messages, limit);
     Ok(At { position: about.position, value: about.is_known.then_some(page) })
 }

@@ -29,8 +29,8 @@ pub async fn list_messages(
     } else {
         rows.first().map_or(0, |row| row.position)
     };
-    let messages = rows.into_iter().filter_map(MessageColumns::into_message);
-    Ok(At { position, value: Page::cut(messages, limit, MessageRow::page_key) })
+    let messages = rows.into_iter().filter_map(MessageColumns::into_listed);
+    Ok(At { position, value: Page::cut(messages, limit) })
 }
 
 async fn rows(

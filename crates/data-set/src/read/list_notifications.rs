@@ -58,18 +58,16 @@ pub async fn list_notifications(
     };
     let rows = run(query).await?;
     let (position, unread) = rows.first().map_or((0, 0), |row| (row.position, row.unread));
-    let page = Page::cut(rows.into_iter().filter_map(notification), limit, |row| PositionKey(row.position));
+    let page = Page::cut(rows.into_iter().filter_map(notification), limit);
     Ok(At { position, value: NotificationRows { page, unread } })
 }
 
-fn notification(row: Row) -> Option<NotificationRow> {
-    let (PositionKey(position), actor) = row.actor.into_placed()?;
-    Some(NotificationRow {
-        position,
-        kind: row.kind?,
-        actor,
-        message: row.message,
-        notified_at: row.notified_at?,
-        is_read: position <= row.read_marker,
-    })
+/// With its place in the list; `None` in that where it is not shown.
+fn notification(row: Row) -> Option<(PositionKey, Option<NotificationRow>)> {
+    let (key, actor) = row.actor.into_placed()?;
+    let (kind, notified_at) = (row.kind?, row.notified_at?);
+    let PositionKey(position) = key;
+    let (message, is_read) = (row.message, position <= row.read_marker);
+    let shown = actor.map(|actor| NotificationRow { position, kind, actor, message, notified_at, is_read });
+    Some((key, shown))
 }

@@ -46,7 +46,7 @@ pub async fn list_reactions(
         return Ok(At { position: 0, value: Existence::Unknown });
     };
     let accounts = rows.into_iter().filter_map(|row| row.account.into_placed());
-    let page = Page::cut(accounts, limit, |(key, _)| *key).map(|(_, account)| account);
+    let page = Page::cut(accounts, limit);
     Ok(At { position: about.position, value: about.existence(page) })
 }
 

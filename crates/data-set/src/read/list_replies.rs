@@ -45,7 +45,7 @@ pub async fn list_replies(
     let Some(about) = rows.first().map(|row| row.about) else {
         return Ok(At { position: 0, value: Existence::Unknown });
     };
-    let messages = rows.into_iter().filter_map(|row| row.message.into_part_of_thread());
-    let page = Page::cut(messages, limit, ThreadRow::page_key);
+    let messages = rows.into_iter().filter_map(|row| row.message.into_listed_part());
+    let page = Page::cut(messages, limit);
     Ok(At { position: about.position, value: about.existence(page) })
 }

@@ -6,7 +6,12 @@
 with p as (
     select
         coalesce(max(position), 0) as position, $5::bigint as caller,
-        exists(select from published.thread_messages m where m.id = $1) as is_known,
+        exists(
+            select from published.thread_messages m
+            where m.id = $1 and not exists (
+                select from published.hidden_accounts h where h.viewer = $5 and h.account = m.author
+            )
+        ) as is_known,
         (select d.author from published.deleted_messages d where d.id = $1) as deleted_author
     from published.projections
     where projection = 'social' and state = 'published' and shard = 0

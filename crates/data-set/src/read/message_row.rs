@@ -49,32 +49,11 @@ pub struct DeletedRow {
     pub created_at: OffsetDateTime,
 }
 
-impl MessageRow {
-    /// Its place in lists ordered by time.
-    pub(super) fn page_key(&self) -> PageKey {
-        PageKey { created_at: self.created_at.into(), id: self.id }
-    }
-}
-
 impl ThreadRow {
     pub(super) fn id(&self) -> i64 {
         match self {
             Self::Message(row) => row.id,
             Self::Deleted(row) => row.id,
-        }
-    }
-
-    pub(super) fn in_reply_to(&self) -> Option<i64> {
-        match self {
-            Self::Message(row) => row.in_reply_to,
-            Self::Deleted(row) => row.in_reply_to,
-        }
-    }
-
-    pub(super) fn page_key(&self) -> PageKey {
-        match self {
-            Self::Message(row) => row.page_key(),
-            Self::Deleted(row) => PageKey { created_at: row.created_at.into(), id: row.id },
         }
     }
 }
@@ -89,7 +68,7 @@ pub(super) struct MessageColumns {
     author_name: Option<String>,
     text: Option<String>,
     tags: Option<Vec<String>>,
-    in_reply_to: Option<i64>,
+    pub(super) in_reply_to: Option<i64>,
     created_at: Option<OffsetDateTime>,
     edited_at: Option<OffsetDateTime>,
     edition: Option<i32>,
@@ -100,10 +79,16 @@ pub(super) struct MessageColumns {
     reposted: bool,
     bookmarked: bool,
     key_position: Option<i64>,
+    /// From the caller.
+    is_hidden: bool,
 }
 
 impl MessageColumns {
+    /// `None` also where it is hidden from the caller.
     pub(super) fn into_message(self) -> Option<MessageRow> {
+        if self.is_hidden {
+            return None;
+        }
         Some(MessageRow {
             id: self.id?,
             author: AuthorRow {
@@ -126,6 +111,20 @@ impl MessageColumns {
         })
     }
 
+    /// With its place in a list ordered by time.
+    pub(super) fn into_listed(self) -> Option<(PageKey, Option<MessageRow>)> {
+        Some((self.page_key()?, self.into_message()))
+    }
+
+    /// The same in a conversation.
+    pub(super) fn into_listed_part(self) -> Option<(PageKey, Option<ThreadRow>)> {
+        Some((self.page_key()?, self.into_part_of_thread()))
+    }
+
+    fn page_key(&self) -> Option<PageKey> {
+        Some(PageKey { created_at: self.created_at?.into(), id: self.id? })
+    }
+
     /// Of `published.thread_messages`, where a row without an author is of a deleted message.
     pub(super) fn into_part_of_thread(self) -> Option<ThreadRow> {
         if self.author.is_some() {
@@ -136,8 +135,7 @@ impl MessageColumns {
     }
 
     /// With its place in a list ordered by position.
-    pub(super) fn into_placed(self) -> Option<(PositionKey, MessageRow)> {
-        let key = PositionKey(self.key_position?);
-        Some((key, self.into_message()?))
+    pub(super) fn into_placed(self) -> Option<(PositionKey, Option<MessageRow>)> {
+        Some((PositionKey(self.key_position?), self.into_message()))
     }
 }

@@ -28,19 +28,20 @@ pub struct Page<T, K = PageKey> {
 }
 
 impl<T, K> Page<T, K> {
-    /// From at most one row more than `limit`, which tells whether there is a next page.
-    pub(super) fn cut(rows: impl Iterator<Item = T>, limit: u16, key: impl FnOnce(&T) -> K) -> Self {
-        let mut items: Vec<T> = rows.collect();
-        let has_more = items.len() > usize::from(limit);
+    /// From the keys of at most one row more than `limit`, which tells whether there is a next page, and what is shown of
+    /// them. A page says where to go on by its rows, not by what is shown: one that shows nothing, because all of it is
+    /// hidden from its reader, must not be the end.
+    pub(super) fn cut(rows: impl Iterator<Item = (K, Option<T>)>, limit: u16) -> Self
+    where
+        K: Copy,
+    {
+        let mut rows: Vec<(K, Option<T>)> = rows.collect();
+        let has_more = rows.len() > usize::from(limit);
         let kept = usize::from(limit);
         let last = if planted("cursor-off-by-one") { kept } else { kept.saturating_sub(1) };
-        let next = items.get(last).filter(|_| has_more).map(key);
-        items.truncate(kept);
-        Self { items, next }
-    }
-
-    pub(super) fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U, K> {
-        Page { items: self.items.into_iter().map(f).collect(), next: self.next }
+        let next = rows.get(last).filter(|_| has_more).map(|(key, _)| *key);
+        rows.truncate(kept);
+        Self { items: rows.into_iter().filter_map(|(_, shown)| shown).collect(), next }
     }
 }
 

@@ -1,7 +1,8 @@
--- Purpose: the end of every statement that shows accounts: who is in `page`, and whether the caller follows them.
--- Index: account_pk and follow_pk, one look-up each per row of the page; `limit 1` as in show_messages.sql.
+-- Purpose: the end of every statement that shows accounts: who is in `page`, whether the caller follows them, and whether
+--   they are hidden from `p.viewer`, who is the caller, or nobody in lists of whom the caller does not want to see.
+-- Index: account_pk, follow_pk and twice blocked_pk, one look-up each per row of the page; `limit 1` as in show_messages.sql.
 -- Why this order: newest first, by the position of the event that put the account into the list.
-select p.*, c.*, a.handle, a.display_name, f.follower is not null as followed
+select p.*, c.*, a.handle, a.display_name, f.follower is not null as followed, h.account is not null as is_hidden
 from p
 left join page c on true
 left join lateral (
@@ -10,4 +11,7 @@ left join lateral (
 left join lateral (
     select f.follower from published.follows f where f.follower = p.caller and f.followee = c.account limit 1
 ) f on true
+left join lateral (
+    select h.account from published.hidden_accounts h where h.viewer = p.viewer and h.account = c.account limit 1
+) h on true
 order by c.key_position desc

@@ -1,13 +1,14 @@
 -- Purpose: the end of every statement that shows messages: what others and the caller made of the messages in `page`,
---   which are few and in their final number by here. `p` is one row: the position, and the caller.
--- Index: account_pk, message_stat_pk, liked_pk, reposted_pk and bookmarked_pk, one look-up each per row of the page. `limit 1` keeps
+--   which are few and in their final number by here, and whether they are hidden from the caller. `p` is one row: the position, and the caller.
+-- Index: account_pk, message_stat_pk, liked_pk, reposted_pk, bookmarked_pk and twice blocked_pk, one look-up each per row of the page. `limit 1` keeps
 --   the planner from reading one of these tables as a whole instead, which it would like better for pages as long as it
 --   fears.
 -- Why this order: the page's own; it came out of the look-ups in that order, but only a sort promises it.
 select
     p.*, m.*, a.handle as author_handle, a.display_name as author_name,
     coalesce(s.likes, 0) as likes, coalesce(s.reposts, 0) as reposts, coalesce(s.replies, 0) as replies,
-    l.account is not null as liked, r.account is not null as reposted, b.account is not null as bookmarked
+    l.account is not null as liked, r.account is not null as reposted, b.account is not null as bookmarked,
+    h.account is not null as is_hidden
 from p
 left join page m on true
 left join lateral (
@@ -25,4 +26,7 @@ left join lateral (
 left join lateral (
     select b.account from published.bookmarks b where b.account = p.caller and b.message = m.id limit 1
 ) b on true
+left join lateral (
+    select h.account from published.hidden_accounts h where h.viewer = p.caller and h.account = m.author limit 1
+) h on true
 order by m.key_at desc, m.key_position desc

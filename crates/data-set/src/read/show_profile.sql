@@ -1,8 +1,10 @@
--- Purpose: the end of every statement that shows an account by itself: its numbers, and whether the caller follows it.
--- Index: account_stat_pk and follow_pk, one look-up each.
+-- Purpose: the end of every statement that shows an account by itself: its numbers, and whether the caller follows,
+--   blocks or mutes it.
+-- Index: account_stat_pk, follow_pk, blocked_pk and muted_pk, one look-up each.
 -- Why one statement: numbers of another moment than the names could not be told by one position.
 select
     p.*, a.*, f.follower is not null as followed,
+    b.blocker is not null as blocked, u.muter is not null as muted,
     coalesce(s.followers, 0) as followers, coalesce(s.following, 0) as following, coalesce(s.messages, 0) as messages
 from p
 left join found a on true
@@ -12,3 +14,9 @@ left join lateral (
 left join lateral (
     select f.follower from published.follows f where f.follower = p.caller and f.followee = a.id limit 1
 ) f on true
+left join lateral (
+    select b.blocker from published.blocks b where b.blocker = p.caller and b.blocked = a.id limit 1
+) b on true
+left join lateral (
+    select u.muter from published.mutes u where u.muter = p.caller and u.muted = a.id limit 1
+) u on true

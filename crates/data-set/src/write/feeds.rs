@@ -8,6 +8,7 @@
 //! of them meets another one's rows.
 
 pub(super) mod audience;
+mod block;
 mod deactivate;
 mod entries;
 mod fan_out;
@@ -22,7 +23,7 @@ use super::error::WriteError;
 
 pub use audience::Audience;
 pub use limit::FanOutLimit;
-pub use rows::{EntryRow, FeedChanges, FeedSegment, FollowKey, FollowRow, RepostKey};
+pub use rows::{BlockKey, EntryRow, FeedChanges, FeedSegment, FollowKey, FollowRow, RepostKey};
 
 pub(super) async fn write(
     connection: &mut Connection,
@@ -35,6 +36,8 @@ pub(super) async fn write(
     for segment in segments {
         match segment {
             FeedSegment::Changes(changes) => apply(connection, changes, limit).await?,
+            FeedSegment::Block(key) => block::block(connection, *key, limit).await?,
+            FeedSegment::Unblock(key) => block::unblock(connection, *key).await?,
             FeedSegment::Deactivation(account) => deactivate::deactivate(connection, *account, limit).await?,
         }
         crash_point("feeds-after-segment");

@@ -8,7 +8,6 @@ mod edges;
 mod read_markers;
 
 use std::collections::BTreeMap;
-use std::iter;
 
 use domain::ReactionKind;
 use fail_points::crash_point;
@@ -40,6 +39,8 @@ pub struct Changes {
     pub profiles: Vec<ProfileRow>,
     pub messages: MessageChanges,
     pub follows: EdgeChanges,
+    pub blocks: EdgeChanges,
+    pub mutes: EdgeChanges,
     pub reactions: BTreeMap<ReactionKind, EdgeChanges>,
     pub read_markers: Vec<ReadMarkerRow>,
 }
@@ -68,7 +69,12 @@ async fn apply(
     crash_point("after-accounts");
     messages::write(connection, &changes.messages, deltas).await?;
     let reactions = changes.reactions.iter().map(|(kind, edges)| (EdgeKind::Reaction(*kind), edges));
-    for (kind, edges) in iter::once((EdgeKind::Follow, &changes.follows)).chain(reactions) {
+    let accounts = [
+        (EdgeKind::Follow, &changes.follows),
+        (EdgeKind::Block, &changes.blocks),
+        (EdgeKind::Mute, &changes.mutes),
+    ];
+    for (kind, edges) in accounts.into_iter().chain(reactions) {
         edges::remove(connection, kind, &edges.removed, &mut deltas.stats).await?;
         edges::make(connection, kind, &edges.made, &mut deltas.stats).await?;
     }

@@ -88,7 +88,7 @@ async fn single_messages_are_looked_up() {
     let (_postgres, pool) = grown_tables().await;
     let message = plan(&pool, sql!("get_message", "show_messages"), "256, 7").await;
     assert_reads(&message, &["using message_pk", "using tombstone_pk", "using checkpoint_pk"]);
-    let history = plan(&pool, include_str!("../../src/read/get_history.sql"), "256").await;
+    let history = plan(&pool, include_str!("../../src/read/get_history.sql"), "256, 7").await;
     assert_reads(&history, &["using message_edition_pk", "using message_pk", "using tombstone_pk"]);
 }
 

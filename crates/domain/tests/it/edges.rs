@@ -1,13 +1,15 @@
 //! The rules of follows, likes and reposts, and of what was read.
 
 use domain::edge::{DesiredState, Edge};
-use domain::graph::{ChangeFollow, GraphRejection, change_follow};
+use domain::graph::{
+    ChangeBlock, ChangeFollow, ChangeMute, GraphRejection, change_block, change_follow, change_mute,
+};
 use domain::inbox::{InboxRejection, ReadNotifications, read_notifications};
 use domain::reaction::{ChangeReaction, ReactionRejection, change_reaction, edge_after};
 use domain::{
-    AccountId, Bookmarked, Followed, GraphEvent, InboxEvent, Liked, MessageId, NotificationsRead,
-    OriginalTime, Position, ReactionEvent, ReactionKind, Reposted, Sequence, Shard, Unbookmarked, Unfollowed,
-    Unliked, Unreposted,
+    AccountId, Blocked, Bookmarked, Followed, GraphEvent, InboxEvent, Liked, MessageId, Muted,
+    NotificationsRead, OriginalTime, Position, ReactionEvent, ReactionKind, Reposted, Sequence, Shard,
+    Unblocked, Unbookmarked, Unfollowed, Unliked, Unmuted, Unreposted,
 };
 use time::macros::datetime;
 
@@ -26,7 +28,8 @@ fn position(sequence: u64) -> Position {
 fn follow() -> ChangeFollow {
     let (follower, followee) = (account(1), account(2));
     let (desired, edge) = (DesiredState::Set, Edge::Unknown);
-    ChangeFollow { follower, followee, followee_exists: true, desired, edge, original_time: None }
+    let (followee_exists, is_blocked, original_time) = (true, false, None);
+    ChangeFollow { follower, followee, followee_exists, is_blocked, desired, edge, original_time }
 }
 
 #[test]
@@ -63,9 +66,59 @@ fn nobody_follows_themselves_or_somebody_who_is_not_there() {
     }
 }
 
+#[test]
+fn a_block_keeps_follows_and_reactions_away_but_not_their_end() {
+    for edge in [Edge::Unknown, Edge::Set, Edge::Unset] {
+        let apart = ChangeFollow { is_blocked: true, edge, ..follow() };
+        assert_eq!(change_follow(apart), Err(GraphRejection::AccountMustNotBeBlocked));
+        let end = ChangeFollow { desired: DesiredState::Unset, ..apart };
+        assert!(change_follow(end).is_ok());
+        for (kind, desired, _) in reactions() {
+            let apart = ChangeReaction { is_blocked: true, ..reaction(kind, desired, edge) };
+            let refused = Err(ReactionRejection::AccountMustNotBeBlocked);
+            assert_eq!(change_reaction(apart) == refused, desired == DesiredState::Set);
+        }
+    }
+}
+
+#[test]
+fn blocks_and_mutes_are_events_unless_they_are_known_to_stand() {
+    let (one, other) = (account(1), account(2));
+    let events = |desired| match desired {
+        DesiredState::Set => (
+            GraphEvent::Blocked(Blocked { blocker: one, blocked: other }),
+            GraphEvent::Muted(Muted { muter: one, muted: other }),
+        ),
+        DesiredState::Unset => (
+            GraphEvent::Unblocked(Unblocked { blocker: one, blocked: other }),
+            GraphEvent::Unmuted(Unmuted { muter: one, muted: other }),
+        ),
+    };
+    for desired in [DesiredState::Set, DesiredState::Unset] {
+        for (exists, edge) in
+            [(true, Edge::Set), (true, Edge::Unset), (true, Edge::Unknown), (false, Edge::Set)]
+        {
+            let block = ChangeBlock { blocker: one, blocked: other, blocked_exists: exists, desired, edge };
+            let mute = ChangeMute { muter: one, muted: other, muted_exists: exists, desired, edge };
+            let (blocked, muted) = events(desired);
+            let expected = |event: GraphEvent| match (exists, desired) {
+                (false, DesiredState::Set) => Err(GraphRejection::AccountMustExist),
+                _ => Ok((!edge.is_as(desired)).then_some(event)),
+            };
+            assert_eq!(change_block(block), expected(blocked));
+            assert_eq!(change_mute(mute), expected(muted));
+            let own = ChangeBlock { blocked: one, ..block };
+            assert_eq!(change_block(own), Err(GraphRejection::AccountMustNotBlockItself));
+            let own = ChangeMute { muted: one, ..mute };
+            assert_eq!(change_mute(own), Err(GraphRejection::AccountMustNotMuteItself));
+        }
+    }
+}
+
 fn reaction(kind: ReactionKind, desired: DesiredState, edge: Edge) -> ChangeReaction {
     let (account, message) = (account(1), message("256"));
-    ChangeReaction { kind, account, message, message_exists: true, desired, edge, original_time: None }
+    let (message_exists, is_blocked, original_time) = (true, false, None);
+    ChangeReaction { kind, account, message, message_exists, is_blocked, desired, edge, original_time }
 }
 
 fn reactions() -> [(ReactionKind, DesiredState, ReactionEvent); 6] {

@@ -73,7 +73,7 @@ fn actor(id: i64) -> Actor {
     Actor { account: account(id), is_admin: id == ADMIN }
 }
 
-/// An edit that would change the text, whatever the edition.
+/// An edit that would change the text, at any edition.
 fn edit(by: i64) -> EditMessage {
     EditMessage {
         actor: actor(by),
@@ -105,7 +105,7 @@ async fn a_post_is_posted() {
 
 #[tokio::test]
 async fn a_reply_to_a_known_message_is_posted() {
-    let target = ReplyTarget { message: id("256"), exists: true };
+    let target = ReplyTarget { message: id("256"), exists: true, is_blocked: false };
     let reply = PostMessage { in_reply_to: Some(target), ..post() };
     let MessageEvent::Posted(plain) = posted() else { unreachable!("it is a post") };
     let event = MessageEvent::Posted(MessagePosted { in_reply_to: Some(id("256")), ..plain });
@@ -114,9 +114,16 @@ async fn a_reply_to_a_known_message_is_posted() {
 
 #[tokio::test]
 async fn a_reply_to_an_unknown_message_is_rejected() {
-    let target = ReplyTarget { message: id("256"), exists: false };
+    let target = ReplyTarget { message: id("256"), exists: false, is_blocked: false };
     let reply = PostMessage { in_reply_to: Some(target), ..post() };
     rejected(&[], MessageCommand::Post(reply), MessageRejection::ReplyTargetMustExist).await;
+}
+
+#[tokio::test]
+async fn nobody_answers_an_account_that_blocks_them_or_that_they_block() {
+    let target = ReplyTarget { message: id("256"), exists: true, is_blocked: true };
+    let reply = PostMessage { in_reply_to: Some(target), ..post() };
+    rejected(&[], MessageCommand::Post(reply), MessageRejection::AccountMustNotBeBlocked).await;
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_LENGTH;
 use http_body_util::BodyExt;
 
+use crate::admission;
 use crate::limits::BodyLimits;
 use crate::problem::ApiProblem;
 
@@ -44,14 +45,19 @@ async fn collect(mut body: axum::body::Body, limits: BodyLimits) -> Result<Bytes
 /// The next data; trailers are skipped, for nothing here reads them.
 async fn next(body: &mut axum::body::Body) -> Result<Option<Bytes>, ApiProblem> {
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_broken| {
-            ApiProblem::new(codes::MALFORMED_JSON).detail("The body ended before it was complete.").closing()
-        })?;
+        let frame = frame.map_err(|error| broken(&error))?;
         if let Ok(data) = frame.into_data() {
             return Ok(Some(data));
         }
     }
     Ok(None)
+}
+
+fn broken(error: &axum::Error) -> ApiProblem {
+    if admission::is_too_slow(error) {
+        return ApiProblem::new(codes::BODY_TIMEOUT).detail("The body comes too slowly.").closing();
+    }
+    ApiProblem::new(codes::MALFORMED_JSON).detail("The body ended before it was complete.").closing()
 }
 
 fn within(length: usize, limits: BodyLimits) -> Result<usize, ApiProblem> {

@@ -97,7 +97,7 @@ fn header_of(key: &SigningKey) -> Value {
     json!({"alg": "EdDSA", "typ": "JWT", "kid": key.kid()})
 }
 
-/// A token with a good signature over whatever header and claims.
+/// A token with a good signature over any header and claims.
 fn signed(key: &SigningKey, header: &Value, claims: &Value) -> String {
     let message = format!("{}.{}", encoded(header), encoded(claims));
     let private = EncodingKey::from_ed_pem(key.to_pkcs8_pem().as_bytes()).expect("it is an Ed25519 key");

@@ -10,11 +10,7 @@ use service_kit::health::Health;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
 
-use crate::support::{Server, call, get, read_to_end, read_until, request, within};
-
-fn hello() -> Router {
-    Router::new().route("/", on_get(|| async { "hello" }))
-}
+use crate::support::{Server, call, get, hello, read_to_end, request, within};
 
 #[tokio::test]
 async fn a_head_that_dawdles_is_cut_off() {
@@ -62,26 +58,6 @@ fn assert_bare(answer: &str) {
 }
 
 #[tokio::test]
-async fn connections_beyond_the_limit_wait_their_turn() {
-    let limits =
-        Limits { connections_max: 1, head_timeout: Duration::from_secs(10), ..Limits::for_testing() };
-    let server = Server::start(hello(), limits).await;
-    let mut first = server.connect().await;
-    first.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("the server reads");
-    read_until(&mut first, "hello").await;
-    let mut second = server.connect().await;
-    second.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("the kernel takes it");
-    // The first connection still works, so the second has not been given its place.
-    first.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("the server reads");
-    read_until(&mut first, "hello").await;
-    let mut byte = [0];
-    let early = second.try_read(&mut byte).expect_err("the second was served beside the first");
-    assert_eq!(early.kind(), std::io::ErrorKind::WouldBlock);
-    drop(first);
-    read_until(&mut second, "hello").await;
-}
-
-#[tokio::test]
 async fn requests_beyond_the_limit_are_refused_but_probes_are_not() {
     let (entered, leave) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let (entering, leaving) = (Arc::clone(&entered), Arc::clone(&leave));
@@ -95,7 +71,7 @@ async fn requests_beyond_the_limit_are_refused_but_probes_are_not() {
     };
     let limits = Limits { in_flight_max: 1, ..Limits::for_testing() };
     let router = standard(hello().route("/slow", on_get(slow)), "test", &limits);
-    let router = router.merge(http_kit::ops::routes(Health::new()));
+    let router = router.merge(http_kit::ops::probes(Health::new()));
     let first = tokio::spawn({
         let router = router.clone();
         async move { call(&router, get("/slow", &[])).await.body }
@@ -104,7 +80,7 @@ async fn requests_beyond_the_limit_are_refused_but_probes_are_not() {
     let answer = call(&router, get("/", &[])).await;
     assert_eq!((answer.status.as_u16(), answer.problem().code.as_ref()), (503, "overloaded"));
     assert_eq!(answer.header("retry-after"), "1");
-    for probe in ["/livez", "/readyz", "/metrics"] {
+    for probe in ["/livez", "/readyz"] {
         assert_eq!(call(&router, get(probe, &[])).await.status.as_u16(), 200, "{probe}");
     }
     leave.notify_one();
@@ -128,7 +104,20 @@ fn limits_come_from_the_environment() {
     let mut env =
         Environment::from_pairs([("ROOKERY_HTTP_ACCESS_LOG", "false"), ("ROOKERY_HTTP_IN_FLIGHT_MAX", "9")]);
     let limits = Limits::from_environment(&mut env).expect("both values are good");
-    assert_eq!(limits, Limits { access_log: false, in_flight_max: 9, ..Limits::default() });
-    let mut env = Environment::from_pairs([("ROOKERY_HTTP_IN_FLIGHT_MAX", "0")]);
-    assert_eq!(Limits::from_environment(&mut env), None);
+    // One address gets a part of what all have, also where nobody thought of it.
+    let expected =
+        Limits { access_log: false, in_flight_max: 9, in_flight_per_address: 2, ..Limits::default() };
+    assert_eq!(limits, expected);
+}
+
+#[test]
+fn a_limit_of_nothing_and_a_part_above_its_whole_are_refused_by_name() {
+    for what in ["CONNECTIONS", "IN_FLIGHT", "BODY_READS"] {
+        for (variable, value) in [("MAX", "0"), ("PER_ADDRESS", "0"), ("PER_ADDRESS", "100000")] {
+            let name = format!("ROOKERY_HTTP_{what}_{variable}");
+            let mut env = Environment::from_pairs([(name.as_str(), value)]);
+            assert_eq!(Limits::from_environment(&mut env), None, "{name}={value}");
+            assert_eq!(env.into_error().faults()[0].name, name);
+        }
+    }
 }

@@ -7,9 +7,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
-use crate::support::{Server, read_to_end, read_until, within};
-
-const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+use crate::support::{REQUEST, Server, read_to_end, read_until, within};
 
 #[tokio::test]
 async fn a_request_under_way_is_finished() {

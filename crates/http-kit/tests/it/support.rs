@@ -17,7 +17,13 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// Longer than anything here may take; reaching it is a failure.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+
+pub(crate) const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+
+pub(crate) fn hello() -> Router {
+    Router::new().route("/", axum::routing::get(|| async { "hello" }))
+}
 
 /// Names and values, as a request carries them.
 pub(crate) type Headers<'test> = &'test [(&'test str, &'test str)];

@@ -3,9 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
-use service_kit::Chain;
+use service_kit::{Chain, Seldom};
 
 use super::{CurrentKeys, KeySet, KeySource, KeysUnavailable};
 
@@ -61,8 +62,12 @@ impl KeySource for FileKeys {
         match self.current.look_again(kid, read).await {
             Ok(keys) => Ok(keys),
             Err(error) => {
-                // A file that is being replaced should not make every bad token look like a failure of ours.
-                tracing::warn!(error = %Chain(&error), "the key set could not be read again");
+                // A file that is being replaced should not make every bad token look like a failure of ours, and there
+                // may be any number of them.
+                static WARNING: Seldom = Seldom::new(Duration::from_secs(10));
+                if let Some(held_back) = WARNING.due() {
+                    tracing::warn!(error = %Chain(&error), held_back, "the key set could not be read again");
+                }
                 Ok(self.current())
             }
         }

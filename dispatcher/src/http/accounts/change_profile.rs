@@ -14,6 +14,8 @@ use crate::http::command::{self, CommandRequest};
 use crate::http::documentation::{BIO_RULES, CommandHeaders, HANDLE_AND_NAME_RULES};
 use crate::refusal::Refusal;
 
+use super::allowed_handle;
+
 /// Changes the caller's profile.
 ///
 /// A new handle is taken, and the old one given back, at the same moment. A change that changes nothing is answered
@@ -25,7 +27,7 @@ use crate::refusal::Refusal;
         (status = 200, description = "In the log", body = ProfileReceipt),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["AccountMustExist", "HandleMustBeFree", HANDLE_AND_NAME_RULES, BIO_RULES]))),
+    extensions(("x-problems" = json!(["AccountMustExist", "HandleMustBeFree", "handle-reserved", HANDLE_AND_NAME_RULES, BIO_RULES]))),
 )]
 pub(crate) async fn change_profile(
     State(state): State<crate::State>,
@@ -33,19 +35,21 @@ pub(crate) async fn change_profile(
     request: CommandRequest,
     body: StrictJson<ChangeProfile>,
 ) -> Result<Response, Refusal> {
-    let account = command::writer(&caller)?.account;
+    let actor = command::writer(&caller)?;
     let ChangeProfile { handle, display_name, bio } = &body.value;
     if handle.is_none() && display_name.is_none() && bio.is_none() {
         return Err(Refusal::field("handle", "give handle, displayName or bio"));
     }
     let change = Change {
-        account,
+        account: actor.account,
         handle: handle.as_deref().map(Handle::parse).transpose()?,
         display_name: display_name.as_deref().map(DisplayName::parse).transpose()?,
         bio: bio.as_deref().map(Bio::parse).transpose()?,
     };
-    let outcome =
-        command::run(state.ready()?, request.execution(account, &body.bytes), change).await?.outcome;
+    if let Some(handle) = change.handle.as_ref().filter(|_| !actor.is_admin) {
+        allowed_handle::require(&state, handle, Some(actor.account)).await?;
+    }
+    let outcome = command::run(state.ready()?, request.execution(actor, &body.bytes), change).await?.outcome;
     let position = EventPosition(outcome.position().get());
     let receipt = ProfileReceipt {
         id: outcome.account.to_string(),

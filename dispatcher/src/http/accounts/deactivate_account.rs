@@ -28,12 +28,13 @@ pub(crate) async fn deactivate_account(
     caller: Caller,
     request: CommandRequest,
 ) -> Result<Response, Refusal> {
-    let account = command::writer(&caller)?.account;
+    let actor = command::writer(&caller)?;
+    let account = actor.account;
     let revocations = state.revocations();
     // Noted first: whatever happens from here on, what the account leaves behind is cleared away.
     revocations.note_leaving(account).await?;
     let deactivate = DeactivateAccount { account };
-    let answer = match command::done(state.ready()?, request.execution(account, &[]), deactivate).await {
+    let answer = match command::done(state.ready()?, request.execution(actor, &[]), deactivate).await {
         Ok(answer) => answer,
         Err(refusal) => {
             let problem = ApiProblem::from(refusal);

@@ -3,40 +3,50 @@
 use std::sync::Arc;
 
 use api_types::accounts::{RegisterAccount, RegisteredAccount};
+use api_types::codes;
+use api_types::registrations::RegistrationRequest;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use domain::message::Actor;
 use domain::{DisplayName, Handle, Password};
 use http::StatusCode;
 use http::header::LOCATION;
-use http_kit::StrictJson;
 use http_kit::position::EventPosition;
+use http_kit::{ApiProblem, ClientAddress, StrictJson};
 use time::OffsetDateTime;
 
-use crate::auth::Credential;
+use crate::auth::{Credential, Typed};
 use crate::commands::{RegisterAccount as Register, Registrar};
 use crate::decision::AccountOutcome;
 use crate::executor::Executed;
 use crate::http::command::{self, CommandRequest};
 use crate::http::documentation::{CommandHeaders, HANDLE_AND_NAME_RULES};
 use crate::refusal::Refusal;
+use crate::settings::Registration;
+use crate::state::Ready;
 
-use super::draw;
+use super::request_registration::request_registration;
+use super::{allowed_handle, draw};
 
 /// Registers an account under a handle that nobody else has.
 ///
 /// Needs no identity. Idempotency keys are shared by all who register, so they should be UUIDs; the password is no part
-/// of what is compared under a key, and a repetition does not change it.
+/// of what is compared under a key, and a repetition does not change it. An installation may ask for an `invitation`,
+/// register nobody who asks, or have operators approve: then the answer is 202, and the account is there once they did.
 #[utoipa::path(
     post, path = "/v1/accounts", tag = "accounts", request_body = RegisterAccount,
     params(CommandHeaders),
     responses(
         (status = 201, description = "In the log", body = RegisteredAccount, headers(("Location" = String))),
+        (status = 202, description = "Waits for an operator's approval", body = RegistrationRequest),
     ),
-    extensions(("x-problems" = json!(["HandleMustBeFree", "AccountMustBeNew", "PasswordMustHaveGoodLength", HANDLE_AND_NAME_RULES]))),
+    extensions(("x-problems" = json!(["HandleMustBeFree", "AccountMustBeNew", "PasswordMustHaveGoodLength", "password-too-weak",
+        "rate-limited", "registration-closed", "invitation-invalid", "handle-reserved", HANDLE_AND_NAME_RULES]))),
 )]
 pub(crate) async fn register_account(
     State(state): State<crate::State>,
+    address: ClientAddress,
     request: CommandRequest,
     body: StrictJson<RegisterAccount>,
 ) -> Result<Response, Refusal> {
@@ -44,22 +54,43 @@ pub(crate) async fn register_account(
     let handle = Handle::parse(&body.value.handle)?;
     let display_name = DisplayName::parse(&body.value.display_name)?;
     let password = Password::parse(&body.value.password)?;
-    let (passwords, kept) = (Arc::clone(state.passwords()), ready.credential_store().credentials.clone());
-    let by = Registrar::Newcomer(Arc::new(Credential::new(passwords, kept, password)));
+    let typed = Typed { password, handle: handle.clone(), display_name: display_name.clone(), address };
+    allowed_handle::require(&state, &handle, None).await?;
+    let credential = match state.settings().registration {
+        Registration::Closed => return Err(ApiProblem::new(codes::REGISTRATION_CLOSED).into()),
+        Registration::Approval => return request_registration(&state, typed).await,
+        Registration::Open => credential(&state, &ready, typed),
+        Registration::Invitation => {
+            let Some(code) = body.value.invitation.clone() else {
+                return Err(ApiProblem::new(codes::INVITATION_INVALID).into());
+            };
+            credential(&state, &ready, typed).invited(ready.credential_store().invitations.clone(), code)
+        }
+    };
+    let by = Registrar::Newcomer(Arc::new(credential));
     // Not the whole body: its digest is kept, and a quick digest of a password could be searched for the password.
-    let compared = format!("{}\0{}", body.value.handle, body.value.display_name);
+    let mut compared = format!("{}\0{}", body.value.handle, body.value.display_name);
+    if let Some(code) = &body.value.invitation {
+        compared = format!("{compared}\0{code}");
+    }
     let executed = draw::until_new(
         || ready.executor().draw_account(OffsetDateTime::now_utc()),
         |account| {
             let (handle, display_name, by) = (handle.clone(), display_name.clone(), by.clone());
             let register = Register { account, handle, display_name, by };
-            command::execute(ready.clone(), request.execution(account, compared.as_bytes()), register)
+            let newcomer = Actor { account, is_admin: false };
+            command::execute(ready.clone(), request.execution(newcomer, compared.as_bytes()), register)
         },
     );
     Ok(created(executed.await?))
 }
 
-fn created(Executed { outcome, .. }: Executed<AccountOutcome>) -> Response {
+fn credential(state: &crate::State, ready: &Ready, typed: Typed) -> Credential {
+    let kept = ready.credential_store().credentials.clone();
+    Credential::new(Arc::clone(state.passwords()), kept, typed)
+}
+
+pub(in crate::http) fn created(Executed { outcome, .. }: Executed<AccountOutcome>) -> Response {
     let position = crate::decision::Outcome::position(&outcome);
     let id = outcome.account.to_string();
     let location = [(LOCATION, format!("/v1/accounts/{id}"))];

@@ -5,9 +5,10 @@ use api_types::email::ResetPassword;
 use axum::extract::State;
 use domain::Password;
 use http::StatusCode;
-use http_kit::{ApiProblem, StrictJson};
+use http_kit::{ApiProblem, ClientAddress, StrictJson};
 use time::OffsetDateTime;
 
+use crate::auth::hash_new_password;
 use crate::mail::MailToken;
 use crate::refusal::Refusal;
 
@@ -19,10 +20,11 @@ use crate::refusal::Refusal;
     responses(
         (status = 204, description = "The password is another one"),
     ),
-    extensions(("x-problems" = json!(["mail-token-invalid", "PasswordMustHaveGoodLength", "log-full"]))),
+    extensions(("x-problems" = json!(["mail-token-invalid", "PasswordMustHaveGoodLength", "password-too-weak", "rate-limited", "log-full"]))),
 )]
 pub(crate) async fn reset_password(
     State(state): State<crate::State>,
+    address: ClientAddress,
     body: StrictJson<ResetPassword>,
 ) -> Result<StatusCode, Refusal> {
     let invalid = || Refusal::from(ApiProblem::new(codes::MAIL_TOKEN_INVALID));
@@ -30,13 +32,17 @@ pub(crate) async fn reset_password(
     let token = MailToken::parse(&body.value.token).ok_or_else(invalid)?;
     let (account, ready) = (token.account, state.ready()?);
     let addresses = &ready.credential_store().addresses;
-    // Used up before anything else, so that it is good once; whatever fails from here on, another mail helps.
-    if !addresses.use_reset(account, &token.hashed(), OffsetDateTime::now_utc()).await?
-        || !ready.executor().is_active(account).await?
-    {
+    let (secret, now) = (token.hashed(), OffsetDateTime::now_utc());
+    if !addresses.get(account).await?.may_reset(&secret, now) {
         return Err(invalid());
     }
-    state.store_credential(account, password).await?;
+    // Before the code is used up, so that it is still good for a better password.
+    let hash = hash_new_password(&state, account, password, address).await?;
+    // Used up before anything is changed, so that it is good once; whatever fails from here on, another mail helps.
+    if !addresses.use_reset(account, &secret, now).await? || !ready.executor().is_active(account).await? {
+        return Err(invalid());
+    }
+    ready.credential_store().credentials.put(account, &hash).await?;
     state.end_sessions_except(account, None).await?;
     state.revoke_personal_tokens(account).await?;
     Ok(StatusCode::NO_CONTENT)

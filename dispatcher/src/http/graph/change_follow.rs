@@ -17,7 +17,12 @@ pub(super) async fn change_follow(
     desired: DesiredState,
     request: &CommandRequest,
 ) -> Result<Response, Refusal> {
-    let follower = command::writer(caller)?.account;
-    let change = ChangeFollow { follower, followee: parse::account_id(id)?, desired, original_time: None };
-    command::done(state.ready()?, request.execution(follower, &[]), change).await
+    let actor = command::writer(caller)?;
+    let change = ChangeFollow {
+        follower: actor.account,
+        followee: parse::account_id(id)?,
+        desired,
+        original_time: None,
+    };
+    command::done(state.ready()?, request.execution(actor, &[]), change).await
 }

@@ -23,7 +23,7 @@ use crate::refusal::Refusal;
         (status = 204, description = "Followed"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["AccountMustExist", "AccountMustNotFollowItself"]))),
+    extensions(("x-problems" = json!(["AccountMustExist", "AccountMustNotFollowItself", "AccountMustNotBeBlocked"]))),
 )]
 pub(crate) async fn follow_account(
     State(state): State<crate::State>,

@@ -7,7 +7,7 @@ use api_types::codes;
 use domain::ReactionKind;
 use domain::account::AccountRejection;
 use domain::edge::DesiredState;
-use domain::message::{MessageCommand, PostMessage, ReplyTarget};
+use domain::message::{MessageCommand, PostMessage};
 use domain::{AccountId, Beginning, Bio, DisplayName, Handle, MessageId, OriginalTime, Tags, Text};
 use http_kit::idempotency::RequestKey;
 use http_kit::{ApiProblem, RequestContext};
@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 
 use crate::commands::{ChangeFollow, ChangeReaction, RegisterAccount, Registrar};
 use crate::decision::Outcome;
-use crate::executor::{Executed, IdempotencyKey, Imported};
+use crate::executor::{Allowance, Executed, Execution, IdempotencyKey, Imported};
 use crate::http::{accounts, command};
 use crate::refusal::Refusal;
 use crate::state::Ready;
@@ -103,7 +103,7 @@ impl Import {
             |account| {
                 let (handle, display_name, by) = (handle.clone(), display_name.clone(), by.clone());
                 let register = RegisterAccount { account, handle, display_name, by };
-                let execution = command::execution(self.operator, &self.context, timed.key.clone());
+                let execution = self.execution(timed.key.clone());
                 command::execute(self.ready.clone(), execution, register)
             },
         );
@@ -127,8 +127,7 @@ impl Import {
         let mut target = None;
         if let Some(message) = in_reply_to {
             about.push(self.beginning_of_message(message).await?);
-            let exists = self.ready.executor().is_standing(message).await?;
-            target = Some(ReplyTarget { message, exists });
+            target = Some(self.ready.executor().reply_target(author, message).await?);
         }
         let original_time = Some(original(timed.time, about)?);
         let post = PostMessage { author, text, tags, in_reply_to: target, original_time };
@@ -170,8 +169,11 @@ impl Import {
         key: Option<IdempotencyKey>,
         command: C,
     ) -> Result<Executed<C::Outcome>, Refusal> {
-        let execution = command::execution(self.operator, &self.context, key);
-        command::run(self.ready.clone(), execution, command).await
+        command::run(self.ready.clone(), self.execution(key), command).await
+    }
+
+    fn execution(&self, key: Option<IdempotencyKey>) -> Execution {
+        command::execution(self.operator, Allowance::AboveReserve, &self.context, key)
     }
 
     async fn account_of(&self, field: &str, name: &AccountName) -> Result<AccountId, Refusal> {

@@ -34,5 +34,5 @@ pub(crate) async fn delete_message(
 ) -> Result<Response, Refusal> {
     let actor = command::writer(&caller)?;
     let delete = DeleteMessage { actor, message: parse::message_id(&id)? };
-    command::done(state.ready()?, request.execution(actor.account, &[]), MessageCommand::Delete(delete)).await
+    command::done(state.ready()?, request.execution(actor, &[]), MessageCommand::Delete(delete)).await
 }

@@ -53,7 +53,7 @@ pub(crate) async fn edit_message(
     if edit.text.is_none() && edit.tags.is_none() {
         return Err(Refusal::field("text", "give text, tag or tags"));
     }
-    let execution = request.execution(actor.account, &body.bytes);
+    let execution = request.execution(actor, &body.bytes);
     let executed = command::run(state.ready()?, execution, MessageCommand::Edit(edit)).await?;
     let tag = [(ETAG, EntityTag::of_edition(executed.outcome.edition.into()).header_value())];
     let receipt = Json(MessageReceipt { id, edition: executed.outcome.edition });

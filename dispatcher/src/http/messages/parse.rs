@@ -1,7 +1,7 @@
 //! From the words of a request to values that cannot be wrong.
 
 use domain::message::ReplyTarget;
-use domain::{IdError, MessageId, Tags};
+use domain::{AccountId, IdError, MessageId, Tags};
 
 use crate::refusal::Refusal;
 use crate::state::Ready;
@@ -17,10 +17,13 @@ pub(crate) fn tags(tag: Option<&str>, tags: Option<&[String]>) -> Result<Option<
 }
 
 /// Looks the answered message up, so that the decision has the fact.
-pub(super) async fn reply_target(raw: Option<&str>, ready: &Ready) -> Result<Option<ReplyTarget>, Refusal> {
+pub(super) async fn reply_target(
+    author: AccountId,
+    raw: Option<&str>,
+    ready: &Ready,
+) -> Result<Option<ReplyTarget>, Refusal> {
     let Some(raw) = raw else { return Ok(None) };
     let message: MessageId =
         raw.parse().map_err(|error: IdError| Refusal::field("inReplyTo", error.to_string()))?;
-    let exists = ready.executor().is_standing(message).await?;
-    Ok(Some(ReplyTarget { message, exists }))
+    Ok(Some(ready.executor().reply_target(author, message).await?))
 }

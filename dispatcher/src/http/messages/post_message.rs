@@ -27,7 +27,7 @@ use crate::refusal::Refusal;
         (status = 201, description = "In the log", body = MessageReceipt, headers(("Location" = String))),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!([TEXT_RULES, TAG_RULES, "ReplyTargetMustExist"]))),
+    extensions(("x-problems" = json!([TEXT_RULES, TAG_RULES, "ReplyTargetMustExist", "AccountMustNotBeBlocked"]))),
 )]
 pub(crate) async fn post_message(
     State(state): State<crate::State>,
@@ -41,10 +41,10 @@ pub(crate) async fn post_message(
         author: actor.account,
         text: Text::parse(&body.value.text)?,
         tags: parse::tags(body.value.tag.as_deref(), body.value.tags.as_deref())?.unwrap_or_default(),
-        in_reply_to: parse::reply_target(body.value.in_reply_to.as_deref(), &ready).await?,
+        in_reply_to: parse::reply_target(actor.account, body.value.in_reply_to.as_deref(), &ready).await?,
         original_time: None,
     };
-    let execution = request.execution(actor.account, &body.bytes);
+    let execution = request.execution(actor, &body.bytes);
     let executed = command::run(ready, execution, MessageCommand::Post(post)).await?;
     let id = executed.outcome.message.to_string();
     let location = [(LOCATION, format!("/v1/messages/{id}"))];

@@ -30,9 +30,9 @@ pub(crate) async fn mark_notifications_read(
     request: CommandRequest,
     body: StrictJson<MarkNotificationsRead>,
 ) -> Result<Response, Refusal> {
-    let account = command::writer(&caller)?.account;
-    let read = ReadNotifications { account, until: position(&body.value.until)? };
-    command::done(state.ready()?, request.execution(account, &body.bytes), read).await
+    let actor = command::writer(&caller)?;
+    let read = ReadNotifications { account: actor.account, until: position(&body.value.until)? };
+    command::done(state.ready()?, request.execution(actor, &body.bytes), read).await
 }
 
 /// A position is spelled like the id of the message that would be there.

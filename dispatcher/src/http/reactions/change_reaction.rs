@@ -24,8 +24,8 @@ pub(super) async fn change_reaction(
     Asked { kind, desired }: Asked,
     request: &CommandRequest,
 ) -> Result<Response, Refusal> {
-    let account = command::writer(caller)?.account;
+    let actor = command::writer(caller)?;
     let message = parse::message_id(id)?;
-    let change = ChangeReaction { kind, account, message, desired, original_time: None };
-    command::done(state.ready()?, request.execution(account, &[]), change).await
+    let change = ChangeReaction { kind, account: actor.account, message, desired, original_time: None };
+    command::done(state.ready()?, request.execution(actor, &[]), change).await
 }

@@ -24,7 +24,7 @@ use crate::refusal::Refusal;
         (status = 204, description = "Liked"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["MessageMustExist"]))),
+    extensions(("x-problems" = json!(["MessageMustExist", "AccountMustNotBeBlocked"]))),
 )]
 pub(crate) async fn like_message(
     State(state): State<crate::State>,

@@ -24,7 +24,7 @@ use crate::refusal::Refusal;
         (status = 204, description = "Reposted"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["MessageMustExist"]))),
+    extensions(("x-problems" = json!(["MessageMustExist", "AccountMustNotBeBlocked"]))),
 )]
 pub(crate) async fn repost_message(
     State(state): State<crate::State>,

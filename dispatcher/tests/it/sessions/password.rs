@@ -52,6 +52,8 @@ async fn what_is_no_password_or_no_session_changes_nothing() {
     let owner = bearer(&app.api, &session.access_token);
     let short = change(&owner, PASSWORD, "short").await;
     assert_eq!(short.refusal(), refused(422, "PasswordMustHaveGoodLength"));
+    let weak = change(&owner, PASSWORD, "password1").await;
+    assert_eq!(weak.refusal(), refused(422, "password-too-weak"));
     assert_eq!(change(&app.user(100), PASSWORD, NEW).await.refusal(), refused(403, "session-required"));
     assert_eq!(log_in(&app.api, "ada", PASSWORD).await.status, 201);
 }

@@ -106,6 +106,18 @@ async fn a_command_is_in_the_log_once() {
 }
 
 #[tokio::test]
+async fn usage_is_counted() {
+    let nats = Nats::start().await;
+    let log = open(&nats).await;
+    assert!(log.usage().is_none(), "nobody counts yet");
+    log.remember_keys(1_000);
+    conformance::usage_is_counted(&log).await;
+    let later = open(&nats).await;
+    later.remember_keys(1_000);
+    conformance::usage_has_been_counted(&later).await;
+}
+
+#[tokio::test]
 async fn resume_from_any_position() {
     let nats = Nats::start().await;
     conformance::resume_from_any_position(&open(&nats).await).await;

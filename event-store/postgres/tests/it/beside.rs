@@ -106,9 +106,9 @@ async fn nobody_sees_a_secret_without_being_the_dispatcher() {
     };
     let writer = as_user("writer").await;
     assert_eq!(post(&writer, 7, "two").await.expect("appended"), 2);
-    let Buckets { credentials, sessions, signing_keys, attempts, owners, revocations, mails } =
+    let Buckets { credentials, sessions, signing_keys, attempts, owners, revocations, mails, registrations } =
         writer.buckets();
-    for bucket in [credentials, sessions, signing_keys, attempts, owners, revocations, mails] {
+    for bucket in [credentials, sessions, signing_keys, attempts, owners, revocations, mails, registrations] {
         conformance::bucket_keeps_its_promises(bucket).await;
     }
     let reader = as_user("reader").await;

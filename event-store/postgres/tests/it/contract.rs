@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use event_store::conformance;
+use event_store::{EventLog, conformance};
 
 use crate::support::{open, server};
 
@@ -66,6 +66,18 @@ async fn a_command_is_in_the_log_once() {
     let server = server().await;
     let log = open(&server).await;
     conformance::a_command_is_in_the_log_once(Arc::new(log)).await;
+}
+
+#[tokio::test]
+async fn usage_is_counted() {
+    let server = server().await;
+    let log = open(&server).await;
+    assert!(log.usage().is_none(), "nobody counts yet");
+    log.count_usage();
+    conformance::usage_is_counted(&log).await;
+    let later = open(&server).await;
+    later.count_usage();
+    conformance::usage_has_been_counted(&later).await;
 }
 
 #[tokio::test]

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
-use domain::{AccountId, MessageDeleted, MessageEdited, Position, Shard, Tags, Text};
+use domain::{AccountId, MessageDeleted, MessageEdited, Position, Sequence, Shard, Tags, Text};
 use proptest::prelude::*;
 use time::OffsetDateTime;
 
 use super::*;
 use crate::command_metadata::CommandMetadata;
 use crate::contract::{Expected, NewEvent};
+use crate::edit_index::EditIndex;
+use crate::edit_index::look_up::{fork, search};
 use crate::in_memory::InMemoryLog;
 
 /// Messages that share one bucket, in the order of their ids.
@@ -81,7 +83,7 @@ proptest! {
                     let found = last_change(&log, *message).await.expect("readable");
                     assert_eq!(last(&found), expected.get(message).copied());
                     let subject = Subject::new(Shard(0), Boundary::Edits(EditBucket::of(*message)));
-                    let searched = search(&log, subject, *message).await.expect("readable");
+                    let searched = search(&log, subject, path(*message), read).await.expect("readable");
                     assert_eq!((searched.through, &searched.index), (found.through, &found.index));
                 }
             }
@@ -172,7 +174,7 @@ async fn an_entry_that_leads_astray_is_not_followed() {
     append(&log, edited(aside[1], 2), Expected::Any, forged).await;
     let found = last_change(&log, messages[0]).await.expect("readable");
     let subject = Subject::new(Shard(0), Boundary::Edits(EditBucket::of(messages[0])));
-    let searched = search(&log, subject, messages[0]).await.expect("readable");
+    let searched = search(&log, subject, path(messages[0]), read).await.expect("readable");
     assert_eq!((last(&found), &found.index), (Some(own), &searched.index));
 }
 

@@ -25,6 +25,14 @@ pub(crate) async fn bookmark(pool: &Pool, account: i64, message: i64, sequence: 
     numbers(pool, include_str!("people/bookmark.sql"), &[account, message, sequence << 8]).await;
 }
 
+pub(crate) async fn block(pool: &Pool, blocker: i64, blocked: i64, sequence: i64) {
+    numbers(pool, include_str!("people/block.sql"), &[blocker, blocked, sequence << 8]).await;
+}
+
+pub(crate) async fn mute(pool: &Pool, muter: i64, muted: i64, sequence: i64) {
+    numbers(pool, include_str!("people/mute.sql"), &[muter, muted, sequence << 8]).await;
+}
+
 pub(crate) async fn reply(pool: &Pool, parent: i64, reply: Row) {
     let id = reply.id;
     fold(pool, &[reply]).await;

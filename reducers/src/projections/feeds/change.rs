@@ -1,6 +1,6 @@
 //! What an event means to feeds.
 
-use data_set::write::{EntryRow, FollowKey, FollowRow, RepostKey};
+use data_set::write::{BlockKey, EntryRow, FollowKey, FollowRow, RepostKey};
 use domain::edge::DesiredState;
 use domain::{
     AccountEvent, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, Position, ProjectionEvent,
@@ -16,6 +16,8 @@ pub(super) enum Change {
     Deleted(i64),
     Followed(FollowRow),
     Unfollowed(FollowKey),
+    Blocked(BlockKey),
+    Unblocked(BlockKey),
     Deactivated(i64),
 }
 
@@ -35,9 +37,19 @@ pub(super) fn of(position: Position, event: &Event) -> Option<Change> {
             follower: event.follower.get(),
             followee: event.followee.get(),
         })),
+        Event::Graph(GraphEvent::Blocked(event)) => Some(Change::Blocked(BlockKey {
+            blocker: event.blocker.get(),
+            blocked: event.blocked.get(),
+        })),
+        Event::Graph(GraphEvent::Unblocked(event)) => Some(Change::Unblocked(BlockKey {
+            blocker: event.blocker.get(),
+            blocked: event.blocked.get(),
+        })),
         Event::Account(AccountEvent::Deactivated(event)) => Some(Change::Deactivated(event.account.get())),
         Event::Account(AccountEvent::Registered(_) | AccountEvent::ProfileChanged(_))
         | Event::Handle(HandleEvent::Claimed(_) | HandleEvent::Released(_))
+        // Feeds hold all the same; who reads them does not see it.
+        | Event::Graph(GraphEvent::Muted(_) | GraphEvent::Unmuted(_))
         | Event::Inbox(InboxEvent::NotificationsRead(_))
         | Event::Projection(ProjectionEvent::EventsDropped(_)) => None,
     }

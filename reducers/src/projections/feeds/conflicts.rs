@@ -1,6 +1,6 @@
 //! Which events of `feeds` conflict: their keys, and what is added and excepted within one segment.
 //!
-//! - `Account`, `Message` and each edge: as in `social`.
+//! - `Account`, `Message` and each edge: as in `social`; a block ends follows, too.
 //! - `Deletion`: a message that is to be deleted gets no more reposts, because the deletion must know who shows it.
 //! - `Audience`: the entries of an account come and go in any order, so they share this. A new follow uses it
 //!   exclusively: what it brings into the feed depends on the entries that are there.
@@ -12,7 +12,7 @@
 
 use std::collections::BTreeSet;
 
-use data_set::write::{Step, WriteError};
+use data_set::write::{BlockKey, Step, WriteError};
 use domain::{MessageId, Position, ReactionKind};
 
 use super::change::Change;
@@ -25,8 +25,13 @@ use Access::{Exclusive, Shared};
 /// The keys of an event, as far as the event says so.
 pub(super) fn keys(position: Position, change: Option<Change>) -> ConflictKeys {
     let mut keys = ConflictKeys::at(position);
-    if let Some(change) = change {
-        each_key(change, &mut |key, access| keys.add(&key, access));
+    match change {
+        // They deactivate nobody: what they are about stands in them.
+        Some(change @ (Change::Blocked(_) | Change::Unblocked(_))) => {
+            each_key(change, &mut |key, access| keys.add_found(&key, access));
+        }
+        Some(change) => each_key(change, &mut |key, access| keys.add(&key, access)),
+        None => {}
     }
     keys
 }
@@ -52,6 +57,12 @@ fn each_key(change: Change, uses: &mut impl FnMut(Key, Access)) {
             uses(Key::Audience(row.followee), Exclusive);
         }
         Change::Unfollowed(key) => follow(key.follower, key.followee, uses),
+        Change::Blocked(key) => {
+            block(key, uses);
+            uses(Key::Followers(key.blocker), Exclusive);
+            uses(Key::Followers(key.blocked), Exclusive);
+        }
+        Change::Unblocked(key) => block(key, uses),
         Change::Deactivated(account) => uses(Key::Account(account), Exclusive),
     }
 }
@@ -62,6 +73,12 @@ fn repost(account: i64, message: i64, uses: &mut impl FnMut(Key, Access)) {
     uses(Key::Audience(account), Shared);
     uses(Key::Message(message), Shared);
     uses(Key::Deletion(message), Shared);
+}
+
+/// With an account that it blocks it shares what both of them do to each other.
+fn block(key: BlockKey, uses: &mut impl FnMut(Key, Access)) {
+    uses(Key::Account(key.blocker), Exclusive);
+    uses(Key::Account(key.blocked), Shared);
 }
 
 fn follow(follower: i64, followee: i64, uses: &mut impl FnMut(Key, Access)) {
@@ -81,14 +98,19 @@ fn each_key_in_segment(change: Change, uses: &mut impl FnMut(Key, Access)) {
             uses(Key::EveryAudience, Shared);
         }
         Change::Deleted(_) => uses(Key::EveryAudience, Exclusive),
-        Change::Posted(_) | Change::Reposted(_) | Change::Unreposted(_) | Change::Deactivated(_) => {}
+        Change::Posted(_)
+        | Change::Reposted(_)
+        | Change::Unreposted(_)
+        | Change::Blocked(_)
+        | Change::Unblocked(_)
+        | Change::Deactivated(_) => {}
     }
 }
 
 impl InSegment for Change {
     fn keys(&self, uses: &mut impl FnMut(Key, Access)) {
         each_key(*self, &mut |key, access| {
-            // Only a deactivation uses the first one exclusively, and no change the second one.
+            // Only a deactivation and a block use the first one exclusively, and no change the second one.
             if !matches!(key, Key::Account(_) | Key::EditsOf(_)) {
                 uses(key, access);
             }
@@ -104,7 +126,7 @@ impl InSegment for Change {
             Self::Deleted(_) => DELETED,
             Self::Followed(_) => FOLLOWED,
             Self::Unfollowed(_) => UNFOLLOWED,
-            Self::Deactivated(_) => 0,
+            Self::Blocked(_) | Self::Unblocked(_) | Self::Deactivated(_) => 0,
         }
     }
 
@@ -116,12 +138,17 @@ impl InSegment for Change {
             | match self {
                 Self::Posted(_) => REPOSTED | UNREPOSTED,
                 Self::Reposted(_) | Self::Unreposted(_) => POSTED,
-                Self::Deleted(_) | Self::Followed(_) | Self::Unfollowed(_) | Self::Deactivated(_) => 0,
+                Self::Deleted(_)
+                | Self::Followed(_)
+                | Self::Unfollowed(_)
+                | Self::Blocked(_)
+                | Self::Unblocked(_)
+                | Self::Deactivated(_) => 0,
             }
     }
 
     fn is_alone(&self) -> bool {
-        matches!(self, Self::Deactivated(_))
+        matches!(self, Self::Blocked(_) | Self::Unblocked(_) | Self::Deactivated(_))
     }
 }
 

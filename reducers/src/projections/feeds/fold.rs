@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use data_set::write::{FeedChanges, FeedSegment};
+use data_set::write::{BlockKey, FeedChanges, FeedSegment};
 use domain::ReactionKind;
 
 use super::change::Change;
@@ -29,7 +29,9 @@ fn fold_segment(segment: Vec<Change>) -> FeedSegment {
             Change::Deleted(message) => changes.deleted_messages.push(message),
             Change::Followed(row) => changes.followed.push(row),
             Change::Unfollowed(key) => changes.unfollowed.push(key),
-            // It is alone in its segment.
+            // These are alone in their segments.
+            Change::Blocked(key) => return FeedSegment::Block(key),
+            Change::Unblocked(key) => return FeedSegment::Unblock(key),
             Change::Deactivated(account) => return FeedSegment::Deactivation(account),
         }
     }
@@ -45,6 +47,8 @@ fn identity(change: Change) -> Key {
         Change::Deleted(message) => Key::Deletion(message),
         Change::Followed(row) => Key::Follow(row.follower, row.followee),
         Change::Unfollowed(key) => Key::Follow(key.follower, key.followee),
-        Change::Deactivated(account) => Key::Account(account),
+        Change::Blocked(BlockKey { blocker: account, .. })
+        | Change::Unblocked(BlockKey { blocker: account, .. })
+        | Change::Deactivated(account) => Key::Account(account),
     }
 }

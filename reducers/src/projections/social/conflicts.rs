@@ -1,6 +1,7 @@
 //! Which events of `social` conflict: their keys, and the exceptions for events of one segment.
 //!
-//! - `Account`: all that an account does or is done to it shares this; its deactivation uses it exclusively.
+//! - `Account`: all that an account does or is done to it shares this; its deactivation uses it exclusively, and so do
+//!   its blocks: with an account that it blocks it shares what both of them do to each other.
 //! - `Message`: everything that names a message shares this.
 //! - `Deletion`: replies share it, because their notifications outlast the message. Likes and edits do not: they leave
 //!   nothing in the rows of a deleted message, before or behind the deletion.
@@ -23,7 +24,12 @@ use Access::{Exclusive, Shared};
 /// The keys of an event, as far as the event says so.
 pub(super) fn keys(known: &KnownEvent) -> ConflictKeys {
     let mut keys = ConflictKeys::at(known.position);
-    each_key(known, &mut |key, access| keys.add(&key, access));
+    if is_about_block(&known.event) {
+        // It deactivates nobody: what it is about stands in it.
+        each_key(known, &mut |key, access| keys.add_found(&key, access));
+    } else {
+        each_key(known, &mut |key, access| keys.add(&key, access));
+    }
     keys
 }
 
@@ -43,8 +49,7 @@ fn each_key(known: &KnownEvent, uses: &mut impl FnMut(Key, Access)) {
         Event::Handle(HandleEvent::Claimed(event)) => uses(Key::Handle(event.handle.clone()), Exclusive),
         Event::Handle(HandleEvent::Released(event)) => uses(Key::Handle(event.handle.clone()), Exclusive),
         Event::Message(event) => message(known.position.get(), event, uses),
-        Event::Graph(GraphEvent::Followed(event)) => follow(event.follower, event.followee, uses),
-        Event::Graph(GraphEvent::Unfollowed(event)) => follow(event.follower, event.followee, uses),
+        Event::Graph(event) => graph(event, uses),
         Event::Reaction(event) => reaction(event.reaction(), uses),
         Event::Inbox(InboxEvent::NotificationsRead(event)) => uses(Key::Account(event.account.get()), Shared),
         // The worker obeys it; it changes no rows of its own.
@@ -89,10 +94,25 @@ fn message(position: i64, event: &MessageEvent, uses: &mut impl FnMut(Key, Acces
     }
 }
 
-fn follow(follower: AccountId, followee: AccountId, uses: &mut impl FnMut(Key, Access)) {
-    uses(Key::Follow(follower.get(), followee.get()), Exclusive);
-    uses(Key::Account(follower.get()), Shared);
-    uses(Key::Account(followee.get()), Shared);
+fn graph(event: &GraphEvent, uses: &mut impl FnMut(Key, Access)) {
+    let (from, to) = event.accounts();
+    let (from, to) = (from.get(), to.get());
+    uses(Key::Account(to), Shared);
+    match event {
+        GraphEvent::Followed(_) | GraphEvent::Unfollowed(_) => {
+            uses(Key::Follow(from, to), Exclusive);
+            uses(Key::Account(from), Shared);
+        }
+        GraphEvent::Muted(_) | GraphEvent::Unmuted(_) => {
+            uses(Key::Mute(from, to), Exclusive);
+            uses(Key::Account(from), Shared);
+        }
+        GraphEvent::Blocked(_) | GraphEvent::Unblocked(_) => uses(Key::Account(from), Exclusive),
+    }
+}
+
+fn is_about_block(event: &Event) -> bool {
+    matches!(event, Event::Graph(GraphEvent::Blocked(_) | GraphEvent::Unblocked(_)))
 }
 
 fn reaction(Reaction { kind, account, message, .. }: Reaction, uses: &mut impl FnMut(Key, Access)) {
@@ -123,9 +143,7 @@ impl Stage {
             Event::Message(MessageEvent::Posted(_)) => Self::Posts,
             Event::Message(MessageEvent::Edited(_)) => Self::Edits,
             Event::Message(MessageEvent::Deleted(_)) => Self::Deletions,
-            Event::Graph(GraphEvent::Followed(_) | GraphEvent::Unfollowed(_)) | Event::Reaction(_) => {
-                Self::Edges
-            }
+            Event::Graph(_) | Event::Reaction(_) => Self::Edges,
             Event::Inbox(InboxEvent::NotificationsRead(_)) => Self::ReadMarkers,
             // A deactivation is alone in its segment.
             Event::Account(AccountEvent::Deactivated(_))
@@ -146,7 +164,7 @@ impl InSegment for KnownEvent {
     fn keys(&self, uses: &mut impl FnMut(Key, Access)) {
         each_key(self, &mut |key, access| {
             // Only these can be out of order: no event names a message before it is posted, and the events of the other
-            // keys are all of one stage, or of a deactivation.
+            // keys are all of one stage, or of a deactivation or a block.
             if matches!(key, Key::Deletion(_) | Key::Profile(_)) {
                 uses(key, access);
             }
@@ -163,7 +181,7 @@ impl InSegment for KnownEvent {
     }
 
     fn is_alone(&self) -> bool {
-        matches!(self.event, Event::Account(AccountEvent::Deactivated(_)))
+        matches!(self.event, Event::Account(AccountEvent::Deactivated(_))) || is_about_block(&self.event)
     }
 }
 

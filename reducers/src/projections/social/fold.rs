@@ -21,6 +21,8 @@ struct SegmentFold {
     accounts: AccountFold,
     messages: MessageFold,
     follows: EdgeFold,
+    blocks: EdgeFold,
+    mutes: EdgeFold,
     reactions: BTreeMap<ReactionKind, EdgeFold>,
     read_markers: BTreeMap<i64, i64>,
 }
@@ -63,12 +65,23 @@ fn fold_segment(events: Vec<KnownEvent>) -> Option<SocialSegment> {
 
 impl SegmentFold {
     fn graph(&mut self, position: Position, recorded_at: OffsetDateTime, event: &GraphEvent) {
+        let (from, to) = event.accounts();
+        let (from, to) = (from.get(), to.get());
+        let making = Making { position, recorded_at, original_time: None };
         match event {
             GraphEvent::Followed(event) => {
-                let making = Making { position, recorded_at, original_time: event.original_time };
-                self.follows.make(event.follower.get(), event.followee.get(), making);
+                self.follows.make(from, to, Making { original_time: event.original_time, ..making });
             }
-            GraphEvent::Unfollowed(event) => self.follows.undo(event.follower.get(), event.followee.get()),
+            GraphEvent::Unfollowed(_) => self.follows.undo(from, to),
+            // It is alone in its segment.
+            GraphEvent::Blocked(_) => {
+                self.follows.undo(from, to);
+                self.follows.undo(to, from);
+                self.blocks.make(from, to, making);
+            }
+            GraphEvent::Unblocked(_) => self.blocks.undo(from, to),
+            GraphEvent::Muted(_) => self.mutes.make(from, to, making),
+            GraphEvent::Unmuted(_) => self.mutes.undo(from, to),
         }
     }
 
@@ -95,6 +108,8 @@ impl SegmentFold {
             profiles,
             messages: self.messages.finish(),
             follows: self.follows.finish(),
+            blocks: self.blocks.finish(),
+            mutes: self.mutes.finish(),
             reactions: self.reactions.into_iter().map(|(kind, edges)| (kind, edges.finish())).collect(),
             read_markers: self
                 .read_markers

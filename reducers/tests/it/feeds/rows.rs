@@ -13,7 +13,7 @@ use crate::rows::{Rows, write_batch};
 use verifier::Inputs;
 use verifier::feeds::ReadableFeeds;
 
-pub(crate) const TABLES: [&str; 6] = ["follow", "entry", "author", "feed", "merged", "former"];
+pub(crate) const TABLES: [&str; 7] = ["follow", "blocked", "entry", "author", "feed", "merged", "former"];
 
 pub(crate) struct Feeds {
     _postgres: Postgres,

@@ -1,10 +1,10 @@
 //! As much of HTTP/1.1 as a load needs: one request at a time on a kept connection, answers with a length.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use anyhow::{Context, Result, bail};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 /// A request without a body. `extra` holds whole header lines.
 pub(crate) fn get(path: &str, token: Option<&str>, extra: &str) -> String {
@@ -58,6 +58,15 @@ impl Connection {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, received: Vec::with_capacity(16 * 1_024) })
+    }
+
+    /// From another address of this machine.
+    pub(crate) async fn open_from(own: IpAddr, address: SocketAddr) -> Result<Self> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::new(own, 0))?;
+        let stream = socket.connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, received: Vec::new() })
     }
 
     pub(crate) async fn exchange(&mut self, request: &[u8]) -> Result<Answer<'_>> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow};
-use dispatcher::executor::{Execution, Executor};
+use dispatcher::executor::{Allowance, Execution, Executor};
 use domain::message::{Actor, EditMessage, ExpectedEdition, MessageCommand, PostMessage};
 use domain::{AccountId, Event, MessageEvent, MessageId, Position, Sequence, Shard, Tags, Text};
 use event_store::{Decoded, EventLog, decode};
@@ -136,6 +136,7 @@ impl Bench {
     async fn run(&self, actor: AccountId, command: MessageCommand) -> Result<()> {
         let execution = Execution {
             actor,
+            allowance: Allowance::Quota,
             now: OffsetDateTime::now_utc(),
             idempotency: None,
             correlation: "bench".to_owned(),

@@ -92,7 +92,7 @@ pub(super) async fn trail(pool: &PgPool, head: i64) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// What `social` does not hold, for whatever reason.
+/// What `social` does not hold, for any reason.
 pub(super) async fn parked_positions(pool: &PgPool) -> Result<Vec<i64>> {
     let sql = "select position from control.parked_event where projection = 'social'";
     Ok(sqlx::query_scalar(sql).fetch_all(pool).await?)

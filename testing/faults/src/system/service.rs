@@ -49,6 +49,8 @@ impl Service {
         let address = format!("{host}:{}", free_port());
         let mut env = env;
         env.push((listen_variable.to_owned(), address.clone()));
+        // The reducers have no other address than that, and do not mind.
+        env.push((listen_variable.replace("_LISTEN", "_OPS_LISTEN"), format!("{host}:0")));
         let process = Process::start(&program, args.clone(), env.clone());
         Self { program, args, env, url: format!("http://{address}"), process, earlier: String::new() }
     }

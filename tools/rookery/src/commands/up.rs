@@ -26,8 +26,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use data_set::write::FanOutLimit;
-use dispatcher::MailSettings;
-use http_kit::Limits;
+use dispatcher::{MailSettings, Registration};
+use http_kit::{Limits, Listener, Tls, ops};
 use local_servers::DataDirLock;
 use service_kit::config::Environment;
 use service_kit::health::Health;
@@ -40,7 +40,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(super) use self::event_store::EventStore;
 pub(super) use self::servers::{LogServer, Servers, nats_options};
-use self::services::Settings;
+use self::services::{Listeners, Settings};
 pub(super) use self::store::bytes_max as store_bytes_max;
 use crate::data_dir::{DataDir, DataDirArgument};
 use crate::watch::{self, Watch};
@@ -50,6 +50,8 @@ use crate::{bytes, files, invocation, period};
 /// seconds that a supervisor such as systemd or Docker commonly grants.
 const SHUTDOWN_GRACE_MAX: Duration = Duration::from_secs(3);
 const WATCH_STOP_LIMIT: Duration = Duration::from_secs(1);
+/// From the API's port to that of `/metrics`.
+const OPS_PORTS_ABOVE: u16 = 1_000;
 const READY_POLL: Duration = Duration::from_millis(100);
 /// What a person wants to see in a terminal: requests are many, and the broker's client reports each connection.
 const LOG_DEFAULT: &str = "info,http.access=warn,async_nats=warn,sqlx=warn";
@@ -69,6 +71,16 @@ pub struct Arguments {
     /// Where the API listens
     #[arg(long, value_name = "ADDRESS", env = "ROOKERY_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// Where /metrics, /livez and /readyz are served to those who run it: on this machine, at a port 1000 above the
+    /// API's, unless said otherwise
+    #[arg(long, value_name = "ADDRESS", env = "ROOKERY_OPS_LISTEN")]
+    ops_listen: Option<SocketAddr>,
+    /// Serve HTTPS with this chain of certificates (PEM), the server's own first. Read again when it changes
+    #[arg(long, value_name = "FILE", env = "ROOKERY_TLS_CERTIFICATE_FILE", requires = "tls_key")]
+    tls_certificate: Option<PathBuf>,
+    /// The certificate's private key (PEM)
+    #[arg(long, value_name = "FILE", env = "ROOKERY_TLS_KEY_FILE", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
     /// What holds the log. The first start decides it for the life of the data directory
     #[arg(long, value_name = "STORE", env = "ROOKERY_EVENT_STORE", default_value_t = EventStore::Nats)]
     event_store: EventStore,
@@ -84,6 +96,9 @@ pub struct Arguments {
     /// With more followers, an author's messages are merged into home timelines on read
     #[arg(long, value_name = "FOLLOWERS", env = "ROOKERY_FANOUT_LIMIT", default_value_t = FanOutLimit::DEFAULT)]
     fan_out_limit: FanOutLimit,
+    /// Who may register: open, invitation, approval or closed
+    #[arg(long, value_name = "MODE", env = "ROOKERY_REGISTRATION", default_value = "open")]
+    registration: Registration,
     /// How many proxies in front of this one append to X-Forwarded-For
     #[arg(long, value_name = "NUMBER", env = "ROOKERY_TRUSTED_PROXY_HOPS", default_value_t = 0)]
     trusted_proxy_hops: usize,
@@ -111,7 +126,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 async fn up(arguments: &Arguments) -> Result<()> {
-    let (limits, mail) = (limits(arguments.trusted_proxy_hops)?, mail()?);
+    let limits = limits(arguments.trusted_proxy_hops)?;
+    let tls = match (&arguments.tls_certificate, &arguments.tls_key) {
+        (Some(certificate), Some(key)) => Some(Tls::open(certificate.clone(), key.clone())?),
+        _ => None,
+    };
+    let commands = commands(arguments.registration)?;
+    let mail = mail()?;
     let shutdown = Shutdown::on_signals()?;
     let data = DataDir::open(&arguments.data.data_dir)?;
     if let Some(reason) = &data.moved_because {
@@ -120,7 +141,10 @@ async fn up(arguments: &Arguments) -> Result<()> {
     let _lock = DataDirLock::acquire(data.path())?;
     arguments.event_store.hold(&data)?;
     // Before the servers, so that a port that is taken is reported at once.
-    let listener = listen(arguments.listen).await?;
+    let listeners = Listeners {
+        api: Listener::new(listen(arguments.listen)?, tls),
+        ops: ops::bind(ops_address(arguments), "ROOKERY_OPS_LISTEN")?,
+    };
 
     let mut hints = Servers::hints();
     hints.nats_server.clone_from(&arguments.nats_server);
@@ -129,8 +153,9 @@ async fn up(arguments: &Arguments) -> Result<()> {
     let starting = Servers::start(arguments.event_store, &hints, &data, store_bytes);
     let Some(servers) = shutdown.token().run_until_cancelled(starting).await else { return Ok(()) };
     let servers = servers?;
+    let settings = Settings { limits, commands, fan_out_limit: arguments.fan_out_limit, mail };
     // On the heap: it holds the state of every handshake of the start.
-    let served = Box::pin(serve(arguments, &data, &servers, listener, (limits, mail), &shutdown)).await;
+    let served = Box::pin(serve(arguments, &data, &servers, listeners, settings, &shutdown)).await;
     // Also after a failure, and that failure is reported.
     let stopped = servers.stop().await;
     served.and(stopped)
@@ -140,8 +165,8 @@ async fn serve(
     arguments: &Arguments,
     data: &DataDir,
     servers: &Servers,
-    listener: TcpListener,
-    (limits, mail): (Limits, Option<MailSettings>),
+    listeners: Listeners,
+    settings: Settings,
     shutdown: &Shutdown,
 ) -> Result<()> {
     let preparing = async {
@@ -153,9 +178,9 @@ async fn serve(
     };
     let Some(prepared) = shutdown.token().run_until_cancelled(preparing).await else { return Ok(()) };
     let (users, log) = prepared?;
-    let address = listener.local_addr()?;
+    let url = url(&listeners.api)?;
+    files::write_private(&data.ops_url(), &format!("http://{}", listeners.ops.local_addr()?))?;
     let health = Health::new();
-    let settings = Settings { limits, fan_out_limit: arguments.fan_out_limit, mail };
     let watch = arguments.verify_every.map(|every| Watch {
         log_url: log.reducers_url.clone(),
         data_set_url: users.reducers_url.clone(),
@@ -163,10 +188,10 @@ async fn serve(
         rate: arguments.verify_rate,
     });
     let watching = watch.map(|watch| watching(watch, shutdown.token())).transpose()?;
-    let services = services::start(data, &users, log, listener, settings, &health, shutdown)?;
+    let services = services::start(data, &users, log, listeners, settings, &health, shutdown)?;
     let announced = async {
         is_ready(&health).await;
-        announce(arguments, address)
+        announce(arguments, &url)
     };
     let serving =
         async { tokio::try_join!(announced, store::keep_written(data, servers, services.dispatcher())) };
@@ -207,8 +232,17 @@ fn mail() -> Result<Option<MailSettings>> {
     MailSettings::from_environment(&mut env).ok_or_else(|| env.into_error().into())
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+/// And so do those of the dispatcher's settings.
+fn commands(registration: Registration) -> Result<dispatcher::Settings> {
+    let mut env = Environment::from_process();
+    let settings = dispatcher::Settings::from_environment(&mut env, registration);
+    settings
+        .map(|settings| dispatcher::Settings { registration, ..settings })
+        .ok_or_else(|| env.into_error().into())
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener> {
+    http_kit::bind(address).map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => anyhow!(
             "another program listens on {address}: stop it, or set ROOKERY_LISTEN to another address, like 127.0.0.1:8090"
         ),
@@ -223,19 +257,34 @@ async fn is_ready(health: &Health) {
 }
 
 /// The only line on standard output.
-fn announce(arguments: &Arguments, address: SocketAddr) -> Result<()> {
+fn announce(arguments: &Arguments, url: &str) -> Result<()> {
     let token = invocation::command_line("token --account 1 --roles user,analyst", &arguments.data.data_dir);
-    let url = url(address);
     writeln!(std::io::stdout(), "Rookery is ready at {url} - docs at {url}/docs - get a token: {token}")
         .context("write to standard output")
 }
 
+fn url(listener: &Listener) -> Result<String> {
+    let scheme = if listener.is_encrypted() { "https" } else { "http" };
+    Ok(format!("{scheme}://{}", reached_at(listener.local_addr()?)))
+}
+
 /// Who listens everywhere is reached here.
-fn url(mut address: SocketAddr) -> String {
+fn reached_at(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
     }
-    format!("http://{address}")
+    address
+}
+
+/// Nobody is asked who they are there, so unless it is said it is this machine's alone.
+fn ops_address(arguments: &Arguments) -> SocketAddr {
+    arguments.ops_listen.unwrap_or_else(|| {
+        let port = match arguments.listen.port() {
+            0 => 0,
+            port => port.checked_add(OPS_PORTS_ABOVE).unwrap_or_else(|| port - OPS_PORTS_ABOVE),
+        };
+        SocketAddr::from((Ipv4Addr::LOCALHOST, port))
+    })
 }
 
 #[cfg(test)]
@@ -243,11 +292,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn url_can_be_pasted_where_it_runs() {
-        let url = |text: &str| url(text.parse().expect("it is an address"));
-        assert_eq!(url("127.0.0.1:8080"), "http://127.0.0.1:8080");
-        assert_eq!(url("0.0.0.0:80"), "http://127.0.0.1:80");
-        assert_eq!(url("[::]:80"), "http://127.0.0.1:80");
-        assert_eq!(url("[::1]:80"), "http://[::1]:80");
+    fn address_can_be_pasted_where_it_runs() {
+        let reached_at = |text: &str| reached_at(text.parse().expect("it is an address")).to_string();
+        assert_eq!(reached_at("127.0.0.1:8080"), "127.0.0.1:8080");
+        assert_eq!(reached_at("0.0.0.0:80"), "127.0.0.1:80");
+        assert_eq!(reached_at("[::]:80"), "127.0.0.1:80");
+        assert_eq!(reached_at("[::1]:80"), "[::1]:80");
     }
 }

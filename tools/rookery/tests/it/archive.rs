@@ -33,7 +33,7 @@ async fn an_archive_survives_kills_and_becomes_the_same_system_elsewhere() {
     }
     let before = messages(&system, &position).await;
 
-    // Killed whenever a few more segments are there; every time the archive is sound, and the next run goes on.
+    // Killed each time a few more segments are there; the archive is sound each time, and the next run continues.
     let mut kills = 0;
     loop {
         let there = segments(&archive);

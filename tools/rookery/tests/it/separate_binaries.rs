@@ -148,9 +148,9 @@ impl System {
         let identity = identity(mode, &jwks);
         let (nats, postgres) = (("ROOKERY_NATS_URL", nats_url), ("ROOKERY_DATABASE_URL", postgres_url));
 
-        let mut dispatcher_env = vec![nats];
+        let mut dispatcher_env = vec![nats, ("ROOKERY_DISPATCHER_OPS_LISTEN", "127.0.0.1:0")];
         dispatcher_env.extend(STORAGE);
-        let mut query_env = vec![postgres];
+        let mut query_env = vec![postgres, ("ROOKERY_QUERY_OPS_LISTEN", "127.0.0.1:0")];
         for env in [&mut dispatcher_env, &mut query_env] {
             env.extend(identity.iter().map(|(name, value)| (*name, value.as_str())));
         }

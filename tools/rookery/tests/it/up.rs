@@ -52,6 +52,56 @@ async fn at_its_end_it_refuses_readers_who_wait() {
     assert!(body.contains(r#""code":"unavailable""#), "{body}");
 }
 
+#[tokio::test]
+async fn metrics_are_on_an_address_of_their_own() {
+    let dir = data_dir();
+    let system = System::start(dir.path()).await;
+    assert_eq!(system.get("/metrics").send().await.expect("it answers").status(), 404);
+    for probe in ["/livez", "/readyz"] {
+        assert_eq!(system.get(probe).send().await.expect("it answers").status(), 200, "{probe}");
+    }
+    let ops_url = std::fs::read_to_string(dir.path().join("ops-url")).expect("it was written");
+    let answer = reqwest::get(format!("{}/metrics", ops_url.trim())).await.expect("it answers");
+    assert_eq!(answer.status(), 200);
+    let metrics = answer.text().await.expect("it is whole");
+    assert!(metrics.contains("http_connections "), "{metrics}");
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn https_is_served_with_a_certificate_of_ones_own() {
+    let dir = data_dir();
+    let files = tempfile::tempdir().expect("the temporary directory is writable");
+    let (certificate, key) = (files.path().join("certificate.pem"), files.path().join("key.pem"));
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("there is randomness");
+    std::fs::write(&certificate, made.cert.pem()).expect("it is writable");
+    std::fs::write(&key, made.signing_key.serialize_pem()).expect("it is writable");
+    let variables = [
+        ("ROOKERY_TLS_CERTIFICATE_FILE", certificate.to_str().expect("the path is text")),
+        ("ROOKERY_TLS_KEY_FILE", key.to_str().expect("the path is text")),
+    ];
+    let system = System::start_with(dir.path(), &variables).await;
+    assert!(system.url.starts_with("https://"), "{}", system.url);
+    let trusted = reqwest::Certificate::from_pem(made.cert.pem().as_bytes()).expect("it is a certificate");
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([trusted]).build().expect("it is good");
+    let request = client.get(format!("{}/v1/messages", system.url)).bearer_auth(system.token());
+    assert_eq!(request.send().await.expect("it is trusted").status(), 200);
+    assert!(reqwest::get(system.url.replace("https", "http")).await.is_err(), "nothing is said in the clear");
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn certificate_that_cannot_be_used_is_told() {
+    let dir = data_dir();
+    let variables = [
+        ("ROOKERY_TLS_CERTIFICATE_FILE", "/nowhere/certificate.pem"),
+        ("ROOKERY_TLS_KEY_FILE", "/nowhere/key.pem"),
+    ];
+    let mut process = up_on(dir.path(), "127.0.0.1:0", &variables);
+    assert_eq!(process.wait(STOP_LIMIT).await.code(), Some(1));
+    assert!(process.output().contains("/nowhere/certificate.pem"), "{}", process.output());
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn no_process_is_left_behind() {

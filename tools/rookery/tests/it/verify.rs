@@ -28,9 +28,11 @@ async fn lose(dir: &Path, table: &str, key: Value) {
     audit.commit().await.expect("committed");
 }
 
-async fn metrics(system: &System, wanted: &[&str]) {
+async fn metrics(dir: &Path, wanted: &[&str]) {
+    let ops_url = std::fs::read_to_string(dir.join("ops-url")).expect("it was written");
+    let url = format!("{}/metrics", ops_url.trim());
     eventually("the background run tells", START_LIMIT, || async {
-        let answer = system.get("/metrics").send().await.map_err(|error| error.to_string())?;
+        let answer = reqwest::get(&url).await.map_err(|error| error.to_string())?;
         let text = answer.text().await.map_err(|error| error.to_string())?;
         if wanted.iter().all(|line| text.contains(line)) { Ok(()) } else { Err(text) }
     })
@@ -49,7 +51,8 @@ async fn a_lost_row_is_found_told_and_mended() {
     }
     let sound = stdout(&verify(dir.path(), &[]).await);
     assert!(sound.contains("social version 1") && sound.contains("feeds version 1"), "{sound}");
-    metrics(&system, &["verify_runs_total{result=\"sound\"}", "verify_last_success_timestamp_seconds"]).await;
+    metrics(dir.path(), &["verify_runs_total{result=\"sound\"}", "verify_last_success_timestamp_seconds"])
+        .await;
 
     lose(dir.path(), "account_stat", json!({ "account": 1 })).await;
     let found = verify(dir.path(), &[]).await;
@@ -57,7 +60,7 @@ async fn a_lost_row_is_found_told_and_mended() {
     let (report, hint) = (String::from_utf8_lossy(&found.stdout), String::from_utf8_lossy(&found.stderr));
     assert!(report.contains("missing in account_stat: {\"account\":1}"), "{report}");
     assert!(hint.contains("rookery verify --repair"), "{hint}");
-    metrics(&system, &["verify_differences{projection=\"social\"} 1", "result=\"different\""]).await;
+    metrics(dir.path(), &["verify_differences{projection=\"social\"} 1", "result=\"different\""]).await;
     assert_eq!(verify(dir.path(), &["--account", "1"]).await.status.code(), Some(1));
     assert_eq!(verify(dir.path(), &["--from", "256", "--to", "512"]).await.status.code(), Some(1));
     let reversed = verify(dir.path(), &["--from", "512", "--to", "256"]).await;
@@ -71,7 +74,7 @@ async fn a_lost_row_is_found_told_and_mended() {
     let mended: Value = serde_json::from_str(&mended).expect("it is JSON");
     assert_eq!(mended["projections"][0]["mended"], json!({ "inserted": 1, "deleted": 0, "replaced": 0 }));
     stdout(&verify(dir.path(), &[]).await);
-    metrics(&system, &["verify_differences{projection=\"social\"} 0"]).await;
+    metrics(dir.path(), &["verify_differences{projection=\"social\"} 0"]).await;
     system.stop().await;
 }
 

@@ -8,7 +8,7 @@ use super::state::{Follow, State};
 use crate::inputs::Inputs;
 use crate::rows::{Rows, Tables};
 
-pub(crate) const TABLES: [&str; 6] = ["author", "entry", "feed", "follow", "former", "merged"];
+pub(crate) const TABLES: [&str; 7] = ["author", "blocked", "entry", "feed", "follow", "former", "merged"];
 /// With fewer followers a wrong row would outvote the right ones.
 const VOTERS_MIN: usize = 3;
 
@@ -25,6 +25,9 @@ impl State {
     pub(crate) fn table<'a>(&'a self, table: &str, inputs: &'a Inputs) -> Option<Rows<'a>> {
         Some(match table {
             "former" => Box::new(self.former.iter().map(|account| json!({ "account": account }))),
+            "blocked" => Box::new(
+                self.blocks.iter().map(|(from, to)| json!({ "blocker": from, "blocked": to })),
+            ),
             "follow" => Box::new(self.follows.iter().map(follow)),
             "entry" => Box::new(self.entries.iter().map(|((author, position), message)| {
                 json!({ "author": author, "position": position, "message": message })

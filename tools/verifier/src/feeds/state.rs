@@ -29,6 +29,8 @@ pub struct State {
     /// Followee and follower.
     pub(super) by_followee: BTreeSet<(i64, i64)>,
     pub(super) former: BTreeSet<i64>,
+    /// Blocker and blocked.
+    pub(super) blocks: BTreeSet<(i64, i64)>,
 }
 
 impl State {
@@ -40,8 +42,9 @@ impl State {
             Event::Reaction(ReactionEvent::Reposted(event)) => {
                 let (author, message) = (event.account.get(), event.message.get());
                 let of_it = self.entries_of_message(message);
-                let exists = of_it.iter().any(|(_, at)| *at == message);
-                if exists && !of_it.iter().any(|(by, at)| *by == author && *at != message) {
+                let post = of_it.iter().find(|(_, at)| *at == message);
+                let is_free = post.is_some_and(|(by, _)| !self.are_apart(*by, author));
+                if is_free && !of_it.iter().any(|(by, at)| *by == author && *at != message) {
                     self.show(author, position, message);
                 }
             }
@@ -58,6 +61,12 @@ impl State {
             }
             Event::Graph(GraphEvent::Unfollowed(event)) => {
                 self.unfollow(event.follower.get(), event.followee.get());
+            }
+            Event::Graph(GraphEvent::Blocked(event)) => {
+                self.block(event.blocker.get(), event.blocked.get());
+            }
+            Event::Graph(GraphEvent::Unblocked(event)) => {
+                self.blocks.remove(&(event.blocker.get(), event.blocked.get()));
             }
             Event::Account(AccountEvent::Deactivated(event)) => self.deactivate(event.account.get()),
             _ => {}
@@ -104,8 +113,9 @@ impl State {
     }
 
     fn follow(&mut self, follower: i64, followee: i64, position: i64) {
-        let is_possible =
-            follower != followee && ![follower, followee].iter().any(|it| self.former.contains(it));
+        let is_possible = follower != followee
+            && ![follower, followee].iter().any(|it| self.former.contains(it))
+            && !self.are_apart(follower, followee);
         if is_possible && !self.follows.contains_key(&(follower, followee)) {
             let newest = self.entries.range((followee, i64::MIN)..=(followee, i64::MAX)).rev();
             let visible_from =
@@ -120,6 +130,19 @@ impl State {
         self.by_followee.remove(&(followee, follower));
     }
 
+    fn block(&mut self, blocker: i64, blocked: i64) {
+        self.unfollow(blocker, blocked);
+        self.unfollow(blocked, blocker);
+        if ![blocker, blocked].iter().any(|it| self.former.contains(it)) {
+            self.blocks.insert((blocker, blocked));
+        }
+    }
+
+    /// One of the two blocks the other.
+    fn are_apart(&self, one: i64, other: i64) -> bool {
+        self.blocks.contains(&(one, other)) || self.blocks.contains(&(other, one))
+    }
+
     fn followees(&self, account: i64) -> Vec<i64> {
         let range = (account, i64::MIN)..=(account, i64::MAX);
         self.follows.range(range).map(|((_, followee), _)| *followee).collect()
@@ -132,6 +155,7 @@ impl State {
 
     fn deactivate(&mut self, account: i64) {
         self.former.insert(account);
+        self.blocks.retain(|(blocker, blocked)| ![blocker, blocked].contains(&&account));
         for message in self.messages_of(account) {
             self.delete(message);
         }

@@ -36,7 +36,7 @@ impl State {
                 }
                 for (kind, from, to) in self.edges_of(account) {
                     match kind {
-                        Kind::Followed => touched.accounts.extend([from, to]),
+                        Kind::Followed | Kind::Blocked | Kind::Muted => touched.accounts.extend([from, to]),
                         _ => touched.messages.extend([to]),
                     }
                 }
@@ -68,15 +68,16 @@ impl State {
         nearest
     }
 
-    /// What an account does to others and to messages, and who follows it.
+    /// What an account does to others and to messages, and what other accounts do to it.
     pub(super) fn edges_of(&self, account: i64) -> Vec<(Kind, i64, i64)> {
         let mut edges = Vec::new();
         let reactions = ReactionKind::ALL.map(Kind::Reaction);
-        for kind in [Kind::Followed].into_iter().chain(reactions) {
+        let accounts = [Kind::Followed, Kind::Blocked, Kind::Muted];
+        for kind in accounts.into_iter().chain(reactions) {
             let own = self.edges.range((kind, account, i64::MIN)..=(kind, account, i64::MAX));
             edges.extend(own.map(|(edge, _)| *edge));
         }
-        edges.extend(self.edges_to(Kind::Followed, account));
+        accounts.into_iter().for_each(|kind| edges.extend(self.edges_to(kind, account)));
         edges
     }
 

@@ -31,6 +31,12 @@ pub(super) fn table<'a>(state: &'a State, table: &str) -> Option<Rows<'a>> {
         "follow" => Box::new(edges(state, Kind::Followed).map(|(from, to, position, at)| {
             json!({ "follower": from, "followee": to, "position": position, "followed_at": timestamp(at) })
         })),
+        "blocked" => Box::new(edges(state, Kind::Blocked).map(|(from, to, position, at)| {
+            json!({ "blocker": from, "blocked": to, "position": position, "blocked_at": timestamp(at) })
+        })),
+        "muted" => Box::new(edges(state, Kind::Muted).map(|(from, to, position, at)| {
+            json!({ "muter": from, "muted": to, "position": position, "muted_at": timestamp(at) })
+        })),
         "liked" => Box::new(edges(state, Kind::Reaction(ReactionKind::Like)).map(|(from, to, position, at)| {
             json!({ "account": from, "message": to, "position": position, "liked_at": timestamp(at) })
         })),
@@ -74,8 +80,8 @@ fn notification(((recipient, position), notice): (&(i64, i64), &Notice)) -> Valu
         Kind::Reaction(ReactionKind::Like) => "liked",
         Kind::Reaction(ReactionKind::Repost) => "reposted",
         Kind::Replied => "replied",
-        // Nobody is told of a bookmark.
-        Kind::Reaction(ReactionKind::Bookmark) => unreachable!("see told_of"),
+        // Nobody is told of these.
+        Kind::Blocked | Kind::Muted | Kind::Reaction(ReactionKind::Bookmark) => unreachable!("see told_of"),
     };
     json!({
         "recipient": recipient, "position": position, "kind": kind, "actor": notice.actor,

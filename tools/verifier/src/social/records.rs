@@ -47,6 +47,8 @@ pub(super) struct Tombstone {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Followed,
+    Blocked,
+    Muted,
     Reaction(ReactionKind),
     Replied,
 }

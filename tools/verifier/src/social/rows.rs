@@ -8,9 +8,10 @@ use super::{counts, people};
 use crate::rows::{Rows, Tables};
 use crate::timestamp::text as timestamp;
 
-pub(crate) const TABLES: [&str; 15] = [
+pub(crate) const TABLES: [&str; 17] = [
     "account",
     "account_stat",
+    "blocked",
     "bookmarked",
     "follow",
     "former_account",
@@ -20,6 +21,7 @@ pub(crate) const TABLES: [&str; 15] = [
     "message_edition",
     "message_stat",
     "message_tag",
+    "muted",
     "notification",
     "read_marker",
     "reposted",

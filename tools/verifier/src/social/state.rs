@@ -38,15 +38,7 @@ impl State {
             Event::Account(event) => self.account(event, at),
             Event::Handle(_) | Event::Projection(_) => {}
             Event::Message(event) => self.message(event, position, at),
-            Event::Graph(GraphEvent::Followed(event)) => {
-                let (from, to) = (event.follower.get(), event.followee.get());
-                if !self.former.contains_key(&to) {
-                    self.make((Kind::Followed, from, to), position, at, event.original_time);
-                }
-            }
-            Event::Graph(GraphEvent::Unfollowed(event)) => {
-                self.undo(Kind::Followed, event.follower.get(), event.followee.get());
-            }
+            Event::Graph(event) => self.graph(&event, position, at),
             Event::Reaction(event) => self.reaction(&event, position, at),
             Event::Inbox(InboxEvent::NotificationsRead(event)) => {
                 if !self.former.contains_key(&event.account.get()) {
@@ -55,6 +47,33 @@ impl State {
                 }
             }
         }
+    }
+
+    fn graph(&mut self, event: &GraphEvent, position: i64, at: OffsetDateTime) {
+        let (from, to) = event.accounts();
+        let (from, to) = (from.get(), to.get());
+        let is_gone = self.former.contains_key(&to);
+        match event {
+            GraphEvent::Followed(event) if !is_gone && !self.are_apart(from, to) => {
+                self.make((Kind::Followed, from, to), position, at, event.original_time);
+            }
+            GraphEvent::Unfollowed(_) => self.undo(Kind::Followed, from, to),
+            GraphEvent::Blocked(_) if !is_gone => {
+                self.undo(Kind::Followed, from, to);
+                self.undo(Kind::Followed, to, from);
+                self.make((Kind::Blocked, from, to), position, at, None);
+            }
+            GraphEvent::Unblocked(_) => self.undo(Kind::Blocked, from, to),
+            GraphEvent::Muted(_) if !is_gone => self.make((Kind::Muted, from, to), position, at, None),
+            GraphEvent::Unmuted(_) => self.undo(Kind::Muted, from, to),
+            GraphEvent::Followed(_) | GraphEvent::Blocked(_) | GraphEvent::Muted(_) => {}
+        }
+    }
+
+    /// One of the two blocks the other.
+    fn are_apart(&self, one: i64, other: i64) -> bool {
+        let blocks = |from, to| self.edges.contains_key(&(Kind::Blocked, from, to));
+        blocks(one, other) || blocks(other, one)
     }
 
     fn account(&mut self, event: AccountEvent, at: OffsetDateTime) {
@@ -132,6 +151,7 @@ impl State {
         if let Some(parent) = in_reply_to.and_then(|parent| self.messages.get(&parent))
             && parent.author != author
             && event.original_time.is_none()
+            && !self.are_apart(author, parent.author)
         {
             let notice = Notice { kind: Kind::Replied, actor: author, message: Some(position), at };
             self.notify(parent.author, position, notice);
@@ -165,7 +185,7 @@ impl State {
         let (kind, account, message) = (Kind::Reaction(kind), account.get(), message.get());
         if desired == DesiredState::Unset {
             self.undo(kind, account, message);
-        } else if self.messages.contains_key(&message) {
+        } else if self.messages.get(&message).is_some_and(|it| !self.are_apart(account, it.author)) {
             self.make((kind, account, message), position, at, original_time);
         }
     }
@@ -206,7 +226,7 @@ impl State {
     fn told_of(&self, kind: Kind, to: i64) -> Option<i64> {
         match kind {
             Kind::Followed => Some(to),
-            Kind::Reaction(ReactionKind::Bookmark) => None,
+            Kind::Blocked | Kind::Muted | Kind::Reaction(ReactionKind::Bookmark) => None,
             _ => self.messages.get(&to).map(|message| message.author),
         }
     }

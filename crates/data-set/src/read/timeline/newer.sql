@@ -11,7 +11,7 @@ with folded as materialized (
                    where projection = 'feeds' and state = 'published' and shard = 0), 0)
     ) as position
 ), p as (
-    select position, position + 1 as before from folded
+    select position, position + 1 as before, true as is_home from folded
 ), c as (
     select position, author, message
     from (

@@ -15,6 +15,10 @@ const DELETE_FOLLOWS: &str = "delete from follow where follower = $1 returning f
 /// An account that is gone for good; nothing that it does later changes rows. Index: former_pk.
 const REMEMBER: &str = "insert into former (account) values ($1) on conflict do nothing";
 
+/// Blocks of an account and by it. Indexes: blocked_pk, the blocker's range; blocked_by_blocked, a range of it.
+const DELETE_BLOCKS: [&str; 2] =
+    ["delete from blocked where blocker = $1", "delete from blocked where blocked = $1"];
+
 pub(super) async fn deactivate(
     connection: &mut Connection,
     account: i64,
@@ -35,6 +39,9 @@ pub(super) async fn deactivate(
         .bind(account)
         .execute(&mut *connection)
         .await?;
+    for delete_blocks in DELETE_BLOCKS {
+        sqlx::query(delete_blocks).bind(account).execute(&mut *connection).await?;
+    }
     let followees: Vec<i64> =
         sqlx::query_scalar(DELETE_FOLLOWS).bind(account).fetch_all(&mut *connection).await?;
     let lost: BTreeMap<i64, i64> = followees.into_iter().map(|followee| (followee, 1)).collect();

@@ -1,6 +1,6 @@
--- Purpose: reposts as entries of their accounts: only of messages that are there, and none while an earlier one stands.
---   Answers as insert_posts.sql does.
--- Indexes: former_pk, entry_pk, author_pk, and two look-ups in entry_by_message per repost.
+-- Purpose: reposts as entries of their accounts: only of messages that are there, none while an earlier one stands, and
+--   none where one of the two accounts blocks the other. Answers as insert_posts.sql does.
+-- Indexes: former_pk, blocked_pk, entry_pk, author_pk, and two look-ups in entry_by_message per repost.
 with inserted as (
     insert into entry (author, position, message)
     select g.author, g.position, g.message
@@ -8,6 +8,8 @@ with inserted as (
     where not exists (select from former x where x.account = g.author)
         and exists (
             select from entry post where post.message = g.message and post.position = g.message
+                and not exists (select from blocked x where x.blocker = post.author and x.blocked = g.author)
+                and not exists (select from blocked x where x.blocker = g.author and x.blocked = post.author)
         )
         and not exists (
             select from entry earlier

@@ -30,6 +30,13 @@ pub struct FollowKey {
     pub followee: i64,
 }
 
+/// Somebody wants nothing to do with somebody, or does no more want that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlockKey {
+    pub blocker: i64,
+    pub blocked: i64,
+}
+
 /// Changes that give the same rows in any order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FeedChanges {
@@ -46,6 +53,10 @@ pub struct FeedChanges {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FeedSegment {
     Changes(FeedChanges),
+    /// Alone in its segment: it ends follows, and decides about those and the reposts behind it.
+    Block(BlockKey),
+    /// Alone in its segment as a block is.
+    Unblock(BlockKey),
     /// An account is gone for good, with all that it touched. Alone in its segment: it meets everything.
     Deactivation(i64),
 }

@@ -2,7 +2,7 @@
 //!
 //! Nothing here knows how an edge or a message is undone; the account's edges and messages are listed, in chunks, and
 //! undone as if each of them had been taken back. Chunks bound the memory and the time of a single statement, which
-//! has a time limit, whatever the account had; all of them are one transaction.
+//! has a time limit, for an account of any size; all of them are one transaction.
 
 use domain::ReactionKind;
 use postgres_kit::Connection;
@@ -30,6 +30,23 @@ const FOLLOWERS: &str = "select follower, followee, position from follow \
 const FOLLOWING: &str = "select follower, followee, position from follow \
     where follower = $1 and position > $2 order by position limit $3";
 
+/// The next accounts that an account blocks, and that block it. Indexes: blocked_by_blocker, blocked_by_blocked, a range of
+/// each.
+const BLOCKS: [&str; 2] = [
+    "select blocker, blocked, position from blocked \
+        where blocker = $1 and position > $2 order by position limit $3",
+    "select blocker, blocked, position from blocked \
+        where blocked = $1 and position > $2 order by position limit $3",
+];
+
+/// The same of mutes. Indexes: muted_by_muter, muted_by_muted, a range of each.
+const MUTES: [&str; 2] = [
+    "select muter, muted, position from muted \
+        where muter = $1 and position > $2 order by position limit $3",
+    "select muter, muted, position from muted \
+        where muted = $1 and position > $2 order by position limit $3",
+];
+
 pub(super) async fn deactivate(
     connection: &mut Connection,
     row: &DeactivatedRow,
@@ -41,8 +58,11 @@ pub(super) async fn deactivate(
         let list = edges::next_of_account(kind);
         remove_edges(connection, row.account, EdgeKind::Reaction(kind), list, deltas).await?;
     }
-    for list in [FOLLOWING, FOLLOWERS] {
-        remove_edges(connection, row.account, EdgeKind::Follow, list, deltas).await?;
+    let lists =
+        [(EdgeKind::Follow, [FOLLOWING, FOLLOWERS]), (EdgeKind::Block, BLOCKS), (EdgeKind::Mute, MUTES)];
+    for (kind, [own, of_others]) in lists {
+        remove_edges(connection, row.account, kind, own, deltas).await?;
+        remove_edges(connection, row.account, kind, of_others, deltas).await?;
     }
     delete_notifications(connection, row.account).await?;
     // Last, because the tombstones above are those of an account that is not yet former.

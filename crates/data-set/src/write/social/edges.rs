@@ -1,4 +1,4 @@
-//! Follows, likes, reposts and bookmarks: edges from an account to an account or a message. An edge is made together with the
+//! Follows, blocks, mutes, likes, reposts and bookmarks: edges from an account to an account or a message. An edge is made together with the
 //! notification that tells of it, if any, and removed together with it.
 
 use domain::ReactionKind;
@@ -13,6 +13,8 @@ use crate::write::stats::{AccountStat, MessageStat, Stats};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EdgeKind {
     Follow,
+    Block,
+    Mute,
     Reaction(ReactionKind),
 }
 
@@ -89,6 +91,8 @@ impl EdgeKind {
                 stats.add_account(from, AccountStat::Following, delta);
                 stats.add_account(to, AccountStat::Followers, delta);
             }
+            // Nobody is told of them, not even by a number.
+            Self::Block | Self::Mute => {}
             Self::Reaction(kind) => {
                 if let Some(stat) = statements(kind).count {
                     stats.add_message(to, stat, delta);
@@ -97,6 +101,14 @@ impl EdgeKind {
         }
     }
 }
+
+/// Blocks that were taken back. Index: blocked_pk.
+const UNBLOCK: &str = "delete from blocked e using unnest($1::bigint[], $2::bigint[]) as g (blocker, blocked) \
+    where e.blocker = g.blocker and e.blocked = g.blocked returning e.blocker, e.blocked";
+
+/// Mutes that were taken back. Index: muted_pk.
+const UNMUTE: &str = "delete from muted e using unnest($1::bigint[], $2::bigint[]) as g (muter, muted) \
+    where e.muter = g.muter and e.muted = g.muted returning e.muter, e.muted";
 
 pub(super) async fn remove(
     connection: &mut Connection,
@@ -109,6 +121,8 @@ pub(super) async fn remove(
     }
     let sql = match kind {
         EdgeKind::Follow => include_str!("edges/unfollow.sql"),
+        EdgeKind::Block => UNBLOCK,
+        EdgeKind::Mute => UNMUTE,
         EdgeKind::Reaction(kind) => statements(kind).remove,
     };
     let removed: Vec<(i64, i64)> = sqlx::query_as(sql)
@@ -133,6 +147,8 @@ pub(super) async fn make(
     }
     let sql = match kind {
         EdgeKind::Follow => include_str!("edges/follow.sql"),
+        EdgeKind::Block => include_str!("edges/block.sql"),
+        EdgeKind::Mute => include_str!("edges/mute.sql"),
         EdgeKind::Reaction(kind) => statements(kind).make,
     };
     let made: Vec<(i64, i64)> = sqlx::query_as(sql)

@@ -3,15 +3,16 @@ use data_set::Pool;
 use super::{assert_reads, empty_tables, grow, plan, sql};
 
 /// What shows messages: looked up once per row of a page.
-const ABOUT_MESSAGES: [&str; 5] = [
+const ABOUT_MESSAGES: [&str; 6] = [
     "using account_pk",
     "using message_stat_pk",
     "using liked_pk",
     "using reposted_pk",
     "using bookmarked_pk",
+    "using blocked_pk",
 ];
 /// What shows accounts.
-const ABOUT_ACCOUNTS: [&str; 2] = ["using account_pk", "using follow_pk"];
+const ABOUT_ACCOUNTS: [&str; 3] = ["using account_pk", "using follow_pk", "using blocked_pk"];
 
 struct Statement {
     sql: &'static str,
@@ -21,7 +22,7 @@ struct Statement {
     shows: &'static [&'static str],
 }
 
-const STATEMENTS: [Statement; 15] = [
+const STATEMENTS: [Statement; 17] = [
     Statement {
         sql: sql!("list_by_tag", "show_messages"),
         arguments: "'birds', now(), 5, now(), 21, 7, '{}'",
@@ -107,20 +108,38 @@ const STATEMENTS: [Statement; 15] = [
     Statement {
         sql: sql!("list_notifications", "show_accounts"),
         arguments: "1, 9999999, 21",
-        reads: &["Backward using notification_pk", "(\"position\" < $2)", "using read_marker_pk"],
+        reads: &[
+            "Backward using notification_pk",
+            "(\"position\" < $2)",
+            "using read_marker_pk",
+            "using notification_by_actor",
+            "using muted_pk",
+        ],
+        shows: &ABOUT_ACCOUNTS,
+    },
+    Statement {
+        sql: sql!("list_blocks", "show_accounts"),
+        arguments: "7, 9999999, 21",
+        reads: &["Backward using blocked_by_blocker", "(\"position\" < $2)"],
+        shows: &ABOUT_ACCOUNTS,
+    },
+    Statement {
+        sql: sql!("list_mutes", "show_accounts"),
+        arguments: "7, 9999999, 21",
+        reads: &["Backward using muted_by_muter", "(\"position\" < $2)"],
         shows: &ABOUT_ACCOUNTS,
     },
     Statement {
         sql: sql!("get_profile", "show_profile"),
         arguments: "1, 7",
         reads: &["using account_pk", "using account_stat_pk"],
-        shows: &["using follow_pk"],
+        shows: &["using follow_pk", "using blocked_pk", "using muted_pk"],
     },
     Statement {
         sql: sql!("get_profile_by_handle", "show_profile"),
         arguments: "'heron', 7",
         reads: &["using account_by_handle", "using account_stat_pk"],
-        shows: &["using follow_pk"],
+        shows: &["using follow_pk", "using blocked_pk", "using muted_pk"],
     },
 ];
 

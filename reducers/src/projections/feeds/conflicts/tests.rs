@@ -63,6 +63,8 @@ fn what_conflicts_does_not() {
         [unfollowed(2, 1), Change::Deleted(5)],
         [posted(1, 10), Change::Deactivated(9)],
         [Change::Deactivated(9), posted(1, 10)],
+        [followed(2, 1, 20), Change::Blocked(block(1, 2))],
+        [Change::Unblocked(block(1, 2)), reposted(2, 5, 20)],
     ];
     for pair in conflicts {
         assert_eq!(segments_of(pair).len(), 2, "{pair:?}");
@@ -90,7 +92,7 @@ fn a_repetition_is_dropped() {
 
 /// A change without its position, which is its place in the sequence.
 fn some_change() -> impl Strategy<Value = (u8, i64, i64)> {
-    (0..8_u8, 1..5_i64, 1..5_i64)
+    (0..10_u8, 1..5_i64, 1..5_i64)
 }
 
 fn change((kind, a, b): (u8, i64, i64), position: i64) -> Change {
@@ -101,13 +103,21 @@ fn change((kind, a, b): (u8, i64, i64), position: i64) -> Change {
         4 => Change::Deleted(b),
         5 => followed(a, b, position),
         6 => unfollowed(a, b),
+        7 => Change::Blocked(block(a, b)),
+        8 => Change::Unblocked(block(a, b)),
         _ => Change::Deactivated(a),
     }
+}
+
+fn block(blocker: i64, blocked: i64) -> BlockKey {
+    BlockKey { blocker, blocked }
 }
 
 /// The changes of a segment in an order that has nothing to do with that of the log.
 fn flatten(segment: &FeedSegment) -> Vec<Change> {
     match segment {
+        FeedSegment::Block(key) => vec![Change::Blocked(*key)],
+        FeedSegment::Unblock(key) => vec![Change::Unblocked(*key)],
         FeedSegment::Deactivation(account) => vec![Change::Deactivated(*account)],
         FeedSegment::Changes(changes) => (changes.unfollowed.iter().rev().copied().map(Change::Unfollowed))
             .chain(changes.followed.iter().rev().copied().map(Change::Followed))
@@ -141,7 +151,7 @@ proptest! {
             // A segment is a stretch of the log: what it does not hold up to the next segment are repetitions.
             let is_of_it = |change: &&Change| shuffled.iter().any(|kept| is_repetition(kept, change));
             let count = match segment {
-                FeedSegment::Deactivation(_) => 1,
+                FeedSegment::Block(_) | FeedSegment::Unblock(_) | FeedSegment::Deactivation(_) => 1,
                 FeedSegment::Changes(_) => rest.iter().take_while(is_of_it).count(),
             };
             let (stretch, later) = rest.split_at(count);

@@ -88,6 +88,8 @@ pub(super) fn add(response: &mut Response, kind: &Kind<'_>, status: u16, compone
         }
         // What is not found may be newer than the data.
         404 | 410 | 503 if kind.is_query() => put("Data-Position", false),
+        // What was only taken in has no event yet.
+        202 if kind.is_command() => {}
         200..=299 if kind.is_command() => put("Event-Position", !kind.is_import()),
         _ => {}
     }

@@ -67,6 +67,7 @@ impl<'document> Kind<'document> {
             codes::OTHER_LOG,
             codes::LOG_REFUSED,
             codes::OVERLOADED,
+            codes::RATE_LIMITED,
             codes::UNAVAILABLE,
             codes::INTERNAL,
         ];
@@ -114,7 +115,7 @@ impl<'document> Kind<'document> {
             all.extend([codes::IDEMPOTENCY_KEY_REUSED, codes::CONFLICT]);
         }
         if self.is_command() && !self.is_import() && self.needs_identity {
-            all.push(codes::ACCOUNT_MUST_BE_ACTIVE);
+            all.extend([codes::ACCOUNT_MUST_BE_ACTIVE, codes::QUOTA_EXCEEDED]);
         }
         all
     }

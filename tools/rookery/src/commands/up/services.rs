@@ -12,7 +12,7 @@ use data_set::pool::{self, PoolOptions};
 use data_set::write::FanOutLimit;
 use dispatcher::{MailSettings, SessionSettings, SigningKeys};
 use http_kit::identity::IdentityConfig;
-use http_kit::{Identity, Limits};
+use http_kit::{Identity, Limits, Listener, ops};
 use query_api::AppState;
 use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
@@ -42,13 +42,21 @@ pub(super) struct Services {
     pool: Pool,
     dispatcher: dispatcher::State,
     serving: JoinHandle<Result<()>>,
+    operations: JoinHandle<Result<()>>,
     connecting: JoinHandle<Result<()>>,
     folding: JoinHandle<Result<()>>,
+}
+
+/// The addresses, bound before there are servers.
+pub(super) struct Listeners {
+    pub(super) api: Listener,
+    pub(super) ops: TcpListener,
 }
 
 /// What an operator chose for them.
 pub(super) struct Settings {
     pub(super) limits: Limits,
+    pub(super) commands: dispatcher::Settings,
     pub(super) fan_out_limit: FanOutLimit,
     /// Without it no mails are sent.
     pub(super) mail: Option<MailSettings>,
@@ -59,12 +67,12 @@ pub(super) fn start(
     data: &DataDir,
     users: &Users,
     log: Log,
-    listener: TcpListener,
+    listeners: Listeners,
     settings: Settings,
     health: &Health,
     shutdown: &Shutdown,
 ) -> Result<Services> {
-    let Settings { limits, fan_out_limit, mail } = settings;
+    let Settings { limits, commands, fan_out_limit, mail } = settings;
     let (apis, fold) = (CancellationToken::new(), CancellationToken::new());
     let (issuer, audience) = (ISSUER.to_owned(), AUDIENCE.to_owned());
     let sessions = SessionSettings { issuer, audience };
@@ -73,7 +81,7 @@ pub(super) fn start(
     let (refreshing, keeping) = (apis.clone(), Arc::clone(&identity));
     tokio::spawn(async move { keeping.keep_fresh(refreshing).await });
 
-    let dispatcher = dispatcher::State::new(Arc::clone(&identity), signing_keys);
+    let dispatcher = dispatcher::State::new(Arc::clone(&identity), signing_keys).with(commands);
     dispatcher::register_checks(health, &dispatcher);
     if let Some(mail) = &mail {
         dispatcher.send_mails(mail, apis.clone()).context("ROOKERY_SMTP_URL")?;
@@ -86,7 +94,8 @@ pub(super) fn start(
     tokio::spawn(async move { watching.keep_watching(token).await });
     let kept = dispatcher.clone();
     let router = dispatcher::router(dispatcher.clone()).merge(query_api::router(queries));
-    let router = http_kit::standard(router, NAME, &limits).merge(http_kit::ops::routes(health.clone()));
+    let router = http_kit::standard(router, NAME, &limits).merge(ops::probes(health.clone()));
+    let ops_routes = ops::routes(health.clone());
 
     let Log { dispatcher: log, reducers_url: log_url } = log;
     let (reducers_url, health) = (users.reducers_url.clone(), health.clone());
@@ -103,9 +112,13 @@ pub(super) fn start(
     });
     let connecting = watch("the dispatcher", shutdown, connecting);
     let token = apis.clone();
-    let serving = tokio::spawn(async move { Ok(http_kit::serve(listener, router, &limits, token).await?) });
+    let serving =
+        tokio::spawn(async move { Ok(http_kit::serve(listeners.api, router, &limits, token).await?) });
     let serving = watch("the API", shutdown, serving);
-    Ok(Services { apis, fold, pool, dispatcher: kept, serving, connecting, folding })
+    let token = apis.clone();
+    let operations = tokio::spawn(async move { Ok(ops::serve(listeners.ops, ops_routes, token).await?) });
+    let operations = watch("metrics and probes", shutdown, operations);
+    Ok(Services { apis, fold, pool, dispatcher: kept, serving, operations, connecting, folding })
 }
 
 impl Services {
@@ -117,12 +130,13 @@ impl Services {
     pub(super) async fn stop(self) -> Result<()> {
         self.apis.cancel();
         let served = ended(self.serving).await;
+        let observed = ended(self.operations).await;
         let connected = ended(self.connecting).await;
         self.fold.cancel();
         let folded = ended(self.folding).await;
         // Only to keep the server's log clean. What a cut query still holds ends with the server.
         tokio::time::timeout(POOL_CLOSE_LIMIT, self.pool.close()).await.ok();
-        folded.and(connected).and(served)
+        folded.and(connected).and(observed).and(served)
     }
 }
 

@@ -21,7 +21,7 @@ const SECOND_OF_BUCKET: u64 = 508;
 const POSTED: &str = "rookery.message.posted.v1";
 const ODD_TAGS: [&str; 8] =
     ["ÄRGER", "Straße", "İstanbul", "ﬁne", "at dusk", "ΣΊΣΥΦΟΣ", "\u{1F426}", "ta\u{304}g"];
-/// Of the frames' account: whatever is about it waits for ever.
+/// Of the frames' account: events about it wait for ever.
 const POISONED: i64 = 1;
 /// What no library would send; the broker takes them all.
 const ODD: [&str; 13] = [

@@ -1,11 +1,13 @@
 -- Purpose: new follows, each with the position from which on its follower sees the followee's entries. Answers those
 --   that were really inserted, with the number of followers that their followee had before.
--- Indexes: former_pk, follow_pk, author_pk; entry_pk, walked backwards over as many entries as are seen of before.
+-- Indexes: former_pk, blocked_pk, follow_pk, author_pk; entry_pk, walked backwards over as many entries as are seen of before.
 with given as (
     select g.follower, g.followee, g.position
     from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as g (follower, followee, position)
     where not exists (select from former x where x.account = g.follower)
         and not exists (select from former x where x.account = g.followee)
+        and not exists (select from blocked x where x.blocker = g.follower and x.blocked = g.followee)
+        and not exists (select from blocked x where x.blocker = g.followee and x.blocked = g.follower)
 ), inserted as (
     insert into follow (follower, followee, position, visible_from)
     select g.follower, g.followee, g.position, coalesce(e.position, 0)

@@ -1,12 +1,14 @@
 -- Purpose: new likes of messages that are there, each with its notification, if it has one; answers the ones that were
 --   really made.
--- Indexes: message_pk, former_account_pk; liked_pk decides what is new.
+-- Indexes: message_pk, former_account_pk, blocked_pk twice; liked_pk decides what is new.
 with known as (
     select g.account, g.message, g.position, g.liked_at, g.is_told, m.author
     from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::boolean[])
         as g (account, message, position, liked_at, is_told)
     join message m on m.id = g.message
-    where not exists (select from former_account f where f.id = g.account)
+        where not exists (select from former_account f where f.id = g.account)
+      and not exists (select from blocked b where b.blocker = m.author and b.blocked = g.account)
+      and not exists (select from blocked b where b.blocker = g.account and b.blocked = m.author)
 ), made as (
     insert into liked (account, message, position, liked_at)
     select account, message, position, liked_at from known
