@@ -1,7 +1,7 @@
 # `make` lists the targets. Every target that needs nats-server, Postgres or a cargo command provides it first.
 .POSIX:
 .DEFAULT_GOAL := help
-.PHONY: help run demo test faults bench check fmt openapi clean-data tools build
+.PHONY: help run demo test faults fuzz strangers bench check fmt openapi clean-data tools build
 
 # An eval of a command substitution alone would hide the failure of the command.
 PROVIDE = provided=$$(scripts/provide env) && eval "$$provided"
@@ -28,6 +28,12 @@ faults: ## break the system under load, then plant bugs and see them found (ARGS
 	@$(PROVIDE_TEST) && cargo build --all-features --examples --bin dispatcher --bin faulty-dispatcher --bin reducers \
 		--bin query-api --bin faults && exec target/debug/faults $(ARGS)
 
+fuzz: ## feed the parsers with mutated input (ARGS="--seconds 60 cursor query")
+	@cargo build --all-features --examples --bin fuzz && exec target/debug/fuzz $(ARGS)
+
+strangers: ## let public tools loose on the documents and on a running system (ARGS="lint", or run and its options)
+	@$(PROVIDE) && cargo build --quiet --all-features --examples --bin rookery && exec scripts/strangers $(ARGS)
+
 bench: ## run the benchmarks (ARGS="--help" for more)
 	@echo "Building the benchmarks in release mode; the first time takes some minutes."
 	@$(PROVIDE) && exec cargo run --release --bin bench -- $(ARGS)
@@ -38,6 +44,7 @@ check: ## formatting, lints, dependencies, documentation: all that CI checks bes
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --all-features -- -D warnings
 	@$(PROVIDE_TEST) && echo "cargo deny check bans licenses sources" && cargo deny check bans licenses sources
+	@$(PROVIDE_TEST) && echo "scripts/advisories" && scripts/advisories
 	@$(PROVIDE_TEST) && echo "cargo shear --locked" && cargo shear --locked
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
 

@@ -20,4 +20,6 @@ mod second_factor;
 mod sessions;
 mod tokens;
 
+#[cfg(feature = "fuzz")]
+pub(crate) use imports::read_lines;
 pub use router::{internal_routes, openapi, router};

@@ -10,6 +10,8 @@ mod connect;
 pub mod credential_store;
 pub mod decision;
 pub mod executor;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod http;
 mod import_lock;
 mod mail;

@@ -8,6 +8,8 @@ mod await_position;
 mod conditions;
 pub mod config;
 mod documents;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod id;
 mod log_watch;
 mod messages;

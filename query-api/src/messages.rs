@@ -12,6 +12,8 @@ mod list_messages;
 mod list_replies;
 mod list_reposts;
 
+#[cfg(feature = "fuzz")]
+pub(crate) use list_messages::ListMessages;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

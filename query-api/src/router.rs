@@ -8,7 +8,15 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{AppState, accounts, documents, messages, notifications, projections, timeline};
 
 #[derive(OpenApi)]
-#[openapi(tags((name = "messages"), (name = "accounts"), (name = "timeline"), (name = "notifications"), (name = "import"), (name = "system")))]
+#[openapi(tags(
+    (name = "messages", description = "What accounts post, and what others make of it."),
+    (name = "accounts", description = "Who posts, and who follows whom."),
+    (name = "sessions", description = "Logging in and out, and the keys of the tokens."),
+    (name = "timeline", description = "What those whom the caller follows posted."),
+    (name = "notifications", description = "What others did to the caller."),
+    (name = "import", description = "Accounts and their history from elsewhere."),
+    (name = "system", description = "How far the data is."),
+))]
 struct Described;
 
 /// The routes, all of them for GET (and with it HEAD), without fallbacks: a process that also takes commands merges the

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RegisterAccount {
     /// 1 to 30 of a to z, 0 to 9 and _; capital letters are lower-cased. Nobody else has it.
-    #[schema(example = "nightjar", min_length = 1, max_length = 30)]
+    #[schema(example = "nightjar", min_length = 1, max_length = 30, pattern = "^[A-Za-z0-9_]+$")]
     pub handle: String,
     /// 8 to 128 code points after NFC. Every kind of space counts as U+0020; nothing else is changed.
     #[schema(format = Password, min_length = 8, max_length = 128)]
@@ -55,9 +55,11 @@ pub struct RegisteredAccount {
 pub struct ChangeProfile {
     /// As in `RegisterAccount`. The old one is free again at the same moment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 30, pattern = "^[A-Za-z0-9_]+$")]
     pub handle: Option<String>,
     /// As in `RegisterAccount`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 50)]
     pub display_name: Option<String>,
     /// At most 500 code points after NFC, no control characters except line breaks and tabs; may be empty or show
     /// nothing.
@@ -86,6 +88,6 @@ pub struct ProfileReceipt {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MarkNotificationsRead {
     /// The `position` of the newest notification that was read.
-    #[schema(example = "25600")]
+    #[schema(example = "25600", pattern = "^[1-9][0-9]{0,18}$")]
     pub until: String,
 }

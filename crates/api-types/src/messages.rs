@@ -24,7 +24,7 @@ pub struct PostMessage {
     pub tags: Option<Vec<String>>,
     /// The id of the message that this one answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "256")]
+    #[schema(example = "256", pattern = "^[1-9][0-9]{0,18}$")]
     pub in_reply_to: Option<String>,
 }
 
@@ -34,12 +34,14 @@ pub struct PostMessage {
 pub struct EditMessage {
     /// As in `PostMessage`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 280)]
     pub text: Option<String>,
     /// The only tag from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
     /// All tags from now on; an empty array removes them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 8)]
     pub tags: Option<Vec<String>>,
 }
 

@@ -4,6 +4,7 @@
 //! are read strictly ([`json`], [`query`], [`path`]), how a refusal looks ([`problem`]), and what surrounds every
 //! handler ([`standard()`]). This crate knows no domain, no SQL and no message broker.
 
+pub mod browsers;
 pub mod content;
 pub mod context;
 pub mod etag;

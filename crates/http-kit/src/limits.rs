@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use service_kit::config::Environment;
 
+use crate::browsers::Browsers;
 use crate::least_rate::LeastRate;
 
 /// What one HTTP server accepts, and for how long.
@@ -40,6 +41,7 @@ pub struct Limits {
     pub trusted_proxy_hops: usize,
     /// Whether each request leaves a line in the log.
     pub access_log: bool,
+    pub browsers: Browsers,
 }
 
 /// What a body that is read as a whole may weigh, and how long it may take.
@@ -84,6 +86,7 @@ impl Default for Limits {
             shutdown_grace: Duration::from_secs(20),
             trusted_proxy_hops: 0,
             access_log: true,
+            browsers: Browsers::default(),
         }
     }
 }
@@ -108,6 +111,7 @@ impl Limits {
             shutdown_grace: Duration::from_millis(500),
             trusted_proxy_hops: 0,
             access_log: false,
+            browsers: Browsers::default(),
         }
     }
 
@@ -135,6 +139,7 @@ impl Limits {
         let grace_ms = env.or_default("ROOKERY_HTTP_SHUTDOWN_GRACE_MS", millis(default.shutdown_grace));
         let trusted_proxy_hops = env.or_default("ROOKERY_TRUSTED_PROXY_HOPS", default.trusted_proxy_hops);
         let access_log = env.or_default("ROOKERY_HTTP_ACCESS_LOG", default.access_log);
+        let browsers = Browsers::from_environment(env);
         let ((connections_max, connections_per_address), (in_flight_max, in_flight_per_address)) =
             (connections?, in_flight?);
         let (body_reads_max, body_reads_per_address) = body_reads?;
@@ -150,6 +155,7 @@ impl Limits {
             shutdown_grace: Duration::from_millis(grace_ms?),
             trusted_proxy_hops: trusted_proxy_hops?,
             access_log: access_log?,
+            browsers: browsers?,
             ..default
         })
     }

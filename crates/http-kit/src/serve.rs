@@ -74,8 +74,8 @@ async fn accept(listener: &Listener, server: &Server, connections: &Arc<Connecti
         // This one waits here for its place, and further ones in the backlog of the kernel.
         let admitting = connections.admit(ClientAddress::of(peer.ip()));
         match server.token.run_until_cancelled(admitting).await {
-            Some(Some(place)) => {
-                tasks.spawn(server.clone().connection(stream, peer, place));
+            Some(Some(opened)) => {
+                tasks.spawn(server.clone().connection(stream, peer, opened));
             }
             Some(None) => {
                 refused.increment(1);

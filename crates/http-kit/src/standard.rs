@@ -1,7 +1,7 @@
 //! What surrounds every handler: identity of the request, limits, metrics, log line, and problems for every failure.
 //!
 //! From the outside in: one layer that names, counts and logs the exchange and bounds it in number and time; then one
-//! that turns a panic into a problem; then the routes. The route's template is the only part of an address that reaches
+//! that turns a panic into a problem; then the routes. What browsers are told stands around all of it. The route's template is the only part of an address that reaches
 //! metrics and logs.
 
 mod metrics;
@@ -16,11 +16,12 @@ use axum::Router;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use http::header::CACHE_CONTROL;
 use http::{HeaderValue, Method};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::admission::Admission;
+use crate::browsers::Browsers;
 use crate::client_address::ClientAddress;
 use crate::context::{RequestContext, X_REQUEST_ID};
 use crate::limits::{BodyLimits, Limits};
@@ -46,12 +47,14 @@ pub fn standard(router: Router, service: &'static str, limits: &Limits) -> Route
         body_limits: limits.body,
         trusted_proxy_hops: limits.trusted_proxy_hops,
         access_log: limits.access_log,
+        browsers: limits.browsers.clone(),
     });
-    router
+    let router = router
         .fallback(|| async { ApiProblem::new(codes::NOT_FOUND) })
         .method_not_allowed_fallback(|| async { ApiProblem::new(codes::METHOD_NOT_ALLOWED) })
         .layer(CatchPanicLayer::custom(after_panic))
-        .layer(from_fn_with_state(kit, surround))
+        .layer(from_fn_with_state(kit, surround));
+    limits.browsers.surround(router)
 }
 
 struct Kit {
@@ -61,15 +64,18 @@ struct Kit {
     body_limits: BodyLimits,
     trusted_proxy_hops: usize,
     access_log: bool,
+    browsers: Browsers,
 }
 
 async fn surround(State(kit): State<Arc<Kit>>, mut request: Request, next: Next) -> Response {
     let context = RequestContext::from_headers(request.headers(), kit.body_limits);
     request.extensions_mut().insert(context.clone());
     // Absent where a test calls the router without a server.
-    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
-        let address = ClientAddress::find(peer.ip(), request.headers(), kit.trusted_proxy_hops);
-        request.extensions_mut().insert(address);
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let client = peer
+        .map(|ConnectInfo(peer)| ClientAddress::find(peer.ip(), request.headers(), kit.trusted_proxy_hops));
+    if let Some(client) = client {
+        request.extensions_mut().insert(client);
     }
     let mut exchange = Exchange {
         route: request.extensions().get::<MatchedPath>().cloned(),
@@ -78,11 +84,13 @@ async fn surround(State(kit): State<Arc<Kit>>, mut request: Request, next: Next)
         was_let_in: true,
         started: Instant::now(),
         context,
+        client,
         kit,
     };
     let mut response = exchange.run(request, next).await;
     problem::finish(&mut response, &exchange.context);
     headers(&mut response, &exchange.context);
+    exchange.kit.browsers.secure(response.headers_mut());
     exchange.status = response.status().as_u16();
     response
 }
@@ -93,7 +101,6 @@ fn headers(response: &mut Response, context: &RequestContext) {
     if let Ok(id) = HeaderValue::from_str(context.request_id()) {
         headers.insert(X_REQUEST_ID, id);
     }
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if failed {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     } else {
@@ -106,6 +113,7 @@ fn headers(response: &mut Response, context: &RequestContext) {
 struct Exchange {
     kit: Arc<Kit>,
     context: RequestContext,
+    client: Option<ClientAddress>,
     method: Method,
     route: Option<MatchedPath>,
     started: Instant,
@@ -160,6 +168,7 @@ impl Drop for Exchange {
                 http.route = self.route(),
                 http.status = self.status,
                 duration_ms = elapsed.as_secs_f64() * 1_000.0,
+                client.address = self.client.map(tracing::field::display),
                 request.id = self.context.request_id(),
                 trace.id = self.context.trace_id(),
                 "request"

@@ -14,6 +14,8 @@ mod lines;
 mod parse;
 mod references;
 
+#[cfg(feature = "fuzz")]
+pub(crate) use import_lines::read_lines;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

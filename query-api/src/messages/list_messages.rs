@@ -107,7 +107,7 @@ impl ListMessages {
         }
     }
 
-    fn filter(&self) -> Result<MessageFilter, ApiProblem> {
+    pub(crate) fn filter(&self) -> Result<MessageFilter, ApiProblem> {
         let dates = (self.date_start.as_deref(), self.date_end.as_deref());
         filter::filter(self.tag.as_deref(), self.author.as_deref(), dates, self.tz.as_deref())
     }

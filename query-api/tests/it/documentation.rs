@@ -29,6 +29,32 @@ async fn the_browser_needs_nothing_from_elsewhere() {
     app.send(Method::GET, "/openapi.json", None, &[]).await.ok();
 }
 
+/// What stands in the page itself is not run, so whoever gets text into it gets no script into it.
+#[tokio::test]
+async fn the_browser_runs_its_own_scripts_alone() {
+    let app = App::start().await;
+    for path in ["/docs/", "/docs/index.html", "/docs/swagger-initializer.js"] {
+        let page = app.send(Method::GET, path, None, &[]).await;
+        assert!(page.status.is_success(), "{path}");
+        let policy = page.header("content-security-policy");
+        for rule in ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"]
+        {
+            assert!(policy.split("; ").any(|given| given == rule), "{path}: {rule} is not in {policy}");
+        }
+        assert!(!policy.contains("unsafe"), "{policy}");
+        assert_eq!(page.header("referrer-policy"), "no-referrer");
+        let text = String::from_utf8_lossy(&page.body).into_owned();
+        let scripts = text.split("<script").skip(1).filter_map(|after| after.split_once("</script>"));
+        for (script, _) in scripts.filter(|_| path.ends_with('/')) {
+            let (tag, inline) = script.split_once('>').expect("a tag ends");
+            assert!(tag.contains("src=") && inline.trim().is_empty(), "an inline script: {script}");
+        }
+        assert!(!path.ends_with('/') || !text.contains("<style"), "inline styles");
+    }
+    let data = app.send(Method::GET, "/v1/messages", Some(ADMIN), &[]).await;
+    assert_eq!(data.header("content-security-policy"), "default-src 'none'; frame-ancestors 'none'");
+}
+
 #[tokio::test]
 async fn commands_can_share_the_paths() {
     let app = App::start().await;

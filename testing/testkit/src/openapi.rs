@@ -11,15 +11,18 @@ use document::{Declared, Document};
 pub use numbers::{MISSPELT_NUMBERS, NumberParameter, number_parameters};
 
 /// Headers that HTTP itself may add to any answer.
-const OF_HTTP: [&str; 8] = [
+const OF_HTTP: [&str; 11] = [
     "allow",
     "cache-control",
     "connection",
     "content-length",
+    "content-security-policy",
     "content-type",
     "date",
+    "strict-transport-security",
     "transfer-encoding",
     "x-content-type-options",
+    "x-frame-options",
 ];
 /// What is no operation of the document answers these, and operations may, where only one of the two APIs is asked.
 const OF_NO_OPERATION: [(u16, &str); 2] = [(404, "not-found"), (405, "method-not-allowed")];

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::LastCall;
-use super::connections::{Answer, Place, Pulse};
+use super::connections::{Answer, Opened, Pulse};
 use super::paced::Paced;
 use super::tls::Tls;
 use crate::budget::Budget;
@@ -67,23 +67,23 @@ impl Server {
         }
     }
 
-    pub(super) async fn connection(self, stream: TcpStream, peer: SocketAddr, place: Place) {
+    pub(super) async fn connection(self, stream: TcpStream, peer: SocketAddr, opened: Opened) {
         // Answers are written whole; waiting for more to send would only delay them.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection keeps its delay");
         }
-        let io = Paced::new(stream, self.limits.write_rate, Arc::clone(&place.pulse));
+        let io = Paced::new(stream, self.limits.write_rate, Arc::clone(&opened.pulse));
         match &self.tls {
-            None => self.serve(io, peer, &place).await,
+            None => self.serve(io, peer, &opened).await,
             Some(tls) => {
                 let handshake = self.handshake(tls, io, peer);
                 let encrypted = tokio::select! {
                     encrypted = handshake => encrypted,
-                    () = place.pulse.closed() => None,
+                    () = opened.pulse.closed() => None,
                     () = self.token.cancelled() => None,
                 };
                 if let Some(encrypted) = encrypted {
-                    self.serve(encrypted, peer, &place).await;
+                    self.serve(encrypted, peer, &opened).await;
                 }
             }
         }
@@ -112,11 +112,11 @@ impl Server {
         None
     }
 
-    async fn serve<T>(&self, io: T, peer: SocketAddr, place: &Place)
+    async fn serve<T>(&self, io: T, peer: SocketAddr, opened: &Opened)
     where
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let pulse = Arc::clone(&place.pulse);
+        let pulse = Arc::clone(&opened.pulse);
         let (router, last_call) = (self.router.clone(), self.last_call.clone());
         let service = service_fn(move |mut request: http::Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(peer));
@@ -127,13 +127,13 @@ impl Server {
         let makes_room = tokio::select! {
             result = connection.as_mut() => return ended(result),
             () = self.token.cancelled() => false,
-            () = place.pulse.closed() => true,
+            () = opened.pulse.closed() => true,
         };
         connection.as_mut().graceful_shutdown();
         let cut = async {
             if makes_room {
                 tokio::time::sleep(CLOSING).await;
-                if place.pulse.is_idle() {
+                if opened.pulse.is_idle() {
                     return;
                 }
             }

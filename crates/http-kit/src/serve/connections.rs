@@ -48,7 +48,7 @@ struct Open {
 
 /// The place of one connection, given back when it is dropped.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct Opened {
     connections: Arc<Connections>,
     id: u64,
     peer: ClientAddress,
@@ -75,7 +75,7 @@ impl Connections {
     }
 
     /// Waits until there is room for one more, and makes it where it can. `None` at once where the peer has its share.
-    pub(super) async fn admit(self: &Arc<Self>, peer: ClientAddress) -> Option<Place> {
+    pub(super) async fn admit(self: &Arc<Self>, peer: ClientAddress) -> Option<Opened> {
         if self.open().by_peer.get(&peer).is_some_and(|of_peer| *of_peer >= self.per_peer) {
             return None;
         }
@@ -83,7 +83,7 @@ impl Connections {
         loop {
             let ended = self.ended.notified();
             if self.open().by_id.len() < self.max {
-                return self.place(peer);
+                return self.enter(peer);
             }
             self.close_longest_idle(has_waited);
             // A busy one that becomes idle tells nobody.
@@ -91,7 +91,7 @@ impl Connections {
         }
     }
 
-    fn place(self: &Arc<Self>, peer: ClientAddress) -> Option<Place> {
+    fn enter(self: &Arc<Self>, peer: ClientAddress) -> Option<Opened> {
         let mut open = self.open();
         let of_peer = open.by_peer.entry(peer).or_default();
         if *of_peer >= self.per_peer {
@@ -103,7 +103,7 @@ impl Connections {
         let pulse = Arc::new(Pulse::new());
         open.by_id.insert(id, Arc::clone(&pulse));
         metrics::gauge!("http_connections").increment(1);
-        Some(Place { connections: Arc::clone(self), id, peer, pulse })
+        Some(Opened { connections: Arc::clone(self), id, peer, pulse })
     }
 
     /// Closes what has been idle for too long, until the token is cancelled. Only HTTP/1 has such a limit of its own.
@@ -141,7 +141,7 @@ impl Connections {
     }
 }
 
-impl Drop for Place {
+impl Drop for Opened {
     fn drop(&mut self) {
         let mut open = self.connections.open();
         open.by_id.remove(&self.id);
@@ -174,12 +174,12 @@ mod tests {
     #[test]
     fn a_peer_gets_its_share_and_no_more() {
         let connections = connections(10, 2);
-        let held = [connections.place(peer(7)), connections.place(peer(7))];
+        let held = [connections.enter(peer(7)), connections.enter(peer(7))];
         assert!(held.iter().all(Option::is_some));
-        assert!(connections.place(peer(7)).is_none());
-        assert!(connections.place(peer(8)).is_some());
+        assert!(connections.enter(peer(7)).is_none());
+        assert!(connections.enter(peer(8)).is_some());
         drop(held);
-        assert!(connections.place(peer(7)).is_some());
+        assert!(connections.enter(peer(7)).is_some());
         assert!(connections.open().by_peer.is_empty(), "nobody is connected");
     }
 
@@ -187,7 +187,7 @@ mod tests {
     fn a_proxy_of_ours_may_have_all_connections() {
         let limits = Limits { connections_max: 4, connections_per_address: 1, ..Limits::for_testing() };
         let connections = Connections::new(4, &Limits { trusted_proxy_hops: 1, ..limits });
-        let held: Vec<_> = (0..4).map(|_| connections.place(peer(7))).collect();
+        let held: Vec<_> = (0..4).map(|_| connections.enter(peer(7))).collect();
         assert!(held.iter().all(Option::is_some));
     }
 
@@ -201,18 +201,18 @@ mod tests {
     #[test]
     fn the_longest_idle_makes_room_and_the_busy_do_not() {
         let connections = connections(3, 3);
-        let places: Vec<_> =
-            (0..3).map(|last| connections.place(peer(last)).expect("there is room")).collect();
-        places[2].pulse.has_moved_at(1);
-        places[0].pulse.has_moved_at(2);
-        places[1].pulse.has_moved_at(3);
-        let busy = places[2].pulse.begin();
+        let opened: Vec<_> =
+            (0..3).map(|last| connections.enter(peer(last)).expect("there is room")).collect();
+        opened[2].pulse.has_moved_at(1);
+        opened[0].pulse.has_moved_at(2);
+        opened[1].pulse.has_moved_at(3);
+        let busy = opened[2].pulse.begin();
         connections.close_longest_idle(false);
         connections.close_longest_idle(false);
-        assert!(!places[2].pulse.is_closing(), "it is at work");
-        assert!(places[0].pulse.is_closing() && !places[1].pulse.is_closing(), "one is enough for one");
+        assert!(!opened[2].pulse.is_closing(), "it is at work");
+        assert!(opened[0].pulse.is_closing() && !opened[1].pulse.is_closing(), "one is enough for one");
         connections.close_longest_idle(true);
-        assert!(places[1].pulse.is_closing() && !places[2].pulse.is_closing());
+        assert!(opened[1].pulse.is_closing() && !opened[2].pulse.is_closing());
         drop(busy);
     }
 }

@@ -1,6 +1,7 @@
 //! What callers may rely on, and what they may not get away with, over real connections where that matters.
 
 mod admission;
+mod browsers;
 mod connections;
 mod gateway_identity;
 mod headers;

@@ -124,6 +124,15 @@ impl Parsed {
     }
 }
 
+/// As far as lines are read before anything is carried out.
+#[cfg(feature = "fuzz")]
+pub(crate) fn read_lines(body: &[u8]) {
+    let mut references = References::default();
+    for (number, line) in (1..).zip(body.split(|byte| *byte == b'\n')) {
+        drop(Parsed::of(number, Ok(Bytes::copy_from_slice(line)), &mut references));
+    }
+}
+
 /// The report on a line and the position of its event. A failure that is not the line's own is an error: it says
 /// nothing definite about the line, and the other lines would share it.
 async fn report(

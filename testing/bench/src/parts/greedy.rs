@@ -12,7 +12,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::post::load;
 use super::{Parts, callers};
-use crate::corpus::Corpus;
 use crate::load::http::{Connection, post_with};
 use crate::load::on_one_thread;
 use crate::processes::Cores;
@@ -109,12 +108,12 @@ async fn be_greedy(
     token: CancellationToken,
 ) -> Result<()> {
     let mut all = tokio::task::JoinSet::new();
-    for caller in 0..GREEDY_CONNECTIONS {
-        let (own, taken) = (own.clone(), Arc::clone(&taken));
+    let request: Arc<str> = post_with("/v1/messages", Some(&own), "", r#"{"text":"mine, all mine"}"#).into();
+    for _ in 0..GREEDY_CONNECTIONS {
+        let (request, taken) = (Arc::clone(&request), Arc::clone(&taken));
         all.spawn(async move {
-            let mut corpus = Corpus::new(caller as u64);
             loop {
-                take(address, &own, &mut corpus, &taken).await;
+                take(address, &request, &taken).await;
                 taken.closed.fetch_add(1, Ordering::Relaxed);
                 sleep(PAUSE).await;
             }
@@ -126,10 +125,9 @@ async fn be_greedy(
 }
 
 /// As much as one connection gives.
-async fn take(address: SocketAddr, own: &str, corpus: &mut Corpus, taken: &Taken) {
+async fn take(address: SocketAddr, request: &str, taken: &Taken) {
     let Ok(mut connection) = Connection::open_from(GREEDY_ADDRESS, address).await else { return };
     loop {
-        let request = post_with("/v1/messages", Some(own), "", &corpus.body());
         match connection.exchange(request.as_bytes()).await.map(|answer| answer.status) {
             Ok(201) => {
                 taken.accepted.fetch_add(1, Ordering::Relaxed);

@@ -3,6 +3,8 @@
 mod builds;
 mod circles;
 mod dependency_rules;
+mod images;
 mod links;
+mod security;
 mod sources;
 mod words;

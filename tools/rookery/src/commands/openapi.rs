@@ -9,7 +9,7 @@ use std::io::Write;
 
 use anyhow::Result;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{Info, License, OpenApi};
+use utoipa::openapi::{Info, License, OpenApi, Server};
 
 const DESCRIPTION: &str = "\
 An event-sourced microblog. Every change is an event in a log; everything that is read is folded from that log.
@@ -45,8 +45,12 @@ fn combined() -> Result<OpenApi> {
     combined.merge(dispatcher::openapi());
     let mut info = Info::new("Rookery", env!("CARGO_PKG_VERSION"));
     info.description = Some(DESCRIPTION.to_owned());
-    info.license = Some(License::new(env!("CARGO_PKG_LICENSE")));
+    let mut license = License::new(env!("CARGO_PKG_LICENSE"));
+    license.identifier = Some(env!("CARGO_PKG_LICENSE").to_owned());
+    info.license = Some(license);
     combined.info = info;
+    // Wherever the document was got from.
+    combined.servers = Some(vec![Server::new("/")]);
     let mut bearer = Http::new(HttpAuthScheme::Bearer);
     bearer.bearer_format = Some("JWT".to_owned());
     bearer.description = Some("An access token, for instance from `rookery token`.".to_owned());

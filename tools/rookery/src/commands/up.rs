@@ -27,6 +27,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use data_set::write::FanOutLimit;
 use dispatcher::{MailSettings, Registration};
+use http_kit::browsers::{Browsers, CorsOrigins};
 use http_kit::{Limits, Listener, Tls, ops};
 use local_servers::DataDirLock;
 use service_kit::config::Environment;
@@ -53,8 +54,8 @@ const WATCH_STOP_LIMIT: Duration = Duration::from_secs(1);
 /// From the API's port to that of `/metrics`.
 const OPS_PORTS_ABOVE: u16 = 1_000;
 const READY_POLL: Duration = Duration::from_millis(100);
-/// What a person wants to see in a terminal: requests are many, and the broker's client reports each connection.
-const LOG_DEFAULT: &str = "info,http.access=warn,async_nats=warn,sqlx=warn";
+/// What a person wants to see in a terminal: the broker's client reports each connection.
+const LOG_DEFAULT: &str = "info,async_nats=warn,sqlx=warn";
 
 /// Run the whole system: its servers, all services, one address
 ///
@@ -102,6 +103,18 @@ pub struct Arguments {
     /// How many proxies in front of this one append to X-Forwarded-For
     #[arg(long, value_name = "NUMBER", env = "ROOKERY_TRUSTED_PROXY_HOPS", default_value_t = 0)]
     trusted_proxy_hops: usize,
+    /// Let pages of these origins call the API from a browser: as https://app.example, with commas, or * for all
+    #[arg(
+        long,
+        value_name = "ORIGIN,...",
+        env = "ROOKERY_CORS_ORIGINS",
+        default_value = "",
+        hide_default_value = true
+    )]
+    cors_origins: CorsOrigins,
+    /// Log a line for each request
+    #[arg(long, env = "ROOKERY_HTTP_ACCESS_LOG")]
+    access_log: bool,
     /// Compare the data set with the log again and again, in the background: a number with s, m, h or d
     ///
     /// Needs about 1 GiB of memory per million events while it runs. See `rookery verify`.
@@ -126,7 +139,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 async fn up(arguments: &Arguments) -> Result<()> {
-    let limits = limits(arguments.trusted_proxy_hops)?;
+    let limits = limits(arguments)?;
     let tls = match (&arguments.tls_certificate, &arguments.tls_key) {
         (Some(certificate), Some(key)) => Some(Tls::open(certificate.clone(), key.clone())?),
         _ => None,
@@ -220,10 +233,16 @@ fn watching(watch: Watch, token: CancellationToken) -> Result<oneshot::Receiver<
 }
 
 /// The variables `ROOKERY_HTTP_*` count here, too.
-fn limits(trusted_proxy_hops: usize) -> Result<Limits> {
+fn limits(arguments: &Arguments) -> Result<Limits> {
     let mut env = Environment::from_process();
     let Some(limits) = Limits::from_environment(&mut env) else { return Err(env.into_error().into()) };
-    Ok(Limits { shutdown_grace: limits.shutdown_grace.min(SHUTDOWN_GRACE_MAX), trusted_proxy_hops, ..limits })
+    Ok(Limits {
+        shutdown_grace: limits.shutdown_grace.min(SHUTDOWN_GRACE_MAX),
+        trusted_proxy_hops: arguments.trusted_proxy_hops,
+        access_log: arguments.access_log,
+        browsers: Browsers { cors_origins: arguments.cors_origins.clone(), ..limits.browsers },
+        ..limits
+    })
 }
 
 /// As the dispatcher reads it.

@@ -2,6 +2,7 @@
 
 mod adopt;
 mod archive;
+mod authorization;
 mod demo;
 mod event_store;
 mod events;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use local_servers::{ProgramHints, Programs, RunAs};
 use reqwest::header::HeaderMap;
-use reqwest::{Client, RequestBuilder, StatusCode};
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use tempfile::TempDir;
 use testkit::Process;
 use testkit::openapi::Answered;
@@ -135,7 +135,11 @@ impl System {
     }
 
     pub(crate) fn get(&self, path: &str) -> RequestBuilder {
-        self.client.get(format!("{}{path}", self.url)).bearer_auth(&self.token)
+        self.request(Method::GET, path)
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.url)).bearer_auth(&self.token)
     }
 
     /// Posts a message; the position of its event, or the answer that came instead.

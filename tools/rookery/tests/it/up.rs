@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 
+use reqwest::Method;
 use testkit::eventually;
 
 use crate::support::{START_LIMIT, STOP_LIMIT, System, data_dir, up, up_on};
@@ -17,11 +18,38 @@ async fn message_can_be_read_and_counted_and_survives_a_restart() {
     assert_eq!(system.read("/v1/messages?count=1", &position).await.as_deref(), Ok("1"));
     let docs = system.get("/docs/").send().await.expect("it answers");
     assert_eq!(docs.status(), 200);
+    assert!(
+        !system.process.output().contains("http.access"),
+        "requests are logged only where that is asked for"
+    );
     system.stop().await;
 
     let system = System::start(dir.path()).await;
     let found = system.read("/v1/messages?tag=birds", &position).await.expect("it is there");
     assert!(found.contains("The nightjars are back"), "{found}");
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn pages_of_named_origins_may_call_and_requests_are_logged_where_that_is_asked_for() {
+    const APP: &str = "https://app.example";
+    let dir = data_dir();
+    let more = [("ROOKERY_CORS_ORIGINS", APP), ("ROOKERY_HTTP_ACCESS_LOG", "true")];
+    let mut system = System::start_with(dir.path(), &more).await;
+    // One of each API; and what neither of them knows.
+    for (method, path) in [("GET", "/v1/messages"), ("POST", "/v1/messages"), ("DELETE", "/v1/nothing")] {
+        let method = method.parse().expect("it is a method");
+        let request = system.request(method, path).header("origin", APP);
+        let answer = request.send().await.expect("it answers");
+        assert_eq!(answer.headers()["access-control-allow-origin"], APP, "{path}");
+        let preflight = system.request(Method::OPTIONS, path).header("origin", APP);
+        let preflight = preflight.header("access-control-request-method", "POST").send().await;
+        let preflight = preflight.expect("it answers");
+        assert_eq!(preflight.headers()["access-control-allow-origin"], APP, "{path}");
+    }
+    let logged = system.process.wait_for_output("http.route=\"/v1/messages\"", STOP_LIMIT).await;
+    let line = logged.lines().find(|line| line.contains("http.access")).expect("the target is named");
+    assert!(line.contains("client.address=127.0.0.1"), "{line}");
     system.stop().await;
 }
 

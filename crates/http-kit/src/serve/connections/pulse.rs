@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-/// What moments are counted from.
+/// What time is counted from.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// Written by the connection's own task and its streams, read by whoever looks for idle ones.
@@ -86,8 +86,8 @@ impl Pulse {
     }
 
     #[cfg(test)]
-    pub(super) fn has_moved_at(&self, moment: u64) {
-        self.moved.store(moment, Ordering::Relaxed);
+    pub(super) fn has_moved_at(&self, millis: u64) {
+        self.moved.store(millis, Ordering::Relaxed);
     }
 }
 

@@ -5,15 +5,25 @@ use std::collections::BTreeMap;
 use anyhow::{Result, bail};
 use api_types::codes::Code;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem};
-use utoipa::openapi::schema::SchemaType;
-use utoipa::openapi::{Components, HttpMethod, OpenApi, Ref, RefOr, Response, Schema, Type};
+use utoipa::openapi::schema::{AnyOfBuilder, SchemaType};
+use utoipa::openapi::{
+    Components, HttpMethod, KnownFormat, ObjectBuilder, OpenApi, Ref, RefOr, Response, Schema, SchemaFormat,
+    Type,
+};
 
 use super::kinds::{Kind, take_own_codes};
 use super::{headers, problems};
 
 /// Ids and positions in addresses. `api_types::number` reads them.
 const ID: &str = "^[1-9][0-9]{0,18}$";
+/// `query-api/src/paging/cursor.rs` makes them.
+const CURSOR: &str = "^[A-Za-z0-9_-]{48}$";
+/// The database stores none, so none can match.
+const NO_NUL: &str = r"^[^\u0000]*$";
 const POSITION: &str = "^(0|[1-9][0-9]{0,18})$";
+
+/// Bodies in which everything is optional, but something has to be said.
+const CHANGES: [&str; 2] = ["ChangeProfile", "EditMessage"];
 
 /// # Errors
 /// Where a handler lists what is no code, or describes by itself what belongs here.
@@ -21,10 +31,18 @@ pub(super) fn declare(document: &mut OpenApi) -> Result<()> {
     let components = document.components.get_or_insert_default();
     components.schemas.insert("Problem".to_owned(), problems::envelope());
     components.schemas.insert("FieldError".to_owned(), problems::field_error());
+    for name in CHANGES {
+        let Some(RefOr::T(Schema::Object(schema))) = components.schemas.get_mut(name) else {
+            bail!("there is no schema {name}")
+        };
+        schema.min_properties = Some(1);
+    }
     for item in document.paths.paths.values_mut() {
         for (method, operation) in operations(item) {
             declare_responses(&method, operation, components)?;
             declare_parameters(operation, components);
+            // Said, so that nobody takes it for forgotten.
+            operation.security.get_or_insert_default();
         }
     }
     Ok(())
@@ -97,8 +115,16 @@ fn declare_parameters(operation: &mut Operation, components: &mut Components) {
     }
 }
 
-/// A parameter may be absent, but nothing in an address is null; and ids have one spelling.
+/// A parameter may be absent, but nothing in an address is null; ids have one spelling, and dates two.
 fn tidy(parameter: &mut Parameter) {
+    if ["dateStart", "dateEnd"].contains(&parameter.name.as_str()) {
+        let text = |format| {
+            ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(format)))
+        };
+        let either = AnyOfBuilder::new().item(text(KnownFormat::Date)).item(text(KnownFormat::DateTime));
+        parameter.schema = Some(RefOr::T(Schema::AnyOf(either.build())));
+        return;
+    }
     let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema else { return };
     if let SchemaType::Array(types) = &mut schema.schema_type {
         types.retain(|one| *one != Type::Null);
@@ -109,6 +135,8 @@ fn tidy(parameter: &mut Parameter) {
     match parameter.name.as_str() {
         "id" | "author" => schema.pattern = Some(ID.to_owned()),
         "since" => schema.pattern = Some(POSITION.to_owned()),
+        "tag" => schema.pattern = Some(NO_NUL.to_owned()),
+        "cursor" => schema.pattern = Some(CURSOR.to_owned()),
         _ => {}
     }
 }

@@ -1,0 +1,189 @@
+//! A case for each operation: who may carry it out, and a request that is good but for who sends it.
+
+use serde_json::{Value, json};
+use tokens::Role;
+
+use super::world::{PASSWORD, Things};
+
+/// Who may carry an operation out. Whoever shows a bad token is refused by all but the first two.
+#[derive(Clone, Copy)]
+pub(super) enum Access {
+    /// Nobody is asked who they are.
+    Everybody,
+    /// Nobody is asked who they are, but the body has to hold a secret. The code is what a wrong one is refused with.
+    WhoKnows { refused: Option<(u16, &'static str)> },
+    /// Whoever has an identity, with any role or none.
+    Identified,
+    /// As [`Self::Identified`]; and the answer shows this to its owner, and to no other, an admin included.
+    Own { shows: fn(&Things) -> String },
+    /// Whoever has one of these roles. What is changed is the caller's own: no request can name another account.
+    Roles(&'static [Role]),
+    /// The author, with one of these roles.
+    Author { roles: &'static [Role], admin_too: bool },
+    /// As [`Self::Roles`], for what an account can do once only.
+    Once(&'static [Role]),
+    /// Whoever logged in, about that session.
+    Session,
+    /// Whoever logged in, and no other token of the account. What is refused to them is refused for another reason.
+    LoggedIn { refused: Option<(u16, &'static str)> },
+}
+
+impl Access {
+    pub(super) fn asks_who(self) -> bool {
+        !matches!(self, Self::Everybody | Self::WhoKnows { .. })
+    }
+
+    pub(super) fn needs_session(self) -> bool {
+        matches!(self, Self::Session | Self::LoggedIn { .. } | Self::WhoKnows { .. })
+    }
+}
+
+pub(super) enum Body {
+    None,
+    Json(Value),
+    /// Lines of JSON.
+    Lines(Value),
+}
+
+pub(super) struct Case {
+    /// Its `operationId`; path, method and success are in the document.
+    pub(super) operation: &'static str,
+    pub(super) access: Access,
+    /// With its question mark.
+    pub(super) query: &'static str,
+    pub(super) body: fn(&Things) -> Body,
+}
+
+const WRITERS: &[Role] = &[Role::User, Role::Admin];
+const COUNTERS: &[Role] = &[Role::Analyst, Role::Admin];
+const IMPORTERS: &[Role] = &[Role::Operator, Role::Admin];
+
+const LOGGED_IN: Access = Access::LoggedIn { refused: None };
+
+const fn read(operation: &'static str) -> Case {
+    Case { operation, access: Access::Identified, query: "", body: |_| Body::None }
+}
+
+const fn own(operation: &'static str, query: &'static str, shows: fn(&Things) -> String) -> Case {
+    Case { operation, access: Access::Own { shows }, query, body: |_| Body::None }
+}
+
+const fn edge(operation: &'static str) -> Case {
+    Case { operation, access: Access::Roles(WRITERS), query: "", body: |_| Body::None }
+}
+
+const fn write(operation: &'static str, access: Access, body: fn(&Things) -> Body) -> Case {
+    Case { operation, access, query: "", body }
+}
+
+pub(super) const CASES: &[Case] = &[
+    // Keys and sessions.
+    write("get_jwks", Access::Everybody, |_| Body::None),
+    write("create_session", Access::WhoKnows { refused: None }, |things| {
+        Body::Json(json!({"handle": things.handle, "password": PASSWORD}))
+    }),
+    write("create_session", Access::WhoKnows { refused: Some((401, "credentials-invalid")) }, |things| {
+        Body::Json(json!({"handle": things.handle, "password": "not the password"}))
+    }),
+    write("refresh_session", Access::WhoKnows { refused: None }, |things| {
+        Body::Json(json!({"refreshToken": things.refresh}))
+    }),
+    write("refresh_session", Access::WhoKnows { refused: Some((401, "refresh-token-invalid")) }, |things| {
+        Body::Json(json!({"refreshToken": things.session}))
+    }),
+    write("end_current_session", Access::Session, |_| Body::None),
+    write("list_sessions", LOGGED_IN, |_| Body::None),
+    write("end_all_sessions", LOGGED_IN, |_| Body::None),
+    // No session of the caller's has that id.
+    write("end_session", Access::LoggedIn { refused: Some((404, "not-found")) }, |_| Body::None),
+    write("change_password", LOGGED_IN, |_| {
+        Body::Json(json!({"currentPassword": PASSWORD, "newPassword": PASSWORD}))
+    }),
+    write("create_token", LOGGED_IN, |_| Body::Json(json!({"name": "script", "scopes": ["read"]}))),
+    write("list_tokens", LOGGED_IN, |_| Body::None),
+    write("revoke_all_tokens", LOGGED_IN, |_| Body::None),
+    write("revoke_token", Access::LoggedIn { refused: Some((404, "not-found")) }, |_| Body::None),
+    write("get_second_factor", LOGGED_IN, |_| Body::None),
+    write("enrol_second_factor", LOGGED_IN, |_| Body::Json(json!({"password": PASSWORD}))),
+    write("confirm_second_factor", Access::LoggedIn { refused: Some((401, "otp-invalid")) }, |_| {
+        Body::Json(json!({"code": "no code"}))
+    }),
+    write("disable_second_factor", LOGGED_IN, |_| Body::Json(json!({"password": PASSWORD}))),
+    write("get_email", LOGGED_IN, |_| Body::None),
+    write("set_email", Access::LoggedIn { refused: Some((501, "mail-not-configured")) }, |_| {
+        Body::Json(json!({"email": "ada@example.org", "password": PASSWORD}))
+    }),
+    write("confirm_email", Access::WhoKnows { refused: Some((422, "mail-token-invalid")) }, |_| {
+        Body::Json(json!({"token": "1.x"}))
+    }),
+    write(
+        "request_password_reset",
+        Access::WhoKnows { refused: Some((501, "mail-not-configured")) },
+        |things| Body::Json(json!({"handle": things.handle})),
+    ),
+    write("reset_password", Access::WhoKnows { refused: Some((422, "mail-token-invalid")) }, |_| {
+        Body::Json(json!({"token": "1.x", "newPassword": PASSWORD}))
+    }),
+    // Accounts.
+    write("register_account", Access::Everybody, |things| {
+        Body::Json(json!({"handle": things.new_handle, "password": PASSWORD, "displayName": "New"}))
+    }),
+    own("get_own_account", "", |things| format!(r#""handle":"{}""#, things.handle)),
+    write("change_profile", Access::Roles(WRITERS), |_| Body::Json(json!({"bio": "Birds."}))),
+    write("deactivate_account", Access::Once(WRITERS), |_| Body::None),
+    read("get_account"),
+    read("get_account_by_handle"),
+    read("list_followers"),
+    read("list_following"),
+    read("list_liked"),
+    read("list_account_items"),
+    read("list_account_replies"),
+    edge("follow_account"),
+    edge("unfollow_account"),
+    // Messages.
+    write("post_message", Access::Roles(WRITERS), |_| Body::Json(json!({"text": "Hello"}))),
+    write("edit_message", Access::Author { roles: WRITERS, admin_too: false }, |_| {
+        Body::Json(json!({"text": "Corrected"}))
+    }),
+    write("delete_message", Access::Author { roles: WRITERS, admin_too: true }, |_| Body::None),
+    edge("like_message"),
+    edge("unlike_message"),
+    edge("repost_message"),
+    edge("unrepost_message"),
+    edge("bookmark_message"),
+    edge("unbookmark_message"),
+    read("list_messages"),
+    Case {
+        operation: "list_messages",
+        access: Access::Roles(COUNTERS),
+        query: "?count=1",
+        body: |_| Body::None,
+    },
+    Case {
+        operation: "get_counts",
+        access: Access::Roles(COUNTERS),
+        query: "?bucket=year&dateStart=2026-01-01&dateEnd=2026-12-31",
+        body: |_| Body::None,
+    },
+    read("get_message"),
+    read("get_history"),
+    read("get_thread"),
+    read("list_likes"),
+    read("list_replies"),
+    read("list_reposts"),
+    write("import_lines", Access::Roles(IMPORTERS), |things| {
+        Body::Lines(json!({
+            "kind": "message", "account": things.account, "text": "Old", "time": "2020-01-01T00:00:00Z"
+        }))
+    }),
+    // What is the caller's own.
+    own("list_bookmarks", "", |things| format!(r#""id":"{}""#, things.bookmarked)),
+    own("get_timeline", "", |things| format!(r#""id":"{}""#, things.message)),
+    own("get_timeline_updates", "?since=0", |things| format!(r#""id":"{}""#, things.message)),
+    own("list_notifications", "", |things| format!(r#""message":"{}""#, things.reply)),
+    write("mark_notifications_read", Access::Roles(WRITERS), |things| {
+        Body::Json(json!({"until": things.position}))
+    }),
+    // The system.
+    read("list_projections"),
+];
