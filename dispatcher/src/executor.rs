@@ -10,7 +10,7 @@ mod once;
 
 use std::sync::Arc;
 
-use domain::account::Account;
+use domain::account::Profile;
 use domain::handle_claim::HandleClaim;
 use domain::message::ReplyTarget;
 use domain::{AccountId, CommandId, Handle, MessageId, Position};
@@ -84,19 +84,18 @@ impl Executor {
         self.stores.accounts.may_act(account).await
     }
 
+    /// Handle and display name of an account, which whoever guesses its password tries first; none without a profile.
+    pub async fn names_of(&self, account: AccountId) -> Result<Vec<String>, ReadError> {
+        let state = self.stores.accounts.load(account).await?.state;
+        let names = |profile: &Profile| {
+            vec![profile.handle.as_str().to_owned(), profile.display_name.as_str().to_owned()]
+        };
+        Ok(state.profile().map(names).unwrap_or_default())
+    }
+
     /// Whether an account is registered and was not given up, as the log says now.
     pub async fn is_active(&self, account: AccountId) -> Result<bool, ReadError> {
         self.stores.accounts.is_active(account).await
-    }
-
-    /// What everybody knows an active account by: its handle, and its display name.
-    pub async fn names_of(&self, account: AccountId) -> Result<Vec<String>, ReadError> {
-        Ok(match self.stores.accounts.load(account).await?.state {
-            Account::Active(profile) => {
-                vec![profile.handle.into_string(), profile.display_name.into_string()]
-            }
-            Account::Unregistered | Account::Deactivated => Vec::new(),
-        })
     }
 
     /// Draws the id of an account that is to be registered. `None` where the clock is outside of 2025 to 2161.

@@ -141,10 +141,12 @@ impl State {
     /// account without a password, and [`Self::delete_credential`] where that event is refused for good.
     ///
     /// # Errors
-    /// `overloaded` when too many hash at this moment, `unavailable` when the credential store cannot be reached.
+    /// `password-too-weak`, `overloaded` when too many hash at this moment, `unavailable` when the credential store or the
+    /// log cannot be reached.
     pub async fn store_credential(&self, account: AccountId, password: Password) -> Result<(), ApiProblem> {
         let ready = self.ready()?;
-        let hash = self.passwords.hash(password, Vec::new(), None).await?;
+        let about = ready.executor().names_of(account).await.map_err(Refusal::from)?;
+        let hash = self.passwords.hash(password, about, None).await?;
         Ok(ready.credential_store().credentials.put(account, &hash).await.map_err(Refusal::from)?)
     }
 

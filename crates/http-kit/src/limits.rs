@@ -76,8 +76,10 @@ impl Default for Limits {
             body: BodyLimits::default(),
             in_flight_max: 4_096,
             in_flight_per_address: 256,
-            body_reads_max: 1_024,
-            body_reads_per_address: 64,
+            // With nothing but what has arrived in memory, so many more would do no harm, and many addresses are needed
+            // to take them all.
+            body_reads_max: 4_096,
+            body_reads_per_address: 32,
             // About 200 bytes per second: a bad mobile network has ten times as much.
             read_rate: LeastRate { bytes: 1_024, every: Duration::from_secs(5) },
             // The kernel takes much at once and says long nothing after that.

@@ -30,12 +30,12 @@ type ByAddress = HashMap<ClientAddress, usize>;
 /// The right to hash once.
 #[derive(Debug)]
 pub(crate) struct HashPermit {
-    place: Place,
+    admission: Admission,
     hashing: Arc<Semaphore>,
 }
 
 #[derive(Debug)]
-struct Place {
+struct Admission {
     _place: OwnedSemaphorePermit,
     address: Option<(ClientAddress, Arc<Mutex<ByAddress>>)>,
 }
@@ -69,7 +69,7 @@ impl HashQueue {
             *count += 1;
         }
         let address = address.map(|address| (address, Arc::clone(&self.by_address)));
-        Ok(HashPermit { place: Place { _place: place, address }, hashing: Arc::clone(&self.hashing) })
+        Ok(HashPermit { admission: Admission { _place: place, address }, hashing: Arc::clone(&self.hashing) })
     }
 }
 
@@ -80,17 +80,17 @@ impl HashPermit {
         work: impl FnOnce() -> Result<T, ApiProblem> + Send + 'static,
     ) -> Result<T, ApiProblem> {
         let hashing = self.hashing.acquire_owned().await.map_err(ApiProblem::internal)?;
-        let place = self.place;
+        let admission = self.admission;
         let task = tokio::task::spawn_blocking(move || {
             // Held until the work is done, whether or not the caller still waits for it.
-            let _held = (place, hashing);
+            let _held = (admission, hashing);
             work()
         });
         task.await.map_err(ApiProblem::internal)?
     }
 }
 
-impl Drop for Place {
+impl Drop for Admission {
     fn drop(&mut self) {
         let Some((address, by_address)) = self.address.take() else { return };
         let mut by_address = lock(&by_address);

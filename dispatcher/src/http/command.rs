@@ -115,6 +115,10 @@ pub(crate) async fn done<C: Command>(
     Ok((StatusCode::NO_CONTENT, position, ()).into_response())
 }
 
+fn is_refusal(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.downcast_ref::<ApiProblem>().is_some_and(|problem| problem.status().is_client_error())
+}
+
 pub(crate) async fn execute<C: Command>(
     ready: Ready,
     execution: Execution,
@@ -129,6 +133,8 @@ pub(crate) async fn execute<C: Command>(
         Err(ExecuteError::Rejected(_) | ExecuteError::ActorDeactivated | ExecuteError::KeyReused) => {
             "rejected"
         }
+        // A weak password, say.
+        Err(ExecuteError::Credential(error)) if is_refusal(&**error) => "rejected",
         Err(ExecuteError::QuotaExceeded(_)) => "limited",
         Err(ExecuteError::DownToReserve | ExecuteError::Append(AppendError::Full(_))) => "full",
         Err(_) => "failed",

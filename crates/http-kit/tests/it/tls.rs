@@ -151,8 +151,8 @@ fn what_is_missing_or_does_not_go_together_is_said_by_name() {
     };
     let certificate = ("ROOKERY_TLS_CERTIFICATE_FILE", files.certificate());
     let key = ("ROOKERY_TLS_KEY_FILE", files.key());
-    assert!(error(&[certificate.clone()]).contains("ROOKERY_TLS_KEY_FILE"));
-    assert!(error(&[key.clone()]).contains("ROOKERY_TLS_CERTIFICATE_FILE"));
+    assert!(error(std::slice::from_ref(&certificate)).contains("ROOKERY_TLS_KEY_FILE"));
+    assert!(error(std::slice::from_ref(&key)).contains("ROOKERY_TLS_CERTIFICATE_FILE"));
     let nowhere = error(&[certificate.clone(), ("ROOKERY_TLS_KEY_FILE", "/nowhere/key.pem".into())]);
     assert!(nowhere.contains("ROOKERY_TLS_KEY_FILE") && nowhere.contains("/nowhere/key.pem"), "{nowhere}");
     let strangers = error(&[certificate, ("ROOKERY_TLS_KEY_FILE", others.key())]);

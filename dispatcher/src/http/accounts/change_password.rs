@@ -20,7 +20,8 @@ use crate::refusal::Refusal;
         (status = 204, description = "The password is another one"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["password-wrong", "session-required", "rate-limited", "log-full", "PasswordMustHaveGoodLength", "password-too-weak"]))),
+    extensions(("x-problems" = json!(["password-wrong", "session-required", "rate-limited", "log-full", "PasswordMustHaveGoodLength",
+        "password-too-weak", "overloaded"]))),
 )]
 pub(crate) async fn change_password(
     State(state): State<crate::State>,

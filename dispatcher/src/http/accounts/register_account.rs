@@ -90,8 +90,13 @@ fn credential(state: &crate::State, ready: &Ready, typed: Typed) -> Credential {
     Credential::new(Arc::clone(state.passwords()), kept, typed)
 }
 
-pub(in crate::http) fn created(Executed { outcome, .. }: Executed<AccountOutcome>) -> Response {
-    let position = crate::decision::Outcome::position(&outcome);
+fn created(executed: Executed<AccountOutcome>) -> Response {
+    let position = crate::decision::Outcome::position(&executed.outcome);
+    (EventPosition(position.get()), registered(executed)).into_response()
+}
+
+/// Without the position, which only a command's own caller awaits.
+pub(in crate::http) fn registered(Executed { outcome, .. }: Executed<AccountOutcome>) -> Response {
     let id = outcome.account.to_string();
     let location = [(LOCATION, format!("/v1/accounts/{id}"))];
     let registered = RegisteredAccount {
@@ -99,5 +104,5 @@ pub(in crate::http) fn created(Executed { outcome, .. }: Executed<AccountOutcome
         handle: outcome.handle.into_string(),
         display_name: outcome.display_name.into_string(),
     };
-    (StatusCode::CREATED, EventPosition(position.get()), location, Json(registered)).into_response()
+    (StatusCode::CREATED, location, Json(registered)).into_response()
 }

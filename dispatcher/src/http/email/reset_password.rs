@@ -20,7 +20,7 @@ use crate::refusal::Refusal;
     responses(
         (status = 204, description = "The password is another one"),
     ),
-    extensions(("x-problems" = json!(["mail-token-invalid", "PasswordMustHaveGoodLength", "password-too-weak", "rate-limited", "log-full"]))),
+    extensions(("x-problems" = json!(["mail-token-invalid", "PasswordMustHaveGoodLength", "password-too-weak", "overloaded", "rate-limited", "log-full"]))),
 )]
 pub(crate) async fn reset_password(
     State(state): State<crate::State>,

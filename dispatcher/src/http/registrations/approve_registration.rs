@@ -60,5 +60,5 @@ pub(crate) async fn approve_registration(
     if let Err(error) = store.requests.remove(&handle).await {
         tracing::warn!(%error, "a registration that was approved is still listed");
     }
-    Ok(register_account::created(executed))
+    Ok(register_account::registered(executed))
 }

@@ -1,7 +1,7 @@
 //! `POST /v1/accounts/me/second-factor/confirm`.
 
 use api_types::codes;
-use api_types::second_factor::{ConfirmSecondFactor, RecoveryCodes as Shown};
+use api_types::second_factor::{ConfirmSecondFactor, RecoveryCodes as Body};
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
@@ -20,7 +20,7 @@ use super::private;
 #[utoipa::path(
     post, path = "/v1/accounts/me/second-factor/confirm", tag = "sessions", request_body = ConfirmSecondFactor,
     responses(
-        (status = 200, description = "It is asked for from now on", body = Shown),
+        (status = 200, description = "It is asked for from now on", body = Body),
     ),
     security(("bearer" = [])),
     extensions(("x-problems" = json!(["session-required", "otp-invalid", "rate-limited", "log-full"]))),
@@ -42,5 +42,5 @@ pub(crate) async fn confirm_second_factor(
         return Err(ApiProblem::new(codes::OTP_INVALID).into());
     }
     store.attempts.clear(&attempt).await?;
-    Ok(private(StatusCode::OK, Shown { recovery_codes: codes.0 }))
+    Ok(private(StatusCode::OK, Body { recovery_codes: codes.0 }))
 }

@@ -66,7 +66,7 @@ const GIVEN_UP: [(&str, Where, &str); 44] = [
 ];
 
 /// Where a word means something else, or is somebody else's.
-const OTHERS: [(&str, &str, &str); 13] = [
+const OTHERS: [(&str, &str, &str); 15] = [
     ("lane", "docs/operations/monitor.md", "`/readyz` names the check so"),
     ("lane", "docs/GLOSSARY.md", "says what the word was"),
     ("lane", "reducers/src/run.rs", "`/readyz` names the check so"),
@@ -77,6 +77,8 @@ const OTHERS: [(&str, &str, &str); 13] = [
     ("sealed", "event-store/nats/src/open.rs", "JetStream's word for a stream that takes nothing more"),
     ("claims", "dispatcher/tests/it/tokens.rs", "of a token"),
     ("claims", "dispatcher/tests/it/sessions/log_in.rs", "of a token"),
+    ("claims", "dispatcher/tests/it/sessions/personal_tokens.rs", "of a token"),
+    ("claims", "tools/rookery/src/commands/token/revoke.rs", "of a token"),
     ("claims", "dispatcher/src/commands/register_account.rs", "of a handle"),
     ("lanes", "dispatcher/src/auth/passwords.rs", "of argon2id"),
     ("grain", "migrations/0002_granularity.sql", "analysts know the type and the column"),

@@ -18,7 +18,7 @@ pub(in crate::serve) struct Pulse {
     answering: AtomicUsize,
     /// Bytes wait for the peer to take them; [`super::super::paced::Paced`] has a limit for that.
     is_writing: AtomicBool,
-    /// Milliseconds from the start to the last beginning or end of the above, or part of an answer.
+    /// Nanoseconds from the start to the last beginning or end of the above, or part of an answer.
     moved: AtomicU64,
     is_closing: AtomicBool,
     close: Notify,
@@ -61,7 +61,7 @@ impl Pulse {
     pub(in crate::serve) fn is_silent(&self, between: Duration, within: Duration) -> bool {
         let is_answering = self.answering.load(Ordering::Relaxed) > 0;
         let longest = if is_answering { within } else { between };
-        let silent = Duration::from_millis(now().saturating_sub(self.moved()));
+        let silent = Duration::from_nanos(now().saturating_sub(self.moved()));
         self.is_idle() && !self.is_writing.load(Ordering::Relaxed) && silent >= longest
     }
 
@@ -86,14 +86,14 @@ impl Pulse {
     }
 
     #[cfg(test)]
-    pub(super) fn has_moved_at(&self, millis: u64) {
-        self.moved.store(millis, Ordering::Relaxed);
+    pub(super) fn has_moved_at(&self, nanos: u64) {
+        self.moved.store(nanos, Ordering::Relaxed);
     }
 }
 
 fn now() -> u64 {
-    // Fits for half a billion years.
-    u64::try_from(START.elapsed().as_millis()).unwrap_or(u64::MAX)
+    // Fits for five centuries.
+    u64::try_from(START.elapsed().as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[derive(Debug, Clone, Copy)]
