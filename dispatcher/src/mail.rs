@@ -3,56 +3,35 @@
 //! They wait in a bounded queue and are tried a few times. One that is lost, because the process died or the server was
 //! away for too long, is asked for again by its reader.
 
+mod queue;
 mod settings;
 mod token;
 
 use std::time::Duration;
 
-use api_types::codes;
-use domain::{AccountId, Handle};
+use domain::Handle;
 use futures::StreamExt;
 use http_kit::ApiProblem;
 use lettre::message::header::ContentType;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use service_kit::Chain;
 use time::OffsetDateTime;
-use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 
 use crate::credential_store::MailAddress;
 use crate::refusal::Refusal;
 use crate::state::State;
 
+pub(crate) use queue::{Mail, MailQueue};
 pub use settings::MailSettings;
 pub(crate) use token::MailToken;
 
-/// More are refused as `overloaded`.
-const WAITING_MAX: usize = 256;
 /// Sent side by side.
 const SENDING_MAX: usize = 4;
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// Between the tries of one mail.
 const RETRY_AFTER: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(15)];
-
-/// What shall be mailed.
-pub(crate) enum Mail {
-    /// To an address that somebody says is theirs.
-    Confirm { account: AccountId, address: MailAddress },
-    /// To the owner of a handle, if there is one with an address. Who asks does not learn that.
-    Reset { handle: Handle },
-}
-
-/// The way to those who send.
-#[derive(Debug, Clone)]
-pub(crate) struct MailQueue(Sender<Mail>);
-
-impl MailQueue {
-    /// # Errors
-    /// `overloaded` where too many wait.
-    pub(crate) fn send(&self, mail: Mail) -> Result<(), ApiProblem> {
-        self.0.try_send(mail).map_err(|_full| ApiProblem::new(codes::OVERLOADED))
-    }
-}
 
 impl State {
     /// Sends mails from now on, until the token is cancelled.
@@ -66,8 +45,8 @@ impl State {
     ) -> Result<(), lettre::transport::smtp::Error> {
         let server = AsyncSmtpTransport::<Tokio1Executor>::from_url(settings.url.expose())?;
         let server = server.timeout(Some(SEND_TIMEOUT)).build();
-        let (sender, receiver) = mpsc::channel(WAITING_MAX);
-        self.set_mail_queue(MailQueue(sender));
+        let (queue, receiver) = MailQueue::new();
+        self.set_mail_queue(queue);
         let post = Post { state: self.clone(), server, settings: settings.clone() };
         tokio::spawn(async move { token.run_until_cancelled(post.send_all(receiver)).await });
         Ok(())
