@@ -13,6 +13,7 @@ use service_kit::telemetry::TelemetryConfig;
 use tokens::KeySource;
 
 use crate::auth::{SessionSettings, SigningKeys};
+use crate::mail::MailSettings;
 use crate::settings::{Registration, Settings};
 
 pub(crate) const OPS_LISTEN: &str = "ROOKERY_DISPATCHER_OPS_LISTEN";
@@ -26,6 +27,8 @@ pub struct Config {
     pub log: StoreConfig,
     pub identity: IdentityConfig,
     pub sessions: SessionSettings,
+    /// Without it no mails are sent.
+    pub mail: Option<MailSettings>,
     pub settings: Settings,
     pub limits: Limits,
     pub telemetry: TelemetryConfig,
@@ -44,6 +47,7 @@ impl Config {
             log(&mut env),
             identity,
             sessions(&mut env),
+            MailSettings::from_environment(&mut env),
             Settings::from_environment(&mut env, registration),
             Limits::from_environment(&mut env),
             TelemetryConfig::from_environment(&mut env),
@@ -56,13 +60,22 @@ impl Config {
                 Some(log),
                 Some(identity),
                 Some(sessions),
+                Some(mail),
                 Some(settings),
                 Some(limits),
                 Some(telemetry),
-            ) if !env.has_faults() => {
-                let settings = settings.under(&limits);
-                Ok(Self { listen, ops_listen, tls, log, identity, sessions, settings, limits, telemetry })
-            }
+            ) if !env.has_faults() => Ok(Self {
+                listen,
+                ops_listen,
+                tls,
+                log,
+                identity,
+                sessions,
+                mail,
+                settings: settings.under(&limits),
+                limits,
+                telemetry,
+            }),
             _ => Err(env.into_error()),
         }
     }

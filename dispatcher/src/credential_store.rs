@@ -4,6 +4,7 @@
 //! Each store is typed and small, and stands on one of the [`Buckets`] beside the log. None of them shows a value in
 //! its `Debug` form.
 
+mod addresses;
 mod attempts;
 mod credentials;
 mod invitations;
@@ -19,6 +20,9 @@ use std::sync::Arc;
 
 use event_store::Buckets;
 
+pub use self::addresses::{
+    Addresses, CONFIRM_AGE_MAX, MAILS_PER_DAY_MAX, MailAddress, MailAddresses, RESET_AGE_MAX,
+};
 pub use self::attempts::{
     Attempt, Attempts, DELAY_MAX, FIRST_DELAY, FREE_TRIES, FREE_TRIES_OF_STRANGERS, FREE_TRIES_PER_ADDRESS,
     Try,
@@ -48,6 +52,7 @@ pub struct CredentialStore {
     pub places: KnownPlaces,
     pub personal_tokens: PersonalTokens,
     pub second_factors: SecondFactors,
+    pub addresses: MailAddresses,
     pub invitations: Invitations,
     pub requests: Requests,
 }
@@ -62,7 +67,8 @@ impl CredentialStore {
             revocations: Revocations::new(buckets.revocations),
             places: KnownPlaces::new(Arc::clone(&buckets.owners)),
             personal_tokens: PersonalTokens::new(Arc::clone(&buckets.owners)),
-            second_factors: SecondFactors::new(buckets.owners),
+            second_factors: SecondFactors::new(Arc::clone(&buckets.owners)),
+            addresses: MailAddresses::new(buckets.owners, buckets.mails),
             invitations: Invitations::new(Arc::clone(&buckets.registrations)),
             requests: Requests::new(buckets.registrations),
         }

@@ -6,6 +6,7 @@
 mod accounts;
 mod command;
 mod documentation;
+mod email;
 mod graph;
 mod imports;
 mod internal;

@@ -14,6 +14,7 @@ pub mod executor;
 pub mod fuzz;
 mod http;
 mod import_lock;
+mod mail;
 mod refusal;
 mod run;
 mod settings;
@@ -25,6 +26,7 @@ pub use self::auth::{
 };
 pub use self::connect::{connect, register_checks};
 pub use self::http::{internal_routes, openapi, router};
+pub use self::mail::MailSettings;
 pub use self::run::run;
 pub use self::settings::{Registration, ReservedHandles, Settings};
 pub use self::state::State;

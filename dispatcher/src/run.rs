@@ -27,6 +27,7 @@ use crate::state::State;
 /// ROOKERY_LOG_BYTES_MAX (8 GiB), ROOKERY_KEYS_MAX (10 million), ROOKERY_VAULT_BYTES_MAX (256 MiB, twice),
 /// ROOKERY_QUOTA_EVENTS_PER_DAY (5000), ROOKERY_QUOTA_BYTES_PER_DAY (8 MiB), ROOKERY_REGISTRATION (open; closed with
 /// gateway), ROOKERY_RESERVED_HANDLES (a list of its own),
+/// ROOKERY_SMTP_URL and ROOKERY_MAIL_FROM (no mails),
 /// ROOKERY_TRUSTED_PROXY_HOPS (0), ROOKERY_LIMITS (on), ROOKERY_RATE_* (docs/operations/limits.md), ROOKERY_LOG (info),
 /// ROOKERY_LOG_FORMAT (json).
 #[derive(Debug, Parser)]
@@ -56,6 +57,9 @@ pub async fn run(decorate: Decorate) -> anyhow::Result<()> {
     config.limits.announce();
     let shutdown = Shutdown::on_signals()?;
     let state = State::new(Arc::clone(&identity), signing_keys).with(config.settings.clone());
+    if let Some(mail) = &config.mail {
+        state.send_mails(mail, shutdown.token()).context("ROOKERY_SMTP_URL")?;
+    }
     let refreshing = shutdown.token();
     tokio::spawn(async move { identity.keep_fresh(refreshing).await });
     let health = Health::new();

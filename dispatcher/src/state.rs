@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use api_types::codes;
 use axum::extract::FromRef;
 use domain::{AccountId, Password};
 use event_store::EventLog;
@@ -11,6 +12,7 @@ use crate::auth::{Passwords, Revocations, SigningKeys};
 use crate::credential_store::CredentialStore;
 use crate::executor::Executor;
 use crate::import_lock::ImportLock;
+use crate::mail::MailQueue;
 use crate::refusal::Refusal;
 use crate::settings::Settings;
 
@@ -33,6 +35,8 @@ pub struct State {
     revocations: Revocations,
     passwords: Arc<Passwords>,
     imports: Arc<ImportLock>,
+    /// Absent where no mail server is configured.
+    mail_queue: Arc<OnceLock<MailQueue>>,
     settings: Arc<Settings>,
 }
 
@@ -51,6 +55,7 @@ impl State {
             revocations,
             passwords: Arc::new(Passwords::new()),
             imports: Arc::default(),
+            mail_queue: Arc::default(),
             settings: Arc::default(),
             opened: Arc::default(),
             refusal: Arc::default(),
@@ -106,6 +111,17 @@ impl State {
 
     pub(crate) fn imports(&self) -> &Arc<ImportLock> {
         &self.imports
+    }
+
+    /// The first queue stays: mails are sent by one task of the process.
+    pub(crate) fn set_mail_queue(&self, queue: MailQueue) {
+        drop(self.mail_queue.set(queue));
+    }
+
+    /// # Errors
+    /// `mail-not-configured` without a mail server.
+    pub(crate) fn mail_queue(&self) -> Result<&MailQueue, ApiProblem> {
+        self.mail_queue.get().ok_or_else(|| ApiProblem::new(codes::MAIL_NOT_CONFIGURED))
     }
 
     /// Refuses with `unavailable` until the log was opened.

@@ -119,6 +119,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_void_is_asked_for_where_it_is_said() {
+        let of = |url: &'static str| {
+            let pairs = GOOD.into_iter().chain([("ROOKERY_REVOCATIONS_URL", url)]);
+            QueryApiConfig::from_environment(Environment::from_pairs(pairs))
+        };
+        let config = of("http://dispatcher:9081/internal/revocations").expect("it is complete");
+        assert!(config.revocations_url.is_some());
+        assert!(of("").expect("it is complete").revocations_url.is_none());
+        assert!(of("dispatcher:9081").is_err());
+    }
+
+    #[test]
     fn everything_wrong_is_reported_at_once() {
         let bad = [
             ("ROOKERY_DATABASE_URL", "mysql://x"),

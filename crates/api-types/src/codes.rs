@@ -65,6 +65,7 @@ codes! {
     REFRESH_TOKEN_INVALID = 401, "refresh-token-invalid", "The refresh token is not good, or no longer.";
     ACCOUNT_SUSPENDED = 403, "account-suspended", "A moderator suspended the account; the detail says why.";
     PASSWORD_WRONG = 403, "password-wrong", "The present password is another one.";
+    MAIL_TOKEN_INVALID = 422, "mail-token-invalid", "The code of the mail is not good, or no longer.";
     SESSION_REQUIRED = 403, "session-required", "This is for somebody who logged in, and not for other tokens.";
     ROLE_REQUIRED = 403, "role-required", "The caller lacks a role that this operation needs.";
     SCOPE_REQUIRED = 403, "scope-required", "The token lacks a scope that this operation needs.";
@@ -103,6 +104,7 @@ codes! {
     REQUEST_TIMEOUT = 503, "request-timeout", "The request took longer than the service allows.";
     RATE_LIMITED = 429, "rate-limited", "The caller sends more than its share.";
     QUOTA_EXCEEDED = 429, "quota-exceeded", "The account has used up its quota of the day.";
+    MAIL_NOT_CONFIGURED = 501, "mail-not-configured", "This installation sends no mails.";
     INTERNAL = 500, "internal", "The service failed.";
 
     // Rejections of the domain, named after the rule that was broken.

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod codes;
+pub mod email;
 pub mod import;
 pub mod messages;
 pub mod moderation;

@@ -75,7 +75,7 @@ impl TokenIssuer {
         now: SystemTime,
         lifetime: Duration,
     ) -> Result<String, IssueError> {
-        self.sign(account, Kind { id: Uuid::now_v7(), roles, session: None, scopes: None }, now, lifetime)
+        self.sign(account, &Kind { id: Uuid::now_v7(), roles, session: None, scopes: None }, now, lifetime)
     }
 
     /// The same for somebody who logged in: the token names the session that it belongs to.
@@ -91,7 +91,7 @@ impl TokenIssuer {
         lifetime: Duration,
     ) -> Result<String, IssueError> {
         let session = Some(session);
-        self.sign(account, Kind { id: Uuid::now_v7(), roles, session, scopes: None }, now, lifetime)
+        self.sign(account, &Kind { id: Uuid::now_v7(), roles, session, scopes: None }, now, lifetime)
     }
 
     /// A personal token, under its own id: it may do what its scopes allow, and has no role but `user`.
@@ -107,13 +107,13 @@ impl TokenIssuer {
         lifetime: Duration,
     ) -> Result<String, IssueError> {
         let roles = Roles::none().with(Role::User);
-        self.sign(account, Kind { id, roles, session: None, scopes: Some(scopes) }, now, lifetime)
+        self.sign(account, &Kind { id, roles, session: None, scopes: Some(scopes) }, now, lifetime)
     }
 
     fn sign(
         &self,
         account: i64,
-        kind: Kind,
+        kind: &Kind,
         now: SystemTime,
         lifetime: Duration,
     ) -> Result<String, IssueError> {

@@ -74,6 +74,7 @@ impl State {
         let ready = self.ready()?;
         let store = ready.credential_store();
         store.places.forget(account).await?;
+        store.addresses.forget(account).await?;
         Ok(store.second_factors.forget(account).await?)
     }
 

@@ -71,7 +71,10 @@ async fn prove(state: &State, ready: &Ready, log_in: &LogIn) -> Result<Owner, Re
     let hash = store.credentials.get(account.unwrap_or(NOBODY)).await?;
     let hash = hash.filter(|_| account.is_some());
     let is_right = permit.verify(log_in.password.clone(), hash.clone()).await?;
-    let (account, hash) = account.zip(hash).filter(|_| is_right).ok_or_else(refused)?;
+    let Some((account, hash)) = account.zip(hash).filter(|_| is_right) else {
+        store.attempts.failed(&attempt, OffsetDateTime::now_utc()).await?;
+        return Err(refused());
+    };
     if let Factor::On { .. } = store.second_factors.get(account).await? {
         let Some(otp) = &log_in.otp else {
             // No guess, but no log-in either.

@@ -5,8 +5,9 @@
 //! wait twice as long as the one before, until nobody has tried for [`ATTEMPTS_AGE_MAX`].
 //!
 //! Who comes from a place from which the owner logged in before, is counted for that place alone. All strangers share
-//! what is counted for the handle, and what is counted for their address. So guessing from many places slows down
-//! strangers, and the owner gets in.
+//! what is counted for the handle, and what failed from their address. So guessing from many places slows down
+//! strangers, and the owner gets in. An address is counted afterwards, because many people may log in from one at the same
+//! moment; what that lets through is bounded by how many passwords are verified at once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,6 +80,13 @@ impl Attempts {
 
     /// Counts a try, unless there were too many.
     pub async fn begin(&self, attempt: &Try<'_>, now: OffsetDateTime) -> Result<Attempt, BucketError> {
+        if let Some(address) = attempt.address() {
+            let known = buckets::get(&*self.bucket, &address).await?;
+            let left = left(alive(known, now), FREE_TRIES_PER_ADDRESS, now);
+            if let Some(left) = left {
+                return Ok(Attempt::Refused(left));
+            }
+        }
         for (key, free) in attempt.counters() {
             match self.count(&key, free, now).await {
                 Ok(Attempt::Allowed) => {}
@@ -89,6 +97,16 @@ impl Attempts {
             }
         }
         Ok(Attempt::Allowed)
+    }
+
+    /// Counts for a stranger's address that the try failed.
+    pub async fn failed(&self, attempt: &Try<'_>, now: OffsetDateTime) -> Result<(), BucketError> {
+        let Some(address) = attempt.address() else { return Ok(()) };
+        buckets::change(&*self.bucket, &address, |known: Option<FailedTries>| {
+            let tries = alive(known, now).map_or(0, |known| known.tries);
+            Change::Put(FailedTries { tries: tries.saturating_add(1), last: now }, ())
+        })
+        .await
     }
 
     /// Takes the last try back: it was no guess, but not enough either.
@@ -113,12 +131,13 @@ impl Attempts {
 
     async fn count(&self, key: &str, free: u32, now: OffsetDateTime) -> Result<Attempt, BucketError> {
         buckets::change(&*self.bucket, key, |known: Option<FailedTries>| {
-            let known = known.filter(|known| now - known.last < buckets::ATTEMPTS_AGE_MAX);
-            let tries = known.map_or(0, |known| known.tries);
-            let left = known.map_or(time::Duration::ZERO, |known| known.last + delay(tries, free) - now);
-            match Duration::try_from(left) {
-                Ok(left) if !left.is_zero() => Change::Keep(Attempt::Refused(left)),
-                _ => Change::Put(FailedTries { tries: tries.saturating_add(1), last: now }, Attempt::Allowed),
+            let known = alive(known, now);
+            match left(known, free, now) {
+                Some(left) => Change::Keep(Attempt::Refused(left)),
+                None => {
+                    let tries = known.map_or(0, |known| known.tries).saturating_add(1);
+                    Change::Put(FailedTries { tries, last: now }, Attempt::Allowed)
+                }
             }
         })
         .await
@@ -140,6 +159,16 @@ impl Try<'_> {
         matches!(self, Self::Device { .. } | Self::KnownAddress { .. })
     }
 
+    /// Under what the failures from a stranger's address are counted.
+    fn address(&self) -> Option<String> {
+        match self {
+            Self::Stranger { address, .. } => {
+                Some(format!("address.{}", Token::encode(&address.to_string())))
+            }
+            _ => None,
+        }
+    }
+
     /// What is counted, with the number of tries that are free: first what belongs to the place alone.
     fn counters(&self) -> Vec<(String, u32)> {
         let of_place = |handle: &Handle, address: &ClientAddress| {
@@ -152,13 +181,24 @@ impl Try<'_> {
             Self::KnownAddress { handle, address } => vec![(of_place(handle, address), FREE_TRIES)],
             Self::Stranger { handle, address } => vec![
                 (of_place(handle, address), FREE_TRIES),
-                (format!("address.{}", Token::encode(&address.to_string())), FREE_TRIES_PER_ADDRESS),
                 (format!("handle.{}", Token::encode(handle.as_str())), FREE_TRIES_OF_STRANGERS),
             ],
             Self::Password(account) => vec![(format!("password.{account}"), FREE_TRIES)],
             Self::Code(account) => vec![(format!("code.{account}"), FREE_TRIES)],
         }
     }
+}
+
+/// Without tries that are forgotten.
+fn alive(known: Option<FailedTries>, now: OffsetDateTime) -> Option<FailedTries> {
+    known.filter(|known| now - known.last < buckets::ATTEMPTS_AGE_MAX)
+}
+
+/// How long the next try has to wait from now on, if it has to.
+fn left(known: Option<FailedTries>, free: u32, now: OffsetDateTime) -> Option<Duration> {
+    let known = known?;
+    let left = Duration::try_from(known.last + delay(known.tries, free) - now).ok()?;
+    (!left.is_zero()).then_some(left)
 }
 
 /// How long the next try has to wait, from the last one on.

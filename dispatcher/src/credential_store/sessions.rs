@@ -34,6 +34,10 @@ impl SecretHash {
     pub fn new(sha256: [u8; 32]) -> Self {
         Self(sha256.iter().map(|byte| format!("{byte:02x}")).collect())
     }
+
+    pub(super) fn expose(&self) -> &str {
+        &self.0
+    }
 }
 
 impl fmt::Debug for SecretHash {

@@ -6,7 +6,7 @@ use http_kit::{Limits, lineage, query};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    accounts, graph, imports, internal, messages, moderation, notifications, reactions, registrations,
+    accounts, email, graph, imports, internal, messages, moderation, notifications, reactions, registrations,
     second_factor, sessions, tokens,
 };
 use crate::State;
@@ -46,4 +46,5 @@ fn commands() -> OpenApiRouter<State> {
         .merge(sessions::routes())
         .merge(tokens::routes())
         .merge(second_factor::routes())
+        .merge(email::routes())
 }

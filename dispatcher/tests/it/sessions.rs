@@ -1,5 +1,6 @@
 //! Logging in, staying logged in and logging out, in front of a real broker.
 
+mod email;
 mod ends;
 mod keys;
 mod log_in;

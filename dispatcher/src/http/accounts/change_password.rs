@@ -4,9 +4,9 @@ use api_types::sessions::ChangePassword;
 use axum::extract::State;
 use domain::Password;
 use http::StatusCode;
-use http_kit::{Caller, StrictJson};
+use http_kit::{Caller, ClientAddress, StrictJson};
 
-use crate::auth::confirm_password;
+use crate::auth::{confirm_password, hash_new_password};
 use crate::http::command;
 use crate::refusal::Refusal;
 
@@ -26,6 +26,7 @@ use crate::refusal::Refusal;
 pub(crate) async fn change_password(
     State(state): State<crate::State>,
     caller: Caller,
+    address: ClientAddress,
     body: StrictJson<ChangePassword>,
 ) -> Result<StatusCode, Refusal> {
     let session = caller.require_session()?;
@@ -36,7 +37,8 @@ pub(crate) async fn change_password(
     confirm_password(&state, account, &accepted).await?;
     // The password first: who is thrown out must not come back with the old one. A process that dies in between leaves
     // the other sessions to the repetition.
-    state.store_credential(account, new).await?;
+    let hash = hash_new_password(&state, account, new, address).await?;
+    state.ready()?.credential_store().credentials.put(account, &hash).await?;
     state.end_sessions_except(account, Some(session)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

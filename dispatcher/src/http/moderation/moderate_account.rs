@@ -30,7 +30,7 @@ use crate::refusal::Refusal;
         (status = 204, description = "Decided"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["AccountMustExist", "AccountMustNotModerateItself", "ActorMustBeAdmin", "NoteMustBeShort"]))),
+    extensions(("x-rate" = json!("edge")), ("x-problems" = json!(["AccountMustExist", "AccountMustNotModerateItself", "ActorMustBeAdmin", "NoteMustBeShort"]))),
 )]
 pub(crate) async fn moderate_account(
     State(state): State<crate::State>,

@@ -28,7 +28,7 @@ use crate::refusal::Refusal;
         (status = 201, description = "In the log", body = ReportReceipt),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["AccountMustExist", "AccountMustNotReportItself", "ReportedMessageMustExist", "ReportsMustBeFew", "NoteMustBeShort"]))),
+    extensions(("x-rate" = json!("edge")), ("x-problems" = json!(["AccountMustExist", "AccountMustNotReportItself", "ReportedMessageMustExist", "ReportsMustBeFew", "NoteMustBeShort"]))),
 )]
 pub(crate) async fn report_account(
     State(state): State<crate::State>,

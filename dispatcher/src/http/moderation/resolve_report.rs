@@ -26,7 +26,7 @@ use crate::refusal::Refusal;
         (status = 204, description = "Resolved"),
     ),
     security(("bearer" = [])),
-    extensions(("x-problems" = json!(["ReportMustExist", "NoteMustBeShort"]))),
+    extensions(("x-rate" = json!("edge")), ("x-problems" = json!(["ReportMustExist", "NoteMustBeShort"]))),
 )]
 pub(crate) async fn resolve_report(
     State(state): State<crate::State>,

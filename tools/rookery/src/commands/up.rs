@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use data_set::write::FanOutLimit;
-use dispatcher::Registration;
+use dispatcher::{MailSettings, Registration};
 use http_kit::browsers::{Browsers, CorsOrigins};
 use http_kit::{Limits, Listener, Tls, ops};
 use local_servers::DataDirLock;
@@ -146,6 +146,7 @@ async fn up(arguments: &Arguments) -> Result<()> {
         _ => None,
     };
     let commands = commands(arguments.registration)?.under(&limits);
+    let mail = mail()?;
     let shutdown = Shutdown::on_signals()?;
     let data = DataDir::open(&arguments.data.data_dir)?;
     if let Some(reason) = &data.moved_because {
@@ -166,7 +167,7 @@ async fn up(arguments: &Arguments) -> Result<()> {
     let starting = Servers::start(arguments.event_store, &hints, &data, store_bytes);
     let Some(servers) = shutdown.token().run_until_cancelled(starting).await else { return Ok(()) };
     let servers = servers?;
-    let settings = Settings { limits, commands, fan_out_limit: arguments.fan_out_limit };
+    let settings = Settings { limits, commands, fan_out_limit: arguments.fan_out_limit, mail };
     // On the heap: it holds the state of every handshake of the start.
     let served = Box::pin(serve(arguments, &data, &servers, listeners, settings, &shutdown)).await;
     // Also after a failure, and that failure is reported.
@@ -243,6 +244,12 @@ fn limits(arguments: &Arguments) -> Result<Limits> {
         browsers: Browsers { cors_origins: arguments.cors_origins.clone(), ..limits.browsers },
         ..limits
     })
+}
+
+/// As the dispatcher reads it.
+fn mail() -> Result<Option<MailSettings>> {
+    let mut env = Environment::from_process();
+    MailSettings::from_environment(&mut env).ok_or_else(|| env.into_error().into())
 }
 
 /// And so do those of the dispatcher's settings.

@@ -87,7 +87,7 @@ async fn attempts(world: &World, case: &Case, method: &Method, things: &Things) 
         return vec![try_as(
             "nobody",
             None,
-            refused.map_or(Expected::Done, |code| Expected::Refused(401, code)),
+            refused.map_or(Expected::Done, |(status, code)| Expected::Refused(status, code)),
         )];
     }
     let nobody = if *method == Method::GET { (403, "identity-required") } else { (401, "unauthenticated") };

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow};
 use data_set::Pool;
 use data_set::pool::{self, PoolOptions};
 use data_set::write::FanOutLimit;
-use dispatcher::{SessionSettings, SigningKeys};
+use dispatcher::{MailSettings, SessionSettings, SigningKeys};
 use http_kit::identity::IdentityConfig;
 use http_kit::{Identity, Limits, Listener, ops};
 use query_api::AppState;
@@ -58,6 +58,8 @@ pub(super) struct Settings {
     pub(super) limits: Limits,
     pub(super) commands: dispatcher::Settings,
     pub(super) fan_out_limit: FanOutLimit,
+    /// Without it no mails are sent.
+    pub(super) mail: Option<MailSettings>,
 }
 
 /// Starts them; each reaches its servers by itself, and `health` tells when all have.
@@ -70,7 +72,7 @@ pub(super) fn start(
     health: &Health,
     shutdown: &Shutdown,
 ) -> Result<Services> {
-    let Settings { limits, commands, fan_out_limit } = settings;
+    let Settings { limits, commands, fan_out_limit, mail } = settings;
     let (apis, fold) = (CancellationToken::new(), CancellationToken::new());
     let (issuer, audience) = (ISSUER.to_owned(), AUDIENCE.to_owned());
     let sessions = SessionSettings { issuer, audience };
@@ -81,6 +83,9 @@ pub(super) fn start(
 
     let dispatcher = dispatcher::State::new(Arc::clone(&identity), signing_keys).with(commands);
     dispatcher::register_checks(health, &dispatcher);
+    if let Some(mail) = &mail {
+        dispatcher.send_mails(mail, apis.clone()).context("ROOKERY_SMTP_URL")?;
+    }
     let options = PoolOptions::reader("rookery-query-api", QUERY_CONNECTIONS_MAX);
     let pool = pool::connect(&users.query_api_url, &options)?;
     let queries = AppState::new(pool.clone(), identity, &limits);

@@ -11,7 +11,7 @@ pub(super) enum Access {
     /// Nobody is asked who they are.
     Everybody,
     /// Nobody is asked who they are, but the body has to hold a secret. The code is what a wrong one is refused with.
-    WhoKnows { refused: Option<&'static str> },
+    WhoKnows { refused: Option<(u16, &'static str)> },
     /// Whoever has an identity, with any role or none.
     Identified,
     /// As [`Self::Identified`]; and the answer shows this to its owner, and to no other, an admin included.
@@ -87,13 +87,13 @@ pub(super) const CASES: &[Case] = &[
     write("create_session", Access::WhoKnows { refused: None }, |things| {
         Body::Json(json!({"handle": things.handle, "password": PASSWORD}))
     }),
-    write("create_session", Access::WhoKnows { refused: Some("credentials-invalid") }, |things| {
+    write("create_session", Access::WhoKnows { refused: Some((401, "credentials-invalid")) }, |things| {
         Body::Json(json!({"handle": things.handle, "password": "not the password"}))
     }),
     write("refresh_session", Access::WhoKnows { refused: None }, |things| {
         Body::Json(json!({"refreshToken": things.refresh}))
     }),
-    write("refresh_session", Access::WhoKnows { refused: Some("refresh-token-invalid") }, |things| {
+    write("refresh_session", Access::WhoKnows { refused: Some((401, "refresh-token-invalid")) }, |things| {
         Body::Json(json!({"refreshToken": things.session}))
     }),
     write("list_sessions", SESSION, |_| Body::None),
@@ -116,6 +116,23 @@ pub(super) const CASES: &[Case] = &[
     write("create_token", SESSION, |_| Body::Json(json!({"name": "A script", "scopes": ["read"]}))),
     write("revoke_token", Access::OwnWithSession, |_| Body::None),
     write("revoke_all_tokens", SESSION, |_| Body::None),
+    write("get_email", SESSION, |_| Body::None),
+    write(
+        "set_email",
+        Access::Session { refused: NEEDS_SESSION, then: Some((501, "mail-not-configured")) },
+        |_| Body::Json(json!({"email": "ada@example.org", "password": PASSWORD})),
+    ),
+    write("confirm_email", Access::WhoKnows { refused: Some((422, "mail-token-invalid")) }, |_| {
+        Body::Json(json!({"token": "1.x"}))
+    }),
+    write(
+        "request_password_reset",
+        Access::WhoKnows { refused: Some((501, "mail-not-configured")) },
+        |things| Body::Json(json!({"handle": things.handle})),
+    ),
+    write("reset_password", Access::WhoKnows { refused: Some((422, "mail-token-invalid")) }, |_| {
+        Body::Json(json!({"token": "1.x", "newPassword": PASSWORD}))
+    }),
     // Accounts.
     write("register_account", Access::Everybody, |things| {
         Body::Json(json!({"handle": things.new_handle, "password": PASSWORD, "displayName": "New"}))

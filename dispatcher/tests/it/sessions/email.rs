@@ -1,0 +1,230 @@
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use dispatcher::MailSettings;
+use reqwest::Method;
+use serde_json::{Value, json};
+use service_kit::config::Secret;
+use testkit::eventually;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+
+use super::{HOME, PASSWORD, bearer, is_believed, log_in, post, register, tokens};
+use crate::answer::{Answer, refused};
+use crate::app::{App, Caller, PATIENCE};
+
+const NEW: &str = "another horse battery staple";
+
+/// A mail server on a port of its own, which keeps what it gets.
+struct Sink {
+    url: String,
+    mails: Arc<Mutex<Vec<String>>>,
+}
+
+impl Sink {
+    /// The first `busy` mails are put off.
+    async fn start(busy: usize) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has free ports");
+        let url = format!("smtp://{}", listener.local_addr().expect("it is bound"));
+        let (mails, left) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(busy)));
+        let kept = Arc::clone(&mails);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(converse(stream, Arc::clone(&kept), Arc::clone(&left)));
+            }
+        });
+        Self { url, mails }
+    }
+
+    fn all(&self) -> Vec<String> {
+        self.mails.lock().expect("nobody panics with it").clone()
+    }
+
+    async fn mail(&self, number: usize) -> String {
+        eventually("a mail arrives", PATIENCE, || async {
+            self.all().get(number).cloned().ok_or_else(|| format!("there are {}", self.all().len()))
+        })
+        .await
+    }
+
+    /// The code in that mail.
+    async fn code(&self, number: usize) -> String {
+        let mail = self.mail(number).await;
+        let is_code = |line: &&str| line.len() > 32 && line.split('.').count() == 2 && !line.contains(' ');
+        mail.lines().find(is_code).unwrap_or_else(|| panic!("no code: {mail}")).to_owned()
+    }
+}
+
+/// As RFC 5321 has it, as far as a client of ours goes.
+async fn converse(stream: TcpStream, mails: Arc<Mutex<Vec<String>>>, busy: Arc<Mutex<usize>>) {
+    let mut stream = BufReader::new(stream);
+    stream.write_all(b"220 sink.test\r\n").await.expect("it listens");
+    let (mut line, mut mail, mut is_data) = (String::new(), String::new(), false);
+    while {
+        line.clear();
+        stream.read_line(&mut line).await.unwrap_or(0) > 0
+    } {
+        let text = line.trim_end();
+        let answer = match (is_data, text) {
+            (true, ".") => {
+                is_data = false;
+                mails.lock().expect("nobody panics with it").push(std::mem::take(&mut mail));
+                "250 kept\r\n"
+            }
+            (true, text) => {
+                mail.push_str(text);
+                mail.push('\n');
+                continue;
+            }
+            (false, "DATA") => {
+                is_data = true;
+                "354 go on\r\n"
+            }
+            (false, text) if text.starts_with("MAIL") => {
+                let mut busy = busy.lock().expect("nobody panics with it");
+                if *busy > 0 {
+                    *busy -= 1;
+                    "451 later\r\n"
+                } else {
+                    "250 ok\r\n"
+                }
+            }
+            (false, "QUIT") => "221 bye\r\n",
+            (false, _) => "250 ok\r\n",
+        };
+        if stream.write_all(answer.as_bytes()).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn with_mail(app: &App, busy: usize) -> Sink {
+    let sink = Sink::start(busy).await;
+    let from = "Rookery <rookery@example.org>".parse().expect("it is an address");
+    let settings = MailSettings { url: Secret::new(sink.url.clone()), from };
+    app.api.state.send_mails(&settings, CancellationToken::new()).expect("it is an address");
+    sink
+}
+
+async fn owner(app: &App) -> Caller<'_> {
+    register(app, 100, "ada").await;
+    bearer(&app.api, &tokens(&log_in(&app.api, "ada", PASSWORD).await).access_token)
+}
+
+async fn set(owner: &Caller<'_>, email: &Value) -> Answer {
+    let body = json!({"email": email, "password": PASSWORD});
+    owner.json(Method::PUT, "/v1/accounts/me/email", &[], &body).await
+}
+
+async fn shown(owner: &Caller<'_>) -> Value {
+    owner.send(Method::GET, "/v1/accounts/me/email", &[], "").await.json()
+}
+
+async fn confirm(app: &App, token: &str) -> Answer {
+    post(&app.api, "/v1/email-confirmations", HOME, &json!({"token": token})).await
+}
+
+async fn ask_reset(app: &App, handle: &str) -> Answer {
+    post(&app.api, "/v1/password-resets", HOME, &json!({"handle": handle})).await
+}
+
+async fn reset(app: &App, token: &str) -> Answer {
+    let body = json!({"token": token, "newPassword": NEW});
+    post(&app.api, "/v1/password-resets/confirm", HOME, &body).await
+}
+
+#[tokio::test]
+async fn an_address_is_the_accounts_once_its_mail_comes_back() {
+    let app = App::start().await;
+    let (sink, owner) = (with_mail(&app, 1).await, owner(&app).await);
+    assert_eq!(set(&owner, &json!("ada@example.org")).await.status, 202);
+    let code = sink.code(0).await;
+    assert!(sink.mail(0).await.contains("To: ada@example.org"), "although it was busy at first");
+    assert_eq!(shown(&owner).await, json!({"email": null, "pending": "ada@example.org"}));
+    for bad in
+        ["", "x", "100.x", &code.replace(|letter| letter == 'a' || letter == 'b', "c"), &format!("1{code}")]
+    {
+        if *bad != code {
+            assert_eq!(confirm(&app, bad).await.refusal(), refused(422, "mail-token-invalid"), "{bad}");
+        }
+    }
+    assert_eq!(confirm(&app, &format!(" {code}\n")).await.status, 204);
+    assert_eq!(confirm(&app, &code).await.refusal(), refused(422, "mail-token-invalid"), "once");
+    assert_eq!(shown(&owner).await, json!({"email": "ada@example.org", "pending": null}));
+    assert_eq!(set(&owner, &Value::Null).await.status, 204);
+    assert_eq!(shown(&owner).await, json!({"email": null, "pending": null}));
+}
+
+#[tokio::test]
+async fn a_lost_password_is_replaced_by_mail_and_everything_else_ends() {
+    let app = App::start().await;
+    let sink = with_mail(&app, 0).await;
+    let thief = owner(&app).await;
+    let script =
+        thief.json(Method::POST, "/v1/tokens", &[], &json!({"name": "x", "scopes": ["write"]})).await;
+    let script = script.json()["token"].as_str().expect("it is shown").to_owned();
+    assert_eq!(set(&thief, &json!("ada@example.org")).await.status, 202);
+    assert_eq!(confirm(&app, &sink.code(0).await).await.status, 204);
+
+    let answers =
+        [ask_reset(&app, "ada").await, ask_reset(&app, "nobody").await, ask_reset(&app, "no handle").await];
+    assert!(answers.iter().all(|answer| answer.status == 202 && answer.body.is_empty()), "{answers:?}");
+    let first = sink.code(1).await;
+    assert_eq!(ask_reset(&app, "ada").await.status, 202);
+    let second = sink.code(2).await;
+    assert_eq!(sink.all().len(), 3, "nobody else got one");
+    assert_eq!(reset(&app, &first).await.refusal(), refused(422, "mail-token-invalid"), "the newest counts");
+    assert_eq!(reset(&app, &second).await.status, 204);
+    assert_eq!(reset(&app, &second).await.refusal(), refused(422, "mail-token-invalid"), "once");
+
+    assert_eq!(log_in(&app.api, "ada", PASSWORD).await.status, 401);
+    let session = tokens(&log_in(&app.api, "ada", NEW).await);
+    assert!(is_believed(&app.api, &session).await);
+    assert_eq!(thief.post(&json!({"text": "x"})).await.refusal(), refused(401, "token-revoked"));
+    let by_script = bearer(&app.api, &script).post(&json!({"text": "x"})).await;
+    assert_eq!(by_script.refusal(), refused(401, "token-revoked"));
+}
+
+#[tokio::test]
+async fn nobody_fills_a_mailbox() {
+    let app = App::start().await;
+    let (sink, owner) = (with_mail(&app, 0).await, owner(&app).await);
+    for _ in 0..8 {
+        assert_eq!(set(&owner, &json!("victim@example.org")).await.status, 202, "nothing is said of it");
+    }
+    register(&app, 200, "bea").await;
+    let other = bearer(&app.api, &tokens(&log_in(&app.api, "bea", PASSWORD).await).access_token);
+    assert_eq!(set(&other, &json!("Victim@Example.org")).await.status, 202);
+    assert_eq!(set(&other, &json!("bea@example.org")).await.status, 202);
+    eventually("the last one arrives", PATIENCE, || async {
+        let all = sink.all();
+        let is_there = all.iter().any(|mail| mail.contains("To: bea@example.org"));
+        if is_there { Ok(()) } else { Err(format!("{} mails", all.len())) }
+    })
+    .await;
+    tokio::time::timeout(Duration::from_secs(20), async {
+        while sink.all().len() < 6 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("five and one");
+    assert_eq!(sink.all().len(), 6);
+}
+
+#[tokio::test]
+async fn without_a_mail_server_that_is_said() {
+    let app = App::start().await;
+    let owner = owner(&app).await;
+    assert_eq!(set(&owner, &json!("ada@example.org")).await.refusal(), refused(501, "mail-not-configured"));
+    assert_eq!(ask_reset(&app, "ada").await.refusal(), refused(501, "mail-not-configured"));
+    for bad in ["", "x", "a b@example.org", "ada@"] {
+        assert_eq!(set(&owner, &json!(bad)).await.refusal(), refused(400, "invalid-field"), "{bad}");
+    }
+    let body = json!({"email": "ada@example.org", "password": "wrong"});
+    let wrong = owner.json(Method::PUT, "/v1/accounts/me/email", &[], &body).await;
+    assert_eq!(wrong.refusal(), refused(403, "password-wrong"));
+    let operator = app.user(100).send(Method::GET, "/v1/accounts/me/email", &[], "").await;
+    assert_eq!(operator.refusal(), refused(403, "session-required"));
+}
