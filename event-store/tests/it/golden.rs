@@ -231,7 +231,7 @@ fn care() -> Vec<Example> {
         roles: Vec::new(),
         operator: None,
         note: None,
-        ..suspended.clone()
+        ..suspended
     };
     let granted = RolesChanged {
         account: account(7),
@@ -259,7 +259,7 @@ fn care() -> Vec<Example> {
         of_day: 2,
     };
     let short =
-        ReportFiled { message: None, reason: Reason::Other, comment: None, of_day: 1, ..filed.clone() };
+        ReportFiled { message: None, reason: Reason::Other, comment: None, of_day: 1, ..filed };
     let report = Position::from_i64(512).expect("positive");
     let dismissed = ReportResolved {
         report,
@@ -267,7 +267,7 @@ fn care() -> Vec<Example> {
         outcome: Outcome::Dismissed,
         note: note("a joke among friends"),
     };
-    let acted = ReportResolved { outcome: Outcome::Acted, note: None, ..dismissed.clone() };
+    let acted = ReportResolved { outcome: Outcome::Acted, note: None, ..dismissed };
     vec![
         golden!("rookery.account.moderated.v1", ModerationEvent::Moderated(suspended)),
         golden!(
