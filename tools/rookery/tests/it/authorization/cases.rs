@@ -18,7 +18,8 @@ pub(super) enum Access {
     Own { shows: fn(&Things) -> String },
     /// Whoever has one of these roles. What is changed is the caller's own: no request can name another account.
     Roles(&'static [Role]),
-    /// As [`Self::Roles`], about something that is not there: in the system of the tests nobody waits to be registered.
+    /// As [`Self::Roles`], about something that is not there: in the system of the tests nobody waits to be registered,
+    /// and the address names no report.
     RolesThen { roles: &'static [Role], then: (u16, &'static str) },
     /// The author, with one of these roles.
     Author { roles: &'static [Role], admin_too: bool },
@@ -59,6 +60,7 @@ pub(super) struct Case {
 
 const WRITERS: &[Role] = &[Role::User, Role::Admin];
 const COUNTERS: &[Role] = &[Role::Analyst, Role::Admin];
+const MODERATORS: &[Role] = &[Role::Moderator, Role::Admin];
 const OPERATORS: &[Role] = &[Role::Operator, Role::Admin];
 
 pub(super) const NEEDS_SESSION: (u16, &str) = (403, "session-required");
@@ -75,6 +77,10 @@ const fn own(operation: &'static str, query: &'static str, shows: fn(&Things) ->
 
 const fn edge(operation: &'static str) -> Case {
     Case { operation, access: Access::Roles(WRITERS), query: "", body: |_| Body::None }
+}
+
+const fn moderators(operation: &'static str) -> Case {
+    Case { operation, access: Access::Roles(MODERATORS), query: "", body: |_| Body::None }
 }
 
 const fn write(operation: &'static str, access: Access, body: fn(&Things) -> Body) -> Case {
@@ -159,6 +165,22 @@ pub(super) const CASES: &[Case] = &[
     edge("unmute_account"),
     own("list_blocks", "", |things| format!(r#""id":"{}""#, things.avoided)),
     own("list_mutes", "", |things| format!(r#""id":"{}""#, things.avoided)),
+    // Moderation.
+    write("report_account", Access::Roles(WRITERS), |things| {
+        Body::Json(json!({"account": things.avoided, "reason": "spam"}))
+    }),
+    write("moderate_account", Access::Roles(MODERATORS), |_| {
+        Body::Json(json!({"action": "warn", "reason": "spam"}))
+    }),
+    // The address names no report.
+    write(
+        "resolve_report",
+        Access::RolesThen { roles: MODERATORS, then: (404, "ReportMustExist") },
+        |_| Body::Json(json!({"outcome": "dismissed"})),
+    ),
+    moderators("list_reports"),
+    moderators("list_actions"),
+    read("list_own_actions"),
     // Messages.
     write("post_message", Access::Roles(WRITERS), |_| Body::Json(json!({"text": "Hello"}))),
     write("edit_message", Access::Author { roles: WRITERS, admin_too: false }, |_| {
