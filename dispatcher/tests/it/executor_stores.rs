@@ -105,7 +105,7 @@ async fn a_post_reads_nothing_once_its_author_is_known_to_be_active() {
     let log = Arc::new(Counting { log: InMemoryLog::new(Shard(0)), reads: AtomicUsize::new(0) });
     let executor = Executor::new(Arc::<Counting>::clone(&log));
     executor.execute(execution(7), post(7)).await.expect("posted");
-    assert_eq!(log.take(), 1, "the author's account");
+    assert_eq!(log.take(), 2, "the author's account, and what moderators decided about it");
     for _ in 0..100 {
         executor.execute(execution(7), post(7)).await.expect("posted");
     }
@@ -126,7 +126,8 @@ async fn a_like_reads_the_last_reaction_and_what_is_not_known_yet() {
     };
     log.take();
     executor.execute(execution(8), like(account(8))).await.expect("liked");
-    assert_eq!(log.take(), 4, "the account, the message, its bucket, the reactions");
+    let first = "account, what moderators decided, message, its bucket, reactions, blocks by either";
+    assert_eq!(log.take(), 7, "{first}");
     executor.execute(execution(8), like(account(8))).await.expect("liked");
     assert_eq!(log.take(), 1, "the reactions");
 }

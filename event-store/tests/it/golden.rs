@@ -258,8 +258,7 @@ fn care() -> Vec<Example> {
         day: 20_784,
         of_day: 2,
     };
-    let short =
-        ReportFiled { message: None, reason: Reason::Other, comment: None, of_day: 1, ..filed };
+    let short = ReportFiled { message: None, reason: Reason::Other, comment: None, of_day: 1, ..filed };
     let report = Position::from_i64(512).expect("positive");
     let dismissed = ReportResolved {
         report,

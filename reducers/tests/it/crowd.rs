@@ -47,13 +47,13 @@ impl Crowd {
 
     /// An event that is not one of a message.
     pub(crate) fn deed(&mut self, position: Position) -> Event {
-        match self.random.random_range(0..70) {
-            64.. => self.care(position),
-            58..64 => self.avoid(),
+        match self.random.random_range(0..72) {
+            66.. => self.care(position),
+            60..66 => self.avoid(),
             0..20 => self.follow(position),
             20..48 => self.react(position),
             48..56 => self.profile(position),
-            56 => AccountEvent::Deactivated(AccountDeactivated { account: self.anybody() }).into(),
+            56..58 => AccountEvent::Deactivated(AccountDeactivated { account: self.anybody() }).into(),
             _ => {
                 let account = self.anybody();
                 let until = self.position_up_to(position);

@@ -68,8 +68,14 @@ impl Author {
                     self.messages.push((executed.outcome.message, actor));
                     self.crowd.heard(executed.outcome.message, actor);
                 }
-                // An edit of a deleted message is part of life, and so is one who has left and is noticed in time.
-                Ok(_) | Err(ExecuteError::Rejected(_) | ExecuteError::ActorDeactivated) => {}
+                // An edit of a deleted message is part of life, and so is one who has left or is suspended, and is noticed
+                // in time.
+                Ok(_)
+                | Err(
+                    ExecuteError::Rejected(_)
+                    | ExecuteError::ActorDeactivated
+                    | ExecuteError::ActorSuspended(_),
+                ) => {}
                 Err(error) => panic!("{error:?}"),
             }
             if self.random.random_bool(0.6) {

@@ -142,9 +142,7 @@ async fn an_address_is_the_accounts_once_its_mail_comes_back() {
     let code = sink.code(0).await;
     assert!(sink.mail(0).await.contains("To: ada@example.org"), "although it was busy at first");
     assert_eq!(shown(&owner).await, json!({"email": null, "pending": "ada@example.org"}));
-    for bad in
-        ["", "x", "100.x", &code.replace(['a', 'b'], "c"), &format!("1{code}")]
-    {
+    for bad in ["", "x", "100.x", &code.replace(['a', 'b'], "c"), &format!("1{code}")] {
         if *bad != code {
             assert_eq!(confirm(&app, bad).await.refusal(), refused(422, "mail-token-invalid"), "{bad}");
         }

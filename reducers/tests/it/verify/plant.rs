@@ -8,8 +8,9 @@ use crate::model::{all_events, feeds_of, normalised, rows_of};
 use crate::rows::Rows;
 
 /// Table, other values for one of its rows, and other values that make it another row.
-const WRONG: [(&str, &str, &str); 21] = [
+const WRONG: [(&str, &str, &str); 26] = [
     ("feeds.author", r#"{"followers": 77}"#, r#"{"account": 9999}"#),
+    ("feeds.blocked", "", r#"{"blocker": 9999}"#),
     ("feeds.entry", r#"{"message": 1}"#, r#"{"position": 1}"#),
     ("feeds.feed", r#"{"author": 9999}"#, r#"{"position": 1}"#),
     ("feeds.follow", r#"{"visible_from": 1}"#, r#"{"follower": 9999}"#),
@@ -17,6 +18,7 @@ const WRONG: [(&str, &str, &str); 21] = [
     ("feeds.merged", "", r#"{"owner": 9999}"#),
     ("social.account", r#"{"bio": "wrong"}"#, r#"{"id": 9999}"#),
     ("social.account_stat", r#"{"followers": 77}"#, r#"{"account": 9999}"#),
+    ("social.blocked", r#"{"position": 1}"#, r#"{"blocker": 9999}"#),
     ("social.bookmarked", r#"{"bookmarked_at": "2020-02-02T00:00:00.000001Z"}"#, r#"{"account": 9999}"#),
     ("social.follow", r#"{"position": 1}"#, r#"{"follower": 9999}"#),
     ("social.former_account", r#"{"handle": "wrong"}"#, r#"{"id": 9999}"#),
@@ -26,8 +28,11 @@ const WRONG: [(&str, &str, &str); 21] = [
     ("social.message_edition", r#"{"tags": ["wrong"]}"#, r#"{"edition": 77}"#),
     ("social.message_stat", r#"{"likes": 77}"#, r#"{"message": 9999}"#),
     ("social.message_tag", r#"{"author": 9999}"#, r#"{"tag": "wrong"}"#),
+    ("social.moderation_action", r#"{"note": "wrong"}"#, r#"{"position": 1}"#),
+    ("social.muted", r#"{"position": 1}"#, r#"{"muter": 9999}"#),
     ("social.notification", r#"{"kind": "replied", "actor": 9999}"#, r#"{"position": 1}"#),
     ("social.read_marker", r#"{"until": 1}"#, r#"{"account": 9999}"#),
+    ("social.report", r#"{"reason": "wrong"}"#, r#"{"position": 1}"#),
     ("social.reposted", r#"{"position": 1}"#, r#"{"account": 9999}"#),
     ("social.tombstone", r#"{"deleted_by": 9999}"#, r#"{"id": 1}"#),
 ];

@@ -173,11 +173,9 @@ pub(super) const CASES: &[Case] = &[
         Body::Json(json!({"action": "warn", "reason": "spam"}))
     }),
     // The address names no report.
-    write(
-        "resolve_report",
-        Access::RolesThen { roles: MODERATORS, then: (404, "ReportMustExist") },
-        |_| Body::Json(json!({"outcome": "dismissed"})),
-    ),
+    write("resolve_report", Access::RolesThen { roles: MODERATORS, then: (404, "ReportMustExist") }, |_| {
+        Body::Json(json!({"outcome": "dismissed"}))
+    }),
     moderators("list_reports"),
     moderators("list_actions"),
     read("list_own_actions"),

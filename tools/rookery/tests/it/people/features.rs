@@ -18,6 +18,9 @@ use tokio::sync::Mutex;
 use super::client::{Answer, Api, Person};
 use crate::support::{System, data_dir};
 
+/// All of them come from one address, of which so many may wait for a password to be hashed.
+const CONCURRENT_MAX: usize = 16;
+
 /// Of the system under test; set before the first scenario of a run begins.
 static API: RwLock<Option<&'static Api>> = RwLock::new(None);
 /// One system at a time: a world is made without knowing which one it is for.
@@ -118,7 +121,8 @@ async fn run(variables: &[(&str, &str)]) {
     let system = System::start_with(dir.path(), variables).await;
     *API.write().expect("no reader panics") = Some(Box::leak(Box::new(Api::new(&system.url))));
     let features = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/features");
-    let result = World::cucumber().with_default_cli().fail_on_skipped().run(features).await;
+    let scenarios = World::cucumber().with_default_cli().max_concurrent_scenarios(CONCURRENT_MAX);
+    let result = scenarios.fail_on_skipped().run(features).await;
     assert!(!result.execution_has_failed(), "see the scenarios above; {}", system.process.output());
     assert!(result.passed_steps() > 0, "no scenario was found in {features}");
     system.stop().await;
