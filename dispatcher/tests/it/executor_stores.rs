@@ -129,7 +129,7 @@ async fn a_like_reads_the_last_reaction_and_what_is_not_known_yet() {
     let first = "account, what moderators decided, message, its bucket, reactions, blocks by either";
     assert_eq!(log.take(), 7, "{first}");
     executor.execute(execution(8), like(account(8))).await.expect("liked");
-    assert_eq!(log.take(), 1, "the reactions");
+    assert_eq!(log.take(), 3, "the reactions, and for a like that is there the blocks by either anew");
 }
 
 /// However much its author posted and edited in the meantime.

@@ -47,13 +47,13 @@ impl Crowd {
 
     /// An event that is not one of a message.
     pub(crate) fn deed(&mut self, position: Position) -> Event {
-        match self.random.random_range(0..72) {
-            66.. => self.care(position),
-            60..66 => self.avoid(),
-            0..20 => self.follow(position),
-            20..48 => self.react(position),
-            48..56 => self.profile(position),
-            56..58 => AccountEvent::Deactivated(AccountDeactivated { account: self.anybody() }).into(),
+        match self.random.random_range(0..144) {
+            0..40 => self.follow(position),
+            40..96 => self.react(position),
+            96..112 => self.profile(position),
+            112..124 => self.avoid(),
+            124..136 => self.care(position),
+            136..139 => AccountEvent::Deactivated(AccountDeactivated { account: self.anybody() }).into(),
             _ => {
                 let account = self.anybody();
                 let until = self.position_up_to(position);

@@ -133,7 +133,7 @@ async fn extra_rows_are_found_and_mended_in_every_table() {
 /// What is merged on read depends on a setting, so it may be repaired into something else that shows the same.
 #[tokio::test]
 async fn timelines_are_right_again_whatever_was_done_to_what_is_merged() {
-    let system = System::folded(66, 600).await;
+    let system = System::folded(61, 600).await;
     let before = all_rows(&system).await;
     system.run("update feeds_v1.author set is_merged = not is_merged where followers >= 3").await;
     let flipped = system.found().await;
