@@ -2,7 +2,7 @@
 //!
 //! A try is counted before the password is verified and forgotten when it was right: counting failures afterwards
 //! would let any number of guesses through that are made at the same moment. Some tries are free; after them each has to
-//! wait twice as long as the one before, until nobody has tried for [`ATTEMPTS_AGE_MAX`].
+//! wait twice as long as the one before, until nobody has tried for [`ATTEMPTS_AGE_MAX`](event_store::buckets::ATTEMPTS_AGE_MAX).
 //!
 //! Who comes from a place from which the owner logged in before, is counted for that place alone. All strangers share
 //! what is counted for the handle, and what failed from their address. So guessing from many places slows down

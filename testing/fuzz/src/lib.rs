@@ -1,7 +1,7 @@
 //! Fuzzing: the parsers of what strangers send, fed with mutated input.
 //!
 //! A target takes any bytes and panics where a parser does, or where a promise of it is broken. Two engines run the same
-//! targets over the same corpus: the [`campaign`] here, which needs no more than a stable compiler and runs with the
+//! targets over the same corpus: the [`campaign()`] here, which needs no more than a stable compiler and runs with the
 //! tests, and libFuzzer by cargo-fuzz (`testing/fuzz/libfuzzer`), which looks at the code's coverage and needs a nightly
 //! one.
 

@@ -103,7 +103,7 @@ pub struct Arguments {
     /// How many proxies in front of this one append to X-Forwarded-For
     #[arg(long, value_name = "NUMBER", env = "ROOKERY_TRUSTED_PROXY_HOPS", default_value_t = 0)]
     trusted_proxy_hops: usize,
-    /// Let pages of these origins call the API from a browser: as https://app.example, with commas, or * for all
+    /// Let pages of these origins call the API from a browser: as `https://app.example`, with commas, or * for all
     #[arg(
         long,
         value_name = "ORIGIN,...",
