@@ -104,7 +104,7 @@ codes! {
     REQUEST_TIMEOUT = 503, "request-timeout", "The request took longer than the service allows.";
     RATE_LIMITED = 429, "rate-limited", "The caller sends more than its share.";
     QUOTA_EXCEEDED = 429, "quota-exceeded", "The account has used up its quota of the day.";
-    MAIL_NOT_CONFIGURED = 501, "mail-not-configured", "This installation sends no mails.";
+    MAIL_NOT_CONFIGURED = 403, "mail-not-configured", "This installation sends no mails.";
     INTERNAL = 500, "internal", "The service failed.";
 
     // Rejections of the domain, named after the rule that was broken.

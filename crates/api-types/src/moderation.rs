@@ -9,14 +9,14 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ReportAccount {
     /// Id of the account.
-    #[schema(example = "123456789012345")]
+    #[schema(example = "123456789012345", pattern = "^[1-9][0-9]{0,17}$")]
     pub account: String,
     /// Id of a message of that account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "256")]
+    #[schema(example = "256", pattern = "^[1-9][0-9]{0,17}$")]
     pub message: Option<String>,
     /// `spam`, `harassment`, `impersonation`, `illegal` or `other`.
-    #[schema(example = "spam")]
+    #[schema(example = "spam", pattern = "^(spam|harassment|impersonation|illegal|other)$")]
     pub reason: String,
     /// 1 to 500 code points without control characters other than line breaks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -37,7 +37,7 @@ pub struct ReportReceipt {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ResolveReport {
     /// `acted` or `dismissed`.
-    #[schema(example = "acted")]
+    #[schema(example = "acted", pattern = "^(acted|dismissed)$")]
     pub outcome: String,
     /// As `comment` of a report; for other moderators.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -50,10 +50,10 @@ pub struct ResolveReport {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ModerateAccount {
     /// `warn`, `silence`, `suspend` or `lift`.
-    #[schema(example = "warn")]
+    #[schema(example = "warn", pattern = "^(warn|silence|suspend|lift)$")]
     pub action: String,
     /// As of a report.
-    #[schema(example = "spam")]
+    #[schema(example = "spam", pattern = "^(spam|harassment|impersonation|illegal|other)$")]
     pub reason: String,
     /// As `comment` of a report; for other moderators.
     #[serde(default, skip_serializing_if = "Option::is_none")]

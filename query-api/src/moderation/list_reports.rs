@@ -18,6 +18,7 @@ use crate::refusal::Refusal;
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub(crate) struct ListReports {
     /// `open`, as without it, or `resolved`.
+    #[param(pattern = "^(open|resolved)$")]
     state: Option<String>,
     /// 1 to 100 reports per page, 20 by default.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 100)]

@@ -12,6 +12,8 @@ use crate::http::command;
 use crate::refusal::Refusal;
 
 /// The e-mail address of the caller's account.
+///
+/// Needs a session. Nobody else sees the address, and no event holds it.
 #[utoipa::path(
     get, path = "/v1/accounts/me/email", tag = "sessions",
     responses(

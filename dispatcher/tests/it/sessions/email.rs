@@ -215,8 +215,8 @@ async fn nobody_fills_a_mailbox() {
 async fn without_a_mail_server_that_is_said() {
     let app = App::start().await;
     let owner = owner(&app).await;
-    assert_eq!(set(&owner, &json!("ada@example.org")).await.refusal(), refused(501, "mail-not-configured"));
-    assert_eq!(ask_reset(&app, "ada").await.refusal(), refused(501, "mail-not-configured"));
+    assert_eq!(set(&owner, &json!("ada@example.org")).await.refusal(), refused(403, "mail-not-configured"));
+    assert_eq!(ask_reset(&app, "ada").await.refusal(), refused(403, "mail-not-configured"));
     for bad in ["", "x", "a b@example.org", "ada@"] {
         assert_eq!(set(&owner, &json!(bad)).await.refusal(), refused(400, "invalid-field"), "{bad}");
     }

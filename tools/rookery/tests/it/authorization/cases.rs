@@ -125,7 +125,7 @@ pub(super) const CASES: &[Case] = &[
     write("get_email", SESSION, |_| Body::None),
     write(
         "set_email",
-        Access::Session { refused: NEEDS_SESSION, then: Some((501, "mail-not-configured")) },
+        Access::Session { refused: NEEDS_SESSION, then: Some((403, "mail-not-configured")) },
         |_| Body::Json(json!({"email": "ada@example.org", "password": PASSWORD})),
     ),
     write("confirm_email", Access::WhoKnows { refused: Some((422, "mail-token-invalid")) }, |_| {
@@ -133,7 +133,7 @@ pub(super) const CASES: &[Case] = &[
     }),
     write(
         "request_password_reset",
-        Access::WhoKnows { refused: Some((501, "mail-not-configured")) },
+        Access::WhoKnows { refused: Some((403, "mail-not-configured")) },
         |things| Body::Json(json!({"handle": things.handle})),
     ),
     write("reset_password", Access::WhoKnows { refused: Some((422, "mail-token-invalid")) }, |_| {
