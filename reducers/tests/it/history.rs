@@ -10,7 +10,7 @@ use dispatcher::executor::{Allowance, Execution, Executor};
 use domain::message::{
     Actor, DeleteMessage, EditMessage, ExpectedEdition, MessageCommand, PostMessage, ReplyTarget,
 };
-use domain::{AccountEvent, AccountId, Event, MessageId, OriginalTime, Position, Tags, Text};
+use domain::{AccountEvent, AccountId, Event, GraphEvent, MessageId, OriginalTime, Position, Tags, Text};
 use event_store::{EventLog, Expected, NewEvent, Subject, conformance};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -31,6 +31,7 @@ pub(crate) struct Author {
     log: Arc<dyn EventLog>,
     crowd: Crowd,
     registered: HashSet<AccountId>,
+    is_peaceful: bool,
 }
 
 fn account(number: i64) -> AccountId {
@@ -47,7 +48,13 @@ impl Author {
             log,
             crowd: Crowd::new(seed, ACCOUNTS),
             registered: HashSet::new(),
+            is_peaceful: false,
         }
+    }
+
+    /// Nobody is blocked or moderated in this history.
+    pub(crate) fn peaceful(self) -> Self {
+        Self { is_peaceful: true, ..self }
     }
 
     /// Appends the events of `count` random commands.
@@ -92,6 +99,7 @@ impl Author {
             Event::Account(AccountEvent::Registered(event)) => self.registered.insert(event.account),
             Event::Account(AccountEvent::ProfileChanged(event)) => self.registered.contains(&event.account),
             Event::Account(AccountEvent::Deactivated(event)) => event.account.get() > STAYING,
+            Event::Graph(GraphEvent::Blocked(_)) | Event::Moderation(_) => !self.is_peaceful,
             _ => true,
         };
         if is_possible {
