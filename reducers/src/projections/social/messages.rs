@@ -83,7 +83,7 @@ impl MessageFold {
             id,
             text: event.text.into_string(),
             tags: event.tags.into_strings(),
-            edited_at: recorded_at,
+            edited_at: whole_micros(event.original_time.unwrap_or(recorded_at)),
             edition: edition(event.edition),
         };
         if let Some(row) = self.posted_index.get(&id).map(|index| &mut self.posted[*index]) {
@@ -118,7 +118,7 @@ impl MessageFold {
                 id,
                 author: event.author.get(),
                 deleted_by: event.deleted_by.get(),
-                deleted_at: recorded_at,
+                deleted_at: whole_micros(event.original_time.unwrap_or(recorded_at)),
             });
         }
     }
