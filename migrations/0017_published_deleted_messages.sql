@@ -1,7 +1,9 @@
 -- Whose it was is for the API to know, which tells its author and admins alone: see tombstones.
 create view published.deleted_messages as
 select
-    id, id::text as id_text, deleted_at, created_at, in_reply_to, in_reply_to::text as in_reply_to_id_text, nearest_living
+    id, id::text as id_text, position as changed_position, deleted_at,
+    case when is_deactivation then 'deactivation' when deleted_by = author then 'author' else 'admin' end as cause,
+    created_at, tags, in_reply_to, in_reply_to::text as in_reply_to_id_text, nearest_living
 from social_v1.tombstone;
 
 -- What conversations are made of. A deleted message without anything living below it is in none.

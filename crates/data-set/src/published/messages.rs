@@ -50,6 +50,17 @@ pub(super) const VIEW: View = View {
         )
         .from(&[POSTED.field("originalTime"), POSTED.recorded_at()])
         .like("2026-11-02 17:45:10+00"),
+        Column::new(
+            "recorded_at",
+            Kind::Timestamp,
+            SHOWN,
+            "When the log recorded it; of a message that was not imported the same as created_at.",
+        )
+        .from(&[POSTED.recorded_at()])
+        .like("2026-11-02 17:45:10+00"),
+        Column::new("is_imported", Kind::Boolean, SHOWN, "Whether it was imported from elsewhere, with its original time.")
+            .from(&[POSTED.field("originalTime")])
+            .like("false"),
         Column::new("edited_at", Kind::Timestamp, SHOWN, "When the log recorded the latest edit. Null: never edited.")
             .nullable()
             .from(&[EDITED.recorded_at()])
@@ -57,6 +68,15 @@ pub(super) const VIEW: View = View {
         Column::new("edition", Kind::Integer, SHOWN, "1 as it was posted, one more with every edit.")
             .from(&[EDITED.field("edition")])
             .like("1"),
+        Column::new(
+            "changed_position",
+            Kind::BigInt,
+            SHOWN,
+            "Where in the log it was posted or last edited: what is greater than a position came or was edited after it. \
+             Counts move without it.",
+        )
+        .from(&[POSTED.position(), EDITED.position()])
+        .like("1024"),
         Column::new("likes", Kind::BigInt, FOLLOWS, "How many accounts like it now.")
             .from(&[LIKED.field("message"), UNLIKED.field("message")])
             .like("3"),

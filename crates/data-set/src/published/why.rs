@@ -50,7 +50,13 @@ pub(super) const FOLLOWS: Why =
 /// Of deleted messages.
 pub(super) const LEFT: Why = why(
     Classification::Public,
-    "It tells that something was deleted, and neither whose it was nor what it said.",
+    "It tells that something was deleted, and neither whose it was nor its text.",
+);
+
+/// Of their tags.
+pub(super) const LEFT_TAGS: Why = why(
+    Classification::Public,
+    "What gets deleted is a question that tags answer and no text is needed for; they are words that many share.",
 );
 
 /// Of accounts that were given up.
