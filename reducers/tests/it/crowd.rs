@@ -53,10 +53,11 @@ impl Crowd {
             96..112 => self.profile(position),
             112..124 => self.avoid(),
             124..136 => self.care(position),
-            136..139 => {
-                AccountEvent::Deactivated(AccountDeactivated { account: self.anybody(), original_time: imported(position) })
-                    .into()
-            }
+            136..139 => AccountEvent::Deactivated(AccountDeactivated {
+                account: self.anybody(),
+                original_time: imported(position),
+            })
+            .into(),
             _ => {
                 let account = self.anybody();
                 let until = self.position_up_to(position);
@@ -136,7 +137,8 @@ impl Crowd {
             let original_time = imported(position);
             GraphEvent::Followed(Followed { follower, followee, original_time }).into()
         } else {
-            GraphEvent::Unfollowed(Unfollowed { follower, followee, original_time: imported(position) }).into()
+            GraphEvent::Unfollowed(Unfollowed { follower, followee, original_time: imported(position) })
+                .into()
         }
     }
 
@@ -193,9 +195,15 @@ impl Crowd {
             0..4 => ReactionEvent::Liked(Liked { account, message, original_time }),
             4..6 => ReactionEvent::Unliked(Unliked { account, message, original_time: imported(position) }),
             6..9 => ReactionEvent::Reposted(Reposted { account, message, original_time }),
-            9 => ReactionEvent::Unreposted(Unreposted { account, message, original_time: imported(position) }),
+            9 => {
+                ReactionEvent::Unreposted(Unreposted { account, message, original_time: imported(position) })
+            }
             10..13 => ReactionEvent::Bookmarked(Bookmarked { account, message, original_time }),
-            _ => ReactionEvent::Unbookmarked(Unbookmarked { account, message, original_time: imported(position) }),
+            _ => ReactionEvent::Unbookmarked(Unbookmarked {
+                account,
+                message,
+                original_time: imported(position),
+            }),
         };
         event.into()
     }

@@ -45,6 +45,7 @@ fn fold_segment(events: Vec<KnownEvent>) -> Option<SocialSegment> {
                 return Some(SocialSegment::Deactivated(DeactivatedRow {
                     account: event.account.get(),
                     deactivated_at: whole_micros(event.original_time.unwrap_or(recorded_at)),
+                    position: position.get(),
                 }));
             }
             Event::Account(AccountEvent::Registered(event)) => {

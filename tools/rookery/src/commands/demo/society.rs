@@ -80,7 +80,9 @@ mod tests {
             assert!(kinds.contains_key(kind), "no {kind}: {kinds:?}");
         }
         assert!(kinds["Message"] > 800 && kinds["Follow"] > 300 && kinds["Like"] > 300, "{kinds:?}");
-        let ImportLine::Account(newest) = lines.last().expect("there are lines") else { panic!("no account") };
+        let ImportLine::Account(newest) = lines.last().expect("there are lines") else {
+            panic!("no account")
+        };
         assert_eq!(newest.handle, last);
     }
 }

@@ -16,10 +16,46 @@ const HOURS: [usize; 24] = [2, 1, 1, 1, 1, 2, 5, 9, 12, 11, 9, 8, 10, 11, 9, 8, 
 /// Whole hours of time zones, and how many of 100 live there.
 const ZONES: [(i64, usize); 6] = [(1, 42), (0, 14), (-5, 18), (-8, 12), (8, 6), (9, 8)];
 const BIRDS: [&str; 40] = [
-    "avocet", "bittern", "blackcap", "brambling", "bunting", "buzzard", "chough", "coot", "corncrake", "curlew",
-    "dipper", "dunlin", "dunnock", "egret", "fieldfare", "firecrest", "gadwall", "gannet", "garganey", "godwit",
-    "goshawk", "hobby", "hoopoe", "kestrel", "kite", "lapwing", "linnet", "merlin", "nuthatch", "osprey", "ouzel",
-    "petrel", "pipit", "plover", "redstart", "sanderling", "siskin", "twite", "wheatear", "whimbrel",
+    "avocet",
+    "bittern",
+    "blackcap",
+    "brambling",
+    "bunting",
+    "buzzard",
+    "chough",
+    "coot",
+    "corncrake",
+    "curlew",
+    "dipper",
+    "dunlin",
+    "dunnock",
+    "egret",
+    "fieldfare",
+    "firecrest",
+    "gadwall",
+    "gannet",
+    "garganey",
+    "godwit",
+    "goshawk",
+    "hobby",
+    "hoopoe",
+    "kestrel",
+    "kite",
+    "lapwing",
+    "linnet",
+    "merlin",
+    "nuthatch",
+    "osprey",
+    "ouzel",
+    "petrel",
+    "pipit",
+    "plover",
+    "redstart",
+    "sanderling",
+    "siskin",
+    "twite",
+    "wheatear",
+    "whimbrel",
 ];
 const PLACES: [&str; 3] = ["", "of_the_marsh", "by_the_sea"];
 
@@ -57,7 +93,8 @@ impl People {
         joined.sort_unstable();
         // The last one, in the last hour.
         joined.push(end() - Duration::minutes(10));
-        let people = joined.into_iter().enumerate().map(|(index, joined)| Person::invent(dice, index, joined));
+        let people =
+            joined.into_iter().enumerate().map(|(index, joined)| Person::invent(dice, index, joined));
         Self(people.collect())
     }
 

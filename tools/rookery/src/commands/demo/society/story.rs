@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use api_types::import::{
-    AccountWord, ImportAccount, ImportDeactivate, ImportDelete, ImportEdit, ImportFollow, ImportLike, ImportLine,
-    ImportMessage, ImportRepost, ImportUnfollow, ImportUnlike, ImportUnrepost, ImportedLine, ImportedMessage,
+    AccountWord, ImportAccount, ImportDeactivate, ImportDelete, ImportEdit, ImportFollow, ImportLike,
+    ImportLine, ImportMessage, ImportRepost, ImportUnfollow, ImportUnlike, ImportUnrepost, ImportedLine,
+    ImportedMessage,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -148,7 +149,8 @@ impl<'a> Story<'a> {
     }
 
     fn leave(&mut self, who: usize, at: OffsetDateTime) {
-        let line = ImportDeactivate { kind: Default::default(), account: self.name(who), time: at, key: self.key() };
+        let line =
+            ImportDeactivate { kind: Default::default(), account: self.name(who), time: at, key: self.key() };
         self.lines.push(ImportLine::Deactivate(line));
         self.here.retain(|other| *other != who);
     }
@@ -183,14 +185,28 @@ impl<'a> Story<'a> {
             is_gone: false,
         });
         let (kind, account) = (Default::default(), self.name(who));
-        self.lines.push(ImportLine::Message(ImportMessage { kind, account, text, tags, in_reply_to, time: at, key }));
+        self.lines.push(ImportLine::Message(ImportMessage {
+            kind,
+            account,
+            text,
+            tags,
+            in_reply_to,
+            time: at,
+            key,
+        }));
     }
 
     fn like(&mut self, who: usize, at: OffsetDateTime) {
         let Some(message) = self.recent(who) else { return };
         if self.likes.insert((who, message)) {
             let (kind, account, message) = (Default::default(), self.name(who), self.named(message));
-            self.lines.push(ImportLine::Like(ImportLike { kind, account, message, time: at, key: self.key() }));
+            self.lines.push(ImportLine::Like(ImportLike {
+                kind,
+                account,
+                message,
+                time: at,
+                key: self.key(),
+            }));
         }
     }
 
@@ -198,7 +214,13 @@ impl<'a> Story<'a> {
         let Some(message) = self.recent(who) else { return };
         if self.reposts.insert((who, message)) {
             let (kind, account, message) = (Default::default(), self.name(who), self.named(message));
-            self.lines.push(ImportLine::Repost(ImportRepost { kind, account, message, time: at, key: self.key() }));
+            self.lines.push(ImportLine::Repost(ImportRepost {
+                kind,
+                account,
+                message,
+                time: at,
+                key: self.key(),
+            }));
         }
     }
 
@@ -212,7 +234,13 @@ impl<'a> Story<'a> {
     fn add_follow(&mut self, who: usize, followee: usize, at: OffsetDateTime) {
         if who != followee && self.follows.insert((who, followee)) {
             let (kind, account, followee) = (Default::default(), self.name(who), self.name(followee));
-            self.lines.push(ImportLine::Follow(ImportFollow { kind, account, followee, time: at, key: self.key() }));
+            self.lines.push(ImportLine::Follow(ImportFollow {
+                kind,
+                account,
+                followee,
+                time: at,
+                key: self.key(),
+            }));
         }
     }
 
@@ -221,21 +249,39 @@ impl<'a> Story<'a> {
         let Some(edge) = self.dice.pick(&own).copied() else { return };
         self.follows.remove(&edge);
         let (kind, account, followee) = (Default::default(), self.name(who), self.name(edge.1));
-        self.lines.push(ImportLine::Unfollow(ImportUnfollow { kind, account, followee, time: at, key: self.key() }));
+        self.lines.push(ImportLine::Unfollow(ImportUnfollow {
+            kind,
+            account,
+            followee,
+            time: at,
+            key: self.key(),
+        }));
     }
 
     fn unlike(&mut self, who: usize, at: OffsetDateTime) {
         let Some(edge) = self.own_edge(&self.likes.clone(), who) else { return };
         self.likes.remove(&edge);
         let (kind, account, message) = (Default::default(), self.name(who), self.named(edge.1));
-        self.lines.push(ImportLine::Unlike(ImportUnlike { kind, account, message, time: at, key: self.key() }));
+        self.lines.push(ImportLine::Unlike(ImportUnlike {
+            kind,
+            account,
+            message,
+            time: at,
+            key: self.key(),
+        }));
     }
 
     fn unrepost(&mut self, who: usize, at: OffsetDateTime) {
         let Some(edge) = self.own_edge(&self.reposts.clone(), who) else { return };
         self.reposts.remove(&edge);
         let (kind, account, message) = (Default::default(), self.name(who), self.named(edge.1));
-        self.lines.push(ImportLine::Unrepost(ImportUnrepost { kind, account, message, time: at, key: self.key() }));
+        self.lines.push(ImportLine::Unrepost(ImportUnrepost {
+            kind,
+            account,
+            message,
+            time: at,
+            key: self.key(),
+        }));
     }
 
     /// One of somebody's edges to a message that is still there.
@@ -266,7 +312,13 @@ impl<'a> Story<'a> {
         let Some(index) = self.own_recent(who) else { return };
         self.said[index].is_gone = true;
         let (kind, account, message) = (Default::default(), self.name(who), self.named(index));
-        self.lines.push(ImportLine::Delete(ImportDelete { kind, account, message, time: at, key: self.key() }));
+        self.lines.push(ImportLine::Delete(ImportDelete {
+            kind,
+            account,
+            message,
+            time: at,
+            key: self.key(),
+        }));
     }
 
     /// A message of somebody else's, rather of whom one follows.
