@@ -31,8 +31,8 @@ pub(super) const VIEW: View = View {
         )
         .from(&[DELETED.position(), DEACTIVATED.position()])
         .like("2304"),
-        Column::new("deleted_at", Kind::Timestamp, LEFT, "When the log recorded the deletion.")
-            .from(&[DELETED.recorded_at(), DEACTIVATED.recorded_at()])
+        Column::new("deleted_at", Kind::Timestamp, LEFT, "When it was deleted: the original time of an imported deletion, else when the log recorded it.")
+            .from(&[DELETED.field("originalTime"), DELETED.recorded_at(), DEACTIVATED.field("originalTime"), DEACTIVATED.recorded_at()])
             .like("2026-11-03 08:00:00+00"),
         Column::new(
             "cause",
