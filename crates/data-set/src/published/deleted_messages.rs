@@ -1,7 +1,7 @@
 //! What is left of deleted messages.
 
 use super::column::{Column, Kind};
-use super::events::{DEACTIVATED, DELETED, EDITED, POSTED};
+use super::events::{DEACTIVATED, DELETED, POSTED};
 use super::view::{Cadence, Domain, View};
 use super::why::{LEFT, LEFT_TAGS};
 
@@ -56,10 +56,10 @@ pub(super) const VIEW: View = View {
             "tags",
             Kind::TextArray,
             LEFT_TAGS,
-            "The tags of its latest edition. Null: there never was such a message.",
+            "The tags that it was posted with. Null: there never was such a message.",
         )
         .nullable()
-        .from(&[POSTED.field("tags"), EDITED.field("tags")])
+        .from(&[POSTED.field("tags")])
         .like("{birds}"),
         Column::new("in_reply_to", Kind::BigInt, LEFT, "The message that it answered. Null: none.")
             .nullable()
