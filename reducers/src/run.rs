@@ -10,6 +10,7 @@ use service_kit::health::Health;
 use tokio_util::sync::CancellationToken;
 
 use crate::projections::projections;
+use crate::watchdog::Watchdog;
 use crate::worker::{PublishedStatus, Supervisor};
 
 /// Between tries to reach what is not there yet.
@@ -33,12 +34,22 @@ pub async fn run(
             async move { status.check() }
         });
     }
-    let failed = |why: String| folds.iter().for_each(|(_, status)| status.failed(why.clone()));
-    if migrate_on_start && !migrate(database_url, failed, &token).await {
+    let statuses: Vec<_> = folds.iter().map(|(_, status)| status.clone()).collect();
+    let failed = |why: String| statuses.iter().for_each(|status| status.failed(why.clone()));
+    if migrate_on_start && !migrate(database_url, &failed, &token).await {
         return Ok(());
     }
-    let Some(log) = open_log(log_url, failed, &token).await? else { return Ok(()) };
-    Supervisor::new(log, database_url, folds.into())?.run(token).await
+    let watchdog = Watchdog::new(database_url)?.run(token.clone());
+    let folding = async {
+        let Some(log) = open_log(log_url, failed, &token).await? else { return Ok(()) };
+        Supervisor::new(log, database_url, folds.into())?.run(token.clone()).await
+    };
+    // Analysts are watched without a log, too. A failure is reported at once.
+    let watching = async {
+        watchdog.await;
+        Ok(())
+    };
+    tokio::try_join!(folding, watching).map(drop)
 }
 
 /// False when the token was cancelled first.

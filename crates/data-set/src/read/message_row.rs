@@ -128,7 +128,7 @@ impl MessageColumns {
         Some(PageKey { created_at: self.created_at?.into(), id: self.id? })
     }
 
-    /// Of `published.thread_messages`, where a row without an author is of a deleted message.
+    /// Of `served.thread_messages`, where a row without an author is of a deleted message.
     pub(super) fn into_part_of_thread(self) -> Option<ThreadRow> {
         if self.author.is_some() {
             return self.into_message().map(Box::new).map(ThreadRow::Message);
