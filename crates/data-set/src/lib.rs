@@ -11,8 +11,10 @@ pub mod logins;
 pub mod migrate;
 pub mod pool;
 pub mod read;
+pub mod search_language;
 mod timestamp;
 pub mod versions;
 pub mod write;
 
 pub use pool::Pool;
+pub use search_language::SearchLanguage;

@@ -1,5 +1,6 @@
 //! The data set against a real Postgres.
 
+mod activity;
 mod migrations;
 mod plans;
 mod versions;
