@@ -11,19 +11,6 @@ grant execute on function control.search_language() to rookery_reducer, rookery_
 create index message_search on social_v1.message
     using gin (to_tsvector(control.search_language(), text)) with (fastupdate = on, gin_pending_list_limit = 1024);
 
-create view published.message_words as
-select id, author, created_at, tags, text, to_tsvector(control.search_language(), text) as words
-from social_v1.message;
-comment on view published.message_words is
-    'Messages and the words that they say, to search in: words @@ websearch_to_tsquery(control.search_language(), ''…'').';
-comment on column published.message_words.id is 'The message: messages.id.';
-comment on column published.message_words.author is 'Who wrote it: accounts.id.';
-comment on column published.message_words.created_at is 'When it was created.';
-comment on column published.message_words.tags is 'Its tags, folded.';
-comment on column published.message_words.text is 'What it says, in its latest edition.';
-comment on column published.message_words.words is 'The words of the text, as the language of searches makes them.';
-grant select on published.message_words to rookery_reader, rookery_reducer;
-
 -- At most so many messages that come into question, in no order, and whether they fit. Phrases are looked up by their
 -- words; whether these stand beside each other only the text says.
 --
@@ -41,8 +28,9 @@ as $$
         sought::text not like '%<%' or to_tsvector(control.search_language(), m.text) @@ sought
     from (
         select m.created_at, m.id, m.text
-        from published.message_words m
-        where m.words @@ regexp_replace(sought::text, '<(-|\d+)>', '&', 'g')::tsquery
+        from published.messages m
+        where to_tsvector(control.search_language(), m.text)
+            @@ regexp_replace(sought::text, '<(-|\d+)>', '&', 'g')::tsquery
             and (m.created_at, m.id) < (before_at, before_id) and m.created_at >= start_at
             and not m.created_at <@ any (gaps)
             and (of_author is null or m.author = of_author)

@@ -49,17 +49,4 @@ from (
         date_trunc('day', e.first at time zone 'UTC'), date_trunc('day', e.last at time zone 'UTC'), interval '1 day'
     ) as s (day)
 ) d;
-comment on view published.daily_activity is
-    'What happened on each day of UTC, from the first day on which anything did to the last, with the days in between; times are the original ones of what was imported. What was undone or deleted since is not counted, except as a deletion.';
-comment on column published.daily_activity.day is 'The day, of UTC.';
-comment on column published.daily_activity.messages is 'Messages created that are not deleted, replies included.';
-comment on column published.daily_activity.authors is 'Accounts that created at least one of these messages.';
-comment on column published.daily_activity.replies is 'Those of the messages that answer another one.';
-comment on column published.daily_activity.deletions is
-    'Messages deleted that day, whenever they were created, also because their account was deactivated.';
-comment on column published.daily_activity.likes is 'Likes given that still stand.';
-comment on column published.daily_activity.reposts is 'Reposts made that still stand.';
-comment on column published.daily_activity.follows is 'Follows begun that still stand.';
-comment on column published.daily_activity.registrations is 'Accounts registered that are not deactivated.';
-comment on column published.daily_activity.deactivations is 'Accounts deactivated that day.';
 grant select on published.daily_activity to rookery_reader, rookery_reducer;

@@ -9,7 +9,8 @@
     where projection = 'social' and state = 'published' and shard = 0
 ), page as (
     select
-        m.*, k.created_at as key_at, k.id as key_position,
+        m.id, m.author, m.text, m.tags, m.in_reply_to, m.created_at, m.edited_at, m.edition,
+        k.created_at as key_at, k.id as key_position,
         m.fits and k.is_first as is_match, k.number = $8 as is_bound,
         -- As in list_by_tag.sql.
         $9::bigint is null

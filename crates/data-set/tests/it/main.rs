@@ -3,4 +3,5 @@
 mod activity;
 mod migrations;
 mod plans;
+mod published;
 mod versions;
