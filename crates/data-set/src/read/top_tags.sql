@@ -15,6 +15,8 @@ with p as (
     cross join lateral (
         select t.tag, t.messages from published.folded_counts t
         where t.author = 0 and t.grain = 'month' and t.starts_at = m.starts_at and t.tag <> ''
+        -- So that it is looked up per month, whatever the planner knows of the table.
+        offset 0
     ) t
     group by t.tag
     order by 2 desc, t.tag

@@ -60,13 +60,13 @@ async fn counts_are_right_on_every_clock() {
             }
         }
     }
-    let total = "select sum(messages)::bigint from published.local_counts('day', 'Asia/Kolkata', '2026-04-01 18:30Z', '2026-04-02 18:30Z')";
-    let by_hand = "select count(*) from published.messages where (created_at at time zone 'Asia/Kolkata')::date = '2026-04-02'";
+    let total = "select sum(messages)::bigint from published.local_counts('day', 'Asia/Kolkata', '2026-03-29 18:30Z', '2026-03-30 18:30Z')";
+    let by_hand = "select count(*) from published.messages where (created_at at time zone 'Asia/Kolkata')::date = '2026-03-30'";
     let [total, by_hand]: [i64; 2] = [scalar(&pool, total).await, scalar(&pool, by_hand).await];
     assert_eq!(total, by_hand);
     // What hours of UTC give for that day is another number.
     let hours = "select sum(messages)::bigint from published.tag_counts where tag = '' and grain = 'hour'
-        and (starts_at at time zone 'Asia/Kolkata')::date = '2026-04-02'";
+        and (starts_at at time zone 'Asia/Kolkata')::date = '2026-03-30'";
     assert_ne!(scalar(&pool, hours).await, by_hand);
 }
 
@@ -85,8 +85,13 @@ async fn touched(pool: &Pool, sql: &'static str) -> (f64, String) {
     (pages, plan.to_string())
 }
 
+/// Small tables may be read as a whole, for the bounds of the calendar; messages and their counts may not.
 fn assert_by_index(plan: &str, indexes: &[&str]) {
-    assert!(!plan.contains("Seq Scan"), "{plan}");
+    for table in ["message", "message_tag", "message_count"] {
+        let whole = format!(r#""Relation Name":"{table}""#);
+        let is_scanned = plan.split('{').any(|node| node.contains("Seq Scan") && node.contains(&whole));
+        assert!(!is_scanned, "{table} is read as a whole in {plan}");
+    }
     for index in indexes {
         assert!(plan.contains(index), "no {index} in {plan}");
     }

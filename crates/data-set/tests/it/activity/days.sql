@@ -9,6 +9,6 @@ select tag, created_at, id, author from social_v1.message cross join unnest(arra
 insert into social_v1.liked (account, message, position, liked_at) values (1, 512, 1280, '2026-03-08 13:00Z');
 insert into social_v1.reposted (account, message, position, reposted_at) values (1, 512, 1536, '2026-03-10 13:00Z');
 insert into social_v1.follow (follower, followee, position, followed_at) values (1, 2, 1792, '2026-03-08 00:00Z');
-insert into social_v1.tombstone (id, author, deleted_by, deleted_at, created_at)
-values (2048, 1, 1, '2026-03-10 05:00Z', '2026-03-08 05:00Z');
+insert into social_v1.tombstone (id, author, deleted_by, deleted_at, created_at, position, is_deactivation)
+values (2048, 1, 1, '2026-03-10 05:00Z', '2026-03-08 05:00Z', 2304, false);
 insert into social_v1.former_account (id, handle, deactivated_at) values (3, 'egret', '2026-03-10 04:00Z');

@@ -110,12 +110,13 @@ async fn words_are_looked_up_in_their_index_alone() {
 async fn plan_of_function(pool: &Pool) -> String {
     let (body, settings): (String, Vec<String>) =
         sqlx::query_as("select prosrc, proconfig from pg_proc where proname = 'find_words'")
+            .persistent(false)
             .fetch_one(pool)
             .await
             .expect("it is there");
     // The names of its arguments are those of parameters.
     let names = [
-        "query",
+        "sought",
         "any_tags",
         "all_tags",
         "no_tags",
