@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use data_set::SearchLanguage;
 use data_set::write::FanOutLimit;
 use event_store::{EventLog, OpenError};
 use event_store_open::StoreConfig;
 use service_kit::health::Health;
 use tokio_util::sync::CancellationToken;
 
+use crate::config::SchemaOnStart;
 use crate::projections::projections;
 use crate::watchdog::Watchdog;
 use crate::worker::{PublishedStatus, Supervisor};
@@ -21,7 +23,7 @@ const RETRY_PERIOD: Duration = Duration::from_millis(500);
 pub async fn run(
     log_url: &str,
     database_url: &str,
-    migrate_on_start: bool,
+    schema: &SchemaOnStart,
     fan_out_limit: FanOutLimit,
     health: &Health,
     token: CancellationToken,
@@ -36,7 +38,9 @@ pub async fn run(
     }
     let statuses: Vec<_> = folds.iter().map(|(_, status)| status.clone()).collect();
     let failed = |why: String| statuses.iter().for_each(|status| status.failed(why.clone()));
-    if migrate_on_start && !migrate(database_url, &failed, &token).await {
+    if let SchemaOnStart::Migrate { search_language } = schema
+        && !migrate(database_url, search_language.as_ref(), &failed, &token).await
+    {
         return Ok(());
     }
     let watchdog = Watchdog::new(database_url)?.run(token.clone());
@@ -53,9 +57,14 @@ pub async fn run(
 }
 
 /// False when the token was cancelled first.
-async fn migrate(database_url: &str, failed: impl Fn(String), token: &CancellationToken) -> bool {
+async fn migrate(
+    database_url: &str,
+    search_language: Option<&SearchLanguage>,
+    failed: impl Fn(String),
+    token: &CancellationToken,
+) -> bool {
     loop {
-        match token.run_until_cancelled(data_set::migrate::migrate(database_url)).await {
+        match token.run_until_cancelled(prepare(database_url, search_language)).await {
             None => return false,
             Some(Ok(())) => return true,
             Some(Err(error)) => {
@@ -65,6 +74,14 @@ async fn migrate(database_url: &str, failed: impl Fn(String), token: &Cancellati
         }
         token.run_until_cancelled(tokio::time::sleep(RETRY_PERIOD)).await;
     }
+}
+
+async fn prepare(database_url: &str, search_language: Option<&SearchLanguage>) -> anyhow::Result<()> {
+    data_set::migrate::migrate(database_url).await?;
+    if let Some(language) = search_language {
+        data_set::search_language::set(database_url, language).await?;
+    }
+    Ok(())
 }
 
 /// The log is made by the dispatcher; here it is only waited for. `None` when the token was cancelled first.

@@ -15,8 +15,10 @@ pub mod migrate;
 pub mod pool;
 pub mod published;
 pub mod read;
+pub mod search_language;
 mod timestamp;
 pub mod versions;
 pub mod write;
 
 pub use pool::Pool;
+pub use search_language::SearchLanguage;

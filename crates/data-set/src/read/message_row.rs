@@ -84,12 +84,18 @@ pub(super) struct MessageColumns {
     /// Only in the list of everybody.
     #[sqlx(default)]
     is_silenced: Option<bool>,
+    /// Only where messages are looked at one by one: whether it is what was asked for.
+    #[sqlx(default)]
+    is_match: Option<bool>,
+    /// Only there: whether it is the last that was looked at, and there may be more.
+    #[sqlx(default)]
+    pub(super) is_bound: Option<bool>,
 }
 
 impl MessageColumns {
     /// `None` also where it is hidden from the caller.
     pub(super) fn into_message(self) -> Option<MessageRow> {
-        if self.is_hidden || self.is_silenced == Some(true) {
+        if self.is_hidden || self.is_silenced == Some(true) || self.is_match == Some(false) {
             return None;
         }
         Some(MessageRow {
@@ -124,7 +130,7 @@ impl MessageColumns {
         Some((self.page_key()?, self.into_part_of_thread()))
     }
 
-    fn page_key(&self) -> Option<PageKey> {
+    pub(super) fn page_key(&self) -> Option<PageKey> {
         Some(PageKey { created_at: self.created_at?.into(), id: self.id? })
     }
 

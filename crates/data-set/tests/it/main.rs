@@ -1,5 +1,6 @@
 //! The data set against a real Postgres.
 
+mod activity;
 mod analysts;
 mod migrations;
 mod plans;

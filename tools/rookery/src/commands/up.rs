@@ -28,6 +28,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use data_set::write::FanOutLimit;
+use data_set::{SearchLanguage, search_language};
 use dispatcher::{MailSettings, Registration};
 use http_kit::browsers::{Browsers, CorsOrigins};
 use http_kit::{Limits, Listener, Tls, ops};
@@ -108,6 +109,10 @@ pub struct Arguments {
     /// With more followers, an author's messages are merged into home timelines on read
     #[arg(long, value_name = "FOLLOWERS", env = "ROOKERY_FANOUT_LIMIT", default_value_t = FanOutLimit::DEFAULT)]
     fan_out_limit: FanOutLimit,
+    /// The language of searches, a text search configuration of Postgres like english. As it is unless said otherwise, and
+    /// simple at first
+    #[arg(long, value_name = "LANGUAGE", env = "ROOKERY_SEARCH_LANGUAGE")]
+    search_language: Option<SearchLanguage>,
     /// Who may register: open, invitation, approval or closed
     #[arg(long, value_name = "MODE", env = "ROOKERY_REGISTRATION", default_value = "open")]
     registration: Registration,
@@ -200,6 +205,9 @@ async fn serve(
 ) -> Result<()> {
     let preparing = async {
         data_set::migrate::migrate(servers.admin_url()).await.context("bring the schema up to date")?;
+        if let Some(language) = &arguments.search_language {
+            search_language::set(servers.admin_url(), language).await?;
+        }
         let users = data_set_users::ensure(data, servers).await?;
         files::write_private(&data.data_set_url(), servers.admin_url())?;
         let log = log::prepare(data, servers, store::bytes_max(data, arguments.store_bytes)?).await?;
