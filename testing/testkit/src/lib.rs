@@ -8,6 +8,7 @@
 //! says.
 
 mod eventually;
+pub mod mail_server;
 mod nats;
 pub mod openapi;
 mod place;
@@ -18,6 +19,7 @@ mod small_disk;
 mod template;
 
 pub use eventually::{eventually, eventually_sync};
+pub use mail_server::MailServer;
 pub use nats::{Nats, NatsCluster};
 pub use postgres::{Postgres, PostgresConfig};
 pub use process::Process;

@@ -84,7 +84,7 @@ async fn bare_single(pool: Pool, mut corpus: Corpus, messages: u64, window: Wind
     while !window.is_over() {
         let id = random_id(&mut corpus, messages);
         let began = Instant::now();
-        let found = read::get_message(&pool, READER, id).await;
+        let found = read::get_message(&pool, READER, false, id).await;
         window.count(&mut sample, began, found.is_ok());
     }
     Ok(sample)

@@ -30,6 +30,17 @@ async fn somebody_is_out(world: &mut World, who: String) {
     assert_eq!(answer.code(), "token-revoked");
 }
 
+#[then(expr = "somebody else is still in the account of {string}")]
+async fn somebody_is_in(world: &mut World, who: String) {
+    world.api().get("/v1/timeline", &world.other_tokens[&who]).await.expect(200);
+}
+
+#[then(expr = "{string} has {int} sessions")]
+async fn has_sessions(world: &mut World, who: String, number: usize) {
+    let sessions = world.api().get("/v1/sessions", &world.person(&who).token).await.expect(200);
+    assert_eq!(sessions.items().len(), number, "{sessions:?}");
+}
+
 #[then(expr = "{string} may post {string}")]
 async fn may_post(world: &mut World, who: String, words: String) {
     let token = world.person(&who).token.clone();
