@@ -6,7 +6,7 @@ use http_kit::{Limits, lineage};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{AppState, accounts, documents, messages, moderation, notifications, projections, timeline};
+use crate::{AppState, accounts, documents, exports, messages, moderation, notifications, projections, timeline};
 
 #[derive(OpenApi)]
 #[openapi(tags(
@@ -18,6 +18,7 @@ use crate::{AppState, accounts, documents, messages, moderation, notifications, 
     (name = "timeline", description = "What those whom the caller follows posted."),
     (name = "notifications", description = "What others did to the caller."),
     (name = "moderation", description = "Reports, and what moderators decide."),
+    (name = "data", description = "The data set, for analysts."),
     (name = "import", description = "Accounts and their history from elsewhere."),
     (name = "system", description = "How far the data is."),
 ))]
@@ -51,4 +52,5 @@ fn queries() -> OpenApiRouter<AppState> {
         .merge(timeline::routes())
         .merge(notifications::routes())
         .merge(moderation::routes())
+        .merge(exports::routes())
 }

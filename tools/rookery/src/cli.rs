@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    accounts, adopt, archive, demo, events, keys, limits, migrate, openapi, parked, rebuild, restore, token,
+    accounts, adopt, archive, demo, events, export, keys, limits, migrate, openapi, parked, rebuild, receipt, restore, token,
     up, verify,
 };
 
@@ -25,6 +25,7 @@ enum Command {
     Accounts(accounts::Arguments),
     Keys(keys::Arguments),
     Events(events::Arguments),
+    Export(export::Arguments),
     Limits(limits::Arguments),
     Archive(archive::Arguments),
     Restore(restore::Arguments),
@@ -32,6 +33,7 @@ enum Command {
     Migrate(migrate::Arguments),
     Parked(parked::Arguments),
     Rebuild(rebuild::Arguments),
+    Receipt(receipt::Arguments),
     Openapi(openapi::Arguments),
     Verify(verify::Arguments),
 }
@@ -49,6 +51,7 @@ impl Arguments {
             Command::Accounts(arguments) => accounts::run(arguments),
             Command::Keys(arguments) => keys::run(arguments),
             Command::Events(arguments) => events::run(arguments),
+            Command::Export(arguments) => export::run(arguments),
             Command::Limits(arguments) => limits::run(arguments),
             Command::Archive(arguments) => archive::run(arguments),
             Command::Restore(arguments) => restore::run(arguments),
@@ -56,6 +59,7 @@ impl Arguments {
             Command::Migrate(arguments) => migrate::run(arguments),
             Command::Parked(arguments) => parked::run(arguments),
             Command::Rebuild(arguments) => rebuild::run(arguments),
+            Command::Receipt(arguments) => receipt::run(arguments),
             Command::Openapi(arguments) => openapi::run(arguments),
             Command::Verify(arguments) => verify::run(arguments),
         }

@@ -6,6 +6,7 @@ mod authorization;
 mod demo;
 mod event_store;
 mod events;
+mod export;
 mod full_disk;
 mod golden;
 mod import;

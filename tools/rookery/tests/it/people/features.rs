@@ -6,7 +6,7 @@
 mod steps;
 mod then;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::RwLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -23,6 +23,8 @@ const CONCURRENT_MAX: usize = 16;
 
 /// Of the system under test; set before the first scenario of a run begins.
 static API: RwLock<Option<&'static Api>> = RwLock::new(None);
+/// An access token to that system, of an analyst.
+static ANALYST: RwLock<String> = RwLock::new(String::new());
 /// One system at a time: a world is made without knowing which one it is for.
 static RUN: Mutex<()> = Mutex::const_new(());
 static SCENARIOS: AtomicU32 = AtomicU32::new(0);
@@ -45,6 +47,9 @@ struct World {
     gone: HashSet<String>,
     /// Access tokens to people's accounts besides their own.
     other_tokens: HashMap<String, String>,
+    /// Messages that the analyst took away, by their ids, and at which position.
+    taken: BTreeMap<i64, Value>,
+    taken_at: i64,
 }
 
 impl World {
@@ -58,12 +63,18 @@ impl World {
             read: HashMap::new(),
             gone: HashSet::new(),
             other_tokens: HashMap::new(),
+            taken: BTreeMap::new(),
+            taken_at: 0,
         }
     }
 
     fn api(&self) -> &'static Api {
         let api = API.read().expect("no writer panics");
         api.expect("the system runs before the first scenario")
+    }
+
+    fn analyst(&self) -> String {
+        ANALYST.read().expect("no writer panics").clone()
     }
 
     fn handle(&self, nickname: &str) -> String {
@@ -119,6 +130,7 @@ async fn run(variables: &[(&str, &str)]) {
     let _run = RUN.lock().await;
     let dir = data_dir();
     let system = System::start_with(dir.path(), variables).await;
+    system.token().clone_into(&mut ANALYST.write().expect("no reader panics"));
     *API.write().expect("no reader panics") = Some(Box::leak(Box::new(Api::new(&system.url))));
     let features = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/features");
     let scenarios = World::cucumber().with_default_cli().max_concurrent_scenarios(CONCURRENT_MAX);
