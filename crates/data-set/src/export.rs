@@ -8,6 +8,6 @@ mod error;
 mod snapshot;
 mod statement;
 
-pub use data_set::{CHANGE_TYPE, Changes, Column, DataSet, Gone, Kind, all, find};
+pub use data_set::{CHANGE_TYPE, Changes, Column, DataSet, Gone, all, find};
 pub use error::ExportError;
 pub use snapshot::{Head, SNAPSHOT_MAX_DEFAULT, Snapshot};

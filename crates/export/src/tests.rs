@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use data_set::export::{Changes, Column, DataSet, Head, Kind};
+use data_set::export::{Changes, Column, DataSet, Head};
+use data_set::published::Kind;
 use proptest::prelude::*;
 
 use crate::copy::{TRAILER, header};
@@ -24,7 +25,7 @@ const COLUMNS: [(&str, Kind, bool); 10] = [
 ];
 
 fn data_set() -> DataSet {
-    let column = |(name, kind, is_nullable)| Column { name, kind, is_nullable };
+    let column = |(name, kind, is_nullable)| Column { name, kind, is_nullable, has_few_values: false };
     let columns = COLUMNS.map(column).to_vec();
     DataSet { name: "things", projection: "social", key: &["id"], columns, changes: Changes::NotKept }
 }
@@ -149,8 +150,8 @@ fn a_receipt_comes_back_from_the_file_or_from_beside_it() {
 #[test]
 fn rows_are_sorted_as_the_database_sorts_them() {
     let columns = vec![
-        Column { name: "tag", kind: Kind::Text, is_nullable: false },
-        Column { name: "id", kind: Kind::BigInt, is_nullable: false },
+        Column { name: "tag", kind: Kind::Text, is_nullable: false, has_few_values: false },
+        Column { name: "id", kind: Kind::BigInt, is_nullable: false, has_few_values: false },
     ];
     let set = DataSet { key: &["tag", "id"], columns: columns.clone(), ..data_set() };
     let row = |tag: &str, id| vec![Value::Text(tag.to_owned()), Value::Integer(id)];

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use data_set::export::Kind;
+use data_set::published::Kind;
 use serde_json::Value as Json;
 
 use crate::text;

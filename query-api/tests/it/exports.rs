@@ -184,7 +184,7 @@ async fn what_takes_longer_than_a_snapshot_may_be_held_is_broken_off() {
         &app.writer,
         "create function slowly(bigint) returns bigint language sql volatile as $$ select $1 from pg_sleep(0.5) $$;
          create or replace view published.message_tags as
-         select tag, created_at, slowly(id) as id, author from social_v1.message_tag",
+         select tag, created_at, slowly(id) as id, id::text as id_text, author from social_v1.message_tag",
     )
     .await;
     let limits = Limits { access_log: false, enforced: false, ..Limits::default() };

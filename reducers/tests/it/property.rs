@@ -50,7 +50,7 @@ pub(crate) fn recorded(position: Position, event: &Event) -> RecordedEvent {
     }
 }
 
-fn history(seed: u64) -> Vec<RecordedEvent> {
+pub(crate) fn history(seed: u64) -> Vec<RecordedEvent> {
     let mut crowd = Crowd::new(seed, 6);
     (1..=EVENTS).map(at).map(|position| recorded(position, &crowd.draw(position))).collect()
 }

@@ -11,8 +11,9 @@ use crate::follow::Follower;
 use crate::inputs::Inputs;
 use crate::model::Model;
 use crate::pace::Pace;
+use crate::rows::Rows;
 use crate::scope::Scope;
-use crate::views;
+use crate::views::{self, Tables};
 
 /// A projection, folded up to a position.
 #[derive(Debug)]
@@ -48,6 +49,12 @@ impl Refolded {
     /// The rows of a view of `published`, in no order. `None` where it is not known how to make them.
     #[must_use]
     pub fn view(&self, name: &str) -> Option<Vec<Value>> {
-        views::rows(name, |table| self.model.table(table, &self.inputs))
+        views::rows(name, self)
+    }
+}
+
+impl Tables for Refolded {
+    fn table(&self, name: &str) -> Option<Rows<'_>> {
+        self.model.table(name, &self.inputs)
     }
 }

@@ -1,7 +1,8 @@
 //! The statements of an export. Names in them come from the description of the data set alone.
 
-use super::data_set::{CHANGE_TYPE, Changes, Column, DataSet, Gone, Kind};
+use super::data_set::{CHANGE_TYPE, Changes, Column, DataSet, Gone};
 use super::error::ExportError;
+use crate::published::{Kind, SCHEMA};
 
 /// Keeps the views from being replaced.
 pub(super) fn lock(data_set: &DataSet) -> String {
@@ -78,7 +79,7 @@ fn order(data_set: &DataSet) -> String {
 }
 
 fn path(view: &str) -> String {
-    format!("published.{}", quoted(view))
+    format!("{SCHEMA}.{}", quoted(view))
 }
 
 fn quoted(name: &str) -> String {

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use data_set::export::{Column, Kind};
+use data_set::export::Column;
+use data_set::published::Kind;
 
 use super::{Row, places, wrong};
 use crate::error::FileError;

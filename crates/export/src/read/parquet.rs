@@ -9,7 +9,8 @@ use arrow_array::types::{
     Date32Type, Float64Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
 };
 use arrow_array::{Array, RecordBatch};
-use data_set::export::{Column, Kind};
+use data_set::export::Column;
+use data_set::published::Kind;
 
 use super::{Row, places, wrong};
 use crate::error::FileError;

@@ -1,6 +1,7 @@
 //! Fields of a binary copy.
 
-use data_set::export::{Column, Kind};
+use data_set::export::Column;
+use data_set::published::Kind;
 
 use crate::error::EncodeError;
 use crate::value::{EPOCH_DAYS, EPOCH_MICROS};

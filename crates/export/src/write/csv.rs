@@ -7,7 +7,8 @@
 use std::fmt::Write as _;
 use std::io::Write;
 
-use data_set::export::{Column, Kind};
+use data_set::export::Column;
+use data_set::published::Kind;
 
 use super::cell;
 use crate::copy::CopyRow;

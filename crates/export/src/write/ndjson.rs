@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use data_set::export::{Column, Kind};
+use data_set::export::Column;
+use data_set::published::Kind;
 
 use super::cell;
 use crate::copy::CopyRow;

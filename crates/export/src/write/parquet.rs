@@ -14,7 +14,8 @@ use arrow_array::builder::{
 };
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use data_set::export::{CHANGE_TYPE, Column, Kind};
+use data_set::export::Column;
+use data_set::published::Kind;
 
 use super::cell;
 use crate::copy::CopyRow;
@@ -117,7 +118,7 @@ fn properties(columns: &[Column]) -> WriterProperties {
         .set_created_by("rookery".to_owned());
     for column in columns {
         let repeats = match column.kind {
-            Kind::Text => column.name == CHANGE_TYPE || column.name == "tag",
+            Kind::Text => column.has_few_values || column.name == "tag",
             Kind::TextArray | Kind::Boolean | Kind::Integer | Kind::SmallInt => true,
             Kind::BigInt | Kind::Double | Kind::Timestamp | Kind::Date => false,
         };

@@ -45,6 +45,7 @@ fn fold_segment(events: Vec<KnownEvent>) -> Option<SocialSegment> {
                 return Some(SocialSegment::Deactivated(DeactivatedRow {
                     account: event.account.get(),
                     deactivated_at: recorded_at,
+                    position: position.get(),
                 }));
             }
             Event::Account(AccountEvent::Registered(event)) => {
