@@ -188,7 +188,7 @@ struct Answer<'c, T> {
     waiting: Option<Pin<Box<Sleep>>>,
 }
 
-impl<T: 'static> Answer<'_, T> {
+impl<T: Send + 'static> Answer<'_, T> {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T, Error>>> {
         let item = match self.rows.as_mut().poll_next(context) {
             Poll::Ready(item) => item,

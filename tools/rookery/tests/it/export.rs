@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
+use data_set::export::Changes;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -20,6 +21,24 @@ async fn run(dir: &Path, line: &[&str]) -> Output {
 
 async fn verify(dir: &Path, file: &Path) -> Output {
     run(dir, &["receipt", "verify", &file.display().to_string()]).await
+}
+
+/// Takes every data set away, and what changed behind a position where that is kept, and holds them against the log.
+pub(crate) fn all_are_proven(dir: &Path, since: i64) {
+    let files = data_dir();
+    for (index, data_set) in data_set::export::all().enumerate() {
+        let format = FORMATS[index % FORMATS.len()];
+        let path = files.path().join(format!("{}.{format}", data_set.name)).display().to_string();
+        let since = since.to_string();
+        let whole = vec!["export", data_set.name, "--format", format, "--out", &path];
+        let changes = [&whole[..], &["--since", &since]].concat();
+        let is_kept = data_set.changes != Changes::NotKept;
+        for line in [whole].into_iter().chain(is_kept.then_some(changes)) {
+            stdout(&rookery(dir, &line));
+            let verdict = stdout(&rookery(dir, &["receipt", "verify", &path]));
+            assert!(verdict.contains("it is what the log comes to"), "{line:?}: {verdict}");
+        }
+    }
 }
 
 /// Of the words of a system's life, each a message: the last position.

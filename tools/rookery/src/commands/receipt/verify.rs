@@ -28,7 +28,7 @@ const SHOWN_MAX: usize = 20;
 /// Connects as `rookery up` wrote it into its data directory, or as ROOKERY_NATS_URL says. The log may be one that
 /// `rookery restore` made from an archive.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     #[command(flatten)]
     data: DataDirArgument,
     /// A file of `rookery export` or of GET /v1/exports

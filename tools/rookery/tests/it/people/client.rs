@@ -56,6 +56,11 @@ impl Api {
         Self { http, url: url.to_owned(), seen: AtomicI64::new(0) }
     }
 
+    /// The newest position that anybody was answered.
+    pub(crate) fn seen(&self) -> i64 {
+        self.seen.load(Ordering::SeqCst)
+    }
+
     pub(crate) async fn send(
         &self,
         method: Method,
