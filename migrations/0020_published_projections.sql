@@ -23,9 +23,11 @@ create view published.data_sets as
 select
     d.view, d.projection, c.position, c.folded_at,
     -- The heartbeat is up to a second older than the checkpoint. A position is a sequence << 8.
-    (greatest(h.head, c.position) - c.position) >> 8 as lag_events,
+    case when h.head is not null then (greatest(h.head, c.position) - c.position) >> 8 end as lag_events,
     -- As of the statement, since a transaction that keeps its snapshot sees rows that grow older.
-    greatest(extract(epoch from statement_timestamp() - h.complete_until), 0)::double precision as lag_seconds
+    case when h.complete_until is not null then
+        greatest(extract(epoch from statement_timestamp() - h.complete_until), 0)::double precision
+    end as lag_seconds
 from control.data_set d
 left join control.projection v on v.projection = d.projection and v.state = 'published'
 left join control.checkpoint c on c.projection = v.projection and c.version = v.version and c.shard = 0

@@ -19,7 +19,9 @@ fn promises(view: &View) -> Vec<(String, String)> {
     let (name, key) = (view.name, view.primary_key.join(", "));
     let mut promises = vec![(
         format!("rows of {name} with one key"),
-        format!("select count(*) from (select from {SCHEMA}.{name} group by {key} having count(*) > 1) twice"),
+        format!(
+            "select count(*) from (select from {SCHEMA}.{name} group by {key} having count(*) > 1) twice"
+        ),
     )];
     for column in view.columns {
         let of = column.name;
@@ -53,9 +55,13 @@ async fn keys_nulls_and_references_hold_in_any_history() {
         for (what, sql) in VIEWS.iter().flat_map(promises) {
             assert_eq!(count(&data_set.pool, sql).await, 0, "{what}, seed {seed}");
         }
-        let answered = "select count(*) from published.messages m join published.message_ids i on i.id = m.in_reply_to";
+        let answered =
+            "select count(*) from published.messages m join published.message_ids i on i.id = m.in_reply_to";
         replies += count(&data_set.pool, format!("{answered} where i.state = 'deleted'")).await;
         unknown += count(&data_set.pool, format!("{answered} where i.state = 'unknown'")).await;
     }
-    assert!(replies > 0 && unknown > 0, "no history answers what was deleted ({replies}) or never was ({unknown})");
+    assert!(
+        replies > 0 && unknown > 0,
+        "no history answers what was deleted ({replies}) or never was ({unknown})"
+    );
 }

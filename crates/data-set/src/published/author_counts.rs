@@ -19,9 +19,14 @@ pub(super) const VIEW: View = View {
             .to_most("accounts", "id", super::NEVER_REGISTERED)
             .from(&[POSTED.field("author")])
             .like("7"),
-        Column::new("tag", Kind::Text, SHOWN_OF_PEOPLE, "The tag, folded; empty for any, which counts a message once.")
-            .from(&[POSTED.field("tags"), EDITED.field("tags")])
-            .like("birds"),
+        Column::new(
+            "tag",
+            Kind::Text,
+            SHOWN_OF_PEOPLE,
+            "The tag, folded; empty for any, which counts a message once.",
+        )
+        .from(&[POSTED.field("tags"), EDITED.field("tags")])
+        .like("birds"),
         Column::new("starts_at", Kind::Timestamp, SHOWN_OF_PEOPLE, "When the day begins, in UTC.")
             .from(&[POSTED.field("originalTime"), POSTED.recorded_at()])
             .like("2026-11-02 00:00:00+00"),

@@ -29,7 +29,9 @@ pub fn released() -> String {
 /// The documentation, in Markdown.
 pub fn markdown() -> String {
     let mut text = include_str!("document/head.txt").to_owned();
-    text.push_str("\n## The views\n\n| view | what it holds | kept by | classification |\n|---|---|---|---|\n");
+    text.push_str(
+        "\n## The views\n\n| view | what it holds | kept by | classification |\n|---|---|---|---|\n",
+    );
     for view in VIEWS {
         let View { name, title, .. } = view;
         let (kept_by, class) = (view.projection().unwrap_or("live"), view.classification().word());

@@ -17,9 +17,14 @@ pub(super) const VIEW: View = View {
         Column::new("id", Kind::BigInt, GONE, "The account; below 2^53.")
             .from(&[DEACTIVATED.field("account")])
             .like("8"),
-        Column::new("handle", Kind::Text, GONE, "The handle that it had; empty for an account that never registered.")
-            .from(&[REGISTERED.field("handle"), PROFILE_CHANGED.field("handle")])
-            .like("dodo"),
+        Column::new(
+            "handle",
+            Kind::Text,
+            GONE,
+            "The handle that it had; empty for an account that never registered.",
+        )
+        .from(&[REGISTERED.field("handle"), PROFILE_CHANGED.field("handle")])
+        .like("dodo"),
         Column::new("deactivated_at", Kind::Timestamp, GONE, "When the log recorded that it was given up.")
             .from(&[DEACTIVATED.recorded_at()])
             .like("2026-11-20 12:00:00+00"),

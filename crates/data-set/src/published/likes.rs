@@ -22,9 +22,14 @@ pub(super) const VIEW: View = View {
             .to("messages", "id")
             .from(&[LIKED.field("message")])
             .like("1024"),
-        Column::new("message_id_text", Kind::Text, SHOWN_OF_PEOPLE, "`message` for programs that read numbers as doubles.")
-            .from(&[LIKED.field("message")])
-            .like("1024"),
+        Column::new(
+            "message_id_text",
+            Kind::Text,
+            SHOWN_OF_PEOPLE,
+            "`message` for programs that read numbers as doubles.",
+        )
+        .from(&[LIKED.field("message")])
+        .like("1024"),
         Column::new("position", Kind::BigInt, SHOWN_OF_PEOPLE, "Where in the log it was done.")
             .from(&[LIKED.position()])
             .like("4096"),

@@ -18,9 +18,14 @@ pub(super) const VIEW: View = View {
             .to("messages", "id")
             .from(&[POSTED.position(), EDITED.field("message")])
             .like("1024"),
-        Column::new("message_id_text", Kind::Text, SHOWN, "`message` for programs that read numbers as doubles.")
-            .from(&[POSTED.position(), EDITED.field("message")])
-            .like("1024"),
+        Column::new(
+            "message_id_text",
+            Kind::Text,
+            SHOWN,
+            "`message` for programs that read numbers as doubles.",
+        )
+        .from(&[POSTED.position(), EDITED.field("message")])
+        .like("1024"),
         Column::new("edition", Kind::Integer, SHOWN, "1 as it was posted, one more with every edit.")
             .from(&[EDITED.field("edition")])
             .like("1"),

@@ -18,15 +18,25 @@ pub(super) const VIEW: View = View {
             .to("messages", "id")
             .from(&[LIKED.field("message"), REPOSTED.field("message"), POSTED.field("inReplyTo")])
             .like("1024"),
-        Column::new("message_id_text", Kind::Text, SHOWN, "`message` for programs that read numbers as doubles.")
-            .from(&[LIKED.field("message"), REPOSTED.field("message"), POSTED.field("inReplyTo")])
-            .like("1024"),
+        Column::new(
+            "message_id_text",
+            Kind::Text,
+            SHOWN,
+            "`message` for programs that read numbers as doubles.",
+        )
+        .from(&[LIKED.field("message"), REPOSTED.field("message"), POSTED.field("inReplyTo")])
+        .like("1024"),
         Column::new("likes", Kind::BigInt, FOLLOWS, "How many accounts like it now.")
             .from(&[LIKED.field("message"), UNLIKED.field("message")])
             .like("3"),
-        Column::new("reposts", Kind::BigInt, FOLLOWS, "How many accounts have reposted it and not taken that back.")
-            .from(&[REPOSTED.field("message"), UNREPOSTED.field("message")])
-            .like("0"),
+        Column::new(
+            "reposts",
+            Kind::BigInt,
+            FOLLOWS,
+            "How many accounts have reposted it and not taken that back.",
+        )
+        .from(&[REPOSTED.field("message"), UNREPOSTED.field("message")])
+        .like("0"),
         Column::new("replies", Kind::BigInt, FOLLOWS, "How many messages that are not deleted answer it.")
             .from(&[POSTED.field("inReplyTo"), DELETED.field("message")])
             .like("1"),

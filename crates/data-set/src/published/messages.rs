@@ -1,9 +1,7 @@
 //! What people wrote.
 
 use super::column::{Column, Kind};
-use super::events::{
-    DELETED, EDITED, LIKED, POSTED, REPOSTED, UNLIKED, UNREPOSTED,
-};
+use super::events::{DELETED, EDITED, LIKED, POSTED, REPOSTED, UNLIKED, UNREPOSTED};
 use super::view::{Cadence, Domain, View};
 use super::why::{FOLLOWS, SHOWN, SHOWN_OF_PEOPLE};
 

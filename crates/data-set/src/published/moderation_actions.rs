@@ -33,10 +33,19 @@ pub(super) const VIEW: View = View {
         Column::new("roles", Kind::TextArray, ANSWERED_FOR, "The roles that the account has from then on.")
             .from(&[MODERATED.field("roles"), ROLES_CHANGED.field("roles")])
             .like("{moderator}"),
-        Column::new("decided_by", Kind::BigInt, ANSWERED_FOR, "The moderator; 9007199254740991 for an operator with a tool.")
-            .to_most("accounts", "id", "operators with a tool, and accounts that never registered here or were given up")
-            .from(&[MODERATED.field("by"), ROLES_CHANGED.field("by")])
-            .like("3"),
+        Column::new(
+            "decided_by",
+            Kind::BigInt,
+            ANSWERED_FOR,
+            "The moderator; 9007199254740991 for an operator with a tool.",
+        )
+        .to_most(
+            "accounts",
+            "id",
+            "operators with a tool, and accounts that never registered here or were given up",
+        )
+        .from(&[MODERATED.field("by"), ROLES_CHANGED.field("by")])
+        .like("3"),
         Column::new("decided_at", Kind::Timestamp, ANSWERED_FOR, "When the log recorded it.")
             .from(&[MODERATED.recorded_at(), ROLES_CHANGED.recorded_at()])
             .like("2026-11-10 14:00:00+00"),

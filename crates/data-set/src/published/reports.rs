@@ -21,15 +21,25 @@ pub(super) const VIEW: View = View {
             .to_most("accounts", "id", super::GONE_OR_NEVER_REGISTERED)
             .from(&[REPORT_FILED.field("account")])
             .like("11"),
-        Column::new("message", Kind::BigInt, ANSWERED_FOR, "The message that it is about, which may be deleted. Null: none.")
-            .nullable()
-            .to_most("message_ids", "id", "messages that no fold ever showed")
-            .from(&[REPORT_FILED.field("message")])
-            .like("1024"),
-        Column::new("message_id_text", Kind::Text, ANSWERED_FOR, "`message` for programs that read numbers as doubles.")
-            .nullable()
-            .from(&[REPORT_FILED.field("message")])
-            .like("1024"),
+        Column::new(
+            "message",
+            Kind::BigInt,
+            ANSWERED_FOR,
+            "The message that it is about, which may be deleted. Null: none.",
+        )
+        .nullable()
+        .to_most("message_ids", "id", "messages that no fold ever showed")
+        .from(&[REPORT_FILED.field("message")])
+        .like("1024"),
+        Column::new(
+            "message_id_text",
+            Kind::Text,
+            ANSWERED_FOR,
+            "`message` for programs that read numbers as doubles.",
+        )
+        .nullable()
+        .from(&[REPORT_FILED.field("message")])
+        .like("1024"),
         Column::new("reason", Kind::Text, ANSWERED_FOR, "Why.")
             .one_of(&["spam", "harassment", "impersonation", "illegal", "other"])
             .from(&[REPORT_FILED.field("reason")])
@@ -47,9 +57,14 @@ pub(super) const VIEW: View = View {
             .to_most("accounts", "id", super::GONE_OR_NEVER_REGISTERED)
             .from(&[REPORT_RESOLVED.field("by")])
             .like("3"),
-        Column::new("resolved_at", Kind::Timestamp, ANSWERED_FOR, "When the log recorded that. Null: it is open.")
-            .nullable()
-            .from(&[REPORT_RESOLVED.recorded_at()])
-            .like("2026-11-10 14:00:00+00"),
+        Column::new(
+            "resolved_at",
+            Kind::Timestamp,
+            ANSWERED_FOR,
+            "When the log recorded that. Null: it is open.",
+        )
+        .nullable()
+        .from(&[REPORT_RESOLVED.recorded_at()])
+        .like("2026-11-10 14:00:00+00"),
     ],
 };

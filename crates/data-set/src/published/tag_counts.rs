@@ -15,9 +15,14 @@ pub(super) const VIEW: View = View {
     primary_key: &["tag", "grain", "starts_at"],
     time_column: Some("starts_at"),
     columns: &[
-        Column::new("tag", Kind::Text, FOLLOWS, "The tag, folded; empty for any, which counts a message once.")
-            .from(&[POSTED.field("tags"), EDITED.field("tags")])
-            .like("birds"),
+        Column::new(
+            "tag",
+            Kind::Text,
+            FOLLOWS,
+            "The tag, folded; empty for any, which counts a message once.",
+        )
+        .from(&[POSTED.field("tags"), EDITED.field("tags")])
+        .like("birds"),
         Column::new("grain", Kind::Text, FOLLOWS, "How long the time is that is counted.")
             .one_of(&["minute", "hour", "day", "month"])
             .from(&[POSTED.itself()])

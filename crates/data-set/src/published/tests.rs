@@ -94,9 +94,12 @@ fn lineage_names_events_and_fields_that_there_are() {
 fn ids_of_messages_have_a_companion_as_text() {
     let is_of_message = |column: &&super::Column| {
         let leads = column.reference.is_some_and(|to| matches!(to.view, "messages" | "message_ids"));
-        column.kind == Kind::BigInt && (leads || column.name == "id" && column.lineage.iter().any(|field| {
-            field.event == super::events::POSTED.0 && field.field == super::events::POSITION
-        }))
+        column.kind == Kind::BigInt
+            && (leads
+                || column.name == "id"
+                    && column.lineage.iter().any(|field| {
+                        field.event == super::events::POSTED.0 && field.field == super::events::POSITION
+                    }))
     };
     for view in VIEWS {
         for column in view.columns.iter().filter(is_of_message) {

@@ -44,8 +44,10 @@ pub(super) const SHOWN_OF_PEOPLE: Why =
     why(Classification::Personal, "The API shows it to everybody who may log in.");
 
 /// Of what follows from rows that are shown.
-pub(super) const FOLLOWS: Why =
-    why(Classification::Public, "It follows from rows that the API shows to everybody, and is about no person.");
+pub(super) const FOLLOWS: Why = why(
+    Classification::Public,
+    "It follows from rows that the API shows to everybody, and is about no person.",
+);
 
 /// Of deleted messages.
 pub(super) const LEFT: Why = why(
@@ -72,8 +74,10 @@ pub(super) const ANSWERED_FOR: Why = why(
 );
 
 /// Of positions, versions and progress.
-pub(super) const RUNNING: Why =
-    why(Classification::Internal, "It says how far and how well the rows reflect the log, and nothing about a person.");
+pub(super) const RUNNING: Why = why(
+    Classification::Internal,
+    "It says how far and how well the rows reflect the log, and nothing about a person.",
+);
 
 /// Of events that are not in the rows.
 pub(super) const MISSING: Why = why(

@@ -45,7 +45,8 @@ fn described() -> Vec<&'static View> {
 async fn the_schema_holds_what_is_described_and_nothing_else() {
     let data_set = DataSet::start().await;
     let found = data_set.texts(COLUMNS).await;
-    let is_ours = |column: &&String| !NOT_FOR_ANALYSTS.iter().any(|view| column.starts_with(&format!("{view}.")));
+    let is_ours =
+        |column: &&String| !NOT_FOR_ANALYSTS.iter().any(|view| column.starts_with(&format!("{view}.")));
     let found: Vec<&String> = found.iter().filter(is_ours).collect();
     let said: Vec<String> = described()
         .iter()
@@ -99,7 +100,9 @@ const COMMENTS: &str = "
 
 async fn comments(data_set: &DataSet) -> Vec<String> {
     let all = data_set.texts(COMMENTS).await;
-    all.into_iter().filter(|line| !NOT_FOR_ANALYSTS.iter().any(|view| line.starts_with(&format!("{view}:")))).collect()
+    all.into_iter()
+        .filter(|line| !NOT_FOR_ANALYSTS.iter().any(|view| line.starts_with(&format!("{view}:"))))
+        .collect()
 }
 
 #[tokio::test]
@@ -108,8 +111,10 @@ async fn every_view_and_column_has_its_comment_also_after_a_switch() {
     let mut said: Vec<String> = VIEWS
         .iter()
         .flat_map(|view| {
-            let columns =
-                view.columns.iter().map(|column| format!("{}.{}: {}", view.name, column.name, column.comment()));
+            let columns = view
+                .columns
+                .iter()
+                .map(|column| format!("{}.{}: {}", view.name, column.name, column.comment()));
             columns.chain([format!("{}: {}", view.name, view.comment())])
         })
         .collect();
@@ -155,7 +160,8 @@ async fn a_description_that_differs_is_written_again_and_only_that() {
 async fn data_sets_tell_position_and_lag() {
     let data_set = DataSet::start().await;
     data_set.execute("set timezone = 'UTC'").await;
-    let messages = "select concat_ws(' ', projection, coalesce(position::text, '-'), coalesce(lag_events::text, '-'),
+    let messages =
+        "select concat_ws(' ', projection, coalesce(position::text, '-'), coalesce(lag_events::text, '-'),
             case when lag_seconds is null then '-' when lag_seconds between 59 and 90 then 'a minute'
                 else lag_seconds::text end)
         from published.data_sets where view = 'messages'";
@@ -174,6 +180,7 @@ async fn data_sets_tell_position_and_lag() {
         .execute("update control.checkpoint set position = 13 << 8; update control.worker_heartbeat set complete_until = now() + interval '1 hour'")
         .await;
     assert_eq!(data_set.texts(messages).await, ["social 3328 0 0"]);
-    let live = "select view from published.data_sets where projection is null and position is null order by view";
+    let live =
+        "select view from published.data_sets where projection is null and position is null order by view";
     assert_eq!(data_set.texts(live).await, ["data_sets", "parked_events", "projections"]);
 }

@@ -129,12 +129,11 @@ impl MessageFold {
         }
     }
 
-    /// The changes of the whole segment, in the order of the keys. A message that was posted and deleted within it is
-    /// in both lists.
+    /// The changes of the whole segment, in the order of the keys. A message that was posted or edited and deleted within
+    /// it is in both lists.
     pub(super) fn finish(self) -> MessageChanges {
         let Self { posted, mut edited, mut superseded, mut deleted, deleted_ids, .. } = self;
         if !deleted_ids.is_empty() {
-            edited.retain(|row| !deleted_ids.contains(&row.id));
             superseded.retain(|row| !deleted_ids.contains(&row.message));
         }
         edited.sort_unstable_by_key(|row| row.id);

@@ -134,8 +134,15 @@ impl State {
         }
         for id in self.messages_of(account) {
             let (deleted_by, is_deactivation) = (account, true);
-            let tombstone =
-                Tombstone { author: account, deleted_by, at, position, is_deactivation, place: None, tags: None };
+            let tombstone = Tombstone {
+                author: account,
+                deleted_by,
+                at,
+                position,
+                is_deactivation,
+                place: None,
+                tags: None,
+            };
             self.delete(id, tombstone);
         }
         for (kind, from, to) in self.edges_of(account) {
@@ -169,8 +176,15 @@ impl State {
                 if event.message.get() < position && !self.former.contains_key(&author) {
                     let deleted_by = event.deleted_by.get();
                     let is_deactivation = false;
-                    let tombstone =
-                        Tombstone { author, deleted_by, at, position, is_deactivation, place: None, tags: None };
+                    let tombstone = Tombstone {
+                        author,
+                        deleted_by,
+                        at,
+                        position,
+                        is_deactivation,
+                        place: None,
+                        tags: None,
+                    };
                     self.delete(event.message.get(), tombstone);
                 }
             }

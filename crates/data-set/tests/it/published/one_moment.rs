@@ -31,7 +31,8 @@ async fn fold(pool: Pool, is_over: Arc<AtomicBool>) {
 
 /// The statements of the document, in their order.
 fn statements() -> Vec<&'static str> {
-    let block = DOCUMENT.split("```sql\n").find(|block| block.starts_with("begin isolation")).expect("it is there");
+    let block =
+        DOCUMENT.split("```sql\n").find(|block| block.starts_with("begin isolation")).expect("it is there");
     let block = block.split("```").next().expect("it has an end");
     block.split(';').map(str::trim).filter(|sql| !sql.is_empty()).collect()
 }
@@ -41,15 +42,20 @@ async fn statements_of_one_transaction_see_one_position_while_the_fold_goes_on()
     let data_set = DataSet::start().await;
     data_set.resume(1).await.expect("a checkpoint");
     let is_over = Arc::new(AtomicBool::new(false));
-    let worker = write::connect(&data_set.postgres.url(), "worker", &write::schema("social", 1)).expect("a URL");
+    let worker =
+        write::connect(&data_set.postgres.url(), "worker", &write::schema("social", 1)).expect("a URL");
     let folding = tokio::spawn(fold(worker, Arc::clone(&is_over)));
-    let analyst = pool::connect(&data_set.postgres.url(), &pool::PoolOptions::reader("analyst", 1)).expect("a URL");
+    let analyst =
+        pool::connect(&data_set.postgres.url(), &pool::PoolOptions::reader("analyst", 1)).expect("a URL");
     let statements = statements();
     let [begin, position, messages, counted, ..] = statements[..] else { panic!("{statements:?}") };
     let mut last = 0;
     for _ in 0..ROUNDS {
         testkit::eventually("the fold goes on", LIMIT, || async {
-            let now: i64 = sqlx::query_scalar(position).fetch_one(&data_set.pool).await.map_err(|error| error.to_string())?;
+            let now: i64 = sqlx::query_scalar(position)
+                .fetch_one(&data_set.pool)
+                .await
+                .map_err(|error| error.to_string())?;
             if now > last { Ok(()) } else { Err(format!("still at {last}")) }
         })
         .await;
@@ -58,7 +64,8 @@ async fn statements_of_one_transaction_see_one_position_while_the_fold_goes_on()
         let at: i64 = sqlx::query_scalar(position).fetch_one(&mut connection).await.expect("a position");
         // Others see it go on.
         testkit::eventually("the fold goes on", LIMIT, || async {
-            let now: i64 = sqlx::query_scalar(position).fetch_one(&analyst).await.map_err(|error| error.to_string())?;
+            let now: i64 =
+                sqlx::query_scalar(position).fetch_one(&analyst).await.map_err(|error| error.to_string())?;
             if now > at { Ok(()) } else { Err(format!("still at {at}")) }
         })
         .await;
