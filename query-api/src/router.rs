@@ -6,7 +6,9 @@ use http_kit::{Limits, lineage};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{AppState, accounts, documents, exports, messages, moderation, notifications, projections, timeline};
+use crate::{
+    AppState, accounts, documents, exports, messages, moderation, notifications, projections, timeline,
+};
 
 #[derive(OpenApi)]
 #[openapi(tags(

@@ -7,8 +7,8 @@ use data_set::Pool;
 use http_kit::{Identity, Limits};
 use tokio_util::sync::CancellationToken;
 
-use crate::exports::{ExportLimits, Exports};
 use crate::await_position::{AwaitedData, PositionWatch, WaitingRoom};
+use crate::exports::{ExportLimits, Exports};
 use crate::log_watch::LogWatch;
 
 /// The data set, the way to learn who asks, and what is known about the data's position. Clones share all of it.

@@ -120,7 +120,8 @@ fn step(bytes: &[u8], fields: &mut Vec<Option<Range<usize>>>) -> Result<Step, En
             fields.push(None);
             continue;
         }
-        let length = usize::try_from(length).map_err(|_| EncodeError::Copy("a field is shorter than nothing"))?;
+        let length =
+            usize::try_from(length).map_err(|_| EncodeError::Copy("a field is shorter than nothing"))?;
         if bytes.len() - at < length {
             return Ok(Step::More);
         }

@@ -34,7 +34,11 @@ pub struct Encoder<W: Write + Send> {
 
 impl<W: Write + Send> std::fmt::Debug for Encoder<W> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Encoder").field("plan", &self.plan).field("rows", &self.rows).finish_non_exhaustive()
+        formatter
+            .debug_struct("Encoder")
+            .field("plan", &self.plan)
+            .field("rows", &self.rows)
+            .finish_non_exhaustive()
     }
 }
 

@@ -71,7 +71,8 @@ fn file(format: Format, bytes: &[u8], receipt: Option<&Receipt>) -> (tempfile::T
     let path = folder.path().join(format!("things.{format}"));
     fs::write(&path, bytes).expect("there is room");
     if let Some(receipt) = receipt {
-        fs::write(sidecar(&path), serde_json::to_string(receipt).expect("it is JSON")).expect("there is room");
+        fs::write(sidecar(&path), serde_json::to_string(receipt).expect("it is JSON"))
+            .expect("there is room");
     }
     (folder, path)
 }
@@ -83,7 +84,8 @@ fn back(format: Format, bytes: &[u8]) -> Vec<Row> {
 
 #[test]
 fn every_format_gives_the_same_rows_and_the_same_digest() {
-    let texts = ["", "'", "''", "=1+1", "'=1", "+", "-2", "@x", "\tx", "\rx", "a,b\n\"c\"", "\u{ff1d}1", "🦉"];
+    let texts =
+        ["", "'", "''", "=1+1", "'=1", "+", "-2", "@x", "\tx", "\rx", "a,b\n\"c\"", "\u{ff1d}1", "🦉"];
     let rows: Vec<Row> = texts
         .iter()
         .enumerate()

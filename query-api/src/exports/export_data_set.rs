@@ -100,7 +100,8 @@ pub(crate) async fn export_data_set(
     let wanted = wanted(&name, &query)?;
     let share = share(&state.exports, caller.account)?;
     let conditions = conditions.at_least(wanted.since.unwrap_or(0));
-    let reached = || async { Ok::<_, read::ReadError>(At { position: read::position(&state.pool).await?, value: () }) };
+    let reached =
+        || async { Ok::<_, read::ReadError>(At { position: read::position(&state.pool).await?, value: () }) };
     state.positions.answer(&conditions.awaited, reached).await?;
     let held_max = state.exports.limits.snapshot_max;
     let snapshot = Snapshot::take(&state.pool, wanted.data_set.clone(), held_max).await.map_err(refusal)?;
@@ -117,7 +118,8 @@ fn wanted(name: &str, query: &ExportDataSet) -> Result<Wanted, ApiProblem> {
     let format = format.map_err(|why| invalid("format", why))?;
     let since = query.since.as_deref().map(|text| match text {
         "0" => Ok(0),
-        text => api_types::number::positive(text).ok_or_else(|| invalid("since", "expected a whole number from 0")),
+        text => api_types::number::positive(text)
+            .ok_or_else(|| invalid("since", "expected a whole number from 0")),
     });
     let since = since.transpose()?;
     let data_set = data_set::export::find(name).ok_or(codes::NOT_FOUND)?;
@@ -170,7 +172,12 @@ fn start(
     Ok(conditions.answer_with_file(position, identity.as_bytes(), (headers, body).into_response()))
 }
 
-async fn write(snapshot: Snapshot, wanted: Wanted, writer: SpoolWriter, end: SpoolEnd) -> Result<(), PumpError> {
+async fn write(
+    snapshot: Snapshot,
+    wanted: Wanted,
+    writer: SpoolWriter,
+    end: SpoolEnd,
+) -> Result<(), PumpError> {
     let Wanted { data_set, format, since } = wanted;
     let (name, began) = (data_set.name, Instant::now());
     let writer = BufWriter::with_capacity(BUFFER_BYTES, writer);

@@ -40,7 +40,8 @@ async fn get(router: &Router, caller: Caller, path: &str) -> Result<(Vec<u8>, Va
         return Err(response.status());
     }
     let body = response.into_body().collect().await.map_err(|_broken| StatusCode::IM_A_TEAPOT)?;
-    let receipt = body.trailers().and_then(|trailers| trailers.get("export-receipt")).expect("it is complete");
+    let receipt =
+        body.trailers().and_then(|trailers| trailers.get("export-receipt")).expect("it is complete");
     let receipt = serde_json::from_slice(receipt.as_bytes()).expect("it is JSON");
     Ok((body.to_bytes().to_vec(), receipt))
 }
@@ -59,7 +60,8 @@ async fn begin(router: &Router, caller: Caller, path: &str) -> http::Response<Bo
 #[tokio::test]
 async fn a_file_holds_all_rows_of_one_position_and_says_which() {
     let app = filled().await;
-    let (bytes, receipt) = get(&app.router, ANALYST, "/v1/exports/messages?format=ndjson").await.expect("it is given");
+    let (bytes, receipt) =
+        get(&app.router, ANALYST, "/v1/exports/messages?format=ndjson").await.expect("it is given");
     let lines: Vec<Value> = bytes
         .split(|byte| *byte == b'\n')
         .filter(|line| !line.is_empty())
@@ -72,7 +74,8 @@ async fn a_file_holds_all_rows_of_one_position_and_says_which() {
     assert_eq!((&receipt["position"], &receipt["rows"]), (&json!(768), &json!(3)));
     assert_eq!((&receipt["logLineage"], &receipt["leftOut"]), (&json!("test"), &json!([])));
 
-    let (bytes, of_csv) = get(&app.router, ANALYST, "/v1/exports/messages?format=csv").await.expect("it is given");
+    let (bytes, of_csv) =
+        get(&app.router, ANALYST, "/v1/exports/messages?format=csv").await.expect("it is given");
     let text = String::from_utf8(bytes).expect("it is text");
     assert!(text.starts_with("id,") && text.lines().count() == 4, "{text}");
     let (bytes, of_parquet) = get(&app.router, ANALYST, "/v1/exports/messages").await.expect("it is given");
@@ -113,7 +116,8 @@ async fn whoever_has_a_file_is_not_given_it_again() {
     let tag = first.header("etag").to_owned();
     let again = app.send(Method::GET, path, Some(ANALYST), &[("If-None-Match", &tag)]).await;
     assert_eq!((again.status.as_u16(), again.body.len()), (304, 0));
-    let other = app.send(Method::GET, "/v1/exports/messages", Some(ANALYST), &[("If-None-Match", &tag)]).await;
+    let other =
+        app.send(Method::GET, "/v1/exports/messages", Some(ANALYST), &[("If-None-Match", &tag)]).await;
     assert_eq!(other.status.as_u16(), 200, "another format is another file");
     fold(&app.writer, &[row(1024, 1, &[], "2026-01-01T00:00:03Z")]).await;
     let later = app.send(Method::GET, path, Some(ANALYST), &[("If-None-Match", &tag)]).await;

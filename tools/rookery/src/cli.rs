@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    accounts, adopt, archive, demo, events, export, keys, limits, migrate, openapi, parked, rebuild, receipt, restore, token,
-    up, verify,
+    accounts, adopt, archive, demo, events, export, keys, limits, migrate, openapi, parked, rebuild, receipt,
+    restore, token, up, verify,
 };
 
 /// Rookery, an event-sourced microblog backend: the whole system in one process, and its operator's tools.

@@ -66,7 +66,8 @@ fn messages(rows: Vec<Value>, stats: Vec<Value>) -> Vec<Value> {
 fn editions(mut replaced: Vec<Value>, messages: Vec<Value>) -> Vec<Value> {
     replaced.extend(messages.into_iter().map(|mut row| {
         row["message"] = row["id"].clone();
-        row["made_at"] = if row["edited_at"].is_null() { row["created_at"].clone() } else { row["edited_at"].clone() };
+        row["made_at"] =
+            if row["edited_at"].is_null() { row["created_at"].clone() } else { row["edited_at"].clone() };
         row
     }));
     add_text(replaced, "message", "message_id_text")
@@ -96,7 +97,10 @@ fn ids(messages: &[Value], tombstones: &[Value]) -> Vec<Value> {
         states.extend(row["id"].as_i64().map(|id| (id, state)));
     }
     states.extend(messages.iter().filter_map(|row| Some((row["id"].as_i64()?, "present"))));
-    states.into_iter().map(|(id, state)| json!({ "id": id, "id_text": id.to_string(), "state": state })).collect()
+    states
+        .into_iter()
+        .map(|(id, state)| json!({ "id": id, "id_text": id.to_string(), "state": state }))
+        .collect()
 }
 
 /// How much of a time in UTC, as Postgres prints it, is left of it at the begin of each period.
@@ -126,9 +130,7 @@ fn tag_counts(messages: &[Value]) -> Vec<Value> {
             }
         }
     }
-    let row = |((tag, name, begin), messages)| {
-        json!({ "tag": tag, "grain": name, "starts_at": begin, "messages": messages })
-    };
+    let row = |((tag, name, begin), messages)| json!({ "tag": tag, "grain": name, "starts_at": begin, "messages": messages });
     counts.into_iter().map(row).collect()
 }
 
@@ -142,8 +144,6 @@ fn author_counts(messages: &[Value]) -> Vec<Value> {
             *counts.entry((author, tag, begin(created_at, length, rest))).or_default() += 1;
         }
     }
-    let row = |((author, tag, begin), messages)| {
-        json!({ "author": author, "tag": tag, "starts_at": begin, "messages": messages })
-    };
+    let row = |((author, tag, begin), messages)| json!({ "author": author, "tag": tag, "starts_at": begin, "messages": messages });
     counts.into_iter().map(row).collect()
 }

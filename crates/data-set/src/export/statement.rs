@@ -16,12 +16,7 @@ pub(super) fn lock(data_set: &DataSet) -> String {
 
 pub(super) fn all(data_set: &DataSet) -> String {
     let columns: Vec<String> = data_set.columns.iter().map(cast).collect();
-    copy(&format!(
-        "select {} from {} order by {}",
-        columns.join(", "),
-        path(data_set.name),
-        order(data_set)
-    ))
+    copy(&format!("select {} from {} order by {}", columns.join(", "), path(data_set.name), order(data_set)))
 }
 
 /// Rows that are new or were changed, and the keys of those that went.
@@ -32,7 +27,8 @@ pub(super) fn since(data_set: &DataSet, since: i64) -> Result<String, ExportErro
     let mut tracked = data_set.file_columns(Some(since));
     tracked.retain(|column| column.name != CHANGE_TYPE);
     let columns: Vec<String> = tracked.iter().map(cast).collect();
-    let is_behind: Vec<String> = changed.iter().map(|column| format!("{} > {since}", quoted(column))).collect();
+    let is_behind: Vec<String> =
+        changed.iter().map(|column| format!("{} > {since}", quoted(column))).collect();
     let mut rows = format!(
         "select 'upsert'::text as {}, {} from {} where {}",
         quoted(CHANGE_TYPE),

@@ -27,7 +27,8 @@ pub(super) fn receipt(path: &Path) -> Result<Option<String>, FileError> {
 pub(super) fn rows(path: &Path, columns: &[Column]) -> Result<Vec<Row>, FileError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?;
     let schema = builder.schema().clone();
-    let places = places(columns, &schema.fields().iter().map(|field| field.name().as_str()).collect::<Vec<_>>())?;
+    let places =
+        places(columns, &schema.fields().iter().map(|field| field.name().as_str()).collect::<Vec<_>>())?;
     let mut rows = Vec::new();
     for batch in builder.build()? {
         let batch = batch?;

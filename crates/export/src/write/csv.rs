@@ -64,7 +64,8 @@ fn write_cell(column: &Column, field: &[u8], out: &mut String) -> Result<(), Enc
         }
         Kind::Timestamp => {
             let micros = cell::timestamp(column, field)?;
-            text::write_timestamp(micros, out).ok_or_else(|| cell::wrong(column, "its year has not four digits"))?;
+            text::write_timestamp(micros, out)
+                .ok_or_else(|| cell::wrong(column, "its year has not four digits"))?;
             Ok(())
         }
         Kind::Date => {

@@ -56,7 +56,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         None => writeln!(io::stderr(), "{text}")?,
         Some(path) => {
             let Receipt { rows, position, log_lineage, .. } = &receipt;
-            writeln!(io::stdout(), "{rows} rows at position {position} of log {log_lineage} in {}", path.display())?;
+            writeln!(
+                io::stdout(),
+                "{rows} rows at position {position} of log {log_lineage} in {}",
+                path.display()
+            )?;
         }
     }
     Ok(())
@@ -66,7 +70,8 @@ async fn export(arguments: &Arguments) -> Result<Receipt> {
     let Arguments { data_set, format, since, snapshot_max, .. } = arguments;
     let url = connections::data_set_url(&arguments.data)?;
     let pool = data_set::pool::connect(url.expose(), &PoolOptions::reader(NAME, POOL_CONNECTIONS))?;
-    let snapshot = Snapshot::take(&pool, data_set.clone(), *snapshot_max).await.context("is the system running?")?;
+    let snapshot =
+        Snapshot::take(&pool, data_set.clone(), *snapshot_max).await.context("is the system running?")?;
     match &arguments.out {
         None => {
             let out = BufWriter::with_capacity(BUFFER_BYTES, io::stdout());

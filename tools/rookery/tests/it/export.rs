@@ -44,7 +44,9 @@ pub(crate) fn all_are_proven(dir: &Path, since: i64) {
 /// Of the words of a system's life, each a message: the last position.
 async fn live(system: &System) -> String {
     let mut position = String::new();
-    for (text, tag) in [("=1+1", "sums"), ("'quoted'", "birds"), ("edited soon", "birds"), ("deleted soon", "")] {
+    for (text, tag) in
+        [("=1+1", "sums"), ("'quoted'", "birds"), ("edited soon", "birds"), ("deleted soon", "")]
+    {
         position = system.post(text, tag).await.expect("it is accepted");
     }
     system.read("/v1/messages", &position).await.expect("it is folded");
@@ -61,7 +63,11 @@ async fn change(system: &System, method: Method, path: &str, body: Value) -> Str
 async fn ids(system: &System, position: &str) -> Vec<String> {
     let list = system.read("/v1/messages", position).await.expect("it is there");
     let list: Value = serde_json::from_str(&list).expect("it is JSON");
-    let ids = list.as_array().expect("a list").iter().map(|message| message["id"].as_str().expect("an id").to_owned());
+    let ids = list
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|message| message["id"].as_str().expect("an id").to_owned());
     ids.collect()
 }
 
@@ -85,7 +91,8 @@ async fn what_was_taken_away_is_what_the_log_comes_to_and_what_was_altered_is_no
     }
     let ids = ids(&system, &first).await;
     change(&system, Method::DELETE, &format!("/v1/messages/{}", ids[0]), json!({})).await;
-    let last = change(&system, Method::PATCH, &format!("/v1/messages/{}", ids[1]), json!({"text": "edited"})).await;
+    let last =
+        change(&system, Method::PATCH, &format!("/v1/messages/{}", ids[1]), json!({"text": "edited"})).await;
     system.read("/v1/messages", &last).await.expect("it is folded");
     for format in FORMATS {
         taken.push(export(&format!("changes.{format}"), format, &["--since", &first]).await);
@@ -97,7 +104,8 @@ async fn what_was_taken_away_is_what_the_log_comes_to_and_what_was_altered_is_no
     let changes = fs::read_to_string(file("changes.ndjson")).expect("it was written");
     let changes: Vec<Value> =
         changes.lines().map(|line| serde_json::from_str(line).expect("it is JSON")).collect();
-    let what: Vec<_> = changes.iter().map(|row| (row["_change_type"].clone(), row["id"].to_string())).collect();
+    let what: Vec<_> =
+        changes.iter().map(|row| (row["_change_type"].clone(), row["id"].to_string())).collect();
     assert_eq!(what, [(json!("upsert"), ids[1].clone()), (json!("delete"), ids[0].clone())]);
     assert_eq!((&changes[0]["text"], &changes[1]["text"]), (&json!("edited"), &Value::Null));
 

@@ -45,7 +45,12 @@ pub(super) fn compare(
     }
 }
 
-fn difference(key: &Key<'_>, columns: &[Column], expected: Option<&Row>, found: Option<&Row>) -> Option<Difference> {
+fn difference(
+    key: &Key<'_>,
+    columns: &[Column],
+    expected: Option<&Row>,
+    found: Option<&Row>,
+) -> Option<Difference> {
     let (kind, cells) = match (expected, found) {
         (Some(expected), Some(found)) => {
             let cells = columns.iter().zip(expected).zip(found).filter(|((_, one), other)| one != other);

@@ -21,7 +21,9 @@ pub(super) fn expected(
 }
 
 fn view(refolded: &Refolded, name: &str) -> Result<Vec<Json>> {
-    refolded.view(name).ok_or_else(|| anyhow!("what {name} shows cannot be made of the log alone, so it is not proven"))
+    refolded
+        .view(name)
+        .ok_or_else(|| anyhow!("what {name} shows cannot be made of the log alone, so it is not proven"))
 }
 
 fn changes(refolded: &Refolded, data_set: &DataSet, since: i64) -> Result<Vec<Json>> {
@@ -30,7 +32,9 @@ fn changes(refolded: &Refolded, data_set: &DataSet, since: i64) -> Result<Vec<Js
     };
     let number = |row: &Json, column: &str| row[column].as_i64();
     let mut rows = view(refolded, data_set.name)?;
-    rows.retain(|row| changed.iter().any(|column| number(row, column).is_some_and(|position| position > since)));
+    rows.retain(|row| {
+        changed.iter().any(|column| number(row, column).is_some_and(|position| position > since))
+    });
     rows.iter_mut().for_each(|row| row[CHANGE_TYPE] = json!("upsert"));
     if let Some(Gone { view: from, key, position }) = gone {
         let gone = view(refolded, from)?;

@@ -58,7 +58,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         None => format_of(&arguments.file)?,
     };
     let file = arguments.file.display();
-    let contents = export::read(&arguments.file, format).with_context(|| format!("{file} cannot be proven"))?;
+    let contents =
+        export::read(&arguments.file, format).with_context(|| format!("{file} cannot be proven"))?;
     let log = runtime.block_on(connections::open_log(&arguments.data))?;
     let lineage = log.lineage().to_string();
     let receipt = receipt(arguments, contents.receipt.clone(), &lineage)?;
@@ -92,7 +93,8 @@ fn receipt(arguments: &Arguments, found: Option<Receipt>, lineage: &str) -> Resu
     }
     if let Some(path) = &arguments.receipt {
         let text = std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
-        return serde_json::from_str(text.trim()).with_context(|| format!("{} is no receipt", path.display()));
+        return serde_json::from_str(text.trim())
+            .with_context(|| format!("{} is no receipt", path.display()));
     }
     found.with_context(|| {
         let beside = export::sidecar(&arguments.file);
@@ -145,9 +147,12 @@ fn report(
     let mut digest = Digest::new(columns);
     rows.iter().for_each(|row| digest.add(columns, row));
     let digest = digest.finish();
-    let is_made_for_it = receipt.digest.is_empty() || (digest.as_str(), rows.len() as u64) == (receipt.digest.as_str(), receipt.rows);
+    let is_made_for_it = receipt.digest.is_empty()
+        || (digest.as_str(), rows.len() as u64) == (receipt.digest.as_str(), receipt.rows);
     if !is_made_for_it {
-        bail!("{file} is what the log comes to, but not what its receipt was made for: its digest is {digest}");
+        bail!(
+            "{file} is what the log comes to, but not what its receipt was made for: its digest is {digest}"
+        );
     }
     writeln!(out, "it is what the log comes to, {digest}")?;
     Ok(())
