@@ -85,7 +85,7 @@ impl MessageFold {
             id,
             text: event.text.into_string(),
             tags: event.tags.into_strings(),
-            edited_at: recorded_at,
+            edited_at: whole_micros(event.original_time.unwrap_or(recorded_at)),
             edition: edition(event.edition),
             position: position.get(),
         };
@@ -122,7 +122,7 @@ impl MessageFold {
                 id,
                 author: event.author.get(),
                 deleted_by: event.deleted_by.get(),
-                deleted_at: recorded_at,
+                deleted_at: whole_micros(event.original_time.unwrap_or(recorded_at)),
                 position: position.get(),
                 is_deactivation: false,
             });

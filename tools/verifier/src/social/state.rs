@@ -128,7 +128,7 @@ impl State {
     }
 
     fn deactivated(&mut self, event: &AccountDeactivated, position: i64, at: OffsetDateTime) {
-        let account = event.account.get();
+        let (account, at) = (event.account.get(), event.original_time.unwrap_or(at));
         if self.former.contains_key(&account) {
             return;
         }
@@ -166,6 +166,7 @@ impl State {
                 let number = event.edition;
                 let Some(message) = self.messages.get_mut(&event.message.get()) else { return };
                 if message.editions.last().is_some_and(|last| last.number < number) {
+                    let at = event.original_time.unwrap_or(at);
                     let (text, tags) = (event.text.into_string(), event.tags.into_strings());
                     message.editions.push(Edition { number, text, tags, at, position });
                 }
@@ -174,7 +175,7 @@ impl State {
                 let author = event.author.get();
                 // A message that is not there yet cannot be deleted.
                 if event.message.get() < position && !self.former.contains_key(&author) {
-                    let deleted_by = event.deleted_by.get();
+                    let (deleted_by, at) = (event.deleted_by.get(), event.original_time.unwrap_or(at));
                     let is_deactivation = false;
                     let tombstone = Tombstone {
                         author,
