@@ -50,7 +50,7 @@ const HEAD: &str = "select version, lineage, position from published.projections
     where projection = $1 and state = 'published' and shard = 0";
 
 /// Events that are not in the rows. Index: parked_event_pk. Why this order: the log's.
-const LEFT_OUT: &str = "select position from published.left_out_events \
+const LEFT_OUT: &str = "select position from control.left_out_events \
     where projection = $1 and version = $2 and shard = 0 order by position limit $3";
 
 impl Snapshot {

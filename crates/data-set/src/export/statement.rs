@@ -6,7 +6,7 @@ use crate::published::{Kind, SCHEMA};
 
 /// Keeps the views from being replaced.
 pub(super) fn lock(data_set: &DataSet) -> String {
-    let mut views = vec!["projections", "left_out_events", data_set.name];
+    let mut views = vec!["projections", data_set.name];
     if let Changes::Kept { gone: Some(Gone { view, .. }), .. } = &data_set.changes {
         views.push(view);
     }
