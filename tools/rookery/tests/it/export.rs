@@ -45,7 +45,7 @@ pub(crate) fn all_are_proven(dir: &Path, since: i64) {
 async fn live(system: &System) -> String {
     let mut position = String::new();
     for (text, tag) in
-        [("=1+1", "sums"), ("'quoted'", "birds"), ("edited soon", "birds"), ("deleted soon", "")]
+        [("=1+1", "sums"), ("'quoted'", "birds"), ("edited soon", "birds"), ("deleted soon", "terns")]
     {
         position = system.post(text, tag).await.expect("it is accepted");
     }

@@ -200,12 +200,13 @@ impl<'a> Story<'a> {
         let Some(message) = self.recent(who) else { return };
         if self.likes.insert((who, message)) {
             let (kind, account, message) = (Default::default(), self.name(who), self.named(message));
+            let key = self.key();
             self.lines.push(ImportLine::Like(ImportLike {
                 kind,
                 account,
                 message,
                 time: at,
-                key: self.key(),
+                key,
             }));
         }
     }
@@ -214,12 +215,13 @@ impl<'a> Story<'a> {
         let Some(message) = self.recent(who) else { return };
         if self.reposts.insert((who, message)) {
             let (kind, account, message) = (Default::default(), self.name(who), self.named(message));
+            let key = self.key();
             self.lines.push(ImportLine::Repost(ImportRepost {
                 kind,
                 account,
                 message,
                 time: at,
-                key: self.key(),
+                key,
             }));
         }
     }
@@ -234,12 +236,13 @@ impl<'a> Story<'a> {
     fn add_follow(&mut self, who: usize, followee: usize, at: OffsetDateTime) {
         if who != followee && self.follows.insert((who, followee)) {
             let (kind, account, followee) = (Default::default(), self.name(who), self.name(followee));
+            let key = self.key();
             self.lines.push(ImportLine::Follow(ImportFollow {
                 kind,
                 account,
                 followee,
                 time: at,
-                key: self.key(),
+                key,
             }));
         }
     }
@@ -249,12 +252,13 @@ impl<'a> Story<'a> {
         let Some(edge) = self.dice.pick(&own).copied() else { return };
         self.follows.remove(&edge);
         let (kind, account, followee) = (Default::default(), self.name(who), self.name(edge.1));
+        let key = self.key();
         self.lines.push(ImportLine::Unfollow(ImportUnfollow {
             kind,
             account,
             followee,
             time: at,
-            key: self.key(),
+            key,
         }));
     }
 
@@ -262,12 +266,13 @@ impl<'a> Story<'a> {
         let Some(edge) = self.own_edge(&self.likes.clone(), who) else { return };
         self.likes.remove(&edge);
         let (kind, account, message) = (Default::default(), self.name(who), self.named(edge.1));
+        let key = self.key();
         self.lines.push(ImportLine::Unlike(ImportUnlike {
             kind,
             account,
             message,
             time: at,
-            key: self.key(),
+            key,
         }));
     }
 
@@ -275,12 +280,13 @@ impl<'a> Story<'a> {
         let Some(edge) = self.own_edge(&self.reposts.clone(), who) else { return };
         self.reposts.remove(&edge);
         let (kind, account, message) = (Default::default(), self.name(who), self.named(edge.1));
+        let key = self.key();
         self.lines.push(ImportLine::Unrepost(ImportUnrepost {
             kind,
             account,
             message,
             time: at,
-            key: self.key(),
+            key,
         }));
     }
 
@@ -312,12 +318,13 @@ impl<'a> Story<'a> {
         let Some(index) = self.own_recent(who) else { return };
         self.said[index].is_gone = true;
         let (kind, account, message) = (Default::default(), self.name(who), self.named(index));
+        let key = self.key();
         self.lines.push(ImportLine::Delete(ImportDelete {
             kind,
             account,
             message,
             time: at,
-            key: self.key(),
+            key,
         }));
     }
 
