@@ -41,6 +41,10 @@ ENTRYPOINT ["reducers"]
 
 FROM runtime AS query-api
 COPY --from=build /programs/query-api /usr/local/bin/
+# A volume that begins as this folder belongs to the service's user.
+USER 0:0
+RUN install -d -o 10003 -g 10003 /exports
+USER 10000:10000
 EXPOSE 8082 9082
 ENTRYPOINT ["query-api"]
 

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use data_set::read::At;
 use http::request::Parts;
 use http_kit::ApiProblem;
-use http_kit::etag::Conditional;
+use http_kit::etag::{Conditional, EntityTag};
 use http_kit::position::{AwaitPosition, DataPosition};
 use serde::Serialize;
 use utoipa::IntoParams;
@@ -53,6 +53,11 @@ impl Conditions {
         body: &At<impl Serialize>,
     ) -> Result<Response, Refusal> {
         Ok(self.with_position(body.position, self.conditional.json_of_edition(edition, &body.value)?))
+    }
+
+    /// A file, under the tag of what makes it.
+    pub(crate) fn answer_with_file(&self, position: i64, identity: &[u8], file: Response) -> Response {
+        self.with_position(position, self.conditional.apply(&EntityTag::of_body(identity), file))
     }
 
     fn with_position(&self, position: i64, body: Response) -> Response {

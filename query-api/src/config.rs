@@ -9,6 +9,8 @@ use service_kit::config::{ConfigError, Environment, Secret};
 use service_kit::telemetry::TelemetryConfig;
 use tokens::RevocationsUrl;
 
+use crate::exports::ExportLimits;
+
 pub(crate) const OPS_LISTEN: &str = "ROOKERY_QUERY_OPS_LISTEN";
 const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8082);
 const OPS_LISTEN_DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 9082);
@@ -33,6 +35,7 @@ pub struct QueryApiConfig {
     /// Where a dispatcher tells which tokens are void; without it, a token is good until it expires.
     pub revocations_url: Option<RevocationsUrl>,
     pub limits: Limits,
+    pub exports: ExportLimits,
     pub telemetry: TelemetryConfig,
 }
 
@@ -59,6 +62,7 @@ impl QueryApiConfig {
         let identity = IdentityConfig::from_environment(env);
         let revocations_url = env.optional("ROOKERY_REVOCATIONS_URL");
         let limits = Limits::from_environment(env);
+        let exports = ExportLimits::from_environment(env);
         let telemetry = TelemetryConfig::from_environment(env);
         let database_url = database_url.and_then(|url| accept_url(env, url));
         Some(Self {
@@ -71,6 +75,7 @@ impl QueryApiConfig {
             identity: identity?,
             revocations_url: revocations_url?,
             limits: limits?,
+            exports: exports?,
             telemetry: telemetry?,
         })
     }

@@ -8,6 +8,7 @@ mod await_position;
 mod conditions;
 pub mod config;
 mod documents;
+mod exports;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 mod id;
@@ -28,6 +29,7 @@ mod tags;
 mod timeline;
 mod view;
 
+pub use exports::ExportLimits;
 pub use ops::ops_checks;
 pub use router::{openapi, router};
 pub use service::serve;

@@ -7,7 +7,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    AppState, accounts, documents, messages, moderation, notifications, projections, tags, timeline,
+    AppState, accounts, documents, exports, messages, moderation, notifications, projections, tags, timeline,
 };
 
 #[derive(OpenApi)]
@@ -20,6 +20,7 @@ use crate::{
     (name = "timeline", description = "What those whom the caller follows posted."),
     (name = "notifications", description = "What others did to the caller."),
     (name = "moderation", description = "Reports, and what moderators decide."),
+    (name = "data", description = "The data set, for analysts."),
     (name = "import", description = "Accounts and their history from elsewhere."),
     (name = "system", description = "How far the data is."),
 ))]
@@ -54,4 +55,5 @@ fn queries() -> OpenApiRouter<AppState> {
         .merge(timeline::routes())
         .merge(notifications::routes())
         .merge(moderation::routes())
+        .merge(exports::routes())
 }

@@ -8,6 +8,7 @@ use http_kit::{Identity, Limits};
 use tokio_util::sync::CancellationToken;
 
 use crate::await_position::{AwaitedData, PositionWatch, WaitingRoom};
+use crate::exports::{ExportLimits, Exports};
 use crate::log_watch::LogWatch;
 
 /// The data set, the way to learn who asks, and what is known about the data's position. Clones share all of it.
@@ -18,6 +19,7 @@ pub struct AppState {
     /// Of what timelines show.
     pub(crate) timeline_positions: PositionWatch,
     pub(crate) log: LogWatch,
+    pub(crate) exports: Exports,
     identity: Arc<Identity>,
 }
 
@@ -28,7 +30,14 @@ impl AppState {
         let positions = PositionWatch::new(pool.clone(), AwaitedData::Social, room.clone());
         let timeline_positions = PositionWatch::new(pool.clone(), AwaitedData::Timelines, room);
         let log = LogWatch::new(pool.clone());
-        Self { pool, positions, timeline_positions, log, identity }
+        let exports = Exports::new(ExportLimits::default(), limits);
+        Self { pool, positions, timeline_positions, log, exports, identity }
+    }
+
+    /// With other bounds for exports.
+    #[must_use]
+    pub fn with_exports(self, exports: ExportLimits, limits: &Limits) -> Self {
+        Self { exports: Exports::new(exports, limits), ..self }
     }
 
     /// Follows what the data says of its log until the token is cancelled; without it nothing is known of the log. Then

@@ -1,6 +1,6 @@
 //! The data set in Postgres: [`mod@write`] for the reducers, [`read`] for the query API, [`audit`] for the oracle,
-//! [`versions`] and [`adopt`] for the operator. [`published`] says what analysts may see, [`analysts`] keeps them within
-//! bounds.
+//! [`export`] for files, [`versions`] and [`adopt`] for the operator. [`published`] says what analysts may see,
+//! [`analysts`] keeps them within bounds.
 //!
 //! This crate does not know NATS or HTTP. Its statements stand beside the functions that run them: in files, or as
 //! constants where they have up to three lines.
@@ -9,6 +9,7 @@ pub mod adopt;
 pub mod analysts;
 pub mod audit;
 mod describe;
+pub mod export;
 mod granularity;
 pub mod logins;
 pub mod migrate;

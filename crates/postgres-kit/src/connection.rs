@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryFutureExt};
@@ -152,6 +153,17 @@ impl Connection {
         };
         answered(state, *limit, copied).await
     }
+
+    /// The data of a `copy … to stdout`, a chunk per row. Who does not take it to its end closes the connection: the
+    /// rest would have to be read before it is good for anything else.
+    pub fn copy_out(&mut self, sql: String) -> BoxStream<'_, Result<Bytes, Error>> {
+        let Self { raw, limit, state, .. } = self;
+        *state = State::Unanswered;
+        let chunks = async move { raw.copy_out_raw(&sql).await };
+        let rows = chunks.try_flatten_stream().boxed();
+        let mut answer = Answer { rows, state, limit: *limit, waiting: None };
+        stream::poll_fn(move |context| answer.poll(context)).boxed()
+    }
 }
 
 async fn answered<T>(
@@ -168,16 +180,16 @@ async fn answered<T>(
 type Row = Either<PgQueryResult, PgRow>;
 
 /// A statement under way.
-struct Answer<'c> {
-    rows: BoxStream<'c, Result<Row, Error>>,
+struct Answer<'c, T> {
+    rows: BoxStream<'c, Result<T, Error>>,
     state: &'c mut State,
     limit: Duration,
     /// Begins when there is nothing to pass on: the time that the caller takes for rows does not count.
     waiting: Option<Pin<Box<Sleep>>>,
 }
 
-impl Answer<'_> {
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Row, Error>>> {
+impl<T: Send + 'static> Answer<'_, T> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T, Error>>> {
         let item = match self.rows.as_mut().poll_next(context) {
             Poll::Ready(item) => item,
             Poll::Pending => {

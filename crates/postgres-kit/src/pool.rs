@@ -113,6 +113,21 @@ impl Pool {
         Ok(pool)
     }
 
+    /// A connection to the same server that is nobody else's and none of the pool's, with settings of its own.
+    ///
+    /// # Errors
+    /// When the database is unreachable or does not answer.
+    pub async fn open_beside(
+        &self,
+        application_name: &str,
+        settings: &[(&str, String)],
+        limit: Duration,
+    ) -> Result<Connection, Error> {
+        let options = self.shared.options.clone().application_name(application_name);
+        let settings = settings.iter().map(|(name, value)| (*name, value));
+        Connection::open(&options.options(settings), limit).await
+    }
+
     /// The same pool, with more or less patience.
     #[must_use]
     pub fn with_statement_limit(&self, limit: Duration) -> Self {

@@ -7,6 +7,7 @@ mod bad_input;
 mod counts;
 mod crowd;
 mod documentation;
+mod exports;
 mod get_account;
 mod get_history;
 mod get_message;

@@ -3,6 +3,7 @@
 mod archive;
 mod count;
 mod edit;
+mod export;
 mod fold;
 mod greedy;
 mod keys;

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    accounts, adopt, archive, demo, events, keys, limits, migrate, openapi, parked, rebuild, restore, sql,
-    token, up, verify,
+    accounts, adopt, archive, demo, events, export, keys, limits, migrate, openapi, parked, rebuild, receipt,
+    restore, sql, token, up, verify,
 };
 
 /// Rookery, an event-sourced microblog backend: the whole system in one process, and its operator's tools.
@@ -25,6 +25,7 @@ enum Command {
     Accounts(accounts::Arguments),
     Keys(keys::Arguments),
     Events(events::Arguments),
+    Export(export::Arguments),
     Limits(limits::Arguments),
     Archive(archive::Arguments),
     Restore(restore::Arguments),
@@ -33,6 +34,7 @@ enum Command {
     Parked(parked::Arguments),
     Rebuild(rebuild::Arguments),
     Sql(sql::Arguments),
+    Receipt(receipt::Arguments),
     Openapi(openapi::Arguments),
     Verify(verify::Arguments),
 }
@@ -50,6 +52,7 @@ impl Arguments {
             Command::Accounts(arguments) => accounts::run(arguments),
             Command::Keys(arguments) => keys::run(arguments),
             Command::Events(arguments) => events::run(arguments),
+            Command::Export(arguments) => export::run(arguments),
             Command::Limits(arguments) => limits::run(arguments),
             Command::Archive(arguments) => archive::run(arguments),
             Command::Restore(arguments) => restore::run(arguments),
@@ -58,6 +61,7 @@ impl Arguments {
             Command::Parked(arguments) => parked::run(arguments),
             Command::Rebuild(arguments) => rebuild::run(arguments),
             Command::Sql(arguments) => sql::run(arguments),
+            Command::Receipt(arguments) => receipt::run(arguments),
             Command::Openapi(arguments) => openapi::run(arguments),
             Command::Verify(arguments) => verify::run(arguments),
         }

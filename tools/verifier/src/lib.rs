@@ -4,7 +4,7 @@
 //! SQL, counts counted and never carried along. So a mistake of theirs is not made here, too. It is slow, and it holds
 //! everything in memory.
 //!
-//! [`verify()`] compares, [`repair()`] repairs. [`social`] and [`feeds`] are the two folds.
+//! [`verify()`] compares, [`repair()`] repairs, [`refold()`] says what a view held at any position. [`social`] and [`feeds`] are the two folds.
 
 mod check;
 mod compare;
@@ -14,6 +14,7 @@ mod follow;
 mod inputs;
 mod model;
 mod pace;
+mod refold;
 mod repair;
 mod report;
 mod rows;
@@ -22,10 +23,12 @@ pub mod social;
 mod timestamp;
 mod verification;
 mod verify;
+mod views;
 
 pub use error::VerifyError;
 pub use inputs::Inputs;
 pub use pace::Pace;
+pub use refold::{Refolded, refold};
 pub use repair::repair;
 pub use report::{Difference, ProjectionReport, Repaired, Report, TableReport};
 pub use rows::Tables;

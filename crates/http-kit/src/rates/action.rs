@@ -28,6 +28,8 @@ pub enum Action {
     /// To count messages.
     Count,
     Search,
+    /// To take a data set away.
+    Export,
     /// To open a stream.
     Stream,
     Import,
@@ -50,7 +52,7 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 
 impl Action {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::SignUp,
         Self::LogIn,
         Self::Session,
@@ -60,6 +62,7 @@ impl Action {
         Self::Read,
         Self::Count,
         Self::Search,
+        Self::Export,
         Self::Stream,
         Self::Import,
     ];
@@ -77,6 +80,7 @@ impl Action {
             Self::Read => "read",
             Self::Count => "count",
             Self::Search => "search",
+            Self::Export => "export",
             Self::Stream => "stream",
             Self::Import => "import",
         }
@@ -106,6 +110,7 @@ impl Action {
             Self::Read => rates((3_000, 5 * MINUTE, 600), (15_000, 5 * MINUTE, 3_000)),
             Self::Count => rates((600, 5 * MINUTE, 120), (3_000, 5 * MINUTE, 600)),
             Self::Search => rates((300, 5 * MINUTE, 60), (1_500, 5 * MINUTE, 300)),
+            Self::Export => rates((60, HOUR, 10), (300, HOUR, 50)),
             Self::Stream => rates((60, 5 * MINUTE, 20), (600, 5 * MINUTE, 200)),
             Self::Import => rates((60, HOUR, 10), (60, HOUR, 10)),
         }

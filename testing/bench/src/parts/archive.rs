@@ -1,4 +1,4 @@
-//! The parts that need a large log: `fold`, `count` and `read` share one.
+//! The parts that need a large log: `fold`, `count`, `read` and `export` share one.
 
 use std::sync::Arc;
 
@@ -23,12 +23,13 @@ pub(crate) struct ArchiveParts {
     pub(crate) fold: bool,
     pub(crate) count: bool,
     pub(crate) read: bool,
+    pub(crate) export: bool,
     pub(crate) statements: bool,
 }
 
 impl ArchiveParts {
     pub(crate) fn any(&self) -> bool {
-        self.fold || self.count || self.read
+        self.fold || self.count || self.read || self.export
     }
 }
 
@@ -50,7 +51,7 @@ impl Parts {
         if asked.statements {
             statements(&url).await?;
         }
-        if asked.count || asked.read {
+        if asked.count || asked.read || asked.export {
             let query_api = Service::query_api(&self.programs, &url, &callers).await?;
             if asked.count {
                 curve.measure(&query_api, &tokens[0], &url, archive.count(), self.scale.counts).await?;
@@ -58,6 +59,9 @@ impl Parts {
             }
             if asked.read {
                 self.read(&servers, &url, &query_api, &tokens, archive.count()).await?;
+            }
+            if asked.export {
+                self.export(&servers, &url, &query_api, &tokens[0]).await?;
             }
         }
         drop(reducers);

@@ -12,7 +12,7 @@ use crate::sources::{packages, root};
 
 /// Which packages of the workspace each one may use. As every edge is listed, what is reached through others is bounded
 /// too.
-const MAY_USE: [(&str, &[&str]); 21] = [
+const MAY_USE: [(&str, &[&str]); 22] = [
     ("api-types", &[]),
     ("archive", &["domain", "event-store", "event-store-nats"]),
     ("data-set", &["domain", "fail-points", "postgres-kit"]),
@@ -30,6 +30,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
         ],
     ),
     ("domain", &[]),
+    ("export", &["data-set"]),
     ("event-store", &["domain"]),
     ("event-store-nats", &["domain", "event-store", "fail-points"]),
     ("event-store-postgres", &["domain", "event-store", "postgres-kit"]),
@@ -42,7 +43,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
     ("verifier", &["data-set", "domain", "event-store"]),
     ("fail-points", &[]),
     ("postgres-kit", &[]),
-    ("query-api", &["api-types", "data-set", "http-kit", "fail-points", "service-kit", "tokens"]),
+    ("query-api", &["api-types", "data-set", "export", "http-kit", "fail-points", "service-kit", "tokens"]),
     ("reducers", &["data-set", "domain", "event-store", "event-store-open", "fail-points", "service-kit"]),
     (
         "rookery",
@@ -56,6 +57,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
             "event-store-nats",
             "event-store-postgres",
             "event-store-open",
+            "export",
             "http-kit",
             "local-servers",
             "verifier",
@@ -75,12 +77,13 @@ const MAY_USE: [(&str, &[&str]); 21] = [
 const OUTSIDE: [&str; 3] = ["bench", "faults", "fuzz"];
 
 /// Libraries that enter through their owners alone.
-const OWNERS: [(&str, &[&str]); 6] = [
+const OWNERS: [(&str, &[&str]); 7] = [
     ("async-nats", &["event-store-nats"]),
     ("axum", &["dispatcher", "http-kit", "query-api"]),
     ("cqrs-es", &["dispatcher", "domain"]),
     ("hyper", &["http-kit", "service-kit"]),
     ("jsonwebtoken", &["tokens"]),
+    ("parquet", &["export"]),
     ("sqlx", &["data-set", "event-store-postgres", "postgres-kit"]),
 ];
 

@@ -33,6 +33,7 @@ use dispatcher::{MailSettings, Registration};
 use http_kit::browsers::{Browsers, CorsOrigins};
 use http_kit::{Limits, Listener, Tls, ops};
 use local_servers::DataDirLock;
+use query_api::ExportLimits;
 use service_kit::config::Environment;
 use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
@@ -157,6 +158,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 async fn up(arguments: &Arguments) -> Result<()> {
     let limits = limits(arguments)?;
     limits.announce();
+    let exports = exports()?;
     let tls = match (&arguments.tls_certificate, &arguments.tls_key) {
         (Some(certificate), Some(key)) => Some(Tls::open(certificate.clone(), key.clone())?),
         _ => None,
@@ -187,7 +189,7 @@ async fn up(arguments: &Arguments) -> Result<()> {
     };
     let Some(servers) = shutdown.token().run_until_cancelled(starting).await else { return Ok(()) };
     let servers = servers?;
-    let settings = Settings { limits, commands, fan_out_limit: arguments.fan_out_limit, mail };
+    let settings = Settings { limits, exports, commands, fan_out_limit: arguments.fan_out_limit, mail };
     // On the heap: it holds the state of every handshake of the start.
     let served = Box::pin(serve(arguments, &data, &servers, listeners, settings, &shutdown)).await;
     // Also after a failure, and that failure is reported.
@@ -267,6 +269,15 @@ fn limits(arguments: &Arguments) -> Result<Limits> {
         browsers: Browsers { cors_origins: arguments.cors_origins.clone(), ..limits.browsers },
         ..limits
     })
+}
+
+/// As the query API reads them.
+fn exports() -> Result<ExportLimits> {
+    let mut env = Environment::from_process();
+    match ExportLimits::from_environment(&mut env) {
+        Some(exports) if !env.has_faults() => Ok(exports),
+        _ => Err(env.into_error().into()),
+    }
 }
 
 /// As the dispatcher reads it.

@@ -8,6 +8,7 @@ mod broker;
 mod demo;
 mod event_store;
 mod events;
+mod export;
 mod full_disk;
 mod golden;
 mod import;

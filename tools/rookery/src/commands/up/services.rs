@@ -13,7 +13,7 @@ use data_set::write::FanOutLimit;
 use dispatcher::{MailSettings, SessionSettings, SigningKeys};
 use http_kit::identity::IdentityConfig;
 use http_kit::{Identity, Limits, Listener, ops};
-use query_api::AppState;
+use query_api::{AppState, ExportLimits};
 use reducers::config::SchemaOnStart;
 use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
@@ -57,6 +57,7 @@ pub(super) struct Listeners {
 /// What an operator chose for them.
 pub(super) struct Settings {
     pub(super) limits: Limits,
+    pub(super) exports: ExportLimits,
     pub(super) commands: dispatcher::Settings,
     pub(super) fan_out_limit: FanOutLimit,
     /// Without it no mails are sent.
@@ -73,7 +74,7 @@ pub(super) fn start(
     health: &Health,
     shutdown: &Shutdown,
 ) -> Result<Services> {
-    let Settings { limits, commands, fan_out_limit, mail } = settings;
+    let Settings { limits, exports, commands, fan_out_limit, mail } = settings;
     let (apis, fold) = (CancellationToken::new(), CancellationToken::new());
     let (issuer, audience) = (ISSUER.to_owned(), AUDIENCE.to_owned());
     let sessions = SessionSettings { issuer, audience };
@@ -89,7 +90,7 @@ pub(super) fn start(
     }
     let options = PoolOptions::reader("rookery-query-api", QUERY_CONNECTIONS_MAX);
     let pool = pool::connect(&users.query_api_url, &options)?;
-    let queries = AppState::new(pool.clone(), identity, &limits);
+    let queries = AppState::new(pool.clone(), identity, &limits).with_exports(exports, &limits);
     query_api::ops_checks(health, &queries, READY_LAG_MAX);
     let (watching, token) = (queries.clone(), apis.clone());
     tokio::spawn(async move { watching.keep_watching(token).await });

@@ -230,6 +230,13 @@ pub(super) const CASES: &[Case] = &[
     write("mark_notifications_read", Access::Roles(WRITERS), |things| {
         Body::Json(json!({"until": things.position}))
     }),
+    // The data set.
+    Case {
+        operation: "export_data_set",
+        access: Access::Roles(COUNTERS),
+        query: "?format=csv",
+        body: |_| Body::None,
+    },
     // The system.
     read("list_projections"),
 ];

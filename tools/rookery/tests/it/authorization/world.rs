@@ -251,7 +251,8 @@ impl World {
     ) -> Answer {
         let (method, path) = self.document.address(operation);
         let id = if path.starts_with("/v1/messages/") { &things.message } else { &things.followee };
-        let path = path.replace("{id}", id).replace("{handle}", &things.handle);
+        let path =
+            path.replace("{id}", id).replace("{handle}", &things.handle).replace("{dataSet}", "messages");
         let path = path.replace("{session}", &things.session_id).replace("{token}", &things.personal_id);
         assert!(!path.contains('{'), "say in authorization/world.rs what {path} names");
         self.send(method, &format!("{path}{query}"), token, body).await

@@ -56,6 +56,11 @@ impl Api {
         Self { http, url: url.to_owned(), seen: AtomicI64::new(0) }
     }
 
+    /// The newest position that anybody was answered.
+    pub(crate) fn seen(&self) -> i64 {
+        self.seen.load(Ordering::SeqCst)
+    }
+
     pub(crate) async fn send(
         &self,
         method: Method,
@@ -100,6 +105,19 @@ impl Api {
 
     pub(crate) async fn delete(&self, path: &str, token: &str) -> Answer {
         self.send(Method::DELETE, path, Some(token), None).await
+    }
+
+    /// Messages as lines, and their position.
+    pub(crate) async fn export(&self, token: &str, since: Option<i64>) -> (Vec<Value>, i64) {
+        let since = since.map_or(String::new(), |since| format!("&since={since}"));
+        let url = format!("{}/v1/exports/messages?format=ndjson{since}", self.url);
+        let seen = self.seen.load(Ordering::SeqCst).to_string();
+        let request = self.http.get(url).bearer_auth(token).header("await-position", seen);
+        let answer = support::send(request.header("prefer", "wait=20")).await.expect("there is an answer");
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let position = answer.header("data-position").parse().expect("it names its position");
+        let rows = answer.body.lines().map(|line| serde_json::from_str(line).expect("a row is JSON"));
+        (rows.collect(), position)
     }
 
     /// One line; its report is the body of the answer.

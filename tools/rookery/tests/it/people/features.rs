@@ -8,7 +8,7 @@ mod peace;
 mod steps;
 mod then;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::RwLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -35,8 +35,9 @@ struct Stage {
     api: Api,
     dir: PathBuf,
     mails: MailServer,
-    /// A token.
+    /// Tokens.
     operator: String,
+    analyst: String,
 }
 
 /// Set before the first scenario of a run begins.
@@ -64,6 +65,9 @@ struct World {
     /// Access tokens to people's accounts besides their own.
     other_tokens: HashMap<String, String>,
     doors: doors::Doors,
+    /// Messages that the analyst took away, by their ids, and at which position.
+    taken: BTreeMap<i64, Value>,
+    taken_at: i64,
 }
 
 impl World {
@@ -78,6 +82,8 @@ impl World {
             gone: HashSet::new(),
             other_tokens: HashMap::new(),
             doors: doors::Doors::default(),
+            taken: BTreeMap::new(),
+            taken_at: 0,
         }
     }
 
@@ -88,6 +94,10 @@ impl World {
 
     fn api(&self) -> &'static Api {
         &self.stage().api
+    }
+
+    fn analyst(&self) -> String {
+        self.stage().analyst.clone()
     }
 
     fn handle(&self, nickname: &str) -> String {
@@ -164,6 +174,7 @@ async fn run(mode: &'static str, variables: &[(&str, &str)]) {
         dir: dir.path().to_owned(),
         mails,
         operator: operator_token(dir.path()),
+        analyst: system.token().to_owned(),
     };
     *STAGE.write().expect("no reader panics") = Some(Box::leak(Box::new(stage)));
     let features = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/features");

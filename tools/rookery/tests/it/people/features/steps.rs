@@ -271,3 +271,28 @@ async fn marks_as_read(world: &mut World, who: String) {
     let body = Some(json!({"until": until}));
     world.act(&who, Method::PUT, "/v1/notifications/read", body).await.clone().expect(204);
 }
+
+#[given("an analyst has taken the messages away")]
+async fn has_taken_the_messages(world: &mut World) {
+    let (rows, position) = world.api().export(&world.analyst(), None).await;
+    world.taken = rows.into_iter().map(|row| (row["id"].as_i64().expect("a row has its key"), row)).collect();
+    world.taken_at = position;
+}
+
+#[when("the analyst takes away what changed")]
+async fn takes_what_changed(world: &mut World) {
+    let (rows, position) = world.api().export(&world.analyst(), Some(world.taken_at)).await;
+    for row in rows {
+        let id = row["id"].as_i64().expect("a row has its key");
+        world.taken.remove(&id);
+        if row["_change_type"] == "upsert" {
+            world.taken.insert(id, row);
+        }
+    }
+    world.taken_at = position;
+}
+
+#[when(expr = "{string} takes the messages away")]
+async fn takes_the_messages(world: &mut World, who: String) {
+    world.answer = Some(world.read("/v1/exports/messages", &who).await);
+}

@@ -290,3 +290,11 @@ async fn has_unread(world: &mut World, who: String, number: i64) {
     let page = world.read("/v1/notifications", &who).await.expect(200);
     assert_eq!(page.body["unread"], json!(number));
 }
+
+#[then(expr = "the analyst has of {string}:")]
+async fn analyst_has(world: &mut World, who: String, step: &Step) {
+    let author: i64 = world.person(&who).id.parse().expect("an id is a number");
+    let own = world.taken.values().filter(|row| row["author"] == author);
+    let texts: Vec<Vec<String>> = own.map(|row| vec![world.words(row)]).collect();
+    assert_eq!(texts, rows(step));
+}
