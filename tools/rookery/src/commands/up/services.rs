@@ -17,6 +17,7 @@ use query_api::AppState;
 use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
 use tokens::KeySource;
+use tokens::oidc::OidcSettings;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
@@ -60,6 +61,7 @@ pub(super) struct Settings {
     pub(super) fan_out_limit: FanOutLimit,
     /// Without it no mails are sent.
     pub(super) mail: Option<MailSettings>,
+    pub(super) oidc: OidcSettings,
 }
 
 /// Starts them; each reaches its servers by itself, and `health` tells when all have.
@@ -72,7 +74,7 @@ pub(super) fn start(
     health: &Health,
     shutdown: &Shutdown,
 ) -> Result<Services> {
-    let Settings { limits, commands, fan_out_limit, mail } = settings;
+    let Settings { limits, commands, fan_out_limit, mail, oidc } = settings;
     let (apis, fold) = (CancellationToken::new(), CancellationToken::new());
     let (issuer, audience) = (ISSUER.to_owned(), AUDIENCE.to_owned());
     let sessions = SessionSettings { issuer, audience };
@@ -86,6 +88,7 @@ pub(super) fn start(
     if let Some(mail) = &mail {
         dispatcher.send_mails(mail, apis.clone()).context("ROOKERY_SMTP_URL")?;
     }
+    dispatcher.use_oidc(&oidc).context("ROOKERY_OIDC_PROVIDERS")?;
     let options = PoolOptions::reader("rookery-query-api", QUERY_CONNECTIONS_MAX);
     let pool = pool::connect(&users.query_api_url, &options)?;
     let queries = AppState::new(pool.clone(), identity, &limits);

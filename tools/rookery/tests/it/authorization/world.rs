@@ -253,6 +253,8 @@ impl World {
         let id = if path.starts_with("/v1/messages/") { &things.message } else { &things.followee };
         let path = path.replace("{id}", id).replace("{handle}", &things.handle);
         let path = path.replace("{session}", &things.session_id).replace("{token}", &things.personal_id);
+        // Of a log-in at a provider that was unlinked before.
+        let path = path.replace("{link}", "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU");
         assert!(!path.contains('{'), "say in authorization/world.rs what {path} names");
         self.send(method, &format!("{path}{query}"), token, body).await
     }
