@@ -22,13 +22,13 @@ mod strength;
 pub(crate) use confirm_owner::{Confirmation, confirm_owner};
 pub(crate) use credential::{Credential, HashedCredential, InvitationUse, Typed};
 pub(crate) use device_token::DeviceToken;
-pub(crate) use log_in::{LogIn, log_in, refused};
+pub(crate) use log_in::{LogIn, log_in};
 pub(crate) use new_password::hash_new_password;
 pub(crate) use oidc::{
     AUTHORIZATION, OidcCredential, PROOF, Proof, Providers, Returned, begin_authorization, link,
     log_in_by_proof, open_proof, prove, register, require_unlinked, unlink,
 };
-pub(crate) use open_session::{LoggedIn, Visitor};
+pub(crate) use open_session::{LoggedIn, Visitor, refused};
 pub(crate) use passwords::Passwords;
 pub(crate) use refresh_token::RefreshToken;
 pub(crate) use revocations::Revocations;

@@ -6,11 +6,13 @@
 //! a browser brings along proves nothing.
 
 mod cached;
+mod error;
 mod id_token;
 mod metadata;
 mod provider;
 mod settings;
 
+pub use error::ProviderError;
 pub use id_token::IdToken;
-pub use provider::{AuthorizationRequest, CodeRedemption, NoHttpClient, Provider, ProviderError};
+pub use provider::{AuthorizationRequest, CodeRedemption, NoHttpClient, Provider};
 pub use settings::{OidcSettings, ProviderSettings};

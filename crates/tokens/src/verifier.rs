@@ -19,7 +19,7 @@ use crate::scopes::Scopes;
 use crate::subject::TokenSubject;
 
 /// Clocks of machines in one installation differ by less.
-pub(crate) const LEEWAY_SECONDS: u64 = 5;
+const LEEWAY_SECONDS: u64 = 5;
 
 /// Ours have about 400; what is longer is not worth hashing.
 pub const TOKEN_BYTES_MAX: usize = 4 * 1024;

@@ -11,7 +11,7 @@ use crate::state::{Ready, State};
 use crate::stores::Standing;
 
 use super::device_token::DeviceToken;
-use super::open_session::{LoggedIn, Owner, ProvedBy, Visitor, open_session};
+use super::open_session::{LoggedIn, Owner, ProvedBy, Visitor, open_session, refused};
 
 /// What somebody shows.
 pub(crate) struct LogIn {
@@ -116,11 +116,6 @@ impl Attempt {
         let problem = ApiProblem::new(codes::RATE_LIMITED).detail("Too many tries failed.");
         Err(problem.retry_after_seconds(seconds).into())
     }
-}
-
-pub(crate) fn refused() -> Refusal {
-    metrics::counter!("dispatcher_logins_total", "outcome" => "refused").increment(1);
-    ApiProblem::new(codes::CREDENTIALS_INVALID).into()
 }
 
 #[cfg(test)]

@@ -19,9 +19,24 @@ mod proof;
 mod providers;
 mod registration;
 
+use tokens::oidc::{NoHttpClient, OidcSettings};
+
+use crate::state::State;
+
 pub(crate) use authorization::{AUTHORIZATION, Returned, begin_authorization, prove};
 pub(crate) use link::{link, unlink};
 pub(crate) use log_in::log_in_by_proof;
 pub(crate) use proof::{PROOF, Proof, open_proof};
 pub(crate) use providers::Providers;
 pub(crate) use registration::{OidcCredential, register, require_unlinked};
+
+impl State {
+    /// Lets people log in at these providers from now on.
+    ///
+    /// # Errors
+    /// When no HTTP client can be made.
+    pub fn use_oidc(&self, settings: &OidcSettings) -> Result<(), NoHttpClient> {
+        self.set_providers(Providers::new(settings)?);
+        Ok(())
+    }
+}

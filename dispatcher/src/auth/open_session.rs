@@ -1,8 +1,9 @@
 //! The session that begins once somebody has shown who they are.
 
+use api_types::codes;
 use domain::AccountId;
 use event_store::BucketError;
-use http_kit::ClientAddress;
+use http_kit::{ApiProblem, ClientAddress};
 use time::OffsetDateTime;
 use tokens::Roles;
 
@@ -11,7 +12,6 @@ use crate::refusal::Refusal;
 use crate::state::{Ready, State};
 
 use super::device_token::DeviceToken;
-use super::log_in::refused;
 use super::refresh_token::RefreshToken;
 use super::session_tokens::{access_token, roles_of};
 
@@ -101,4 +101,9 @@ impl Owner {
             }
         }
     }
+}
+
+pub(crate) fn refused() -> Refusal {
+    metrics::counter!("dispatcher_logins_total", "outcome" => "refused").increment(1);
+    ApiProblem::new(codes::CREDENTIALS_INVALID).into()
 }

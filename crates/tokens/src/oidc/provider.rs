@@ -13,6 +13,7 @@ use serde::Deserialize;
 use service_kit::config::Secret;
 use sha2::{Digest, Sha256};
 
+use super::ProviderError;
 use super::cached::Cached;
 use super::id_token::{self, Expected, IdToken};
 use super::metadata::{self, ClientSecretIn, Metadata};
@@ -45,17 +46,6 @@ pub struct Provider {
 #[derive(Debug, thiserror::Error)]
 #[error("the HTTP client cannot be made")]
 pub struct NoHttpClient(#[source] reqwest::Error);
-
-/// Why a provider was of no use.
-#[derive(Debug, thiserror::Error)]
-pub enum ProviderError {
-    /// It does not answer, or not as it should. Nothing is known of who wanted to log in.
-    #[error("the OpenID provider is of no use")]
-    Unavailable(#[source] Box<dyn Error + Send + Sync>),
-    /// The log-in does not count. The words are for an operator: they name a rule.
-    #[error("the OpenID provider did not confirm a log-in: {0}")]
-    Refused(String),
-}
 
 /// Where somebody is sent to.
 #[derive(Debug, Clone, Copy)]

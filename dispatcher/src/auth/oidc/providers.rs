@@ -6,8 +6,6 @@ use api_types::codes;
 use http_kit::{ApiProblem, Budget, ClientAddress, Exhausted, Share};
 use tokens::oidc::{NoHttpClient, OidcSettings, Provider, ProviderError};
 
-use crate::state::State;
-
 /// For one provider. Each request holds its place for ten seconds at most, and keeps nobody from another provider, or
 /// from logging in with a password.
 const WAITING_MAX: usize = 64;
@@ -30,26 +28,17 @@ pub(super) struct Admitted<'of> {
     _place: Share,
 }
 
-impl State {
-    /// Lets people log in at these providers from now on.
-    ///
-    /// # Errors
-    /// When no HTTP client can be made.
-    pub fn use_oidc(&self, settings: &OidcSettings) -> Result<(), NoHttpClient> {
-        let mut known = Vec::new();
-        for provider in &settings.providers {
-            let provider = Provider::new(provider.clone())?;
-            known
-                .push(KnownProvider { provider, waiting: Budget::new(WAITING_MAX, WAITING_PER_ADDRESS_MAX) });
-        }
-        self.set_providers(Providers(known));
-        Ok(())
-    }
-}
-
 impl Providers {
     pub(crate) const fn none() -> Self {
         Self(Vec::new())
+    }
+
+    pub(super) fn new(settings: &OidcSettings) -> Result<Self, NoHttpClient> {
+        let known = settings.providers.iter().map(|settings| {
+            let waiting = Budget::new(WAITING_MAX, WAITING_PER_ADDRESS_MAX);
+            Ok(KnownProvider { provider: Provider::new(settings.clone())?, waiting })
+        });
+        Ok(Self(known.collect::<Result<_, NoHttpClient>>()?))
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {

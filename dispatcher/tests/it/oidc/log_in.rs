@@ -117,7 +117,7 @@ async fn a_suspended_account_is_told_so_and_one_that_was_given_up_is_none() {
     };
     decide("suspend").await;
     assert_eq!(log_in(api, &proof).await.refusal(), refused(403, "account-suspended"));
-    decide("unsuspend").await;
+    decide("lift").await;
     let session = log_in(api, &proof).await;
     assert_eq!(owner(api, &session).remove("/v1/accounts/me").await.status, 204);
     assert_eq!(log_in(api, &proof).await.refusal(), refused(403, "oidc-not-linked"));
