@@ -20,9 +20,6 @@ use utoipa_axum::routes;
 use crate::State;
 use crate::credential_store;
 
-/// Far longer than what providers send back, and short enough to be taken for bytes of ours.
-const TEXT_BYTES_MAX: usize = 4 * 1024;
-
 pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::default()
         .routes(routes!(list_providers::list_oidc_providers))

@@ -6,7 +6,7 @@ use axum::response::Response;
 use http::StatusCode;
 use http_kit::{ClientAddress, StrictJson};
 
-use super::{TEXT_BYTES_MAX, private};
+use super::private;
 use crate::auth::{self, PROOF, Returned};
 use crate::refusal::Refusal;
 
@@ -29,9 +29,6 @@ pub(crate) async fn prove_oidc_login(
     body: StrictJson<ProveOidcLogin>,
 ) -> Result<Response, Refusal> {
     let ProveOidcLogin { authorization, state: returned, code, iss } = body.value;
-    if code.is_empty() || code.len() > TEXT_BYTES_MAX {
-        return Err(Refusal::field("code", "as the provider sent it, at most 4 KiB"));
-    }
     let returned = Returned { ticket: authorization, state: returned, code, issuer: iss };
     let proved = auth::prove(&state, returned, address).await?;
     let body =
