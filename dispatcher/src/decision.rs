@@ -102,8 +102,9 @@ pub trait Command: Clone + Debug + Send + Sync + 'static {
         std::future::ready(())
     }
 
-    /// Runs when its events are in the log.
-    fn appended(&self, stores: &Stores) -> impl Future<Output = ()> + Send {
+    /// Runs before anybody is told that it is done, by this try, an earlier one or another process: what this process
+    /// remembers must not contradict that.
+    fn before_ack(&self, stores: &Stores) -> impl Future<Output = ()> + Send {
         let _ = stores;
         std::future::ready(())
     }

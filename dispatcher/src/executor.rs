@@ -117,13 +117,15 @@ impl Executor {
         execution: Execution,
         command: C,
     ) -> Result<Executed<C::Outcome>, ExecuteError<C::Rejection>> {
-        match execution.idempotency.clone() {
+        let executed = match execution.idempotency.clone() {
             None => {
                 let id = CommandId(Uuid::now_v7());
-                Ok(self.decide(&execution, id, &command, Instant::now()).await?.into())
+                self.decide(&execution, id, &command, Instant::now()).await?.into()
             }
-            Some(key) => self.execute_once(&execution, &key, &command).await,
-        }
+            Some(key) => self.execute_once(&execution, &key, &command).await?,
+        };
+        command.before_ack(&self.stores).await;
+        Ok(executed)
     }
 
     /// Decides and appends, and tells the command what became of it, where that is known.
@@ -196,7 +198,6 @@ impl Executor {
                     if let (Some(held), Some(last)) = (held, appended.positions.last()) {
                         held.appended(last.sequence());
                     }
-                    command.appended(&self.stores).await;
                     return self.outcome(execution, command, changes, appended).await.map(Decided::Appended);
                 }
                 Err(AppendError::Conflict) => {}

@@ -29,7 +29,10 @@ pub(crate) use token::MailToken;
 
 /// Sent side by side.
 const SENDING_MAX: usize = 4;
-const SEND_TIMEOUT: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// One try from the connection to the last word. lettre bounds the connecting alone, so a server that accepts and never
+/// answers would hold its sender for ever.
+const TRY_TIMEOUT: Duration = Duration::from_secs(15);
 /// Between the tries of one mail.
 const RETRY_AFTER: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(15)];
 
@@ -44,7 +47,7 @@ impl State {
         token: CancellationToken,
     ) -> Result<(), lettre::transport::smtp::Error> {
         let server = AsyncSmtpTransport::<Tokio1Executor>::from_url(settings.url.expose())?;
-        let server = server.timeout(Some(SEND_TIMEOUT)).build();
+        let server = server.timeout(Some(CONNECT_TIMEOUT)).build();
         let (queue, receiver) = MailQueue::new();
         self.set_mail_queue(queue);
         let post = Post { state: self.clone(), server, settings: settings.clone() };
@@ -116,19 +119,36 @@ impl Post {
     async fn send(&self, message: Message) -> &'static str {
         let mut waits = RETRY_AFTER.into_iter();
         loop {
-            let error = match self.server.send(message.clone()).await {
-                Ok(_) => return "sent",
-                Err(error) => error,
-            };
-            let wait = waits.next().filter(|_| !error.is_permanent());
-            let Some(wait) = wait else {
-                // The error's words come from the server, and name no secret of the mail.
-                tracing::warn!(error = %Chain(&error), "a mail was given up");
+            let Err(failure) = self.try_to_send(message.clone()).await else { return "sent" };
+            metrics::counter!("dispatcher_mail_tries_failed_total").increment(1);
+            let Some(wait) = waits.next().filter(|_| !failure.is_permanent) else {
+                // The words come from the server, and name no secret of the mail.
+                tracing::warn!(error = failure.why, "a mail was given up");
                 return "failed";
             };
             tokio::time::sleep(wait).await;
         }
     }
+
+    async fn try_to_send(&self, message: Message) -> Result<(), Failure> {
+        match tokio::time::timeout(TRY_TIMEOUT, self.server.send(message)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => {
+                Err(Failure { is_permanent: error.is_permanent(), why: Chain(&error).to_string() })
+            }
+            // It may have taken the mail all the same; one that comes twice does no harm.
+            Err(_elapsed) => {
+                Err(Failure { is_permanent: false, why: format!("no answer within {TRY_TIMEOUT:?}") })
+            }
+        }
+    }
+}
+
+/// Why a try did not succeed.
+struct Failure {
+    /// Another one would not either.
+    is_permanent: bool,
+    why: String,
 }
 
 fn confirmation(token: &MailToken) -> String {

@@ -3,6 +3,7 @@
 mod accounts;
 mod blocks;
 mod last;
+mod memory;
 mod messages;
 mod moderation;
 

@@ -7,6 +7,11 @@ use tokens::Role;
 
 use crate::refusal::Refusal;
 
+/// Those who look after the place see what is hidden from others, to judge it.
+pub(crate) fn sees_hidden(caller: &Caller) -> bool {
+    caller.roles.contains(Role::Moderator) || caller.roles.contains(Role::Admin)
+}
+
 /// What is known of an account.
 pub(crate) fn account<T>(found: At<Option<T>>) -> Result<At<T>, Refusal> {
     let At { position, value } = found;

@@ -12,6 +12,20 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 const PERIOD: Duration = Duration::from_secs(1);
+/// For how long a new process waits for the first answer.
+const FIRST_ANSWER_MAX: Duration = Duration::from_secs(5);
+const FIRST_ANSWER_PAUSE: Duration = Duration::from_millis(100);
+
+/// Learns what is void before anybody is let in: a process begins with knowing nothing, and would believe what the one
+/// before it refused. Where no dispatcher answers it goes on all the same, as reads must outlive the log.
+pub(crate) async fn learn_first(source: &UrlRevocations, identity: &Identity, token: &CancellationToken) {
+    let learning = async {
+        while source.refresh(identity.revocations()).await.is_err() {
+            tokio::time::sleep(FIRST_ANSWER_PAUSE).await;
+        }
+    };
+    token.run_until_cancelled(tokio::time::timeout(FIRST_ANSWER_MAX, learning)).await;
+}
 
 /// Asks every second until the token is cancelled.
 pub(crate) async fn follow(source: UrlRevocations, identity: &Identity, token: CancellationToken) {

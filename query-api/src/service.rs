@@ -39,6 +39,7 @@ pub async fn serve(config: QueryApiConfig, shutdown: Shutdown) -> anyhow::Result
     tokio::spawn(async move { watching.keep_watching(token).await });
     if let Some(url) = &config.revocations_url {
         let source = UrlRevocations::new(url).context("ROOKERY_REVOCATIONS_URL")?;
+        revocations::learn_first(&source, &identity, &shutdown.token()).await;
         let (identity, token) = (Arc::clone(&identity), shutdown.token());
         tokio::spawn(async move { revocations::follow(source, &identity, token).await });
     }

@@ -77,7 +77,8 @@ pub(crate) fn account_entries(rows: Vec<AccountRow>) -> Vec<AccountEntry> {
     rows.into_iter().map(account_entry).collect()
 }
 
-pub(crate) fn profile(row: ProfileRow) -> Profile {
+/// `sees_hidden`: who looks is told of a restriction.
+pub(crate) fn profile(row: ProfileRow, sees_hidden: bool) -> Profile {
     Profile {
         id: row.id.to_string(),
         handle: row.handle,
@@ -90,6 +91,7 @@ pub(crate) fn profile(row: ProfileRow) -> Profile {
         followed: row.followed,
         blocked: row.blocked,
         muted: row.muted,
+        restriction: row.restriction.filter(|_| sees_hidden),
     }
 }
 

@@ -66,4 +66,8 @@ pub struct Profile {
     pub blocked: bool,
     /// Whether the caller mutes it.
     pub muted: bool,
+    /// `silenced` or `suspended`. Only moderators and admins are told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "silenced", pattern = "^(silenced|suspended)$")]
+    pub restriction: Option<String>,
 }

@@ -54,7 +54,7 @@ impl Command for ChangeBlock {
         done(own)
     }
 
-    async fn appended(&self, stores: &Stores) {
-        stores.blocks.note_blocked(self.blocker).await;
+    async fn before_ack(&self, stores: &Stores) {
+        stores.blocks.note_blocked(self.blocker);
     }
 }

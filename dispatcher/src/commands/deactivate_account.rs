@@ -48,7 +48,7 @@ impl Command for DeactivateAccount {
         done(own)
     }
 
-    async fn appended(&self, stores: &Stores) {
-        stores.accounts.note_deactivated(self.account).await;
+    async fn before_ack(&self, stores: &Stores) {
+        stores.accounts.forget(self.account);
     }
 }

@@ -76,7 +76,7 @@ impl Command for MessageCommand {
         Ok(Decision::Append(changes.collect()))
     }
 
-    async fn appended(&self, stores: &Stores) {
+    async fn before_ack(&self, stores: &Stores) {
         if let Self::Delete(command) = self {
             stores.messages.note_deleted(command.message).await;
         }

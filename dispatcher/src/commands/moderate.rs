@@ -3,6 +3,7 @@
 use domain::moderation::{self, ModerationRejection, Moderator};
 use domain::{AccountId, ModerationAction, Note, Reason, Role, edge::DesiredState};
 use event_store::Expected;
+use fail_points::planted;
 
 use crate::decision::{Change, Command, Decision, Done, ExecuteError, KeyedLock, Placed};
 use crate::stores::Stores;
@@ -64,7 +65,9 @@ impl Command for Moderate {
         done(own)
     }
 
-    async fn appended(&self, stores: &Stores) {
-        stores.accounts.forget(self.account).await;
+    async fn before_ack(&self, stores: &Stores) {
+        if !planted("suspension-unnoticed") {
+            stores.accounts.forget(self.account);
+        }
     }
 }

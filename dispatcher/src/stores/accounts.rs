@@ -8,10 +8,10 @@ use domain::account::Account;
 use domain::handle_claim::HandleClaim;
 use domain::{AccountId, Event, Handle, Position, Reason};
 use event_store::{Boundary, EventLog, ReadError, Subject};
-use moka::future::Cache;
 use time::OffsetDateTime;
 
 use super::last::{Loaded, last};
+use super::memory::Memory;
 use super::moderation::ModerationStore;
 
 /// For how long another process's deactivation or suspension may stay unnoticed.
@@ -38,7 +38,7 @@ pub enum Standing {
 pub struct AccountStore {
     log: Arc<dyn EventLog>,
     moderation: ModerationStore,
-    standings: Cache<AccountId, Standing>,
+    standings: Memory<AccountId, Standing>,
 }
 
 impl Standing {
@@ -49,7 +49,7 @@ impl Standing {
 
 impl AccountStore {
     pub fn new(log: Arc<dyn EventLog>) -> Self {
-        let standings = Cache::builder().max_capacity(STANDINGS_MAX).time_to_live(STANDING_AGE_MAX).build();
+        let standings = Memory::new(STANDINGS_MAX, STANDING_AGE_MAX);
         let moderation = ModerationStore::new(Arc::clone(&log));
         Self { log, moderation, standings }
     }
@@ -102,18 +102,19 @@ impl AccountStore {
 
     /// What an account may do, by the same memory.
     pub async fn standing(&self, account: AccountId) -> Result<Standing, ReadError> {
-        let standing = self.standings.try_get_with(account, self.read_standing(account)).await;
+        let standing = self.standings.get_or_read(account, self.read_standing(account)).await;
         standing.map_err(|error: Arc<ReadError>| ReadError::clone(&error))
     }
 
     /// Position of the last event of an account that can be followed. Only an account that is there is remembered: one
     /// that is not may be registered at any moment, and shall be found at once.
     pub async fn existing(&self, account: AccountId) -> Result<Option<Position>, ReadError> {
-        let standing = match self.standings.get(&account).await {
+        let now = self.standings.as_of_now(account);
+        let standing = match self.standings.get(account).await {
             Some(known @ Standing::Active { .. }) => known,
             Some(Standing::Unregistered | Standing::Suspended(_) | Standing::Deactivated) | None => {
                 let read = self.read_standing(account).await?;
-                self.standings.insert(account, read).await;
+                self.standings.insert(now, read).await;
                 read
             }
         };
@@ -123,14 +124,9 @@ impl AccountStore {
         }
     }
 
-    /// For the process that appended the deactivation: it knows at once, and not in ten seconds.
-    pub(crate) async fn note_deactivated(&self, account: AccountId) {
-        self.standings.insert(account, Standing::Deactivated).await;
-    }
-
     /// For the process that appended what changes an account's standing: it asks at once, and not in ten seconds.
-    pub(crate) async fn forget(&self, account: AccountId) {
-        self.standings.invalidate(&account).await;
+    pub(crate) fn forget(&self, account: AccountId) {
+        self.standings.forget(account);
     }
 
     /// What an account may do, as the log says now.

@@ -6,7 +6,9 @@ use std::time::Duration;
 use domain::edge::Edge;
 use domain::{AccountId, Position, Sequence};
 use event_store::{EventLog, LastBlock, ReadError, last_block};
-use moka::future::Cache;
+use fail_points::planted;
+
+use super::memory::Memory;
 
 /// For how long another process's first block of an account may stay unnoticed here. The fold goes by the log's order, so
 /// what comes in between is in the log but has no effect.
@@ -26,14 +28,12 @@ struct Between {
 #[derive(Debug, Clone)]
 pub struct BlockStore {
     log: Arc<dyn EventLog>,
-    blocks_nobody: Cache<AccountId, ()>,
+    blocks_nobody: Memory<AccountId, ()>,
 }
 
 impl BlockStore {
     pub fn new(log: Arc<dyn EventLog>) -> Self {
-        let blocks_nobody =
-            Cache::builder().max_capacity(BLOCKS_NOBODY_MAX).time_to_live(BLOCKS_NOBODY_AGE_MAX).build();
-        Self { log, blocks_nobody }
+        Self { log, blocks_nobody: Memory::new(BLOCKS_NOBODY_MAX, BLOCKS_NOBODY_AGE_MAX) }
     }
 
     /// What an account last said about blocking another one.
@@ -79,18 +79,21 @@ impl BlockStore {
     }
 
     async fn blocks(&self, blocker: AccountId, blocked: AccountId) -> Result<bool, ReadError> {
-        if self.blocks_nobody.contains_key(&blocker) {
+        let now = self.blocks_nobody.as_of_now(blocker);
+        if self.blocks_nobody.get(blocker).await.is_some() {
             return Ok(false);
         }
         let found = self.load(blocker, blocked).await?;
         if found.through == Sequence::ZERO {
-            self.blocks_nobody.insert(blocker, ()).await;
+            self.blocks_nobody.insert(now, ()).await;
         }
         Ok(found.last.is_some_and(|(_, is_blocked)| is_blocked))
     }
 
     /// For the process that appended a block: it knows at once, and not in ten seconds.
-    pub(crate) async fn note_blocked(&self, blocker: AccountId) {
-        self.blocks_nobody.invalidate(&blocker).await;
+    pub(crate) fn note_blocked(&self, blocker: AccountId) {
+        if !planted("block-unnoticed") {
+            self.blocks_nobody.forget(blocker);
+        }
     }
 }

@@ -19,6 +19,7 @@ mod executor_accounts;
 mod executor_edits;
 mod executor_executor;
 mod executor_keys;
+mod executor_memory;
 mod executor_open;
 mod executor_stores;
 mod follows;

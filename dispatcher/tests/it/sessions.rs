@@ -4,6 +4,7 @@ mod email;
 mod ends;
 mod keys;
 mod log_in;
+mod mail_outage;
 mod password;
 mod personal_tokens;
 mod refresh;

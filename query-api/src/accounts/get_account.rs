@@ -13,7 +13,8 @@ use crate::refusal::Refusal;
 
 /// Shows an account.
 ///
-/// Its numbers do not count what was undone or deleted. A deactivated account is not found.
+/// Its numbers do not count what was undone or deleted. A deactivated account is not found, nor a suspended one but by
+/// moderators and admins, who also see its `restriction`.
 #[utoipa::path(
     get,
     path = "/v1/accounts/{id}",

@@ -15,7 +15,8 @@ pub(super) async fn show(
     name: &AccountName,
     conditions: &Conditions,
 ) -> Result<Response, Refusal> {
-    let read = || read::get_profile(&state.pool, caller.account, name);
+    let sees_hidden = present::sees_hidden(caller);
+    let read = || read::get_profile(&state.pool, caller.account, sees_hidden, name);
     let found = state.positions.answer(&conditions.awaited, read).await?;
-    conditions.answer(&present::account(found)?.map(view::profile))
+    conditions.answer(&present::account(found)?.map(|row| view::profile(row, sees_hidden)))
 }

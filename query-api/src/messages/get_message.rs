@@ -15,7 +15,7 @@ use crate::{present, view};
 ///
 /// Its `ETag` is what `If-Match` of an edit takes, which compares the edition in it alone: likes and replies that came
 /// in meanwhile do not stand in the way. A deleted message is not found, except by its author and by admins, who learn
-/// that it is gone.
+/// that it is gone. Moderators and admins also see one that is hidden, by a block or because its author is suspended.
 #[utoipa::path(
     get,
     path = "/v1/messages/{id}",
@@ -37,7 +37,8 @@ pub(crate) async fn get_message(
     _query: StrictQuery<NoParameters>,
     conditions: Conditions,
 ) -> Result<Response, Refusal> {
-    let read = || read::get_message(&state.pool, caller.account, message);
+    let sees_hidden = present::sees_hidden(&caller);
+    let read = || read::get_message(&state.pool, caller.account, sees_hidden, message);
     let found = state.positions.answer(&conditions.awaited, read).await?;
     let shown = present::message(found, &caller)?.map(view::message);
     conditions.answer_of_edition(shown.value.edition.into(), &shown)

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use crate::support::people::{account, follow, like, notify, repost};
 use crate::support::rows::{execute, fold, row};
-use crate::support::{ADMIN, App, READER};
+use crate::support::{ADMIN, App, Caller, READER};
 
 /// 1 wrote 256 and 768, 2 wrote 512.
 async fn app() -> App {
@@ -26,16 +26,25 @@ async fn nobody_sees_what_a_suspended_account_made_until_that_is_lifted() {
     notify(&app.writer, READER.account, 8, "followed", 1, None).await;
     execute(&app.writer, "update social_v1.account set restriction = 'suspended' where id = 1").await;
     for caller in [READER, ADMIN] {
+        let looks_after = caller.account == ADMIN.account;
         assert_eq!(app.get_as(caller, "/v1/messages").await.ids(), [512]);
         assert_eq!(app.get_as(caller, "/v1/messages?tag=birds").await.ids(), [512]);
         for nothing in ["/v1/messages?author=1", "/v1/messages/512/likes", "/v1/accounts/2/followers"] {
             assert_eq!(app.get_as(caller, nothing).await.ok(), json!([]), "{nothing}");
         }
-        for gone in ["/v1/accounts/1", "/v1/accounts/by-handle/heron", "/v1/accounts/1/followers"] {
-            app.get_as(caller, gone).await.is_problem(404, "not-found");
+        for gone in ["/followers", "/following"] {
+            app.get_as(caller, &format!("/v1/accounts/1{gone}")).await.is_problem(404, "not-found");
         }
-        for gone in ["", "/history", "/likes", "/replies", "/reposts", "/thread"] {
+        for gone in ["/history", "/likes", "/replies", "/reposts", "/thread"] {
             app.get_as(caller, &format!("/v1/messages/256{gone}")).await.is_problem(404, "not-found");
+        }
+        for single in ["/v1/accounts/1", "/v1/accounts/by-handle/heron", "/v1/messages/256"] {
+            let answer = app.get_as(caller, single).await;
+            if looks_after {
+                answer.ok();
+            } else {
+                answer.is_problem(404, "not-found");
+            }
         }
     }
     let inbox = app.get("/v1/notifications").await.ok();
@@ -61,6 +70,32 @@ async fn only_its_followers_see_a_silenced_account_in_the_lists_of_everybody() {
     follow(&app.writer, READER.account, 1, 9).await;
     assert_eq!(app.get("/v1/messages").await.ids(), [768, 512, 256]);
     assert_eq!(app.get("/v1/notifications").await.ok()["unread"], 1);
+}
+
+/// Who judges a report has to see what it is about, and whether something was done about it.
+#[tokio::test]
+async fn moderators_see_what_is_hidden_from_others() {
+    let app = app().await;
+    let moderator = Caller { account: 8, roles: "user,moderator" };
+    execute(&app.writer, "insert into social_v1.blocked values (1, 8, 5, now())").await;
+    let message = app.get_as(moderator, "/v1/messages/256").await.ok();
+    assert_eq!(
+        (&message["id"], &message["author"]["handle"]),
+        (&json!("256"), &json!("heron")),
+        "it blocks them"
+    );
+    for restriction in ["silenced", "suspended"] {
+        let sql = format!("update social_v1.account set restriction = '{restriction}' where id = 1");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&app.writer).await.expect("it is changed");
+        for path in ["/v1/accounts/1", "/v1/accounts/by-handle/heron"] {
+            assert_eq!(app.get_as(moderator, path).await.ok()["restriction"], restriction);
+        }
+        assert_eq!(app.get_as(moderator, "/v1/messages/256").await.ok()["id"], "256");
+    }
+    execute(&app.writer, "update social_v1.account set restriction = 'silenced' where id = 1").await;
+    for caller in [READER, Caller { account: 1, ..READER }] {
+        assert_eq!(app.get_as(caller, "/v1/accounts/1").await.ok().get("restriction"), None);
+    }
 }
 
 async fn decided(app: &App) {

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use data_set::Pool;
 use testkit::{Postgres, Process, eventually, free_port};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_query-api");
 pub(crate) const LIMIT: Duration = Duration::from_secs(30);
@@ -40,6 +40,35 @@ async fn it_starts_without_postgres_and_ends_when_it_is_told_to() {
     assert_eq!(status_of(port, "/v1/messages").await.expect("it answers"), "HTTP/1.1 403 Forbidden");
     process.terminate();
     assert!(process.wait(LIMIT).await.success(), "{}", process.output());
+}
+
+/// A process that was just started knows nothing of what is void, and must not believe what the one before it refused.
+#[tokio::test]
+async fn it_lets_nobody_in_before_it_has_learned_what_is_void() {
+    let dispatcher = TcpListener::bind("127.0.0.1:0").await.expect("loopback has free ports");
+    let port = free_port();
+    let listen = format!("127.0.0.1:{port}");
+    let url = format!("http://{}/internal/revocations", dispatcher.local_addr().expect("it is bound"));
+    let env = [
+        NO_DATABASE,
+        IDENTITY[0],
+        IDENTITY[1],
+        ANY_OPS_ADDRESS,
+        ("ROOKERY_QUERY_LISTEN", &listen),
+        ("ROOKERY_REVOCATIONS_URL", &url),
+    ];
+    let process = Process::start(PROGRAM, [], env);
+    let asked = tokio::time::timeout(LIMIT, dispatcher.accept()).await;
+    let (mut stream, _) = asked.unwrap_or_else(|_| panic!("{}", process.output())).expect("it asks");
+    let early = tokio::time::timeout(Duration::from_millis(500), status_of(port, "/v1/messages")).await;
+    assert!(!matches!(early, Ok(Ok(_))), "it answers {early:?} and knows nothing yet");
+    let body = r#"{"lineage":"x","parts":[]}"#;
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(answer.as_bytes()).await.expect("it listens");
+    eventually("it answers", LIMIT, || status_of(port, "/v1/messages")).await;
 }
 
 #[tokio::test]

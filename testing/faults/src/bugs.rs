@@ -26,12 +26,16 @@ const PAGES: &str = "pages have no gap and no row twice";
 const AWAITED: &str = "a reader that awaits a position sees it";
 const PARKED: &str = "what cannot be decoded is parked";
 const LAG: &str = "lag returns to 0 unaided";
+const FORBIDDEN: &str = "what was forbidden is not done";
+const DOORS: &str = "what was ended opens nothing";
+const RESERVE: &str = "only deletions reach into the reserve";
+const QUOTA: &str = "an account's quota holds";
 
 const fn bug(name: &'static str, fault: &'static str, promise: &'static str, about: &'static str) -> Bug {
     Bug { name, about, fault, promise }
 }
 
-pub const ALL: [Bug; 19] = [
+pub const ALL: [Bug; 25] = [
     bug(
         "ack-before-commit",
         "kill-dispatcher",
@@ -91,6 +95,27 @@ pub const ALL: [Bug; 19] = [
     ),
     bug("cursor-off-by-one", "kill-query-api", PAGES, "a page goes on one row too late"),
     bug("await-ignored", "kill-reducers", AWAITED, "a reader who awaits a position is answered at once"),
+    bug(
+        "block-unnoticed",
+        "blocks",
+        FORBIDDEN,
+        "a dispatcher goes on believing that an account blocks nobody",
+    ),
+    bug("hidden-shown", "blocks", PAGES, "a page shows what is hidden from its reader"),
+    bug(
+        "suspension-unnoticed",
+        "suspensions",
+        FORBIDDEN,
+        "a dispatcher goes on believing that an account may act",
+    ),
+    bug(
+        "revocations-unread",
+        "doors",
+        DOORS,
+        "a dispatcher does not read what was ended elsewhere, or before",
+    ),
+    bug("reserve-open", "reserve", RESERVE, "the log's reserve is open to everybody"),
+    bug("quota-forgotten", "quota", QUOTA, "a new process does not count what was used before"),
 ];
 
 /// The bug of that name.

@@ -1,5 +1,6 @@
 //! What must hold after every run. One function per promise; each answers with what broke it, in words.
 
+mod bans;
 pub mod history;
 pub mod log;
 mod pages;
@@ -62,9 +63,10 @@ pub async fn all(
         ("nothing is invented", promises::nothing_invented(operations, &entries, &allowed.foreign)),
         ("no event is there twice", promises::nothing_twice(operations, &by_operation)),
         ("each event is decided on its predecessor", undecided),
+        ("what was forbidden is not done", bans::nothing_forbidden(operations, &entries)),
         ("no service fails inside", promises::no_internal_error(operations)),
         ("checkpoints go forward, step by step, never ahead", rows::trail(&system.pool, head).await?),
-        ("pages have no gap and no row twice", pages::pages(&served, &sightings.pages)),
+        ("pages have no gap and no row twice", pages::pages(&served, &sightings.walks)),
         ("a reader that awaits a position sees it", pages::looks(&served, &sightings.looks)),
         ("what cannot be decoded is parked", rows::parked(&system.pool, allowed).await?),
     ];

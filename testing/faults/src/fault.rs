@@ -1,16 +1,19 @@
 //! The faults: what each does to a system under load, and how it shows that it happened.
 
+mod apart;
 mod broker;
 mod clocks;
 mod cluster;
 mod crowd;
 mod database;
 mod disk;
+mod doors;
 mod failover;
 mod outages;
 mod partition;
 mod poison;
 mod repetition;
+mod room;
 mod services;
 mod workers;
 
@@ -19,7 +22,7 @@ use std::pin::Pin;
 
 use anyhow::Result;
 
-use crate::check::Allowed;
+use crate::check::{Allowed, Broken};
 use crate::load::Load;
 use crate::system::{Setup, System};
 
@@ -28,16 +31,27 @@ use crate::system::{Setup, System};
 pub struct Happened {
     pub counts: Vec<(&'static str, usize)>,
     pub allowed: Allowed,
+    /// Promises that are only seen broken while the fault lasts.
+    pub broken: Vec<Broken>,
 }
 
 impl Happened {
     pub fn counted(what: &'static str, count: usize) -> Self {
-        Self { counts: vec![(what, count)], allowed: Allowed::default() }
+        Self { counts: vec![(what, count)], ..Self::default() }
     }
 
     #[must_use]
     pub fn and(mut self, what: &'static str, count: usize) -> Self {
         self.counts.push((what, count));
+        self
+    }
+
+    /// With what broke a promise, if anything did.
+    #[must_use]
+    pub fn seen(mut self, promise: &'static str, words: Vec<String>) -> Self {
+        if !words.is_empty() {
+            self.broken.push(Broken { promise, words });
+        }
         self
     }
 }
@@ -95,6 +109,9 @@ pub fn all() -> Vec<Fault> {
         clocks::faults(),
         crowd::faults(),
         poison::faults(),
+        apart::faults(),
+        doors::faults(),
+        room::faults(),
     ]
     .concat()
 }

@@ -18,6 +18,7 @@ pub mod check;
 pub mod fault;
 pub mod faulty_log;
 pub mod load;
+pub mod operator;
 pub mod readers;
 pub mod record;
 pub mod run;

@@ -15,12 +15,12 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use self::client::Client;
-use crate::record::{Intent, Outcome, Record};
+use crate::record::{Outcome, Record};
 
 const PEOPLE: usize = 5;
 pub const CLIENTS: usize = 8;
 /// How long a client with a key goes on asking after the load has ended.
-const GIVE_UP_AFTER: Duration = Duration::from_secs(45);
+pub(crate) const GIVE_UP_AFTER: Duration = Duration::from_secs(45);
 
 /// A message that some client knows, with the edition that it last heard of.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +35,8 @@ pub struct Known {
 pub struct World {
     pub record: Record,
     pub people: Vec<i64>,
+    /// Somebody with that role, who is none of the people.
+    pub moderator: i64,
     pub messages: Mutex<Vec<Known>>,
     /// Keys that led to a post, with who used them.
     pub used_keys: Mutex<Vec<(i64, String)>>,
@@ -48,6 +50,11 @@ impl World {
 
     pub fn is_stopped(&self) -> bool {
         self.stopped.get().is_some()
+    }
+
+    /// Whom the moderator acts on: one of the people, so that the others go on.
+    pub fn moderated(&self) -> i64 {
+        self.people[PEOPLE - 1]
     }
 
     fn gives_up(&self) -> bool {
@@ -71,22 +78,18 @@ impl Load {
         let mut world = World {
             record: Record::default(),
             people: Vec::new(),
+            moderator: 0,
             messages: Mutex::default(),
             used_keys: Mutex::default(),
             stopped: OnceLock::new(),
         };
         for index in 0..PEOPLE {
-            let handle = format!("p{index}_{}", seed % 1_000_000);
             let client = Client::new(dispatchers[index % dispatchers.len()].clone());
-            let key = Some(format!("people-{seed}-{index}"));
-            let operation = world.record.begin(0, key, |_| Intent::Register { handle });
-            let deadline = Instant::now() + GIVE_UP_AFTER;
-            let Some(ack) = client.insist(&world.record, operation, || Instant::now() > deadline).await
-            else {
-                panic!("nobody could register: {:?}", world.record.all());
-            };
-            world.people.push(ack.id.expect("a registration answers an id"));
+            let handle = format!("p{index}_{}", seed % 1_000_000);
+            world.people.push(client.register(&world.record, &handle).await);
         }
+        let client = Client::new(dispatchers[0].clone());
+        world.moderator = client.register(&world.record, &format!("m_{}", seed % 1_000_000)).await;
         let world = Arc::new(world);
         let mut clients = JoinSet::new();
         for number in 0..CLIENTS {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use crate::load::World;
-use crate::system::{http, signed};
+use crate::system::{USER, http, signed};
 
 const TAGS: [&str; 3] = ["birds", "moths", "stars"];
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -31,9 +31,8 @@ pub struct ListedMessage {
 #[derive(Debug, Clone)]
 pub struct Page {
     pub tag: &'static str,
+    pub reader: i64,
     pub limit: usize,
-    /// The last message of the page before.
-    pub after: Option<i64>,
     pub data_position: i64,
     pub shown: Vec<ListedMessage>,
     pub has_next: bool,
@@ -42,6 +41,7 @@ pub struct Page {
 /// A message that was looked up once its writer had been told of a position.
 #[derive(Debug, Clone)]
 pub struct Look {
+    pub reader: i64,
     pub message: i64,
     pub awaited: i64,
     pub status: u16,
@@ -51,7 +51,8 @@ pub struct Look {
 
 #[derive(Debug, Default)]
 pub struct Sightings {
-    pub pages: Vec<Page>,
+    /// The pages of one walk go on where the one before ended.
+    pub walks: Vec<Vec<Page>>,
     pub looks: Vec<Look>,
     /// Where one reader's Data-Position went backwards: from and to.
     pub backwards: Vec<(i64, i64)>,
@@ -116,9 +117,14 @@ impl Reader {
         change(&mut self.sightings.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    async fn get(&mut self, path: &str, awaited: Option<i64>) -> Option<(Response, Option<i64>)> {
-        let account = *self.world.people.choose(&mut self.random)?;
-        let request = signed(self.http.get(format!("{}{path}", self.query_api)), account).timeout(PATIENCE);
+    async fn get(
+        &mut self,
+        account: i64,
+        path: &str,
+        awaited: Option<i64>,
+    ) -> Option<(Response, Option<i64>)> {
+        let request = self.http.get(format!("{}{path}", self.query_api)).timeout(PATIENCE);
+        let request = signed(request, account, USER);
         let request = match awaited {
             Some(position) => request.header("Await-Position", position).header("Prefer", "wait=2"),
             None => request,
@@ -138,24 +144,28 @@ impl Reader {
 
     /// Up to four pages of a tag, from the newest on.
     async fn walk(&mut self) {
+        let mut pages = Vec::new();
+        self.turn_pages(&mut pages).await;
+        self.note(|all| all.walks.push(pages));
+    }
+
+    async fn turn_pages(&mut self, pages: &mut Vec<Page>) {
+        let Some(reader) = self.world.people.choose(&mut self.random).copied() else { return };
         let Some(tag) = TAGS.choose(&mut self.random) else { return };
         let limit = self.random.random_range(2..=9_usize);
         let mut path = format!("/v1/messages?tag={tag}&limit={limit}");
-        let mut after = None;
         for _ in 0..4 {
-            let Some((answer, data_position)) = self.get(&path, None).await else { return };
+            let Some((answer, data_position)) = self.get(reader, &path, None).await else { return };
             if answer.status() != 200 {
                 return self.note(|all| all.refused += 1);
             }
             let next = answer.headers().get("link").and_then(|link| next_of(link.to_str().ok()?));
             let Ok(Value::Array(items)) = answer.json::<Value>().await else { return };
             let shown: Vec<ListedMessage> = items.iter().map(listed).collect();
-            let last = shown.last().map(|shown| shown.id);
             let Some(data_position) = data_position else { return };
-            let page = Page { tag, limit, after, data_position, shown, has_next: next.is_some() };
-            self.note(|all| all.pages.push(page));
-            let (Some(next), Some(last)) = (next, last) else { return };
-            (path, after) = (next, Some(last));
+            pages.push(Page { tag, reader, limit, data_position, shown, has_next: next.is_some() });
+            let Some(next) = next else { return };
+            path = next;
         }
     }
 
@@ -163,10 +173,12 @@ impl Reader {
     async fn look(&mut self) {
         let known = self.world.messages().last().copied();
         let Some(known) = known else { return };
+        let Some(reader) = self.world.people.choose(&mut self.random).copied() else { return };
         let path = format!("/v1/messages/{}", known.id);
-        let Some((answer, data_position)) = self.get(&path, Some(known.id)).await else { return };
+        let Some((answer, data_position)) = self.get(reader, &path, Some(known.id)).await else { return };
         let status = answer.status().as_u16();
-        self.note(|all| all.looks.push(Look { message: known.id, awaited: known.id, status, data_position }));
+        let look = Look { reader, message: known.id, awaited: known.id, status, data_position };
+        self.note(|all| all.looks.push(look));
     }
 }
 

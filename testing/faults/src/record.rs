@@ -1,17 +1,57 @@
 //! What clients asked for, and what they were told.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 /// What an operation is meant to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Intent {
-    Register { handle: String },
-    Post { text: String, tag: String, in_reply_to: Option<i64> },
-    Edit { message: i64, edition: Option<u32>, text: String },
-    Delete { message: i64 },
-    React { kind: Reaction, message: i64, is_set: bool },
-    Follow { account: i64, is_set: bool },
-    Import { texts: Vec<String>, tag: String },
+    Register {
+        handle: String,
+    },
+    Post {
+        text: String,
+        tag: String,
+        in_reply_to: Option<i64>,
+    },
+    Edit {
+        message: i64,
+        edition: Option<u32>,
+        text: String,
+    },
+    Delete {
+        message: i64,
+    },
+    React {
+        kind: Reaction,
+        message: i64,
+        is_set: bool,
+    },
+    Follow {
+        account: i64,
+        is_set: bool,
+    },
+    Block {
+        account: i64,
+        is_set: bool,
+    },
+    Mute {
+        account: i64,
+        is_set: bool,
+    },
+    Moderate {
+        account: i64,
+        action: Action,
+    },
+    /// By an operator's tool, past the dispatchers.
+    Role {
+        account: i64,
+        is_set: bool,
+    },
+    Import {
+        texts: Vec<String>,
+        tag: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +60,39 @@ pub enum Reaction {
     Repost,
     Bookmark,
 }
+
+/// Of a moderator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    Warn,
+    Silence,
+    Suspend,
+    Lift,
+}
+
+impl Action {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Warn => "warn",
+            Self::Silence => "silence",
+            Self::Suspend => "suspend",
+            Self::Lift => "lift",
+        }
+    }
+
+    /// What holds from then on; `None` where that stays as it was.
+    pub fn level(self) -> Option<&'static str> {
+        match self {
+            Self::Warn => None,
+            Self::Silence => Some("silenced"),
+            Self::Suspend => Some("suspended"),
+            Self::Lift => Some(""),
+        }
+    }
+}
+
+/// What operators give and take here.
+pub const ROLE: &str = "analyst";
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ack {
@@ -45,6 +118,10 @@ pub enum Outcome {
 #[derive(Debug, Clone)]
 pub struct Try {
     pub number: usize,
+    /// The address of the dispatcher.
+    pub to: String,
+    pub sent: Instant,
+    pub answered: Option<Instant>,
     pub outcome: Outcome,
 }
 
@@ -102,15 +179,17 @@ impl Record {
     }
 
     /// Written before the request is sent, so that a client that dies leaves an open outcome behind.
-    pub fn sent(&self, operation: usize) -> usize {
+    pub fn sent(&self, operation: usize, to: &str) -> usize {
         let tries = &mut self.lock()[operation].tries;
         let number = tries.len();
-        tries.push(Try { number, outcome: Outcome::Unknown("not answered".to_owned()) });
+        let outcome = Outcome::Unknown("not answered".to_owned());
+        tries.push(Try { number, to: to.to_owned(), sent: Instant::now(), answered: None, outcome });
         number
     }
 
     pub fn answered(&self, operation: usize, attempt: usize, outcome: Outcome) {
-        self.lock()[operation].tries[attempt].outcome = outcome;
+        let one = &mut self.lock()[operation].tries[attempt];
+        (one.outcome, one.answered) = (outcome, Some(Instant::now()));
     }
 
     pub fn one(&self, operation: usize) -> Operation {

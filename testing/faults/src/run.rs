@@ -95,13 +95,14 @@ pub async fn run(fault: &Fault, setup: Setup, seed: u64) -> Result<Report> {
     if !did_not_happen.is_empty() {
         broken.push(Broken { promise: "the fault happened", words: did_not_happen });
     }
+    broken.extend(happened.broken);
     broken.extend(check::lag_returns_to_zero(&system).await?);
     broken.extend(check::all(&system, &operations, &sightings, &happened.allowed).await?);
     let output = system.services().map(crate::system::service::Service::output).collect();
     Ok(Report {
         fault: fault.name,
         seed,
-        pages: sightings.pages.len(),
+        pages: sightings.walks.iter().map(Vec::len).sum(),
         happened: happened.counts,
         took: began.elapsed(),
         broken,

@@ -62,12 +62,21 @@ pub struct Addresses {
     pub database: String,
 }
 
+/// Services that verify the tokens of sessions themselves, beside those that believe the gateway.
+#[derive(Debug)]
+pub struct Doors {
+    pub dispatchers: [Service; 2],
+    /// Learns from the first dispatcher which tokens are void.
+    pub query_api: Service,
+}
+
 /// The services are dropped before the servers that they use.
 #[derive(Debug)]
 pub struct System {
     pub dispatchers: Vec<Service>,
     pub reducers: Vec<Service>,
     pub query_api: Service,
+    pub doors: Option<Doors>,
     pub broker: Broker,
     pub postgres: Postgres,
     /// Straight to the database, past all services.
@@ -84,12 +93,16 @@ pub fn http() -> Client {
     Client::builder().no_proxy().pool_max_idle_per_host(4).build().expect("a client needs nothing")
 }
 
+/// Roles of everybody, and of the one who moderates.
+pub const USER: &str = "user,analyst,operator";
+pub const MODERATOR: &str = "user,moderator";
+
 /// As the gateway would sign it.
-pub fn signed(request: RequestBuilder, account: i64) -> RequestBuilder {
+pub fn signed(request: RequestBuilder, account: i64, roles: &str) -> RequestBuilder {
     request
         .header("X-Gateway-Secret", GATEWAY_SECRET)
         .header("X-User-ID", account)
-        .header("X-User-Roles", "user,analyst,operator")
+        .header("X-User-Roles", roles)
 }
 
 impl System {
@@ -116,6 +129,7 @@ impl System {
             dispatchers,
             reducers,
             query_api,
+            doors: None,
             broker,
             postgres,
             pool,
@@ -126,8 +140,28 @@ impl System {
         }
     }
 
+    /// With services that verify tokens themselves.
+    #[must_use]
+    pub fn with_doors(mut self) -> Self {
+        let (nats, database) = (self.broker.url(), self.postgres.url());
+        let of_tokens = |more: &[(&'static str, String)]| {
+            let mut setup = self.setup.clone();
+            setup.env.extend(TOKENS.map(|(name, value)| (name, value.to_owned())));
+            setup.env.extend_from_slice(more);
+            setup
+        };
+        let dispatchers = [(); 2].map(|()| dispatcher(&of_tokens(&[]), &nats));
+        let keys = format!("{}/.well-known/jwks.json", dispatchers[0].url);
+        let revocations = format!("{}/internal/revocations", dispatchers[0].ops_url);
+        let more = [("ROOKERY_JWT_JWKS_URL", keys), ("ROOKERY_REVOCATIONS_URL", revocations)];
+        let query_api = query_api(&of_tokens(&more), &database);
+        self.doors = Some(Doors { dispatchers, query_api });
+        self
+    }
+
     pub fn services(&self) -> impl Iterator<Item = &Service> {
-        self.dispatchers.iter().chain(&self.reducers).chain([&self.query_api])
+        let doors = self.doors.iter().flat_map(|doors| doors.dispatchers.iter().chain([&doors.query_api]));
+        self.dispatchers.iter().chain(&self.reducers).chain([&self.query_api]).chain(doors)
     }
 
     pub async fn ready(&self) {
@@ -186,6 +220,13 @@ fn env(setup: &Setup, own: &[(&str, &str)]) -> Vec<(String, String)> {
     let own = own.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     own.chain(setup.env.iter().map(|(name, value)| ((*name).to_owned(), value.clone()))).collect()
 }
+
+/// Instead of the gateway's word.
+const TOKENS: [(&str, &str); 3] = [
+    ("ROOKERY_IDENTITY_MODE", "jwt"),
+    ("ROOKERY_JWT_ISSUER", "rookery"),
+    ("ROOKERY_JWT_AUDIENCE", "rookery"),
+];
 
 /// Few callers make all of the load, so none is limited.
 const CALLERS: [(&str, &str); 3] = [

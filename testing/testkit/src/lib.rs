@@ -9,6 +9,7 @@
 //! says.
 
 mod eventually;
+pub mod mail_server;
 mod nats;
 pub mod oidc;
 pub mod openapi;
@@ -20,6 +21,7 @@ mod small_disk;
 mod template;
 
 pub use eventually::{eventually, eventually_sync};
+pub use mail_server::MailServer;
 pub use nats::{Nats, NatsCluster};
 pub use postgres::{Postgres, PostgresConfig};
 pub use process::Process;

@@ -16,6 +16,8 @@ pub struct ProfileRow {
     pub display_name: String,
     pub bio: String,
     pub registered_at: OffsetDateTime,
+    /// `silenced` or `suspended`.
+    pub restriction: Option<String>,
     pub followers: i64,
     pub following: i64,
     pub messages: i64,
@@ -54,6 +56,7 @@ struct Row {
     display_name: Option<String>,
     bio: Option<String>,
     registered_at: Option<OffsetDateTime>,
+    restriction: Option<String>,
     followers: i64,
     following: i64,
     messages: i64,
@@ -65,10 +68,11 @@ struct Row {
 const BY_ID: &str = concat!(include_str!("get_profile.sql"), include_str!("show_profile.sql"));
 const BY_HANDLE: &str = concat!(include_str!("get_profile_by_handle.sql"), include_str!("show_profile.sql"));
 
-/// The account with a name, as another one sees it.
+/// The account with a name, as another one sees it. `sees_hidden`: also where it is suspended.
 pub async fn get_profile(
     pool: &Pool,
     caller: i64,
+    sees_hidden: bool,
     name: &AccountName,
 ) -> Result<At<Option<ProfileRow>>, ReadError> {
     let query = || async move {
@@ -79,7 +83,8 @@ pub async fn get_profile(
         query.bind(caller).fetch_one(pool).await
     };
     let row = run(query).await?;
-    Ok(At { position: row.position, value: profile(row) })
+    let is_hidden = row.restriction.as_deref() == Some("suspended") && !sees_hidden;
+    Ok(At { position: row.position, value: profile(row).filter(|_| !is_hidden) })
 }
 
 fn profile(row: Row) -> Option<ProfileRow> {
@@ -89,6 +94,7 @@ fn profile(row: Row) -> Option<ProfileRow> {
         display_name: row.display_name?,
         bio: row.bio?,
         registered_at: row.registered_at?,
+        restriction: row.restriction,
         followers: row.followers,
         following: row.following,
         messages: row.messages,

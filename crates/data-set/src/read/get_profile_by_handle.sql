@@ -1,4 +1,4 @@
--- Purpose: the account with a handle, unless it is suspended, with the position that this reflects. Ends in show_profile.sql.
+-- Purpose: the account with a handle, with the position that this reflects. Ends in show_profile.sql.
 -- Index: account_by_handle, one look-up. It is not unique, but no two accounts have a handle at the
 --   end of a transaction.
 with p as (
@@ -6,5 +6,5 @@ with p as (
     from published.projections
     where projection = 'social' and state = 'published' and shard = 0
 ), found as (
-    select * from published.accounts a where a.handle = $1 and a.restriction is distinct from 'suspended' limit 1
+    select * from published.accounts a where a.handle = $1 limit 1
 )

@@ -1,5 +1,6 @@
 //! Messages as the statements that end in `show_messages.sql` select them.
 
+use fail_points::planted;
 use time::OffsetDateTime;
 
 use super::page::{PageKey, PositionKey};
@@ -84,12 +85,24 @@ pub(super) struct MessageColumns {
     /// Only in the list of everybody.
     #[sqlx(default)]
     is_silenced: Option<bool>,
+    /// Only where messages are looked at one by one: whether it is what was asked for.
+    #[sqlx(default)]
+    is_match: Option<bool>,
+    /// Only there: whether it is the last that was looked at, and there may be more.
+    #[sqlx(default)]
+    pub(super) is_bound: Option<bool>,
 }
 
 impl MessageColumns {
+    /// For those who look after the place.
+    pub(super) fn also_hidden(self) -> Self {
+        Self { is_hidden: false, ..self }
+    }
+
     /// `None` also where it is hidden from the caller.
     pub(super) fn into_message(self) -> Option<MessageRow> {
-        if self.is_hidden || self.is_silenced == Some(true) {
+        let is_hidden = self.is_hidden || self.is_silenced == Some(true);
+        if (is_hidden && !planted("hidden-shown")) || self.is_match == Some(false) {
             return None;
         }
         Some(MessageRow {
@@ -124,11 +137,11 @@ impl MessageColumns {
         Some((self.page_key()?, self.into_part_of_thread()))
     }
 
-    fn page_key(&self) -> Option<PageKey> {
+    pub(super) fn page_key(&self) -> Option<PageKey> {
         Some(PageKey { created_at: self.created_at?.into(), id: self.id? })
     }
 
-    /// Of `published.thread_messages`, where a row without an author is of a deleted message.
+    /// Of `served.thread_messages`, where a row without an author is of a deleted message.
     pub(super) fn into_part_of_thread(self) -> Option<ThreadRow> {
         if self.author.is_some() {
             return self.into_message().map(Box::new).map(ThreadRow::Message);

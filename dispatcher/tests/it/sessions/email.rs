@@ -1,13 +1,10 @@
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use dispatcher::MailSettings;
 use reqwest::Method;
 use serde_json::{Value, json};
 use service_kit::config::Secret;
-use testkit::eventually;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use testkit::{MailServer, eventually};
 use tokio_util::sync::CancellationToken;
 
 use super::{HOME, PASSWORD, bearer, is_believed, log_in, post, register, tokens};
@@ -16,95 +13,18 @@ use crate::app::{App, Caller, PATIENCE};
 
 const NEW: &str = "another horse battery staple";
 
-/// A mail server on a port of its own, which keeps what it gets.
-struct Sink {
-    url: String,
-    mails: Arc<Mutex<Vec<String>>>,
+/// The first `busy` mails are put off.
+async fn with_mail(app: &App, busy: usize) -> MailServer {
+    let server = MailServer::start().await;
+    server.put_off(busy);
+    send_mails(app, &server.url());
+    server
 }
 
-impl Sink {
-    /// The first `busy` mails are put off.
-    async fn start(busy: usize) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has free ports");
-        let url = format!("smtp://{}", listener.local_addr().expect("it is bound"));
-        let (mails, left) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(busy)));
-        let kept = Arc::clone(&mails);
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(converse(stream, Arc::clone(&kept), Arc::clone(&left)));
-            }
-        });
-        Self { url, mails }
-    }
-
-    fn all(&self) -> Vec<String> {
-        self.mails.lock().expect("nobody panics with it").clone()
-    }
-
-    async fn mail(&self, number: usize) -> String {
-        eventually("a mail arrives", PATIENCE, || async {
-            self.all().get(number).cloned().ok_or_else(|| format!("there are {}", self.all().len()))
-        })
-        .await
-    }
-
-    /// The code in that mail.
-    async fn code(&self, number: usize) -> String {
-        let mail = self.mail(number).await;
-        let is_code = |line: &&str| line.len() > 32 && line.split('.').count() == 2 && !line.contains(' ');
-        mail.lines().find(is_code).unwrap_or_else(|| panic!("no code: {mail}")).to_owned()
-    }
-}
-
-/// As RFC 5321 has it, as far as a client of ours goes.
-async fn converse(stream: TcpStream, mails: Arc<Mutex<Vec<String>>>, busy: Arc<Mutex<usize>>) {
-    let mut stream = BufReader::new(stream);
-    stream.write_all(b"220 sink.test\r\n").await.expect("it listens");
-    let (mut line, mut mail, mut is_data) = (String::new(), String::new(), false);
-    while {
-        line.clear();
-        stream.read_line(&mut line).await.unwrap_or(0) > 0
-    } {
-        let text = line.trim_end();
-        let answer = match (is_data, text) {
-            (true, ".") => {
-                is_data = false;
-                mails.lock().expect("nobody panics with it").push(std::mem::take(&mut mail));
-                "250 kept\r\n"
-            }
-            (true, text) => {
-                mail.push_str(text);
-                mail.push('\n');
-                continue;
-            }
-            (false, "DATA") => {
-                is_data = true;
-                "354 go on\r\n"
-            }
-            (false, text) if text.starts_with("MAIL") => {
-                let mut busy = busy.lock().expect("nobody panics with it");
-                if *busy > 0 {
-                    *busy -= 1;
-                    "451 later\r\n"
-                } else {
-                    "250 ok\r\n"
-                }
-            }
-            (false, "QUIT") => "221 bye\r\n",
-            (false, _) => "250 ok\r\n",
-        };
-        if stream.write_all(answer.as_bytes()).await.is_err() {
-            return;
-        }
-    }
-}
-
-async fn with_mail(app: &App, busy: usize) -> Sink {
-    let sink = Sink::start(busy).await;
+pub(super) fn send_mails(app: &App, url: &str) {
     let from = "Rookery <rookery@example.org>".parse().expect("it is an address");
-    let settings = MailSettings { url: Secret::new(sink.url.clone()), from };
+    let settings = MailSettings { url: Secret::new(url.to_owned()), from };
     app.api.state.send_mails(&settings, CancellationToken::new()).expect("it is an address");
-    sink
 }
 
 async fn owner(app: &App) -> Caller<'_> {
@@ -112,7 +32,7 @@ async fn owner(app: &App) -> Caller<'_> {
     bearer(&app.api, &tokens(&log_in(&app.api, "ada", PASSWORD).await).access_token)
 }
 
-async fn set(owner: &Caller<'_>, email: &Value) -> Answer {
+pub(super) async fn set(owner: &Caller<'_>, email: &Value) -> Answer {
     let body = json!({"email": email, "password": PASSWORD});
     owner.json(Method::PUT, "/v1/accounts/me/email", &[], &body).await
 }

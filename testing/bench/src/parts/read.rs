@@ -66,8 +66,12 @@ fn random_id(corpus: &mut Corpus, messages: u64) -> i64 {
 async fn bare_list(pool: Pool, mut corpus: Corpus, window: Window) -> Result<Sample> {
     let mut sample = Sample::default();
     while !window.is_over() {
-        let filter =
-            MessageFilter { tag: TagFilter::of(&corpus.tag()), author: None, range: TimeRange::always() };
+        let filter = MessageFilter {
+            tag: TagFilter::of(&corpus.tag()),
+            tags: None,
+            author: None,
+            range: TimeRange::always(),
+        };
         let began = Instant::now();
         let page = read::list_messages(&pool, READER, &filter, None, LIMIT).await;
         window.count(&mut sample, began, page.is_ok());
@@ -80,7 +84,7 @@ async fn bare_single(pool: Pool, mut corpus: Corpus, messages: u64, window: Wind
     while !window.is_over() {
         let id = random_id(&mut corpus, messages);
         let began = Instant::now();
-        let found = read::get_message(&pool, READER, id).await;
+        let found = read::get_message(&pool, READER, false, id).await;
         window.count(&mut sample, began, found.is_ok());
     }
     Ok(sample)

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use serde_json::Value;
+
 use super::log::{self, Entry};
+use super::promises::level;
 
 #[derive(Debug)]
 pub struct Message {
@@ -25,10 +28,21 @@ struct Reaction {
     is_set: bool,
 }
 
+/// What became of something, each change with its position.
+type Changes<T> = Vec<(i64, T)>;
+
 #[derive(Debug, Default)]
 pub struct History {
     pub messages: BTreeMap<i64, Message>,
+    /// Those that had an effect.
     reactions: HashMap<i64, Vec<Reaction>>,
+    /// By follower and followee; a follow against a block has no effect, and a block ends follows.
+    follows: HashMap<(i64, i64), Changes<bool>>,
+    /// By blocker and blocked.
+    blocks: HashMap<(i64, i64), Changes<bool>>,
+    /// Of accounts, empty where there is none.
+    restrictions: HashMap<i64, Changes<String>>,
+    roles: HashMap<i64, Value>,
     replies: HashMap<i64, Vec<i64>>,
     handles: HashMap<String, i64>,
     accounts: BTreeSet<i64>,
@@ -78,10 +92,12 @@ impl History {
                 self.reacted(entry, field("account")?, field("message")?)
             }
             "message.bookmarked" | "message.unbookmarked" => self.is_there(field("message")?),
-            "account.followed" | "account.unfollowed" => {
-                let followee = field("followee")?;
-                if self.accounts.contains(&followee) { Ok(()) } else { Err(format!("nobody is {followee}")) }
+            "account.followed" | "account.unfollowed" => self.followed(entry, field("followee")?),
+            "account.blocked" | "account.unblocked" => {
+                self.blocked(entry, field("blocker")?, field("blocked")?)
             }
+            "account.muted" | "account.unmuted" => self.is_somebody(field("muted")?),
+            "account.moderated" | "account.roles-changed" => self.decided(entry, field("account")?),
             "handle.claimed" => {
                 let handle = entry.data["handle"].as_str().unwrap_or_default().to_owned();
                 match self.handles.insert(handle.clone(), field("account")?) {
@@ -138,8 +154,59 @@ impl History {
         if number == last + 1 { Ok(()) } else { Err(format!("edition {number} follows {last}")) }
     }
 
+    fn is_somebody(&self, account: i64) -> Result<(), String> {
+        if self.accounts.contains(&account) { Ok(()) } else { Err(format!("nobody is {account}")) }
+    }
+
+    fn followed(&mut self, entry: &Entry, followee: i64) -> Result<(), String> {
+        let follower = entry.number("follower").ok_or("it has no follower")?;
+        let is_set = entry.kind() == "account.followed";
+        if !is_set || !self.are_apart(follower, followee, entry.position) {
+            self.follows.entry((follower, followee)).or_default().push((entry.position, is_set));
+        }
+        self.is_somebody(followee)
+    }
+
+    fn blocked(&mut self, entry: &Entry, blocker: i64, blocked: i64) -> Result<(), String> {
+        let is_set = entry.kind() == "account.blocked";
+        let was_set = at(self.blocks.get(&(blocker, blocked)), entry.position).copied();
+        self.blocks.entry((blocker, blocked)).or_default().push((entry.position, is_set));
+        if is_set {
+            for pair in [(blocker, blocked), (blocked, blocker)] {
+                self.follows.entry(pair).or_default().push((entry.position, false));
+            }
+        }
+        if was_set.unwrap_or(false) == is_set {
+            return Err(format!("{blocker} and {blocked} were so already"));
+        }
+        self.is_somebody(blocked)
+    }
+
+    /// Each decision tells all that holds, so what it leaves alone has to be what it was.
+    fn decided(&mut self, entry: &Entry, account: i64) -> Result<(), String> {
+        let before = at(self.restrictions.get(&account), entry.position).cloned().unwrap_or_default();
+        let roles = Value::from(entry.data["roles"].as_array().cloned().unwrap_or_default());
+        let roles_before =
+            self.roles.insert(account, roles.clone()).unwrap_or_else(|| Value::from(Vec::<Value>::new()));
+        let level = level(entry).to_owned();
+        self.restrictions.entry(account).or_default().push((entry.position, level.clone()));
+        let of_roles = entry.kind() == "account.roles-changed";
+        let is_warning = entry.data["action"] == "warn";
+        if of_roles == (roles == roles_before) {
+            return Err(format!("the roles were {roles_before}"));
+        }
+        if (of_roles || is_warning) != (level == before) {
+            return Err(format!("the restriction was {before:?}"));
+        }
+        self.is_somebody(account)
+    }
+
     fn reacted(&mut self, entry: &Entry, account: i64, message: i64) -> Result<(), String> {
         let kind = entry.kind();
+        let author = self.messages.get(&message).map(|message| message.author);
+        if !kind.contains(".un") && author.is_some_and(|it| self.are_apart(account, it, entry.position)) {
+            return Ok(());
+        }
         let reaction = Reaction {
             position: entry.position,
             account,
@@ -152,6 +219,27 @@ impl History {
 
     fn is_there(&self, message: i64) -> Result<(), String> {
         if self.messages.contains_key(&message) { Ok(()) } else { Err(format!("there is no {message}")) }
+    }
+
+    /// One of the two blocks the other.
+    fn are_apart(&self, one: i64, other: i64, position: i64) -> bool {
+        let pairs = [(one, other), (other, one)];
+        pairs.iter().any(|pair| at(self.blocks.get(pair), position) == Some(&true))
+    }
+
+    /// Whether a reader is shown a message that stands, by itself or in a list of everybody.
+    pub fn shows(&self, reader: i64, message: i64, position: i64, in_list: bool) -> bool {
+        let Some(author) = self.messages.get(&message).map(|message| message.author) else { return false };
+        if self.are_apart(reader, author, position) {
+            return false;
+        }
+        match at(self.restrictions.get(&author), position).map_or("", String::as_str) {
+            "suspended" => false,
+            "silenced" if in_list => {
+                reader == author || at(self.follows.get(&(reader, author)), position) == Some(&true)
+            }
+            _ => true,
+        }
     }
 
     /// Likes, reposts and replies of a message as of a position.
@@ -171,7 +259,7 @@ impl History {
         (count(edges[1].len()), count(edges[0].len()), count(replies))
     }
 
-    /// The messages of a tag as of a position: newest first, after a message of the page before.
+    /// The messages of a tag as of a position, hidden or not: newest first, after the last one of the page before.
     pub fn page(&self, tag: &str, position: i64, after: Option<i64>, limit: usize) -> (Vec<i64>, bool) {
         let key = |id: i64| self.messages.get(&id).map(|message| (message.created_at, id));
         let after = after.and_then(key);
@@ -186,4 +274,9 @@ impl History {
         let has_more = ids.len() > limit;
         (ids.into_iter().take(limit).map(|(_, id)| id).collect(), has_more)
     }
+}
+
+/// The last change up to a position.
+fn at<T>(changes: Option<&Changes<T>>, position: i64) -> Option<&T> {
+    changes?.iter().rev().find(|(at, _)| *at <= position).map(|(_, change)| change)
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::log::Entry;
 use crate::load::client::import_handle;
-use crate::record::{Ack, Intent, Operation, Outcome, Reaction};
+use crate::record::{Ack, Action, Intent, Operation, Outcome, ROLE, Reaction};
 
 pub(super) type ByOperation<'a> = HashMap<usize, Vec<&'a Entry>>;
 
@@ -46,6 +46,9 @@ pub(super) fn acked_are_there(
 }
 
 fn honoured(operation: &Operation, ack: &Ack, own: &[&Entry], entries: &[Entry]) -> Result<(), String> {
+    if ack.position == 0 && may_have_no_past(&operation.intent) {
+        return Ok(());
+    }
     let there = at(entries, ack.position);
     let there = there.ok_or_else(|| format!("the log has no event at {}", ack.position))?;
     let is_own = own.iter().any(|entry| entry.position == ack.position);
@@ -71,26 +74,66 @@ fn honoured(operation: &Operation, ack: &Ack, own: &[&Entry], entries: &[Entry])
             }
         }
         // One of two concurrent duplicates may find nothing to do, and the other, a little later, may find something.
-        Intent::React { .. } | Intent::Follow { .. } if !is_own && !needed_nothing(operation, there) => {
+        Intent::React { .. }
+        | Intent::Follow { .. }
+        | Intent::Block { .. }
+        | Intent::Mute { .. }
+        | Intent::Moderate { .. }
+        | Intent::Role { .. }
+            if !is_own && !needed_nothing(operation, there) =>
+        {
             told("that is neither its event nor a reason to do nothing")
         }
         _ => Ok(()),
     }
 }
 
-/// Whether an event shows that an edge was already as intended: an event on the edge itself, or where it is to be
-/// unset, the beginning of what it leads to.
+/// What is taken back may never have been: then there is no event to name.
+fn may_have_no_past(intent: &Intent) -> bool {
+    matches!(
+        intent,
+        Intent::Block { is_set: false, .. }
+            | Intent::Mute { is_set: false, .. }
+            | Intent::Moderate { action: Action::Lift, .. }
+            | Intent::Role { is_set: false, .. }
+    )
+}
+
+/// Whether an event shows that all was already as intended: an event on the edge itself, or where it is to be
+/// unset, the beginning of what it leads to; and of what moderators decide, the last decision.
 fn needed_nothing(operation: &Operation, there: &Entry) -> bool {
     let is_unset = matches!(
         operation.intent,
-        Intent::React { is_set: false, .. } | Intent::Follow { is_set: false, .. }
+        Intent::React { is_set: false, .. }
+            | Intent::Follow { is_set: false, .. }
+            | Intent::Mute { is_set: false, .. }
     );
     let begins = match &operation.intent {
         Intent::React { message, .. } => there.position == *message,
-        Intent::Follow { account, .. } => there.number("account") == Some(*account),
+        Intent::Follow { account, .. } | Intent::Mute { account, .. } => {
+            there.number("account") == Some(*account)
+        }
         _ => false,
     };
-    fulfils(operation, there) || (is_unset && begins)
+    let was_decided = match &operation.intent {
+        Intent::Moderate { account, action } => {
+            there.number("account") == Some(*account) && action.level() == Some(level(there))
+        }
+        Intent::Role { account, is_set } => {
+            there.number("account") == Some(*account) && has_role(there) == *is_set
+        }
+        _ => false,
+    };
+    fulfils(operation, there) || (is_unset && begins) || was_decided
+}
+
+/// Of an account's restriction, as a decision about it says; empty where there is none.
+pub(super) fn level(decision: &Entry) -> &str {
+    decision.data["restriction"]["level"].as_str().unwrap_or_default()
+}
+
+fn has_role(decision: &Entry) -> bool {
+    decision.data["roles"].as_array().into_iter().flatten().any(|role| role == ROLE)
 }
 
 /// Whether an event is what an operation asked for.
@@ -136,6 +179,29 @@ fn fulfils(operation: &Operation, entry: &Entry) -> bool {
             entry.kind() == expected
                 && entry.number("follower") == actor
                 && entry.number("followee") == Some(*account)
+        }
+        Intent::Block { account, is_set } => {
+            entry.kind() == if *is_set { "account.blocked" } else { "account.unblocked" }
+                && entry.number("blocker") == actor
+                && entry.number("blocked") == Some(*account)
+        }
+        Intent::Mute { account, is_set } => {
+            entry.kind() == if *is_set { "account.muted" } else { "account.unmuted" }
+                && entry.number("muter") == actor
+                && entry.number("muted") == Some(*account)
+        }
+        Intent::Moderate { account, action } => {
+            entry.kind() == "account.moderated"
+                && entry.number("account") == Some(*account)
+                && entry.number("by") == actor
+                && entry.data["action"] == action.word()
+                && action.level().is_none_or(|wanted| wanted == level(entry))
+        }
+        Intent::Role { account, is_set } => {
+            entry.kind() == "account.roles-changed"
+                && entry.number("account") == Some(*account)
+                && entry.number("by") == actor
+                && has_role(entry) == *is_set
         }
         Intent::Import { texts, tag } => match entry.kind() {
             "message.posted" => {

@@ -9,7 +9,7 @@ use super::{Fault, Happened, Striking, USUAL};
 use crate::check::log;
 use crate::load::Load;
 use crate::record::Outcome;
-use crate::system::{Setup, System, http, settled, signed};
+use crate::system::{Setup, System, USER, http, settled, signed};
 
 const THREE: fn() -> Setup = || Setup { nodes: 3, ..Setup::default() };
 /// Longer than an election takes, so that others go on without the frozen one.
@@ -150,7 +150,7 @@ fn two_gone<'a>(system: &'a mut System, load: &'a Load, _seed: u64) -> Striking<
 async fn read_ten(query_api: &str) -> Result<usize> {
     let (client, mut good) = (http(), 0);
     for _ in 0..10 {
-        let request = signed(client.get(format!("{query_api}/v1/messages?limit=5")), 1);
+        let request = signed(client.get(format!("{query_api}/v1/messages?limit=5")), 1, USER);
         good += usize::from(request.send().await?.status() == 200);
     }
     Ok(good)

@@ -14,7 +14,7 @@ use crate::record::Outcome;
 use crate::system::forwarder::Forwarder;
 use crate::system::namespace::{self, Namespace, Way};
 use crate::system::routes::WaysOut;
-use crate::system::{Addresses, Broker, Setup, System, caught_up, http, signed};
+use crate::system::{Addresses, Broker, Setup, System, USER, caught_up, http, signed};
 
 /// Longer than an append is tried.
 const FROM_BROKER: Duration = Duration::from_secs(12);
@@ -112,7 +112,7 @@ async fn is_back(system: &System, load: &Load) -> Result<()> {
         acked.map_err(|_| anyhow!("no write is acked within {WRITES_BACK:?}"))
     };
     let reads = async {
-        let request = || signed(http().get(format!("{}/v1/messages", system.query_api.url)), 1);
+        let request = || signed(http().get(format!("{}/v1/messages", system.query_api.url)), 1, USER);
         let read = async {
             while !request().send().await.is_ok_and(|answer| answer.status().is_success()) {
                 tokio::time::sleep(Duration::from_millis(100)).await;

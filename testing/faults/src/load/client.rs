@@ -4,14 +4,18 @@ use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
+use crate::load::GIVE_UP_AFTER;
 use crate::record::{Ack, Intent, Operation, Outcome, Reaction, Record, request_id};
-use crate::system::{http, signed};
+use crate::system::{MODERATOR, USER, http, signed};
 
 /// Longer than the dispatcher tries an append, so that its own word on the outcome is heard.
 const PATIENCE: Duration = Duration::from_secs(15);
 const PAUSE_MIN: Duration = Duration::from_millis(20);
 const PAUSE_MAX: Duration = Duration::from_millis(500);
+/// Of everybody.
+pub const PASSWORD: &str = "a long enough one";
 const ORIGINAL_TIME: &str = "2020-02-02T02:02:02Z";
 
 #[derive(Debug, Clone)]
@@ -25,6 +29,26 @@ impl Client {
         Self { http: http(), dispatcher }
     }
 
+    /// Registers somebody; the id.
+    ///
+    /// # Panics
+    /// Where that does not succeed in time.
+    pub async fn register(&self, record: &Record, handle: &str) -> i64 {
+        let intent = Intent::Register { handle: handle.to_owned() };
+        let operation = record.begin(0, Some(format!("register-{handle}")), |_| intent);
+        let deadline = Instant::now() + GIVE_UP_AFTER;
+        let Some(ack) = self.insist(record, operation, || Instant::now() > deadline).await else {
+            panic!("{handle} could not register: {:?}", record.one(operation));
+        };
+        ack.id.expect("a registration answers an id")
+    }
+
+    /// One request without a key.
+    pub async fn once(&self, record: &Record, actor: i64, intent: Intent) -> Outcome {
+        let operation = record.begin(actor, None, |_| intent);
+        self.attempt(record, operation).await
+    }
+
     /// Asks again under the same key until the answer is definite, as a careful client does.
     pub async fn insist(
         &self,
@@ -36,9 +60,13 @@ impl Client {
         loop {
             match self.attempt(record, operation).await {
                 Outcome::Acked(ack) => return Some(ack),
+                Outcome::Rejected { code, .. } | Outcome::Unknown(code)
+                    if matches!(code.as_str(), "log-full" | "quota-exceeded") =>
+                {
+                    return None;
+                }
                 // 429: another import of the same caller is under way.
                 Outcome::Rejected { status, .. } if !matches!(status, 0 | 429 | 503) => return None,
-                Outcome::Rejected { code, .. } | Outcome::Unknown(code) if code == "log-full" => return None,
                 _ if gives_up() => return None,
                 Outcome::Rejected { .. } | Outcome::Unknown(_) => {}
             }
@@ -49,7 +77,7 @@ impl Client {
 
     /// One request.
     pub async fn attempt(&self, record: &Record, operation: usize) -> Outcome {
-        let attempt = record.sent(operation);
+        let attempt = record.sent(operation, &self.dispatcher);
         let asked = record.one(operation);
         let request = self.request(&asked, operation).header("X-Request-Id", request_id(operation, attempt));
         let request = match &asked.key {
@@ -68,12 +96,13 @@ impl Client {
 
     fn request(&self, asked: &Operation, number: usize) -> RequestBuilder {
         let to = |method: Method, path: String| {
-            signed(self.http.request(method, format!("{}{path}", self.dispatcher)), asked.actor)
+            let roles = if matches!(asked.intent, Intent::Moderate { .. }) { MODERATOR } else { USER };
+            signed(self.http.request(method, format!("{}{path}", self.dispatcher)), asked.actor, roles)
         };
         let set_or_unset = |is_set: bool| if is_set { Method::PUT } else { Method::DELETE };
         match &asked.intent {
             Intent::Register { handle } => {
-                let body = json!({"handle": handle, "password": "a long enough one", "displayName": handle});
+                let body = json!({"handle": handle, "password": PASSWORD, "displayName": handle});
                 self.http.post(format!("{}/v1/accounts", self.dispatcher)).json(&body)
             }
             Intent::Post { text, tag, in_reply_to } => {
@@ -100,6 +129,17 @@ impl Client {
             Intent::Follow { account, is_set } => {
                 to(set_or_unset(*is_set), format!("/v1/accounts/{account}/follow"))
             }
+            Intent::Block { account, is_set } => {
+                to(set_or_unset(*is_set), format!("/v1/accounts/{account}/block"))
+            }
+            Intent::Mute { account, is_set } => {
+                to(set_or_unset(*is_set), format!("/v1/accounts/{account}/mute"))
+            }
+            Intent::Moderate { account, action } => {
+                let body = json!({"action": action.word(), "reason": "spam", "note": format!("op-{number}")});
+                to(Method::POST, format!("/v1/accounts/{account}/moderation")).json(&body)
+            }
+            Intent::Role { .. } => unreachable!("operators have a tool for that, see operator.rs"),
             Intent::Import { texts, tag } => to(Method::POST, "/v1/import".to_owned())
                 .header("Content-Type", "application/x-ndjson")
                 .body(import(asked, number, texts, tag)),

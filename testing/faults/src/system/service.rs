@@ -17,6 +17,8 @@ pub struct Service {
     args: Vec<String>,
     env: Vec<(String, String)>,
     pub url: String,
+    /// Where its metrics and internal routes are, if it has an address for them.
+    pub ops_url: String,
     process: Process,
     /// What processes that are gone had printed.
     earlier: String,
@@ -46,13 +48,14 @@ impl Service {
                 ("ip".to_owned(), args, *inside)
             }
         };
-        let address = format!("{host}:{}", free_port());
+        let [address, ops_address] = [(); 2].map(|()| format!("{host}:{}", free_port()));
         let mut env = env;
         env.push((listen_variable.to_owned(), address.clone()));
         // The reducers have no other address than that, and do not mind.
-        env.push((listen_variable.replace("_LISTEN", "_OPS_LISTEN"), format!("{host}:0")));
+        env.push((listen_variable.replace("_LISTEN", "_OPS_LISTEN"), ops_address.clone()));
         let process = Process::start(&program, args.clone(), env.clone());
-        Self { program, args, env, url: format!("http://{address}"), process, earlier: String::new() }
+        let [url, ops_url] = [address, ops_address].map(|address| format!("http://{address}"));
+        Self { program, args, env, url, ops_url, process, earlier: String::new() }
     }
 
     /// SIGKILL.

@@ -27,6 +27,11 @@ async fn a_broker_that_is_killed_under_load_breaks_no_promise() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn blocks_in_the_middle_of_what_they_forbid_break_no_promise() {
+    good("blocks").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_of_the_broker_breaks_no_promise() {
     if testkit::no_small_disk() {
         return;

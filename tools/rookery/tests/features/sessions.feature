@@ -35,3 +35,28 @@ Feature: Sessions
     When "ada" gives up the account
     And "ada" posts "A ghost"
     Then the answer is 401 "token-revoked"
+
+  Scenario: Whoever finds a session that is not theirs ends it
+    Given "ada" has registered
+    And somebody else is logged in as "ada"
+    Then "ada" has 2 sessions
+    When "ada" ends the other session
+    Then somebody else is out of the account of "ada"
+    And "ada" has 1 sessions
+
+  Scenario: Who logs out is out here, and nowhere else
+    Given "ada" has registered
+    And somebody else is logged in as "ada"
+    When "ada" logs out
+    And "ada" posts "I am out"
+    Then the answer is 401 "token-revoked"
+    And somebody else is still in the account of "ada"
+
+  Scenario: A script that may read does not write
+    Given "ada" has registered
+    And "ada" has a script that may "read"
+    When the script of "ada" posts "By a script"
+    Then the answer is 403 "scope-required"
+    When "ada" revokes the token of the script
+    And the script of "ada" reads the timeline
+    Then the answer is 401 "token-revoked"

@@ -46,3 +46,13 @@ insert into social_v1.tombstone (
     id, author, deleted_by, deleted_at, created_at, in_reply_to, nearest_living, position, is_deactivation
 )
 select i, 1, 1, now(), now(), case when i % 2 = 0 then 256 else i - 1 end, 1, i + 1, false from generate_series(3000000, 3005000) i;
+
+-- A queue in which nearly everything is done, and a long trail that is nearly all about one account.
+alter table social_v1.report set (autovacuum_enabled = off);
+alter table social_v1.moderation_action set (autovacuum_enabled = off);
+insert into social_v1.report (position, reporter, account, message, reason, reported_at, outcome, resolved_by, resolved_at)
+select i * 256, i, 1, 256, 'spam', now(), case when i % 100 > 0 then 'acted' end, 2, now()
+from generate_series(1, 5000) i;
+insert into social_v1.moderation_action (position, account, action, roles, decided_by, decided_at)
+select i * 256, case when i % 100 > 0 then 1 else 7 end, 'warn', array[]::text[], 2, now()
+from generate_series(1, 5000) i;

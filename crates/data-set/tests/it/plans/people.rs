@@ -22,7 +22,7 @@ struct Statement {
     shows: &'static [&'static str],
 }
 
-const STATEMENTS: [Statement; 17] = [
+const STATEMENTS: [Statement; 21] = [
     Statement {
         sql: sql!("list_by_tag", "show_messages"),
         arguments: "'birds', now(), 5, now(), 21, 7, '{}'",
@@ -140,6 +140,30 @@ const STATEMENTS: [Statement; 17] = [
         arguments: "'heron', 7",
         reads: &["using account_by_handle", "using account_stat_pk"],
         shows: &["using follow_pk", "using blocked_pk", "using muted_pk"],
+    },
+    Statement {
+        sql: sql!("list_reports_open"),
+        arguments: "9999999, 21",
+        reads: &["Backward using report_open", "(\"position\" < $1)"],
+        shows: &["using message_pk"],
+    },
+    Statement {
+        sql: sql!("list_reports_resolved"),
+        arguments: "9999999, 21",
+        reads: &["Backward using report_resolved", "(\"position\" < $1)"],
+        shows: &["using message_pk"],
+    },
+    Statement {
+        sql: sql!("list_moderation"),
+        arguments: "9999999, 21",
+        reads: &["Backward using moderation_action_pk", "(\"position\" < $1)"],
+        shows: &["Scan using moderation_action_pk"],
+    },
+    Statement {
+        sql: sql!("list_own_moderation"),
+        arguments: "9999999, 21, 7",
+        reads: &["Backward using moderation_action_by_account", "(\"position\" < $1)"],
+        shows: &[],
     },
 ];
 

@@ -3,10 +3,13 @@
 //! Scenarios share the system, so names in them are nicknames: every scenario makes accounts with handles and texts of
 //! its own.
 
+mod doors;
+mod peace;
 mod steps;
 mod then;
 
 use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
 use std::sync::RwLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -16,13 +19,28 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::client::{Answer, Api, Person};
-use crate::support::{System, data_dir};
+use testkit::MailServer;
+
+use crate::support::{System, data_dir, rookery, stdout};
 
 /// All of them come from one address, of which so many may wait for a password to be hashed.
 const CONCURRENT_MAX: usize = 16;
 
-/// Of the system under test; set before the first scenario of a run begins.
-static API: RwLock<Option<&'static Api>> = RwLock::new(None);
+/// Features with one of these tags are about a system that registers people in that way, the others about an open one.
+const MODES: [&str; 2] = ["invitation", "approval"];
+
+/// The system under test, and what stands around it.
+#[derive(Debug)]
+struct Stage {
+    api: Api,
+    dir: PathBuf,
+    mails: MailServer,
+    /// A token.
+    operator: String,
+}
+
+/// Set before the first scenario of a run begins.
+static STAGE: RwLock<Option<&'static Stage>> = RwLock::new(None);
 /// One system at a time: a world is made without knowing which one it is for.
 static RUN: Mutex<()> = Mutex::const_new(());
 static SCENARIOS: AtomicU32 = AtomicU32::new(0);
@@ -45,6 +63,7 @@ struct World {
     gone: HashSet<String>,
     /// Access tokens to people's accounts besides their own.
     other_tokens: HashMap<String, String>,
+    doors: doors::Doors,
 }
 
 impl World {
@@ -58,12 +77,17 @@ impl World {
             read: HashMap::new(),
             gone: HashSet::new(),
             other_tokens: HashMap::new(),
+            doors: doors::Doors::default(),
         }
     }
 
+    fn stage(&self) -> &'static Stage {
+        let stage = STAGE.read().expect("no writer panics");
+        stage.expect("the system runs before the first scenario")
+    }
+
     fn api(&self) -> &'static Api {
-        let api = API.read().expect("no writer panics");
-        api.expect("the system runs before the first scenario")
+        &self.stage().api
     }
 
     fn handle(&self, nickname: &str) -> String {
@@ -107,23 +131,55 @@ impl World {
 
 #[tokio::test]
 async fn every_scenario_holds() {
-    run(&[]).await;
+    run("open", &[]).await;
 }
 
 #[tokio::test]
 async fn every_scenario_holds_without_nats() {
-    run(&[("ROOKERY_EVENT_STORE", "postgres")]).await;
+    run("open", &[("ROOKERY_EVENT_STORE", "postgres")]).await;
 }
 
-async fn run(variables: &[(&str, &str)]) {
+#[tokio::test]
+async fn every_scenario_holds_where_people_are_invited() {
+    run("invitation", &[]).await;
+}
+
+#[tokio::test]
+async fn every_scenario_holds_where_people_are_approved() {
+    run("approval", &[]).await;
+}
+
+async fn run(mode: &'static str, variables: &[(&str, &str)]) {
     let _run = RUN.lock().await;
-    let dir = data_dir();
-    let system = System::start_with(dir.path(), variables).await;
-    *API.write().expect("no reader panics") = Some(Box::leak(Box::new(Api::new(&system.url))));
+    let (dir, mails) = (data_dir(), MailServer::start().await);
+    let url = mails.url();
+    let own = [
+        ("ROOKERY_REGISTRATION", mode),
+        ("ROOKERY_SMTP_URL", &*url),
+        ("ROOKERY_MAIL_FROM", "Rookery <rookery@example.org>"),
+    ];
+    let system = System::start_with(dir.path(), &[&own[..], variables].concat()).await;
+    let stage = Stage {
+        api: Api::new(&system.url),
+        dir: dir.path().to_owned(),
+        mails,
+        operator: operator_token(dir.path()),
+    };
+    *STAGE.write().expect("no reader panics") = Some(Box::leak(Box::new(stage)));
     let features = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/features");
     let scenarios = World::cucumber().with_default_cli().max_concurrent_scenarios(CONCURRENT_MAX);
-    let result = scenarios.fail_on_skipped().run(features).await;
+    let is_chosen = move |tags: &[String]| {
+        let of_mode = MODES.into_iter().find(|mode| tags.iter().any(|tag| tag == mode));
+        of_mode.unwrap_or("open") == mode
+    };
+    let scenarios = scenarios.fail_on_skipped();
+    let result = scenarios.filter_run(features, move |feature, _, _| is_chosen(&feature.tags)).await;
     assert!(!result.execution_has_failed(), "see the scenarios above; {}", system.process.output());
     assert!(result.passed_steps() > 0, "no scenario was found in {features}");
     system.stop().await;
+}
+
+fn operator_token(dir: &Path) -> String {
+    let token = rookery(dir, &["token", "--account", "1", "--roles", "user,operator"]);
+    stdout(&token).trim_end().to_owned()
 }

@@ -8,7 +8,13 @@ use super::World;
 use crate::people::client::{Answer, PASSWORD};
 
 impl World {
-    async fn act(&mut self, actor: &str, method: Method, path: &str, body: Option<Value>) -> &Answer {
+    pub(super) async fn act(
+        &mut self,
+        actor: &str,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> &Answer {
         let token = self.person(actor).token.clone();
         let answer = self.api().send(method, path, Some(&token), body).await;
         self.answer.insert(answer)
@@ -36,6 +42,7 @@ async fn registers(world: &mut World, who: String, name: String) {
     world.people.insert(who, person);
 }
 
+#[given(expr = "{string} registers with the password {string}")]
 #[when(expr = "{string} registers with the password {string}")]
 async fn registers_with_password(world: &mut World, who: String, password: String) {
     world.answer = Some(world.api().register(&world.handle(&who), &who, &password).await);
@@ -79,6 +86,20 @@ async fn gives_up(world: &mut World, who: String) {
     world.gone.insert(who);
 }
 
+#[when(expr = "{string} logs out")]
+async fn logs_out(world: &mut World, who: String) {
+    world.act(&who, Method::DELETE, "/v1/sessions/current", None).await.clone().expect(204);
+}
+
+#[when(expr = "{string} ends the other session")]
+async fn ends_the_other_session(world: &mut World, who: String) {
+    let token = world.person(&who).token.clone();
+    let sessions = world.api().get("/v1/sessions", &token).await.expect(200);
+    let other = sessions.items().iter().find(|session| session["current"] == json!(false));
+    let id = other.expect("there is another one")["id"].as_str().expect("it has an id").to_owned();
+    world.act(&who, Method::DELETE, &format!("/v1/sessions/{id}"), None).await.clone().expect(204);
+}
+
 #[when(expr = "{string} logs out everywhere")]
 async fn logs_out_everywhere(world: &mut World, who: String) {
     world.act(&who, Method::DELETE, "/v1/sessions", None).await.clone().expect(204);
@@ -116,6 +137,14 @@ async fn the_script_reads(world: &mut World, who: String) {
     world.answer = Some(world.api().get("/v1/timeline", &world.other_tokens[&who]).await);
 }
 
+#[when(expr = "{string} revokes the token of the script")]
+async fn revokes_the_token(world: &mut World, who: String) {
+    let token = world.person(&who).token.clone();
+    let tokens = world.api().get("/v1/tokens", &token).await.expect(200);
+    let id = tokens.items()[0]["id"].as_str().expect("it has an id").to_owned();
+    world.act(&who, Method::DELETE, &format!("/v1/tokens/{id}"), None).await.clone().expect(204);
+}
+
 #[when(expr = "{string} revokes all tokens")]
 async fn revokes_all_tokens(world: &mut World, who: String) {
     world.act(&who, Method::DELETE, "/v1/tokens", None).await.clone().expect(204);
@@ -135,6 +164,11 @@ async fn posts(world: &mut World, who: String, words: String) {
 #[when(expr = "{string} posts {string} tagged {string}")]
 async fn posts_tagged(world: &mut World, who: String, words: String, tag: String) {
     world.post(&who, &words, json!({"tag": tag})).await;
+}
+
+#[when(expr = "{string} posts {string} tagged {string} and {string}")]
+async fn posts_tagged_twice(world: &mut World, who: String, words: String, tag: String, other: String) {
+    world.post(&who, &words, json!({"tags": [tag, other]})).await;
 }
 
 #[when(expr = "{string} replies {string} to {string}")]

@@ -30,6 +30,17 @@ async fn somebody_is_out(world: &mut World, who: String) {
     assert_eq!(answer.code(), "token-revoked");
 }
 
+#[then(expr = "somebody else is still in the account of {string}")]
+async fn somebody_is_in(world: &mut World, who: String) {
+    world.api().get("/v1/timeline", &world.other_tokens[&who]).await.expect(200);
+}
+
+#[then(expr = "{string} has {int} sessions")]
+async fn has_sessions(world: &mut World, who: String, number: usize) {
+    let sessions = world.api().get("/v1/sessions", &world.person(&who).token).await.expect(200);
+    assert_eq!(sessions.items().len(), number, "{sessions:?}");
+}
+
 #[then(expr = "{string} may post {string}")]
 async fn may_post(world: &mut World, who: String, words: String) {
     let token = world.person(&who).token.clone();
@@ -114,6 +125,31 @@ async fn found_under_the_tag(world: &mut World, words: String, tag: String) {
     let reader = world.reader("");
     let page = world.read(&format!("/v1/messages?tag={tag}"), &reader).await.expect(200);
     assert!(page.items().iter().any(|message| world.words(message) == words), "{page:?}");
+}
+
+/// What a list of the messages of one account holds.
+async fn found_of(world: &World, who: &str, author: &str, list: &str) -> Vec<Vec<String>> {
+    let path = format!("{list}&author={}", world.people[author].id);
+    let page = world.read(&path, who).await.expect(200);
+    page.items().iter().map(|message| vec![world.words(message)]).collect()
+}
+
+#[then(expr = "{string} finds of {string} with the words {string}:")]
+async fn finds_words(world: &mut World, step: &Step, who: String, author: String, words: String) {
+    let list = format!("/v1/search?q={}", words.replace(' ', "+"));
+    assert_eq!(found_of(world, &who, &author, &list).await, rows(step));
+}
+
+#[then(expr = "{string} finds of {string} nothing with the words {string}")]
+async fn finds_nothing(world: &mut World, who: String, author: String, words: String) {
+    let list = format!("/v1/search?q={}", words.replace(' ', "+"));
+    assert_eq!(found_of(world, &who, &author, &list).await, Vec::<Vec<String>>::new());
+}
+
+#[then(expr = "{string} finds of {string} with the tags {string}:")]
+async fn finds_tags(world: &mut World, step: &Step, who: String, author: String, tags: String) {
+    let list = format!("/v1/messages?{tags}");
+    assert_eq!(found_of(world, &who, &author, &list).await, rows(step));
 }
 
 /// Words one behind the other; in brackets where only the place of the message is left.
