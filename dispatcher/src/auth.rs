@@ -2,13 +2,15 @@
 //!
 //! Nothing of this is an event, and nothing here knows the routes that use it.
 
-mod confirm_password;
+mod confirm_owner;
 mod credential;
 mod device_token;
 mod end_sessions;
 mod hash_queue;
 mod log_in;
 mod new_password;
+mod oidc;
+mod open_session;
 mod passwords;
 mod refresh_token;
 mod revocations;
@@ -17,11 +19,16 @@ mod settings;
 mod signing_keys;
 mod strength;
 
-pub(crate) use confirm_password::confirm_password;
-pub(crate) use credential::{Credential, HashedCredential, Typed};
+pub(crate) use confirm_owner::{Confirmation, confirm_owner};
+pub(crate) use credential::{Credential, HashedCredential, InvitationUse, Typed};
 pub(crate) use device_token::DeviceToken;
-pub(crate) use log_in::{LogIn, LoggedIn, log_in, refused};
+pub(crate) use log_in::{LogIn, log_in};
 pub(crate) use new_password::hash_new_password;
+pub(crate) use oidc::{
+    AUTHORIZATION, OidcCredential, PROOF, Proof, Providers, Returned, begin_authorization, link,
+    log_in_by_proof, open_proof, prove, register, require_unlinked, unlink,
+};
+pub(crate) use open_session::{LoggedIn, Visitor, refused};
 pub(crate) use passwords::Passwords;
 pub(crate) use refresh_token::RefreshToken;
 pub(crate) use revocations::Revocations;

@@ -11,6 +11,7 @@ use service_kit::Chain;
 use service_kit::config::{ConfigError, Environment};
 use service_kit::telemetry::TelemetryConfig;
 use tokens::KeySource;
+use tokens::oidc::OidcSettings;
 
 use crate::auth::{SessionSettings, SigningKeys};
 use crate::mail::MailSettings;
@@ -29,6 +30,7 @@ pub struct Config {
     pub sessions: SessionSettings,
     /// Without it no mails are sent.
     pub mail: Option<MailSettings>,
+    pub oidc: OidcSettings,
     pub settings: Settings,
     pub limits: Limits,
     pub telemetry: TelemetryConfig,
@@ -48,6 +50,7 @@ impl Config {
             identity,
             sessions(&mut env),
             MailSettings::from_environment(&mut env),
+            OidcSettings::from_environment(&mut env),
             Settings::from_environment(&mut env, registration),
             Limits::from_environment(&mut env),
             TelemetryConfig::from_environment(&mut env),
@@ -61,6 +64,7 @@ impl Config {
                 Some(identity),
                 Some(sessions),
                 Some(mail),
+                Some(oidc),
                 Some(settings),
                 Some(limits),
                 Some(telemetry),
@@ -72,6 +76,7 @@ impl Config {
                 identity,
                 sessions,
                 mail,
+                oidc,
                 settings: settings.under(&limits),
                 limits,
                 telemetry,

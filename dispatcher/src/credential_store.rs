@@ -8,6 +8,7 @@ mod addresses;
 mod attempts;
 mod credentials;
 mod invitations;
+mod oidc_links;
 mod personal_tokens;
 mod places;
 mod requests;
@@ -29,9 +30,12 @@ pub use self::attempts::{
 };
 pub use self::credentials::{Credentials, PasswordHash};
 pub use self::invitations::{Invitation, Invitations};
+pub use self::oidc_links::{
+    OIDC_LINKS_MAX, OidcLink, OidcLinks, OidcOwner, OidcSubject, RESERVED_FOR, Unlinked,
+};
 pub use self::personal_tokens::{PERSONAL_TOKENS_MAX, PersonalToken, PersonalTokens};
 pub use self::places::{ADDRESSES_PER_ACCOUNT_MAX, DEVICES_PER_ACCOUNT_MAX, Device, KnownPlaces, Places};
-pub use self::requests::{Asked, REQUESTS_MAX, REQUESTS_PER_ADDRESS_MAX, Request, Requests};
+pub use self::requests::{Asked, OidcRequest, REQUESTS_MAX, REQUESTS_PER_ADDRESS_MAX, Request, Requests};
 pub use self::revocations::Revocations;
 pub use self::second_factors::{
     Factor, RECOVERY_CODES, RecoveryCodes, SECRET_BYTES, SecondFactors, authenticator, totp,
@@ -54,6 +58,7 @@ pub struct CredentialStore {
     pub second_factors: SecondFactors,
     pub addresses: MailAddresses,
     pub invitations: Invitations,
+    pub oidc_links: OidcLinks,
     pub requests: Requests,
 }
 
@@ -63,6 +68,7 @@ impl CredentialStore {
             credentials: Credentials::new(buckets.credentials),
             sessions: Sessions::new(buckets.sessions),
             signing_keys: SigningKeys::new(buckets.signing_keys),
+            oidc_links: OidcLinks::new(Arc::clone(&buckets.owners), Arc::clone(&buckets.attempts)),
             attempts: Attempts::new(buckets.attempts),
             revocations: Revocations::new(buckets.revocations),
             places: KnownPlaces::new(Arc::clone(&buckets.owners)),

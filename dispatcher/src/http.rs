@@ -13,6 +13,7 @@ mod internal;
 mod messages;
 mod moderation;
 mod notifications;
+mod oidc;
 mod parse;
 mod reactions;
 mod registrations;

@@ -60,6 +60,7 @@ pub async fn run(decorate: Decorate) -> anyhow::Result<()> {
     if let Some(mail) = &config.mail {
         state.send_mails(mail, shutdown.token()).context("ROOKERY_SMTP_URL")?;
     }
+    state.use_oidc(&config.oidc).context("ROOKERY_OIDC_PROVIDERS")?;
     let refreshing = shutdown.token();
     tokio::spawn(async move { identity.keep_fresh(refreshing).await });
     let health = Health::new();

@@ -8,7 +8,7 @@ use domain::{AccountId, Password};
 use event_store::EventLog;
 use http_kit::{ApiProblem, Identity, KnownLog, KnowsLog};
 
-use crate::auth::{Passwords, Revocations, SigningKeys};
+use crate::auth::{Passwords, Providers, Revocations, SigningKeys};
 use crate::credential_store::CredentialStore;
 use crate::executor::Executor;
 use crate::import_lock::ImportLock;
@@ -37,6 +37,7 @@ pub struct State {
     imports: Arc<ImportLock>,
     /// Absent where no mail server is configured.
     mail_queue: Arc<OnceLock<MailQueue>>,
+    providers: Arc<OnceLock<Providers>>,
     settings: Arc<Settings>,
 }
 
@@ -56,6 +57,7 @@ impl State {
             passwords: Arc::new(Passwords::new()),
             imports: Arc::default(),
             mail_queue: Arc::default(),
+            providers: Arc::default(),
             settings: Arc::default(),
             opened: Arc::default(),
             refusal: Arc::default(),
@@ -122,6 +124,17 @@ impl State {
     /// `mail-not-configured` without a mail server.
     pub(crate) fn mail_queue(&self) -> Result<&MailQueue, ApiProblem> {
         self.mail_queue.get().ok_or_else(|| ApiProblem::new(codes::MAIL_NOT_CONFIGURED))
+    }
+
+    /// The first ones stay.
+    pub(crate) fn set_providers(&self, providers: Providers) {
+        drop(self.providers.set(providers));
+    }
+
+    /// None where none is configured.
+    pub(crate) fn providers(&self) -> &Providers {
+        static NONE: Providers = Providers::none();
+        self.providers.get().unwrap_or(&NONE)
     }
 
     /// Refuses with `unavailable` until the log was opened.

@@ -7,7 +7,9 @@
 //!   SESSIONS_0       account              its refresh families        30 days from the last change
 //!   KEYS_0           ring                 every signing key           ever
 //!   ATTEMPTS_0       handle.address, …    failed tries, and since     15 min from the last change
+//!                    oidc.authorization   that it was used up
 //!   OWNERS_0         account.what         what proves who the owner is    ever
+//!                    oidc.subject         whose the log-in at a provider is
 //!   REVOCATIONS_0    part                 what is void of its accounts    ever
 //!   MAILS_0          address              how many mails it got       24 h from the last change
 //!   REGISTRATIONS_0  invitation.digest    uses that are left          a year from the last change
@@ -74,7 +76,7 @@ pub const ATTEMPTS: BucketKind = BucketKind {
 
 pub const OWNERS: BucketKind = BucketKind {
     name: "OWNERS",
-    description: "Known devices, personal tokens, addresses and second factors.",
+    description: "Known devices, personal tokens, addresses, second factors and log-ins at providers.",
     age_max: None,
     bytes_max: None,
 };

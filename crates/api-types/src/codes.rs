@@ -48,6 +48,9 @@ codes! {
     OTHER_LOG = 409, "other-log", "The caller knows another log than this one.";
     CONFLICT = 409, "conflict", "Others changed the same thing at the same time.";
     SECOND_FACTOR_ON = 409, "second-factor-on", "The account has a second factor already.";
+    OIDC_LINKED = 409, "oidc-linked", "This log-in at the provider opens another account, or one already.";
+    TOO_MANY_OIDC_LINKS = 409, "too-many-oidc-links", "The account has as many log-ins at providers as it may have.";
+    LAST_WAY_IN = 409, "last-way-in", "Nobody could log in to the account any more.";
     TOO_MANY_TOKENS = 409, "too-many-tokens", "The account has as many personal tokens as it may have.";
 
     // Who asks.
@@ -63,6 +66,11 @@ codes! {
     OTP_REQUIRED = 401, "otp-required", "The account also asks for a code of its authenticator.";
     OTP_INVALID = 401, "otp-invalid", "The code of the authenticator is not good, or no longer.";
     REFRESH_TOKEN_INVALID = 401, "refresh-token-invalid", "The refresh token is not good, or no longer.";
+    OIDC_PROOF_INVALID = 401, "oidc-proof-invalid", "The proof of a log-in at a provider is not good, or no longer.";
+    OIDC_NOT_LINKED = 403, "oidc-not-linked", "This log-in at the provider opens no account.";
+    OIDC_AUTHORIZATION_INVALID = 422, "oidc-authorization-invalid",
+        "The log-in at the provider was not begun here, took too long, or is over.";
+    OIDC_REFUSED = 422, "oidc-refused", "The OpenID provider did not confirm the log-in.";
     ACCOUNT_SUSPENDED = 403, "account-suspended", "A moderator suspended the account; the detail says why.";
     PASSWORD_WRONG = 403, "password-wrong", "The present password is another one.";
     MAIL_TOKEN_INVALID = 422, "mail-token-invalid", "The code of the mail is not good, or no longer.";
@@ -107,6 +115,8 @@ codes! {
     RATE_LIMITED = 429, "rate-limited", "The caller sends more than its share.";
     QUOTA_EXCEEDED = 429, "quota-exceeded", "The account has used up its quota of the day.";
     MAIL_NOT_CONFIGURED = 403, "mail-not-configured", "This installation sends no mails.";
+    OIDC_NOT_CONFIGURED = 403, "oidc-not-configured", "This installation knows no such OpenID provider.";
+    OIDC_UNAVAILABLE = 503, "oidc-unavailable", "The OpenID provider does not answer as it should.";
     INTERNAL = 500, "internal", "The service failed.";
 
     // Rejections of the domain, named after the rule that was broken.

@@ -22,8 +22,13 @@ pub struct SetEmail {
     #[serde(default)]
     #[schema(example = "ada@example.org", max_length = 254)]
     pub email: Option<String>,
-    #[schema(format = Password)]
-    pub password: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = Password, nullable = false)]
+    pub password: Option<String>,
+    /// Instead of the password: a proof of a log-in at an OpenID provider that opens the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub oidc_proof: Option<String>,
 }
 
 #[derive(Clone, Deserialize, Serialize, ToSchema)]

@@ -8,6 +8,7 @@ pub mod messages;
 pub mod moderation;
 pub mod notifications;
 pub mod number;
+pub mod oidc;
 pub mod problem;
 pub mod profiles;
 pub mod projections;

@@ -5,12 +5,17 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The password once more.
+/// That it is the owner who asks: the password once more, or a proof.
 #[derive(Clone, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ConfirmedByPassword {
-    #[schema(format = Password)]
-    pub password: String,
+pub struct Confirm {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = Password, nullable = false)]
+    pub password: Option<String>,
+    /// Instead of the password: a proof of a log-in at an OpenID provider that opens the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub oidc_proof: Option<String>,
 }
 
 /// What the authenticator shows.
@@ -56,4 +61,4 @@ macro_rules! hidden {
     };
 }
 
-hidden!(ConfirmedByPassword, ConfirmSecondFactor, SecondFactorSecret, RecoveryCodes);
+hidden!(Confirm, ConfirmSecondFactor, SecondFactorSecret, RecoveryCodes);

@@ -42,8 +42,13 @@ pub struct CreateSession {
 #[derive(Clone, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChangePassword {
-    #[schema(format = Password)]
-    pub current_password: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = Password, nullable = false)]
+    pub current_password: Option<String>,
+    /// Instead of the password: a proof of a log-in at an OpenID provider that opens the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub oidc_proof: Option<String>,
     #[schema(format = Password)]
     pub new_password: String,
 }

@@ -38,7 +38,12 @@ pub(crate) enum FetchError {
 }
 
 pub(crate) async fn fetch(client: &Client, url: Url, bytes_max: usize) -> Result<Vec<u8>, FetchError> {
-    let mut answer = client.get(url).send().await.and_then(Response::error_for_status)?;
+    let answer = client.get(url).send().await.and_then(Response::error_for_status)?;
+    read(answer, bytes_max).await
+}
+
+/// The body, as far as it is not too long.
+pub(crate) async fn read(mut answer: Response, bytes_max: usize) -> Result<Vec<u8>, FetchError> {
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await? {
         if body.len() + chunk.len() > bytes_max {

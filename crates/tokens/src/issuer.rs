@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::roles::{Role, Roles};
 use crate::scopes::Scopes;
 use crate::signing_key::SigningKey;
+use crate::ticket::{TicketClaims, TicketKind};
 
 /// How long the access token of a session is good. So long a session that ended has to be remembered.
 pub const SESSION_TOKEN_LIFETIME: Duration = Duration::from_secs(3_600);
@@ -108,6 +109,24 @@ impl TokenIssuer {
     ) -> Result<String, IssueError> {
         let roles = Roles::none().with(Role::User);
         self.sign(account, &Kind { id, roles, session: None, scopes: Some(scopes) }, now, lifetime)
+    }
+
+    /// A ticket that this service will open again.
+    ///
+    /// # Errors
+    /// As with [`Self::issue`].
+    pub fn issue_ticket(
+        &self,
+        kind: TicketKind,
+        content: impl Serialize,
+        now: SystemTime,
+    ) -> Result<String, IssueError> {
+        let iat = now.duration_since(UNIX_EPOCH).map_err(|_before| IssueError::Clock)?.as_secs();
+        let header = Header { typ: Some(kind.name.to_owned()), ..self.header.clone() };
+        let exp = iat.saturating_add(kind.lifetime.as_secs());
+        let aud = kind.audience(&self.audience);
+        let claims = TicketClaims { iss: self.issuer.clone(), aud, exp, content };
+        encode(&header, &claims, &self.key).map_err(IssueError::Sign)
     }
 
     fn sign(

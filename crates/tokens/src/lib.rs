@@ -2,16 +2,20 @@
 //! keys and where they come from ([`KeySet`], [`KeySource`]), what is void ([`Revocations`]), and verifying
 //! ([`TokenVerifier`]).
 //!
+//! Beside them what this service signs for itself ([`TicketKind`]), and the ID tokens of others ([`oidc`]).
+//!
 //! Who keeps the private keys is the dispatcher's business, and how a token reaches a service that of `http-kit`.
 
 mod http_source;
 mod issuer;
 mod key_set;
+pub mod oidc;
 mod revocations;
 mod roles;
 mod scopes;
 mod signing_key;
 mod subject;
+mod ticket;
 mod verifier;
 
 pub use issuer::{IssueError, SESSION_TOKEN_LIFETIME, TokenIssuer};
@@ -24,4 +28,5 @@ pub use roles::{Role, Roles};
 pub use scopes::{Scope, Scopes};
 pub use signing_key::{KeyError, SigningKey, public_jwks, write_jwks};
 pub use subject::TokenSubject;
+pub use ticket::{TicketError, TicketKind, open_ticket};
 pub use verifier::{TOKEN_BYTES_MAX, TokenError, TokenVerifier};

@@ -42,7 +42,7 @@ pub(crate) struct Typed {
 
 /// One use of an invitation.
 #[derive(Debug)]
-struct InvitationUse {
+pub(crate) struct InvitationUse {
     invitations: Invitations,
     code: String,
     is_taken: AtomicBool,
@@ -62,9 +62,8 @@ impl Credential {
 
     /// Takes one use of an invitation, too.
     #[must_use]
-    pub(crate) fn invited(self, invitations: Invitations, code: String) -> Self {
-        let invitation = InvitationUse { invitations, code, is_taken: AtomicBool::new(false) };
-        Self { invitation: Some(invitation), ..self }
+    pub(crate) fn invited(self, invitation: Option<InvitationUse>) -> Self {
+        Self { invitation, ..self }
     }
 
     async fn keep_first(&self, account: AccountId) -> Result<bool, Refusal> {
@@ -88,7 +87,11 @@ impl Credential {
 }
 
 impl InvitationUse {
-    async fn take(&self) -> Result<(), Refusal> {
+    pub(crate) fn new(invitations: Invitations, code: String) -> Self {
+        Self { invitations, code, is_taken: AtomicBool::new(false) }
+    }
+
+    pub(super) async fn take(&self) -> Result<(), Refusal> {
         if self.is_taken.load(Ordering::Relaxed) {
             return Ok(());
         }
@@ -99,7 +102,7 @@ impl InvitationUse {
         Ok(())
     }
 
-    async fn give_back(&self) -> Result<(), BucketError> {
+    pub(super) async fn give_back(&self) -> Result<(), BucketError> {
         if self.is_taken.swap(false, Ordering::Relaxed) {
             self.invitations.give_back(&self.code).await?;
         }
@@ -139,7 +142,7 @@ impl KeepCredential for HashedCredential {
     }
 }
 
-fn say(forgotten: Result<(), BucketError>) {
+pub(super) fn say(forgotten: Result<(), BucketError>) {
     if let Err(error) = forgotten {
         tracing::warn!(%error, "something of an account that was not registered stays: a credential, a use of an invitation");
     }

@@ -75,6 +75,7 @@ impl State {
         let store = ready.credential_store();
         store.places.forget(account).await?;
         store.addresses.forget(account).await?;
+        store.oidc_links.forget(account).await?;
         Ok(store.second_factors.forget(account).await?)
     }
 

@@ -1,44 +1,25 @@
-//! Logging in: who is let in, from where, and the session that begins.
+//! Logging in with a password: who is let in, and from where.
 
 use api_types::codes;
 use domain::{AccountId, Handle, Password};
-use http_kit::{ApiProblem, ClientAddress};
+use http_kit::ApiProblem;
 use time::OffsetDateTime;
-use tokens::Roles;
 
-use crate::credential_store::{Attempt, CredentialStore, Factor, Family, PasswordHash, Try};
+use crate::credential_store::{Attempt, CredentialStore, Factor, Try};
 use crate::refusal::Refusal;
 use crate::state::{Ready, State};
 use crate::stores::Standing;
 
 use super::device_token::DeviceToken;
-use super::refresh_token::RefreshToken;
-use super::session_tokens::{access_token, roles_of};
+use super::open_session::{LoggedIn, Owner, ProvedBy, Visitor, open_session, refused};
 
 /// What somebody shows.
 pub(crate) struct LogIn {
     pub(crate) handle: Handle,
     pub(crate) password: Password,
-    pub(crate) address: ClientAddress,
     /// A code of the second factor.
     pub(crate) otp: Option<String>,
-    /// What the session shall be called.
-    pub(crate) session_name: String,
-    pub(crate) device: Option<DeviceToken>,
-    /// Whether the device shall be known from now on.
-    pub(crate) remember_device: bool,
-}
-
-pub(crate) struct LoggedIn {
-    pub(crate) refresh_token: RefreshToken,
-    pub(crate) device: Option<DeviceToken>,
-    pub(crate) roles: Roles,
-}
-
-/// Whose handle and password these are, and by which hash that is known.
-struct Owner {
-    account: AccountId,
-    hash: PasswordHash,
+    pub(crate) visitor: Visitor,
 }
 
 /// Stands in for an account that does not exist: ids begin in 2025, so nothing has this one.
@@ -47,22 +28,15 @@ const NOBODY: AccountId = match AccountId::from_i64(1) {
     None => unreachable!(),
 };
 
-pub(crate) async fn log_in(state: &State, mut log_in: LogIn) -> Result<LoggedIn, Refusal> {
+pub(crate) async fn log_in(state: &State, log_in: LogIn) -> Result<LoggedIn, Refusal> {
     let ready = state.ready()?;
     let owner = prove(state, &ready, &log_in).await?;
-    let session_name = std::mem::take(&mut log_in.session_name);
-    let roles = roles_of(&ready.executor().moderation(owner.account).await?);
-    let refresh_token = open_session(state, &ready, &owner, session_name, roles).await?;
-    let device = log_in.device.or_else(|| log_in.remember_device.then(DeviceToken::new));
-    let known = device.as_ref().map(DeviceToken::device);
-    let (places, now) = (&ready.credential_store().places, OffsetDateTime::now_utc());
-    places.note(owner.account, log_in.address, known.as_ref(), now).await?;
-    Ok(LoggedIn { refresh_token, device, roles })
+    open_session(state, &ready, &owner, log_in.visitor).await
 }
 
 async fn prove(state: &State, ready: &Ready, log_in: &LogIn) -> Result<Owner, Refusal> {
     let store = ready.credential_store();
-    let permit = state.passwords().admit_log_in(Some(log_in.address))?;
+    let permit = state.passwords().admit_log_in(Some(log_in.visitor.address))?;
     let found = find(ready, &log_in.handle).await?;
     let account = found.map(|(account, _)| account);
     let attempt = attempt(store, account, log_in).await?;
@@ -89,10 +63,14 @@ async fn prove(state: &State, ready: &Ready, log_in: &LogIn) -> Result<Owner, Re
         metrics::counter!("dispatcher_logins_total", "outcome" => "suspended").increment(1);
         return Err(Refusal::suspended(reason));
     }
-    Ok(Owner { account, hash })
+    Ok(Owner { account, proved_by: ProvedBy::Password(hash) })
 }
 
-async fn accept_code(store: &CredentialStore, account: AccountId, otp: &str) -> Result<(), Refusal> {
+pub(super) async fn accept_code(
+    store: &CredentialStore,
+    account: AccountId,
+    otp: &str,
+) -> Result<(), Refusal> {
     let (now, attempt) = (OffsetDateTime::now_utc(), Try::Code(account));
     store.attempts.begin(&attempt, now).await?.or_refuse()?;
     if !store.second_factors.accept(account, otp, now.unix_timestamp().unsigned_abs()).await? {
@@ -116,7 +94,7 @@ async fn attempt<'of>(
     account: Option<AccountId>,
     log_in: &'of LogIn,
 ) -> Result<Try<'of>, Refusal> {
-    let LogIn { handle, address, device, .. } = log_in;
+    let LogIn { handle, visitor: Visitor { address, device, .. }, .. } = log_in;
     let (account, address) = (account.unwrap_or(NOBODY), *address);
     let places = store.places.get(account).await?;
     let device = device.as_ref().map(DeviceToken::device).filter(|device| places.knows_device(device));
@@ -125,38 +103,6 @@ async fn attempt<'of>(
         None if places.knows_address(account, address) => Try::KnownAddress { handle, address },
         None => Try::Stranger { handle, address },
     })
-}
-
-async fn open_session(
-    state: &State,
-    ready: &Ready,
-    owner: &Owner,
-    name: String,
-    roles: Roles,
-) -> Result<RefreshToken, Refusal> {
-    let (store, account) = (ready.credential_store(), owner.account);
-    let token = RefreshToken::new(account);
-    // Before anything is kept: a session whose token nobody has would only take up room.
-    access_token(state.signing_keys(), &token, roles)?;
-    let now = OffsetDateTime::now_utc();
-    let family = Family {
-        id: token.family,
-        secret: token.hashed(),
-        seed: RefreshToken::new_seed(),
-        previous: None,
-        name,
-        opened_at: now,
-        refreshed_at: now,
-    };
-    let ended = store.sessions.open(account, family).await?;
-    state.revocations().end_sessions(account, &ended).await?;
-    // A new password, and a deactivation, first replace the hash and then end all sessions: either they saw this one,
-    // or this sees them.
-    if store.credentials.get(account).await?.as_ref() != Some(&owner.hash) {
-        state.end_session(account, token.family).await?;
-        return Err(refused());
-    }
-    Ok(token)
 }
 
 impl Attempt {
@@ -172,11 +118,6 @@ impl Attempt {
     }
 }
 
-pub(crate) fn refused() -> Refusal {
-    metrics::counter!("dispatcher_logins_total", "outcome" => "refused").increment(1);
-    ApiProblem::new(codes::CREDENTIALS_INVALID).into()
-}
-
 #[cfg(test)]
 mod tests {
     use std::net::{IpAddr, Ipv4Addr};
@@ -186,8 +127,8 @@ mod tests {
     use crate::executor::Executor;
     use domain::Shard;
     use event_store::{Buckets, EventLog, InMemoryLog};
-    use http_kit::Identity;
     use http_kit::identity::IdentityConfig;
+    use http_kit::{ClientAddress, Identity};
     use tokens::KeySource;
 
     use super::*;
@@ -215,15 +156,8 @@ mod tests {
     async fn a_handle_that_nobody_has_costs_a_verification_too() {
         let (state, handle) = (state(), Handle::parse("nobody").expect("it is a handle"));
         let address = ClientAddress::of(IpAddr::V4(Ipv4Addr::LOCALHOST));
-        let log_in = LogIn {
-            handle,
-            password: Password::guess("guess"),
-            address,
-            otp: None,
-            session_name: String::new(),
-            device: None,
-            remember_device: false,
-        };
+        let visitor = Visitor { address, session_name: String::new(), device: None, remember_device: false };
+        let log_in = LogIn { handle, password: Password::guess("guess"), otp: None, visitor };
         let Err(refusal) = super::log_in(&state, log_in).await else { panic!("nobody has it") };
         assert_eq!(ApiProblem::from(refusal).code(), "credentials-invalid");
         assert_eq!(state.passwords().verifications(), 1);

@@ -107,6 +107,7 @@ impl LogInPermit {
 impl Work {
     fn verify(&self, password: &Password, hash: Option<&PasswordHash>) -> Result<bool, ApiProblem> {
         self.verifications.fetch_add(1, Ordering::Relaxed);
+        let hash = hash.filter(|hash| hash.is_of_password());
         let known = hash.map_or(DUMMY, PasswordHash::expose);
         // The parser's words could quote the hash.
         let known = phc::PasswordHash::new(known)
@@ -146,7 +147,9 @@ mod tests {
             !permit().verify(typed("caf\u{e9} au lait"), None).await.expect("it verifies"),
             "nobody's password"
         );
-        assert_eq!(passwords.verifications(), 3, "also where there is no hash");
+        let of_nothing = Some(PasswordHash::of_nothing("somebody"));
+        assert!(!permit().verify(typed("!somebody"), of_nothing).await.expect("it verifies"));
+        assert_eq!(passwords.verifications(), 4, "also where there is no hash");
         assert!(permit().verify(typed("x"), Some(PasswordHash::new("nonsense"))).await.is_err());
     }
 

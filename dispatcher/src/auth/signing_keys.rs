@@ -13,11 +13,13 @@ use async_trait::async_trait;
 use domain::AccountId;
 use event_store::{Bucket, BucketError};
 use http_kit::ApiProblem;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use service_kit::Chain;
 use time::OffsetDateTime;
 use tokens::{CurrentKeys, KeySet, KeySource, KeysUnavailable};
 use tokens::{KeyError, SESSION_TOKEN_LIFETIME, SigningKey, TokenIssuer, public_jwks};
-use tokens::{Roles, Scopes};
+use tokens::{Roles, Scopes, TicketError, TicketKind};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -136,6 +138,25 @@ impl SigningKeys {
             .issuer
             .issue_for_session(account.get(), roles, session, now, SESSION_TOKEN_LIFETIME)
             .map_err(ApiProblem::internal)
+    }
+
+    /// A ticket that any dispatcher of this log will open.
+    pub(crate) fn issue_ticket(
+        &self,
+        kind: TicketKind,
+        content: &impl Serialize,
+    ) -> Result<String, ApiProblem> {
+        let known = self.known().ok_or_else(|| ApiProblem::unavailable("there is no signing key yet"))?;
+        known.issuer.issue_ticket(kind, content, SystemTime::now()).map_err(ApiProblem::internal)
+    }
+
+    pub(crate) async fn open_ticket<T: DeserializeOwned>(
+        &self,
+        kind: TicketKind,
+        ticket: &str,
+    ) -> Result<T, TicketError> {
+        let SessionSettings { issuer, audience } = &self.settings;
+        tokens::open_ticket(self, issuer, audience, kind, ticket).await
     }
 
     /// Who signs a personal token that is good until then. The key is kept for so long before anything is signed.

@@ -17,6 +17,17 @@ impl PasswordHash {
         Self(phc.into())
     }
 
+    /// In the place of one, for an account that has no password: nothing fits it. It tells who registers the account, so
+    /// that two who draw the same id at the same moment know of each other.
+    pub fn of_nothing(registrant: &str) -> Self {
+        Self(format!("!{registrant}"))
+    }
+
+    /// Whether there is a password that fits it.
+    pub fn is_of_password(&self) -> bool {
+        !self.0.starts_with('!')
+    }
+
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -8,7 +8,7 @@ use http_kit::ClientAddress;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::PasswordHash;
+use super::{OidcSubject, PasswordHash};
 
 /// Of all; with some 300 bytes each they are less than the 64 KiB that an entry may have.
 pub const REQUESTS_MAX: usize = 150;
@@ -25,9 +25,20 @@ pub struct Request {
     pub handle: Handle,
     pub display_name: DisplayName,
     pub hash: PasswordHash,
+    /// Of somebody who has no password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oidc: Option<OidcRequest>,
     pub address: String,
     #[serde(with = "time::serde::timestamp")]
     pub requested_at: OffsetDateTime,
+}
+
+/// With what somebody who registers at a provider will log in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OidcRequest {
+    pub subject: OidcSubject,
+    pub provider: String,
 }
 
 /// What became of one.

@@ -1,12 +1,13 @@
 //! Commands on accounts.
 
-mod allowed_handle;
+pub(super) mod allowed_handle;
 mod change_password;
 mod change_profile;
 mod deactivate_account;
 pub(super) mod draw;
 pub(super) mod register_account;
-mod request_registration;
+pub(super) mod request_registration;
+pub(super) mod way_in;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

@@ -6,8 +6,8 @@ use http_kit::{Limits, lineage, query};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    accounts, email, graph, imports, internal, messages, moderation, notifications, reactions, registrations,
-    second_factor, sessions, tokens,
+    accounts, email, graph, imports, internal, messages, moderation, notifications, oidc, reactions,
+    registrations, second_factor, sessions, tokens,
 };
 use crate::State;
 
@@ -47,4 +47,5 @@ fn commands() -> OpenApiRouter<State> {
         .merge(tokens::routes())
         .merge(second_factor::routes())
         .merge(email::routes())
+        .merge(oidc::routes())
 }

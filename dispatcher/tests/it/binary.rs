@@ -43,6 +43,10 @@ fn a_sound_configuration_passes_the_check_without_a_broker() {
         ("ROOKERY_NATS_URL", "nats://127.0.0.1:1"),
         ("ROOKERY_IDENTITY_MODE", "gateway"),
         ("ROOKERY_GATEWAY_SECRET", "correct horse battery staple"),
+        (
+            "ROOKERY_OIDC_PROVIDERS",
+            r#"[{"name": "one", "issuer": "https://id.example", "clientId": "r", "redirectUris": ["https://app.example/cb"]}]"#,
+        ),
     ]);
     assert_eq!(gateway, (Some(0), String::new()));
 }
@@ -76,10 +80,12 @@ fn everything_that_is_wrong_is_named_at_once_and_secrets_are_not_repeated() {
         ("ROOKERY_LOG", "info=[broken"),
         ("ROOKERY_LOG_FORMAT", "xml"),
         ("ROOKERY_GATEWAY_SECRET", "guessable"),
+        ("ROOKERY_OIDC_PROVIDERS", r#"[{"name": "one", "clientSecret": "guessable"}]"#),
     ];
-    let [a, b, c, d, e, f, g, h, i, j, k, l] = wrong;
+    let [a, b, c, d, e, f, g, h, i, j, k, l, m] = wrong;
     let mode = ("ROOKERY_IDENTITY_MODE", "gateway");
-    let (code, output) = check([a, b, c, d, e, f, g, h, i, j, k, l, mode, ("ROOKERY_NATS_URI", "nats://x")]);
+    let (code, output) =
+        check([a, b, c, d, e, f, g, h, i, j, k, l, m, mode, ("ROOKERY_NATS_URI", "nats://x")]);
     assert_eq!(code, Some(1), "{output}");
     // Of a pair of files the first that cannot be read is named.
     for (name, _value) in wrong.into_iter().filter(|(name, _)| *name != "ROOKERY_TLS_KEY_FILE") {

@@ -34,6 +34,7 @@ mod limits;
 mod lineage;
 mod moderation;
 mod notifications;
+mod oidc;
 mod post_message;
 mod quotas;
 mod reactions;

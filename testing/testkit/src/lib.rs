@@ -1,4 +1,5 @@
-//! Real servers for tests, waiting without guessing, and answers held against the document of the API ([`openapi`]).
+//! Real servers for tests, an OpenID provider that can misbehave ([`oidc`]), waiting without guessing, and answers held
+//! against the document of the API ([`openapi`]).
 //!
 //! Every test gets its own nats-server and its own Postgres below a temporary directory; both are stopped and
 //! their files removed when the handle is dropped, also by a panic. Nothing here returns errors: a test that
@@ -10,6 +11,7 @@
 mod eventually;
 pub mod mail_server;
 mod nats;
+pub mod oidc;
 pub mod openapi;
 mod place;
 mod postgres;

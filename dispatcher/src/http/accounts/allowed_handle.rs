@@ -9,7 +9,11 @@ use crate::refusal::Refusal;
 
 /// # Errors
 /// `handle-reserved`, unless the handle is the account's already.
-pub(super) async fn require(state: &State, handle: &Handle, of: Option<AccountId>) -> Result<(), Refusal> {
+pub(in crate::http) async fn require(
+    state: &State,
+    handle: &Handle,
+    of: Option<AccountId>,
+) -> Result<(), Refusal> {
     if !state.settings().reserved_handles.contains(handle) {
         return Ok(());
     }

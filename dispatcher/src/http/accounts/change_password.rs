@@ -6,13 +6,13 @@ use domain::Password;
 use http::StatusCode;
 use http_kit::{Caller, ClientAddress, StrictJson};
 
-use crate::auth::{confirm_password, hash_new_password};
+use crate::auth::{Confirmation, confirm_owner, hash_new_password};
 use crate::http::command;
 use crate::refusal::Refusal;
 
 /// Gives the caller's account a new password, and ends all its other sessions at once.
 ///
-/// This session goes on, and so do personal tokens. A repetition, whose new password is the present one already, is
+/// This session goes on, and so do personal tokens. An account without a password gets its first one with `oidcProof`. A repetition, whose new password is the present one already, is
 /// answered like the first time. Wrong passwords slow the next try down.
 #[utoipa::path(
     post, path = "/v1/accounts/me/password", tag = "sessions", request_body = ChangePassword,
@@ -20,7 +20,7 @@ use crate::refusal::Refusal;
         (status = 204, description = "The password is another one"),
     ),
     security(("bearer" = [])),
-    extensions(("x-rate" = json!("profile")), ("x-problems" = json!(["password-wrong", "session-required", "rate-limited", "log-full", "PasswordMustHaveGoodLength",
+    extensions(("x-rate" = json!("profile")), ("x-problems" = json!(["password-wrong", "oidc-proof-invalid", "session-required", "rate-limited", "log-full", "PasswordMustHaveGoodLength",
         "password-too-weak", "overloaded"]))),
 )]
 pub(crate) async fn change_password(
@@ -32,9 +32,13 @@ pub(crate) async fn change_password(
     let session = caller.require_session()?;
     let account = command::actor(&caller)?.account;
     let new = Password::parse(&body.value.new_password)?;
-    // The new one, too: an answer may have got lost after the password was replaced.
-    let accepted = [Password::guess(&body.value.current_password), new.clone()];
-    confirm_password(&state, account, &accepted).await?;
+    let ChangePassword { current_password, oidc_proof, .. } = body.value;
+    let mut confirmation = Confirmation::of(current_password.as_deref(), oidc_proof)?;
+    if let Confirmation::Passwords(accepted) = &mut confirmation {
+        // The new one, too: an answer may have got lost after the password was replaced.
+        accepted.push(new.clone());
+    }
+    confirm_owner(&state, account, &confirmation).await?;
     // The password first: who is thrown out must not come back with the old one. A process that dies in between leaves
     // the other sessions to the repetition.
     let hash = hash_new_password(&state, account, new, address).await?;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use api_types::accounts::{RegisterAccount, RegisteredAccount};
-use api_types::codes;
 use api_types::registrations::RegistrationRequest;
 use axum::Json;
 use axum::extract::State;
@@ -13,7 +12,7 @@ use domain::{DisplayName, Handle, Password};
 use http::StatusCode;
 use http::header::LOCATION;
 use http_kit::position::EventPosition;
-use http_kit::{ApiProblem, ClientAddress, StrictJson};
+use http_kit::{ClientAddress, StrictJson};
 use time::OffsetDateTime;
 
 use crate::auth::{Credential, Typed};
@@ -23,10 +22,9 @@ use crate::executor::Executed;
 use crate::http::command::{self, CommandRequest};
 use crate::http::documentation::{CommandHeaders, HANDLE_AND_NAME_RULES};
 use crate::refusal::Refusal;
-use crate::settings::Registration;
-use crate::state::Ready;
 
-use super::request_registration::request_registration;
+use super::request_registration::{Applicant, request_registration};
+use super::way_in::{WayIn, way_in};
 use super::{allowed_handle, draw};
 
 /// Registers an account under a handle that nobody else has.
@@ -56,17 +54,12 @@ pub(crate) async fn register_account(
     let password = Password::parse(&body.value.password)?;
     let typed = Typed { password, handle: handle.clone(), display_name: display_name.clone(), address };
     allowed_handle::require(&state, &handle, None).await?;
-    let credential = match state.settings().registration {
-        Registration::Closed => return Err(ApiProblem::new(codes::REGISTRATION_CLOSED).into()),
-        Registration::Approval => return request_registration(&state, typed).await,
-        Registration::Open => credential(&state, &ready, typed),
-        Registration::Invitation => {
-            let Some(code) = body.value.invitation.clone() else {
-                return Err(ApiProblem::new(codes::INVITATION_INVALID).into());
-            };
-            credential(&state, &ready, typed).invited(ready.credential_store().invitations.clone(), code)
-        }
+    let invitation = match way_in(&state, &ready, body.value.invitation.clone())? {
+        WayIn::AtOnce(invitation) => invitation,
+        WayIn::Approval => return request_registration(&state, Applicant::WithPassword(typed)).await,
     };
+    let kept = ready.credential_store().credentials.clone();
+    let credential = Credential::new(Arc::clone(state.passwords()), kept, typed).invited(invitation);
     let by = Registrar::Newcomer(Arc::new(credential));
     // Not the whole body: its digest is kept, and a quick digest of a password could be searched for the password.
     let mut compared = format!("{}\0{}", body.value.handle, body.value.display_name);
@@ -85,12 +78,7 @@ pub(crate) async fn register_account(
     Ok(created(executed.await?))
 }
 
-fn credential(state: &crate::State, ready: &Ready, typed: Typed) -> Credential {
-    let kept = ready.credential_store().credentials.clone();
-    Credential::new(Arc::clone(state.passwords()), kept, typed)
-}
-
-fn created(executed: Executed<AccountOutcome>) -> Response {
+pub(in crate::http) fn created(executed: Executed<AccountOutcome>) -> Response {
     let position = crate::decision::Outcome::position(&executed.outcome);
     (EventPosition(position.get()), registered(executed)).into_response()
 }

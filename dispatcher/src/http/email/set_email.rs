@@ -2,12 +2,11 @@
 
 use api_types::email::SetEmail;
 use axum::extract::State;
-use domain::Password;
 use http::StatusCode;
 use http_kit::{Caller, StrictJson};
 use lettre::Address;
 
-use crate::auth::confirm_password;
+use crate::auth::{Confirmation, confirm_owner};
 use crate::credential_store::MailAddress;
 use crate::http::command;
 use crate::mail::Mail;
@@ -28,7 +27,7 @@ const BYTES_MAX: usize = 254;
         (status = 204, description = "The account has no address"),
     ),
     security(("bearer" = [])),
-    extensions(("x-rate" = json!("profile")), ("x-problems" = json!(["session-required", "password-wrong", "rate-limited", "mail-not-configured", "log-full"]))),
+    extensions(("x-rate" = json!("profile")), ("x-problems" = json!(["session-required", "password-wrong", "oidc-proof-invalid", "rate-limited", "mail-not-configured", "log-full"]))),
 )]
 pub(crate) async fn set_email(
     State(state): State<crate::State>,
@@ -38,7 +37,8 @@ pub(crate) async fn set_email(
     caller.require_session()?;
     let account = command::actor(&caller)?.account;
     let address = body.value.email.as_deref().map(checked).transpose()?;
-    confirm_password(&state, account, &[Password::guess(&body.value.password)]).await?;
+    let confirmation = Confirmation::of(body.value.password.as_deref(), body.value.oidc_proof)?;
+    confirm_owner(&state, account, &confirmation).await?;
     match address {
         Some(address) => {
             state.mail_queue()?.send(Mail::Confirm { account, address })?;

@@ -7,10 +7,10 @@ use domain::{Handle, Password};
 use http::HeaderMap;
 use http_kit::{ClientAddress, StrictJson};
 
-use crate::auth::{self, DeviceToken, LogIn, LoggedIn, access_token, session_tokens};
+use crate::auth::{self, DeviceToken, LogIn, Visitor};
 use crate::refusal::Refusal;
 
-use super::name;
+use super::{logged_in, name};
 
 /// Logs in with a handle and its password.
 ///
@@ -31,18 +31,18 @@ pub(crate) async fn create_session(
     body: StrictJson<CreateSession>,
 ) -> Result<Response, Refusal> {
     let CreateSession { handle, password, otp, name, device_token, remember_device } = body.value;
-    let log_in = LogIn {
-        // What cannot be a handle belongs to nobody, as everybody can see; so a quick answer gives nothing away.
-        handle: Handle::parse(&handle).map_err(|_malformed| auth::refused())?,
-        password: Password::guess(&password),
+    let visitor = Visitor {
         address,
-        otp,
         session_name: name::of(name.as_deref(), &headers)?,
         device: device_token.as_deref().and_then(DeviceToken::parse),
         remember_device,
     };
-    let LoggedIn { refresh_token, device, roles } = auth::log_in(&state, log_in).await?;
-    metrics::counter!("dispatcher_logins_total", "outcome" => "done").increment(1);
-    let access_token = access_token(state.signing_keys(), &refresh_token, roles)?;
-    Ok(session_tokens(access_token, &refresh_token, device.as_ref()))
+    let log_in = LogIn {
+        // What cannot be a handle belongs to nobody, as everybody can see; so a quick answer gives nothing away.
+        handle: Handle::parse(&handle).map_err(|_malformed| auth::refused())?,
+        password: Password::guess(&password),
+        otp,
+        visitor,
+    };
+    logged_in(&state, auth::log_in(&state, log_in).await?)
 }

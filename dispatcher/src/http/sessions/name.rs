@@ -8,7 +8,7 @@ use crate::refusal::Refusal;
 const CODE_POINTS_MAX: usize = 100;
 
 /// The name that was given, or what the client says of itself, as far as it is plain text.
-pub(super) fn of(given: Option<&str>, headers: &HeaderMap) -> Result<String, Refusal> {
+pub(in crate::http) fn of(given: Option<&str>, headers: &HeaderMap) -> Result<String, Refusal> {
     match given {
         Some(name) if name.chars().count() > CODE_POINTS_MAX || name.chars().any(char::is_control) => {
             Err(Refusal::field("name", "at most 100 code points, and no control characters"))

@@ -79,7 +79,7 @@ const OUTSIDE: [&str; 3] = ["bench", "faults", "fuzz"];
 /// Libraries that enter through their owners alone.
 const OWNERS: [(&str, &[&str]); 7] = [
     ("async-nats", &["event-store-nats"]),
-    ("axum", &["dispatcher", "http-kit", "query-api"]),
+    ("axum", &["dispatcher", "http-kit", "query-api", "testkit"]),
     ("cqrs-es", &["dispatcher", "domain"]),
     ("hyper", &["http-kit", "service-kit"]),
     ("jsonwebtoken", &["tokens"]),

@@ -38,6 +38,7 @@ use service_kit::config::Environment;
 use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
 use service_kit::telemetry::{self, LogFormat, TelemetryConfig};
+use tokens::oidc::OidcSettings;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -164,7 +165,7 @@ async fn up(arguments: &Arguments) -> Result<()> {
         _ => None,
     };
     let commands = commands(arguments.registration)?.under(&limits);
-    let mail = mail()?;
+    let (mail, oidc) = (mail()?, oidc()?);
     let shutdown = Shutdown::on_signals()?;
     let data = DataDir::open(&arguments.data.data_dir)?;
     if let Some(reason) = &data.moved_because {
@@ -189,7 +190,8 @@ async fn up(arguments: &Arguments) -> Result<()> {
     };
     let Some(servers) = shutdown.token().run_until_cancelled(starting).await else { return Ok(()) };
     let servers = servers?;
-    let settings = Settings { limits, exports, commands, fan_out_limit: arguments.fan_out_limit, mail };
+    let settings =
+        Settings { limits, exports, commands, fan_out_limit: arguments.fan_out_limit, mail, oidc };
     // On the heap: it holds the state of every handshake of the start.
     let served = Box::pin(serve(arguments, &data, &servers, listeners, settings, &shutdown)).await;
     // Also after a failure, and that failure is reported.
@@ -284,6 +286,12 @@ fn exports() -> Result<ExportLimits> {
 fn mail() -> Result<Option<MailSettings>> {
     let mut env = Environment::from_process();
     MailSettings::from_environment(&mut env).ok_or_else(|| env.into_error().into())
+}
+
+/// Likewise.
+fn oidc() -> Result<OidcSettings> {
+    let mut env = Environment::from_process();
+    OidcSettings::from_environment(&mut env).ok_or_else(|| env.into_error().into())
 }
 
 /// And so do those of the dispatcher's settings.

@@ -13,6 +13,7 @@ mod full_disk;
 mod golden;
 mod import;
 mod keys;
+mod oidc;
 mod openapi;
 mod parked;
 mod people;

@@ -18,6 +18,7 @@ use reducers::config::SchemaOnStart;
 use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
 use tokens::KeySource;
+use tokens::oidc::OidcSettings;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
@@ -62,6 +63,7 @@ pub(super) struct Settings {
     pub(super) fan_out_limit: FanOutLimit,
     /// Without it no mails are sent.
     pub(super) mail: Option<MailSettings>,
+    pub(super) oidc: OidcSettings,
 }
 
 /// Starts them; each reaches its servers by itself, and `health` tells when all have.
@@ -74,7 +76,7 @@ pub(super) fn start(
     health: &Health,
     shutdown: &Shutdown,
 ) -> Result<Services> {
-    let Settings { limits, exports, commands, fan_out_limit, mail } = settings;
+    let Settings { limits, exports, commands, fan_out_limit, mail, oidc } = settings;
     let (apis, fold) = (CancellationToken::new(), CancellationToken::new());
     let (issuer, audience) = (ISSUER.to_owned(), AUDIENCE.to_owned());
     let sessions = SessionSettings { issuer, audience };
@@ -88,6 +90,7 @@ pub(super) fn start(
     if let Some(mail) = &mail {
         dispatcher.send_mails(mail, apis.clone()).context("ROOKERY_SMTP_URL")?;
     }
+    dispatcher.use_oidc(&oidc).context("ROOKERY_OIDC_PROVIDERS")?;
     let options = PoolOptions::reader("rookery-query-api", QUERY_CONNECTIONS_MAX);
     let pool = pool::connect(&users.query_api_url, &options)?;
     let queries = AppState::new(pool.clone(), identity, &limits).with_exports(exports, &limits);

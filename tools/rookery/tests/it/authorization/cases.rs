@@ -118,6 +118,35 @@ pub(super) const CASES: &[Case] = &[
         |_| Body::Json(json!({"code": "000000"})),
     ),
     write("disable_second_factor", SESSION, |_| Body::Json(json!({"password": PASSWORD}))),
+    // At OpenID providers, of which there are none here.
+    write("list_oidc_providers", Access::Everybody, |_| Body::None),
+    write(
+        "begin_oidc_authorization",
+        Access::WhoKnows { refused: Some((403, "oidc-not-configured")) },
+        |_| Body::Json(json!({"provider": "keycloak", "redirectUri": "https://app.example/callback"})),
+    ),
+    write(
+        "prove_oidc_login",
+        Access::WhoKnows { refused: Some((422, "oidc-authorization-invalid")) },
+        |things| Body::Json(json!({"authorization": things.session, "state": "x", "code": "x"})),
+    ),
+    write("create_oidc_session", Access::WhoKnows { refused: Some((401, "oidc-proof-invalid")) }, |things| {
+        Body::Json(json!({"proof": things.session}))
+    }),
+    write(
+        "register_oidc_account",
+        Access::WhoKnows { refused: Some((401, "oidc-proof-invalid")) },
+        |things| {
+            Body::Json(json!({"proof": things.session, "handle": things.new_handle, "displayName": "x"}))
+        },
+    ),
+    write("list_oidc_links", SESSION, |_| Body::None),
+    write(
+        "link_oidc",
+        Access::Session { refused: NEEDS_SESSION, then: Some((401, "oidc-proof-invalid")) },
+        |things| Body::Json(json!({"proof": things.session, "password": PASSWORD})),
+    ),
+    write("unlink_oidc", SESSION, |_| Body::Json(json!({"password": PASSWORD}))),
     write("list_tokens", SESSION, |_| Body::None),
     write("create_token", SESSION, |_| Body::Json(json!({"name": "A script", "scopes": ["read"]}))),
     write("revoke_token", Access::OwnWithSession, |_| Body::None),
