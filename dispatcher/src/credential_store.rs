@@ -28,7 +28,7 @@ pub use self::attempts::{
     Try,
 };
 pub use self::credentials::{Credentials, PasswordHash};
-pub use self::invitations::{Invitation, Invitations};
+pub use self::invitations::{DAYS_MAX, INVITATIONS_MAX, Invitation, Invitations, NewInvitation, USES_MAX};
 pub use self::personal_tokens::{PERSONAL_TOKENS_MAX, PersonalToken, PersonalTokens};
 pub use self::places::{ADDRESSES_PER_ACCOUNT_MAX, DEVICES_PER_ACCOUNT_MAX, Device, KnownPlaces, Places};
 pub use self::requests::{Asked, REQUESTS_MAX, REQUESTS_PER_ADDRESS_MAX, Request, Requests};

@@ -4,7 +4,6 @@ use api_types::codes;
 use domain::{AccountId, Handle, Password};
 use http_kit::{ApiProblem, ClientAddress};
 use time::OffsetDateTime;
-use tokens::Roles;
 
 use crate::credential_store::{Attempt, CredentialStore, Factor, Family, PasswordHash, Try};
 use crate::refusal::Refusal;
@@ -13,7 +12,7 @@ use crate::stores::Standing;
 
 use super::device_token::DeviceToken;
 use super::refresh_token::RefreshToken;
-use super::session_tokens::{access_token, roles_of};
+use super::session_tokens::{SessionRoles, access_token};
 
 /// What somebody shows.
 pub(crate) struct LogIn {
@@ -32,7 +31,7 @@ pub(crate) struct LogIn {
 pub(crate) struct LoggedIn {
     pub(crate) refresh_token: RefreshToken,
     pub(crate) device: Option<DeviceToken>,
-    pub(crate) roles: Roles,
+    pub(crate) roles: SessionRoles,
 }
 
 /// Whose handle and password these are, and by which hash that is known.
@@ -51,7 +50,7 @@ pub(crate) async fn log_in(state: &State, mut log_in: LogIn) -> Result<LoggedIn,
     let ready = state.ready()?;
     let owner = prove(state, &ready, &log_in).await?;
     let session_name = std::mem::take(&mut log_in.session_name);
-    let roles = roles_of(&ready.executor().moderation(owner.account).await?);
+    let roles = SessionRoles::read(ready.executor(), owner.account).await?.map_err(Refusal::suspended)?;
     let refresh_token = open_session(state, &ready, &owner, session_name, roles).await?;
     let device = log_in.device.or_else(|| log_in.remember_device.then(DeviceToken::new));
     let known = device.as_ref().map(DeviceToken::device);
@@ -132,7 +131,7 @@ async fn open_session(
     ready: &Ready,
     owner: &Owner,
     name: String,
-    roles: Roles,
+    roles: SessionRoles,
 ) -> Result<RefreshToken, Refusal> {
     let (store, account) = (ready.credential_store(), owner.account);
     let token = RefreshToken::new(account);

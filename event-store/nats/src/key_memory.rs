@@ -209,6 +209,9 @@ impl Known {
         for event in events {
             let sequence = stream.position(event.sequence).sequence();
             stream.usage.counted(sequence, event.actor, event.bytes, event.recorded_at);
+            if event.is_decision {
+                stream.usage.saw_decision(sequence);
+            }
         }
         self.reached.send_modify(|reached| reached.through = last.sequence);
     }
