@@ -4,7 +4,7 @@ use api_types::email::SetEmail;
 use axum::extract::State;
 use domain::Password;
 use http::StatusCode;
-use http_kit::{Caller, StrictJson};
+use http_kit::{Caller, ClientAddress, StrictJson};
 use lettre::Address;
 
 use crate::auth::confirm_password;
@@ -33,6 +33,7 @@ const BYTES_MAX: usize = 254;
 pub(crate) async fn set_email(
     State(state): State<crate::State>,
     caller: Caller,
+    from: ClientAddress,
     body: StrictJson<SetEmail>,
 ) -> Result<StatusCode, Refusal> {
     caller.require_session()?;
@@ -41,7 +42,7 @@ pub(crate) async fn set_email(
     confirm_password(&state, account, &[Password::guess(&body.value.password)]).await?;
     match address {
         Some(address) => {
-            state.mail_queue()?.send(Mail::Confirm { account, address })?;
+            state.mail_queue()?.send(Mail::Confirm { account, address }, from)?;
             Ok(StatusCode::ACCEPTED)
         }
         None => {
