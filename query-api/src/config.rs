@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http_kit::identity::IdentityConfig;
 use http_kit::{Limits, Tls};
-use service_kit::config::{ConfigError, Environment, Secret};
+use service_kit::config::{ConfigError, Environment, Secret, Unread};
 use service_kit::telemetry::TelemetryConfig;
 use tokens::RevocationsUrl;
 
@@ -34,6 +34,8 @@ pub struct QueryApiConfig {
     pub revocations_url: Option<RevocationsUrl>,
     pub limits: Limits,
     pub telemetry: TelemetryConfig,
+    /// What is set and not read.
+    pub unread: Unread,
 }
 
 impl QueryApiConfig {
@@ -72,6 +74,7 @@ impl QueryApiConfig {
             revocations_url: revocations_url?,
             limits: limits?,
             telemetry: telemetry?,
+            unread: env.unread(),
         })
     }
 }

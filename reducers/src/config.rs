@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use data_set::write::FanOutLimit;
-use service_kit::config::{ConfigError, Environment, Secret};
+use service_kit::config::{ConfigError, Environment, Secret, Unread};
 use service_kit::telemetry::TelemetryConfig;
 
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct Config {
     /// With more followers, an author's messages are merged into home timelines on read.
     pub fan_out_limit: FanOutLimit,
     pub telemetry: TelemetryConfig,
+    /// What is set and not read.
+    pub unread: Unread,
 }
 
 impl Config {
@@ -40,7 +42,8 @@ impl Config {
                 Some(fan_out_limit),
                 Some(telemetry),
             ) if !env.has_faults() => {
-                Ok(Self { listen, log_url, database_url, migrate_on_start, fan_out_limit, telemetry })
+                let unread = env.unread();
+                Ok(Self { listen, log_url, database_url, migrate_on_start, fan_out_limit, telemetry, unread })
             }
             _ => Err(env.into_error()),
         }
