@@ -25,11 +25,11 @@ const TIME_MAX: Duration = Duration::from_millis(20);
 
 /// Where the rest of a body is put when nobody reads it any more.
 #[derive(Clone, Default)]
-struct Place(Arc<Mutex<Option<Body>>>);
+struct Slot(Arc<Mutex<Option<Body>>>);
 
 /// One request's body, to be asked for when its answer is there.
 pub(crate) struct Unread {
-    place: Place,
+    slot: Slot,
     /// The caller waits for a word before it sends its body.
     is_awaited: bool,
 }
@@ -40,16 +40,16 @@ impl Unread {
         if request.version() > Version::HTTP_11 || request.body().is_end_stream() {
             return None;
         }
-        let (place, is_awaited) = (Place::default(), request.headers().contains_key(EXPECT));
+        let (slot, is_awaited) = (Slot::default(), request.headers().contains_key(EXPECT));
         let body = std::mem::take(request.body_mut());
-        *request.body_mut() = Body::new(Watched { body: Some(body), place: place.clone() });
-        Some(Self { place, is_awaited })
+        *request.body_mut() = Body::new(Watched { body: Some(body), slot: slot.clone() });
+        Some(Self { slot, is_awaited })
     }
 
     /// Says in the answer whether the connection ends with it. A body that is still being read, while its answer is
     /// written, is not spoken of.
     pub(crate) async fn settle(self, response: &mut Response) {
-        let Some(rest) = self.place.lock().take() else { return };
+        let Some(rest) = self.slot.lock().take() else { return };
         if response.headers().contains_key(CONNECTION) {
             return;
         }
@@ -75,17 +75,17 @@ async fn drain(mut rest: Body) -> bool {
     true
 }
 
-impl Place {
+impl Slot {
     fn lock(&self) -> MutexGuard<'_, Option<Body>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A body that is put into its place when it is dropped before its end.
+/// A body that is left for its answer when it is dropped before its end.
 struct Watched {
     /// Absent behind its end.
     body: Option<Body>,
-    place: Place,
+    slot: Slot,
 }
 
 impl HttpBody for Watched {
@@ -122,7 +122,7 @@ impl HttpBody for Watched {
 impl Drop for Watched {
     fn drop(&mut self) {
         if let Some(body) = self.body.take() {
-            *self.place.lock() = Some(body);
+            *self.slot.lock() = Some(body);
         }
     }
 }
