@@ -1,16 +1,16 @@
 //! A line's command.
 
-mod look_up;
-
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
+use api_types::codes;
 use domain::ReactionKind;
+use domain::account::AccountRejection;
 use domain::edge::DesiredState;
 use domain::message::{MessageCommand, PostMessage};
-use domain::{AccountId, Beginning, Bio, DisplayName, Handle, OriginalTime, Tags, Text};
-use http_kit::RequestContext;
+use domain::{AccountId, Beginning, Bio, DisplayName, Handle, MessageId, OriginalTime, Tags, Text};
 use http_kit::idempotency::RequestKey;
+use http_kit::{ApiProblem, RequestContext};
 use time::OffsetDateTime;
 
 use crate::commands::{ChangeFollow, ChangeReaction, RegisterAccount, Registrar};
@@ -21,7 +21,7 @@ use crate::refusal::Refusal;
 use crate::state::Ready;
 
 use super::parse::{AccountName, Line, MessageName, Wanted};
-use super::references::Made;
+use super::references::{Made, Promise};
 
 /// What all lines of one request share.
 pub(super) struct Import {
@@ -176,6 +176,58 @@ impl Import {
         command::execution(self.operator, Allowance::AboveReserve, &self.context, key)
     }
 
+    async fn account_of(&self, field: &str, name: &AccountName) -> Result<AccountId, Refusal> {
+        match name {
+            AccountName::Id(id) => Ok(*id),
+            AccountName::Line(line) => match line.made().await {
+                Some(Made::Account(id)) => Ok(id),
+                Some(Made::Message(_) | Made::Edge) | None => Err(refused_before(field, line, "an account")),
+            },
+            AccountName::Handle(handle) => self.holder_of(field, handle).await,
+        }
+    }
+
+    async fn message_of(&self, field: &str, name: &MessageName) -> Result<MessageId, Refusal> {
+        match name {
+            MessageName::Id(id) => Ok(*id),
+            MessageName::Line(line) => match line.made().await {
+                Some(Made::Message(id)) => Ok(id),
+                Some(Made::Account(_) | Made::Edge) | None => Err(refused_before(field, line, "a message")),
+            },
+            MessageName::Key(key) => {
+                let known = self.ready.executor().message_of_key(self.operator, &key_of_line(key)).await;
+                known?.ok_or_else(|| {
+                    let why = "no line before this one that could be read brought a message with the key";
+                    ApiProblem::new(codes::UNKNOWN_REFERENCE).field(field, why).into()
+                })
+            }
+        }
+    }
+
+    async fn holder_of(&self, field: &str, handle: &Handle) -> Result<AccountId, Refusal> {
+        // A map is whole after every one of its operations.
+        let holders = || self.holders.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = holders().get(handle).copied();
+        if let Some(id) = known {
+            return Ok(id);
+        }
+        let found = self.ready.executor().holder_of(handle).await?;
+        let Some(id) = found else {
+            let problem = ApiProblem::from(Refusal::from(AccountRejection::AccountMustExist));
+            return Err(problem.field(field, "nobody has this handle").into());
+        };
+        holders().insert(handle.clone(), id);
+        Ok(id)
+    }
+
+    async fn beginning_of_account(&self, account: AccountId) -> Result<Option<Beginning>, Refusal> {
+        self.ready.executor().beginning_of_account(account).await.map_err(Refusal::from)
+    }
+
+    async fn beginning_of_message(&self, message: MessageId) -> Result<Option<Beginning>, Refusal> {
+        self.ready.executor().beginning_of_message(message).await.map_err(Refusal::from)
+    }
+
     /// Keys of lines live apart from those of requests: a header cannot hold a NUL. A line with a key of its own means
     /// the same in every request.
     fn key_of(&self, number: u64, own: Option<String>) -> Option<RequestKey> {
@@ -191,6 +243,11 @@ impl Import {
 
 fn key_of_line(key: &str) -> String {
     format!("import\0\0{key}")
+}
+
+fn refused_before(field: &str, line: &Promise, what: &str) -> Refusal {
+    let why = format!("line {} was refused, or is not {what}", line.line);
+    ApiProblem::new(codes::UNKNOWN_REFERENCE).field(field, why).into()
 }
 
 fn original(
