@@ -29,15 +29,20 @@ pub use secret::Secret;
 const PREFIX: &str = "ROOKERY_";
 
 /// What `rookery` and Compose read and no service does; they are often set where services are started, too.
-const OF_TOOLS: [&str; 13] = [
+const OF_TOOLS: [&str; 18] = [
+    "ROOKERY_ANALYSTS_LISTEN",
+    "ROOKERY_ANALYST_URL",
+    "ROOKERY_ANALYST_URL_FILE",
     "ROOKERY_DATA_DIR",
     "ROOKERY_EVENT_STORE",
     "ROOKERY_IMAGE_PREFIX",
     "ROOKERY_IMAGE_TAG",
     "ROOKERY_LISTEN",
+    "ROOKERY_NATS_LISTEN",
     "ROOKERY_NATS_SERVER",
     "ROOKERY_OPS_LISTEN",
     "ROOKERY_POSTGRES_BIN",
+    "ROOKERY_POSTGRES_LISTEN",
     "ROOKERY_STORE_BYTES_MAX",
     "ROOKERY_TLS_LISTEN",
     "ROOKERY_TOKEN",

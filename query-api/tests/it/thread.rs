@@ -15,7 +15,7 @@ fn ids(list: &Value) -> Vec<i64> {
 async fn delete(app: &App, id: i64, nearest_living: Option<i16>) {
     let sql = "with deleted as (delete from social_v1.message where id = $1 returning *)
         insert into social_v1.tombstone
-        select id, author, author, now(), created_at, in_reply_to, $2 from deleted";
+        select id, author, author, now(), created_at, in_reply_to, $2, id + 1, tags, false from deleted";
     let delete = sqlx::query(sql).bind(id).bind(nearest_living).execute(&app.writer);
     assert_eq!(delete.await.expect("it can be deleted").rows_affected(), 1);
     let untagged = sqlx::query("delete from social_v1.message_tag where id = $1").bind(id);

@@ -11,6 +11,7 @@ mod order;
 mod park;
 mod parking;
 mod property;
+mod published;
 mod restored;
 mod rows;
 mod silent;

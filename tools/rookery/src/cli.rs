@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    accounts, adopt, archive, demo, events, keys, limits, migrate, openapi, parked, rebuild, restore, token,
-    up, verify,
+    accounts, adopt, archive, demo, events, keys, limits, migrate, openapi, parked, rebuild, restore, sql,
+    token, up, verify,
 };
 
 /// Rookery, an event-sourced microblog backend: the whole system in one process, and its operator's tools.
@@ -32,6 +32,7 @@ enum Command {
     Migrate(migrate::Arguments),
     Parked(parked::Arguments),
     Rebuild(rebuild::Arguments),
+    Sql(sql::Arguments),
     Openapi(openapi::Arguments),
     Verify(verify::Arguments),
 }
@@ -56,6 +57,7 @@ impl Arguments {
             Command::Migrate(arguments) => migrate::run(arguments),
             Command::Parked(arguments) => parked::run(arguments),
             Command::Rebuild(arguments) => rebuild::run(arguments),
+            Command::Sql(arguments) => sql::run(arguments),
             Command::Openapi(arguments) => openapi::run(arguments),
             Command::Verify(arguments) => verify::run(arguments),
         }
@@ -75,13 +77,14 @@ mod tests {
     }
 
     /// Read by services as well.
-    const SHARED: [&str; 9] = [
+    const SHARED: [&str; 10] = [
         "ROOKERY_CORS_ORIGINS",
         "ROOKERY_FANOUT_LIMIT",
         "ROOKERY_HTTP_ACCESS_LOG",
         "ROOKERY_LOG",
         "ROOKERY_LOG_FORMAT",
         "ROOKERY_REGISTRATION",
+        "ROOKERY_SEARCH_LANGUAGE",
         "ROOKERY_TLS_CERTIFICATE_FILE",
         "ROOKERY_TLS_KEY_FILE",
         "ROOKERY_TRUSTED_PROXY_HOPS",

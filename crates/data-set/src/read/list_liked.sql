@@ -7,11 +7,13 @@ with p as (
     select
         coalesce(max(position), 0) as position, $4::bigint as caller,
         exists(select from published.accounts a where a.id = $1 and a.restriction is distinct from 'suspended')
-            and not exists (select from published.hidden_accounts h where h.viewer = $4 and h.account = $1) as is_known
+            and not exists (select from served.hidden_accounts h where h.viewer = $4 and h.account = $1) as is_known
     from published.projections
     where projection = 'social' and state = 'published' and shard = 0
 ), page as (
-    select m.*, null::timestamptz as key_at, k.position as key_position
+    select
+        m.id, m.author, m.text, m.tags, m.in_reply_to, m.created_at, m.edited_at, m.edition,
+        null::timestamptz as key_at, k.position as key_position
     from (
         select k.message, k.position
         from published.likes k

@@ -7,7 +7,7 @@ use crate::sources::{read, root};
 const SERVICES: [&str; 3] = ["dispatcher", "reducers", "query-api"];
 
 /// What Compose sets up in another way, so that an override has to say it.
-const NOT_HANDED_ON: [&str; 4] = [
+const NOT_HANDED_ON: [&str; 5] = [
     // The gateway encrypts.
     "ROOKERY_TLS_CERTIFICATE_FILE",
     "ROOKERY_TLS_KEY_FILE",
@@ -15,6 +15,8 @@ const NOT_HANDED_ON: [&str; 4] = [
     "ROOKERY_EVENT_STORE_URL",
     // Services verify tokens themselves.
     "ROOKERY_GATEWAY_SECRET",
+    // `migrate` sets it.
+    "ROOKERY_SEARCH_LANGUAGE",
 ];
 
 /// Names and values below a line of compose.yaml, as deep as its first one.

@@ -2,8 +2,10 @@
 
 mod accounts;
 mod adopt;
+mod analysts;
 mod archive;
 mod authorization;
+mod broker;
 mod demo;
 mod event_store;
 mod events;

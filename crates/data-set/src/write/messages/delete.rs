@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::rows::DeletedRow;
 use super::settle::settle;
-use crate::write::columns::column;
+use crate::write::columns::{array_literal, column};
 use crate::write::counter_deltas::CounterDeltas;
 use crate::write::error::WriteError;
 use crate::write::stats::{AccountStat, MessageStat};
@@ -18,6 +18,8 @@ struct Deleted {
     author: i64,
     created_at: OffsetDateTime,
     tags: Vec<String>,
+    /// As it was posted.
+    first_tags: Vec<String>,
     in_reply_to: Option<i64>,
     /// The same, where that is still there.
     answered: Option<i64>,
@@ -60,6 +62,9 @@ async fn tombstone(
         .bind(column(rows, |row| row.deleted_at))
         .bind(column(&stood, |row| row.map(|row| row.created_at)))
         .bind(&answered)
+        .bind(column(rows, |row| row.position))
+        .bind(column(&stood, |row| row.map(|row| array_literal(&row.first_tags))))
+        .bind(column(rows, |row| row.is_deactivation))
         .execute(&mut *connection)
         .await?;
     settle(connection, rows.iter().map(|row| row.id).chain(answered.into_iter().flatten()).collect()).await

@@ -12,7 +12,7 @@ use time::format_description::well_known::Rfc3339;
 use crate::connections;
 use crate::data_dir::DataDirArgument;
 
-/// Also names its inbox, which the broker's configuration grants (deploy/nats/nats.conf).
+/// In the broker's list of connections.
 const CLIENT_NAME: &str = "keys";
 
 /// How many may come with it, and until when.
@@ -89,7 +89,7 @@ async fn withdraw(id: &str, data: &DataDirArgument) -> Result<()> {
 }
 
 async fn open(data: &DataDirArgument) -> Result<Invitations> {
-    let url = connections::log_url(data)?;
+    let url = connections::keys_url(data)?;
     let bucket = event_store_open::find_bucket(url.expose(), CLIENT_NAME, Shard(0), REGISTRATIONS).await;
     let bucket = bucket.context("no dispatcher has run on this log yet, or it is out of reach")?;
     Ok(Invitations::new(bucket))
