@@ -8,7 +8,7 @@ use event_store_open::StoreConfig;
 use http_kit::identity::IdentityConfig;
 use http_kit::{Identity, Limits, Tls};
 use service_kit::Chain;
-use service_kit::config::{ConfigError, Environment};
+use service_kit::config::{ConfigError, Environment, Unread};
 use service_kit::telemetry::TelemetryConfig;
 use tokens::KeySource;
 use tokens::oidc::OidcSettings;
@@ -34,6 +34,8 @@ pub struct Config {
     pub settings: Settings,
     pub limits: Limits,
     pub telemetry: TelemetryConfig,
+    /// What is set and not read.
+    pub unread: Unread,
 }
 
 impl Config {
@@ -80,6 +82,7 @@ impl Config {
                 settings: settings.under(&limits),
                 limits,
                 telemetry,
+                unread: env.unread(),
             }),
             _ => Err(env.into_error()),
         }

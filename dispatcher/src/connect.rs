@@ -44,6 +44,8 @@ pub(crate) async fn connect_decorated(
                 tokio::spawn(async move { revocations.follow(following).await });
                 let end = token.clone();
                 tokio::spawn(async move { finishing.finish_deactivations(end).await });
+                let (heeding, end) = (state.clone(), token.clone());
+                tokio::spawn(async move { heeding.heed_decisions(end).await });
                 tokio::spawn(async move { keys.follow(token).await });
                 return Ok(());
             }
@@ -70,6 +72,7 @@ async fn open(config: &StoreConfig, decorate: Decorate, state: &State) -> Result
         .open(credentials.revocations.clone(), &lineage)
         .await
         .map_err(|error| OpenError::Unavailable(Cause::new(error)))?;
+    credentials.invitations.ensure().await.map_err(|error| OpenError::Unavailable(Cause::new(error)))?;
     let executor = Executor::with_quota(Arc::clone(&log), state.settings().quota);
     Ok(Opened { executor, log, credentials })
 }

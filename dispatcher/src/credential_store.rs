@@ -29,7 +29,7 @@ pub use self::attempts::{
     Try,
 };
 pub use self::credentials::{Credentials, PasswordHash};
-pub use self::invitations::{Invitation, Invitations};
+pub use self::invitations::{DAYS_MAX, INVITATIONS_MAX, Invitation, Invitations, NewInvitation, USES_MAX};
 pub use self::oidc_links::{
     OIDC_LINKS_MAX, OidcLink, OidcLinks, OidcOwner, OidcSubject, RESERVED_FOR, Unlinked,
 };

@@ -99,6 +99,11 @@ impl Executor {
         self.stores.accounts.read_standing(account).await
     }
 
+    /// Asks the log again at once for what an account may do.
+    pub(crate) async fn forget_standing(&self, account: AccountId) {
+        self.stores.accounts.forget(account).await;
+    }
+
     /// What was decided about an account, its roles among it, as the log says now.
     pub async fn moderation(&self, account: AccountId) -> Result<Moderation, ReadError> {
         Ok(self.stores.moderation.load(account).await?.state)

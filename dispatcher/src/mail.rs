@@ -23,6 +23,7 @@ use crate::credential_store::MailAddress;
 use crate::refusal::Refusal;
 use crate::state::State;
 
+use queue::Waiting;
 pub(crate) use queue::{Mail, MailQueue};
 pub use settings::MailSettings;
 pub(crate) use token::MailToken;
@@ -63,15 +64,15 @@ struct Post {
 }
 
 impl Post {
-    async fn send_all(&self, receiver: Receiver<Mail>) {
+    async fn send_all(&self, receiver: Receiver<Waiting>) {
         let mails = futures::stream::unfold(receiver, |mut receiver| async move {
             receiver.recv().await.map(|mail| (mail, receiver))
         });
-        mails.for_each_concurrent(SENDING_MAX, |mail| self.write_and_send(mail)).await;
+        mails.for_each_concurrent(SENDING_MAX, |waiting| self.write_and_send(waiting)).await;
     }
 
-    async fn write_and_send(&self, mail: Mail) {
-        let outcome = match self.write(mail).await {
+    async fn write_and_send(&self, waiting: Waiting) {
+        let outcome = match self.write(&waiting.mail).await {
             Ok(Some(message)) => self.send(message).await,
             Ok(None) => "none",
             Err(refusal) => {
@@ -83,20 +84,21 @@ impl Post {
     }
 
     /// The message; none where there is nobody to write to, or they had enough.
-    async fn write(&self, mail: Mail) -> Result<Option<Message>, Refusal> {
+    async fn write(&self, mail: &Mail) -> Result<Option<Message>, Refusal> {
         let ready = self.state.ready()?;
         let (addresses, now) = (&ready.credential_store().addresses, OffsetDateTime::now_utc());
         match mail {
             Mail::Confirm { account, address } => {
-                if !addresses.may_mail(account, &address, now).await? {
+                let account = *account;
+                if !addresses.may_mail(account, address, now).await? {
                     return Ok(None);
                 }
                 let token = MailToken::new(account);
-                addresses.ask(account, &address, &token.hashed(), now).await?;
-                self.message(&address, "Is this your address?", &confirmation(&token))
+                addresses.ask(account, address, &token.hashed(), now).await?;
+                self.message(address, "Is this your address?", &confirmation(&token))
             }
             Mail::Reset { handle } => {
-                let account = ready.executor().holder_of(&handle).await?;
+                let account = ready.executor().holder_of(handle).await?;
                 let Some(account) = account else { return Ok(None) };
                 let Some(address) = addresses.get(account).await?.confirmed else { return Ok(None) };
                 if !addresses.may_mail(account, &address, now).await? {
@@ -104,7 +106,7 @@ impl Post {
                 }
                 let token = MailToken::new(account);
                 addresses.begin_reset(account, &token.hashed(), now).await?;
-                self.message(&address, "A new password", &reset(&handle, &token))
+                self.message(&address, "A new password", &reset(handle, &token))
             }
         }
     }

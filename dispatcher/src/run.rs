@@ -1,5 +1,6 @@
 //! The service as a process: from its environment until it is told to end.
 
+use std::io::Write;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -50,9 +51,11 @@ pub async fn run(decorate: Decorate) -> anyhow::Result<()> {
     let own_keys: Arc<dyn KeySource> = Arc::clone(&signing_keys) as _;
     let identity = Arc::new(Identity::with_sources(&config.identity, vec![own_keys])?);
     if arguments.check_config {
+        write!(std::io::stderr(), "{}", config.unread)?;
         return Ok(());
     }
     telemetry::init(&config.telemetry)?;
+    config.unread.warn();
     telemetry::install_metrics();
     config.limits.announce();
     let shutdown = Shutdown::on_signals()?;

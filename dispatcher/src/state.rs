@@ -173,12 +173,15 @@ impl State {
 }
 
 impl State {
-    /// For who lost roles or was suspended: its sessions end. That is the one place where whatever else still lets an account
-    /// in is voided. Tokens that were issued before are good for their hour at most, and for commands the log is asked
-    /// anyway.
+    /// For who was suspended, before the answer: sessions and tokens are void at once. Where that fails, whoever follows the
+    /// log does it.
     pub(crate) async fn end_access(&self, account: AccountId) {
-        if let Err(problem) = self.end_all_sessions(account).await {
-            tracing::warn!(%problem, account = account.get(), "the sessions of an account could not be ended");
+        let ended = async {
+            self.end_all_sessions(account).await?;
+            Ok::<_, ApiProblem>(self.revoke_personal_tokens(account).await?)
+        };
+        if let Err(problem) = ended.await {
+            tracing::warn!(%problem, account = account.get(), "the sessions of an account could not be ended at once");
         }
     }
 }

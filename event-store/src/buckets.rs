@@ -12,7 +12,7 @@
 //!                    oidc.subject         whose the log-in at a provider is
 //!   REVOCATIONS_0    part                 what is void of its accounts    ever
 //!   MAILS_0          address              how many mails it got       24 h from the last change
-//!   REGISTRATIONS_0  invitation.digest    uses that are left          a year from the last change
+//!   REGISTRATIONS_0  invitations          uses that are left          a year from the last change
 //!                    requests             who waits for approval
 //! ```
 //!
@@ -95,7 +95,7 @@ pub const MAILS: BucketKind = BucketKind {
     bytes_max: Some(16 << 20),
 };
 
-/// About 10,000 invitations.
+/// Two entries of at most 64 KiB, twice while one is replaced.
 pub const REGISTRATIONS: BucketKind = BucketKind {
     name: "REGISTRATIONS",
     description: "Invitations, and who waits to be registered.",

@@ -14,7 +14,7 @@ use crate::cause::Cause;
 use crate::contract::{
     AppendError, Appended, EventLog, Expected, Lineage, NewEvent, ReadError, RecordedEvent, Tail,
 };
-use crate::subject::Subject;
+use crate::subject::{Boundary, Subject};
 use crate::usage::{Room, Usage};
 
 /// Events that a tail holds ready.
@@ -88,6 +88,7 @@ impl InMemoryLog {
             let sequence = Sequence::new(stored.events.len() as u64 + 1)
                 .ok_or_else(|| AppendError::Full(Cause::new("no sequence is left")))?;
             let position = Position::new(sequence, self.shard);
+            let is_decision = matches!(event.subject.boundary(), Boundary::Moderation(_));
             stored.events.push(RecordedEvent {
                 position,
                 subject: event.subject.to_string(),
@@ -99,6 +100,9 @@ impl InMemoryLog {
             stored.last_of_subject.insert(event.subject, sequence);
             positions.push(position);
             self.usage.counted(sequence, Some(actor), size, OffsetDateTime::now_utc());
+            if is_decision {
+                self.usage.saw_decision(sequence);
+            }
         }
         stored.appended.insert(command, positions.clone());
         self.head.send_replace(stored.events.len() as u64);

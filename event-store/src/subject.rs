@@ -118,6 +118,11 @@ impl Subject {
         matches!(subject.split('.').nth(2), Some("dropped" | "moderation"))
     }
 
+    /// Whether it is a [`Boundary::Moderation`].
+    pub fn is_of_decisions(subject: &str) -> bool {
+        subject.split('.').nth(2) == Some("moderation")
+    }
+
     pub fn new(shard: Shard, boundary: Boundary) -> Self {
         Self { shard, boundary }
     }

@@ -6,6 +6,7 @@
 //! missing from it.
 
 mod days;
+mod decisions;
 mod room;
 
 use std::collections::{BTreeMap, HashMap};
@@ -17,6 +18,7 @@ use time::OffsetDateTime;
 
 pub use self::days::Used;
 use self::days::{DAY, Days};
+use self::decisions::Decisions;
 pub use self::room::Room;
 use self::room::RoomCell;
 
@@ -48,6 +50,7 @@ pub struct QuotaExceeded {
 #[derive(Debug, Default)]
 pub struct Usage {
     room: RoomCell,
+    decisions: Decisions,
     inner: Mutex<Inner>,
 }
 
@@ -76,6 +79,22 @@ impl Usage {
     /// What the log's server says of it.
     pub fn saw_room(&self, room: Room) {
         self.room.set(room);
+    }
+
+    /// An event that says what was decided about an account. Whoever follows the log tells of each, also of one that was
+    /// told before.
+    pub fn saw_decision(&self, sequence: Sequence) {
+        self.decisions.add(sequence);
+    }
+
+    /// The first decision that was not heeded yet; waits for one.
+    pub async fn decision(&self) -> Sequence {
+        self.decisions.first().await
+    }
+
+    /// What [`Self::decision`] gave need not be given again.
+    pub fn heeded(&self, decision: Sequence) {
+        self.decisions.remove(decision);
     }
 
     /// The log is read from behind this sequence on: nothing is counted yet.

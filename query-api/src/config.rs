@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http_kit::identity::IdentityConfig;
 use http_kit::{Limits, Tls};
-use service_kit::config::{ConfigError, Environment, Secret};
+use service_kit::config::{ConfigError, Environment, Secret, Unread};
 use service_kit::telemetry::TelemetryConfig;
 use tokens::RevocationsUrl;
 
@@ -37,6 +37,8 @@ pub struct QueryApiConfig {
     pub limits: Limits,
     pub exports: ExportLimits,
     pub telemetry: TelemetryConfig,
+    /// What is set and not read.
+    pub unread: Unread,
 }
 
 impl QueryApiConfig {
@@ -77,6 +79,7 @@ impl QueryApiConfig {
             limits: limits?,
             exports: exports?,
             telemetry: telemetry?,
+            unread: env.unread(),
         })
     }
 }

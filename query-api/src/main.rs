@@ -35,10 +35,12 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let config = QueryApiConfig::from_environment(Environment::from_process())?;
     if arguments.check_config {
+        write!(std::io::stderr(), "{}", config.unread)?;
         writeln!(std::io::stdout(), "query-api: the configuration is complete")?;
         return Ok(());
     }
     telemetry::init(&config.telemetry)?;
+    config.unread.warn();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async { query_api::serve(config, Shutdown::on_signals()?).await })
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use data_set::SearchLanguage;
 use data_set::write::FanOutLimit;
-use service_kit::config::{ConfigError, Environment, Secret};
+use service_kit::config::{ConfigError, Environment, Secret, Unread};
 use service_kit::telemetry::TelemetryConfig;
 
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct Config {
     /// With more followers, an author's messages are merged into home timelines on read.
     pub fan_out_limit: FanOutLimit,
     pub telemetry: TelemetryConfig,
+    /// What is set and not read.
+    pub unread: Unread,
 }
 
 /// What is done to the schema of the data set before anything is folded.
@@ -52,12 +54,13 @@ impl Config {
                 Some(fan_out_limit),
                 Some(telemetry),
             ) if !env.has_faults() => {
+                let unread = env.unread();
                 let schema = if migrate_on_start {
                     SchemaOnStart::Migrate { search_language }
                 } else {
                     SchemaOnStart::Leave
                 };
-                Ok(Self { listen, log_url, database_url, schema, fan_out_limit, telemetry })
+                Ok(Self { listen, log_url, database_url, schema, fan_out_limit, telemetry, unread })
             }
             _ => Err(env.into_error()),
         }

@@ -1,5 +1,7 @@
 //! The service `reducers`.
 
+use std::io::Write;
+
 use anyhow::Context;
 use clap::Parser;
 use reducers::config::Config;
@@ -31,9 +33,11 @@ async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let config = Config::from_environment(Environment::from_process())?;
     if arguments.check_config {
+        write!(std::io::stderr(), "{}", config.unread)?;
         return Ok(());
     }
     telemetry::init(&config.telemetry)?;
+    config.unread.warn();
     telemetry::install_metrics();
     let shutdown = Shutdown::on_signals()?;
     let health = Health::new();

@@ -26,15 +26,34 @@ fn week() -> u32 {
     7
 }
 
-/// An invitation. Its code is told this once.
+/// An invitation as it was made. Its code is told this once.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Invitation {
+pub struct MadeInvitation {
+    /// To withdraw it; not for the invited.
+    pub id: String,
     /// For `invitation` of a registration.
     pub code: String,
     pub uses: u32,
     #[serde(with = "time::serde::rfc3339")]
     pub expires_at: OffsetDateTime,
+}
+
+/// An invitation that has not expired.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Invitation {
+    pub id: String,
+    /// How many accounts may be registered with it.
+    pub uses: u32,
+    /// How many more.
+    pub uses_left: u32,
+    #[serde(with = "time::serde::rfc3339")]
+    pub made_at: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339")]
+    pub expires_at: OffsetDateTime,
+    /// The account of the operator who made it; 9007199254740991 for one with a tool.
+    pub made_by: String,
 }
 
 /// Somebody who waits to be registered.

@@ -29,7 +29,8 @@ impl ClientAddress {
     }
 
     /// All that a customer of an IPv6 provider may have: the /48 that the address lies in.
-    pub(crate) fn network(self) -> Option<Self> {
+    #[must_use]
+    pub fn network(self) -> Option<Self> {
         match self.0 {
             IpAddr::V4(_) => None,
             IpAddr::V6(address) => {

@@ -28,6 +28,7 @@ mod client_address;
 mod deserialize_fault;
 mod least_rate;
 mod standard;
+mod unread;
 mod work;
 
 pub use budget::{Budget, Exhausted, Share};

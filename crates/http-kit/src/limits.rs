@@ -7,7 +7,7 @@ use service_kit::config::Environment;
 
 use crate::browsers::Browsers;
 use crate::least_rate::LeastRate;
-use crate::rates::RateTable;
+use crate::rates::{Rate, RateOrOff, RateTable};
 
 /// What one HTTP server accepts, and for how long.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +49,8 @@ pub struct Limits {
     pub enforced: bool,
     /// How often each caller may do what.
     pub rates: RateTable,
+    /// How often an address may begin to encrypt a connection; more are closed. Not where a proxy of ours holds them.
+    pub handshakes: Option<Rate>,
     /// Of the requests in flight, those of one account; more are refused as `rate-limited`.
     pub in_flight_per_account_max: usize,
     pub waiters: WaiterLimits,
@@ -82,6 +84,10 @@ pub struct BodyLimits {
 pub const WAIT_MAX: Duration = Duration::from_secs(30);
 const REQUEST_DEADLINE: Duration = Duration::from_secs(35);
 const _: () = assert!(REQUEST_DEADLINE.as_secs() > WAIT_MAX.as_secs());
+
+/// A page opens a few connections, and a school has a few hundred readers. One handshake takes about a millisecond, so this
+/// is a hundredth of a processor.
+const HANDSHAKES: Option<Rate> = Rate::new(600, Duration::from_secs(60), 300);
 
 /// hyper refuses to work with a smaller buffer.
 const HEAD_BYTES_MIN: usize = 8 * 1024;
@@ -136,6 +142,7 @@ impl Default for Limits {
             browsers: Browsers::default(),
             enforced: true,
             rates: RateTable::default(),
+            handshakes: HANDSHAKES,
             in_flight_per_account_max: 64,
             waiters: WaiterLimits::default(),
         }
@@ -165,6 +172,7 @@ impl Limits {
             browsers: Browsers::default(),
             enforced: false,
             rates: RateTable::default(),
+            handshakes: HANDSHAKES,
             in_flight_per_account_max: 4,
             waiters: WaiterLimits { in_all_max: 8, per_account_max: 2, per_address_max: 4 },
         }
@@ -197,6 +205,7 @@ impl Limits {
         let browsers = Browsers::from_environment(env);
         let switch = env.or_default("ROOKERY_LIMITS", Switch::On);
         let rates = RateTable::from_environment(env);
+        let handshakes = env.or_default("ROOKERY_RATE_HANDSHAKE_ADDRESS", RateOrOff(HANDSHAKES));
         let of_account = "ROOKERY_HTTP_IN_FLIGHT_PER_ACCOUNT_MAX";
         let in_flight_per_account_max = env.or_default(of_account, default.in_flight_per_account_max);
         let waiters = WaiterLimits::from_environment(env);
@@ -218,6 +227,7 @@ impl Limits {
             browsers: browsers?,
             enforced: matches!(switch?, Switch::On),
             rates: rates?,
+            handshakes: handshakes?.0,
             in_flight_per_account_max: in_flight_per_account_max?,
             waiters: waiters?,
             ..default

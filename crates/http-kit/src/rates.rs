@@ -9,10 +9,12 @@
 //! The account's budget comes first: who has used it up takes nothing from the others behind the same address.
 
 mod action;
+mod by_address;
 mod cells;
 mod rate;
 mod report;
 
+use std::hash::Hash;
 use std::time::Duration;
 
 use api_types::codes;
@@ -21,7 +23,9 @@ use governor::middleware::StateInformationMiddleware;
 use governor::{Quota, RateLimiter};
 
 pub use action::{Action, ActionRates, RateTable};
+pub(crate) use by_address::AddressRate;
 pub(crate) use cells::{CELLS_MAX, Cells};
+pub(crate) use rate::RateOrOff;
 pub use rate::{NoRate, Rate};
 pub(crate) use report::Report;
 
@@ -48,7 +52,7 @@ enum Key {
     Network(Action, ClientAddress),
 }
 
-type Limiter = RateLimiter<Key, Cells<Key>, MonotonicClock, StateInformationMiddleware>;
+type Limiter<K = Key> = RateLimiter<K, Cells<K>, MonotonicClock, StateInformationMiddleware>;
 
 #[derive(Debug)]
 pub(crate) struct Rates {
@@ -127,7 +131,7 @@ impl Rates {
     }
 }
 
-fn limiter(rate: Rate, cells: Cells<Key>) -> Limiter {
+fn limiter<K: Hash + Eq + Copy>(rate: Rate, cells: Cells<K>) -> Limiter<K> {
     // No interval is zero: a window has at least a second, and a u32 of requests at least 0.2 ns each.
     let interval = rate.interval().max(Duration::from_nanos(1));
     let quota = Quota::with_period(interval).map(|quota| quota.allow_burst(rate.burst()));

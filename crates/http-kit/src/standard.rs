@@ -27,6 +27,7 @@ use crate::context::{RequestContext, X_REQUEST_ID};
 use crate::limits::{BodyLimits, Limits};
 use crate::problem::{self, ApiProblem};
 use crate::serve::LastCall;
+use crate::unread::Unread;
 use metrics::Metrics;
 
 /// The route of requests that met none.
@@ -87,7 +88,11 @@ async fn surround(State(kit): State<Arc<Kit>>, mut request: Request, next: Next)
         client,
         kit,
     };
+    let unread = Unread::watch(&mut request);
     let mut response = exchange.run(request, next).await;
+    if let Some(unread) = unread {
+        unread.settle(&mut response).await;
+    }
     problem::finish(&mut response, &exchange.context);
     headers(&mut response, &exchange.context);
     exchange.kit.browsers.secure(response.headers_mut());

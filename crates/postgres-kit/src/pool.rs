@@ -6,15 +6,16 @@
 //!    └─ silent for its limit, or broken ─▶ closed, and all others of the same generation with it
 //! ```
 
+mod execute;
+
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures::future::BoxFuture;
-use futures::stream::{self, BoxStream};
-use futures::{StreamExt, TryFutureExt, TryStreamExt};
-use sqlx::postgres::{PgConnectOptions, PgQueryResult, PgRow, PgStatement, PgTypeInfo};
-use sqlx::{ConnectOptions, Describe, Either, Error, Execute, Executor, PgConnection, Postgres, SqlStr};
+use futures::StreamExt;
+use futures::stream;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Error, PgConnection};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout};
@@ -267,53 +268,5 @@ impl Deref for Pooled {
 impl DerefMut for Pooled {
     fn deref_mut(&mut self) -> &mut Connection {
         self.connection.as_mut().expect("it is taken out only when this is dropped")
-    }
-}
-
-impl<'p> Executor<'p> for &'_ Pool {
-    type Database = Postgres;
-
-    /// Gathers the whole answer, so that the connection is free before the caller looks at it.
-    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<Either<PgQueryResult, PgRow>, Error>>
-    where
-        'p: 'e,
-        E: 'q + Execute<'q, Postgres>,
-    {
-        let pool = self.clone();
-        let rows = async move {
-            let mut connection = pool.acquire().await?;
-            let rows: Vec<_> = connection.fetch_many(query).try_collect().await?;
-            Ok(stream::iter(rows).map(Ok))
-        };
-        rows.try_flatten_stream().boxed()
-    }
-
-    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<PgRow>, Error>>
-    where
-        'p: 'e,
-        E: 'q + Execute<'q, Postgres>,
-    {
-        let pool = self.clone();
-        Box::pin(async move { pool.acquire().await?.fetch_optional(query).await })
-    }
-
-    fn prepare_with<'e>(
-        self,
-        sql: SqlStr,
-        parameters: &'e [PgTypeInfo],
-    ) -> BoxFuture<'e, Result<PgStatement, Error>>
-    where
-        'p: 'e,
-    {
-        let pool = self.clone();
-        Box::pin(async move { pool.acquire().await?.prepare_with(sql, parameters).await })
-    }
-
-    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Postgres>, Error>>
-    where
-        'p: 'e,
-    {
-        let pool = self.clone();
-        Box::pin(async move { pool.acquire().await?.describe(sql).await })
     }
 }

@@ -22,11 +22,33 @@ use std::ffi::OsString;
 use std::fmt::Display;
 use std::str::FromStr;
 
-pub use error::{ConfigError, Fault, FaultKind};
+pub use error::{ConfigError, Fault, FaultKind, Unread};
 pub use secret::Secret;
 
 /// Variables with this prefix belong to us, so one that nobody asked for is probably a typing error.
 const PREFIX: &str = "ROOKERY_";
+
+/// What `rookery` and Compose read and no service does; they are often set where services are started, too.
+const OF_TOOLS: [&str; 18] = [
+    "ROOKERY_ANALYSTS_LISTEN",
+    "ROOKERY_ANALYST_URL",
+    "ROOKERY_ANALYST_URL_FILE",
+    "ROOKERY_DATA_DIR",
+    "ROOKERY_EVENT_STORE",
+    "ROOKERY_IMAGE_PREFIX",
+    "ROOKERY_IMAGE_TAG",
+    "ROOKERY_LISTEN",
+    "ROOKERY_NATS_LISTEN",
+    "ROOKERY_NATS_SERVER",
+    "ROOKERY_OPS_LISTEN",
+    "ROOKERY_POSTGRES_BIN",
+    "ROOKERY_POSTGRES_LISTEN",
+    "ROOKERY_STORE_BYTES_MAX",
+    "ROOKERY_TLS_LISTEN",
+    "ROOKERY_TOKEN",
+    "ROOKERY_VERIFY_EVERY",
+    "ROOKERY_VERIFY_RATE",
+];
 
 /// The environment as it was at one moment, and what was found wrong with it so far.
 #[derive(Debug)]
@@ -133,18 +155,26 @@ impl Environment {
     /// may share the file they came from.
     #[must_use]
     pub fn unknown_variables(&self) -> Vec<String> {
-        self.values
+        self.unread().0
+    }
+
+    /// The same, to be told of.
+    #[must_use]
+    pub fn unread(&self) -> Unread {
+        let names = self
+            .values
             .keys()
             .filter(|name| name.starts_with(PREFIX) && !self.asked.contains(*name))
-            .cloned()
-            .collect()
+            .filter(|name| !OF_TOOLS.contains(&name.as_str()))
+            .cloned();
+        Unread(names.collect())
     }
 
     /// Everything that was found wrong, as the one error to end the process with.
     #[must_use]
     pub fn into_error(self) -> ConfigError {
-        let unknown = self.unknown_variables();
-        ConfigError::new(self.faults, unknown)
+        let unread = self.unread();
+        ConfigError::new(self.faults, unread)
     }
 
     fn read<T: FromStr<Err: Display>>(&mut self, name: &str) -> Read<T> {

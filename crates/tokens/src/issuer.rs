@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde::Serialize;
-use uuid::Uuid;
+use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::roles::{Role, Roles};
 use crate::scopes::Scopes;
@@ -79,7 +79,8 @@ impl TokenIssuer {
         self.sign(account, &Kind { id: Uuid::now_v7(), roles, session: None, scopes: None }, now, lifetime)
     }
 
-    /// The same for somebody who logged in: the token names the session that it belongs to.
+    /// The same for somebody who logged in: the token names the session that it belongs to. Its id says `now`, too: by
+    /// that it is void or not.
     ///
     /// # Errors
     /// As with [`Self::issue`].
@@ -91,8 +92,9 @@ impl TokenIssuer {
         now: SystemTime,
         lifetime: Duration,
     ) -> Result<String, IssueError> {
-        let session = Some(session);
-        self.sign(account, &Kind { id: Uuid::now_v7(), roles, session, scopes: None }, now, lifetime)
+        let since = now.duration_since(UNIX_EPOCH).map_err(|_before| IssueError::Clock)?;
+        let id = Uuid::new_v7(Timestamp::from_unix(NoContext, since.as_secs(), since.subsec_nanos()));
+        self.sign(account, &Kind { id, roles, session: Some(session), scopes: None }, now, lifetime)
     }
 
     /// A personal token, under its own id: it may do what its scopes allow, and has no role but `user`.

@@ -59,6 +59,13 @@ impl State {
         Ok(kept.remove(account, &ids, now).await?)
     }
 
+    /// Ends what a suspended account could go on with: its sessions, which are told, and its personal tokens. Repeating it
+    /// does no harm.
+    pub(super) async fn end_what_lasts(&self, account: AccountId) -> Result<Vec<Uuid>, Refusal> {
+        self.revoke_personal_tokens(account).await?;
+        Ok(self.ready()?.credential_store().sessions.end_all(account, None).await?)
+    }
+
     /// Clears away what an account that was given up proved itself with. Repeating it does no harm; the note that the
     /// account is leaving goes last, so that somebody finishes what was begun.
     pub(crate) async fn clear_away(&self, account: AccountId) -> Result<(), ApiProblem> {

@@ -5,7 +5,6 @@ use domain::AccountId;
 use event_store::BucketError;
 use http_kit::{ApiProblem, ClientAddress};
 use time::OffsetDateTime;
-use tokens::Roles;
 
 use crate::credential_store::{CredentialStore, Family, OidcSubject, PasswordHash};
 use crate::refusal::Refusal;
@@ -13,7 +12,7 @@ use crate::state::{Ready, State};
 
 use super::device_token::DeviceToken;
 use super::refresh_token::RefreshToken;
-use super::session_tokens::{access_token, roles_of};
+use super::session_tokens::{SessionRoles, access_token};
 
 /// From where somebody comes, and what the session shall be like.
 pub(crate) struct Visitor {
@@ -28,7 +27,7 @@ pub(crate) struct Visitor {
 pub(crate) struct LoggedIn {
     pub(crate) refresh_token: RefreshToken,
     pub(crate) device: Option<DeviceToken>,
-    pub(crate) roles: Roles,
+    pub(crate) roles: SessionRoles,
 }
 
 /// Whose account it is, and by what that is known.
@@ -49,7 +48,7 @@ pub(super) async fn open_session(
     visitor: Visitor,
 ) -> Result<LoggedIn, Refusal> {
     let Visitor { address, session_name, device, remember_device } = visitor;
-    let roles = roles_of(&ready.executor().moderation(owner.account).await?);
+    let roles = SessionRoles::read(ready.executor(), owner.account).await?.map_err(Refusal::suspended)?;
     let refresh_token = begin(state, ready, owner, session_name, roles).await?;
     let device = device.or_else(|| remember_device.then(DeviceToken::new));
     let known = device.as_ref().map(DeviceToken::device);
@@ -63,7 +62,7 @@ async fn begin(
     ready: &Ready,
     owner: &Owner,
     name: String,
-    roles: Roles,
+    roles: SessionRoles,
 ) -> Result<RefreshToken, Refusal> {
     let (store, account) = (ready.credential_store(), owner.account);
     let token = RefreshToken::new(account);

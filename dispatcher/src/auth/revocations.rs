@@ -6,7 +6,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use domain::AccountId;
+use domain::{AccountId, Sequence};
 use event_store::{Bucket, BucketError};
 use fail_points::planted;
 use futures::future::try_join_all;
@@ -89,6 +89,16 @@ impl Revocations {
             part.end_sessions_before(account.get(), except, now);
         })
         .await
+    }
+
+    /// Voids what was issued to the account's sessions before a decision about it, unless another dispatcher has.
+    pub(crate) async fn heed_decision(
+        &self,
+        account: AccountId,
+        decision: Sequence,
+        ended: &[Uuid],
+    ) -> Result<(), BucketError> {
+        self.change(account, |part, now| part.heed_decision(account.get(), decision.get(), ended, now)).await
     }
 
     pub(crate) async fn revoke_token(

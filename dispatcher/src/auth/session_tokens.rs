@@ -6,6 +6,8 @@ use api_types::sessions::{SessionTokens, TokenType};
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use domain::moderation::Moderation;
+use domain::{AccountId, Reason};
+use event_store::ReadError;
 use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
 use http_kit::ApiProblem;
@@ -14,9 +16,33 @@ use tokens::{Role, Roles, SESSION_TOKEN_LIFETIME};
 use super::device_token::DeviceToken;
 use super::refresh_token::RefreshToken;
 use super::signing_keys::SigningKeys;
+use crate::executor::Executor;
 
-/// The roles in the tokens of an account: `user`, and what operators gave it.
-pub(crate) fn roles_of(moderation: &Moderation) -> Roles {
+/// The roles in the tokens of an account, and since when it is known that it has them. A token is no younger than that, so
+/// that a decision which came while it was made voids it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SessionRoles {
+    roles: Roles,
+    read_at: SystemTime,
+}
+
+impl SessionRoles {
+    /// As the log says now. None for who is suspended, but why.
+    pub(crate) async fn read(
+        executor: &Executor,
+        account: AccountId,
+    ) -> Result<Result<Self, Reason>, ReadError> {
+        let read_at = SystemTime::now();
+        let moderation = executor.moderation(account).await?;
+        Ok(match moderation.suspended_for() {
+            Some(reason) => Err(reason),
+            None => Ok(Self { roles: roles_of(&moderation), read_at }),
+        })
+    }
+}
+
+/// `user`, and what operators gave.
+fn roles_of(moderation: &Moderation) -> Roles {
     let given = moderation.roles.iter().map(|role| match role {
         domain::Role::Analyst => Role::Analyst,
         domain::Role::Operator => Role::Operator,
@@ -30,9 +56,9 @@ pub(crate) fn roles_of(moderation: &Moderation) -> Roles {
 pub(crate) fn access_token(
     keys: &SigningKeys,
     of: &RefreshToken,
-    roles: Roles,
+    roles: SessionRoles,
 ) -> Result<String, ApiProblem> {
-    keys.sign(of.account, roles, of.family, SystemTime::now())
+    keys.sign(of.account, roles.roles, of.family, roles.read_at)
 }
 
 /// The answer with an access token, the refresh token beside it, and the device token if there is one.

@@ -52,6 +52,21 @@ fn a_sound_configuration_passes_the_check_without_a_broker() {
 }
 
 #[test]
+fn a_name_that_nothing_reads_is_told_also_where_all_else_is_sound() {
+    let (code, output) = check([
+        ("ROOKERY_NATS_URL", "nats://127.0.0.1:1"),
+        ("ROOKERY_IDENTITY_MODE", "gateway"),
+        ("ROOKERY_GATEWAY_SECRET", "correct horse battery staple"),
+        ("ROOKERY_QUOTA_EVENTS_PER_DY", "7"),
+        ("ROOKERY_NATS_SERVER", "/usr/bin/nats-server"),
+        ("ROOKERY_POSTGRES_BIN", "/usr/bin"),
+    ]);
+    assert_eq!(code, Some(0), "it may be of another program: {output}");
+    assert_eq!(output.lines().count(), 1, "{output}");
+    assert!(output.contains("ROOKERY_QUOTA_EVENTS_PER_DY is set, but nothing reads it here"), "{output}");
+}
+
+#[test]
 fn everything_that_is_missing_is_named_at_once() {
     let (code, output) = check([("ROOKERY_IDENTITY_MODE", "jwt")]);
     assert_eq!(code, Some(1), "{output}");

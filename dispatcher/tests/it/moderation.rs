@@ -1,9 +1,11 @@
-use domain::{Event, ModerationEvent, ReportEvent};
+use dispatcher::commands::Measure;
+use domain::{Event, ModerationAction, ModerationEvent, Reason, ReportEvent};
 use reqwest::Method;
 use serde_json::{Value, json};
+use testkit::eventually;
 
 use crate::answer::{Answer, refused};
-use crate::app::{App, Caller};
+use crate::app::{Api, App, Caller, PATIENCE, log_config, quiet};
 
 const MODERATOR: i64 = 77;
 
@@ -80,9 +82,13 @@ async fn only_moderators_and_admins_act_and_only_admins_on_their_like() {
     assert_eq!(act(&app.caller(MODERATOR, "admin"), peer, "silence").await.status, 204);
 }
 
-/// As `rookery accounts grant` does it.
 async fn grant(app: &App, account: i64, role: domain::Role) {
-    use dispatcher::commands::{Measure, Moderate};
+    decide(app, account, Measure::Role(role, domain::edge::DesiredState::Set)).await;
+}
+
+/// As `rookery accounts` does it.
+async fn decide(app: &App, account: i64, what: Measure) {
+    use dispatcher::commands::Moderate;
     use dispatcher::executor::{Execution, Executor};
     use domain::AccountId;
     let log = std::sync::Arc::new(crate::app::open_log(&app.nats).await.expect("the log"));
@@ -91,7 +97,6 @@ async fn grant(app: &App, account: i64, role: domain::Role) {
         operator: domain::Note::try_from("ann".to_owned()).ok(),
         is_admin: true,
     };
-    let what = Measure::Role(role, domain::edge::DesiredState::Set);
     let account = AccountId::from_i64(account).expect("positive");
     let execution = Execution {
         actor: AccountId::OPERATOR,
@@ -118,6 +123,70 @@ async fn a_session_carries_the_roles_that_the_log_gives() {
     let json = [("content-type", "application/json")];
     let refreshed = app.api.send(Method::POST, "/v1/sessions/refresh", &json, refresh).await;
     assert_eq!(roles(&refreshed), json!(["user", "analyst", "moderator"]));
+}
+
+/// How two dispatchers answer a token.
+async fn answers(apis: [&Api; 2], token: &str) -> [(u16, String); 2] {
+    let authorization = format!("Bearer {token}");
+    let ask = async |api: &Api| {
+        let answer = api.send(Method::GET, "/v1/sessions", &[("authorization", &authorization)], "").await;
+        if answer.status == 200 { (200, String::new()) } else { answer.refusal() }
+    };
+    [ask(apis[0]).await, ask(apis[1]).await]
+}
+
+/// The tool reaches the log and nothing else.
+#[tokio::test]
+async fn what_the_tool_decides_voids_tokens_at_every_dispatcher_and_once() {
+    let app = App::start().await;
+    let other = Api::open(&log_config(&app.nats), &app.tokens.config(), quiet()).await;
+    let apis = [&app.api, &other];
+    let void = refused(401, "token-revoked");
+    let are_void = async |token: &str| {
+        eventually("both refuse", PATIENCE, || async {
+            let answers = answers(apis, token).await;
+            if answers.iter().all(|answer| *answer == void) { Ok(()) } else { Err(format!("{answers:?}")) }
+        })
+        .await;
+    };
+    let token = |session: &Answer| session.json()["accessToken"].as_str().expect("a token").to_owned();
+    let ada = app.register("ada").await;
+    let before = log_in(&app, "ada").await;
+    grant(&app, ada, domain::Role::Moderator).await;
+    are_void(&token(&before)).await;
+    // The session goes on, with the role.
+    let refresh = json!({"refreshToken": before.json()["refreshToken"]}).to_string();
+    let json = [("content-type", "application/json")];
+    let refreshed = app.api.send(Method::POST, "/v1/sessions/refresh", &json, refresh).await;
+    assert_eq!(roles(&refreshed), json!(["user", "moderator"]));
+    assert_eq!(answers(apis, &token(&refreshed)).await.map(|(status, _)| status), [200, 200]);
+
+    let authorization = format!("Bearer {}", token(&refreshed));
+    let caller = Caller { api: &app.api, authorization };
+    let script = json!({"name": "A script", "scopes": ["read", "write"]});
+    let script = caller.json(Method::POST, "/v1/tokens", &[], &script).await;
+    let script = script.json()["token"].as_str().expect("a token").to_owned();
+    let needs_session = refused(403, "session-required");
+    assert_eq!(answers(apis, &script).await, [needs_session.clone(), needs_session], "it is good");
+    decide(&app, ada, Measure::Action(ModerationAction::Suspend, Reason::Spam)).await;
+    are_void(&token(&refreshed)).await;
+    are_void(&script).await;
+    decide(&app, ada, Measure::Action(ModerationAction::Lift, Reason::Other)).await;
+    let again = log_in(&app, "ada").await;
+    assert_eq!(again.status, 201, "{again:?}");
+    // Whoever starts now sees all of it once more, in the order of the log.
+    let third = Api::open(&log_config(&app.nats), &app.tokens.config(), quiet()).await;
+    let bob = app.register("bob").await;
+    let bobs = token(&log_in(&app, "bob").await);
+    grant(&app, bob, domain::Role::Analyst).await;
+    are_void(&bobs).await;
+    let both = [&third, &other];
+    eventually("the third one refuses", PATIENCE, || async {
+        let answers = answers(both, &bobs).await;
+        if answers[0] == void { Ok(()) } else { Err(format!("{answers:?}")) }
+    })
+    .await;
+    assert_eq!(answers(both, &token(&again)).await.map(|(status, _)| status), [200, 200]);
 }
 
 #[tokio::test]

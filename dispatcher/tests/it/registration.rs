@@ -1,12 +1,19 @@
 //! Who may register: modes, reserved handles, and passwords that everybody tries first.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use dispatcher::{Registration, ReservedHandles, Settings};
 use futures::TryStreamExt;
+use http_kit::Limits;
 use reqwest::Method;
 use serde_json::{Value, json};
+use testkit::eventually;
+use tokio::task::JoinHandle;
 
 use crate::answer::{Answer, refused};
-use crate::app::App;
+use crate::app::{App, PATIENCE, quiet};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 
@@ -89,11 +96,33 @@ async fn of_many_at_once_as_many_get_in_as_an_invitation_has_uses() {
 }
 
 #[tokio::test]
+async fn an_invitation_is_listed_without_its_code_until_it_is_withdrawn() {
+    let app = start(Registration::Invitation).await;
+    let (code, other) = (invite(&app, 2).await, invite(&app, 1).await);
+    assert_eq!(app.api.register(&[], &invited("owl", &code)).await.status, 201);
+    let operator = app.caller(9, "operator");
+    let listed = operator.send(Method::GET, "/v1/invitations", &[], "").await;
+    assert!(!listed.body.contains(&code) && !listed.body.contains(&other), "{listed:?}");
+    let listed = listed.json();
+    let left: Vec<_> = listed.as_array().expect("a list").iter().map(|one| one["usesLeft"].clone()).collect();
+    assert_eq!(left, [1, 1]);
+    assert_eq!((&listed[0]["uses"], &listed[0]["madeBy"]), (&json!(2), &json!("9")));
+    let path = format!("/v1/invitations/{}", listed[0]["id"].as_str().expect("it has an id"));
+    assert_eq!(app.user(7).remove(&path).await.refusal(), refused(403, "role-required"));
+    assert_eq!(operator.remove(&path).await.status, 204);
+    assert_eq!(operator.remove(&path).await.refusal(), refused(404, "not-found"));
+    let refusal = app.api.register(&[], &invited("heron", &code)).await.refusal();
+    assert_eq!(refusal, refused(403, "invitation-invalid"));
+    assert_eq!(app.api.register(&[], &invited("heron", &other)).await.status, 201);
+}
+
+#[tokio::test]
 async fn only_operators_invite_and_approve() {
     let app = start(Registration::Approval).await;
     let user = app.user(7);
     let required = refused(403, "role-required");
     assert_eq!(user.json(Method::POST, "/v1/invitations", &[], &json!({})).await.refusal(), required);
+    assert_eq!(user.send(Method::GET, "/v1/invitations", &[], "").await.refusal(), required);
     assert_eq!(user.send(Method::GET, "/v1/registrations", &[], "").await.refusal(), required);
     let approval = "/v1/registrations/owl/approval";
     assert_eq!(user.send(Method::POST, approval, &[], "").await.refusal(), required);
@@ -133,6 +162,61 @@ async fn who_waits_for_approval_is_nobody_until_then() {
     assert_eq!((app.events().await, credentials(&app).await), (2, 1));
     assert_eq!(log_in(&app, "owl").await.status, 201);
     assert_eq!(log_in(&app, "heron").await.refusal(), refused(401, "credentials-invalid"));
+}
+
+/// 300 connections of sign-ups made 6 of 9 log-ins 503.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_hundred_connections_of_sign_ups_keep_nobody_from_logging_in() {
+    // From as many addresses, which nobody limits; and from one, with the limits that are shipped.
+    for limits in [quiet(), Limits { enforced: true, ..quiet() }] {
+        let from_one = limits.enforced;
+        let app = Arc::new(App::start_with(limits).await);
+        for number in 0..9 {
+            let (address, wanted) = (format!("198.51.100.{number}"), body(&format!("old_{number}")));
+            assert_eq!(app.api.register(&[("x-forwarded-for", &address)], &wanted).await.status, 201);
+        }
+        let refused = Arc::new(AtomicUsize::new(0));
+        let sign_ups: Vec<_> =
+            (0..300).map(|number| sign_up_for_ever(&app, &refused, number, from_one)).collect();
+        let sign_ups: Vec<_> = sign_ups.into_iter().map(tokio::spawn).collect();
+        eventually("there are more sign-ups than are taken", PATIENCE, || async {
+            let refused = refused.load(Ordering::Relaxed);
+            if refused >= 300 { Ok(()) } else { Err(format!("{refused} were refused")) }
+        })
+        .await;
+        let log_ins = (0..9).map(async |number: usize| log_in(&app, &format!("old_{number}")).await.status);
+        assert_eq!(futures::future::join_all(log_ins).await, [201; 9], "from one address: {from_one}");
+        sign_ups.iter().for_each(JoinHandle::abort);
+    }
+}
+
+/// One connection after the other, each for a handle of its own.
+fn sign_up_for_ever(
+    app: &Arc<App>,
+    refused: &Arc<AtomicUsize>,
+    number: usize,
+    from_one: bool,
+) -> impl Future<Output = ()> + Send + use<> {
+    let (app, refused) = (Arc::clone(app), Arc::clone(refused));
+    async move {
+        let address =
+            if from_one { "192.0.2.1".to_owned() } else { format!("10.0.{}.{}", number / 250, number % 250) };
+        let client =
+            reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().expect("a client");
+        let url = format!("http://{}/v1/accounts", app.api.address);
+        // Clients and server share the processors; far more is refused than is taken all the same.
+        let mut pace = tokio::time::interval(Duration::from_millis(500));
+        for round in 0.. {
+            pace.tick().await;
+            let wanted = body(&format!("new_{number}_{round}"));
+            // Not held against the document, which would take the processors from the server.
+            let request = client.post(&url).header("x-forwarded-for", &address).json(&wanted);
+            let Ok(answer) = request.send().await else { continue };
+            let status = answer.status().as_u16();
+            assert!([201, 429, 503].contains(&status), "{answer:?}");
+            refused.fetch_add(usize::from(status != 201), Ordering::Relaxed);
+        }
+    }
 }
 
 #[tokio::test]

@@ -211,6 +211,9 @@ impl Known {
             let sequence = stream.position(event.sequence).sequence();
             let actor = event.actor.filter(|_| !planted("quota-forgotten"));
             stream.usage.counted(sequence, actor, event.bytes, event.recorded_at);
+            if event.is_decision {
+                stream.usage.saw_decision(sequence);
+            }
         }
         self.reached.send_modify(|reached| reached.through = last.sequence);
     }

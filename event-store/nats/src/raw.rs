@@ -6,7 +6,7 @@ use domain::{AccountId, CommandId};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use event_store::{Envelope, Headers, RecordedEvent, StoredEvent, Unreadable, header};
+use event_store::{Envelope, Headers, RecordedEvent, StoredEvent, Subject, Unreadable, header};
 
 use crate::header_block;
 use crate::restored_names::name_before;
@@ -104,6 +104,8 @@ pub(crate) struct Outline {
     pub(crate) actor: Option<AccountId>,
     /// Subject, headers and data.
     pub(crate) bytes: u64,
+    /// Whether it says what was decided about an account.
+    pub(crate) is_decision: bool,
 }
 
 /// How long the data is that the broker keeps back where it sends headers only.
@@ -124,7 +126,8 @@ pub(crate) fn outline(stream: &EventStream, raw: Raw<'_>) -> Option<Outline> {
     }
     let (sequence, recorded_at) = (raw.sequence, raw.recorded_at(stream));
     let bytes = (raw.subject.len() + raw.headers.bytes() + data_bytes) as u64;
-    Some(Outline { sequence, recorded_at, command: command.filter(|_| is_keyed), actor, bytes })
+    let (command, is_decision) = (command.filter(|_| is_keyed), Subject::is_of_decisions(raw.subject));
+    Some(Outline { sequence, recorded_at, command, actor, bytes, is_decision })
 }
 
 fn first_values(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{AccountId, Sequence};
-use event_store::{KEY_AGE_MAX, ReadError};
+use event_store::{KEY_AGE_MAX, ReadError, Subject};
 use time::OffsetDateTime;
 use tokio::task::JoinSet;
 
@@ -61,6 +61,9 @@ async fn count_news(database: &Database, after: &mut Option<Sequence>) -> Result
             last = to_sequence(outline.sequence);
             let (actor, bytes) = (outline.actor(), outline.bytes.unsigned_abs());
             database.usage.counted(last, actor, bytes, outline.recorded_at);
+            if Subject::is_of_decisions(&outline.subject) {
+                database.usage.saw_decision(last);
+            }
         }
         *after = Some(last);
     }
@@ -89,6 +92,7 @@ async fn last_before(
 struct Outline {
     sequence: i64,
     recorded_at: OffsetDateTime,
+    subject: String,
     actor: Option<String>,
     bytes: i64,
 }

@@ -1,7 +1,7 @@
 //! What the log promises of what accounts use.
 
-use super::{PATIENCE, account, append};
-use crate::{EventLog, Expected, Used};
+use super::{PATIENCE, account, append, command, posted};
+use crate::{Boundary, EventLog, Expected, NewEvent, Subject, Used};
 
 /// What each account appended counts for it; the bytes are those of subject, headers and data.
 pub async fn usage_is_counted(log: &dyn EventLog) {
@@ -9,6 +9,9 @@ pub async fn usage_is_counted(log: &dyn EventLog) {
         append(log, 1, text, Expected::Any).await.expect("appended");
     }
     append(log, 2, "four", Expected::Any).await.expect("appended");
+    let (decided, command) = (Subject::new(log.shard(), Boundary::Moderation(account(1))), command());
+    let decision = NewEvent { subject: decided, ..posted(log, 4, "decided", command, Expected::Any) };
+    log.append(command, vec![decision]).await.expect("appended");
     usage_has_been_counted(log).await;
     let room = log.usage().and_then(|usage| usage.room()).expect("how full it is was seen");
     assert!(room.used >= bytes_of(log, 1) && room.used < room.bytes_max, "{room:?}");
@@ -24,6 +27,9 @@ pub async fn usage_has_been_counted(log: &dyn EventLog) {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
     assert_eq!(used_by(log, 3), Used::default());
+    let usage = log.usage().expect("it counts");
+    let decision = tokio::time::timeout(PATIENCE, usage.decision()).await.expect("there was one");
+    assert_eq!(decision.get(), 5);
     assert!((600..4_000).contains(&bytes_of(log, 1)), "{}", bytes_of(log, 1));
     assert!(bytes_of(log, 1) > bytes_of(log, 2) + 250, "{} and {}", bytes_of(log, 1), bytes_of(log, 2));
 }

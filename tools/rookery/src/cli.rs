@@ -71,11 +71,42 @@ impl Arguments {
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
+    use service_kit::config::Environment;
 
     use super::*;
 
     #[test]
     fn definition_is_sound() {
         Arguments::command().debug_assert();
+    }
+
+    /// Read by services as well.
+    const SHARED: [&str; 10] = [
+        "ROOKERY_CORS_ORIGINS",
+        "ROOKERY_FANOUT_LIMIT",
+        "ROOKERY_HTTP_ACCESS_LOG",
+        "ROOKERY_LOG",
+        "ROOKERY_LOG_FORMAT",
+        "ROOKERY_REGISTRATION",
+        "ROOKERY_SEARCH_LANGUAGE",
+        "ROOKERY_TLS_CERTIFICATE_FILE",
+        "ROOKERY_TLS_KEY_FILE",
+        "ROOKERY_TRUSTED_PROXY_HOPS",
+    ];
+
+    fn variables(command: &clap::Command, found: &mut Vec<String>) {
+        let of_arguments = command.get_arguments().filter_map(|argument| argument.get_env()?.to_str());
+        found.extend(of_arguments.map(str::to_owned));
+        command.get_subcommands().for_each(|below| variables(below, found));
+    }
+
+    #[test]
+    fn services_do_not_take_what_this_program_reads_for_a_typing_error() {
+        let mut read = Vec::new();
+        variables(&Arguments::command(), &mut read);
+        assert!(read.contains(&"ROOKERY_NATS_SERVER".to_owned()), "{read:?}");
+        read.retain(|name| !SHARED.contains(&name.as_str()));
+        let env = Environment::from_pairs(read.iter().map(|name| (name.as_str(), "x")));
+        assert_eq!(env.unknown_variables(), Vec::<String>::new());
     }
 }

@@ -19,7 +19,7 @@ pub struct Rate {
 
 /// What an operator may write for a rate: one, or `off` for as often as one likes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct RateOrOff(pub(super) Option<Rate>);
+pub(crate) struct RateOrOff(pub(crate) Option<Rate>);
 
 /// The text is no rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

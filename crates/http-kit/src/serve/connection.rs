@@ -24,6 +24,7 @@ use super::tls::Tls;
 use crate::budget::Budget;
 use crate::client_address::ClientAddress;
 use crate::limits::Limits;
+use crate::rates::AddressRate;
 
 /// Time for a connection that makes room to end in order, for instance because its next request was just arriving.
 const CLOSING: Duration = Duration::from_millis(250);
@@ -45,6 +46,7 @@ pub(super) struct Server {
     builder: Builder<TokioExecutor>,
     tls: Option<Tls>,
     handshakes: Arc<Budget>,
+    handshake_rate: Option<Arc<AddressRate>>,
     limits: Arc<Limits>,
     pub(super) token: CancellationToken,
     pub(super) last_call: LastCall,
@@ -54,12 +56,15 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) fn new(router: Router, tls: Option<Tls>, limits: &Limits, token: CancellationToken) -> Self {
-        let per_address = if limits.trusted_proxy_hops > 0 { HANDSHAKES_MAX } else { HANDSHAKES_PER_ADDRESS };
+        let is_behind_proxy = limits.trusted_proxy_hops > 0;
+        let per_address = if is_behind_proxy { HANDSHAKES_MAX } else { HANDSHAKES_PER_ADDRESS };
+        let rate = limits.handshakes.filter(|_| limits.enforced && !is_behind_proxy && tls.is_some());
         Self {
             router,
             builder: builder(limits),
             tls,
             handshakes: Budget::new(HANDSHAKES_MAX, per_address),
+            handshake_rate: rate.map(|rate| Arc::new(AddressRate::new(rate))),
             limits: Arc::new(limits.clone()),
             token,
             last_call: LastCall::default(),
@@ -89,7 +94,7 @@ impl Server {
         }
     }
 
-    /// `None` where it fails, and where the address makes too many at a time.
+    /// `None` where it fails, and where the address makes too many, or too many at a time.
     async fn handshake<T: AsyncRead + AsyncWrite + Unpin>(
         &self,
         tls: &Tls,
@@ -99,7 +104,9 @@ impl Server {
         let ended = |reason| {
             metrics::counter!("http_connections_ended_total", "reason" => reason).increment(1);
         };
-        let Ok(_share) = self.handshakes.take(Some(ClientAddress::of(peer.ip()))) else {
+        let address = ClientAddress::of(peer.ip());
+        let is_within_rate = self.handshake_rate.as_ref().is_none_or(|rate| rate.spend(address));
+        let Some(_share) = self.handshakes.take(Some(address)).ok().filter(|_| is_within_rate) else {
             ended("handshakes");
             return None;
         };

@@ -46,6 +46,9 @@ async fn what_is_no_http_is_answered_without_a_body() {
         "GET /\u{e9} HTTP/1.1 x\r\nhost: x\r\n\r\n",
         "GET / HTTP/1.1\r\nhost x\r\n\r\n",
         "GET / HTTP/1.1\r\nhost: x\r\nna me: x\r\n\r\n",
+        "GET / HTTP/1.1\r\nhost: x\r\nname: a\u{1}b\r\n\r\n",
+        "GET / HTTP/1.1\r\nhost: x\r\nname: a\u{7f}b\r\n\r\n",
+        "GET / HTTP/1.1\r\nhost: x\r\nname: a\u{0}b\r\n\r\n",
     ] {
         let answer = server.exchange(head.as_bytes()).await;
         assert!(answer.starts_with("HTTP/1.1 400 "), "{head}: {answer}");

@@ -16,3 +16,4 @@ mod problems;
 mod shutdown;
 mod support;
 mod tls;
+mod unread_bodies;

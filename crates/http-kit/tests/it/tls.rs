@@ -70,6 +70,25 @@ async fn connect(
     trusted: &CertificateDer<'static>,
     protocol: &str,
 ) -> std::io::Result<TlsStream<tokio::net::TcpStream>> {
+    encrypt(server.connect().await, trusted, protocol).await
+}
+
+/// From another address of this machine.
+async fn connect_from(
+    address: [u8; 4],
+    server: &Server,
+    trusted: &CertificateDer<'static>,
+) -> std::io::Result<TlsStream<tokio::net::TcpStream>> {
+    let socket = tokio::net::TcpSocket::new_v4()?;
+    socket.bind((address, 0).into())?;
+    encrypt(socket.connect(server.address).await?, trusted, "http/1.1").await
+}
+
+async fn encrypt(
+    stream: tokio::net::TcpStream,
+    trusted: &CertificateDer<'static>,
+    protocol: &str,
+) -> std::io::Result<TlsStream<tokio::net::TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots.add(trusted.clone()).expect("it is a certificate");
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -80,7 +99,7 @@ async fn connect(
         .with_no_client_auth();
     config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
     let name = ServerName::try_from("localhost").expect("it is a name");
-    within(TlsConnector::from(Arc::new(config)).connect(name, server.connect().await)).await
+    within(TlsConnector::from(Arc::new(config)).connect(name, stream)).await
 }
 
 async fn get_hello(stream: &mut TlsStream<tokio::net::TcpStream>) {
@@ -158,6 +177,30 @@ fn what_is_missing_or_does_not_go_together_is_said_by_name() {
     let strangers = error(&[certificate, ("ROOKERY_TLS_KEY_FILE", others.key())]);
     assert!(strangers.contains("do not go together"), "{strangers}");
     assert!(matches!(Tls::from_environment(&mut Environment::from_pairs([("X", "y")])), Some(None)));
+}
+
+#[tokio::test]
+async fn an_address_that_makes_one_handshake_after_the_other_is_closed_and_no_other() {
+    let files = Files::new();
+    let trusted = files.renew();
+    let handshakes = http_kit::rates::Rate::new(20, Duration::from_secs(3_600), 20);
+    let head_timeout = Duration::from_secs(600);
+    let limits = Limits { handshakes, enforced: true, head_timeout, ..Limits::for_testing() };
+    let server = start(&files, limits.clone()).await;
+    let mut standing = connect(&server, &trusted, "http/1.1").await.expect("the first is let in");
+    let mut let_in = 1;
+    for _ in 0..60 {
+        let_in += usize::from(connect(&server, &trusted, "http/1.1").await.is_ok());
+    }
+    assert_eq!(let_in, 20);
+    get_hello(&mut standing).await;
+    let other = connect_from([127, 0, 0, 9], &server, &trusted).await;
+    get_hello(&mut other.expect("another address has its own")).await;
+    // Behind a proxy all come from one address.
+    let server = start(&files, Limits { trusted_proxy_hops: 1, ..limits }).await;
+    for _ in 0..30 {
+        connect(&server, &trusted, "http/1.1").await.expect("nobody counts the proxy");
+    }
 }
 
 #[tokio::test]

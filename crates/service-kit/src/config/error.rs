@@ -27,16 +27,44 @@ impl Fault {
     }
 }
 
+/// Variables of ours that are set and that nothing reads.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unread(pub(super) Vec<String>);
+
+impl Unread {
+    /// Says so in the log of a service that starts.
+    pub fn warn(&self) {
+        for name in &self.0 {
+            tracing::warn!("{}", Line(name));
+        }
+    }
+}
+
+/// A line each, for somebody who checks a configuration.
+impl fmt::Display for Unread {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|name| writeln!(formatter, "{}", Line(name)))
+    }
+}
+
+struct Line<'a>(&'a str);
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} is set, but nothing reads it here; is the name right?", self.0)
+    }
+}
+
 /// The environment cannot be used as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
     faults: Vec<Fault>,
-    unknown: Vec<String>,
+    unread: Unread,
 }
 
 impl ConfigError {
-    pub(super) fn new(faults: Vec<Fault>, unknown: Vec<String>) -> Self {
-        Self { faults, unknown }
+    pub(super) fn new(faults: Vec<Fault>, unread: Unread) -> Self {
+        Self { faults, unread }
     }
 
     #[must_use]
@@ -56,8 +84,8 @@ impl fmt::Display for ConfigError {
             write!(formatter, "\n  {} {what}; expected: {}", fault.name, fault.expected)?;
         }
         // A typing error shows as one missing and one unknown variable; seeing both side by side explains it.
-        for name in &self.unknown {
-            write!(formatter, "\n  {name} is set, but nothing reads it; is the name right?")?;
+        for name in &self.unread.0 {
+            write!(formatter, "\n  {}", Line(name))?;
         }
         Ok(())
     }

@@ -46,7 +46,14 @@ struct OfAccount {
     /// Since when, in seconds since 1970, the account is about to be given up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     leaving: Option<u64>,
+    /// The last decision about the account for which its sessions' tokens were made void.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    heeded: Option<Heeded>,
 }
+
+/// The sequence of an event, and the second since 1970 from which on nobody asks for it: no token is older than it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Heeded(u64, u64);
 
 /// An id, and the second since 1970 from which on nobody need remember it: its tokens have expired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,6 +119,18 @@ impl RevocationPart {
         let before = Before { at: now, until: session_tokens_until(now), except };
         self.accounts.entry(account).or_default().sessions_before = Some(before);
         self.tidy(now);
+    }
+
+    /// Voids the tokens of an account's sessions for what was decided about it, an event with that sequence; once, however
+    /// many dispatchers see it, so that the tokens which follow stay. `ended`: sessions that are over.
+    pub fn heed_decision(&mut self, account: i64, sequence: u64, ended: &[Uuid], now: u64) {
+        let heeded = self.accounts.get(&account).and_then(|of| of.heeded);
+        if heeded.is_some_and(|heeded| heeded.0 >= sequence) {
+            return;
+        }
+        self.accounts.entry(account).or_default().heeded = Some(Heeded(sequence, session_tokens_until(now)));
+        self.end_sessions(account, ended, now);
+        self.end_sessions_before(account, None, now);
     }
 
     /// Revokes a token without a session, which expires at that second.
@@ -184,12 +203,15 @@ impl RevocationPart {
             of.tokens.retain(|revoked| revoked.1 > second);
             of.sessions_before = of.sessions_before.filter(|before| before.until > second);
             of.personal_before = of.personal_before.filter(|before| before.until > second);
+            of.heeded = of.heeded.filter(|heeded| heeded.1 > second);
         }
         if self.accounts.values().map(OfAccount::passing).sum::<usize>() > ENTRIES_MAX {
             self.before = Some(Before { at: now, until: session_tokens_until(now), except: None });
             for of in self.accounts.values_mut() {
                 of.sessions.clear();
                 of.sessions_before = None;
+                // Who starts within the hour heeds it once more, which costs a refresh.
+                of.heeded = None;
             }
         }
         self.accounts.retain(|_, of| *of != OfAccount::default());
@@ -199,7 +221,7 @@ impl RevocationPart {
 impl OfAccount {
     /// What an hour forgets.
     fn passing(&self) -> usize {
-        self.sessions.len() + usize::from(self.sessions_before.is_some())
+        self.sessions.len() + usize::from(self.sessions_before.is_some()) + usize::from(self.heeded.is_some())
     }
 
     fn lasting(&self) -> usize {
@@ -219,89 +241,4 @@ fn session_tokens_until(now: u64) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::roles::Roles;
-    use crate::scopes::{Scope, Scopes};
-
-    const NOW: u64 = 1_800_000_000_000;
-
-    fn token(account: i64, issued: u64) -> TokenSubject {
-        let roles = Roles::none();
-        TokenSubject { account, roles, session: None, scopes: None, token: Some(Uuid::now_v7()), issued }
-    }
-
-    fn of_session(account: i64, session: Uuid, issued: u64) -> TokenSubject {
-        TokenSubject { session: Some(session), ..token(account, issued) }
-    }
-
-    fn personal(account: i64, issued: u64) -> TokenSubject {
-        TokenSubject { scopes: Some(Scopes::from_iter([Scope::Read])), ..token(account, issued) }
-    }
-
-    #[test]
-    fn sessions_end_one_by_one_and_at_once() {
-        let mut part = RevocationPart::default();
-        let (here, there) = (Uuid::now_v7(), Uuid::now_v7());
-        part.end_sessions(7, &[there], NOW);
-        assert!(part.is_revoked(&of_session(7, there, NOW + 1)), "whenever its token was issued");
-        assert!(!part.is_revoked(&of_session(7, here, NOW)) && !part.is_revoked(&of_session(8, there, NOW)));
-        part.end_sessions_before(7, Some(here), NOW);
-        assert!(part.is_revoked(&of_session(7, Uuid::now_v7(), NOW)));
-        assert!(!part.is_revoked(&of_session(7, here, NOW)), "this one goes on");
-        assert!(!part.is_revoked(&of_session(7, Uuid::now_v7(), NOW + 1)), "one that was opened later");
-        for other in [token(7, NOW), personal(7, NOW)] {
-            assert!(!part.is_revoked(&other), "it belongs to no session");
-        }
-        part.end_sessions(8, &[], NOW + 3_700_000);
-        assert_eq!(part, RevocationPart::default(), "nothing is remembered that has expired");
-    }
-
-    #[test]
-    fn many_sessions_of_one_account_become_a_moment() {
-        let mut part = RevocationPart::default();
-        let ended: Vec<Uuid> = (0..1_000).map(|_| Uuid::now_v7()).collect();
-        for session in &ended {
-            part.end_sessions(7, &[*session], NOW);
-        }
-        assert!(part.entries() <= SESSIONS_PER_ACCOUNT_MAX + 1);
-        assert!(ended.iter().all(|session| part.is_revoked(&of_session(7, *session, NOW))));
-        assert!(!part.is_revoked(&of_session(8, ended[0], NOW)));
-    }
-
-    #[test]
-    fn many_accounts_cannot_fill_a_part_nor_bring_an_ended_session_back() {
-        let mut part = RevocationPart::default();
-        let session = Uuid::now_v7();
-        for account in 1..=10_000 {
-            part.end_sessions(account, &[session], NOW);
-        }
-        assert!(part.entries() <= ENTRIES_MAX);
-        assert!((1..=10_000).all(|account| part.is_revoked(&of_session(account, session, NOW))));
-        assert!(!part.is_revoked(&of_session(1, Uuid::now_v7(), NOW + 1)), "a refresh is enough");
-        assert!(!part.is_revoked(&personal(1, NOW)));
-        assert!(serde_json::to_vec(&part).expect("it is JSON").len() < 256 << 10);
-    }
-
-    #[test]
-    fn tokens_are_revoked_until_they_expire() {
-        let mut part = RevocationPart::default();
-        let (one, two) = (personal(7, NOW), personal(7, NOW));
-        let expires = NOW / 1_000 + 86_400;
-        part.revoke_token(7, one.token.expect("it has one"), expires, NOW).expect("there is room");
-        assert!(part.is_revoked(&one) && !part.is_revoked(&two));
-        part.revoke_personal_tokens(7, &[one.token.expect("it has one")], expires, NOW);
-        assert_eq!(part.entries(), 1, "the moment covers the single one");
-        assert!(part.is_revoked(&one) && part.is_revoked(&two));
-        assert!(!part.is_revoked(&token(7, NOW)), "an operator's");
-        assert!(!part.is_revoked(&personal(7, NOW + 1)));
-        part.end_sessions(8, &[], NOW + 86_400_000);
-        assert!(part.is_revoked(&two), "not yet");
-        for _ in 0..TOKENS_REVOKED_PER_ACCOUNT_MAX {
-            part.revoke_token(9, Uuid::now_v7(), expires, NOW).expect("there is room");
-        }
-        assert_eq!(part.revoke_token(9, Uuid::now_v7(), expires, NOW), Err(RevokeError::TooMany));
-        part.end_sessions(8, &[], NOW + 86_500_000);
-        assert_eq!(part.entries(), 0);
-    }
-}
+mod tests;

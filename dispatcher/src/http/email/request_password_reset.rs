@@ -4,7 +4,7 @@ use api_types::email::RequestPasswordReset;
 use axum::extract::State;
 use domain::Handle;
 use http::StatusCode;
-use http_kit::StrictJson;
+use http_kit::{ClientAddress, StrictJson};
 
 use crate::mail::Mail;
 use crate::refusal::Refusal;
@@ -18,16 +18,17 @@ use crate::refusal::Refusal;
     responses(
         (status = 202, description = "If there is an address, it gets a mail"),
     ),
-    extensions(("x-rate" = json!("log-in")), ("x-problems" = json!(["mail-not-configured"]))),
+    extensions(("x-rate" = json!("log-in")), ("x-problems" = json!(["mail-not-configured", "rate-limited"]))),
 )]
 pub(crate) async fn request_password_reset(
     State(state): State<crate::State>,
+    address: ClientAddress,
     body: StrictJson<RequestPasswordReset>,
 ) -> Result<StatusCode, Refusal> {
     let queue = state.mail_queue()?;
     // What cannot be a handle belongs to nobody.
     if let Ok(handle) = Handle::parse(&body.value.handle) {
-        queue.send(Mail::Reset { handle })?;
+        queue.send(Mail::Reset { handle }, address)?;
     }
     Ok(StatusCode::ACCEPTED)
 }

@@ -3,7 +3,7 @@
 use api_types::email::SetEmail;
 use axum::extract::State;
 use http::StatusCode;
-use http_kit::{Caller, StrictJson};
+use http_kit::{Caller, ClientAddress, StrictJson};
 use lettre::Address;
 
 use crate::auth::{Confirmation, confirm_owner};
@@ -32,6 +32,7 @@ const BYTES_MAX: usize = 254;
 pub(crate) async fn set_email(
     State(state): State<crate::State>,
     caller: Caller,
+    from: ClientAddress,
     body: StrictJson<SetEmail>,
 ) -> Result<StatusCode, Refusal> {
     caller.require_session()?;
@@ -41,7 +42,7 @@ pub(crate) async fn set_email(
     confirm_owner(&state, account, &confirmation).await?;
     match address {
         Some(address) => {
-            state.mail_queue()?.send(Mail::Confirm { account, address })?;
+            state.mail_queue()?.send(Mail::Confirm { account, address }, from)?;
             Ok(StatusCode::ACCEPTED)
         }
         None => {

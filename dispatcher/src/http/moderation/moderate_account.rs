@@ -16,9 +16,9 @@ use crate::refusal::Refusal;
 /// Acts on an account.
 ///
 /// `warn` only tells it. `silence` keeps what it posts out of the lists of all messages, except for its followers, and what
-/// it does out of the notifications of those who do not follow it. `suspend` ends its sessions and hides it and all that it
-/// made, and it can do nothing any more: 403 `account-suspended`; other dispatchers may take ten seconds to notice.
-/// `lift` ends both, and everything is as it was. The account is told the action and its reason, not who it was and not the note. Needs
+/// it does out of the notifications of those who do not follow it. `suspend` ends its sessions and personal tokens and hides it
+/// and all that it made, and it can do nothing any more: 403 `account-suspended`; other dispatchers may take some seconds to notice.
+/// `lift` ends both, and everything is as it was, except that it has to log in again. The account is told the action and its reason, not who it was and not the note. Needs
 /// the role `moderator` or `admin`; only an admin acts on moderators and admins.
 #[utoipa::path(
     post, path = "/v1/accounts/{id}/moderation", tag = "moderation", request_body = ModerateAccount,

@@ -1,32 +1,28 @@
 //! `POST /v1/invitations`.
 
-use api_types::registrations::{Invitation, MakeInvitation};
+use api_types::codes;
+use api_types::registrations::{MadeInvitation, MakeInvitation};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
-use http_kit::{Caller, StrictJson};
-use time::{Duration, OffsetDateTime};
+use http_kit::{ApiProblem, Caller, StrictJson};
+use time::OffsetDateTime;
 
 use super::require_operator;
-use crate::credential_store;
+use crate::credential_store::{DAYS_MAX, NewInvitation, USES_MAX};
 use crate::http::command;
 use crate::refusal::Refusal;
 
-const USES_MAX: u32 = 1_000;
-const DAYS_MAX: u32 = 365;
-const CODE_BYTES: usize = 16;
-
 /// Makes an invitation to register.
 ///
-/// Its code is told this once. Needs the role `operator` or `admin`.
+/// Its code is told this once. At most 300 are open; with more it is 503 `log-full`, until one is withdrawn. Needs the role
+/// `operator` or `admin`.
 #[utoipa::path(
     post, path = "/v1/invitations", tag = "registrations", request_body = MakeInvitation,
     responses(
-        (status = 201, description = "Made", body = Invitation),
+        (status = 201, description = "Made", body = MadeInvitation),
     ),
     security(("bearer" = [])),
     extensions(("x-rate" = json!("profile")), ("x-problems" = json!(["role-required", "log-full"]))),
@@ -45,13 +41,14 @@ pub(crate) async fn make_invitation(
     if !(1..=DAYS_MAX).contains(&days) {
         return Err(Refusal::field("days", "a number from 1 to 365"));
     }
-    let mut code = [0; CODE_BYTES];
-    rand::fill(&mut code);
-    let code = URL_SAFE_NO_PAD.encode(code);
-    let now = OffsetDateTime::now_utc();
-    let expires_at = now + Duration::days(days.into()) - Duration::nanoseconds(now.nanosecond().into());
-    let kept = credential_store::Invitation { uses_left: uses, expires_at, made_by };
-    state.ready()?.credential_store().invitations.make(&code, &kept).await?;
+    let ready = state.ready()?;
+    let invitations = &ready.credential_store().invitations;
+    let made = invitations.make(uses, days, made_by, OffsetDateTime::now_utc()).await?;
+    let Some(NewInvitation { code, invitation }) = made else {
+        return Err(ApiProblem::new(codes::LOG_FULL).detail("Too many invitations are open.").into());
+    };
     let no_store = [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    Ok((StatusCode::CREATED, no_store, Json(Invitation { code, uses, expires_at })).into_response())
+    let id = invitation.id().to_owned();
+    let made = MadeInvitation { id, code, uses, expires_at: invitation.expires_at };
+    Ok((StatusCode::CREATED, no_store, Json(made)).into_response())
 }

@@ -7,7 +7,7 @@ use axum::response::Response;
 use http_kit::{ApiProblem, StrictJson};
 use time::OffsetDateTime;
 
-use crate::auth::{RefreshToken, access_token, roles_of, session_tokens};
+use crate::auth::{RefreshToken, SessionRoles, access_token, session_tokens};
 use crate::credential_store::{Rotation, Seed};
 use crate::refusal::Refusal;
 use crate::stores::Standing;
@@ -34,7 +34,8 @@ pub(crate) async fn refresh_session(
         return Err(refused());
     }
     // Signed first: once the token is replaced, its holder must get the next one.
-    let roles = roles_of(&ready.executor().moderation(presented.account).await?);
+    let roles =
+        SessionRoles::read(ready.executor(), presented.account).await?.map_err(|_suspended| refused())?;
     let access_token = access_token(state.signing_keys(), &presented, roles)?;
     let sessions = &ready.credential_store().sessions;
     let (account, session) = (presented.account, presented.family);

@@ -54,6 +54,48 @@ async fn reset(app: &App, token: &str) -> Answer {
     post(&app.api, "/v1/password-resets/confirm", HOME, &body).await
 }
 
+/// Of a server that takes connections and says nothing.
+#[tokio::test]
+async fn a_dozen_addresses_before_a_silent_server_shut_nobody_out() {
+    let app = App::start().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has free ports");
+    let url = format!("smtp://{}", listener.local_addr().expect("it is bound"));
+    let from = "Rookery <rookery@example.org>".parse().expect("it is an address");
+    let settings = MailSettings { url: Secret::new(url), from };
+    app.api.state.send_mails(&settings, CancellationToken::new()).expect("it is an address");
+    // All who send are held up.
+    let mut owners = Vec::new();
+    for (number, handle) in [(100, "ada"), (101, "bob"), (102, "cleo")] {
+        register(&app, number, handle).await;
+        owners.push(bearer(&app.api, &tokens(&log_in(&app.api, handle, PASSWORD).await).access_token));
+    }
+    for owner in &owners[..2] {
+        for _ in 0..2 {
+            assert_eq!(set(owner, &json!("ada@example.org")).await.status, 202);
+        }
+    }
+    let ask =
+        async |address: &str| post(&app.api, "/v1/password-resets", address, &json!({"handle": "ada"})).await;
+    let limited = refused(429, "rate-limited");
+    let mut taken = 0;
+    for address in 1..=12 {
+        for _ in 0..30 {
+            let answer = ask(&format!("198.51.100.{address}")).await;
+            taken += u32::from(answer.status == 202);
+            assert!(answer.status == 202 || answer.refusal() == limited, "{answer:?}");
+        }
+    }
+    assert_eq!(taken, 12 * 4);
+    for address in 1..=50 {
+        assert_eq!(ask(&format!("203.0.113.{address}")).await.status, 202, "{address}");
+    }
+    let elsewhere = [("x-forwarded-for", "203.0.113.99")];
+    let body = json!({"email": "cleo@example.org", "password": PASSWORD});
+    let path = "/v1/accounts/me/email";
+    assert_eq!(owners[0].json(Method::PUT, path, &elsewhere, &body).await.refusal(), limited, "it has two");
+    assert_eq!(owners[2].json(Method::PUT, path, &elsewhere, &body).await.status, 202);
+}
+
 #[tokio::test]
 async fn an_address_is_the_accounts_once_its_mail_comes_back() {
     let app = App::start().await;

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use async_nats::jetstream::stream::Info;
-use domain::{Position, Sequence};
+use bytes::Bytes;
+use domain::{Position, Sequence, Shard};
+use event_store::buckets::{BUCKETS, REGISTRATIONS, REVOCATIONS, SIGNING_KEYS, Written};
 use event_store::conformance::{attack, command, posted};
 use event_store::{AppendError, Dropped, EventLog, Expected, drop_events};
-use event_store_nats::{self, JetStreamConfig, JetStreamLog};
+use event_store_nats::{self, JetStreamConfig, JetStreamLog, connect, find_bucket, open_buckets};
 use futures::StreamExt;
 use testkit::Nats;
 use time::OffsetDateTime;
@@ -73,6 +75,26 @@ async fn an_operator_appends_what_is_given_up_and_readers_append_nothing() {
     assert!(post(&reducers).await.is_err());
     assert!(drop_events(&reducers, "social", &[bad], None, now).await.is_err());
     assert_eq!(dispatcher.head().await.expect("readable"), head, "nothing came in");
+}
+
+#[tokio::test]
+async fn the_user_of_the_tools_reaches_three_buckets_and_no_other() {
+    let nats = broker().await;
+    let log = open(&nats, "dispatcher").await;
+    open_buckets(log.write_errors(), Shard(0), 1, 16 << 20).await.expect("the dispatcher makes them");
+    let tool = connect(&url(&nats, "keys"), "keys").await.expect("it may connect");
+    for kind in [SIGNING_KEYS, REVOCATIONS, REGISTRATIONS] {
+        let bucket = find_bucket(tool.clone(), Shard(0), kind).await.expect(kind.name);
+        let written = bucket.write("entry", Some(Bytes::from_static(b"{}")), 0).await;
+        assert_eq!(written.expect(kind.name), Written::Done);
+        assert!(bucket.read("entry").await.expect(kind.name).value.is_some());
+    }
+    for kind in BUCKETS {
+        let is_for_tools =
+            [SIGNING_KEYS, REVOCATIONS, REGISTRATIONS].iter().any(|tool| tool.name == kind.name);
+        let found = find_bucket(tool.clone(), Shard(0), kind).await;
+        assert_eq!(found.is_ok(), is_for_tools, "{}", kind.name);
+    }
 }
 
 /// Enough for every pull.
@@ -143,7 +165,7 @@ async fn nobody_but_the_dispatcher_reaches_what_is_its_own() {
     for (user, may) in [
         ("reducers", &[][..]),
         ("operator", &["ev.0.dropped.", "ev.0.moderation."]),
-        ("keys", &["$KV.KEYS_0.", "$KV.REVOCATIONS_0."]),
+        ("keys", &["$KV.KEYS_0.", "$KV.REVOCATIONS_0.", "$KV.REGISTRATIONS_0."]),
     ] {
         let before = state(&dispatcher).await;
         let heard = attack(&url(&nats, user), may).await;

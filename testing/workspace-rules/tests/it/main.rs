@@ -2,6 +2,7 @@
 
 mod builds;
 mod circles;
+mod compose;
 mod dependency_rules;
 mod images;
 mod links;

@@ -1,5 +1,7 @@
 //! `rookery up --event-store postgres`: the whole system without NATS.
 
+mod bounds;
+
 use std::path::Path;
 
 use serde_json::json;

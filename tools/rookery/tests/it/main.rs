@@ -1,5 +1,6 @@
 //! The command as a person uses it: run as a program, seen from outside.
 
+mod accounts;
 mod adopt;
 mod analysts;
 mod archive;

@@ -191,15 +191,15 @@ fn identity(mode: Mode, jwks: &Path) -> Vec<(&'static str, String)> {
 }
 
 /// One of the programs, which can die and come back at the same address.
-struct Service {
+pub(crate) struct Service {
     program: String,
     env: Vec<(String, String)>,
-    url: String,
+    pub(crate) url: String,
     process: Process,
 }
 
 impl Service {
-    fn start(name: &str, listen_variable: &str, env: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(name: &str, listen_variable: &str, env: &[(&str, &str)]) -> Self {
         let path = Path::new(env!("CARGO_BIN_EXE_rookery")).with_file_name(name);
         assert!(path.exists(), "there is no {}: cargo build --workspace first", path.display());
         let program = path.display().to_string();
@@ -212,8 +212,16 @@ impl Service {
     }
 
     /// SIGKILL, and a new process with the same environment.
-    fn crash_and_start_again(&mut self) {
+    pub(crate) fn crash_and_start_again(&mut self) {
+        self.kill();
+        self.start_again();
+    }
+
+    pub(crate) fn kill(&mut self) {
         self.process.kill();
+    }
+
+    pub(crate) fn start_again(&mut self) {
         self.process = run(&self.program, &self.env);
     }
 
@@ -223,7 +231,7 @@ impl Service {
         assert!(status.success(), "{}: {}", self.program, self.process.output());
     }
 
-    async fn answers(&self, path: &str, expected: StatusCode) {
+    pub(crate) async fn answers(&self, path: &str, expected: StatusCode) {
         let (client, url) = (client(), format!("{}{path}", self.url));
         let what = format!("{} answers {path} with {expected}", self.program);
         eventually(&what, LIMIT, || {

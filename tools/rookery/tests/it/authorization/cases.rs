@@ -64,6 +64,8 @@ const MODERATORS: &[Role] = &[Role::Moderator, Role::Admin];
 const OPERATORS: &[Role] = &[Role::Operator, Role::Admin];
 
 pub(super) const NEEDS_SESSION: (u16, &str) = (403, "session-required");
+/// The address names no invitation.
+const NOT_INVITED: Access = Access::RolesThen { roles: OPERATORS, then: (404, "not-found") };
 const NOBODY_WAITS: Access = Access::RolesThen { roles: OPERATORS, then: (404, "not-found") };
 const SESSION: Access = Access::Session { refused: NEEDS_SESSION, then: None };
 
@@ -173,6 +175,8 @@ pub(super) const CASES: &[Case] = &[
         Body::Json(json!({"handle": things.new_handle, "password": PASSWORD, "displayName": "New"}))
     }),
     write("make_invitation", Access::Roles(OPERATORS), |_| Body::Json(json!({"uses": 1}))),
+    write("list_invitations", Access::Roles(OPERATORS), |_| Body::None),
+    write("withdraw_invitation", NOT_INVITED, |_| Body::None),
     write("list_registrations", Access::Roles(OPERATORS), |_| Body::None),
     write("approve_registration", NOBODY_WAITS, |_| Body::None),
     write("reject_registration", NOBODY_WAITS, |_| Body::None),
