@@ -17,6 +17,8 @@ pub struct AppState {
     pub(crate) positions: PositionWatch,
     /// Of what timelines show.
     pub(crate) timeline_positions: PositionWatch,
+    /// Of what the past is told from.
+    pub(crate) past_positions: PositionWatch,
     pub(crate) log: LogWatch,
     identity: Arc<Identity>,
 }
@@ -26,9 +28,10 @@ impl AppState {
     pub fn new(pool: Pool, identity: Arc<Identity>, limits: &Limits) -> Self {
         let room = WaitingRoom::new(limits);
         let positions = PositionWatch::new(pool.clone(), AwaitedData::Social, room.clone());
-        let timeline_positions = PositionWatch::new(pool.clone(), AwaitedData::Timelines, room);
+        let timeline_positions = PositionWatch::new(pool.clone(), AwaitedData::Timelines, room.clone());
+        let past_positions = PositionWatch::new(pool.clone(), AwaitedData::Past, room);
         let log = LogWatch::new(pool.clone());
-        Self { pool, positions, timeline_positions, log, identity }
+        Self { pool, positions, timeline_positions, past_positions, log, identity }
     }
 
     /// Follows what the data says of its log until the token is cancelled; without it nothing is known of the log. Then
@@ -38,6 +41,7 @@ impl AppState {
             token.cancelled().await;
             self.positions.end();
             self.timeline_positions.end();
+            self.past_positions.end();
         };
         tokio::join!(self.log.keep_watching(token.clone()), ending);
     }

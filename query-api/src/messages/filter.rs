@@ -1,6 +1,6 @@
 //! Which messages a query means, from its parameters.
 
-use data_set::read::{MessageFilter, TagFilter};
+use data_set::read::{MessageFilter, Moment, TagFilter};
 use http_kit::ApiProblem;
 
 use super::dates;
@@ -33,6 +33,14 @@ pub(super) fn to_bytes(filter: &MessageFilter) -> Vec<u8> {
         bytes.extend(interval.end.as_micros().to_be_bytes());
     }
     bytes.extend(filter.tag.as_str().as_bytes());
+    bytes
+}
+
+/// The same of a moment of the past.
+pub(super) fn of_past_to_bytes(filter: &MessageFilter, moment: Moment) -> Vec<u8> {
+    // No author is negative, so this is no filter of the present.
+    let mut bytes = Vec::from((-moment.position).to_be_bytes());
+    bytes.extend(to_bytes(filter));
     bytes
 }
 

@@ -4,13 +4,14 @@
 //! SQL, counts counted and never carried along. So a mistake of theirs is not made here, too. It is slow, and it holds
 //! everything in memory.
 //!
-//! [`verify()`] compares, [`repair()`] repairs. [`social`] and [`feeds`] are the two folds.
+//! [`verify()`] compares, [`repair()`] repairs. [`social`], [`feeds`] and [`history`] are the folds.
 
 mod check;
 mod compare;
 mod error;
 pub mod feeds;
 mod follow;
+pub mod history;
 mod inputs;
 mod model;
 mod pace;
