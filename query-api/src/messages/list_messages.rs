@@ -1,5 +1,5 @@
 use api_types::codes;
-use api_types::messages::{Message, ThreadMessage};
+use api_types::messages::ThreadMessage;
 use axum::extract::State;
 use axum::response::Response;
 use data_set::read::{self, MessageFilter, Moment};
@@ -47,9 +47,8 @@ pub(crate) struct ListMessages {
 #[serde(untagged)]
 #[expect(dead_code, reason = "it only describes")]
 pub(crate) enum MessagesOrCount {
-    Messages(Vec<Message>),
-    /// With `asOf`.
-    Past(Vec<ThreadMessage>),
+    /// With `asOf` also places of what was deleted since.
+    Messages(Vec<ThreadMessage>),
     /// With `count=1`.
     Count(u64),
 }
