@@ -9,5 +9,9 @@ create table social_v1.message (
     created_at timestamptz not null,
     edited_at timestamptz,
     edition integer not null,
+    -- When the log recorded an imported message, which has its original time in created_at; null for any other.
+    imported_at timestamptz,
+    -- Of the event that made the latest edition; null before the first edit.
+    edit_position bigint,
     constraint message_pk primary key (id)
 );

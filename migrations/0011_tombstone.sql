@@ -1,5 +1,5 @@
--- What is left of a deleted message: enough to answer 410 to its author, and to hold a conversation together that went
--- on below it. Nothing of what it said.
+-- What is left of a deleted message: enough to answer 410 to its author, to hold a conversation together that went
+-- on below it, and to see what gets deleted. Nothing of what it said.
 create table social_v1.tombstone (
     id bigint not null,
     author bigint not null,
@@ -12,6 +12,12 @@ create table social_v1.tombstone (
     -- none within 50, and where no such message was ever there: then it is not shown in any thread. Beyond that bound a
     -- deletion would change rows without end.
     nearest_living smallint,
+    -- Of the event that deleted it.
+    position bigint not null,
+    -- As in its latest edition. Null where no such message was ever there.
+    tags text[],
+    -- It went because its author gave the account up.
+    is_deactivation boolean not null,
     constraint tombstone_pk primary key (id)
 );
 -- Deleted replies that are shown, newest first.

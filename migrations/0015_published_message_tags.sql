@@ -1,4 +1,2 @@
 create view published.message_tags as
-select tag, created_at, id, author from social_v1.message_tag;
-comment on view published.message_tags is
-    'One row per message and tag, and one with the empty tag, which stands for any.';
+select tag, created_at, id, id::text as id_text, author from social_v1.message_tag;

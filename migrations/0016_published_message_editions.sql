@@ -1,5 +1,4 @@
 create view published.message_editions as
-select message, edition, text, tags, made_at from social_v1.message_edition
+select message, message::text as message_id_text, edition, text, tags, made_at from social_v1.message_edition
 union all
-select id, edition, text, tags, coalesce(edited_at, created_at) from social_v1.message;
-comment on view published.message_editions is 'Every edition of every message that is not deleted.';
+select id, id::text, edition, text, tags, coalesce(edited_at, created_at) from social_v1.message;

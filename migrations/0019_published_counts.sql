@@ -1,8 +1,8 @@
 -- Complete counts for people: folded ones, and for periods that are not split those of their rows.
 create view published.tag_counts as
-select tag, granularity as grain, starts_at, messages from social_v1.message_count where author = 0
+select tag, granularity::text as grain, starts_at, messages from social_v1.message_count where author = 0
 union all
-select k.tag, g.granularity, date_trunc(g.granularity::text, k.created_at, 'UTC'), count(*)
+select k.tag, g.granularity::text, date_trunc(g.granularity::text, k.created_at, 'UTC'), count(*)
 from social_v1.message_tag k
 cross join (values
     ('day'::control.granularity, 'month'::control.granularity), ('hour', 'day'), ('minute', 'hour')) as g (granularity, parent)
@@ -11,8 +11,6 @@ where not exists (
     where p.author = 0 and p.tag = k.tag and p.granularity = g.parent
       and p.starts_at = date_trunc(g.parent::text, k.created_at, 'UTC') and p.messages >= control.split_from())
 group by 1, 2, 3;
-comment on view published.tag_counts is
-    'Messages created per tag (empty: any) in the minute, hour, day or month (UTC) that begins at starts_at.';
 
 create view published.author_counts as
 select author, tag, starts_at, messages from social_v1.message_count where author <> 0 and granularity = 'day'
@@ -25,5 +23,3 @@ where not exists (
     where p.author = m.author and p.tag = '' and p.granularity = 'month'
       and p.starts_at = date_trunc('month', m.created_at, 'UTC') and p.messages >= control.split_from())
 group by 1, 2, 3;
-comment on view published.author_counts is
-    'Messages created per author and tag (empty: any) on the UTC day that begins at starts_at.';

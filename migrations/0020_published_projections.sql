@@ -18,5 +18,17 @@ select
 from control.checkpoint c
 join control.projection v using (projection, version)
 left join control.worker_heartbeat h using (projection, version, shard);
-comment on view published.projections is
-    'Per projection, version and shard: the position up to which it reflects the log, and what its worker last saw. The other views show the version whose state is published.';
+
+create view published.data_sets as
+select
+    d.view, d.projection, c.position, c.folded_at,
+    -- The heartbeat is up to a second older than the checkpoint. A position is a sequence << 8.
+    case when h.head is not null then (greatest(h.head, c.position) - c.position) >> 8 end as lag_events,
+    -- As of the statement, since a transaction that keeps its snapshot sees rows that grow older.
+    case when h.complete_until is not null then
+        greatest(extract(epoch from statement_timestamp() - h.complete_until), 0)::double precision
+    end as lag_seconds
+from control.data_set d
+left join control.projection v on v.projection = d.projection and v.state = 'published'
+left join control.checkpoint c on c.projection = v.projection and c.version = v.version and c.shard = 0
+left join control.worker_heartbeat h on h.projection = c.projection and h.version = c.version and h.shard = c.shard;

@@ -1,4 +1,2 @@
 create view published.former_accounts as
 select id, handle, deactivated_at from social_v1.former_account;
-comment on view published.former_accounts is
-    'Accounts that were deactivated, for good.';

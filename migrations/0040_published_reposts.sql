@@ -1,4 +1,2 @@
 create view published.reposts as
-select account, message, position, reposted_at from social_v1.reposted;
-comment on view published.reposts is
-    'Who reposted which message, at which position in the log.';
+select account, message, message::text as message_id_text, position, reposted_at from social_v1.reposted;

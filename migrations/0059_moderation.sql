@@ -20,8 +20,6 @@ grant select, insert, update, delete on social_v1.moderation_action to rookery_r
 
 create view published.moderation_actions as
 select position, account, action, reason, roles, decided_by, decided_at from social_v1.moderation_action;
-comment on view published.moderation_actions is
-    'What moderators and operators decided about accounts, and who of them why; without their words.';
 grant select on published.moderation_actions to rookery_reader, rookery_reducer;
 
 create view published.moderation_notes as

@@ -21,9 +21,9 @@ create index report_resolved on social_v1.report (position) where outcome is not
 grant select, insert, update, delete on social_v1.report to rookery_reducer;
 
 create view published.reports as
-select position, account, message, reason, reported_at, outcome, resolved_by, resolved_at from social_v1.report;
-comment on view published.reports is
-    'What was reported to moderators and what became of it; without words, and without who reported it.';
+select
+    position, account, message, message::text as message_id_text, reason, reported_at, outcome, resolved_by, resolved_at
+from social_v1.report;
 grant select on published.reports to rookery_reader, rookery_reducer;
 
 create view published.report_queue as

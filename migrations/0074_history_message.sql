@@ -13,9 +13,9 @@ create table history_v1.message (
     to_position bigint,
     to_at timestamptz,
     deleted_by bigint,
+    -- author, admin or deactivation.
     cause text,
     constraint message_pk primary key (id),
-    constraint message_cause check (cause in ('author', 'admin', 'deactivation')),
     constraint message_end check (num_nulls(to_position, to_at, deleted_by, cause) in (0, 4))
 );
 -- An author's messages of any moment, newest first.

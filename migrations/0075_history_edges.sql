@@ -10,7 +10,6 @@ create table history_v1.follow (
     -- undone: taken back, also by a block, of which nobody is told. deactivated: one of the two accounts was given up.
     ended_by text,
     constraint follow_pk primary key (follower, followee, from_position),
-    constraint follow_ended_by check (ended_by in ('undone', 'deactivated')),
     constraint follow_end check (num_nulls(to_position, to_at, ended_by) in (0, 3))
 );
 create unique index follow_open on history_v1.follow (follower, followee) where to_position is null;
@@ -28,7 +27,6 @@ create table history_v1.liked (
     -- deleted: the message went, alone or with its author's account. deactivated: the account that liked it did.
     ended_by text,
     constraint liked_pk primary key (account, message, from_position),
-    constraint liked_ended_by check (ended_by in ('undone', 'deleted', 'deactivated')),
     constraint liked_end check (num_nulls(to_position, to_at, ended_by) in (0, 3))
 );
 create unique index liked_open on history_v1.liked (account, message) where to_position is null;
@@ -45,7 +43,6 @@ create table history_v1.reposted (
     to_at timestamptz,
     ended_by text,
     constraint reposted_pk primary key (account, message, from_position),
-    constraint reposted_ended_by check (ended_by in ('undone', 'deleted', 'deactivated')),
     constraint reposted_end check (num_nulls(to_position, to_at, ended_by) in (0, 3))
 );
 create unique index reposted_open on history_v1.reposted (account, message) where to_position is null;

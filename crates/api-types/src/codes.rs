@@ -88,6 +88,7 @@ codes! {
     UNSUPPORTED_CONTENT_ENCODING = 415, "unsupported-content-encoding", "The body must come without an encoding.";
     BODY_TOO_LARGE = 413, "body-too-large", "The body is too large.";
     PASSWORD_TOO_WEAK = 422, "password-too-weak", "The password is easy to guess.";
+    NOT_IMPORTED = 422, "not-imported", "What this line changes was not imported.";
     UNKNOWN_REFERENCE = 422, "unknown-reference", "No earlier line brought what this one names.";
     BODY_TIMEOUT = 408, "body-timeout", "The body did not arrive in time.";
 

@@ -18,6 +18,13 @@ use utoipa::ToSchema;
     ("like" = "#/components/schemas/ImportLike"),
     ("repost" = "#/components/schemas/ImportRepost"),
     ("bookmark" = "#/components/schemas/ImportBookmark"),
+    ("edit" = "#/components/schemas/ImportEdit"),
+    ("delete" = "#/components/schemas/ImportDelete"),
+    ("unfollow" = "#/components/schemas/ImportUnfollow"),
+    ("unlike" = "#/components/schemas/ImportUnlike"),
+    ("unrepost" = "#/components/schemas/ImportUnrepost"),
+    ("unbookmark" = "#/components/schemas/ImportUnbookmark"),
+    ("deactivate" = "#/components/schemas/ImportDeactivate"),
 )))]
 pub enum ImportLine {
     Account(ImportAccount),
@@ -26,6 +33,69 @@ pub enum ImportLine {
     Like(ImportLike),
     Repost(ImportRepost),
     Bookmark(ImportBookmark),
+    Edit(ImportEdit),
+    Delete(ImportDelete),
+    Unfollow(ImportUnfollow),
+    Unlike(ImportUnlike),
+    Unrepost(ImportUnrepost),
+    Unbookmark(ImportUnbookmark),
+    Deactivate(ImportDeactivate),
+}
+
+impl ImportLine {
+    pub fn kind(&self) -> ImportKind {
+        match self {
+            Self::Account(_) => ImportKind::Account,
+            Self::Message(_) => ImportKind::Message,
+            Self::Follow(_) => ImportKind::Follow,
+            Self::Like(_) => ImportKind::Like,
+            Self::Repost(_) => ImportKind::Repost,
+            Self::Bookmark(_) => ImportKind::Bookmark,
+            Self::Edit(_) => ImportKind::Edit,
+            Self::Delete(_) => ImportKind::Delete,
+            Self::Unfollow(_) => ImportKind::Unfollow,
+            Self::Unlike(_) => ImportKind::Unlike,
+            Self::Unrepost(_) => ImportKind::Unrepost,
+            Self::Unbookmark(_) => ImportKind::Unbookmark,
+            Self::Deactivate(_) => ImportKind::Deactivate,
+        }
+    }
+
+    pub fn time(&self) -> OffsetDateTime {
+        match self {
+            Self::Account(line) => line.time,
+            Self::Message(line) => line.time,
+            Self::Follow(line) => line.time,
+            Self::Like(line) => line.time,
+            Self::Repost(line) => line.time,
+            Self::Bookmark(line) => line.time,
+            Self::Edit(line) => line.time,
+            Self::Delete(line) => line.time,
+            Self::Unfollow(line) => line.time,
+            Self::Unlike(line) => line.time,
+            Self::Unrepost(line) => line.time,
+            Self::Unbookmark(line) => line.time,
+            Self::Deactivate(line) => line.time,
+        }
+    }
+
+    pub fn key(&self) -> Option<&str> {
+        match self {
+            Self::Account(line) => line.key.as_deref(),
+            Self::Message(line) => line.key.as_deref(),
+            Self::Follow(line) => line.key.as_deref(),
+            Self::Like(line) => line.key.as_deref(),
+            Self::Repost(line) => line.key.as_deref(),
+            Self::Bookmark(line) => line.key.as_deref(),
+            Self::Edit(line) => line.key.as_deref(),
+            Self::Delete(line) => line.key.as_deref(),
+            Self::Unfollow(line) => line.key.as_deref(),
+            Self::Unlike(line) => line.key.as_deref(),
+            Self::Unrepost(line) => line.key.as_deref(),
+            Self::Unbookmark(line) => line.key.as_deref(),
+            Self::Deactivate(line) => line.key.as_deref(),
+        }
+    }
 }
 
 /// What a line imports.
@@ -38,6 +108,31 @@ pub enum ImportKind {
     Like,
     Repost,
     Bookmark,
+    Edit,
+    Delete,
+    Unfollow,
+    Unlike,
+    Unrepost,
+    Unbookmark,
+    Deactivate,
+}
+
+impl ImportKind {
+    /// Whether it changes what other lines may have brought, so that its place among them counts.
+    pub fn is_change(self) -> bool {
+        match self {
+            Self::Account | Self::Message | Self::Follow | Self::Like | Self::Repost | Self::Bookmark => {
+                false
+            }
+            Self::Edit
+            | Self::Delete
+            | Self::Unfollow
+            | Self::Unlike
+            | Self::Unrepost
+            | Self::Unbookmark
+            | Self::Deactivate => true,
+        }
+    }
 }
 
 /// The part of a line by which to tell what the rest must be.
@@ -64,6 +159,13 @@ word!(FollowWord, "follow");
 word!(LikeWord, "like");
 word!(RepostWord, "repost");
 word!(BookmarkWord, "bookmark");
+word!(EditWord, "edit");
+word!(DeleteWord, "delete");
+word!(UnfollowWord, "unfollow");
+word!(UnlikeWord, "unlike");
+word!(UnrepostWord, "unrepost");
+word!(UnbookmarkWord, "unbookmark");
+word!(DeactivateWord, "deactivate");
 
 /// An account. It has no password: it is used with tokens for its id that are issued elsewhere.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
@@ -121,29 +223,45 @@ pub struct ImportMessage {
     pub key: Option<String>,
 }
 
-/// That an account follows another one.
-#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ImportFollow {
-    #[schema(inline)]
-    pub kind: FollowWord,
-    /// Who follows, as in `ImportMessage`.
-    #[schema(example = "@owl")]
-    pub account: String,
-    /// Who is followed, as in `ImportMessage`.
-    #[schema(example = "@nightjar")]
-    pub followee: String,
-    /// Since when; not in the future, and not before any of the two accounts that was imported.
-    #[serde(with = "time::serde::rfc3339")]
-    #[schema(example = "2019-04-01T12:00:00Z")]
-    pub time: OffsetDateTime,
-    /// As in `ImportAccount`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 1, max_length = 255)]
-    pub key: Option<String>,
+/// A follow, or its end.
+macro_rules! follow {
+    ($(#[$doc:meta])* $name:ident, $word:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        pub struct $name {
+            #[schema(inline)]
+            pub kind: $word,
+            /// Who follows, as in `ImportMessage`.
+            #[schema(example = "@owl")]
+            pub account: String,
+            /// Who is followed, as in `ImportMessage`.
+            #[schema(example = "@nightjar")]
+            pub followee: String,
+            /// When; not in the future, and not before any of the two accounts that was imported.
+            #[serde(with = "time::serde::rfc3339")]
+            #[schema(example = "2019-04-01T12:00:00Z")]
+            pub time: OffsetDateTime,
+            /// As in `ImportAccount`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(min_length = 1, max_length = 255)]
+            pub key: Option<String>,
+        }
+    };
 }
 
-/// A like, repost or bookmark.
+follow!(
+    /// That an account follows another one.
+    ImportFollow,
+    FollowWord
+);
+follow!(
+    /// That an account follows another one no more.
+    ImportUnfollow,
+    UnfollowWord
+);
+
+/// What an account does to a message, and says no more about.
 macro_rules! reaction {
     ($(#[$doc:meta])* $name:ident, $word:ident) => {
         $(#[$doc])*
@@ -184,6 +302,74 @@ reaction!(
     ImportBookmark,
     BookmarkWord
 );
+reaction!(
+    /// That a like was taken back.
+    ImportUnlike,
+    UnlikeWord
+);
+reaction!(
+    /// That a repost was taken back.
+    ImportUnrepost,
+    UnrepostWord
+);
+reaction!(
+    /// That a bookmark was taken back.
+    ImportUnbookmark,
+    UnbookmarkWord
+);
+reaction!(
+    /// That an imported message was taken back by its author.
+    ImportDelete,
+    DeleteWord
+);
+
+/// A new edition of an imported message.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ImportEdit {
+    #[schema(inline)]
+    pub kind: EditWord,
+    /// Its author, as in `ImportMessage`.
+    #[schema(example = "@nightjar")]
+    pub account: String,
+    /// Which message.
+    pub message: ImportedMessage,
+    /// As in `EditMessage`: absent is as it was. Text or tags, or both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "The nightjars are back, both of them")]
+    pub text: Option<String>,
+    /// As in `EditMessage`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 8)]
+    pub tags: Option<Vec<String>>,
+    /// When; not in the future, and not before the message.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(example = "2019-05-01T21:09:00Z")]
+    pub time: OffsetDateTime,
+    /// As in `ImportAccount`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 255)]
+    pub key: Option<String>,
+}
+
+/// That an imported account was given up.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ImportDeactivate {
+    #[schema(inline)]
+    pub kind: DeactivateWord,
+    /// Which account, as in `ImportMessage`.
+    #[schema(example = "@owl")]
+    pub account: String,
+    /// When; not in the future, and not before it was registered.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(example = "2021-01-01T00:00:00Z")]
+    pub time: OffsetDateTime,
+    /// As in `ImportAccount`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 255)]
+    pub key: Option<String>,
+}
 
 /// A message: its decimal id, or the key of an earlier line, of this request or of the caller's before.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -239,7 +425,7 @@ pub struct ImportReport {
     pub kind: Option<ImportKind>,
     /// `imported`, `repeated` (its key was imported before) or `refused`.
     pub outcome: ImportOutcome,
-    /// The account's or message's id, unless refused; follows, likes, reposts and bookmarks have none.
+    /// The id of the account or message that the line brought; other lines have none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub id: Option<String>,

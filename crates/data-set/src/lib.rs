@@ -1,15 +1,17 @@
 //! The data set in Postgres: [`mod@write`] for the reducers, [`read`] for the query API, [`audit`] for the oracle,
-//! [`versions`] and [`adopt`] for the operator.
+//! [`versions`] and [`adopt`] for the operator. [`published`] says what analysts may see.
 //!
 //! This crate does not know NATS or HTTP. Its statements stand beside the functions that run them: in files, or as
 //! constants where they have up to three lines.
 
 pub mod adopt;
 pub mod audit;
+mod describe;
 mod granularity;
 pub mod logins;
 pub mod migrate;
 pub mod pool;
+pub mod published;
 pub mod read;
 mod timestamp;
 pub mod versions;

@@ -2,6 +2,7 @@
 
 use sqlx::migrate::{MigrateError, Migrator};
 
+use crate::describe::describe;
 use crate::pool::Pool;
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
@@ -12,14 +13,18 @@ pub enum Error {
     Migrate(#[source] MigrateError),
     #[error("the data set's migrations cannot be read")]
     Inspect(#[source] sqlx::Error),
+    #[error("the views of the data set cannot be described")]
+    Describe(#[source] sqlx::Error),
 }
 
-/// Brings the schema up to this binary's migrations. Safe to run from several processes at once: they queue.
+/// Brings the schema up to this binary's migrations, and the comments on what is published up to what it says of it. Safe
+/// to run from several processes at once: they queue.
 ///
 /// # Errors
 /// When the database is unreachable, or has migrations that this binary does not know or knows with other contents.
 pub async fn migrate(url: &str) -> Result<(), Error> {
-    postgres_kit::migrate(url, &MIGRATOR).await.map_err(Error::Migrate)
+    postgres_kit::migrate(url, &MIGRATOR).await.map_err(Error::Migrate)?;
+    describe(url).await.map_err(Error::Describe)
 }
 
 /// Which migrations are applied. Index: none; a row per migration.

@@ -53,6 +53,8 @@ pub struct ChangeProfile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deactivate {
     pub account: AccountId,
+    /// Of an imported account.
+    pub original_time: Option<OriginalTime>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -171,7 +173,8 @@ impl Account {
 
     fn deactivate(&self, command: Deactivate) -> Result<AccountEvent, AccountRejection> {
         self.profile()?;
-        Ok(AccountEvent::Deactivated(AccountDeactivated { account: command.account }))
+        let original_time = command.original_time.map(OriginalTime::get);
+        Ok(AccountEvent::Deactivated(AccountDeactivated { account: command.account, original_time }))
     }
 
     /// The profile of an account that its owner may still change.

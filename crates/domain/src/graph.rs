@@ -20,7 +20,7 @@ pub struct ChangeFollow {
     pub is_blocked: bool,
     pub desired: DesiredState,
     pub edge: Edge,
-    /// Of an imported follow.
+    /// Of an imported change.
     pub original_time: Option<OriginalTime>,
 }
 
@@ -83,12 +83,10 @@ pub fn change_follow(command: ChangeFollow) -> Result<Option<GraphEvent>, GraphR
     if edge.is_as(desired) {
         return Ok(None);
     }
+    let original_time = original_time.map(OriginalTime::get);
     Ok(Some(match desired {
-        DesiredState::Set => {
-            let original_time = original_time.map(OriginalTime::get);
-            GraphEvent::Followed(Followed { follower, followee, original_time })
-        }
-        DesiredState::Unset => GraphEvent::Unfollowed(Unfollowed { follower, followee }),
+        DesiredState::Set => GraphEvent::Followed(Followed { follower, followee, original_time }),
+        DesiredState::Unset => GraphEvent::Unfollowed(Unfollowed { follower, followee, original_time }),
     }))
 }
 

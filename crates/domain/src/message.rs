@@ -61,12 +61,16 @@ pub struct EditMessage {
     pub expected: ExpectedEdition,
     pub text: Option<Text>,
     pub tags: Option<Tags>,
+    /// Of an imported edit.
+    pub original_time: Option<OriginalTime>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeleteMessage {
     pub actor: Actor,
     pub message: MessageId,
+    /// Of an imported deletion.
+    pub original_time: Option<OriginalTime>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -193,6 +197,7 @@ impl Message {
             edition: standing.edition + 1,
             text,
             tags,
+            original_time: command.original_time.map(OriginalTime::get),
         })))
     }
 
@@ -211,6 +216,7 @@ impl Message {
             message: command.message,
             author,
             deleted_by: command.actor.account,
+            original_time: command.original_time.map(OriginalTime::get),
         })))
     }
 }

@@ -15,7 +15,7 @@ pub struct ChangeFollow {
     pub follower: AccountId,
     pub followee: AccountId,
     pub desired: DesiredState,
-    /// Of an imported follow.
+    /// Of an imported change.
     pub original_time: Option<OriginalTime>,
 }
 

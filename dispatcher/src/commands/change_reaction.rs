@@ -16,7 +16,7 @@ pub struct ChangeReaction {
     pub account: AccountId,
     pub message: MessageId,
     pub desired: DesiredState,
-    /// Of an imported reaction.
+    /// Of an imported change.
     pub original_time: Option<OriginalTime>,
 }
 

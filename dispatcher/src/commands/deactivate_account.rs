@@ -1,7 +1,7 @@
 //! Giving an account up for good. Its handle stays claimed.
 
-use domain::AccountId;
 use domain::account::{AccountCommand, AccountRejection, Deactivate};
+use domain::{AccountId, OriginalTime};
 use event_store::Expected;
 
 use crate::decision::{Change, Command, Decision, Done, ExecuteError, KeyedLock, Placed};
@@ -12,6 +12,8 @@ use super::{ask, done};
 #[derive(Debug, Clone, Copy)]
 pub struct DeactivateAccount {
     pub account: AccountId,
+    /// Of an imported account.
+    pub original_time: Option<OriginalTime>,
 }
 
 impl Command for DeactivateAccount {
@@ -32,7 +34,10 @@ impl Command for DeactivateAccount {
 
     async fn decide(&self, stores: &Stores) -> Result<Decision<Done>, ExecuteError<AccountRejection>> {
         let seen = stores.accounts.load(self.account).await.map_err(ExecuteError::Read)?;
-        let command = AccountCommand::Deactivate(Deactivate { account: self.account });
+        let command = AccountCommand::Deactivate(Deactivate {
+            account: self.account,
+            original_time: self.original_time,
+        });
         let events = ask(seen.state, command).await?;
         let expected = Expected::Last(seen.through);
         let changes = events.into_iter().map(|event| Change::new(event, expected));

@@ -1,5 +1,6 @@
 //! What an import has to know before its commands.
 
+use domain::account::{Account, Profile};
 use domain::{
     AccountEvent, AccountId, Beginning, CommandId, Event, MessageEvent, MessageId, Position, Sequence,
 };
@@ -14,7 +15,7 @@ use super::{Executor, IdempotencyKey};
 pub enum Imported {
     Account(AccountId),
     Message(MessageId),
-    /// A follow or reaction.
+    /// A follow, a reaction or a change, which nothing refers to.
     Edge,
 }
 
@@ -51,6 +52,17 @@ impl Executor {
     pub async fn beginning_of_message(&self, message: MessageId) -> Result<Option<Beginning>, ReadError> {
         let written_at = self.stores.messages.written_at(message).await?;
         Ok(written_at.map(|at| Beginning::Message(message, at)))
+    }
+
+    /// Whether a message is there that was not imported.
+    pub async fn was_posted_here(&self, message: MessageId) -> Result<bool, ReadError> {
+        self.stores.messages.was_posted_here(message).await
+    }
+
+    /// Whether an account is there that was not imported.
+    pub async fn registered_here(&self, account: AccountId) -> Result<bool, ReadError> {
+        let seen = self.stores.accounts.load(account).await?;
+        Ok(matches!(seen.state, Account::Active(Profile { registered_at: None, .. })))
     }
 
     /// The message that the actor posted under an idempotency key; `None` where no command that the log knows by its

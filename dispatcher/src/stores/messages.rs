@@ -36,6 +36,7 @@ pub struct SeenMessage {
 struct Origin {
     author: AccountId,
     written_at: OffsetDateTime,
+    is_imported: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -64,6 +65,11 @@ impl MessageStore {
     /// When a message was written: where it was imported, its original time.
     pub async fn written_at(&self, id: MessageId) -> Result<Option<OffsetDateTime>, ReadError> {
         Ok(self.origin_of(id).await?.map(|origin| origin.written_at))
+    }
+
+    /// Whether a message is there that was not imported.
+    pub async fn was_posted_here(&self, id: MessageId) -> Result<bool, ReadError> {
+        Ok(self.origin_of(id).await?.is_some_and(|origin| !origin.is_imported))
     }
 
     async fn origin_of(&self, id: MessageId) -> Result<Option<Origin>, ReadError> {
@@ -119,7 +125,8 @@ impl MessageStore {
             return Ok(None);
         };
         let written_at = posted.original_time.unwrap_or(recorded.recorded_at);
-        let origin = Origin { author: posted.author, written_at };
+        let is_imported = posted.original_time.is_some();
+        let origin = Origin { author: posted.author, written_at, is_imported };
         self.origins.insert(id, origin).await;
         Ok(Some((posted, origin)))
     }

@@ -259,13 +259,17 @@ async fn a_deactivation_is_known_at_once_where_it_was_made() {
     let executor = setup.executor();
     let account = setup.register(&executor, "nightjar", None).await.expect("registered").outcome.account;
     assert!(executor.may_act(account).await.expect("readable"));
-    executor.execute(execution(account, None), DeactivateAccount { account }).await.expect("given up");
+    executor
+        .execute(execution(account, None), DeactivateAccount { account, original_time: None })
+        .await
+        .expect("given up");
     assert!(!executor.may_act(account).await.expect("readable"));
     let refused = executor.execute(execution(account, None), rename(account, "owl")).await;
     assert!(matches!(refused, Err(ExecuteError::ActorDeactivated)), "{refused:?}");
     // A process that still takes it for active decides on the log.
     let elsewhere = setup.executor();
-    let again = elsewhere.execute(execution(account, None), DeactivateAccount { account }).await;
+    let again =
+        elsewhere.execute(execution(account, None), DeactivateAccount { account, original_time: None }).await;
     assert!(again.is_err(), "{again:?}");
     assert_eq!(setup.events().await, 3);
 }

@@ -55,12 +55,13 @@ fn edit(message: MessageId, number: usize) -> MessageCommand {
         expected: ExpectedEdition::Any,
         text: Some(text(number)),
         tags: None,
+        original_time: None,
     })
 }
 
 fn delete(message: MessageId) -> MessageCommand {
     let actor = Actor { account: account(ADMIN), is_admin: true };
-    MessageCommand::Delete(DeleteMessage { actor, message })
+    MessageCommand::Delete(DeleteMessage { actor, message, original_time: None })
 }
 
 /// As two dispatchers do it, which know nothing of each other.

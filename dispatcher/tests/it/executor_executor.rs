@@ -51,6 +51,7 @@ fn edit(by: i64, message: MessageId, edition: u32, text: &str) -> MessageCommand
         expected: ExpectedEdition::Exactly(edition),
         text: Some(Text::parse(text).expect("a text")),
         tags: None,
+        original_time: None,
     })
 }
 
@@ -77,7 +78,11 @@ async fn a_message_lives_through_post_edit_and_delete() {
     assert_eq!((edited.message, edited.edition), (posted.message, 2));
     let late = run(&executor, 7, edit(7, posted.message, 1, "three")).await;
     assert!(matches!(late, Err(ExecuteError::Rejected(MessageRejection::EditionMustMatch))), "{late:?}");
-    let delete = MessageCommand::Delete(DeleteMessage { actor: actor(7), message: posted.message });
+    let delete = MessageCommand::Delete(DeleteMessage {
+        actor: actor(7),
+        message: posted.message,
+        original_time: None,
+    });
     run(&executor, 7, delete.clone()).await.expect("deleted");
     run(&executor, 7, delete).await.expect("deleting again is answered alike");
     let gone = run(&executor, 7, edit(7, posted.message, 2, "four")).await;
@@ -125,6 +130,7 @@ async fn racing_edits_make_one_edition_each_and_none_is_lost() {
             expected: ExpectedEdition::Any,
             text: Some(Text::parse(&format!("edit {number}")).expect("a text")),
             tags: None,
+            original_time: None,
         });
         tokio::spawn(async move { run(&executor, 7, command).await })
     });

@@ -66,6 +66,7 @@ fn edit(by: i64, message: MessageId, edition: u32, text: &str) -> MessageCommand
         expected: ExpectedEdition::Exactly(edition),
         text: Some(Text::parse(text).expect("a text")),
         tags: None,
+        original_time: None,
     })
 }
 

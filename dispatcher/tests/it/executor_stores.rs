@@ -145,6 +145,7 @@ async fn an_edit_reads_the_message_and_its_bucket() {
             expected: ExpectedEdition::Any,
             text: Some(text(&format!("edit {number}"))),
             tags: None,
+            original_time: None,
         })
     };
     for number in 0..300 {

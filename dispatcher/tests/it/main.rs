@@ -25,6 +25,7 @@ mod follows;
 mod idempotency;
 mod identity;
 mod import_body;
+mod import_changes;
 mod import_history;
 mod import_lines;
 mod import_references;

@@ -74,7 +74,8 @@ async fn register(app: &App, number: i64, name: &str) {
 
 async fn deactivate(app: &App, number: i64) {
     let account = account(number);
-    let event = Event::Account(AccountEvent::Deactivated(AccountDeactivated { account }));
+    let event =
+        Event::Account(AccountEvent::Deactivated(AccountDeactivated { account, original_time: None }));
     append(&app.log, account, &[event]).await;
 }
 

@@ -61,8 +61,14 @@ fn messages() -> Vec<Example> {
         edition: 2,
         text: text("second thoughts"),
         tags: tags(&["birds"]),
+        original_time: None,
     };
-    let deleted = MessageDeleted { message: message(), author: account(7), deleted_by: account(1) };
+    let deleted = MessageDeleted {
+        message: message(),
+        author: account(7),
+        deleted_by: account(1),
+        original_time: None,
+    };
     vec![
         golden!("rookery.message.posted.v1", MessageEvent::Posted(full)),
         golden!(
@@ -70,8 +76,18 @@ fn messages() -> Vec<Example> {
             "rookery.message.posted.v1.minimal.json",
             MessageEvent::Posted(minimal)
         ),
-        golden!("rookery.message.edited.v1", MessageEvent::Edited(edited)),
-        golden!("rookery.message.deleted.v1", MessageEvent::Deleted(deleted)),
+        golden!("rookery.message.edited.v1", MessageEvent::Edited(edited.clone())),
+        golden!(
+            "rookery.message.edited.v1",
+            "rookery.message.edited.v1.imported.json",
+            MessageEvent::Edited(MessageEdited { original_time: original_time(), ..edited })
+        ),
+        golden!("rookery.message.deleted.v1", MessageEvent::Deleted(deleted.clone())),
+        golden!(
+            "rookery.message.deleted.v1",
+            "rookery.message.deleted.v1.imported.json",
+            MessageEvent::Deleted(MessageDeleted { original_time: original_time(), ..deleted })
+        ),
     ]
 }
 
@@ -112,7 +128,15 @@ fn accounts() -> Vec<Example> {
         ),
         golden!(
             "rookery.account.deactivated.v1",
-            AccountEvent::Deactivated(AccountDeactivated { account: account(7) })
+            AccountEvent::Deactivated(AccountDeactivated { account: account(7), original_time: None })
+        ),
+        golden!(
+            "rookery.account.deactivated.v1",
+            "rookery.account.deactivated.v1.imported.json",
+            AccountEvent::Deactivated(AccountDeactivated {
+                account: account(7),
+                original_time: original_time()
+            })
         ),
         golden!("rookery.handle.claimed.v1", HandleEvent::Claimed(claimed)),
         golden!("rookery.handle.released.v1", HandleEvent::Released(released)),
@@ -137,7 +161,16 @@ fn edges() -> Vec<Example> {
         ),
         golden!(
             "rookery.account.unfollowed.v1",
-            GraphEvent::Unfollowed(Unfollowed { follower: account, followee: other })
+            GraphEvent::Unfollowed(Unfollowed { follower: account, followee: other, original_time: None })
+        ),
+        golden!(
+            "rookery.account.unfollowed.v1",
+            "rookery.account.unfollowed.v1.imported.json",
+            GraphEvent::Unfollowed(Unfollowed {
+                follower: account,
+                followee: other,
+                original_time: original_time()
+            })
         ),
         golden!(
             "rookery.account.blocked.v1",
@@ -155,7 +188,15 @@ fn edges() -> Vec<Example> {
             "rookery.message.liked.v1.imported.json",
             ReactionEvent::Liked(liked)
         ),
-        golden!("rookery.message.unliked.v1", ReactionEvent::Unliked(Unliked { account, message })),
+        golden!(
+            "rookery.message.unliked.v1",
+            ReactionEvent::Unliked(Unliked { account, message, original_time: None })
+        ),
+        golden!(
+            "rookery.message.unliked.v1",
+            "rookery.message.unliked.v1.imported.json",
+            ReactionEvent::Unliked(Unliked { account, message, original_time: original_time() })
+        ),
         golden!(
             "rookery.message.reposted.v1",
             ReactionEvent::Reposted(Reposted { original_time: None, ..reposted })
@@ -165,7 +206,15 @@ fn edges() -> Vec<Example> {
             "rookery.message.reposted.v1.imported.json",
             ReactionEvent::Reposted(reposted)
         ),
-        golden!("rookery.message.unreposted.v1", ReactionEvent::Unreposted(Unreposted { account, message })),
+        golden!(
+            "rookery.message.unreposted.v1",
+            ReactionEvent::Unreposted(Unreposted { account, message, original_time: None })
+        ),
+        golden!(
+            "rookery.message.unreposted.v1",
+            "rookery.message.unreposted.v1.imported.json",
+            ReactionEvent::Unreposted(Unreposted { account, message, original_time: original_time() })
+        ),
         golden!(
             "rookery.message.bookmarked.v1",
             ReactionEvent::Bookmarked(Bookmarked { original_time: None, ..bookmarked })
@@ -177,7 +226,12 @@ fn edges() -> Vec<Example> {
         ),
         golden!(
             "rookery.message.unbookmarked.v1",
-            ReactionEvent::Unbookmarked(Unbookmarked { account, message })
+            ReactionEvent::Unbookmarked(Unbookmarked { account, message, original_time: None })
+        ),
+        golden!(
+            "rookery.message.unbookmarked.v1",
+            "rookery.message.unbookmarked.v1.imported.json",
+            ReactionEvent::Unbookmarked(Unbookmarked { account, message, original_time: original_time() })
         ),
         golden!(
             "rookery.notifications.read.v1",

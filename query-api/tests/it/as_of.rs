@@ -95,7 +95,8 @@ async fn a_list_is_what_it_was_and_says_which_position_that_is() {
 async fn edits_are_undone_and_of_the_deleted_only_the_place_is_shown() {
     let app = app().await;
     let list = app.get("/v1/messages?asOf=768&tag=birds").await.ok();
-    let place = json!({"id": "256", "deleted": true, "createdAt": "2026-02-01T00:01:00.000000Z", "inReplyTo": null});
+    let place =
+        json!({"id": "256", "deleted": true, "createdAt": "2026-02-01T00:01:00.000000Z", "inReplyTo": null});
     let before = json!({
         "id": "512", "text": "as it was", "tag": "birds", "tags": ["birds"],
         "author": {"id": "2", "handle": null, "displayName": null},

@@ -5,7 +5,8 @@ use crate::support::{ADMIN, App, Caller, READER};
 
 const DELETE: &str = "
     delete from social_v1.message where id = 256;
-    insert into social_v1.tombstone (id, author, deleted_by, deleted_at) values (256, 1, 1, now())";
+    insert into social_v1.tombstone (id, author, deleted_by, deleted_at, position, is_deactivation)
+        values (256, 1, 1, now(), 512, false)";
 const AUTHOR: Caller = Caller { account: 1, roles: "user" };
 
 #[tokio::test]

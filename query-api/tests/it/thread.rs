@@ -15,7 +15,7 @@ fn ids(list: &Value) -> Vec<i64> {
 async fn delete(app: &App, id: i64, nearest_living: Option<i16>) {
     let sql = "with deleted as (delete from social_v1.message where id = $1 returning *)
         insert into social_v1.tombstone
-        select id, author, author, now(), created_at, in_reply_to, $2 from deleted";
+        select id, author, author, now(), created_at, in_reply_to, $2, id + 1, tags, false from deleted";
     let delete = sqlx::query(sql).bind(id).bind(nearest_living).execute(&app.writer);
     assert_eq!(delete.await.expect("it can be deleted").rows_affected(), 1);
     let untagged = sqlx::query("delete from social_v1.message_tag where id = $1").bind(id);
@@ -122,7 +122,8 @@ async fn a_deleted_message_that_something_living_hangs_on_keeps_its_place() {
         let (id, answered) = (id.to_string(), answered.to_string());
         json!({"id": id, "deleted": true, "createdAt": created_at, "inReplyTo": answered})
     };
-    let (second, third) = (place(512, "2026-01-01T03:00:00.000000Z", 256), place(768, "2026-01-01T10:00:00.000000Z", 512));
+    let (second, third) =
+        (place(512, "2026-01-01T03:00:00.000000Z", 256), place(768, "2026-01-01T10:00:00.000000Z", 512));
     let end = app.get("/v1/messages/1024/thread").await.ok();
     assert_eq!(ids(&end["ancestors"]), [256, 512, 768]);
     assert_eq!((&end["ancestors"][1], &end["ancestors"][2]), (&second, &third));

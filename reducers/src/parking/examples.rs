@@ -42,7 +42,7 @@ fn by(account: AccountId) -> impl Iterator<Item = Event> {
         [AccountEvent::Registered(registered).into(), AccountEvent::ProfileChanged(changed).into()]
     });
     let others: [Event; 2] = [
-        AccountEvent::Deactivated(AccountDeactivated { account }).into(),
+        AccountEvent::Deactivated(AccountDeactivated { account, original_time: None }).into(),
         InboxEvent::NotificationsRead(NotificationsRead { account, until }).into(),
     ];
     posted.into_iter().chain(profile).chain(others).chain(care(account))
@@ -74,7 +74,7 @@ fn care(account: AccountId) -> [Event; 3] {
 fn between(from: AccountId, to: AccountId) -> [Event; 6] {
     [
         GraphEvent::Followed(Followed { follower: from, followee: to, original_time: None }).into(),
-        GraphEvent::Unfollowed(Unfollowed { follower: from, followee: to }).into(),
+        GraphEvent::Unfollowed(Unfollowed { follower: from, followee: to, original_time: None }).into(),
         GraphEvent::Blocked(Blocked { blocker: from, blocked: to }).into(),
         GraphEvent::Unblocked(Unblocked { blocker: from, blocked: to }).into(),
         GraphEvent::Muted(Muted { muter: from, muted: to }).into(),
@@ -83,7 +83,12 @@ fn between(from: AccountId, to: AccountId) -> [Event; 6] {
 }
 
 fn about(account: AccountId, message: MessageId) -> impl Iterator<Item = Event> {
-    let deleted = MessageEvent::Deleted(MessageDeleted { message, author: account, deleted_by: account });
+    let deleted = MessageEvent::Deleted(MessageDeleted {
+        message,
+        author: account,
+        deleted_by: account,
+        original_time: None,
+    });
     let reactions = ReactionKind::ALL.into_iter().flat_map(move |kind| {
         [DesiredState::Set, DesiredState::Unset].map(|desired| {
             let reaction = Reaction { kind, account, message, desired, original_time: None };
@@ -91,7 +96,15 @@ fn about(account: AccountId, message: MessageId) -> impl Iterator<Item = Event> 
         })
     });
     let edited = words().map(|(text, tags)| {
-        MessageEvent::Edited(MessageEdited { message, author: account, edition: 2, text, tags }).into()
+        MessageEvent::Edited(MessageEdited {
+            message,
+            author: account,
+            edition: 2,
+            text,
+            tags,
+            original_time: None,
+        })
+        .into()
     });
     let report = message.position();
     let resolved = ReportResolved { report, by: account, outcome: Outcome::Acted, note: None };

@@ -20,7 +20,7 @@ const SCAN: &str = "select count(*) from published.messages
 /// Rows that the view has and the messages do not give, or the other way round.
 const TAG_COUNTS_THAT_DIFFER: &str = "
     with expected as (
-        select tag, granularity, date_trunc(granularity::text, created_at, 'UTC') as starts_at, count(*) as messages
+        select tag, granularity::text, date_trunc(granularity::text, created_at, 'UTC') as starts_at, count(*) as messages
         from published.message_tags
         cross join unnest(array['minute', 'hour', 'day', 'month']::control.granularity[]) as g (granularity)
         group by 1, 2, 3)

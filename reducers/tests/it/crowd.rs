@@ -53,7 +53,11 @@ impl Crowd {
             96..112 => self.profile(position),
             112..124 => self.avoid(),
             124..136 => self.care(position),
-            136..139 => AccountEvent::Deactivated(AccountDeactivated { account: self.anybody() }).into(),
+            136..139 => AccountEvent::Deactivated(AccountDeactivated {
+                account: self.anybody(),
+                original_time: imported(position),
+            })
+            .into(),
             _ => {
                 let account = self.anybody();
                 let until = self.position_up_to(position);
@@ -88,7 +92,13 @@ impl Crowd {
         if self.random.random_bool(self.regret) {
             let (message, author, _) = self.some_message(position);
             let deleted_by = if self.random.random_bool(0.8) { author } else { self.anybody() };
-            return MessageEvent::Deleted(MessageDeleted { message, author, deleted_by }).into();
+            return MessageEvent::Deleted(MessageDeleted {
+                message,
+                author,
+                deleted_by,
+                original_time: imported(position),
+            })
+            .into();
         }
         match self.random.random_range(0..8) {
             0..6 => {
@@ -108,7 +118,15 @@ impl Crowd {
                     self.messages[index].2
                 });
                 let (text, tags) = (self.text(), self.tags());
-                MessageEvent::Edited(MessageEdited { message, author, edition, text, tags }).into()
+                MessageEvent::Edited(MessageEdited {
+                    message,
+                    author,
+                    edition,
+                    text,
+                    tags,
+                    original_time: imported(position),
+                })
+                .into()
             }
         }
     }
@@ -119,7 +137,8 @@ impl Crowd {
             let original_time = imported(position);
             GraphEvent::Followed(Followed { follower, followee, original_time }).into()
         } else {
-            GraphEvent::Unfollowed(Unfollowed { follower, followee }).into()
+            GraphEvent::Unfollowed(Unfollowed { follower, followee, original_time: imported(position) })
+                .into()
         }
     }
 
@@ -174,11 +193,17 @@ impl Crowd {
         let original_time = imported(position);
         let event = match self.random.random_range(0..14) {
             0..4 => ReactionEvent::Liked(Liked { account, message, original_time }),
-            4..6 => ReactionEvent::Unliked(Unliked { account, message }),
+            4..6 => ReactionEvent::Unliked(Unliked { account, message, original_time: imported(position) }),
             6..9 => ReactionEvent::Reposted(Reposted { account, message, original_time }),
-            9 => ReactionEvent::Unreposted(Unreposted { account, message }),
+            9 => {
+                ReactionEvent::Unreposted(Unreposted { account, message, original_time: imported(position) })
+            }
             10..13 => ReactionEvent::Bookmarked(Bookmarked { account, message, original_time }),
-            _ => ReactionEvent::Unbookmarked(Unbookmarked { account, message }),
+            _ => ReactionEvent::Unbookmarked(Unbookmarked {
+                account,
+                message,
+                original_time: imported(position),
+            }),
         };
         event.into()
     }

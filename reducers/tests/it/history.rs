@@ -122,9 +122,19 @@ impl Author {
             let text = Some(self.text());
             let tags = self.random.random_bool(0.6).then(|| self.tags());
             let expected = ExpectedEdition::Any;
-            return (author, MessageCommand::Edit(EditMessage { actor, message, expected, text, tags }));
+            return (
+                author,
+                MessageCommand::Edit(EditMessage {
+                    actor,
+                    message,
+                    expected,
+                    text,
+                    tags,
+                    original_time: None,
+                }),
+            );
         }
-        (author, MessageCommand::Delete(DeleteMessage { actor, message }))
+        (author, MessageCommand::Delete(DeleteMessage { actor, message, original_time: None }))
     }
 
     fn post(&mut self, author: AccountId) -> PostMessage {

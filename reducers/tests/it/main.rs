@@ -12,6 +12,7 @@ mod park;
 mod parking;
 mod past;
 mod property;
+mod published;
 mod restored;
 mod rows;
 mod silent;

@@ -50,7 +50,7 @@ pub(crate) fn recorded(position: Position, event: &Event) -> RecordedEvent {
     }
 }
 
-fn history(seed: u64) -> Vec<RecordedEvent> {
+pub(crate) fn history(seed: u64) -> Vec<RecordedEvent> {
     let mut crowd = Crowd::new(seed, 6);
     (1..=EVENTS).map(at).map(|position| recorded(position, &crowd.draw(position))).collect()
 }
@@ -176,7 +176,7 @@ async fn an_account_that_did_very_much_leaves_nothing_but_its_name() {
             GraphEvent::Followed(Followed { follower: somebody, followee: gone, original_time: None }).into(),
         );
     }
-    events.push(AccountEvent::Deactivated(AccountDeactivated { account: gone }).into());
+    events.push(AccountEvent::Deactivated(AccountDeactivated { account: gone, original_time: None }).into());
     let events: Vec<_> =
         (1..).map(at).zip(&events).map(|(position, event)| recorded(position, event)).collect();
     let rows = fold(&data_set, &events, Cuts::OneBatch).await;

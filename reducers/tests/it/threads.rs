@@ -18,7 +18,7 @@ fn posted(author: i64, in_reply_to: Option<u64>) -> Event {
 
 fn deleted(author: i64, sequence: u64) -> Event {
     let (message, author) = (MessageId::at(at(sequence)), conformance::account(author));
-    MessageEvent::Deleted(MessageDeleted { message, author, deleted_by: author }).into()
+    MessageEvent::Deleted(MessageDeleted { message, author, deleted_by: author, original_time: None }).into()
 }
 
 fn log(events: Vec<Event>) -> Vec<RecordedEvent> {
@@ -64,7 +64,10 @@ async fn a_tombstone_knows_how_far_below_it_something_lives() {
 #[tokio::test]
 async fn what_a_former_account_said_keeps_its_place_and_what_never_was_has_none() {
     let data_set = DataSet::start().await;
-    let given_up = AccountEvent::Deactivated(AccountDeactivated { account: conformance::account(2) });
+    let given_up = AccountEvent::Deactivated(AccountDeactivated {
+        account: conformance::account(2),
+        original_time: None,
+    });
     let events = vec![
         posted(1, None),
         posted(2, Some(1)),

@@ -17,5 +17,5 @@ left join published.message_editions e on e.message = $1 and not exists (
     join published.accounts a on a.id = m.author and a.restriction = 'suspended'
     where m.id = $1
 )
-left join published.deleted_messages d on d.id = $1
+left join published.tombstones d on d.id = $1
 order by e.edition

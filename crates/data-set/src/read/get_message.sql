@@ -5,9 +5,12 @@
 with p as (
     select
         coalesce(max(position), 0) as position, $2::bigint as caller,
-        (select d.author from published.deleted_messages d where d.id = $1) as deleted_author
+        (select d.author from published.tombstones d where d.id = $1) as deleted_author
     from published.projections
     where projection = 'social' and state = 'published' and shard = 0
 ), page as (
-    select m.*, m.created_at as key_at, m.id as key_position from published.messages m where m.id = $1 limit 1
+    select
+        m.id, m.author, m.text, m.tags, m.in_reply_to, m.created_at, m.edited_at, m.edition,
+        m.created_at as key_at, m.id as key_position
+    from published.messages m where m.id = $1 limit 1
 )

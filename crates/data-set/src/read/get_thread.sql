@@ -7,7 +7,7 @@ with recursive p as (
     select
         coalesce(max(position), 0) as position, $3::bigint as caller,
         exists(select from published.thread_messages m where m.id = $1) as is_known,
-        (select d.author from published.deleted_messages d where d.id = $1) as deleted_author
+        (select d.author from published.tombstones d where d.id = $1) as deleted_author
     from published.projections
     where projection = 'social' and state = 'published' and shard = 0
 ), up as (
@@ -20,7 +20,8 @@ with recursive p as (
 ), replies as (
     select * from (
         (
-            select m.* from published.messages m
+            select m.id, m.author, m.text, m.tags, m.in_reply_to, m.created_at, m.edited_at, m.edition
+            from published.messages m
             where m.in_reply_to = $1
             order by m.created_at desc, m.id desc
             limit $2
@@ -29,7 +30,7 @@ with recursive p as (
         (
             select
                 d.id, null::bigint, null::text, null::text[], d.in_reply_to, d.created_at, null::timestamptz, null::integer
-            from published.deleted_messages d
+            from published.tombstones d
             where d.in_reply_to = $1 and d.nearest_living is not null
             order by d.created_at desc, d.id desc
             limit $2

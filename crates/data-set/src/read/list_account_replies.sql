@@ -7,7 +7,9 @@ with p as (
     from published.projections
     where projection = 'social' and state = 'published' and shard = 0
 ), page as (
-    select m.*, null::timestamptz as key_at, m.id as key_position
+    select
+        m.id, m.author, m.text, m.tags, m.in_reply_to, m.created_at, m.edited_at, m.edition,
+        null::timestamptz as key_at, m.id as key_position
     from published.messages m
     where m.author = $1 and m.id < $2 and m.in_reply_to is not null
         and not exists (select from published.hidden_accounts h where h.viewer = $4 and h.account = $1)

@@ -8,7 +8,9 @@ with p as (
     from published.projections
     where projection = 'social' and state = 'published' and shard = 0
 ), page as (
-    select m.*, m.created_at as key_at, m.id as key_position
+    select
+        m.id, m.author, m.text, m.tags, m.in_reply_to, m.created_at, m.edited_at, m.edition,
+        m.created_at as key_at, m.id as key_position
     from published.messages m
     where m.author = $1 and (m.created_at, m.id) < ($2, $3) and m.created_at >= $4
         and not m.created_at <@ any ($7::tstzrange[]) and m.tags @> array[$8]

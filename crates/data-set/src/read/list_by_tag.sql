@@ -9,7 +9,8 @@ with p as (
     where projection = 'social' and state = 'published' and shard = 0
 ), page as (
     select
-        m.*, m.created_at as key_at, m.id as key_position,
+        m.id, m.author, m.text, m.tags, m.in_reply_to, m.created_at, m.edited_at, m.edition,
+        m.created_at as key_at, m.id as key_position,
         -- It is in this list of everybody only for itself and its followers.
         (select a.restriction from published.accounts a where a.id = m.author limit 1) = 'silenced'
             and m.author <> $6

@@ -11,7 +11,9 @@ with p as (
     from published.projections
     where projection = 'social' and state = 'published' and shard = 0
 ), page as (
-    select m.*, null::timestamptz as key_at, k.position as key_position
+    select
+        m.id, m.author, m.text, m.tags, m.in_reply_to, m.created_at, m.edited_at, m.edition,
+        null::timestamptz as key_at, k.position as key_position
     from (
         select k.message, k.position
         from published.likes k

@@ -13,7 +13,7 @@ with p as (
                 select from published.accounts a where a.id = m.author and a.restriction = 'suspended'
             )
         ) as is_known,
-        (select d.author from published.deleted_messages d where d.id = $1) as deleted_author
+        (select d.author from published.tombstones d where d.id = $1) as deleted_author
     from published.projections
     where projection = 'social' and state = 'published' and shard = 0
 ), page as (

@@ -14,14 +14,15 @@ with p as (
                 select from published.accounts a where a.id = m.author and a.restriction = 'suspended'
             )
         ) as is_known,
-        (select d.author from published.deleted_messages d where d.id = $1) as deleted_author
+        (select d.author from published.tombstones d where d.id = $1) as deleted_author
     from published.projections
     where projection = 'social' and state = 'published' and shard = 0
 ), page as (
     select m.*, m.created_at as key_at, m.id as key_position
     from (
         (
-            select m.* from published.messages m
+            select m.id, m.author, m.text, m.tags, m.in_reply_to, m.created_at, m.edited_at, m.edition
+            from published.messages m
             where m.in_reply_to = $1 and (m.created_at, m.id) < ($2, $3)
             order by m.created_at desc, m.id desc
             limit $4
@@ -30,7 +31,7 @@ with p as (
         (
             select
                 d.id, null::bigint, null::text, null::text[], d.in_reply_to, d.created_at, null::timestamptz, null::integer
-            from published.deleted_messages d
+            from published.tombstones d
             where d.in_reply_to = $1 and d.nearest_living is not null and (d.created_at, d.id) < ($2, $3)
             order by d.created_at desc, d.id desc
             limit $4

@@ -2,4 +2,5 @@
 
 mod migrations;
 mod plans;
+mod published;
 mod versions;

@@ -31,20 +31,26 @@ async fn a_migration_with_other_contents_is_not_ours() {
     assert!(!schema_is_current(&pool).await.expect("the database answers"));
 }
 
-/// A bookmark is private, and so is its event where it could not be folded.
+/// A bookmark is private, and who reported something; so is their event where it could not be folded, even where nobody
+/// can read what it is.
 #[tokio::test]
-async fn parked_events_of_bookmarks_are_not_published() {
+async fn parked_events_of_what_accounts_keep_to_themselves_are_not_published() {
     let postgres = Postgres::start().await;
     migrate(&postgres.url()).await.expect("a new database can be migrated");
     let pool = connect(&postgres.url(), &PoolOptions::reader("test", 1)).expect("the address is good");
     let parked = "insert into control.parked_event
         (projection, version, shard, position, subject, event_type, reason, detail, exclusive_keys, shared_keys)
-        select 'social', 1, 0, n, 'ev.0.reactions.7', 'rookery.message.' || happened || '.v1', 'waiting', '', '{}', '{}'
-        from unnest(array['liked', 'bookmarked', 'unbookmarked', 'unliked']) with ordinality as event (happened, n)";
+        select 'social', 1, 0, n, 'ev.0.' || kind || '.7', happened, 'waiting', '', '{}', '{}'
+        from unnest(
+            array['reactions', 'reactions', 'reactions', 'reactions', 'blocks', 'graph', 'reports', 'reports', 'inbox', 'outbox'],
+            array['rookery.message.liked.v1', 'rookery.message.bookmarked.v1', 'rookery.message.unbookmarked.v1',
+                'rookery.message.unliked.v1', 'rookery.account.unblocked.v1', 'rookery.account.muted.v1',
+                'rookery.report.filed.v1', '', 'rookery.notifications.read.v1', '']
+        ) with ordinality as event (kind, happened, n)";
     sqlx::query(parked).execute(&pool).await.expect("parked");
     let seen = "select array_agg(event_type order by position) from published.parked_events";
     let seen: Vec<String> = sqlx::query_scalar(seen).fetch_one(&pool).await.expect("read");
-    assert_eq!(seen, ["rookery.message.liked.v1", "rookery.message.unliked.v1"]);
+    assert_eq!(seen, ["rookery.message.liked.v1", "rookery.message.unliked.v1", ""]);
 }
 
 #[tokio::test]

@@ -84,6 +84,30 @@ async fn lists_walk_an_index_backwards_from_the_cursor() {
     }
 }
 
+/// `published.messages` has counts beside it, which cost nobody who does not ask for them, and one look-up each who does.
+#[tokio::test]
+async fn messages_read_counts_where_they_are_asked_for_and_once() {
+    let (postgres, pool) = grown_tables().await;
+    let list =
+        plan(&pool, sql!("list_by_tag", "show_messages"), "'birds', now(), 5, now(), 21, 7, '{}'").await;
+    assert_eq!(list.matches("message_stat_pk").count(), 1, "{list}");
+    // An analyst's statements are planned as the server likes.
+    let analyst = Pool::connect(&postgres.url()).await.expect("the database is there");
+    for (statement, is_asked) in [
+        ("select author, count(*) from published.messages group by author", false),
+        ("select m.text from published.likes l join published.messages m on m.id = l.message", false),
+        ("select sum(likes) from published.messages", true),
+        ("select * from published.messages where id = 256", true),
+    ] {
+        let explain = sqlx::AssertSqlSafe(format!("explain (costs off) {statement}"));
+        let lines: Vec<String> =
+            sqlx::query_scalar(explain).fetch_all(&analyst).await.expect("it has a plan");
+        let plan = lines.join("\n");
+        assert_eq!(plan.contains("message_stat"), is_asked, "{statement}\n{plan}");
+        assert!(!plan.contains("Seq Scan") || !statement.contains("where"), "{plan}");
+    }
+}
+
 #[tokio::test]
 async fn single_messages_are_looked_up() {
     let (_postgres, pool) = grown_tables().await;

@@ -39,6 +39,9 @@ pub struct ProfileChanged {
 #[serde(rename_all = "camelCase")]
 pub struct AccountDeactivated {
     pub account: AccountId,
+    /// When an imported account was given up. Absent: when the log recorded this event.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub original_time: Option<OffsetDateTime>,
 }
 
 /// A handle belongs to an account from now on.

@@ -24,6 +24,9 @@ pub struct Followed {
 pub struct Unfollowed {
     pub follower: AccountId,
     pub followee: AccountId,
+    /// When an imported follow ended. Absent: when the log recorded this event.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub original_time: Option<OffsetDateTime>,
 }
 
 /// An account wants nothing to do with another one. That ends their follows in both directions, and until it is taken

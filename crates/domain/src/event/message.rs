@@ -30,6 +30,9 @@ pub struct MessageEdited {
     pub edition: u32,
     pub text: Text,
     pub tags: Tags,
+    /// When an imported edit was made. Absent: when the log recorded this event.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub original_time: Option<OffsetDateTime>,
 }
 
 /// A message was taken back.
@@ -40,6 +43,9 @@ pub struct MessageDeleted {
     pub author: AccountId,
     /// The author, or the admin who did it.
     pub deleted_by: AccountId,
+    /// When an imported deletion was made. Absent: when the log recorded this event.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub original_time: Option<OffsetDateTime>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

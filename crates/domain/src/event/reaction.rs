@@ -23,7 +23,7 @@ pub struct Reaction {
     pub account: AccountId,
     pub message: MessageId,
     pub desired: DesiredState,
-    /// Of an imported reaction; one that is taken back has none.
+    /// Of an imported change.
     pub original_time: Option<OffsetDateTime>,
 }
 
@@ -44,6 +44,9 @@ pub struct Liked {
 pub struct Unliked {
     pub account: AccountId,
     pub message: MessageId,
+    /// When an imported like was taken back. Absent: when the log recorded this event.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub original_time: Option<OffsetDateTime>,
 }
 
 /// Repeating it changes nothing.
@@ -63,6 +66,9 @@ pub struct Reposted {
 pub struct Unreposted {
     pub account: AccountId,
     pub message: MessageId,
+    /// When an imported repost was taken back. Absent: when the log recorded this event.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub original_time: Option<OffsetDateTime>,
 }
 
 /// Repeating it changes nothing.
@@ -82,6 +88,9 @@ pub struct Bookmarked {
 pub struct Unbookmarked {
     pub account: AccountId,
     pub message: MessageId,
+    /// When an imported bookmark was taken back. Absent: when the log recorded this event.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub original_time: Option<OffsetDateTime>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,16 +124,20 @@ impl From<Reaction> for ReactionEvent {
         let Reaction { kind, account, message, desired, original_time } = reaction;
         match (kind, desired) {
             (ReactionKind::Like, DesiredState::Set) => Self::Liked(Liked { account, message, original_time }),
-            (ReactionKind::Like, DesiredState::Unset) => Self::Unliked(Unliked { account, message }),
+            (ReactionKind::Like, DesiredState::Unset) => {
+                Self::Unliked(Unliked { account, message, original_time })
+            }
             (ReactionKind::Repost, DesiredState::Set) => {
                 Self::Reposted(Reposted { account, message, original_time })
             }
-            (ReactionKind::Repost, DesiredState::Unset) => Self::Unreposted(Unreposted { account, message }),
+            (ReactionKind::Repost, DesiredState::Unset) => {
+                Self::Unreposted(Unreposted { account, message, original_time })
+            }
             (ReactionKind::Bookmark, DesiredState::Set) => {
                 Self::Bookmarked(Bookmarked { account, message, original_time })
             }
             (ReactionKind::Bookmark, DesiredState::Unset) => {
-                Self::Unbookmarked(Unbookmarked { account, message })
+                Self::Unbookmarked(Unbookmarked { account, message, original_time })
             }
         }
     }
@@ -132,29 +145,17 @@ impl From<Reaction> for ReactionEvent {
 
 impl ReactionEvent {
     pub fn reaction(&self) -> Reaction {
-        let set = |kind, account, message, original_time| Reaction {
-            kind,
-            account,
-            message,
-            desired: DesiredState::Set,
-            original_time,
+        use DesiredState::{Set, Unset};
+        use ReactionKind::{Bookmark, Like, Repost};
+        let (kind, desired, account, message, original_time) = match self {
+            Self::Liked(it) => (Like, Set, it.account, it.message, it.original_time),
+            Self::Unliked(it) => (Like, Unset, it.account, it.message, it.original_time),
+            Self::Reposted(it) => (Repost, Set, it.account, it.message, it.original_time),
+            Self::Unreposted(it) => (Repost, Unset, it.account, it.message, it.original_time),
+            Self::Bookmarked(it) => (Bookmark, Set, it.account, it.message, it.original_time),
+            Self::Unbookmarked(it) => (Bookmark, Unset, it.account, it.message, it.original_time),
         };
-        let unset = |kind, account, message| Reaction {
-            desired: DesiredState::Unset,
-            ..set(kind, account, message, None)
-        };
-        match self {
-            Self::Liked(event) => set(ReactionKind::Like, event.account, event.message, event.original_time),
-            Self::Unliked(event) => unset(ReactionKind::Like, event.account, event.message),
-            Self::Reposted(event) => {
-                set(ReactionKind::Repost, event.account, event.message, event.original_time)
-            }
-            Self::Unreposted(event) => unset(ReactionKind::Repost, event.account, event.message),
-            Self::Bookmarked(event) => {
-                set(ReactionKind::Bookmark, event.account, event.message, event.original_time)
-            }
-            Self::Unbookmarked(event) => unset(ReactionKind::Bookmark, event.account, event.message),
-        }
+        Reaction { kind, account, message, desired, original_time }
     }
 }
 

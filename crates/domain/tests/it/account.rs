@@ -45,7 +45,7 @@ fn changed(to_handle: &str, to_name: &str, to_bio: &str) -> AccountEvent {
 }
 
 fn deactivated() -> AccountEvent {
-    AccountEvent::Deactivated(AccountDeactivated { account: account(ME) })
+    AccountEvent::Deactivated(AccountDeactivated { account: account(ME), original_time: None })
 }
 
 fn wanted(to_handle: &str, claim: HandleClaim) -> WantedHandle {
@@ -72,7 +72,7 @@ fn change(change: ChangeProfile) -> AccountCommand {
 }
 
 fn deactivate() -> AccountCommand {
-    AccountCommand::Deactivate(Deactivate { account: account(ME) })
+    AccountCommand::Deactivate(Deactivate { account: account(ME), original_time: None })
 }
 
 async fn accepted(given: &[AccountEvent], when: AccountCommand, then: &[AccountEvent]) {

@@ -45,7 +45,11 @@ fn a_follow_is_an_event_unless_it_is_known_to_stand() {
 #[test]
 fn an_unfollow_is_an_event_unless_it_is_known_to_be_done() {
     let unfollow = ChangeFollow { desired: DesiredState::Unset, ..follow() };
-    let unfollowed = GraphEvent::Unfollowed(Unfollowed { follower: account(1), followee: account(2) });
+    let unfollowed = GraphEvent::Unfollowed(Unfollowed {
+        follower: account(1),
+        followee: account(2),
+        original_time: None,
+    });
     for edge in [Edge::Unknown, Edge::Set] {
         assert_eq!(change_follow(ChangeFollow { edge, ..unfollow }), Ok(Some(unfollowed.clone())));
     }
@@ -129,7 +133,11 @@ fn reactions() -> [(ReactionKind, DesiredState, ReactionEvent); 6] {
             DesiredState::Set,
             ReactionEvent::Liked(Liked { account, message, original_time }),
         ),
-        (ReactionKind::Like, DesiredState::Unset, ReactionEvent::Unliked(Unliked { account, message })),
+        (
+            ReactionKind::Like,
+            DesiredState::Unset,
+            ReactionEvent::Unliked(Unliked { account, message, original_time: None }),
+        ),
         (
             ReactionKind::Repost,
             DesiredState::Set,
@@ -138,7 +146,7 @@ fn reactions() -> [(ReactionKind, DesiredState, ReactionEvent); 6] {
         (
             ReactionKind::Repost,
             DesiredState::Unset,
-            ReactionEvent::Unreposted(Unreposted { account, message }),
+            ReactionEvent::Unreposted(Unreposted { account, message, original_time: None }),
         ),
         (
             ReactionKind::Bookmark,
@@ -148,7 +156,7 @@ fn reactions() -> [(ReactionKind, DesiredState, ReactionEvent); 6] {
         (
             ReactionKind::Bookmark,
             DesiredState::Unset,
-            ReactionEvent::Unbookmarked(Unbookmarked { account, message }),
+            ReactionEvent::Unbookmarked(Unbookmarked { account, message, original_time: None }),
         ),
     ]
 }

@@ -48,6 +48,7 @@ fn edited(edition: u32, words: &str, words_of_tags: &[&str]) -> MessageEvent {
         edition,
         text: text(words),
         tags: tags(words_of_tags),
+        original_time: None,
     })
 }
 
@@ -56,6 +57,7 @@ fn deleted(by: i64) -> MessageEvent {
         message: id("256"),
         author: account(AUTHOR),
         deleted_by: account(by),
+        original_time: None,
     })
 }
 
@@ -81,11 +83,12 @@ fn edit(by: i64) -> EditMessage {
         expected: ExpectedEdition::Any,
         text: Some(text("two")),
         tags: None,
+        original_time: None,
     }
 }
 
 fn delete(by: i64) -> MessageCommand {
-    MessageCommand::Delete(DeleteMessage { actor: actor(by), message: id("256") })
+    MessageCommand::Delete(DeleteMessage { actor: actor(by), message: id("256"), original_time: None })
 }
 
 async fn accepted(given: &[MessageEvent], when: MessageCommand, then: &[MessageEvent]) {

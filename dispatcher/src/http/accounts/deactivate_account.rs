@@ -33,7 +33,7 @@ pub(crate) async fn deactivate_account(
     let revocations = state.revocations();
     // Noted first: whatever happens from here on, what the account leaves behind is cleared away.
     revocations.note_leaving(account).await?;
-    let deactivate = DeactivateAccount { account };
+    let deactivate = DeactivateAccount { account, original_time: None };
     let answer = match command::done(state.ready()?, request.execution(actor, &[]), deactivate).await {
         Ok(answer) => answer,
         Err(refusal) => {

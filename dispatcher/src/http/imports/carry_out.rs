@@ -7,13 +7,13 @@ use api_types::codes;
 use domain::ReactionKind;
 use domain::account::AccountRejection;
 use domain::edge::DesiredState;
-use domain::message::{MessageCommand, PostMessage};
+use domain::message::{Actor, DeleteMessage, EditMessage, ExpectedEdition, MessageCommand, PostMessage};
 use domain::{AccountId, Beginning, Bio, DisplayName, Handle, MessageId, OriginalTime, Tags, Text};
 use http_kit::idempotency::RequestKey;
 use http_kit::{ApiProblem, RequestContext};
 use time::OffsetDateTime;
 
-use crate::commands::{ChangeFollow, ChangeReaction, RegisterAccount, Registrar};
+use crate::commands::{ChangeFollow, ChangeReaction, DeactivateAccount, RegisterAccount, Registrar};
 use crate::decision::Outcome;
 use crate::executor::{Allowance, Executed, Execution, IdempotencyKey, Imported};
 use crate::http::{accounts, command};
@@ -69,10 +69,17 @@ impl Import {
             Wanted::Message { author, text, tags, in_reply_to } => {
                 self.message(timed, &author, text, tags, in_reply_to.as_ref()).await
             }
-            Wanted::Follow { follower, followee } => self.follow(timed, &follower, &followee).await,
-            Wanted::Reaction { kind, account, message } => {
-                self.reaction(timed, kind, &account, &message).await
+            Wanted::Follow { follower, followee, desired } => {
+                self.follow(timed, &follower, &followee, desired).await
             }
+            Wanted::Reaction { kind, account, message, desired } => {
+                self.reaction(timed, (kind, desired), &account, &message).await
+            }
+            Wanted::Edit { author, message, text, tags } => {
+                self.edit(timed, &author, &message, text, tags).await
+            }
+            Wanted::Deletion { author, message } => self.delete(timed, &author, &message).await,
+            Wanted::Deactivation { account } => self.deactivate(timed, &account).await,
         }
     }
 
@@ -140,19 +147,20 @@ impl Import {
         timed: Timed,
         follower: &AccountName,
         followee: &AccountName,
+        desired: DesiredState,
     ) -> Result<Done, Refusal> {
         let follower = self.account_of("account", follower).await?;
         let followee = self.account_of("followee", followee).await?;
         let about = [self.beginning_of_account(follower).await?, self.beginning_of_account(followee).await?];
         let original_time = Some(original(timed.time, about)?);
-        let follow = ChangeFollow { follower, followee, desired: DesiredState::Set, original_time };
+        let follow = ChangeFollow { follower, followee, desired, original_time };
         Ok(Done::of(&self.execute(timed.key, follow).await?, |_| Made::Edge))
     }
 
     async fn reaction(
         &self,
         timed: Timed,
-        kind: ReactionKind,
+        (kind, desired): (ReactionKind, DesiredState),
         account: &AccountName,
         message: &MessageName,
     ) -> Result<Done, Refusal> {
@@ -160,8 +168,63 @@ impl Import {
         let message = self.message_of("message", message).await?;
         let about = [self.beginning_of_account(account).await?, self.beginning_of_message(message).await?];
         let original_time = Some(original(timed.time, about)?);
-        let reaction = ChangeReaction { kind, account, message, desired: DesiredState::Set, original_time };
+        let reaction = ChangeReaction { kind, account, message, desired, original_time };
         Ok(Done::of(&self.execute(timed.key, reaction).await?, |_| Made::Edge))
+    }
+
+    async fn edit(
+        &self,
+        timed: Timed,
+        author: &AccountName,
+        message: &MessageName,
+        text: Option<Text>,
+        tags: Option<Tags>,
+    ) -> Result<Done, Refusal> {
+        if text.is_none() && tags.is_none() {
+            return Err(Refusal::field("text", "give text or tags, or both"));
+        }
+        let (actor, message, original_time) = self.change(timed.time, author, message).await?;
+        let expected = ExpectedEdition::Any;
+        let edit = EditMessage { actor, message, expected, text, tags, original_time };
+        Ok(Done::of(&self.execute(timed.key, MessageCommand::Edit(edit)).await?, |_| Made::Edge))
+    }
+
+    async fn delete(
+        &self,
+        timed: Timed,
+        author: &AccountName,
+        message: &MessageName,
+    ) -> Result<Done, Refusal> {
+        let (actor, message, original_time) = self.change(timed.time, author, message).await?;
+        let delete = DeleteMessage { actor, message, original_time };
+        Ok(Done::of(&self.execute(timed.key, MessageCommand::Delete(delete)).await?, |_| Made::Edge))
+    }
+
+    /// What the author did to a message. Only to one that was imported: what was posted here is its author's to change.
+    async fn change(
+        &self,
+        time: OffsetDateTime,
+        author: &AccountName,
+        message: &MessageName,
+    ) -> Result<(Actor, MessageId, Option<OriginalTime>), Refusal> {
+        let account = self.account_of("account", author).await?;
+        let message = self.message_of("message", message).await?;
+        if self.ready.executor().was_posted_here(message).await? {
+            return Err(not_imported("message"));
+        }
+        let about = [self.beginning_of_account(account).await?, self.beginning_of_message(message).await?];
+        Ok((Actor { account, is_admin: false }, message, Some(original(time, about)?)))
+    }
+
+    /// Only of an account that was imported: one that registered here is its owner's to give up.
+    async fn deactivate(&self, timed: Timed, account: &AccountName) -> Result<Done, Refusal> {
+        let account = self.account_of("account", account).await?;
+        if self.ready.executor().registered_here(account).await? {
+            return Err(not_imported("account"));
+        }
+        let original_time = Some(original(timed.time, [self.beginning_of_account(account).await?])?);
+        let deactivate = DeactivateAccount { account, original_time };
+        Ok(Done::of(&self.execute(timed.key, deactivate).await?, |_| Made::Edge))
     }
 
     async fn execute<C: crate::decision::Command>(
@@ -248,6 +311,11 @@ fn key_of_line(key: &str) -> String {
 fn refused_before(field: &str, line: &Promise, what: &str) -> Refusal {
     let why = format!("line {} was refused, or is not {what}", line.line);
     ApiProblem::new(codes::UNKNOWN_REFERENCE).field(field, why).into()
+}
+
+fn not_imported(field: &str) -> Refusal {
+    let why = "it was not imported, and only its owner changes it";
+    ApiProblem::new(codes::NOT_IMPORTED).field(field, why).into()
 }
 
 fn original(

@@ -28,12 +28,13 @@ const NDJSON: &str = "application/x-ndjson";
 /// Lines that are carried out at the same time; they share the broker's syncs.
 const LINES_AT_ONCE: usize = 128;
 
-/// Imports accounts, messages, follows and reactions with their original times, for operators.
+/// Imports accounts and what they did, with their original times, for operators.
 ///
 /// Takes newline-delimited JSON, at most 10,000 lines of 16 KiB, and answers a line of report for each line. A refused
 /// line stops no other; a failure of the log ends the request with its problem, and there is no report then. Lines are
 /// carried out side by side, so ids and positions need not follow their order; but a line that names what an earlier
-/// one brings, a message by that line's `key` or an account by its handle, waits for it. A line with a `key` is safe to
+/// one brings, a message by that line's `key` or an account by its handle, waits for it, and lines that change or take
+/// back keep their place among all others. A line with a `key` is safe to
 /// repeat for at least 24 hours, and so is the whole body under an `Idempotency-Key`, which names each line without a
 /// key by its number; any other line is imported again. Nothing is older than what it is about, and nobody is notified
 /// of what is imported. A caller has one import at a time. Needs the role `operator` or `admin`.
@@ -54,6 +55,10 @@ const LINES_AT_ONCE: usize = 128;
                 "time": "2019-05-01T21:05:00Z", "key": "l-1"}))),
             ("repost" = (value = json!({"kind": "repost", "account": "@owl", "message": "256",
                 "time": "2026-05-01T21:06:00Z", "key": "r-1"}))),
+            ("edit" = (value = json!({"kind": "edit", "account": "@nightjar", "message": {"key": "m-17"},
+                "text": "Both of them are back", "time": "2019-05-01T21:09:00Z", "key": "e-1"}))),
+            ("deactivate" = (value = json!({"kind": "deactivate", "account": "@owl",
+                "time": "2021-01-01T00:00:00Z", "key": "d-1"}))),
         ),
     ),
     params(CommandHeaders),
@@ -112,14 +117,14 @@ impl Parsed {
         let bytes = match line {
             Ok(bytes) => bytes,
             Err(problem) => {
-                let queued = parse::enqueue(number, &[], references);
+                let queued = parse::enqueue(number, None, &[], references);
                 return Self { kind: None, queued, content: Err(problem.into()) };
             }
         };
         let kind = parse::kind(&bytes);
         let known = kind.as_ref().ok().copied();
         let line = kind.and_then(|kind| parse::line(kind, &bytes, references));
-        let queued = parse::enqueue(number, &bytes, references);
+        let queued = parse::enqueue(number, known, &bytes, references);
         Self { kind: known, queued, content: line.map(|line| (line, bytes)) }
     }
 }

@@ -3,12 +3,13 @@
 use api_types::codes;
 use api_types::import::{ImportHead, ImportKind, ImportLine, ImportedMessage};
 use domain::ReactionKind;
+use domain::edge::DesiredState;
 use domain::{AccountId, Bio, DisplayName, Handle, IdError, MessageId, Tags, Text};
 use http_kit::{ApiProblem, json};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::references::{Promise, QueuedLine, References};
+use super::references::{Names, Promise, QueuedLine, References};
 use crate::http::messages;
 use crate::refusal::Refusal;
 
@@ -20,9 +21,9 @@ pub(super) struct Line {
     pub(super) wanted: Wanted,
 }
 
-/// What later lines may call a line, from as much of it as can be read: also one that is refused has its names.
-#[derive(Default, Deserialize)]
-struct Names {
+/// As much of a line as says what later lines may call it: also one that is refused has its names.
+#[derive(Deserialize)]
+struct RawNames {
     key: Option<String>,
     handle: Option<String>,
 }
@@ -30,8 +31,11 @@ struct Names {
 pub(super) enum Wanted {
     Account { handle: Handle, display_name: DisplayName, bio: Bio },
     Message { author: AccountName, text: Text, tags: Tags, in_reply_to: Option<MessageName> },
-    Follow { follower: AccountName, followee: AccountName },
-    Reaction { kind: ReactionKind, account: AccountName, message: MessageName },
+    Follow { follower: AccountName, followee: AccountName, desired: DesiredState },
+    Reaction { kind: ReactionKind, account: AccountName, message: MessageName, desired: DesiredState },
+    Edit { author: AccountName, message: MessageName, text: Option<Text>, tags: Option<Tags> },
+    Deletion { author: AccountName, message: MessageName },
+    Deactivation { account: AccountName },
 }
 
 /// How a line names an account.
@@ -56,26 +60,25 @@ pub(super) fn kind(bytes: &[u8]) -> Result<ImportKind, Refusal> {
 }
 
 /// Queues the line, whatever else is wrong with it. Called after [`line()`], which knows only the lines before it.
-pub(super) fn enqueue(number: u64, bytes: &[u8], references: &mut References) -> QueuedLine {
-    let Ok(Names { key, handle }) = serde_json::from_slice(bytes) else {
+pub(super) fn enqueue(
+    number: u64,
+    kind: Option<ImportKind>,
+    bytes: &[u8],
+    references: &mut References,
+) -> QueuedLine {
+    let is_change = kind.is_some_and(ImportKind::is_change);
+    let Ok(RawNames { key, handle }) = serde_json::from_slice(bytes) else {
         references.names_were_lost();
-        return references.enqueue(number, None, None);
+        return references.enqueue(number, &Names::default(), is_change);
     };
     let handle = handle.and_then(|raw| Handle::parse(&raw).ok());
-    references.enqueue(number, key.as_deref(), handle.as_ref())
+    references.enqueue(number, &Names { key, handle }, is_change)
 }
 
 pub(super) fn line(kind: ImportKind, bytes: &[u8], references: &References) -> Result<Line, Refusal> {
     let line = shape(kind, bytes)?;
     let wanted = wanted(&line, references)?;
-    let (key, time) = match line {
-        ImportLine::Account(line) => (line.key, line.time),
-        ImportLine::Message(line) => (line.key, line.time),
-        ImportLine::Follow(line) => (line.key, line.time),
-        ImportLine::Like(line) => (line.key, line.time),
-        ImportLine::Repost(line) => (line.key, line.time),
-        ImportLine::Bookmark(line) => (line.key, line.time),
-    };
+    let (key, time) = (line.key().map(str::to_owned), line.time());
     if key.as_ref().is_some_and(|key| key.is_empty() || key.chars().count() > KEY_CHARS_MAX) {
         return Err(ApiProblem::new(codes::IDEMPOTENCY_KEY_INVALID)
             .field("key", "1 to 255 characters")
@@ -93,12 +96,29 @@ fn shape(kind: ImportKind, bytes: &[u8]) -> Result<ImportLine, Refusal> {
         ImportKind::Like => ImportLine::Like(json::parse(bytes)?),
         ImportKind::Repost => ImportLine::Repost(json::parse(bytes)?),
         ImportKind::Bookmark => ImportLine::Bookmark(json::parse(bytes)?),
+        ImportKind::Edit => ImportLine::Edit(json::parse(bytes)?),
+        ImportKind::Delete => ImportLine::Delete(json::parse(bytes)?),
+        ImportKind::Unfollow => ImportLine::Unfollow(json::parse(bytes)?),
+        ImportKind::Unlike => ImportLine::Unlike(json::parse(bytes)?),
+        ImportKind::Unrepost => ImportLine::Unrepost(json::parse(bytes)?),
+        ImportKind::Unbookmark => ImportLine::Unbookmark(json::parse(bytes)?),
+        ImportKind::Deactivate => ImportLine::Deactivate(json::parse(bytes)?),
     })
 }
 
 fn wanted(line: &ImportLine, references: &References) -> Result<Wanted, Refusal> {
+    use DesiredState::{Set, Unset};
+    use ReactionKind::{Bookmark, Like, Repost};
     let account = |field, raw: &str| account(references, field, raw);
     let message = |field, raw: &ImportedMessage| message(references, field, raw);
+    let follow = |follower: &str, followee: &str, desired| -> Result<Wanted, Refusal> {
+        let (follower, followee) = (account("account", follower)?, account("followee", followee)?);
+        Ok(Wanted::Follow { follower, followee, desired })
+    };
+    let reaction = |kind, by: &str, to: &ImportedMessage, desired| -> Result<Wanted, Refusal> {
+        let (account, message) = (account("account", by)?, message("message", to)?);
+        Ok(Wanted::Reaction { kind, account, message, desired })
+    };
     Ok(match line {
         ImportLine::Account(line) => Wanted::Account {
             handle: Handle::parse(&line.handle)?,
@@ -111,25 +131,25 @@ fn wanted(line: &ImportLine, references: &References) -> Result<Wanted, Refusal>
             tags: messages::parse::tags(None, Some(&line.tags))?.unwrap_or_default(),
             in_reply_to: line.in_reply_to.as_ref().map(|raw| message("inReplyTo", raw)).transpose()?,
         },
-        ImportLine::Follow(line) => Wanted::Follow {
-            follower: account("account", &line.account)?,
-            followee: account("followee", &line.followee)?,
+        ImportLine::Follow(line) => follow(&line.account, &line.followee, Set)?,
+        ImportLine::Unfollow(line) => follow(&line.account, &line.followee, Unset)?,
+        ImportLine::Like(line) => reaction(Like, &line.account, &line.message, Set)?,
+        ImportLine::Repost(line) => reaction(Repost, &line.account, &line.message, Set)?,
+        ImportLine::Bookmark(line) => reaction(Bookmark, &line.account, &line.message, Set)?,
+        ImportLine::Unlike(line) => reaction(Like, &line.account, &line.message, Unset)?,
+        ImportLine::Unrepost(line) => reaction(Repost, &line.account, &line.message, Unset)?,
+        ImportLine::Unbookmark(line) => reaction(Bookmark, &line.account, &line.message, Unset)?,
+        ImportLine::Edit(line) => Wanted::Edit {
+            author: account("account", &line.account)?,
+            message: message("message", &line.message)?,
+            text: line.text.as_deref().map(Text::parse).transpose()?,
+            tags: messages::parse::tags(None, line.tags.as_deref())?,
         },
-        ImportLine::Like(line) => Wanted::Reaction {
-            kind: ReactionKind::Like,
-            account: account("account", &line.account)?,
+        ImportLine::Delete(line) => Wanted::Deletion {
+            author: account("account", &line.account)?,
             message: message("message", &line.message)?,
         },
-        ImportLine::Repost(line) => Wanted::Reaction {
-            kind: ReactionKind::Repost,
-            account: account("account", &line.account)?,
-            message: message("message", &line.message)?,
-        },
-        ImportLine::Bookmark(line) => Wanted::Reaction {
-            kind: ReactionKind::Bookmark,
-            account: account("account", &line.account)?,
-            message: message("message", &line.message)?,
-        },
+        ImportLine::Deactivate(line) => Wanted::Deactivation { account: account("account", &line.account)? },
     })
 }
 

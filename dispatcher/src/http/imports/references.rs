@@ -11,8 +11,15 @@ use tokio::sync::SetOnce;
 pub(super) enum Made {
     Account(AccountId),
     Message(MessageId),
-    /// A follow or reaction, which nothing refers to.
+    /// A follow, a reaction or a change, which nothing refers to.
     Edge,
+}
+
+/// What later lines may call a line.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    pub(super) key: Option<String>,
+    pub(super) handle: Option<Handle>,
 }
 
 /// What a line is going to make.
@@ -28,16 +35,22 @@ pub(super) struct Promise {
 pub(super) struct References {
     by_key: HashMap<String, Promise>,
     by_handle: HashMap<Handle, Promise>,
+    /// The newest line that changes what others may have brought, and the lines behind it. A change waits for all
+    /// lines before it, and all behind it wait for it: what it is about may have several names.
+    last_change: Option<Promise>,
+    since_change: Vec<Promise>,
     may_be_incomplete: bool,
 }
 
-/// A line behind those before it that have its key, or claim its handle. Dropped, it tells those that wait for it.
+/// A line behind those before it that have its key, claim its handle or have to be done before it. Dropped, it tells
+/// those that wait for it.
 #[derive(Debug)]
 pub(super) struct QueuedLine {
     own: Promise,
     made: Option<Made>,
     same_key: Option<Promise>,
     same_handle: Option<Promise>,
+    before: Vec<Promise>,
 }
 
 impl Promise {
@@ -68,18 +81,28 @@ impl References {
     }
 
     /// Called for the lines in their order.
-    pub(super) fn enqueue(&mut self, line: u64, key: Option<&str>, handle: Option<&Handle>) -> QueuedLine {
+    pub(super) fn enqueue(&mut self, line: u64, names: &Names, is_change: bool) -> QueuedLine {
+        let Names { key, handle } = names;
         let own = Promise { line, made: Arc::default() };
-        let same_key = key.and_then(|key| self.by_key.insert(key.to_owned(), own.clone()));
-        let same_handle = handle.and_then(|handle| self.by_handle.insert(handle.clone(), own.clone()));
-        QueuedLine { own, made: None, same_key, same_handle }
+        let same_key = key.as_ref().and_then(|key| self.by_key.insert(key.clone(), own.clone()));
+        let same_handle =
+            handle.as_ref().and_then(|handle| self.by_handle.insert(handle.clone(), own.clone()));
+        let before = if is_change {
+            let mut before = std::mem::take(&mut self.since_change);
+            before.extend(self.last_change.replace(own.clone()));
+            before
+        } else {
+            self.since_change.push(own.clone());
+            self.last_change.iter().cloned().collect()
+        };
+        QueuedLine { own, made: None, same_key, same_handle, before }
     }
 }
 
 impl QueuedLine {
-    /// Waits until all lines before it were carried out: of a key or a handle, the first one that can has it.
+    /// Waits until all lines that come first were carried out: of a key or a handle, the first one that can has it.
     pub(super) async fn reached(&self) {
-        for earlier in [&self.same_key, &self.same_handle].into_iter().flatten() {
+        for earlier in self.same_key.iter().chain(&self.same_handle).chain(&self.before) {
             earlier.made().await;
         }
     }

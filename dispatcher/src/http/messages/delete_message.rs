@@ -33,6 +33,6 @@ pub(crate) async fn delete_message(
     request: CommandRequest,
 ) -> Result<Response, Refusal> {
     let actor = command::writer(&caller)?;
-    let delete = DeleteMessage { actor, message: parse::message_id(&id)? };
+    let delete = DeleteMessage { actor, message: parse::message_id(&id)?, original_time: None };
     command::done(state.ready()?, request.execution(actor, &[]), MessageCommand::Delete(delete)).await
 }

@@ -49,6 +49,7 @@ pub(crate) async fn edit_message(
         expected: expected(&if_match)?,
         text: body.value.text.as_deref().map(Text::parse).transpose()?,
         tags: parse::tags(body.value.tag.as_deref(), body.value.tags.as_deref())?,
+        original_time: None,
     };
     if edit.text.is_none() && edit.tags.is_none() {
         return Err(Refusal::field("text", "give text, tag or tags"));

@@ -29,12 +29,25 @@ fn account() -> AccountId {
 
 fn edited(message: MessageId, edition: u32) -> Event {
     let text = Text::parse("x").expect("a text");
-    MessageEvent::Edited(MessageEdited { message, author: account(), edition, text, tags: Tags::default() })
-        .into()
+    MessageEvent::Edited(MessageEdited {
+        message,
+        author: account(),
+        edition,
+        text,
+        tags: Tags::default(),
+        original_time: None,
+    })
+    .into()
 }
 
 fn deleted(message: MessageId) -> Event {
-    MessageEvent::Deleted(MessageDeleted { message, author: account(), deleted_by: account() }).into()
+    MessageEvent::Deleted(MessageDeleted {
+        message,
+        author: account(),
+        deleted_by: account(),
+        original_time: None,
+    })
+    .into()
 }
 
 async fn append(log: &InMemoryLog, event: Event, expected: Expected, index: Option<EditIndex>) -> Sequence {

@@ -49,6 +49,7 @@ fn fold_segment(events: Vec<HistoryEvent>) -> Option<HistorySegment> {
         match &known.event {
             // These are alone in their segments.
             Event::Account(AccountEvent::Deactivated(event)) => {
+                let at = event.original_time.map_or(at, whole_micros);
                 return Some(HistorySegment::Deactivated { account: event.account.get(), position, at });
             }
             Event::Graph(GraphEvent::Blocked(event)) => {
@@ -64,7 +65,8 @@ fn fold_segment(events: Vec<HistoryEvent>) -> Option<HistorySegment> {
                 segment.follows.make(event.follower.get(), event.followee.get(), (position, from_at));
             }
             Event::Graph(GraphEvent::Unfollowed(event)) => {
-                segment.follows.undo(event.follower.get(), event.followee.get(), (position, at));
+                let to_at = event.original_time.map_or(at, whole_micros);
+                segment.follows.undo(event.follower.get(), event.followee.get(), (position, to_at));
             }
             Event::Message(event) => segment.message(&known, event, at),
             Event::Reaction(event) => segment.reaction(&known, event.reaction(), at),
@@ -119,7 +121,7 @@ impl SegmentFold {
             message,
             edition,
             position: known.position.get(),
-            made_at: at,
+            made_at: event.original_time.map_or(at, whole_micros),
             tags: event.tags.clone().into_strings(),
         });
     }
@@ -130,7 +132,7 @@ impl SegmentFold {
         self.deleted.entry(id).or_insert(MessageEnd {
             id,
             position: known.position.get(),
-            at,
+            at: event.original_time.map_or(at, whole_micros),
             deleted_by: event.deleted_by.get(),
             cause: if event.deleted_by == event.author { "author" } else { "admin" },
         });
@@ -144,11 +146,12 @@ impl SegmentFold {
             // Known to the account alone.
             ReactionKind::Bookmark => return,
         };
-        let (position, from, to) = (known.position.get(), account.get(), message.get());
+        let (from, to) = (account.get(), message.get());
+        let at = (known.position.get(), original_time.map_or(at, whole_micros));
         if desired == DesiredState::Unset {
-            edges.undo(from, to, (position, at));
+            edges.undo(from, to, at);
         } else if is_past(message, known.position) {
-            edges.make(from, to, (position, original_time.map_or(at, whole_micros)));
+            edges.make(from, to, at);
         }
     }
 

@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use super::accounts::AccountFold;
 use super::care::CareFold;
 use super::edges::{EdgeFold, Making};
-use super::messages::{MessageFold, is_past};
+use super::messages::{MessageFold, is_past, whole_micros};
 use crate::projections::KnownEvent;
 use crate::projections::segments::into_segments;
 
@@ -44,7 +44,8 @@ fn fold_segment(events: Vec<KnownEvent>) -> Option<SocialSegment> {
                 // It is alone in its segment.
                 return Some(SocialSegment::Deactivated(DeactivatedRow {
                     account: event.account.get(),
-                    deactivated_at: recorded_at,
+                    deactivated_at: whole_micros(event.original_time.unwrap_or(recorded_at)),
+                    position: position.get(),
                 }));
             }
             Event::Account(AccountEvent::Registered(event)) => {

@@ -48,10 +48,10 @@ impl MessageFold {
         match event {
             MessageEvent::Posted(event) => self.posted(position, recorded_at, event),
             MessageEvent::Edited(event) if is_past(event.message, position) => {
-                self.edited(recorded_at, event);
+                self.edited(position, recorded_at, event);
             }
             MessageEvent::Deleted(event) if is_past(event.message, position) => {
-                self.deleted(recorded_at, &event);
+                self.deleted(position, recorded_at, &event);
             }
             MessageEvent::Edited(_) | MessageEvent::Deleted(_) => {}
         }
@@ -71,10 +71,12 @@ impl MessageFold {
             is_told: event.original_time.is_none(),
             edited_at: None,
             edition: 1,
+            imported_at: event.original_time.map(|_| whole_micros(recorded_at)),
+            edit_position: None,
         });
     }
 
-    fn edited(&mut self, recorded_at: OffsetDateTime, event: MessageEdited) {
+    fn edited(&mut self, position: Position, recorded_at: OffsetDateTime, event: MessageEdited) {
         let id = event.message.get();
         if self.deleted_ids.contains(&id) {
             return;
@@ -83,8 +85,9 @@ impl MessageFold {
             id,
             text: event.text.into_string(),
             tags: event.tags.into_strings(),
-            edited_at: recorded_at,
+            edited_at: whole_micros(event.original_time.unwrap_or(recorded_at)),
             edition: edition(event.edition),
+            position: position.get(),
         };
         if let Some(row) = self.posted_index.get(&id).map(|index| &mut self.posted[*index]) {
             if next.edition <= row.edition {
@@ -99,6 +102,7 @@ impl MessageFold {
             });
             row.edited_at = Some(next.edited_at);
             row.edition = next.edition;
+            row.edit_position = Some(next.position);
         } else if let Some(row) = self.edited_index.get(&id).map(|index| &mut self.edited[*index]) {
             if next.edition <= row.edition {
                 return;
@@ -111,14 +115,16 @@ impl MessageFold {
         }
     }
 
-    fn deleted(&mut self, recorded_at: OffsetDateTime, event: &MessageDeleted) {
+    fn deleted(&mut self, position: Position, recorded_at: OffsetDateTime, event: &MessageDeleted) {
         let id = event.message.get();
         if self.deleted_ids.insert(id) {
             self.deleted.push(DeletedRow {
                 id,
                 author: event.author.get(),
                 deleted_by: event.deleted_by.get(),
-                deleted_at: recorded_at,
+                deleted_at: whole_micros(event.original_time.unwrap_or(recorded_at)),
+                position: position.get(),
+                is_deactivation: false,
             });
         }
     }

@@ -31,7 +31,7 @@ pub(crate) fn posted(author: i64) -> Event {
 
 pub(crate) fn deleted(author: i64, id: i64) -> Event {
     let (message, author) = (message(id), account(author));
-    MessageEvent::Deleted(MessageDeleted { message, author, deleted_by: author }).into()
+    MessageEvent::Deleted(MessageDeleted { message, author, deleted_by: author, original_time: None }).into()
 }
 
 pub(crate) fn reposted(by: i64, id: i64) -> Event {
@@ -40,7 +40,8 @@ pub(crate) fn reposted(by: i64, id: i64) -> Event {
 }
 
 pub(crate) fn unreposted(by: i64, id: i64) -> Event {
-    ReactionEvent::Unreposted(Unreposted { account: account(by), message: message(id) }).into()
+    ReactionEvent::Unreposted(Unreposted { account: account(by), message: message(id), original_time: None })
+        .into()
 }
 
 pub(crate) fn followed(follower: i64, followee: i64) -> Event {
@@ -53,11 +54,16 @@ pub(crate) fn followed(follower: i64, followee: i64) -> Event {
 }
 
 pub(crate) fn unfollowed(follower: i64, followee: i64) -> Event {
-    GraphEvent::Unfollowed(Unfollowed { follower: account(follower), followee: account(followee) }).into()
+    GraphEvent::Unfollowed(Unfollowed {
+        follower: account(follower),
+        followee: account(followee),
+        original_time: None,
+    })
+    .into()
 }
 
 pub(crate) fn deactivated(number: i64) -> Event {
-    AccountEvent::Deactivated(AccountDeactivated { account: account(number) }).into()
+    AccountEvent::Deactivated(AccountDeactivated { account: account(number), original_time: None }).into()
 }
 
 /// The position of the event with an index in a history.

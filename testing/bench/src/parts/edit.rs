@@ -158,6 +158,7 @@ fn edit(author: AccountId, message: MessageId, corpus: &mut Corpus) -> Result<Me
         expected: ExpectedEdition::Any,
         text: Some(text(corpus)?),
         tags: None,
+        original_time: None,
     }))
 }
 

@@ -6,6 +6,7 @@
 mod api;
 mod next_steps;
 mod sample;
+mod society;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -28,10 +29,11 @@ const REFUSALS_SHOWN: usize = 5;
 const OPERATOR_ACCOUNT: i64 = 1;
 const TOKEN_LIFETIME: Duration = Duration::from_secs(600);
 
-/// Fill a running Rookery with 2,000 real messages, and show what to try next
+/// Fill a running Rookery with 2,000 real messages and an invented society, and show what to try next
 ///
 /// The messages are changelog lines of seven Rust projects (tools/rookery/demo/SAMPLE.md names them and their licence).
-/// They go through POST /v1/import; running it again does no harm.
+/// The society says them again: 120 invented people who register over eight weeks of 2026, follow, post, answer, like,
+/// repost, edit, delete and leave. It all goes through POST /v1/import; running it again does no harm.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Where Rookery listens; http://127.0.0.1:8080 unless ROOKERY_LISTEN says otherwise
@@ -44,7 +46,7 @@ pub struct Arguments {
     /// Use this token, of an operator and analyst, instead of one made with the data directory's key
     #[arg(long, value_name = "TOKEN", env = "ROOKERY_TOKEN", hide_env_values = true)]
     token: Option<String>,
-    /// Import the messages of this file (NDJSON) instead of the sample
+    /// Import the messages of this file (NDJSON) instead of the sample and the society
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
 }
@@ -61,7 +63,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         None => Sample::shipped()?,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(load(&Api::new(url, &token)?, &sample))?;
+    let with_society = arguments.file.is_none();
+    runtime.block_on(load(&Api::new(url, &token)?, &sample, with_society))?;
     next_steps::print(url, &arguments.data.data_dir)
 }
 
@@ -72,14 +75,34 @@ fn operator_token(data: &DataDirArgument) -> Result<String> {
     Ok(issuer.issue(OPERATOR_ACCOUNT, roles, SystemTime::now(), TOKEN_LIFETIME)?)
 }
 
-async fn load(api: &Api, sample: &Sample) -> Result<()> {
+async fn load(api: &Api, sample: &Sample, with_society: bool) -> Result<()> {
     api.require_ready().await?;
     if is_there(api, sample).await? {
-        return next_steps::say(&format!("All {} messages are there already.", sample.lines.len()));
+        next_steps::say(&format!("All {} messages are there already.", sample.lines.len()))?;
+    } else {
+        let Counts { imported, repeated, .. } = import(api, &sample.lines).await?;
+        next_steps::say(&format!(
+            "{imported} messages imported, {repeated} were there already; all can be read now."
+        ))?;
     }
+    if !with_society {
+        return Ok(());
+    }
+    let (lines, newest) = society::lines(&sample.texts);
+    if api.has_account(&newest).await? {
+        return next_steps::say("The society is there already.");
+    }
+    let named = society::counts(&lines);
+    let lines = lines.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
+    import(api, &lines).await?;
+    next_steps::say(&format!("A society imported: {named}."))
+}
+
+/// Returns once all of it can be read.
+async fn import(api: &Api, lines: &[String]) -> Result<Counts> {
     let mut counts = Counts::default();
-    let bar = ProgressBar::new(sample.lines.len() as u64).with_style(style());
-    for chunk in sample.lines.chunks(CHUNK_LINES) {
+    let bar = ProgressBar::new(lines.len() as u64).with_style(style());
+    for chunk in lines.chunks(CHUNK_LINES) {
         let (reports, position) = api
             .import(chunk)
             .await
@@ -106,10 +129,7 @@ async fn load(api: &Api, sample: &Sample) -> Result<()> {
     if let Some(position) = counts.last_position {
         api.wait_for(position).await?;
     }
-    let Counts { imported, repeated, .. } = counts;
-    next_steps::say(&format!(
-        "{imported} messages imported, {repeated} were there already; all can be read now."
-    ))
+    Ok(counts)
 }
 
 /// What became of the lines.
@@ -131,6 +151,6 @@ async fn is_there(api: &Api, sample: &Sample) -> Result<bool> {
 }
 
 fn style() -> ProgressStyle {
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} messages, {eta} left");
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} lines, {eta} left");
     style.unwrap_or_else(|_malformed| ProgressStyle::default_bar())
 }

@@ -13,15 +13,18 @@ async fn demo_fills_the_system_once() {
 
     let first = demo().await.expect("it does not panic");
     assert!(first.contains("2051 messages imported, 0 were there already"), "{first}");
+    assert!(first.contains("A society imported: 120 accounts"), "{first}");
     assert!(first.contains("curl") && first.contains("token --account 1"), "{first}");
-    assert_eq!(system.read("/v1/messages?count=1", "1").await.as_deref(), Ok("2051"));
+    let messages = system.read("/v1/messages?count=1", "1").await.expect("it answers");
+    assert!(messages.parse::<u64>().expect("it is a number") > 2_800, "{messages}");
     let fixed_in_2025 = "/v1/messages?tag=fixed&dateStart=2025-01-01&dateEnd=2025-12-31&count=1";
     let fixed_in_2025 = system.read(fixed_in_2025, "1").await.expect("it answers");
     assert!(fixed_in_2025.parse::<u64>().expect("it is a number") > 10, "{fixed_in_2025}");
 
     let again = demo().await.expect("it does not panic");
     assert!(again.contains("All 2051 messages are there already"), "{again}");
-    assert_eq!(system.read("/v1/messages?count=1", "1").await.as_deref(), Ok("2051"));
+    assert!(again.contains("The society is there already"), "{again}");
+    assert_eq!(system.read("/v1/messages?count=1", "1").await, Ok(messages));
     system.stop().await;
 }
 

@@ -74,7 +74,9 @@ impl State {
             Event::Message(event) => self.message(event, at),
             Event::Reaction(event) => self.reaction(&event, at),
             Event::Graph(event) => self.graph(&event, at),
-            Event::Account(AccountEvent::Deactivated(event)) => self.deactivated(event.account.get(), at),
+            Event::Account(AccountEvent::Deactivated(event)) => {
+                self.deactivated(event.account.get(), (position, event.original_time.unwrap_or(recorded_at)));
+            }
             _ => {}
         }
     }
@@ -103,11 +105,13 @@ impl State {
                 let last = message.editions.last().map_or(0, |last| last.number);
                 if message.end.is_none() && last < event.edition {
                     let tags = event.tags.into_strings();
+                    let at = (at.0, event.original_time.unwrap_or(at.1));
                     message.editions.push(Edition { number: event.edition, at, tags });
                 }
             }
             MessageEvent::Deleted(event) => {
                 let (author, by) = (event.author, event.deleted_by);
+                let at = (at.0, event.original_time.unwrap_or(at.1));
                 self.end(event.message.get(), at, by.get(), if by == author { "author" } else { "admin" });
             }
         }
@@ -148,6 +152,7 @@ impl State {
         };
         let (account, message) = (account.get(), message.get());
         if desired == DesiredState::Unset {
+            let at = (at.0, original_time.unwrap_or(at.1));
             self.undo(kind, account, message, at, "undone");
         } else if self
             .messages
@@ -165,7 +170,10 @@ impl State {
             GraphEvent::Followed(event) if !self.former.contains_key(&to) && !self.are_apart(from, to) => {
                 self.make((Kind::Followed, from, to), at, event.original_time);
             }
-            GraphEvent::Unfollowed(_) => self.undo(Kind::Followed, from, to, at, "undone"),
+            GraphEvent::Unfollowed(event) => {
+                let at = (at.0, event.original_time.unwrap_or(at.1));
+                self.undo(Kind::Followed, from, to, at, "undone");
+            }
             GraphEvent::Blocked(_) => {
                 self.undo(Kind::Followed, from, to, at, "undone");
                 self.undo(Kind::Followed, to, from, at, "undone");

@@ -106,7 +106,8 @@ fn tombstone(id: i64, tombstone: &Tombstone, nearest_living: Option<usize>) -> V
     json!({
         "id": id, "author": tombstone.author, "deleted_by": tombstone.deleted_by,
         "deleted_at": timestamp(tombstone.at), "created_at": created_at.map(timestamp),
-        "in_reply_to": in_reply_to.flatten(), "nearest_living": nearest_living,
+        "in_reply_to": in_reply_to.flatten(), "nearest_living": nearest_living, "position": tombstone.position,
+        "tags": tombstone.tags, "is_deactivation": tombstone.is_deactivation,
     })
 }
 

@@ -9,12 +9,16 @@ pub(super) struct Edition {
     pub(super) text: String,
     pub(super) tags: Vec<String>,
     pub(super) at: OffsetDateTime,
+    /// Of the event that made it.
+    pub(super) position: i64,
 }
 
 #[derive(Debug)]
 pub(super) struct Message {
     pub(super) author: i64,
     pub(super) created_at: OffsetDateTime,
+    /// When the log recorded it, if that is not when it was created.
+    pub(super) imported_at: Option<OffsetDateTime>,
     pub(super) in_reply_to: Option<i64>,
     /// At least the first one.
     pub(super) editions: Vec<Edition>,
@@ -36,13 +40,17 @@ pub(super) struct Account {
 }
 
 /// Who did it, and when.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Tombstone {
     pub(super) author: i64,
     pub(super) deleted_by: i64,
     pub(super) at: OffsetDateTime,
+    pub(super) position: i64,
+    pub(super) is_deactivation: bool,
     /// When the message was created and what it answered, where it was there.
     pub(super) place: Option<(OffsetDateTime, Option<i64>)>,
+    /// Of its latest edition, where it was there.
+    pub(super) tags: Option<Vec<String>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -57,6 +57,7 @@ fn row(id: i64, message: &Message) -> Value {
         "id": id, "author": message.author, "text": last.text, "tags": last.tags,
         "in_reply_to": message.in_reply_to, "created_at": timestamp(message.created_at),
         "edited_at": is_edited.then(|| timestamp(last.at)), "edition": last.number,
+        "imported_at": message.imported_at.map(timestamp), "edit_position": is_edited.then_some(last.position),
     })
 }
 

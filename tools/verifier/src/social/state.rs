@@ -38,7 +38,7 @@ impl State {
     /// Takes the next event of the log.
     pub fn apply(&mut self, position: i64, at: OffsetDateTime, event: Event) {
         match event {
-            Event::Account(event) => self.account(event, at),
+            Event::Account(event) => self.account(event, position, at),
             Event::Handle(_) | Event::Projection(_) => {}
             Event::Message(event) => self.message(event, position, at),
             Event::Graph(event) => self.graph(&event, position, at),
@@ -104,7 +104,7 @@ impl State {
         blocks(one, other) || blocks(other, one)
     }
 
-    fn account(&mut self, event: AccountEvent, at: OffsetDateTime) {
+    fn account(&mut self, event: AccountEvent, position: i64, at: OffsetDateTime) {
         match event {
             AccountEvent::Registered(event) if !self.former.contains_key(&event.account.get()) => {
                 self.accounts.entry(event.account.get()).or_insert_with(|| Account {
@@ -123,17 +123,27 @@ impl State {
                     account.bio = event.bio.as_str().to_owned();
                 }
             }
-            AccountEvent::Deactivated(event) => self.deactivated(&event, at),
+            AccountEvent::Deactivated(event) => self.deactivated(&event, position, at),
         }
     }
 
-    fn deactivated(&mut self, event: &AccountDeactivated, at: OffsetDateTime) {
-        let account = event.account.get();
+    fn deactivated(&mut self, event: &AccountDeactivated, position: i64, at: OffsetDateTime) {
+        let (account, at) = (event.account.get(), event.original_time.unwrap_or(at));
         if self.former.contains_key(&account) {
             return;
         }
         for id in self.messages_of(account) {
-            self.delete(id, Tombstone { author: account, deleted_by: account, at, place: None });
+            let (deleted_by, is_deactivation) = (account, true);
+            let tombstone = Tombstone {
+                author: account,
+                deleted_by,
+                at,
+                position,
+                is_deactivation,
+                place: None,
+                tags: None,
+            };
+            self.delete(id, tombstone);
         }
         for (kind, from, to) in self.edges_of(account) {
             self.undo(kind, from, to);
@@ -156,16 +166,26 @@ impl State {
                 let number = event.edition;
                 let Some(message) = self.messages.get_mut(&event.message.get()) else { return };
                 if message.editions.last().is_some_and(|last| last.number < number) {
+                    let at = event.original_time.unwrap_or(at);
                     let (text, tags) = (event.text.into_string(), event.tags.into_strings());
-                    message.editions.push(Edition { number, text, tags, at });
+                    message.editions.push(Edition { number, text, tags, at, position });
                 }
             }
             MessageEvent::Deleted(event) => {
                 let author = event.author.get();
                 // A message that is not there yet cannot be deleted.
                 if event.message.get() < position && !self.former.contains_key(&author) {
-                    let deleted_by = event.deleted_by.get();
-                    let tombstone = Tombstone { author, deleted_by, at, place: None };
+                    let (deleted_by, at) = (event.deleted_by.get(), event.original_time.unwrap_or(at));
+                    let is_deactivation = false;
+                    let tombstone = Tombstone {
+                        author,
+                        deleted_by,
+                        at,
+                        position,
+                        is_deactivation,
+                        place: None,
+                        tags: None,
+                    };
                     self.delete(event.message.get(), tombstone);
                 }
             }
@@ -185,15 +205,17 @@ impl State {
             let notice = Notice { kind: Kind::Replied, actor: author, message: Some(position), at };
             self.notify(parent.author, position, notice);
         }
-        let editions = vec![Edition { number: 1, text, tags, at: created_at }];
-        self.messages.insert(position, Message { author, created_at, in_reply_to, editions });
+        let editions = vec![Edition { number: 1, text, tags, at: created_at, position }];
+        let imported_at = event.original_time.map(|_| at);
+        self.messages.insert(position, Message { author, created_at, imported_at, in_reply_to, editions });
         self.by_author.insert((author, position));
     }
 
     fn delete(&mut self, id: i64, tombstone: Tombstone) {
         let message = self.messages.remove(&id);
         let place = message.as_ref().map(|message| (message.created_at, message.in_reply_to));
-        self.tombstones.entry(id).or_insert(Tombstone { place, ..tombstone });
+        let tags = message.as_ref().map(|message| message.last().tags.clone());
+        self.tombstones.entry(id).or_insert(Tombstone { place, tags, ..tombstone });
         if let Some(message) = message {
             self.by_author.remove(&(message.author, id));
         }

@@ -12,7 +12,8 @@ use crate::write::error::WriteError;
 pub(super) const ROWS_MIN: usize = 200;
 
 /// Many new messages, none of which is there. Indexes: message_pk, message_by_author.
-const COPY_MESSAGES: &str = "copy message (id, author, text, tags, in_reply_to, created_at, edited_at, edition) \
+const COPY_MESSAGES: &str = "copy message \
+    (id, author, text, tags, in_reply_to, created_at, edited_at, edition, imported_at, edit_position) \
     from stdin (format binary)";
 /// The tags of many new messages, in the order of the key. Index: message_tag_pk.
 const COPY_TAGS: &str = "copy message_tag (tag, created_at, id, author) from stdin (format binary)";
@@ -54,7 +55,7 @@ fn messages(rows: &[PostedRow]) -> CopyRows {
     let texts: usize = rows.iter().map(|row| row.text.len()).sum();
     let mut copied = CopyRows::with_capacity(texts + 200 * rows.len());
     for row in rows {
-        copied.begin(8);
+        copied.begin(10);
         copied.bigint(row.id);
         copied.bigint(row.author);
         copied.text(&row.text);
@@ -63,6 +64,8 @@ fn messages(rows: &[PostedRow]) -> CopyRows {
         copied.time(row.created_at);
         copied.nullable(row.edited_at, CopyRows::time);
         copied.integer(row.edition);
+        copied.nullable(row.imported_at, CopyRows::time);
+        copied.nullable(row.edit_position, CopyRows::bigint);
     }
     copied
 }

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::rows::DeletedRow;
 use super::settle::settle;
-use crate::write::columns::column;
+use crate::write::columns::{array_literal, column};
 use crate::write::counter_deltas::CounterDeltas;
 use crate::write::error::WriteError;
 use crate::write::stats::{AccountStat, MessageStat};
@@ -60,6 +60,9 @@ async fn tombstone(
         .bind(column(rows, |row| row.deleted_at))
         .bind(column(&stood, |row| row.map(|row| row.created_at)))
         .bind(&answered)
+        .bind(column(rows, |row| row.position))
+        .bind(column(&stood, |row| row.map(|row| array_literal(&row.tags))))
+        .bind(column(rows, |row| row.is_deactivation))
         .execute(&mut *connection)
         .await?;
     settle(connection, rows.iter().map(|row| row.id).chain(answered.into_iter().flatten()).collect()).await

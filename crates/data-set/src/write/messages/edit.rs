@@ -33,6 +33,7 @@ pub(super) async fn edit(
         .bind(column(rows, |row| array_literal(&row.tags)))
         .bind(column(rows, |row| row.edited_at))
         .bind(column(rows, |row| row.edition))
+        .bind(column(rows, |row| row.position))
         .fetch_all(&mut *connection)
         .await?;
     let mut gone = TagRows::default();

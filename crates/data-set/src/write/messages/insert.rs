@@ -44,6 +44,8 @@ async fn insert_new<'rows>(
         .bind(column(rows, |row| row.created_at))
         .bind(column(rows, |row| row.edited_at))
         .bind(column(rows, |row| row.edition))
+        .bind(column(rows, |row| row.imported_at))
+        .bind(column(rows, |row| row.edit_position))
         .fetch_all(connection)
         .await?;
     if inserted.len() == rows.len() {

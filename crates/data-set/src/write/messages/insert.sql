@@ -2,11 +2,14 @@
 -- Indexes: former_account_pk; message_pk decides what is new. One statement, so that the tags are sent once.
 with given as (
     select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[],
-                         $6::timestamptz[], $7::timestamptz[], $8::integer[])
-        as g (id, author, text, tags, in_reply_to, created_at, edited_at, edition)
+                         $6::timestamptz[], $7::timestamptz[], $8::integer[], $9::timestamptz[], $10::bigint[])
+        as g (id, author, text, tags, in_reply_to, created_at, edited_at, edition, imported_at, edit_position)
 ), inserted as (
-    insert into message (id, author, text, tags, in_reply_to, created_at, edited_at, edition)
-    select id, author, text, tags::text[], in_reply_to, created_at, edited_at, edition from given g
+    insert into message (
+        id, author, text, tags, in_reply_to, created_at, edited_at, edition, imported_at, edit_position
+    )
+    select id, author, text, tags::text[], in_reply_to, created_at, edited_at, edition, imported_at, edit_position
+    from given g
     where not exists (select from former_account f where f.id = g.author)
     on conflict (id) do nothing
     returning id, author, created_at, tags

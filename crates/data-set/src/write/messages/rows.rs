@@ -15,6 +15,10 @@ pub struct PostedRow {
     pub is_told: bool,
     pub edited_at: Option<OffsetDateTime>,
     pub edition: i32,
+    /// When the log recorded it, if it was imported.
+    pub imported_at: Option<OffsetDateTime>,
+    /// Of the latest edit.
+    pub edit_position: Option<i64>,
 }
 
 /// The latest edition, at the end of the batch, of a message of an earlier batch.
@@ -25,6 +29,7 @@ pub struct EditedRow {
     pub tags: Vec<String>,
     pub edited_at: OffsetDateTime,
     pub edition: i32,
+    pub position: i64,
 }
 
 /// An edition that was made and replaced within the batch.
@@ -43,6 +48,10 @@ pub struct DeletedRow {
     pub author: i64,
     pub deleted_by: i64,
     pub deleted_at: OffsetDateTime,
+    /// Of the event that deletes it.
+    pub position: i64,
+    /// Its author gave the account up.
+    pub is_deactivation: bool,
 }
 
 /// The rows that a batch of events changes. A message that was posted and deleted within the batch is in both lists: it

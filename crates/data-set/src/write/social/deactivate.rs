@@ -20,6 +20,7 @@ const CHUNK: i64 = 5_000;
 pub struct DeactivatedRow {
     pub account: i64,
     pub deactivated_at: OffsetDateTime,
+    pub position: i64,
 }
 
 /// The next followers of an account. Index: follow_by_followee, a range of it.
@@ -98,6 +99,8 @@ async fn delete_messages(
                 author: row.account,
                 deleted_by: row.account,
                 deleted_at: row.deactivated_at,
+                position: row.position,
+                is_deactivation: true,
             })
             .collect();
         deleted.sort_unstable_by_key(|row| row.id);

@@ -42,5 +42,7 @@ select account, message, position, liked_at from social_v1.liked;
 insert into social_v1.notification (recipient, position, kind, actor, message, notified_at)
 select 1, i * 256, 'liked', i, 256, now() from generate_series(2, 5000) i;
 insert into social_v1.read_marker (account, until) select id, 256 from social_v1.account;
-insert into social_v1.tombstone (id, author, deleted_by, deleted_at, created_at, in_reply_to, nearest_living)
-select i, 1, 1, now(), now(), case when i % 2 = 0 then 256 else i - 1 end, 1 from generate_series(3000000, 3005000) i;
+insert into social_v1.tombstone (
+    id, author, deleted_by, deleted_at, created_at, in_reply_to, nearest_living, position, is_deactivation
+)
+select i, 1, 1, now(), now(), case when i % 2 = 0 then 256 else i - 1 end, 1, i + 1, false from generate_series(3000000, 3005000) i;

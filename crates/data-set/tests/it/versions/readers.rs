@@ -157,6 +157,7 @@ async fn a_switch_steps_aside_for_a_long_statement() {
     assert_eq!(data_set.texts(comments).await, [] as [String; 0], "comments and grants stay");
     let private = "select relname::text from pg_class c where relnamespace = 'published'::regnamespace
         and not has_table_privilege('rookery_reader', c.oid, 'select') order by relname";
-    let kept = ["blocks", "bookmarks", "hidden_accounts", "moderation_notes", "mutes", "report_queue"];
+    let kept =
+        ["blocks", "bookmarks", "hidden_accounts", "moderation_notes", "mutes", "report_queue", "tombstones"];
     assert_eq!(data_set.texts(private).await, kept, "what is private stays so");
 }

@@ -24,12 +24,20 @@ fn posted(in_reply_to: Option<i64>) -> Event {
 
 fn edited(number: i64) -> Event {
     let (message, author, text) = (message(number), account(1), Text::parse("text").expect("a text"));
-    MessageEvent::Edited(MessageEdited { message, author, edition: 2, text, tags: Tags::default() }).into()
+    MessageEvent::Edited(MessageEdited {
+        message,
+        author,
+        edition: 2,
+        text,
+        tags: Tags::default(),
+        original_time: None,
+    })
+    .into()
 }
 
 fn deleted(number: i64) -> Event {
     let (message, author) = (message(number), account(1));
-    MessageEvent::Deleted(MessageDeleted { message, author, deleted_by: author }).into()
+    MessageEvent::Deleted(MessageDeleted { message, author, deleted_by: author, original_time: None }).into()
 }
 
 fn liked(number: i64) -> Event {
@@ -37,7 +45,8 @@ fn liked(number: i64) -> Event {
 }
 
 fn unliked(number: i64) -> Event {
-    ReactionEvent::Unliked(Unliked { account: account(2), message: message(number) }).into()
+    ReactionEvent::Unliked(Unliked { account: account(2), message: message(number), original_time: None })
+        .into()
 }
 
 fn followed(number: i64) -> Event {
@@ -46,7 +55,12 @@ fn followed(number: i64) -> Event {
 }
 
 fn unfollowed(number: i64) -> Event {
-    GraphEvent::Unfollowed(Unfollowed { follower: account(2), followee: account(number) }).into()
+    GraphEvent::Unfollowed(Unfollowed {
+        follower: account(2),
+        followee: account(number),
+        original_time: None,
+    })
+    .into()
 }
 
 fn blocked(number: i64) -> Event {
@@ -58,7 +72,7 @@ fn unblocked(number: i64) -> Event {
 }
 
 fn deactivated(number: i64) -> Event {
-    AccountEvent::Deactivated(AccountDeactivated { account: account(number) }).into()
+    AccountEvent::Deactivated(AccountDeactivated { account: account(number), original_time: None }).into()
 }
 
 fn known(events: Vec<Event>) -> Vec<KnownEvent> {

@@ -36,12 +36,20 @@ fn posted(in_reply_to: Option<i64>) -> Event {
 
 fn edited(number: i64) -> Event {
     let (message, author, tags) = (message(number), account(1), Tags::default());
-    MessageEvent::Edited(MessageEdited { message, author, edition: 2, text: text(), tags }).into()
+    MessageEvent::Edited(MessageEdited {
+        message,
+        author,
+        edition: 2,
+        text: text(),
+        tags,
+        original_time: None,
+    })
+    .into()
 }
 
 fn deleted(number: i64) -> Event {
     let (message, author) = (message(number), account(1));
-    MessageEvent::Deleted(MessageDeleted { message, author, deleted_by: author }).into()
+    MessageEvent::Deleted(MessageDeleted { message, author, deleted_by: author, original_time: None }).into()
 }
 
 fn liked(number: i64) -> Event {
@@ -74,7 +82,7 @@ fn changed(number: i64) -> Event {
 }
 
 fn deactivated(number: i64) -> Event {
-    AccountEvent::Deactivated(AccountDeactivated { account: account(number) }).into()
+    AccountEvent::Deactivated(AccountDeactivated { account: account(number), original_time: None }).into()
 }
 
 fn known(events: Vec<Event>) -> Vec<KnownEvent> {

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use api_types::import::ImportReport;
 use api_types::problem::Problem;
 use http_kit::position::{AWAIT_POSITION, EVENT_POSITION, PREFER};
-use reqwest::{Client, RequestBuilder, Response, header};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, header};
 
 /// Longer than the service takes before it gives a request up itself.
 const TIMEOUT: Duration = Duration::from_secs(40);
@@ -44,6 +44,15 @@ impl Api {
     pub(super) async fn count_by(&self, account: &str) -> Result<u64> {
         let request = self.client.get(format!("{}/v1/messages?author={account}&count=1", self.url));
         self.send(request).await?.json().await.context("the count cannot be read")
+    }
+
+    pub(super) async fn has_account(&self, handle: &str) -> Result<bool> {
+        let request = self.client.get(format!("{}/v1/accounts/by-handle/{handle}", self.url));
+        let answer = request.bearer_auth(&self.token).send().await?;
+        if answer.status() == StatusCode::NOT_FOUND {
+            return Ok(false);
+        }
+        answer.error_for_status().map(|_| true).context("whether the society is there cannot be read")
     }
 
     /// The report on each line, and the position of the last event.

@@ -13,6 +13,8 @@ pub(super) struct Sample {
     /// As they are sent.
     pub(super) lines: Vec<String>,
     pub(super) lines_by_account: BTreeMap<String, u64>,
+    /// What they say, with their tags.
+    pub(super) texts: Vec<(String, Vec<String>)>,
 }
 
 impl Sample {
@@ -26,11 +28,12 @@ impl Sample {
     }
 
     fn parse(text: &str) -> Result<Self> {
-        let mut sample = Self { lines: Vec::new(), lines_by_account: BTreeMap::new() };
+        let mut sample = Self { lines: Vec::new(), lines_by_account: BTreeMap::new(), texts: Vec::new() };
         for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             let parsed: ImportMessage =
                 serde_json::from_str(line).with_context(|| format!("line {}", index + 1))?;
             *sample.lines_by_account.entry(parsed.account).or_default() += 1;
+            sample.texts.push((parsed.text, parsed.tags));
             sample.lines.push(line.to_owned());
         }
         Ok(sample)

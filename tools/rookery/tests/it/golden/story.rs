@@ -67,7 +67,14 @@ fn reply(author: AccountId, text: &str, to: u64) -> MessageEvent {
 
 fn edited(author: AccountId, of: u64, edition: u32, text: &str, tags: &[&str]) -> MessageEvent {
     let MessagePosted { text, tags, .. } = posted(author, text, tags);
-    MessageEvent::Edited(MessageEdited { message: message(of), author, edition, text, tags })
+    MessageEvent::Edited(MessageEdited {
+        message: message(of),
+        author,
+        edition,
+        text,
+        tags,
+        original_time: None,
+    })
 }
 
 fn liked(account: AccountId, of: u64) -> ReactionEvent {
@@ -191,12 +198,14 @@ async fn edits(w: &mut Writer<'_>, People([ada, bob, cyd, ..]): &People) {
     w.put(bob, reply(bob, "before it went", gone)).await;
     w.put(cyd, liked(cyd, gone)).await;
     w.edit(ada, edited(ada, gone, 2, "to be deleted still", &["moths"]), "").await;
-    let deleted = MessageDeleted { message: message(gone), author: ada, deleted_by: ada };
+    let deleted =
+        MessageDeleted { message: message(gone), author: ada, deleted_by: ada, original_time: None };
     w.edit(ada, MessageEvent::Deleted(deleted), "").await;
     w.edit(ada, edited(ada, gone, 3, "behind it", &["birds"]), "").await;
     w.put(cyd, reply(cyd, "after it went", gone)).await;
     let other = w.put(bob, MessageEvent::Posted(posted(bob, "an admin deletes this", &["birds"]))).await;
-    let deleted = MessageDeleted { message: message(other), author: bob, deleted_by: ada };
+    let deleted =
+        MessageDeleted { message: message(other), author: bob, deleted_by: ada, original_time: None };
     w.edit(ada, MessageEvent::Deleted(deleted), "").await;
 }
 
@@ -218,14 +227,21 @@ async fn edges(w: &mut Writer<'_>, People([ada, bob, cyd, _, eve, fay]): &People
     w.put(AccountId::OPERATOR, ReactionEvent::Reposted(imported)).await;
     let imported = Bookmarked { account: fay, message: target, original_time: time };
     w.put(AccountId::OPERATOR, ReactionEvent::Bookmarked(imported)).await;
-    w.put(cyd, ReactionEvent::Unbookmarked(Unbookmarked { account: cyd, message: target })).await;
-    w.put(cyd, ReactionEvent::Unliked(Unliked { account: cyd, message: target })).await;
-    w.put(cyd, ReactionEvent::Unreposted(Unreposted { account: cyd, message: target })).await;
+    w.put(
+        cyd,
+        ReactionEvent::Unbookmarked(Unbookmarked { account: cyd, message: target, original_time: None }),
+    )
+    .await;
+    w.put(cyd, ReactionEvent::Unliked(Unliked { account: cyd, message: target, original_time: None })).await;
+    w.put(cyd, ReactionEvent::Unreposted(Unreposted { account: cyd, message: target, original_time: None }))
+        .await;
     // Of what was never liked.
-    w.put(ada, ReactionEvent::Unliked(Unliked { account: ada, message: target })).await;
-    w.put(cyd, GraphEvent::Unfollowed(Unfollowed { follower: cyd, followee: ada })).await;
+    w.put(ada, ReactionEvent::Unliked(Unliked { account: ada, message: target, original_time: None })).await;
+    w.put(cyd, GraphEvent::Unfollowed(Unfollowed { follower: cyd, followee: ada, original_time: None }))
+        .await;
     w.put(eve, followed(eve, bob)).await;
-    w.put(eve, GraphEvent::Unfollowed(Unfollowed { follower: eve, followee: bob })).await;
+    w.put(eve, GraphEvent::Unfollowed(Unfollowed { follower: eve, followee: bob, original_time: None }))
+        .await;
     w.put(eve, followed(eve, bob)).await;
     let until = at(w.next() - 5);
     w.put(ada, InboxEvent::NotificationsRead(NotificationsRead { account: ada, until })).await;
@@ -257,7 +273,7 @@ async fn departures(w: &mut Writer<'_>, People([ada, _, cyd, dan, eve, fay]): &P
     w.put(eve, liked(eve, farewell)).await;
     w.put(ada, reply(ada, "do stay", farewell)).await;
     w.put(dan, liked(dan, FIRST_OF_BUCKET)).await;
-    w.put(dan, AccountEvent::Deactivated(AccountDeactivated { account: dan })).await;
+    w.put(dan, AccountEvent::Deactivated(AccountDeactivated { account: dan, original_time: None })).await;
     // What raced with it.
     w.put(dan, MessageEvent::Posted(posted(dan, "too late", &["birds"]))).await;
     w.put(eve, liked(eve, farewell)).await;

@@ -1,0 +1,9 @@
+//! Prints `docs/DATA_SET.md`; with the argument `released`, the list of what was released.
+
+fn main() {
+    let text = match std::env::args().nth(1).as_deref() {
+        Some("released") => data_set::published::document::released(),
+        _ => data_set::published::document::markdown(),
+    };
+    print!("{text}");
+}

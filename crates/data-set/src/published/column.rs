@@ -1,0 +1,115 @@
+//! A column.
+
+use super::events::Field;
+use super::why::Why;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    pub name: &'static str,
+    pub kind: Kind,
+    pub is_nullable: bool,
+    /// What a value says; where it can be null, what that says.
+    pub description: &'static str,
+    /// How it is classified, and why an analyst may see it.
+    pub why: Why,
+    /// What it joins with.
+    pub reference: Option<Reference>,
+    /// The fields of events that the values are made of. Empty: they say how the system runs, which no event does.
+    pub lineage: &'static [Field],
+    /// All values that there are, if they are words.
+    pub values: &'static [&'static str],
+    pub example: &'static str,
+}
+
+/// A type, as the database and others know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    BigInt,
+    Integer,
+    SmallInt,
+    Double,
+    Boolean,
+    Text,
+    TextArray,
+    Timestamp,
+    Date,
+}
+
+/// A join path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reference {
+    pub view: &'static str,
+    pub column: &'static str,
+    /// Which values have no row there. `None`: every one that is not null has exactly one, which tests may hold it to.
+    pub except: Option<&'static str>,
+}
+
+impl Column {
+    pub(super) const fn new(name: &'static str, kind: Kind, why: Why, description: &'static str) -> Self {
+        Self {
+            name,
+            kind,
+            is_nullable: false,
+            description,
+            why,
+            reference: None,
+            lineage: &[],
+            values: &[],
+            example: "",
+        }
+    }
+
+    pub(super) const fn nullable(mut self) -> Self {
+        self.is_nullable = true;
+        self
+    }
+
+    /// Every value is there.
+    pub(super) const fn to(mut self, view: &'static str, column: &'static str) -> Self {
+        self.reference = Some(Reference { view, column, except: None });
+        self
+    }
+
+    /// Some values are not there: which, in words.
+    pub(super) const fn to_most(
+        mut self,
+        view: &'static str,
+        column: &'static str,
+        except: &'static str,
+    ) -> Self {
+        self.reference = Some(Reference { view, column, except: Some(except) });
+        self
+    }
+
+    pub(super) const fn from(mut self, lineage: &'static [Field]) -> Self {
+        self.lineage = lineage;
+        self
+    }
+
+    pub(super) const fn one_of(mut self, values: &'static [&'static str]) -> Self {
+        self.values = values;
+        self
+    }
+
+    pub(super) const fn like(mut self, example: &'static str) -> Self {
+        self.example = example;
+        self
+    }
+}
+
+impl Kind {
+    /// As Postgres writes it.
+    pub const fn sql(self) -> &'static str {
+        match self {
+            Self::BigInt => "bigint",
+            Self::Integer => "integer",
+            Self::SmallInt => "smallint",
+            Self::Double => "double precision",
+            Self::Boolean => "boolean",
+            Self::Text => "text",
+            Self::TextArray => "text[]",
+            Self::Timestamp => "timestamp with time zone",
+            Self::Date => "date",
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What is left of deleted messages.
+
+use super::column::{Column, Kind};
+use super::events::{DEACTIVATED, DELETED, EDITED, POSTED};
+use super::view::{Cadence, Domain, View};
+use super::why::{LEFT, LEFT_TAGS};
+
+pub(super) const VIEW: View = View {
+    name: "deleted_messages",
+    title: "Deleted messages",
+    description: "Messages that were deleted, by their author or somebody else, or because the account was given up. \
+        Neither whose they were nor their text.",
+    domain: Domain::Messages,
+    cadence: Cadence::Folded("social"),
+    primary_key: &["id"],
+    time_column: Some("deleted_at"),
+    columns: &[
+        Column::new("id", Kind::BigInt, LEFT, "The message.")
+            .to("message_ids", "id")
+            .from(&[DELETED.field("message"), POSTED.position()])
+            .like("768"),
+        Column::new("id_text", Kind::Text, LEFT, "`id` for programs that read numbers as doubles.")
+            .from(&[DELETED.field("message"), POSTED.position()])
+            .like("768"),
+        Column::new(
+            "changed_position",
+            Kind::BigInt,
+            LEFT,
+            "Where in the log it was deleted, or its author gave the account up: what is greater than a position went after \
+             it.",
+        )
+        .from(&[DELETED.position(), DEACTIVATED.position()])
+        .like("2304"),
+        Column::new("deleted_at", Kind::Timestamp, LEFT, "When the log recorded the deletion.")
+            .from(&[DELETED.recorded_at(), DEACTIVATED.recorded_at()])
+            .like("2026-11-03 08:00:00+00"),
+        Column::new(
+            "cause",
+            Kind::Text,
+            LEFT,
+            "Why it went: its author deleted it, an admin did, or its author gave the account up.",
+        )
+        .one_of(&["author", "admin", "deactivation"])
+        .from(&[DELETED.field("author"), DELETED.field("deletedBy"), DEACTIVATED.itself()])
+        .like("author"),
+        Column::new(
+            "created_at",
+            Kind::Timestamp,
+            LEFT,
+            "When it had been written. Null: there never was such a message, only its deletion.",
+        )
+        .nullable()
+        .from(&[POSTED.field("originalTime"), POSTED.recorded_at()])
+        .like("2026-11-02 18:00:00+00"),
+        Column::new(
+            "tags",
+            Kind::TextArray,
+            LEFT_TAGS,
+            "The tags of its latest edition. Null: there never was such a message.",
+        )
+        .nullable()
+        .from(&[POSTED.field("tags"), EDITED.field("tags")])
+        .like("{birds}"),
+        Column::new("in_reply_to", Kind::BigInt, LEFT, "The message that it answered. Null: none.")
+            .nullable()
+            .to("message_ids", "id")
+            .from(&[POSTED.field("inReplyTo")])
+            .like("512"),
+        Column::new("in_reply_to_id_text", Kind::Text, LEFT, "`in_reply_to` for programs that read numbers as doubles.")
+            .nullable()
+            .from(&[POSTED.field("inReplyTo")])
+            .like("512"),
+        Column::new(
+            "nearest_living",
+            Kind::SmallInt,
+            LEFT,
+            "How many replies below it the nearest message is that is not deleted, at most 50. Null: there is none, and \
+             no conversation shows its place.",
+        )
+        .nullable()
+        .from(&[POSTED.field("inReplyTo"), DELETED.field("message")])
+        .like("1"),
+    ],
+};

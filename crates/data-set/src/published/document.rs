@@ -1,0 +1,93 @@
+//! `docs/DATA_SET.md`, and the list of what was released. Both are made by
+//! `cargo run -p data-set --example published`, and tests hold them against the source.
+//!
+//! **What was released stays.** Queries of people whom nobody knows stand on it. A view or column may be added, and one that
+//! could be null may cease to be. Whatever else is needed (a column gone or renamed, another type, nulls where there
+//! were none, another key) is made in a new schema beside `published`, and both are kept until nobody reads the old one.
+
+use std::fmt::Write as _;
+
+use super::column::Column;
+use super::events::Field;
+use super::view::View;
+use super::{SCHEMA, VIEWS};
+
+/// A line for each view with its key, and for each column with its type: what a query can break on.
+pub fn released() -> String {
+    let mut text = String::new();
+    for view in VIEWS {
+        // Writing to a string does not fail; so below.
+        _ = writeln!(text, "{} key {}", view.name, view.primary_key.join(" "));
+        for column in view.columns {
+            let null = if column.is_nullable { "null" } else { "not null" };
+            _ = writeln!(text, "{}.{} {} {null}", view.name, column.name, column.kind.sql());
+        }
+    }
+    text
+}
+
+/// The documentation, in Markdown.
+pub fn markdown() -> String {
+    let mut text = include_str!("document/head.txt").to_owned();
+    text.push_str(
+        "\n## The views\n\n| view | what it holds | kept by | classification |\n|---|---|---|---|\n",
+    );
+    for view in VIEWS {
+        let View { name, title, .. } = view;
+        let (kept_by, class) = (view.projection().unwrap_or("live"), view.classification().word());
+        _ = writeln!(text, "| [`{name}`](#{name}) | {title} | {kept_by} | {class} |");
+    }
+    VIEWS.iter().for_each(|view| describe(&mut text, view));
+    text
+}
+
+fn describe(text: &mut String, view: &View) {
+    let key = view.primary_key.iter().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(", ");
+    _ = writeln!(text, "\n## {}\n\n{}\n\nKey: {key}.", view.name, view.description);
+    if let Some(column) = view.time_column {
+        _ = writeln!(text, "Time: `{column}`.");
+    }
+    _ = writeln!(text, "Domain: {}.", view.domain.word());
+    text.push_str("\n| column | type | null | what it says | joins | care | made from |\n|---|---|---|---|---|---|---|\n");
+    for column in view.columns {
+        _ = writeln!(
+            text,
+            "| `{}` | {} | {} | {}{} | {} | {} | {} |",
+            column.name,
+            column.kind.sql(),
+            if column.is_nullable { "yes" } else { "" },
+            column.description,
+            values(column),
+            joins(column),
+            column.why.classification.word(),
+            column.lineage.iter().map(field).collect::<Vec<_>>().join(", "),
+        );
+    }
+    let mut reasons: Vec<_> = view.columns.iter().map(|column| column.why).collect();
+    reasons.sort_unstable_by_key(|why| (why.classification, why.reason));
+    reasons.dedup();
+    text.push_str("\nWhy an analyst may see it:\n\n");
+    for why in reasons {
+        _ = writeln!(text, "- {}: {}", why.classification.word(), why.reason);
+    }
+}
+
+fn values(column: &Column) -> String {
+    let words: Vec<String> = column.values.iter().map(|word| format!("`{word}`")).collect();
+    match words.is_empty() {
+        true if column.example.is_empty() => String::new(),
+        true => format!(" E.g. `{}`.", column.example),
+        false => format!(" One of {}.", words.join(", ")),
+    }
+}
+
+fn joins(column: &Column) -> String {
+    let Some(reference) = column.reference else { return String::new() };
+    let except = reference.except.map(|except| format!("; not there: {except}")).unwrap_or_default();
+    format!("`{SCHEMA}.{}.{}`{except}", reference.view, reference.column)
+}
+
+/// The type without the prefix that all have, and the field.
+fn field(field: &Field) -> String {
+    format!("{} `{}`", field.event.trim_start_matches("rookery."), field.field)
+}

@@ -1,0 +1,32 @@
+//! Who is gone.
+
+use super::column::{Column, Kind};
+use super::events::{DEACTIVATED, PROFILE_CHANGED, REGISTERED};
+use super::view::{Cadence, Domain, View};
+use super::why::GONE;
+
+pub(super) const VIEW: View = View {
+    name: "former_accounts",
+    title: "Accounts that were given up",
+    description: "Accounts that were given up, for good. What they wrote is deleted, what they did is gone.",
+    domain: Domain::People,
+    cadence: Cadence::Folded("social"),
+    primary_key: &["id"],
+    time_column: Some("deactivated_at"),
+    columns: &[
+        Column::new("id", Kind::BigInt, GONE, "The account; below 2^53.")
+            .from(&[DEACTIVATED.field("account")])
+            .like("8"),
+        Column::new(
+            "handle",
+            Kind::Text,
+            GONE,
+            "The handle that it had; empty for an account that never registered.",
+        )
+        .from(&[REGISTERED.field("handle"), PROFILE_CHANGED.field("handle")])
+        .like("dodo"),
+        Column::new("deactivated_at", Kind::Timestamp, GONE, "When the log recorded that it was given up.")
+            .from(&[DEACTIVATED.recorded_at()])
+            .like("2026-11-20 12:00:00+00"),
+    ],
+};

@@ -1,0 +1,44 @@
+//! What others made of messages.
+
+use super::column::{Column, Kind};
+use super::events::{DELETED, LIKED, POSTED, REPOSTED, UNLIKED, UNREPOSTED};
+use super::view::{Cadence, Domain, View};
+use super::why::{FOLLOWS, SHOWN};
+
+pub(super) const VIEW: View = View {
+    name: "message_stats",
+    title: "Counts of messages",
+    description: "Likes, reposts and replies per message. No row where all are 0; messages has them as columns.",
+    domain: Domain::Reactions,
+    cadence: Cadence::Folded("social"),
+    primary_key: &["message"],
+    time_column: None,
+    columns: &[
+        Column::new("message", Kind::BigInt, SHOWN, "The message.")
+            .to("messages", "id")
+            .from(&[LIKED.field("message"), REPOSTED.field("message"), POSTED.field("inReplyTo")])
+            .like("1024"),
+        Column::new(
+            "message_id_text",
+            Kind::Text,
+            SHOWN,
+            "`message` for programs that read numbers as doubles.",
+        )
+        .from(&[LIKED.field("message"), REPOSTED.field("message"), POSTED.field("inReplyTo")])
+        .like("1024"),
+        Column::new("likes", Kind::BigInt, FOLLOWS, "How many accounts like it now.")
+            .from(&[LIKED.field("message"), UNLIKED.field("message")])
+            .like("3"),
+        Column::new(
+            "reposts",
+            Kind::BigInt,
+            FOLLOWS,
+            "How many accounts have reposted it and not taken that back.",
+        )
+        .from(&[REPOSTED.field("message"), UNREPOSTED.field("message")])
+        .like("0"),
+        Column::new("replies", Kind::BigInt, FOLLOWS, "How many messages that are not deleted answer it.")
+            .from(&[POSTED.field("inReplyTo"), DELETED.field("message")])
+            .like("1"),
+    ],
+};

@@ -1,0 +1,115 @@
+//! That the source is sound in itself. `tests/it/published.rs` holds it against a database.
+
+use std::collections::BTreeSet;
+
+use super::document::{markdown, released};
+use super::{Kind, VIEWS, view};
+
+const RELEASED: &str = include_str!("released.txt");
+const DOCUMENT: &str = include_str!("../../../../docs/DATA_SET.md");
+const LOG: &str = include_str!("../../../../docs/asyncapi.yaml");
+
+/// See [`super::document`].
+#[test]
+fn what_was_released_is_still_there() {
+    let now = released();
+    let lines: BTreeSet<&str> = now.lines().collect();
+    let allows = |line: &str| {
+        // A column that ceases to be null breaks nobody.
+        let stricter = line.strip_suffix(" null").map(|column| format!("{} not null", column.trim_end()));
+        lines.contains(line) || stricter.is_some_and(|line| lines.contains(line.as_str()))
+    };
+    let broken: Vec<&str> = RELEASED.lines().filter(|line| !allows(line)).collect();
+    assert!(
+        broken.is_empty(),
+        "released, and no longer so: {broken:#?}\nSomebody's queries stand on it. Leave `published` as it is and make a new \
+         schema beside it (docs/DATA_SET.md, Changes)."
+    );
+    assert_eq!(
+        now, RELEASED,
+        "nothing is broken, and the list of what was released is not up to date: \
+         cargo run -p data-set --example published released > crates/data-set/src/published/released.txt"
+    );
+}
+
+#[test]
+fn the_document_is_up_to_date() {
+    assert_eq!(
+        markdown(),
+        DOCUMENT,
+        "make it again: cargo run -p data-set --example published > docs/DATA_SET.md"
+    );
+}
+
+#[test]
+fn names_are_used_once_and_keys_and_references_lead_somewhere() {
+    let names: BTreeSet<&str> = VIEWS.iter().map(|view| view.name).collect();
+    assert_eq!(names.len(), VIEWS.len());
+    for view in VIEWS {
+        let columns: BTreeSet<&str> = view.columns.iter().map(|column| column.name).collect();
+        assert_eq!(columns.len(), view.columns.len(), "{}", view.name);
+        assert!(!view.primary_key.is_empty(), "{}", view.name);
+        for key in view.primary_key {
+            assert!(!view.column(key).expect("a key is a column").is_nullable, "{}.{key}", view.name);
+        }
+        let time = view.time_column.map(|time| view.column(time).expect("it is a column").kind);
+        assert!(matches!(time, None | Some(Kind::Timestamp | Kind::Date)), "{}", view.name);
+        for column in view.columns {
+            let Some(reference) = column.reference else { continue };
+            let place = format!("{}.{}", view.name, column.name);
+            let there = super::view(reference.view).unwrap_or_else(|| panic!("{place}"));
+            assert_eq!(there.primary_key, [reference.column], "{place} must lead to one row");
+            let kind = there.column(reference.column).expect("see above").kind;
+            assert_eq!(kind, column.kind, "{place}");
+        }
+    }
+}
+
+#[test]
+fn everything_is_said() {
+    for view in VIEWS {
+        assert!(!view.title.is_empty() && view.description.ends_with('.'), "{}", view.name);
+        for column in view.columns {
+            let place = format!("{}.{}", view.name, column.name);
+            assert!(column.description.ends_with(['.', '`']), "{place}");
+            assert!(!column.example.is_empty(), "{place} has no example");
+            assert!(column.values.is_empty() || column.values.contains(&column.example), "{place}");
+            let says_null = column.description.contains("Null") || column.name.ends_with("_id_text");
+            assert!(says_null || !column.is_nullable, "{place}: what does null say?");
+            assert_eq!(column.lineage.is_empty(), view.projection().is_none(), "{place}");
+        }
+    }
+}
+
+#[test]
+fn lineage_names_events_and_fields_that_there_are() {
+    let fields = VIEWS.iter().flat_map(|view| view.columns).flat_map(|column| column.lineage);
+    for field in fields.collect::<BTreeSet<_>>() {
+        assert!(LOG.contains(&format!("name: {}\n", field.event)), "{}", field.event);
+        assert!(field.field.starts_with('@') || LOG.contains(&format!(" {}:\n", field.field)), "{field:?}");
+    }
+}
+
+#[test]
+fn ids_of_messages_have_a_companion_as_text() {
+    let is_of_message = |column: &&super::Column| {
+        let leads = column.reference.is_some_and(|to| matches!(to.view, "messages" | "message_ids"));
+        column.kind == Kind::BigInt
+            && (leads
+                || column.name == "id"
+                    && column.lineage.iter().any(|field| {
+                        field.event == super::events::POSTED.0 && field.field == super::events::POSITION
+                    }))
+    };
+    for view in VIEWS {
+        for column in view.columns.iter().filter(is_of_message) {
+            let name = match column.name {
+                "id" => "id_text".to_owned(),
+                name => format!("{name}_id_text"),
+            };
+            let companion = view.column(&name).unwrap_or_else(|| panic!("{}.{name} is missing", view.name));
+            assert_eq!((companion.kind, companion.is_nullable), (Kind::Text, column.is_nullable), "{name}");
+        }
+    }
+    assert!(view("messages").is_some_and(|view| view.column("in_reply_to_id_text").is_some()));
+}
