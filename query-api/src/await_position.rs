@@ -30,6 +30,9 @@ const POLL_INTERVAL: Duration = Duration::from_millis(5);
 /// A database that does not answer is not asked more often for it.
 const POLL_INTERVAL_AFTER_FAILURE: Duration = Duration::from_millis(100);
 
+/// Between two tries of what no position tells. What it waits for is written about once a second.
+const RETRY_INTERVAL: Duration = Duration::from_millis(100);
+
 /// More events than any machine folds in a second. What is further away than that allows is not waited for.
 const FOLDED_PER_SECOND_MAX: u64 = 1_000_000;
 /// A position counts shards, too: `sequence << 8 | shard`.
@@ -42,6 +45,8 @@ pub(crate) enum AwaitedData {
     Social,
     /// What two projections hold together.
     Timelines,
+    /// The same of the past.
+    Past,
 }
 
 impl AwaitedData {
@@ -49,6 +54,7 @@ impl AwaitedData {
         match self {
             Self::Social => read::position(pool).await,
             Self::Timelines => read::timeline_position(pool).await,
+            Self::Past => read::as_of_position(pool).await,
         }
     }
 }
@@ -129,6 +135,32 @@ impl PositionWatch {
                 chair = Some(self.inner.room.enter(&awaited.waiter)?);
             }
             awaited.waiter.work.lend(self.reach(wanted, deadline)).await?;
+        }
+    }
+
+    /// Runs a query until it has an answer.
+    pub(crate) async fn until<T, F, Fut>(&self, awaited: &AwaitPosition, query: F) -> Result<T, Refusal>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<At<Option<T>>, Refusal>>,
+    {
+        let deadline = Instant::now() + awaited.wait;
+        let mut chair = None;
+        loop {
+            let At { position, value } = query().await?;
+            if let Some(value) = value {
+                return Ok(value);
+            }
+            if Instant::now() >= deadline {
+                return Err(Refusal::at(position, codes::NOT_CAUGHT_UP));
+            }
+            if chair.is_none() {
+                chair = Some(self.inner.room.enter(&awaited.waiter)?);
+            }
+            let resting = self.inner.ending.run_until_cancelled(sleep(RETRY_INTERVAL));
+            if awaited.waiter.work.lend(resting).await.is_none() {
+                return Err(ApiProblem::ending().into());
+            }
         }
     }
 

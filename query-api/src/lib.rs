@@ -4,6 +4,7 @@
 //! the rules of the domain, and it changes nothing: it only has routes for GET and HEAD.
 
 mod accounts;
+mod as_of;
 mod await_position;
 mod conditions;
 pub mod config;

@@ -1,6 +1,6 @@
 //! How a query that has no answer leaves the service.
 
-use api_types::codes;
+use api_types::codes::{self, Code};
 use axum::response::{IntoResponse, Response};
 use data_set::read::{CountError, ReadError, SearchError};
 use http_kit::ApiProblem;
@@ -17,6 +17,10 @@ impl Refusal {
     /// A refusal that rests on what the data said, so that a caller who knows of newer data can tell.
     pub(crate) fn at(position: i64, problem: impl Into<ApiProblem>) -> Self {
         Self { problem: problem.into(), position: Some(position) }
+    }
+
+    pub(crate) fn is(&self, code: Code) -> bool {
+        self.problem.code() == code.code
     }
 }
 

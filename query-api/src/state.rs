@@ -18,6 +18,8 @@ pub struct AppState {
     pub(crate) positions: PositionWatch,
     /// Of what timelines show.
     pub(crate) timeline_positions: PositionWatch,
+    /// Of what the past is told from.
+    pub(crate) past_positions: PositionWatch,
     pub(crate) log: LogWatch,
     pub(crate) exports: Exports,
     identity: Arc<Identity>,
@@ -28,10 +30,11 @@ impl AppState {
     pub fn new(pool: Pool, identity: Arc<Identity>, limits: &Limits) -> Self {
         let room = WaitingRoom::new(limits);
         let positions = PositionWatch::new(pool.clone(), AwaitedData::Social, room.clone());
-        let timeline_positions = PositionWatch::new(pool.clone(), AwaitedData::Timelines, room);
+        let timeline_positions = PositionWatch::new(pool.clone(), AwaitedData::Timelines, room.clone());
+        let past_positions = PositionWatch::new(pool.clone(), AwaitedData::Past, room);
         let log = LogWatch::new(pool.clone());
         let exports = Exports::new(ExportLimits::default(), limits);
-        Self { pool, positions, timeline_positions, log, exports, identity }
+        Self { pool, positions, timeline_positions, past_positions, log, exports, identity }
     }
 
     /// With other bounds for exports.
@@ -47,6 +50,7 @@ impl AppState {
             token.cancelled().await;
             self.positions.end();
             self.timeline_positions.end();
+            self.past_positions.end();
         };
         tokio::join!(self.log.keep_watching(token.clone()), ending);
     }

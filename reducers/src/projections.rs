@@ -2,6 +2,7 @@
 
 mod conflict_keys;
 pub mod feeds;
+pub mod history;
 mod key;
 pub(crate) mod key_index;
 mod segments;
@@ -52,6 +53,6 @@ pub struct KnownEvent {
 }
 
 /// All projections. Each has its own workers, checkpoints and pools: none ever waits for another one.
-pub fn projections(fan_out_limit: FanOutLimit) -> [Arc<dyn Fold>; 2] {
-    [Arc::new(social::Social), Arc::new(feeds::Feeds { limit: fan_out_limit })]
+pub fn projections(fan_out_limit: FanOutLimit) -> [Arc<dyn Fold>; 3] {
+    [Arc::new(social::Social), Arc::new(feeds::Feeds { limit: fan_out_limit }), Arc::new(history::History)]
 }

@@ -110,7 +110,7 @@ pub struct DeletedMessage {
     #[schema(example = true)]
     pub deleted: bool,
     /// As in `Message`.
-    #[serde(with = "time::serde::rfc3339")]
+    #[serde(with = "crate::utc_micros")]
     pub created_at: OffsetDateTime,
     /// As in `Message`.
     pub in_reply_to: Option<String>,

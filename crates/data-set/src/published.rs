@@ -15,10 +15,15 @@ mod comment;
 mod daily_activity;
 mod data_sets;
 mod deleted_messages;
+mod deletion_history;
 pub mod document;
+mod edit_history;
+mod event_times;
 pub mod events;
+mod follow_history;
 mod follows;
 mod former_accounts;
+mod like_history;
 mod likes;
 mod message_editions;
 mod message_ids;
@@ -29,6 +34,7 @@ mod moderation_actions;
 mod parked_events;
 mod projections;
 mod reports;
+mod repost_history;
 mod reposts;
 mod tag_counts;
 mod view;
@@ -59,9 +65,15 @@ pub const VIEWS: &[View] = &[
     follows::VIEW,
     likes::VIEW,
     reposts::VIEW,
+    follow_history::VIEW,
+    like_history::VIEW,
+    repost_history::VIEW,
+    edit_history::VIEW,
+    deletion_history::VIEW,
     moderation_actions::VIEW,
     reports::VIEW,
     data_sets::VIEW,
+    event_times::VIEW,
     projections::VIEW,
     parked_events::VIEW,
 ];

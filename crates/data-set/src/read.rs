@@ -5,6 +5,7 @@
 //! with, who may read and how an answer looks on the wire is not known here.
 
 mod account_row;
+mod as_of;
 mod at;
 mod bucket_counts;
 mod buckets;
@@ -46,6 +47,10 @@ mod timeline;
 mod top_tags;
 
 pub use account_row::AccountRow;
+pub use as_of::{
+    AsOf, FoundMoment, Moment, as_of_position, bucket_counts_as_of, count_messages_as_of, find_moment,
+    get_message_as_of, list_messages_as_of,
+};
 pub use at::At;
 pub use bucket_counts::{BUCKETS_MAX, BucketCount, bucket_counts};
 pub use buckets::{Bucket, date_bound};

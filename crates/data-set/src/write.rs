@@ -12,11 +12,13 @@
 mod checkpoint;
 mod columns;
 mod connect;
+mod copy_rows;
 mod counter_deltas;
 mod counts;
 mod error;
 mod feeds;
 mod heartbeat;
+mod history;
 mod messages;
 pub mod parked;
 mod schema;
@@ -31,6 +33,10 @@ pub use feeds::{
     Audience, BlockKey, EntryRow, FanOutLimit, FeedChanges, FeedSegment, FollowKey, FollowRow, RepostKey,
 };
 pub use heartbeat::{Heartbeat, beat, refuse};
+pub use history::{
+    BlockedRow, EndedRow, EventTimeRow, HistoryBatch, HistoryChanges, HistoryEditionRow, HistoryMessageRow,
+    HistorySegment, IntervalChanges, IntervalRow, MessageEnd,
+};
 pub use messages::{DeletedRow, EditedRow, EditionRow, MessageChanges, PostedRow};
 pub use parked::{ParkedEvent, Reason};
 pub use schema::schema;
@@ -39,3 +45,6 @@ pub use social::{
     ReportRow, ResolutionRow, SocialSegment,
 };
 pub use step::Step;
+
+/// For the folds whose tables may grow by millions of rows before anybody analyses them.
+const ONE_PLAN: &str = include_str!("write/one_plan.sql");

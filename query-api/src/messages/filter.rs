@@ -1,7 +1,7 @@
 //! Which messages a query means, from its parameters.
 
 use api_types::codes;
-use data_set::read::{MessageFilter, TagCombination, TagFilter};
+use data_set::read::{MessageFilter, Moment, TagCombination, TagFilter};
 use http_kit::ApiProblem;
 use http_kit::query::Repeated;
 
@@ -53,6 +53,15 @@ pub(super) fn filter(
     Ok(MessageFilter { tag, tags, author, range })
 }
 
+/// The past is kept by single tags.
+pub(super) fn require_one_tag(filter: &MessageFilter) -> Result<(), ApiProblem> {
+    if filter.tags.is_none() {
+        return Ok(());
+    }
+    let why = "it goes with tag, not with tagAny, tagAll and tagNone";
+    Err(ApiProblem::new(codes::INVALID_PARAMETER).field("asOf", why))
+}
+
 /// The filter in a form in which no two are alike.
 pub(super) fn to_bytes(filter: &MessageFilter) -> Vec<u8> {
     // Numbers have fixed widths, what repeats is counted and the tag comes last, so no two filters are written alike.
@@ -73,6 +82,14 @@ pub(super) fn to_bytes(filter: &MessageFilter) -> Vec<u8> {
         }
     }
     bytes.extend(filter.tag.as_str().as_bytes());
+    bytes
+}
+
+/// The same of a moment of the past.
+pub(super) fn of_past_to_bytes(filter: &MessageFilter, moment: Moment) -> Vec<u8> {
+    // No author is negative, so this is no filter of the present.
+    let mut bytes = Vec::from((-moment.position).to_be_bytes());
+    bytes.extend(to_bytes(filter));
     bytes
 }
 

@@ -10,11 +10,11 @@ use serde::Deserialize;
 use tokens::Role;
 use utoipa::{IntoParams, ToSchema};
 
+use super::filter::{self, NamedTags, REPEATABLE};
 use super::dates;
-use super::filter::{NamedTags, REPEATABLE};
-use crate::AppState;
 use crate::conditions::{Conditions, ReadHeaders};
 use crate::refusal::Refusal;
+use crate::{AppState, as_of};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -42,6 +42,8 @@ pub(crate) struct GetCounts {
     /// A day (`2026-01-31`, to its end in `tz`) or an exact timestamp with a zone, itself not included. By default the
     /// last message.
     date_end: Option<String>,
+    /// As it was: a position, or a timestamp with a zone, by the clock of the log.
+    as_of: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -59,7 +61,8 @@ enum Bucket {
 /// Every bucket between `dateStart` and `dateEnd` is there, also those without messages; at most 10,000. A bucket is
 /// named by its begin, but the first and the last count only what lies in the range. A day, month or year is what has
 /// its local date. The hour that clocks repeat in autumn is two buckets. Without a bound the buckets begin or end with
-/// the first or last message. With several tags no more than 100,000 messages are looked at. Needs the role `analyst` or `admin`.
+/// the first or last message. With several tags no more than 100,000 messages are looked at. With `asOf`, which takes one
+/// tag, all is counted as of a moment of the past, what was deleted since included. Needs the role `analyst` or `admin`.
 #[utoipa::path(
     get,
     path = "/v1/messages/counts",
@@ -72,7 +75,7 @@ enum Bucket {
     responses(
         (status = 200, description = "The buckets in order.", body = [CountBucket]),
     ),
-    extensions(("x-rate" = json!("count")), ("x-problems" = json!(["range-too-large", "role-required"]))),
+    extensions(("x-rate" = json!("count")), ("x-problems" = json!(["range-too-large", "role-required", "as-of-too-early", "as-of-too-late"]))),
 )]
 pub(crate) async fn get_counts(
     State(state): State<AppState>,
@@ -84,9 +87,26 @@ pub(crate) async fn get_counts(
     caller.require_any(&[Role::Analyst, Role::Admin])?;
     let zone = dates::zone(query.tz.as_deref())?;
     let filter = query.filter(&zone)?;
+    if let Some(text) = &query.as_of {
+        filter::require_one_tag(&filter)?;
+        let moment = as_of::moment(&state, &conditions.awaited, text).await?;
+        let conditions = conditions.at_least(moment.position);
+        let bucket = read::Bucket::from(query.bucket);
+        let count =
+            || read::bucket_counts_as_of(&state.pool, &filter.tag, &filter.range, bucket, &zone, moment);
+        let found = state.past_positions.answer(&conditions.awaited, count).await?;
+        return answer(&conditions, as_of::at(moment, found), &zone);
+    }
     let count = || read::bucket_counts(&state.pool, &filter, query.bucket.into(), &zone);
-    let At { position, value } = state.positions.answer(&conditions.awaited, count).await?;
-    let counts = value.into_iter().map(|bucket| view(bucket, &zone)).collect::<Result<Vec<_>, _>>()?;
+    answer(&conditions, state.positions.answer(&conditions.awaited, count).await?, &zone)
+}
+
+fn answer(
+    conditions: &Conditions,
+    At { position, value }: At<Vec<BucketCount>>,
+    zone: &TimeZone,
+) -> Result<Response, Refusal> {
+    let counts = value.into_iter().map(|bucket| view(bucket, zone)).collect::<Result<Vec<_>, _>>()?;
     conditions.answer(&At { position, value: counts })
 }
 

@@ -1,10 +1,10 @@
 use api_types::codes;
-use api_types::messages::Message;
+use api_types::messages::ThreadMessage;
 use axum::extract::State;
 use axum::response::Response;
-use data_set::read::{self, MessageFilter};
+use data_set::read::{self, MessageFilter, Moment};
 use http_kit::query::Repeated;
-use http_kit::{Action, ApiProblem, Reader, Spending};
+use http_kit::{Action, ApiProblem, Caller, Reader, Spending};
 use serde::Deserialize;
 use tokens::Role;
 use utoipa::{IntoParams, ToSchema};
@@ -13,7 +13,7 @@ use super::filter::{self, NamedTags, REPEATABLE};
 use crate::conditions::ReadHeaders;
 use crate::paging::{ListQuery, Paged};
 use crate::refusal::Refusal;
-use crate::{AppState, view};
+use crate::{AppState, as_of, view};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -44,6 +44,9 @@ pub(crate) struct ListMessages {
     limit: Option<String>,
     /// From the `Link` of the page before, with the same filter.
     cursor: Option<String>,
+    /// As it was: a position, or a timestamp with a zone, by the clock of the log. Later edits are undone, and later
+    /// messages and likes not there; what was deleted since is shown as deleted.
+    as_of: Option<String>,
     /// `1`: answer only the number of all matching messages. Needs the role `analyst` or `admin`.
     #[param(value_type = Option<u8>, minimum = 0, maximum = 1)]
     count: Option<String>,
@@ -54,7 +57,8 @@ pub(crate) struct ListMessages {
 #[serde(untagged)]
 #[expect(dead_code, reason = "it only describes")]
 pub(crate) enum MessagesOrCount {
-    Messages(Vec<Message>),
+    /// With `asOf` also places of what was deleted since.
+    Messages(Vec<ThreadMessage>),
     /// With `count=1`.
     Count(u64),
 }
@@ -67,6 +71,11 @@ pub(crate) enum MessagesOrCount {
 ///
 /// Where several tags are named, or a tag and an author, a page looks at no more than 10,000 messages: it may be short,
 /// and then its `Link` leads on. A number with several tags looks at no more than 100,000, beyond that it is refused.
+///
+/// With `asOf`, which takes one tag, both are as they were at a moment of the past, and `Data-Position` is that moment's. A message that was
+/// deleted since is `{"id", "deleted": true, "createdAt", "inReplyTo"}`, and counts. Text, tags, edition, likes, reposts
+/// and replies are those of then; names of accounts, and what is hidden from whom, those of today. A time is one of the
+/// log's clock: an imported message is there from when it was recorded.
 #[utoipa::path(
     get,
     path = "/v1/messages",
@@ -79,7 +88,7 @@ pub(crate) enum MessagesOrCount {
     responses(
         (status = 200, description = "A page of messages; with `count=1` a number.", body = MessagesOrCount, headers(("Link" = String))),
     ),
-    extensions(("x-problems" = json!(["range-too-large", "role-required"]))),
+    extensions(("x-problems" = json!(["range-too-large", "role-required", "as-of-too-early", "as-of-too-late"]))),
 )]
 pub(crate) async fn list_messages(
     State(state): State<AppState>,
@@ -93,6 +102,11 @@ pub(crate) async fn list_messages(
         spending.spend(Action::Count)?;
     }
     let filter = query.parameters.filter()?;
+    if let Some(text) = &query.parameters.as_of {
+        filter::require_one_tag(&filter)?;
+        let moment = as_of::moment(&state, &query.conditions.awaited, text).await?;
+        return of_past(&state, &caller, &shape, &filter, moment, query).await;
+    }
     if filter.tags.is_some() {
         spending.spend(Action::Search)?;
     }
@@ -111,6 +125,31 @@ pub(crate) async fn list_messages(
     }
 }
 
+async fn of_past(
+    state: &AppState,
+    caller: &Caller,
+    shape: &Shape,
+    filter: &MessageFilter,
+    moment: Moment,
+    query: ListQuery<ListMessages>,
+) -> Result<Response, Refusal> {
+    let query = query.narrowed_to(filter::of_past_to_bytes(filter, moment)).at_least(moment.position);
+    let (after, limit) = query.bounds()?;
+    let (pool, awaited) = (&state.pool, &query.conditions.awaited);
+    match shape {
+        Shape::Number => {
+            let count = || read::count_messages_as_of(pool, filter, moment);
+            let found = state.past_positions.answer(awaited, count).await?;
+            query.conditions.answer(&as_of::at(moment, found))
+        }
+        Shape::Page => {
+            let read = || read::list_messages_as_of(pool, caller.account, filter, moment, after, limit);
+            let found = state.past_positions.answer(awaited, read).await?;
+            query.page(as_of::at(moment, found), view::thread_messages)
+        }
+    }
+}
+
 enum Shape {
     Page,
     Number,
@@ -123,6 +162,12 @@ impl ListMessages {
             Some("1") => Ok(Shape::Number),
             Some(_) => Err(ApiProblem::new(codes::INVALID_PARAMETER).field("count", "expected 0 or 1")),
         }
+    }
+
+    /// How a moment of the past is asked for.
+    #[cfg(feature = "fuzz")]
+    pub(crate) fn moment(&self) -> Option<Result<read::AsOf, ApiProblem>> {
+        self.as_of.as_deref().map(as_of::parse)
     }
 
     pub(crate) fn filter(&self) -> Result<MessageFilter, ApiProblem> {

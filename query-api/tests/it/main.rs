@@ -1,6 +1,7 @@
 //! The read API against a real Postgres: a file per operation, and one per promise that all of them share.
 
 mod account_replies;
+mod as_of;
 mod avoided;
 mod awaiting;
 mod bad_input;

@@ -122,7 +122,8 @@ async fn a_deleted_message_that_something_living_hangs_on_keeps_its_place() {
         let (id, answered) = (id.to_string(), answered.to_string());
         json!({"id": id, "deleted": true, "createdAt": created_at, "inReplyTo": answered})
     };
-    let (second, third) = (place(512, "2026-01-01T03:00:00Z", 256), place(768, "2026-01-01T10:00:00Z", 512));
+    let (second, third) =
+        (place(512, "2026-01-01T03:00:00.000000Z", 256), place(768, "2026-01-01T10:00:00.000000Z", 512));
     let end = app.get("/v1/messages/1024/thread").await.ok();
     assert_eq!(ids(&end["ancestors"]), [256, 512, 768]);
     assert_eq!((&end["ancestors"][1], &end["ancestors"][2]), (&second, &third));

@@ -13,6 +13,10 @@ use data_set::write::{SocialSegment, Step, WriteError};
 
 use super::{Changes, ConflictKeys, Fold, KnownEvent};
 
+// The fold of `history` goes by the same rules.
+pub(super) use conflicts::keys;
+pub(super) use messages::{edition, is_past, whole_micros};
+
 const NAME: &str = "social";
 const BATCH_MAX: usize = 5_000;
 

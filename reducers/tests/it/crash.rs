@@ -9,7 +9,7 @@ use testkit::{Nats, Process, eventually, free_port};
 
 use crate::feeds;
 use crate::history::Author;
-use crate::model::{all_events, feeds_of, normalised, rows_of_events};
+use crate::model::{all_events, feeds_of, normalised, past_of, rows_of_events};
 use crate::rows::{DataSet, PATIENCE};
 
 fn start(nats: &Nats, data_set: &DataSet, crash_point: &str) -> Process {
@@ -28,12 +28,13 @@ fn start(nats: &Nats, data_set: &DataSet, crash_point: &str) -> Process {
     )
 }
 
-/// Both projections, once both workers have caught up.
+/// All projections, once all workers have caught up.
 async fn equals_the_models(data_set: &DataSet, log: &dyn EventLog) {
     data_set.all_caught_up(log).await;
     let events = all_events(log).await;
     assert_eq!(normalised(data_set.rows().await), rows_of_events(&events));
     assert_eq!(feeds::readable(&data_set.pool).await, feeds_of(&events).feeds());
+    assert_eq!(normalised(data_set.past_rows().await), past_of(&events));
 }
 
 async fn log(nats: &Nats) -> Arc<dyn EventLog> {
@@ -44,7 +45,7 @@ async fn log(nats: &Nats) -> Arc<dyn EventLog> {
 
 #[tokio::test]
 async fn a_crash_between_any_two_steps_loses_and_doubles_nothing() {
-    const STEPS: [&str; 21] = [
+    const STEPS: [&str; 30] = [
         "after-receive",
         "social-after-begin",
         "social-after-fence",
@@ -66,6 +67,15 @@ async fn a_crash_between_any_two_steps_loses_and_doubles_nothing() {
         "feeds-after-rows",
         "feeds-before-commit",
         "feeds-after-commit",
+        "history-after-begin",
+        "history-after-fence",
+        "history-after-posts",
+        "history-after-edits",
+        "history-after-ended-edges",
+        "history-after-begun-edges",
+        "history-after-deletions",
+        "history-after-segment",
+        "history-before-commit",
     ];
     let (nats, data_set) = (Nats::start().await, DataSet::start().await);
     let log = log(&nats).await;

@@ -10,6 +10,7 @@ mod model;
 mod order;
 mod park;
 mod parking;
+mod past;
 mod property;
 mod published;
 mod restored;

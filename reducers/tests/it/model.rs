@@ -47,6 +47,17 @@ pub(crate) fn normalised(rows: Rows) -> Rows {
         .collect()
 }
 
+/// The rows of `history` that events must give.
+pub(crate) fn past_of(events: &[RecordedEvent]) -> Rows {
+    let mut state = verifier::history::State::default();
+    for recorded in events {
+        if let Ok(Decoded::Known(event)) = decode(recorded) {
+            state.apply(recorded.position.get(), recorded.recorded_at, event);
+        }
+    }
+    state.rows().into_iter().map(|(table, rows)| (table.to_owned(), normal(&rows))).collect()
+}
+
 /// The home timelines that events must give.
 pub(crate) fn feeds_of(events: &[RecordedEvent]) -> verifier::feeds::State {
     let mut state = verifier::feeds::State::default();

@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 
 use self::poisoned::{Cut, Mended, Poisoned};
 use crate::feeds::Feeds;
-use crate::model::{feeds_of, normalised, rows_of_events};
+use crate::model::{feeds_of, normalised, past_of, rows_of_events};
 use crate::rows::{DataSet, Rows};
 
 const SEEDS: u64 = 6;
@@ -27,7 +27,10 @@ const EVENTS: u64 = 140;
 /// Crossed all the time by the few accounts of these histories.
 const LIMIT: u32 = 3;
 
-/// Both projections over one log.
+/// Their names, in the order of `folds`.
+const PROJECTIONS: [&str; 3] = ["social", "feeds", "history"];
+
+/// All projections over one log.
 struct Folds {
     data_set: DataSet,
     clean: Feeds,
@@ -41,6 +44,7 @@ impl Folds {
     async fn empty(&self) {
         self.data_set.empty().await;
         self.data_set.empty_feeds().await;
+        self.data_set.empty_past().await;
     }
 
     /// Folds the whole log, in batches of random sizes.
@@ -53,28 +57,28 @@ impl Folds {
         }
     }
 
-    async fn retry(&self, log: &Mended, choice: &Choice) -> [Released; 2] {
-        let [social, feeds] = folds();
-        let run = |fold: Box<dyn Fold>| async move {
-            retry(log, &self.data_set.worker_pool(fold.name()), &*fold, 1, choice, |_| {})
-                .await
-                .expect("retried")
-        };
-        [run(social).await, run(feeds).await]
+    async fn retry(&self, log: &Mended, choice: &Choice) -> Vec<Released> {
+        let mut released = Vec::new();
+        for fold in folds() {
+            let pool = self.data_set.worker_pool(fold.name());
+            released.push(retry(log, &pool, &*fold, 1, choice, |_| {}).await.expect("retried"));
+        }
+        released
     }
 
-    /// Has the log say that all bad events are given up, of either projection.
-    async fn give_up(&self, log: &dyn EventLog, choice: &Choice, with_waiting: bool) -> [Chosen; 2] {
-        let run = |projection: &'static str| async move {
+    /// Has the log say that all bad events are given up, of each projection.
+    async fn give_up(&self, log: &dyn EventLog, choice: &Choice, with_waiting: bool) -> Vec<Chosen> {
+        let mut given_up = Vec::new();
+        for projection in PROJECTIONS {
             let key = projection_key(log, projection);
             let chosen = choose(&self.data_set.pool, &key, choice, with_waiting).await.expect("readable");
             let positions = chosen.waiting.iter().chain(&chosen.bad);
             let positions: Vec<_> = positions.map(|at| Position::from_i64(*at).expect("positive")).collect();
             let now = OffsetDateTime::now_utc();
             drop_events(log, projection, &positions, None, now).await.expect("appended");
-            chosen
-        };
-        [run("social").await, run("feeds").await]
+            given_up.push(chosen);
+        }
+        given_up
     }
 
     /// Positions of all that is not in the rows of a projection.
@@ -100,6 +104,8 @@ impl Folds {
         let readable = crate::feeds::readable(&self.data_set.pool).await;
         assert_eq!(readable, feeds_of(&events).feeds(), "{what}: feeds as they are read");
         assert_rows(&self.data_set.feeds_rows().await, &self.clean.rows().await, what);
+        let past = self.parked(&*log.log(), "history").await;
+        assert_rows(&normalised(self.data_set.past_rows().await), &past_of(&without(&past)), what);
     }
 }
 
@@ -107,9 +113,10 @@ fn projection_key(log: &dyn EventLog, projection: &'static str) -> data_set::wri
     data_set::write::ProjectionKey { projection, version: 1, shard: 0, lineage: log.lineage().to_string() }
 }
 
-fn folds() -> [Box<dyn Fold>; 2] {
+fn folds() -> [Box<dyn Fold>; 3] {
     let limit = data_set::write::FanOutLimit::new(LIMIT);
-    [Box::new(reducers::social::Social), Box::new(reducers::feeds::Feeds { limit })]
+    let (social, feeds) = (reducers::social::Social, reducers::feeds::Feeds { limit });
+    [Box::new(social), Box::new(feeds), Box::new(reducers::history::History)]
 }
 
 fn assert_rows(found: &Rows, expected: &Rows, what: &str) {
@@ -129,7 +136,7 @@ async fn retried_events_come_to_the_rows_of_a_clean_replay() {
         log.write(EVENTS).await;
         folds.fold(&log, seed).await;
         folds.assert_equal(&log, &format!("seed {seed}, while events are bad")).await;
-        for projection in ["social", "feeds"] {
+        for projection in PROJECTIONS {
             let parked = folds.parked(&*log.log(), projection).await;
             waited += parked.iter().filter(|parked| parked.is_waiting()).count();
             went_on += log.good().len() - parked.len();
@@ -152,7 +159,7 @@ async fn retried_events_come_to_the_rows_of_a_clean_replay() {
         }
         folds.assert_equal(&log, &format!("seed {seed}, all were retried")).await;
         let again = folds.retry(&log.mended(&all), &Choice::All).await;
-        assert_eq!(again, [Released::default(), Released::default()], "a repetition changes nothing");
+        assert_eq!(again, vec![Released::default(); 3], "a repetition changes nothing");
     }
     assert!(waited > 100, "bad events are met: {waited} waited");
     assert!(went_on > waited, "most goes on: {waited} waited, {went_on} went on");
@@ -169,7 +176,7 @@ async fn the_same_events_wait_however_the_log_is_cut() {
             folds.empty().await;
             folds.fold(&log, seed * 10 + cuts).await;
             let mut parked = Vec::new();
-            for projection in ["social", "feeds"] {
+            for projection in PROJECTIONS {
                 for row in folds.parked(&*log.log(), projection).await {
                     parked.push((projection, row.position, row.reason, row.exclusive_keys, row.shared_keys));
                 }
@@ -200,19 +207,23 @@ async fn a_replay_into_an_empty_data_set_passes_over_what_was_given_up() {
             folds.fold(&log, seed).await;
             let all: Vec<i64> = log.bad().iter().map(|at| at.get()).collect();
             let (mut before, mut rows) = (Vec::new(), Vec::new());
-            for (projection, chosen) in ["social", "feeds"].into_iter().zip(&chosen) {
+            for (projection, chosen) in PROJECTIONS.into_iter().zip(&chosen) {
                 let parked = folds.parked(&*log.log(), projection).await;
                 let is_given_up = |at: &i64| chosen.bad.contains(at) || chosen.waiting.contains(at);
                 assert!(
                     parked.iter().all(|row| row.is_dropped() == is_given_up(&row.position)),
                     "seed {seed}"
                 );
-                assert!(!with_waiting || !chosen.waiting.is_empty() || projection == "feeds", "seed {seed}");
+                assert!(!with_waiting || !chosen.waiting.is_empty() || projection != "social", "seed {seed}");
                 assert!(chosen.bad.iter().all(|at| all.contains(at)));
                 before.push(told(parked));
             }
             folds.assert_equal(&log, &format!("seed {seed}, dropped")).await;
-            rows.push((folds.data_set.rows().await, folds.data_set.feeds_rows().await));
+            rows.push((
+                folds.data_set.rows().await,
+                folds.data_set.feeds_rows().await,
+                folds.data_set.past_rows().await,
+            ));
 
             // As when the data set is lost. In other batches, by two workers at once.
             folds.empty().await;
@@ -224,11 +235,15 @@ async fn a_replay_into_an_empty_data_set_passes_over_what_was_given_up() {
             for worker in others {
                 worker.stop().await;
             }
-            for (projection, before) in ["social", "feeds"].into_iter().zip(before) {
+            for (projection, before) in PROJECTIONS.into_iter().zip(before) {
                 let parked = folds.parked(&*log.log(), projection).await;
                 assert_eq!(told(parked), before, "seed {seed}, {projection}");
             }
-            rows.push((folds.data_set.rows().await, folds.data_set.feeds_rows().await));
+            rows.push((
+                folds.data_set.rows().await,
+                folds.data_set.feeds_rows().await,
+                folds.data_set.past_rows().await,
+            ));
             assert_eq!(rows[0], rows[1], "seed {seed}");
         }
     }

@@ -7,6 +7,7 @@ use domain::{Position, Sequence};
 use event_store::conformance::{FRAMES, publish_frame};
 use event_store::{EventLog, RecordedEvent, decode};
 use event_store_nats::{JetStreamConfig, JetStreamLog, Restoration};
+use reducers::history::History;
 use testkit::Nats;
 
 use crate::feeds;
@@ -33,7 +34,7 @@ async fn all(log: &dyn EventLog) -> Vec<RecordedEvent> {
     events
 }
 
-/// All rows of both projections, with their times, and what was parked.
+/// All rows of all projections, with their times, and what was parked.
 #[tokio::test]
 async fn the_replay_of_a_restored_log_gives_the_same_rows() {
     let (nats, other) = (Nats::start().await, Nats::start().await);
@@ -62,7 +63,11 @@ async fn the_replay_of_a_restored_log_gives_the_same_rows() {
         let worker = data_set.fold(Arc::clone(log));
         data_set.caught_up(&**log).await;
         worker.stop().await;
-        folded.push((data_set.rows().await, data_set.parked().await));
+        let (rows, parked) = (data_set.rows().await, data_set.parked().await);
+        let worker = data_set.work_on(Arc::clone(log), Arc::new(History));
+        data_set.projection_caught_up(&**log, "history").await;
+        worker.stop().await;
+        folded.push((rows, parked, data_set.past_rows().await));
     }
     let bad = folded[0].1.iter().filter(|(_, reason, _)| reason != "waiting").count();
     assert_eq!(bad, 2 + FRAMES.len(), "{:?}", folded[0].1);

@@ -15,7 +15,7 @@ use testkit::{Postgres, eventually};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::feeds;
+use crate::{feeds, past};
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -103,6 +103,10 @@ impl DataSet {
         self.empty_tables("feeds_v1", &feeds::TABLES).await;
     }
 
+    pub(crate) async fn empty_past(&self) {
+        self.empty_tables("history_v1", &past::TABLES).await;
+    }
+
     async fn empty_tables(&self, schema: &str, tables: &[&str]) {
         let sql: String = tables.iter().map(|table| format!("delete from {schema}.{table};")).collect();
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&self.pool).await.expect("emptied");
@@ -110,6 +114,10 @@ impl DataSet {
 
     pub(crate) async fn feeds_rows(&self) -> Rows {
         feeds::rows(&self.pool).await
+    }
+
+    pub(crate) async fn past_rows(&self) -> Rows {
+        past::rows(&self.pool).await
     }
 
     /// Back to before the first event, with the rows as they are.
@@ -176,13 +184,13 @@ impl DataSet {
         caught_up(log, || self.checkpoint()).await;
     }
 
-    /// The same for both projections of the process.
+    /// The same for all projections of the process.
     pub(crate) async fn all_caught_up(&self, log: &dyn EventLog) {
         caught_up(log, || self.slowest_checkpoint()).await;
     }
 
     async fn slowest_checkpoint(&self) -> Result<i64, String> {
-        let sql = "select case when count(*) = 2 then min(position) else 0 end from control.checkpoint";
+        let sql = "select case when count(*) = 3 then min(position) else 0 end from control.checkpoint";
         sqlx::query_scalar(sql).fetch_one(&self.pool).await.map_err(|error| error.to_string())
     }
 }

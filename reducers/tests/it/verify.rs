@@ -11,6 +11,7 @@ use data_set::write::FanOutLimit;
 use domain::Shard;
 use event_store::{EventLog, InMemoryLog};
 use reducers::feeds::Feeds;
+use reducers::history::History;
 use reducers::social::Social;
 use reducers::{BadEvent, OnBad, ProjectionWorker, Status, run_worker};
 use tokio::task::JoinSet;
@@ -23,14 +24,14 @@ use crate::rows::DataSet;
 /// So few that the accounts of the histories cross it.
 const LIMIT: FanOutLimit = FanOutLimit::new(3);
 
-/// A log, the data set that both workers made of it, and the means to compare them.
+/// A log, the data set that all workers made of it, and the means to compare them.
 struct System {
     log: Arc<dyn EventLog>,
     data_set: DataSet,
     pool: Pool,
 }
 
-/// Both workers at work.
+/// All workers at work.
 struct Workers {
     token: CancellationToken,
     running: JoinSet<Result<(), BadEvent>>,
@@ -51,7 +52,7 @@ impl System {
         Self { log, data_set, pool }
     }
 
-    /// Of a history that both workers have folded to its end.
+    /// Of a history that all workers have folded to its end.
     async fn folded(seed: u64, commands: usize) -> Self {
         let system = Self::start().await;
         Author::new(Arc::clone(&system.log), seed).write(commands).await;
@@ -62,7 +63,8 @@ impl System {
     fn workers(&self) -> Workers {
         let mut running = JoinSet::new();
         let token = CancellationToken::new();
-        let folds: [Arc<dyn reducers::Fold>; 2] = [Arc::new(Social), Arc::new(Feeds { limit: LIMIT })];
+        let folds: [Arc<dyn reducers::Fold>; 3] =
+            [Arc::new(Social), Arc::new(Feeds { limit: LIMIT }), Arc::new(History)];
         for fold in folds {
             let (log, pool) = (Arc::clone(&self.log), self.data_set.worker_pool(fold.name()));
             let worker = ProjectionWorker {
@@ -164,7 +166,7 @@ async fn an_event_that_nobody_can_decode_or_knows_of_is_reported() {
     system.run("delete from control.parked_event where projection = 'feeds'").await;
     for report in [system.verify(Scope::All).await.expect("verified"), system.repair().await] {
         let unparked: Vec<_> = report.projections.iter().map(|found| found.unparked.clone()).collect();
-        assert_eq!(unparked, [vec![], vec![broken]]);
+        assert_eq!(unparked, [vec![], vec![broken], vec![]]);
         assert!(!report.is_sound());
     }
 }

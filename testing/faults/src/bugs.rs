@@ -35,7 +35,7 @@ const fn bug(name: &'static str, fault: &'static str, promise: &'static str, abo
     Bug { name, about, fault, promise }
 }
 
-pub const ALL: [Bug; 25] = [
+pub const ALL: [Bug; 26] = [
     bug(
         "ack-before-commit",
         "kill-dispatcher",
@@ -84,6 +84,7 @@ pub const ALL: [Bug; 25] = [
     bug("no-fence", "two-reducers", TRAIL, "a batch moves the checkpoint from wherever it is"),
     bug("blind-plus-one", "kill-reducers", FOLD, "a like that was there already is counted again"),
     bug("blind-minus-one", "kill-reducers", FOLD, "taking back a like that is not there is counted"),
+    bug("history-without-ends", "kill-reducers", FOLD, "what was taken back still stands in the history"),
     bug("undecodable-skipped", "poison", PARKED, "an event that cannot be decoded is passed over silently"),
     bug("given-up-ignored", "poison", PARKED, "an event that gives others up is passed over"),
     bug("undecodable-stops", "poison", LAG, "an event that cannot be decoded stops the worker"),

@@ -200,9 +200,9 @@ impl System {
     }
 }
 
-/// Waits until both projections have folded all up to a position.
+/// Waits until all projections have folded all up to a position.
 pub async fn caught_up(pool: &PgPool, head: i64, limit: Duration) -> Result<(), String> {
-    let sql = "select case when count(*) = 2 then min(position) else 0 end from control.checkpoint";
+    let sql = "select case when count(*) = 3 then min(position) else 0 end from control.checkpoint";
     let deadline = tokio::time::Instant::now() + limit;
     loop {
         let seen: Result<i64, _> = sqlx::query_scalar(sql).fetch_one(pool).await;

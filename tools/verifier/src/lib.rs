@@ -4,13 +4,15 @@
 //! SQL, counts counted and never carried along. So a mistake of theirs is not made here, too. It is slow, and it holds
 //! everything in memory.
 //!
-//! [`verify()`] compares, [`repair()`] repairs, [`refold()`] says what a view held at any position. [`social`] and [`feeds`] are the two folds.
+//! [`verify()`] compares, [`repair()`] repairs, [`refold()`] says what a view held at any position. [`social`], [`feeds`]
+//! and [`history`] are the folds.
 
 mod check;
 mod compare;
 mod error;
 pub mod feeds;
 mod follow;
+pub mod history;
 mod inputs;
 mod model;
 mod pace;

@@ -1,4 +1,4 @@
-//! The state of either projection.
+//! The state of one of the projections.
 
 use domain::{AccountId, Position};
 use event_store::{Decoded, RecordedEvent, decode};
@@ -6,12 +6,13 @@ use event_store::{Decoded, RecordedEvent, decode};
 use crate::inputs::Inputs;
 use crate::rows::Rows;
 use crate::scope::{Scope, Touched};
-use crate::{feeds, social};
+use crate::{feeds, history, social};
 
 #[derive(Debug)]
 enum State {
     Social(Box<social::State>),
     Feeds(Box<feeds::State>),
+    History(Box<history::State>),
 }
 
 /// A fold under way.
@@ -29,6 +30,7 @@ impl Model {
     pub(crate) fn new(projection: &str, scope: Scope) -> Self {
         let state = match projection {
             "feeds" => State::Feeds(Box::default()),
+            "history" => State::History(Box::default()),
             _ => State::Social(Box::default()),
         };
         Self { state, scope, touched: Touched::default(), unparked: Vec::new() }
@@ -56,12 +58,14 @@ impl Model {
             match &self.state {
                 State::Social(state) => state.touch(&event, &mut self.touched),
                 State::Feeds(state) => state.touch(&event, &mut self.touched),
+                State::History(state) => state.touch(&event, &mut self.touched),
             }
         }
         let position = recorded.position.get();
         match &mut self.state {
             State::Social(state) => state.apply(position, recorded.recorded_at, event),
             State::Feeds(state) => state.apply(position, &event),
+            State::History(state) => state.apply(position, recorded.recorded_at, event),
         }
     }
 
@@ -69,6 +73,7 @@ impl Model {
         match &self.state {
             State::Social(_) => &social::TABLES,
             State::Feeds(_) => &feeds::TABLES,
+            State::History(_) => &history::TABLES,
         }
     }
 
@@ -77,6 +82,7 @@ impl Model {
         match &self.state {
             State::Social(state) => state.table(table, inputs.split_from),
             State::Feeds(state) => state.table(table, inputs),
+            State::History(state) => state.table(table),
         }
     }
 
@@ -97,6 +103,7 @@ impl Model {
         let messages = match &self.state {
             State::Social(state) => state.messages_of(account.get()),
             State::Feeds(state) => state.messages_of(account.get()),
+            State::History(state) => state.messages_of(account.get()),
         };
         Touched {
             has_tags: false,

@@ -82,7 +82,7 @@ impl Touched {
 /// Projection, table, the columns that name accounts, and those that name messages.
 type Columns = (&'static str, &'static str, &'static [&'static str], &'static [&'static str]);
 
-const COLUMNS: [Columns; 26] = [
+const COLUMNS: [Columns; 34] = [
     ("social", "account", &["id"], &[]),
     ("social", "former_account", &["id"], &[]),
     ("social", "account_stat", &["account"], &[]),
@@ -109,4 +109,12 @@ const COLUMNS: [Columns; 26] = [
     ("feeds", "feed", &["owner", "author"], &["message"]),
     ("feeds", "merged", &["owner", "author"], &[]),
     ("feeds", "former", &["account"], &[]),
+    ("history", "message", &["author", "deleted_by"], &["id"]),
+    ("history", "edition", &[], &["message"]),
+    ("history", "tagged", &["author"], &["message"]),
+    ("history", "follow", &["follower", "followee"], &[]),
+    ("history", "liked", &["account"], &["message"]),
+    ("history", "reposted", &["account"], &["message"]),
+    ("history", "blocked", &["blocker", "blocked"], &[]),
+    ("history", "former", &["account"], &[]),
 ];

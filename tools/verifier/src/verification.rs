@@ -9,7 +9,7 @@ use crate::pace::Pace;
 use crate::scope::Scope;
 
 /// Those that there are; the published version of each is compared.
-pub const PROJECTIONS: [&str; 2] = ["social", "feeds"];
+pub const PROJECTIONS: [&str; 3] = ["social", "feeds", "history"];
 
 /// What to compare with what.
 pub struct Verification<'a> {

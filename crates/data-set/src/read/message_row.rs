@@ -141,8 +141,11 @@ impl MessageColumns {
         Some(PageKey { created_at: self.created_at?.into(), id: self.id? })
     }
 
-    /// Of `served.thread_messages`, where a row without an author is of a deleted message.
+    /// Where a row without an author is of a deleted message: in `served.thread_messages`, and in the past.
     pub(super) fn into_part_of_thread(self) -> Option<ThreadRow> {
+        if self.is_hidden || self.is_silenced == Some(true) {
+            return None;
+        }
         if self.author.is_some() {
             return self.into_message().map(Box::new).map(ThreadRow::Message);
         }

@@ -19,6 +19,7 @@ mod rows;
 use fail_points::crash_point;
 use postgres_kit::Connection;
 
+use super::ONE_PLAN;
 use super::error::WriteError;
 
 pub use audience::Audience;
@@ -31,7 +32,7 @@ pub(super) async fn write(
     limit: FanOutLimit,
 ) -> Result<(), WriteError> {
     if !segments.is_empty() {
-        sqlx::query(include_str!("feeds/one_plan.sql")).execute(&mut *connection).await?;
+        sqlx::query(ONE_PLAN).execute(&mut *connection).await?;
     }
     for segment in segments {
         match segment {

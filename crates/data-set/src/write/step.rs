@@ -5,6 +5,7 @@ use postgres_kit::{Pool, Pooled, Transaction};
 
 use super::checkpoint::{self, Checkpoint, ProjectionKey};
 use super::feeds::{self, Audience, FanOutLimit, FeedSegment};
+use super::history::{self, HistoryBatch};
 use super::messages;
 use super::parked::{self, Parked, ParkedEvent};
 use super::social::{self, SocialSegment};
@@ -61,6 +62,11 @@ impl Step {
         feeds::write(&mut self.transaction, segments, limit).await
     }
 
+    /// Rows of the projection `history`.
+    pub async fn write_history(&mut self, batch: &HistoryBatch) -> Result<(), WriteError> {
+        history::write(&mut self.transaction, batch).await
+    }
+
     /// The authors of messages that are in the rows of `social`.
     pub async fn social_authors(&mut self, messages: &[i64]) -> Result<Vec<(i64, i64)>, WriteError> {
         messages::authors(&mut self.transaction, messages).await
@@ -69,6 +75,11 @@ impl Step {
     /// The authors of messages that are in the rows of `feeds`.
     pub async fn feeds_authors(&mut self, messages: &[i64]) -> Result<Vec<(i64, i64)>, WriteError> {
         feeds::audience::authors(&mut self.transaction, messages).await
+    }
+
+    /// The authors of messages that are, or were, in the rows of `history`.
+    pub async fn history_authors(&mut self, messages: &[i64]) -> Result<Vec<(i64, i64)>, WriteError> {
+        history::authors(&mut self.transaction, messages).await
     }
 
     /// Whom deletions and deactivations meet in the rows of `feeds`.

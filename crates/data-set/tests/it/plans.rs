@@ -1,6 +1,7 @@
 //! Every read is a range of an index, also on tables that nobody has analysed since they grew, and also where the plan
 //! was made while they were empty: connections keep their plans.
 
+mod as_of;
 mod matching;
 mod people;
 mod timeline;

@@ -65,7 +65,7 @@ async fn a_new_version_has_the_shape_of_the_published_one() {
     data_set
         .execute("create index message_extra on social_v1.message (lower(text)) with (fillfactor = 60)")
         .await;
-    for projection in ["social", "feeds"] {
+    for projection in ["social", "feeds", "history"] {
         let mut hold = Hold::take(&data_set.postgres.url(), projection).await.expect("nobody else holds it");
         assert_eq!(hold.make_next(1).await.expect("made"), 2);
         let shape = async |version| {

@@ -23,7 +23,7 @@ use crate::projections::segments::InSegment;
 use Access::{Exclusive, Shared};
 
 /// The keys of an event, as far as the event says so.
-pub(super) fn keys(known: &KnownEvent) -> ConflictKeys {
+pub(in crate::projections) fn keys(known: &KnownEvent) -> ConflictKeys {
     let mut keys = ConflictKeys::at(known.position);
     if is_about_block(&known.event) {
         // It deactivates nobody: what it is about stands in it.

@@ -23,21 +23,21 @@ pub(super) struct MessageFold {
 }
 
 /// Editions count up from 1 by one; a database column of 31 bits outlasts any author.
-fn edition(number: u32) -> i32 {
+pub(in crate::projections) fn edition(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 /// Whether a message can have been there when an event happened. The dispatcher lets nothing else into the log. If an
 /// event named a later message, the set-wise fold would find that message where the log's order does not. Positions of
 /// different shards cannot be compared.
-pub(super) fn is_past(message: MessageId, position: Position) -> bool {
+pub(in crate::projections) fn is_past(message: MessageId, position: Position) -> bool {
     let named = message.position();
     named.shard() != position.shard() || named < position
 }
 
 /// A time as the database holds it. Left to the statements, each of them would round in its own way: a copy down, a
 /// bound value towards 2000.
-pub(super) fn whole_micros(time: OffsetDateTime) -> OffsetDateTime {
+pub(in crate::projections) fn whole_micros(time: OffsetDateTime) -> OffsetDateTime {
     // A microsecond of a time is one for its replacement.
     time.replace_microsecond(time.microsecond()).unwrap_or(time)
 }

@@ -17,7 +17,7 @@ use time::OffsetDateTime;
 use verifier::{Scope, Verification, verify};
 
 use super::poisoned::{Cut, Mended, Poisoned};
-use super::{Folds, folds, projection_key, told};
+use super::{Folds, PROJECTIONS, folds, projection_key, told};
 use crate::history::{append, plant};
 use crate::rows::{DataSet, PATIENCE};
 
@@ -70,7 +70,7 @@ async fn whoever_folds_and_whenever_it_is_said_a_replay_comes_to_the_same() {
         let (staying, mut coming) = (work(seed), work(seed + 1));
         for round in 0..10 {
             log.write(20).await;
-            for projection in ["social", "feeds"] {
+            for projection in PROJECTIONS {
                 let some: Vec<Position> =
                     log.bad().iter().copied().filter(|_| random.random_bool(0.3)).collect();
                 if !some.is_empty() {
@@ -84,7 +84,7 @@ async fn whoever_folds_and_whenever_it_is_said_a_replay_comes_to_the_same() {
             }
         }
         let mut before = Vec::new();
-        for projection in ["social", "feeds"] {
+        for projection in PROJECTIONS {
             both.data_set.projection_caught_up(&*log.log(), projection).await;
             before.push(told(both.parked(&*log.log(), projection).await));
         }
@@ -99,7 +99,7 @@ async fn whoever_folds_and_whenever_it_is_said_a_replay_comes_to_the_same() {
         both.fold(&log, !seed).await;
         both.assert_equal(&log, &format!("seed {seed}, replayed")).await;
         // Which events wait may differ by those that had to wait for one that was dropped later.
-        for (projection, before) in ["social", "feeds"].into_iter().zip(before) {
+        for (projection, before) in PROJECTIONS.into_iter().zip(before) {
             let bad = |told: Vec<(i64, String, String)>| -> Vec<_> {
                 told.into_iter()
                     .filter(|(_, reason, _)| reason != "waiting")
@@ -207,7 +207,7 @@ async fn what_gives_up_in_words_that_nobody_knew_is_obeyed_at_the_retry() {
     assert_eq!(reasons(&data_set).await, parked.map(|(position, reason)| (position, reason.to_owned())));
 
     let mended = Mended::new(Arc::clone(&log), [RecordedEvent { position: decision, ..known }]);
-    let [social, _] = folds();
+    let [social, ..] = folds();
     let choice = Choice::Position(decision.get());
     let retried = retry(&mended, &data_set.pool, &*social, 1, &choice, |_| {}).await.expect("retried");
     assert_eq!((retried.folded, retried.dropped, retried.left), (2, 1, 0), "{retried:?}");

@@ -12,7 +12,7 @@ use reducers::parking::{Choice, retry};
 use time::OffsetDateTime;
 
 use super::poisoned::{Mended, Poisoned};
-use super::{Folds, folds};
+use super::{Folds, PROJECTIONS, folds};
 use crate::history::{append, plant};
 use crate::rows::DataSet;
 
@@ -36,9 +36,8 @@ async fn retries_that_are_cut_off_beside_busy_workers_come_to_the_rows_of_a_clea
         let mended = log.mended(&bad[..random.random_range(0..=bad.len())]);
         let patience = Duration::from_micros(random.random_range(100..40_000));
         // With pools of its own, as a process has that is killed.
-        let [social, feeds] = folds();
         let retries = async {
-            for fold in [social, feeds] {
+            for fold in folds() {
                 let pool = both.data_set.worker_pool(fold.name());
                 let retried = retry(&mended, &pool, &*fold, 1, &Choice::All, |_| {}).await;
                 retried.expect("released");
@@ -46,7 +45,7 @@ async fn retries_that_are_cut_off_beside_busy_workers_come_to_the_rows_of_a_clea
         };
         drop(tokio::time::timeout(patience, retries).await);
     }
-    for projection in ["social", "feeds"] {
+    for projection in PROJECTIONS {
         both.data_set.projection_caught_up(&*log.log(), projection).await;
     }
     both.assert_equal(&log, "while events are bad").await;
@@ -55,7 +54,7 @@ async fn retries_that_are_cut_off_beside_busy_workers_come_to_the_rows_of_a_clea
         assert_eq!(released.left, 0, "{released:?}");
     }
     log.write(20).await;
-    for projection in ["social", "feeds"] {
+    for projection in PROJECTIONS {
         both.data_set.projection_caught_up(&*log.log(), projection).await;
     }
     for worker in workers {
@@ -78,7 +77,7 @@ async fn what_could_have_met_folded_events_is_not_retried() {
 
     let at = Position::from_i64(reply).expect("positive");
     let mut good = log.read(at.sequence()).await.expect("readable").expect("there");
-    let [social, _] = folds();
+    let [social, ..] = folds();
     let retried = |data: String| {
         good.data = data.into();
         let mended = Mended::new(Arc::clone(&log), [good.clone()]);
@@ -118,7 +117,7 @@ async fn what_the_database_refuses_parks_its_message_and_nothing_else() {
     assert_eq!(parked, [(huge, "refused-by-database".to_owned()), (waiting, "waiting".to_owned())]);
     assert_eq!(data_set.rows().await["liked"].len(), 1);
 
-    let [social, _] = folds();
+    let [social, ..] = folds();
     let pool = &data_set.pool;
     let retried = retry(&*log, pool, &*social, 1, &Choice::All, |_| {}).await.expect("retried");
     assert_eq!((retried.folded, retried.failed.len(), retried.left), (0, 1, 2), "{retried:?}");

@@ -68,9 +68,10 @@ async fn nothing_differs_while_everything_moves() {
 }
 
 /// Of accounts and messages that nobody else touches, and of all others.
-const PLANTS: [&str; 4] = [
+const PLANTS: [&str; 5] = [
     "insert into social_v1.tombstone values (1, 9999, 9999, now(), null, null, null, 1, null, false)",
     "insert into feeds_v1.former values (9999)",
+    "insert into history_v1.former values (9999, 1)",
     "update social_v1.message_count set messages = messages + 1 where author = 0 and tag = ''",
     "delete from social_v1.read_marker",
 ];

@@ -27,6 +27,8 @@ const LIMIT: u16 = 20;
 /// For whom `liked` and `reposted` are looked up.
 const READER: i64 = 1;
 const AIM: f64 = 0.7;
+/// Of the present's rate that lists of the past reach at least.
+const AIM_OF_PAST: f64 = 0.5;
 
 /// Lists of Zipf-like tags over so many connections.
 pub(super) async fn lists(
@@ -42,6 +44,25 @@ pub(super) async fn lists(
         move || get(&format!("/v1/messages?tag={}&limit={LIMIT}", corpus.tag()), Some(&token), "")
     };
     closed::requests(query_api.address, connections, timing, 200, requests).await
+}
+
+/// The same as of a position.
+async fn lists_as_of(
+    query_api: &Service,
+    tokens: &Arc<[String]>,
+    position: i64,
+    timing: Timing,
+) -> Result<Sample> {
+    let tokens = Arc::clone(tokens);
+    let requests = move |caller: usize| {
+        let token = tokens[caller % tokens.len()].clone();
+        let mut corpus = Corpus::new(caller as u64);
+        move || {
+            let path = format!("/v1/messages?tag={}&limit={LIMIT}&asOf={position}", corpus.tag());
+            get(&path, Some(&token), "")
+        }
+    };
+    closed::requests(query_api.address, CONNECTIONS, timing, 200, requests).await
 }
 
 async fn singles(
@@ -123,7 +144,10 @@ impl Parts {
         let list_cores = cores.describe();
         let limit =
             bare(timing, |caller, window| bare_list(pool.clone(), Corpus::new(caller), window)).await?;
+        let present = ours.per_second();
         table.row(row("list by tag, 20 messages", ours, limit));
+        let middle = i64::try_from(messages / 2 + 1)? << 8;
+        let mut past = lists_as_of(query_api, tokens, middle, timing).await?;
         let cores = Cores::watch(&processes);
         let ours = singles(query_api, tokens, messages, timing).await?;
         let single_cores = cores.describe();
@@ -133,6 +157,15 @@ impl Parts {
         table.row(row("one message by id", ours, limit));
         table.print();
         say(&format!("\nCores used by lists: {list_cores}. By single messages: {single_cores}."));
+        say(&format!(
+            "The same lists as of position {middle}, in the middle: {}/s, p50 {} ms, p99 {} ms; {} of the present's rate, aim {}: {}.",
+            whole(past.per_second()),
+            millis(past.percentile_ms(50)),
+            millis(past.percentile_ms(99)),
+            percent(past.per_second(), present),
+            percent(AIM_OF_PAST, 1.0),
+            met(past.failures == 0 && past.per_second() >= AIM_OF_PAST * present),
+        ));
         self.memory.watch(Situation::Load, "query-api", query_api.pid());
         self.memory.watch_servers(Situation::Load, servers);
         Ok(())

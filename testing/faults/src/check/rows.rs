@@ -9,7 +9,7 @@ use verifier::{Scope, Verification};
 
 use super::Allowed;
 
-const SCHEMAS: [&str; 2] = ["social_v1", "feeds_v1"];
+const SCHEMAS: [&str; 3] = ["social_v1", "feeds_v1", "history_v1"];
 
 /// Rows that only one side has.
 pub(super) async fn differences(left: &PgPool, right: &PgPool) -> Result<Vec<String>> {

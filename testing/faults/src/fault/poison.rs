@@ -62,7 +62,7 @@ fn poison<'a>(system: &'a mut System, load: &'a Load, _seed: u64) -> Striking<'a
             // The first of each round, for which nothing waits: that would be in later pages, and missing in earlier
             // ones.
             let given_up = allowed.parked[allowed.dropped.len() * PARKED];
-            for projection in ["social", "feeds"] {
+            for projection in ["social", "feeds", "history"] {
                 allowed.foreign.push(give_up(&log, author, projection, given_up).await?);
             }
             allowed.dropped.push(given_up);

@@ -124,7 +124,7 @@ fn reason(text: &str) -> Result<DropReason, String> {
 
 #[derive(Debug, clap::Args)]
 struct ScopeArguments {
-    /// Only this projection: social or feeds
+    /// Only this projection: social, feeds or history
     #[arg(long, value_name = "NAME")]
     projection: Option<String>,
     /// As the reducers have it: with more followers, an author's messages are merged into home timelines on read
@@ -188,7 +188,7 @@ impl Projections {
         if let Some(name) = &scope.projection
             && !folds.iter().any(|fold| fold.name() == name)
         {
-            bail!("there is no projection {name}: they are social and feeds");
+            bail!("there is no projection {name}: they are social, feeds and history");
         }
         let pool = Pool::connect(data_set_url.expose()).await.context("the data set")?;
         let mut own = Vec::new();

@@ -41,7 +41,7 @@ use crate::invocation;
 /// or it failed.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Which projection: social or feeds
+    /// Which projection: social, feeds or history
     #[arg(value_name = "PROJECTION")]
     projection: String,
     /// Switch to the new version without asking, whatever differs
@@ -90,7 +90,7 @@ fn projection(arguments: &Arguments) -> Result<Arc<dyn Fold>> {
     let names: Vec<_> = folds.iter().map(|fold| fold.name()).collect();
     let found = folds.iter().find(|fold| fold.name() == arguments.projection).cloned();
     found.with_context(|| {
-        format!("there is no projection `{}`; there are {}", arguments.projection, names.join(" and "))
+        format!("there is no projection `{}`; there are {}", arguments.projection, names.join(", "))
     })
 }
 

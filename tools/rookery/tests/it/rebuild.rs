@@ -209,7 +209,7 @@ async fn nonsense_is_refused_with_what_to_do() {
     let refusal = stderr(&rookery(dir.path(), &["rebuild", "social"]));
     assert!(refusal.contains("rookery up"), "{refusal}");
     let refusal = stderr(&rookery(dir.path(), &["rebuild", "sozial"]));
-    assert!(refusal.contains("social and feeds"), "{refusal}");
+    assert!(refusal.contains("social, feeds, history"), "{refusal}");
     let refusal = stderr(&rookery(dir.path(), &["rebuild", "social", "--rollback", "--switch"]));
     assert!(refusal.contains("cannot be used with"), "{refusal}");
 }

@@ -41,3 +41,5 @@ values ('social', 1, 0, 512, now(), now(), null);
 insert into control.parked_event
     (projection, version, shard, position, subject, event_type, reason, detail, exclusive_keys, shared_keys)
 values ('social', 1, 0, 512, 'ev.0.outbox.7', 'rookery.message.posted.v9', 'unknown-version', 'new', '{message/512}', '{}');
+-- The times of events have level 0 alone.
+insert into history_v1.event_time (level, block, recorded_at) values (0, 1, now());

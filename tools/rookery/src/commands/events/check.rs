@@ -9,6 +9,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use event_store::{Decoded, Dropped, EventLog, RecordedEvent, decode};
 use reducers::feeds::Feeds;
+use reducers::history::History;
 use reducers::social::Social;
 use reducers::{Fold, KnownEvent};
 use service_kit::Chain;
@@ -38,7 +39,7 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(log: &dyn EventLog, arguments: &Arguments) -> Result<()> {
     let began = Instant::now();
-    let folds: [Box<dyn Fold>; 2] = [Box::new(Social), Box::new(Feeds::default())];
+    let folds: [Box<dyn Fold>; 3] = [Box::new(Social), Box::new(Feeds::default()), Box::new(History)];
     let mut rules = Rules::new(log.shard());
     let mut findings = Findings::new(arguments.show);
     let span = Range::default().span(log).await?;

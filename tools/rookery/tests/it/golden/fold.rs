@@ -54,15 +54,15 @@ pub(super) async fn fold(log: &dyn EventLog, log_url: &str) -> Folded {
         }
     });
     let pool = data_set::audit::connect(&url, "golden").expect("a URL");
-    eventually("both projections are folded", LIMIT, async || {
+    eventually("all projections are folded", LIMIT, async || {
         let sql = "select count(*) from control.checkpoint where position >> 8 = $1";
         let head = i64::try_from(head).expect("short");
         let done: i64 =
             sqlx::query_scalar(sql).bind(head).fetch_one(&pool).await.map_err(|error| error.to_string())?;
-        if done == 2 {
+        if done == 3 {
             Ok(())
         } else {
-            Err(format!("{done} of 2; folding has ended: {}", folding.is_finished()))
+            Err(format!("{done} of 3; folding has ended: {}", folding.is_finished()))
         }
     })
     .await;

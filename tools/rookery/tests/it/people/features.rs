@@ -62,6 +62,8 @@ struct World {
     read: HashMap<String, String>,
     /// Those who gave up their accounts: they read nothing any more.
     gone: HashSet<String>,
+    /// Positions of moments by their names.
+    moments: HashMap<String, i64>,
     /// Access tokens to people's accounts besides their own.
     other_tokens: HashMap<String, String>,
     doors: doors::Doors,
@@ -80,6 +82,7 @@ impl World {
             former_handles: HashMap::new(),
             read: HashMap::new(),
             gone: HashSet::new(),
+            moments: HashMap::new(),
             other_tokens: HashMap::new(),
             doors: doors::Doors::default(),
             taken: BTreeMap::new(),

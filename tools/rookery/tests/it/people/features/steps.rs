@@ -256,6 +256,12 @@ async fn takes_back_the_bookmark(world: &mut World, who: String, words: String) 
     world.act(&who, Method::DELETE, &path, None).await.clone().expect(204);
 }
 
+#[given(expr = "the moment {string} is remembered")]
+async fn moment_is_remembered(world: &mut World, name: String) {
+    let position = world.answer.as_ref().and_then(|answer| answer.position);
+    world.moments.insert(name, position.expect("somebody changed something"));
+}
+
 #[given(expr = "{string} has read the timeline")]
 async fn has_read(world: &mut World, who: String) {
     let page = world.read("/v1/timeline", &who).await.expect(200);

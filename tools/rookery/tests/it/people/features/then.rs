@@ -203,6 +203,34 @@ async fn is_liked_by(world: &mut World, words: String, who: String) {
     assert_eq!(seen.body["liked"], json!(true));
 }
 
+#[then(expr = "at {string} the messages of {string} were {string}")]
+async fn messages_were(world: &mut World, moment: String, who: String, expected: String) {
+    let (author, position, reader) = (&world.person(&who).id, world.moments[&moment], world.reader(&who));
+    let page =
+        world.read(&format!("/v1/messages?author={author}&asOf={position}"), &reader).await.expect(200);
+    assert_eq!(parts(world, &page.body), expected);
+}
+
+async fn message_then(world: &World, words: &str, moment: &str) -> Value {
+    let (id, position, reader) = (world.message(words), world.moments[moment], world.reader(""));
+    world.read(&format!("/v1/messages/{id}?asOf={position}"), &reader).await.expect(200).body
+}
+
+#[then(expr = "at {string} {string} said {string}")]
+async fn said(world: &mut World, moment: String, words: String, expected: String) {
+    assert_eq!(world.words(&message_then(world, &words, &moment).await), expected);
+}
+
+#[then(expr = "at {string} {string} had {int} likes")]
+async fn had_likes(world: &mut World, moment: String, words: String, number: i64) {
+    assert_eq!(message_then(world, &words, &moment).await["likes"], json!(number));
+}
+
+#[then(expr = "now {string} says {string}")]
+async fn says(world: &mut World, words: String, expected: String) {
+    assert_eq!(world.words(&message(world, &words).await), expected);
+}
+
 #[then(expr = "the replies to {string} are:")]
 async fn replies_are(world: &mut World, step: &Step, words: String) {
     let reader = world.reader("");

@@ -1,0 +1,17 @@
+//! The data as it was at a moment of the past.
+//!
+//! What was there, in which edition, with which tags, and what was done to it follows from the projection `history`, and
+//! never changes any more. Texts are taken from `social`: of a message that was deleted since there is none, and it is
+//! shown as deleted. Names of accounts, and who may see what, are those of today.
+
+mod count_messages;
+mod get_message;
+mod list_messages;
+mod moment;
+mod position;
+
+pub use count_messages::{bucket_counts_as_of, count_messages_as_of};
+pub use get_message::get_message_as_of;
+pub use list_messages::list_messages_as_of;
+pub use moment::{AsOf, FoundMoment, Moment, find_moment};
+pub use position::as_of_position;

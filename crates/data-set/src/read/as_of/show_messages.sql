@@ -1,0 +1,61 @@
+-- Purpose: the end of every statement that shows messages as they were: the edition of then, and what others and the
+--   caller had made of them, of the messages in `page`, which are few and in their final number by here. `p` is one row:
+--   the position of the data, the caller, and the position of the moment. Who is named how, who sees what, and bookmarks
+--   are of today. A message that was deleted since has no text any more, and is shown without an author.
+-- Index: edition_pk, message_edition_pk or message_pk, account_pk, liked_by_message, reposted_by_message, message_reply,
+--   liked_pk, reposted_pk, bookmarked_pk and twice blocked_pk: a look-up or a range each per row of the page. `limit 1` as
+--   in the other show_messages.sql.
+-- Why this order: the page's own; it came out of the look-ups in that order, but only a sort promises it.
+select
+    p.*, m.id, case when e.text is not null then m.author end as author, a.handle as author_handle,
+    a.display_name as author_name, e.text, coalesce(h.tags, m.tags) as tags, m.in_reply_to, m.created_at,
+    h.made_at as edited_at, coalesce(h.edition, 1) as edition, m.key_position, m.is_silenced,
+    coalesce(s.likes, 0) as likes, coalesce(s.reposts, 0) as reposts, coalesce(s.replies, 0) as replies,
+    l.account is not null as liked, r.account is not null as reposted, b.account is not null as bookmarked,
+    x.account is not null or coalesce(a.restriction = 'suspended', false) as is_hidden
+from p
+left join page m on true
+left join lateral (
+    select h.edition, h.made_at, h.tags from published.edit_history h
+    where h.message = m.id and h.position <= p.at
+    order by h.edition desc
+    limit 1
+) h on true
+left join lateral (
+    select e.text from published.message_editions e
+    where e.message = m.id and e.edition = coalesce(h.edition, 1)
+    limit 1
+) e on true
+left join lateral (
+    select a.handle, a.display_name, a.restriction from published.accounts a where a.id = m.author limit 1
+) a on true
+left join lateral (
+    select
+        (select count(*) from published.like_history f
+          where f.message = m.id and f.from_position <= p.at and (f.to_position is null or f.to_position > p.at)) as likes,
+        (select count(*) from published.repost_history f
+          where f.message = m.id and f.from_position <= p.at and (f.to_position is null or f.to_position > p.at)) as reposts,
+        (select count(*) from served.message_history f
+          where f.in_reply_to = m.id and f.id <= p.at and (f.to_position is null or f.to_position > p.at)) as replies
+    -- What was deleted since shows none.
+    where e.text is not null
+) s on true
+left join lateral (
+    select f.account from published.like_history f
+    where f.account = p.caller and f.message = m.id and f.from_position <= p.at
+        and (f.to_position is null or f.to_position > p.at)
+    limit 1
+) l on true
+left join lateral (
+    select f.account from published.repost_history f
+    where f.account = p.caller and f.message = m.id and f.from_position <= p.at
+        and (f.to_position is null or f.to_position > p.at)
+    limit 1
+) r on true
+left join lateral (
+    select b.account from served.bookmarks b where b.account = p.caller and b.message = m.id limit 1
+) b on true
+left join lateral (
+    select x.account from served.hidden_accounts x where x.viewer = p.caller and x.account = m.author limit 1
+) x on true
+order by m.key_at desc, m.key_position desc
