@@ -6,7 +6,9 @@ use http_kit::{Limits, lineage};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{AppState, accounts, documents, messages, moderation, notifications, projections, timeline};
+use crate::{
+    AppState, accounts, documents, messages, moderation, notifications, projections, tags, timeline,
+};
 
 #[derive(OpenApi)]
 #[openapi(tags(
@@ -47,6 +49,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 fn queries() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .merge(messages::routes())
+        .merge(tags::routes())
         .merge(accounts::routes())
         .merge(timeline::routes())
         .merge(notifications::routes())

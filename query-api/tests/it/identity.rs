@@ -2,7 +2,7 @@ use http::Method;
 
 use crate::support::{ADMIN, ANALYST, App, GATEWAY_SECRET, READER};
 
-const READS: [&str; 27] = [
+const READS: [&str; 30] = [
     "/v1/messages",
     "/v1/messages?count=1",
     "/v1/messages/counts?bucket=day",
@@ -27,6 +27,9 @@ const READS: [&str; 27] = [
     "/v1/accounts/me/moderation",
     "/v1/notifications",
     "/v1/projections",
+    "/v1/messages?tagAny=birds&tagAny=owls",
+    "/v1/search?q=birds",
+    "/v1/tags",
     "/v1/timeline",
     "/v1/timeline/updates?since=0",
     "/v1/accounts/7/messages",

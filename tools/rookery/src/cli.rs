@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    accounts, adopt, archive, demo, events, keys, limits, migrate, openapi, parked, rebuild, restore, token,
-    up, verify,
+    accounts, adopt, archive, demo, events, keys, limits, migrate, openapi, parked, rebuild, restore, sql,
+    token, up, verify,
 };
 
 /// Rookery, an event-sourced microblog backend: the whole system in one process, and its operator's tools.
@@ -32,6 +32,7 @@ enum Command {
     Migrate(migrate::Arguments),
     Parked(parked::Arguments),
     Rebuild(rebuild::Arguments),
+    Sql(sql::Arguments),
     Openapi(openapi::Arguments),
     Verify(verify::Arguments),
 }
@@ -56,6 +57,7 @@ impl Arguments {
             Command::Migrate(arguments) => migrate::run(arguments),
             Command::Parked(arguments) => parked::run(arguments),
             Command::Rebuild(arguments) => rebuild::run(arguments),
+            Command::Sql(arguments) => sql::run(arguments),
             Command::Openapi(arguments) => openapi::run(arguments),
             Command::Verify(arguments) => verify::run(arguments),
         }

@@ -12,6 +12,7 @@ pub mod openapi;
 pub mod parked;
 pub mod rebuild;
 pub mod restore;
+pub mod sql;
 pub mod token;
 pub mod up;
 pub mod verify;
