@@ -1,6 +1,6 @@
 //! What `data_set::published` says of the views, held against a real database.
 
-mod one_moment;
+mod snapshot;
 
 use std::collections::BTreeSet;
 
