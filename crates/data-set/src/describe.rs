@@ -26,8 +26,10 @@ pub(crate) async fn describe(url: &str) -> Result<(), sqlx::Error> {
     let mut connection = pool::operator(url).await?;
     let mut transaction = connection.begin().await?;
     sqlx::raw_sql(LOCK).execute(&mut *transaction).await?;
-    for statement in comments_to_make(&mut transaction).await? {
-        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *transaction).await?;
+    let comments = comments_to_make(&mut transaction).await?;
+    if !comments.is_empty() {
+        // In one go: a new database lacks all of them.
+        sqlx::raw_sql(AssertSqlSafe(comments.join(";\n"))).execute(&mut *transaction).await?;
     }
     sqlx::query(include_str!("describe/list.sql"))
         .bind(VIEWS.iter().map(|view| view.name).collect::<Vec<_>>())

@@ -135,7 +135,8 @@ impl MessageFold {
         let Self { posted, mut edited, mut superseded, mut deleted, deleted_ids, .. } = self;
         if !deleted_ids.is_empty() {
             edited.retain(|row| !deleted_ids.contains(&row.id));
-            superseded.retain(|row| !deleted_ids.contains(&row.message));
+            // The first edition has the tags that the tombstone keeps.
+            superseded.retain(|row| row.edition == 1 || !deleted_ids.contains(&row.message));
         }
         edited.sort_unstable_by_key(|row| row.id);
         deleted.sort_unstable_by_key(|row| row.id);

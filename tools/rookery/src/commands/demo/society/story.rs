@@ -200,13 +200,8 @@ impl<'a> Story<'a> {
         let Some(message) = self.recent(who) else { return };
         if self.likes.insert((who, message)) {
             let (kind, account, message) = (Default::default(), self.name(who), self.named(message));
-            self.lines.push(ImportLine::Like(ImportLike {
-                kind,
-                account,
-                message,
-                time: at,
-                key: self.key(),
-            }));
+            let key = self.key();
+            self.lines.push(ImportLine::Like(ImportLike { kind, account, message, time: at, key }));
         }
     }
 
@@ -214,13 +209,8 @@ impl<'a> Story<'a> {
         let Some(message) = self.recent(who) else { return };
         if self.reposts.insert((who, message)) {
             let (kind, account, message) = (Default::default(), self.name(who), self.named(message));
-            self.lines.push(ImportLine::Repost(ImportRepost {
-                kind,
-                account,
-                message,
-                time: at,
-                key: self.key(),
-            }));
+            let key = self.key();
+            self.lines.push(ImportLine::Repost(ImportRepost { kind, account, message, time: at, key }));
         }
     }
 
@@ -234,13 +224,8 @@ impl<'a> Story<'a> {
     fn add_follow(&mut self, who: usize, followee: usize, at: OffsetDateTime) {
         if who != followee && self.follows.insert((who, followee)) {
             let (kind, account, followee) = (Default::default(), self.name(who), self.name(followee));
-            self.lines.push(ImportLine::Follow(ImportFollow {
-                kind,
-                account,
-                followee,
-                time: at,
-                key: self.key(),
-            }));
+            let key = self.key();
+            self.lines.push(ImportLine::Follow(ImportFollow { kind, account, followee, time: at, key }));
         }
     }
 
@@ -249,39 +234,24 @@ impl<'a> Story<'a> {
         let Some(edge) = self.dice.pick(&own).copied() else { return };
         self.follows.remove(&edge);
         let (kind, account, followee) = (Default::default(), self.name(who), self.name(edge.1));
-        self.lines.push(ImportLine::Unfollow(ImportUnfollow {
-            kind,
-            account,
-            followee,
-            time: at,
-            key: self.key(),
-        }));
+        let key = self.key();
+        self.lines.push(ImportLine::Unfollow(ImportUnfollow { kind, account, followee, time: at, key }));
     }
 
     fn unlike(&mut self, who: usize, at: OffsetDateTime) {
         let Some(edge) = self.own_edge(&self.likes.clone(), who) else { return };
         self.likes.remove(&edge);
         let (kind, account, message) = (Default::default(), self.name(who), self.named(edge.1));
-        self.lines.push(ImportLine::Unlike(ImportUnlike {
-            kind,
-            account,
-            message,
-            time: at,
-            key: self.key(),
-        }));
+        let key = self.key();
+        self.lines.push(ImportLine::Unlike(ImportUnlike { kind, account, message, time: at, key }));
     }
 
     fn unrepost(&mut self, who: usize, at: OffsetDateTime) {
         let Some(edge) = self.own_edge(&self.reposts.clone(), who) else { return };
         self.reposts.remove(&edge);
         let (kind, account, message) = (Default::default(), self.name(who), self.named(edge.1));
-        self.lines.push(ImportLine::Unrepost(ImportUnrepost {
-            kind,
-            account,
-            message,
-            time: at,
-            key: self.key(),
-        }));
+        let key = self.key();
+        self.lines.push(ImportLine::Unrepost(ImportUnrepost { kind, account, message, time: at, key }));
     }
 
     /// One of somebody's edges to a message that is still there.
@@ -312,13 +282,8 @@ impl<'a> Story<'a> {
         let Some(index) = self.own_recent(who) else { return };
         self.said[index].is_gone = true;
         let (kind, account, message) = (Default::default(), self.name(who), self.named(index));
-        self.lines.push(ImportLine::Delete(ImportDelete {
-            kind,
-            account,
-            message,
-            time: at,
-            key: self.key(),
-        }));
+        let key = self.key();
+        self.lines.push(ImportLine::Delete(ImportDelete { kind, account, message, time: at, key }));
     }
 
     /// A message of somebody else's, rather of whom one follows.
