@@ -167,7 +167,7 @@ async fn all_together_have_no_more_connections_than_they_may() {
     for _ in 0..8 {
         sessions.push(data_set.as_user("ann").await.expect("it may"));
     }
-    let refused = data_set.as_user("ann").await.err().expect("one more");
+    let refused = data_set.as_user("ann").await.expect_err("one more");
     assert!(refused.to_string().contains("too many connections for role"), "{refused}");
 
     // As an operator makes one by hand.
@@ -200,7 +200,7 @@ async fn all_together_have_no_more_connections_than_they_may() {
 async fn other_databases_are_closed_and_who_gets_into_one_is_ended() {
     let data_set = DataSet::start().await;
     for database in ["postgres", "template1"] {
-        let refused = data_set.in_database("ann", database).await.err().expect("it is closed");
+        let refused = data_set.in_database("ann", database).await.expect_err("it is closed");
         assert!(refused.to_string().contains("permission denied"), "{refused}");
     }
     data_set.execute("create database elsewhere").await;
@@ -257,7 +257,7 @@ async fn for_a_while_nobody_is_let_in_where_analysts_were_in_the_way() {
         data_set::versions::Hold::take(&data_set.postgres.url(), "social").await.expect("nobody has it");
     assert_eq!(hold.make_way().await.expect("it answers"), 1);
     assert!(is_ended(&mut ann).await);
-    let refused = data_set.as_user("ann").await.err().expect("closed");
+    let refused = data_set.as_user("ann").await.expect_err("closed");
     assert!(refused.to_string().contains("too many connections for role"), "{refused}");
     assert!(data_set.as_user("api").await.is_ok(), "services come in");
     eventually("it is let in again", LIMIT, async || {

@@ -79,7 +79,7 @@ async fn session(connection: &mut PgConnection, statements: &[&str], is_over: &A
         for sql in statements {
             if *sql == "idle" {
                 // Looks now and then whether it is still let be, without a word to the server.
-                for _ in 0..100 {
+                for _ in 0..20 {
                     if is_over.load(Ordering::Relaxed) {
                         return;
                     }
@@ -102,6 +102,11 @@ async fn folds_and_switches_in_time(more: &[(&str, &str)]) {
     let built = tokio::task::spawn_blocking(move || rookery(&path, &["rebuild", "social"]));
     stdout(&built.await.expect("it does not panic"));
 
+    // So that a busy machine is not taken for a busy analyst.
+    let mut usual = Duration::ZERO;
+    for number in 0..POSTS {
+        usual = usual.max(post(&system, number).await);
+    }
     let (is_over, refusals) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let options = analyst(dir.path()).await;
     let mut attackers = JoinSet::new();
@@ -136,10 +141,10 @@ async fn folds_and_switches_in_time(more: &[(&str, &str)]) {
     is_over.store(true, Ordering::Relaxed);
     attackers.abort_all();
     println!(
-        "folded within {slowest:?}, switched within {took:?}, {} refusals",
+        "folded within {slowest:?} (else {usual:?}), switched within {took:?}, {} refusals",
         refusals.load(Ordering::Relaxed)
     );
-    assert!(slowest < FOLD_LIMIT, "{slowest:?}");
+    assert!(slowest.saturating_sub(usual) < FOLD_LIMIT, "{slowest:?} where {usual:?} is usual");
     assert!(took < SWITCH_LIMIT, "{took:?}: {switched:?}");
     assert!(refusals.load(Ordering::Relaxed) > 0, "nobody was refused anything");
     eventually("the login is as it was", START_LIMIT, async || {
