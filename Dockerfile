@@ -93,7 +93,7 @@ CMD ["postgres"]
 
 FROM ${RUNTIME_IMAGE} AS gateway
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends nginx-light wget \
+    && apt-get install --yes --no-install-recommends nginx-light libnginx-mod-stream wget \
     && rm -rf /var/lib/apt/lists/*
 USER 10005:10005
 EXPOSE 8080

@@ -14,7 +14,8 @@ create table social_v1.tombstone (
     nearest_living smallint,
     -- Of the event that deleted it.
     position bigint not null,
-    -- As in its latest edition. Null where no such message was ever there.
+    -- As it was posted: edits leave nothing here, so a deletion need not wait for one. Null where no such message was ever
+    -- there.
     tags text[],
     -- It went because its author gave the account up.
     is_deactivation boolean not null,

@@ -7,13 +7,13 @@ select
 from social_v1.tombstone;
 
 -- What conversations are made of. A deleted message without anything living below it is in none.
-create view published.thread_messages as
+create view served.thread_messages as
 select id, author, text, tags, in_reply_to, created_at, edited_at, edition from social_v1.message
 union all
 select id, null::bigint, null::text, null::text[], in_reply_to, created_at, null::timestamptz, null::integer
 from social_v1.tombstone
 where nearest_living is not null;
-comment on view published.thread_messages is
+comment on view served.thread_messages is
     'Messages, and in the places of deleted ones to which living replies lead, rows without author, text, tags and edition.';
 
 -- What replies refer to. What somebody answered is there in any case, so that a reference never fails.

@@ -11,9 +11,8 @@ create index bookmarked_by_account on social_v1.bookmarked (account, position);
 create index bookmarked_by_message on social_v1.bookmarked (message);
 grant select, insert, update, delete on social_v1.bookmarked to rookery_reducer;
 
-create view published.bookmarks as
+create view served.bookmarks as
 select account, message, position, bookmarked_at from social_v1.bookmarked;
-comment on view published.bookmarks is
-    'What an account keeps to itself: which messages it wants to find again. For the query API alone.';
--- Not to rookery_reader, which analysts are.
-grant select on published.bookmarks to rookery_query_api, rookery_reducer;
+comment on view served.bookmarks is
+    'What an account keeps to itself: which messages it wants to find again.';
+grant select on served.bookmarks to rookery_query_api, rookery_reducer;

@@ -20,16 +20,15 @@ create table feeds_v1.blocked (
 create index blocked_by_blocked on feeds_v1.blocked (blocked);
 grant select, insert, update, delete on feeds_v1.blocked to rookery_reducer;
 
-create view published.blocks as
+create view served.blocks as
 select blocker, blocked, position, blocked_at from social_v1.blocked;
-comment on view published.blocks is
-    'What an account keeps to itself: whom it blocks. For the query API alone.';
+comment on view served.blocks is
+    'What an account keeps to itself: whom it blocks.';
 -- Both ways, so that whoever shows something asks one question.
-create view published.hidden_accounts as
+create view served.hidden_accounts as
 select blocker as viewer, blocked as account from social_v1.blocked
 union all
 select blocked, blocker from social_v1.blocked;
-comment on view published.hidden_accounts is
-    'Accounts of which a viewer sees nothing, because one of the two blocks the other. For the query API alone.';
--- Not to rookery_reader, which analysts are.
-grant select on published.blocks, published.hidden_accounts to rookery_query_api, rookery_reducer;
+comment on view served.hidden_accounts is
+    'Accounts of which a viewer sees nothing, because one of the two blocks the other.';
+grant select on served.blocks, served.hidden_accounts to rookery_query_api, rookery_reducer;

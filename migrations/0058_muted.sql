@@ -10,9 +10,8 @@ create index muted_by_muter on social_v1.muted (muter, position);
 create index muted_by_muted on social_v1.muted (muted, position);
 grant select, insert, update, delete on social_v1.muted to rookery_reducer;
 
-create view published.mutes as
+create view served.mutes as
 select muter, muted, position, muted_at from social_v1.muted;
-comment on view published.mutes is
-    'What an account keeps to itself: whom it mutes. For the query API alone.';
--- Not to rookery_reader, which analysts are.
-grant select on published.mutes to rookery_query_api, rookery_reducer;
+comment on view served.mutes is
+    'What an account keeps to itself: whom it mutes.';
+grant select on served.mutes to rookery_query_api, rookery_reducer;

@@ -22,9 +22,8 @@ create view published.moderation_actions as
 select position, account, action, reason, roles, decided_by, decided_at from social_v1.moderation_action;
 grant select on published.moderation_actions to rookery_reader, rookery_reducer;
 
-create view published.moderation_notes as
+create view served.moderation_notes as
 select position, operator, note from social_v1.moderation_action;
-comment on view published.moderation_notes is
-    'The words to moderation_actions. For the query API alone.';
--- Not to rookery_reader, which analysts are.
-grant select on published.moderation_notes to rookery_query_api, rookery_reducer;
+comment on view served.moderation_notes is
+    'The words to moderation_actions.';
+grant select on served.moderation_notes to rookery_query_api, rookery_reducer;

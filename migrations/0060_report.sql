@@ -26,11 +26,10 @@ select
 from social_v1.report;
 grant select on published.reports to rookery_reader, rookery_reducer;
 
-create view published.report_queue as
+create view served.report_queue as
 select
     position, reporter, account, message, reason, comment, reported_at, outcome, resolved_by, resolved_at, resolution
 from social_v1.report;
-comment on view published.report_queue is
-    'Reports as moderators see them. For the query API alone.';
--- Not to rookery_reader, which analysts are.
-grant select on published.report_queue to rookery_query_api, rookery_reducer;
+comment on view served.report_queue is
+    'Reports as moderators see them.';
+grant select on served.report_queue to rookery_query_api, rookery_reducer;

@@ -2,6 +2,7 @@
 //!
 //! Each function takes a fresh, empty log of shard 0, or a bucket, and panics where a promise is broken.
 
+mod attacks;
 mod batch;
 mod bucket;
 mod frames;
@@ -21,6 +22,7 @@ use crate::{
     AppendError, Decoded, Envelope, EventLog, Expected, NewEvent, ReadError, RecordedEvent, Subject, codec,
 };
 
+pub use self::attacks::attack;
 pub use self::batch::{a_conflict_fails_no_one_else, batch_is_all_or_nothing, batch_over_several_subjects};
 pub use self::bucket::bucket_keeps_its_promises;
 pub use self::frames::{FRAMES, Frame, publish_frame};

@@ -4,7 +4,7 @@ use data_set::read::{PageKey, PositionKey};
 use http_kit::query as query_string;
 
 use crate::messages::ListMessages;
-use crate::paging::{Key, List};
+use crate::paging::{Key, List, Paged};
 
 /// A cursor of a list.
 ///
@@ -25,7 +25,7 @@ fn same<K: Key>(text: &str) {
 
 /// The query string of `GET /v1/messages`.
 pub fn query(text: &str) {
-    if let Ok(parameters) = query_string::parse::<ListMessages>(text) {
+    if let Ok(parameters) = query_string::parse_repeating::<ListMessages>(text, ListMessages::REPEATABLE) {
         drop(parameters.filter());
     }
 }

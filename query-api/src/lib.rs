@@ -25,6 +25,7 @@ mod revocations;
 mod router;
 mod service;
 mod state;
+mod tags;
 mod timeline;
 mod view;
 

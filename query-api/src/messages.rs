@@ -1,6 +1,6 @@
-//! Messages: lists, counts, one of them, its editions, and what others made of it, and the caller's bookmarks.
+//! Messages: lists, searches, counts, one of them, its editions, and what others made of it, and the caller's bookmarks.
 
-mod dates;
+pub(crate) mod dates;
 mod filter;
 mod get_counts;
 mod get_history;
@@ -11,6 +11,7 @@ mod list_likes;
 mod list_messages;
 mod list_replies;
 mod list_reposts;
+mod search_messages;
 
 #[cfg(feature = "fuzz")]
 pub(crate) use list_messages::ListMessages;
@@ -30,4 +31,5 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list_messages::list_messages))
         .routes(routes!(list_replies::list_replies))
         .routes(routes!(list_reposts::list_reposts))
+        .routes(routes!(search_messages::search_messages))
 }

@@ -2,7 +2,7 @@
 
 use api_types::codes;
 use axum::response::{IntoResponse, Response};
-use data_set::read::{BucketCountsError, ReadError};
+use data_set::read::{CountError, ReadError, SearchError};
 use http_kit::ApiProblem;
 use http_kit::position::DataPosition;
 
@@ -34,13 +34,31 @@ impl From<ReadError> for Refusal {
     }
 }
 
-impl From<BucketCountsError> for Refusal {
-    fn from(error: BucketCountsError) -> Self {
+impl From<CountError> for Refusal {
+    fn from(error: CountError) -> Self {
+        let too_large = |detail: &'static str| ApiProblem::new(codes::RANGE_TOO_LARGE).detail(detail).into();
         match error {
-            BucketCountsError::Read(error) => error.into(),
-            BucketCountsError::RangeTooLarge => ApiProblem::new(codes::RANGE_TOO_LARGE)
-                .detail(
-                    "The range has more than 10,000 buckets. Ask for a shorter range or for wider buckets.",
+            CountError::Read(error) => error.into(),
+            CountError::TooManyBuckets => too_large(
+                "The range has more than 10,000 buckets. Ask for a shorter range or for wider buckets.",
+            ),
+            CountError::TooManyMessages => too_large(
+                "More than 100,000 messages would have to be looked at. Ask for a shorter range, or name a rarer tag \
+                 that has to be there.",
+            ),
+        }
+    }
+}
+
+impl From<SearchError> for Refusal {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Read(error) => error.into(),
+            SearchError::NothingToSearch => ApiProblem::new(codes::INVALID_PARAMETER)
+                .field(
+                    "q",
+                    "expected a word that has to be there; punctuation, words with a minus and, in some languages, \
+                     the most frequent words are none",
                 )
                 .into(),
         }

@@ -7,7 +7,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    AppState, accounts, documents, exports, messages, moderation, notifications, projections, timeline,
+    AppState, accounts, documents, exports, messages, moderation, notifications, projections, tags, timeline,
 };
 
 #[derive(OpenApi)]
@@ -50,6 +50,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 fn queries() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .merge(messages::routes())
+        .merge(tags::routes())
         .merge(accounts::routes())
         .merge(timeline::routes())
         .merge(notifications::routes())

@@ -8,6 +8,7 @@ pub mod config;
 pub mod parking;
 mod projections;
 mod run;
+mod watchdog;
 mod worker;
 
 pub use projections::{Changes, ConflictKeys, Fold, KnownEvent, feeds, projections, social};

@@ -17,7 +17,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Configured by the environment: ROOKERY_NATS_URL (or, for a log on Postgres, ROOKERY_EVENT_STORE_URL) and
 /// ROOKERY_DATABASE_URL are required (or the same names with _FILE);
 /// ROOKERY_REDUCERS_LISTEN (127.0.0.1:8083), ROOKERY_MIGRATE_ON_START (true), ROOKERY_FANOUT_LIMIT (10000 followers),
-/// ROOKERY_LOG (info) and ROOKERY_LOG_FORMAT (json or text) have defaults.
+/// ROOKERY_SEARCH_LANGUAGE (as it is; at first simple), ROOKERY_LOG (info) and ROOKERY_LOG_FORMAT (json or text) have defaults.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
@@ -45,7 +45,7 @@ async fn main() -> anyhow::Result<()> {
     let ran = reducers::run(
         config.log_url.expose(),
         config.database_url.expose(),
-        config.migrate_on_start,
+        &config.schema,
         config.fan_out_limit,
         &health,
         shutdown.token(),

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use data_set::SearchLanguage;
 use data_set::write::FanOutLimit;
 use event_store::{EventLog, OpenError};
 use event_store_open::StoreConfig;
 use service_kit::health::Health;
 use tokio_util::sync::CancellationToken;
 
+use crate::config::SchemaOnStart;
 use crate::projections::projections;
+use crate::watchdog::Watchdog;
 use crate::worker::{PublishedStatus, Supervisor};
 
 /// Between tries to reach what is not there yet.
@@ -20,7 +23,7 @@ const RETRY_PERIOD: Duration = Duration::from_millis(500);
 pub async fn run(
     log_url: &str,
     database_url: &str,
-    migrate_on_start: bool,
+    schema: &SchemaOnStart,
     fan_out_limit: FanOutLimit,
     health: &Health,
     token: CancellationToken,
@@ -33,18 +36,35 @@ pub async fn run(
             async move { status.check() }
         });
     }
-    let failed = |why: String| folds.iter().for_each(|(_, status)| status.failed(why.clone()));
-    if migrate_on_start && !migrate(database_url, failed, &token).await {
+    let statuses: Vec<_> = folds.iter().map(|(_, status)| status.clone()).collect();
+    let failed = |why: String| statuses.iter().for_each(|status| status.failed(why.clone()));
+    if let SchemaOnStart::Migrate { search_language } = schema
+        && !migrate(database_url, search_language.as_ref(), &failed, &token).await
+    {
         return Ok(());
     }
-    let Some(log) = open_log(log_url, failed, &token).await? else { return Ok(()) };
-    Supervisor::new(log, database_url, folds.into())?.run(token).await
+    let watchdog = Watchdog::new(database_url)?.run(token.clone());
+    let folding = async {
+        let Some(log) = open_log(log_url, failed, &token).await? else { return Ok(()) };
+        Supervisor::new(log, database_url, folds.into())?.run(token.clone()).await
+    };
+    // Analysts are watched without a log, too. A failure is reported at once.
+    let watching = async {
+        watchdog.await;
+        Ok(())
+    };
+    tokio::try_join!(folding, watching).map(drop)
 }
 
 /// False when the token was cancelled first.
-async fn migrate(database_url: &str, failed: impl Fn(String), token: &CancellationToken) -> bool {
+async fn migrate(
+    database_url: &str,
+    search_language: Option<&SearchLanguage>,
+    failed: impl Fn(String),
+    token: &CancellationToken,
+) -> bool {
     loop {
-        match token.run_until_cancelled(data_set::migrate::migrate(database_url)).await {
+        match token.run_until_cancelled(prepare(database_url, search_language)).await {
             None => return false,
             Some(Ok(())) => return true,
             Some(Err(error)) => {
@@ -54,6 +74,14 @@ async fn migrate(database_url: &str, failed: impl Fn(String), token: &Cancellati
         }
         token.run_until_cancelled(tokio::time::sleep(RETRY_PERIOD)).await;
     }
+}
+
+async fn prepare(database_url: &str, search_language: Option<&SearchLanguage>) -> anyhow::Result<()> {
+    data_set::migrate::migrate(database_url).await?;
+    if let Some(language) = search_language {
+        data_set::search_language::set(database_url, language).await?;
+    }
+    Ok(())
 }
 
 /// The log is made by the dispatcher; here it is only waited for. `None` when the token was cancelled first.

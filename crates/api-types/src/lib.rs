@@ -14,6 +14,7 @@ pub mod projections;
 pub mod registrations;
 pub mod second_factor;
 pub mod sessions;
+pub mod tags;
 pub mod timeline;
 pub mod tokens;
 mod utc_micros;

@@ -1,7 +1,9 @@
 //! The users that services and analysts connect as: members of the group roles that the migrations make.
 //!
 //! Which user may do what is decided there, by grants to the groups. Read-only transactions are a second bolt: a slip,
-//! such as a write in a query, fails even where a grant was too generous.
+//! such as a write in a query, fails even where a grant was too generous. Analysts are kept within bounds besides
+//! (`guard.sql`): a user may change its own settings and password, so somebody has to look again and again
+//! ([`crate::analysts`]).
 
 use postgres_kit::Connection;
 
@@ -12,9 +14,9 @@ use crate::pool;
 pub enum Group {
     /// Folds events: writes rows and checkpoints.
     Reducer,
-    /// Reads what is published.
-    Reader,
-    /// Reads that, and what accounts keep to themselves.
+    /// Reads what is published, within bounds.
+    Analyst,
+    /// Reads what is published, and what accounts keep to themselves.
     QueryApi,
 }
 
@@ -24,8 +26,6 @@ pub struct Login {
     pub name: String,
     pub password: String,
     pub group: Group,
-    /// After so many milliseconds the server ends a statement, unless its client asks for another limit.
-    pub statement_timeout_ms: u32,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -40,19 +40,22 @@ pub enum Error {
     },
     #[error("what every user may do cannot be narrowed")]
     Narrow(#[source] sqlx::Error),
+    #[error("what keeps analysts within bounds cannot be made")]
+    Guard(#[source] sqlx::Error),
 }
 
 /// Makes the users, or gives those that exist the password and the group that are given here.
 ///
 /// Needs a superuser, after [`crate::migrate::migrate`]. It also takes from everybody what Postgres grants to each
-/// user: temporary tables, large objects and advisory locks, with which a mere reader could fill the disk or hold up
-/// others.
+/// user: other databases, temporary tables, large objects and advisory locks, with which a mere reader could fill the
+/// disk or hold up others.
 ///
 /// # Errors
 /// When the database is unreachable, or the user of the URL may not make users.
 pub async fn ensure(url: &str, logins: &[Login]) -> Result<(), Error> {
     let mut connection = pool::operator(url).await.map_err(Error::Connect)?;
     run(&mut connection, include_str!("logins/narrow.sql")).await.map_err(Error::Narrow)?;
+    run(&mut connection, include_str!("logins/guard.sql")).await.map_err(Error::Guard)?;
     for login in logins {
         make(&mut connection, login)
             .await
@@ -70,7 +73,6 @@ async fn make(connection: &mut Connection, login: &Login) -> Result<(), sqlx::Er
         .bind(&login.password)
         .bind(login.group.role())
         .bind(login.group.reads_only().to_string())
-        .bind(login.statement_timeout_ms.to_string())
         .execute(&mut *connection)
         .await?;
     run(connection, include_str!("logins/make.sql")).await
@@ -86,7 +88,7 @@ impl Group {
     fn role(self) -> &'static str {
         match self {
             Self::Reducer => "rookery_reducer",
-            Self::Reader => "rookery_reader",
+            Self::Analyst => "rookery_analyst",
             Self::QueryApi => "rookery_query_api",
         }
     }
@@ -94,7 +96,7 @@ impl Group {
     fn reads_only(self) -> bool {
         match self {
             Self::Reducer => false,
-            Self::Reader | Self::QueryApi => true,
+            Self::Analyst | Self::QueryApi => true,
         }
     }
 }

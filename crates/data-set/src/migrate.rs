@@ -55,7 +55,7 @@ pub async fn schema_is_current(pool: &Pool) -> Result<bool, Error> {
 /// # Errors
 /// When the database is unreachable, or its schema is older.
 pub async fn may_read_for_accounts(pool: &Pool) -> Result<bool, Error> {
-    let may = "select has_table_privilege('published.bookmarks', 'select')";
+    let may = "select has_schema_privilege('served', 'usage')";
     sqlx::query_scalar(may).fetch_one(pool).await.map_err(Error::Inspect)
 }
 

@@ -12,6 +12,7 @@ mod accounts;
 mod author_counts;
 mod column;
 mod comment;
+mod daily_activity;
 mod data_sets;
 mod deleted_messages;
 pub mod document;
@@ -51,6 +52,7 @@ pub const VIEWS: &[View] = &[
     deleted_messages::VIEW,
     tag_counts::VIEW,
     author_counts::VIEW,
+    daily_activity::VIEW,
     accounts::VIEW,
     former_accounts::VIEW,
     account_stats::VIEW,

@@ -1,7 +1,8 @@
 //! Reads the query string strictly.
 //!
 //! A parameter given twice, one that nobody knows, or one that is not UTF-8 is refused by name: a filter that is
-//! quietly ignored answers a question that was not asked.
+//! quietly ignored answers a question that was not asked. Where a parameter is a list ([`Repeated`]), each of its
+//! values is given by itself, `tagAny=a&tagAny=b`: a comma may be part of one.
 
 use std::borrow::Cow;
 
@@ -12,8 +13,8 @@ use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse;
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 
 use crate::deserialize_fault::Fault;
 use crate::problem::ApiProblem;
@@ -38,6 +39,20 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for StrictQuery<T>
 #[serde(deny_unknown_fields)]
 pub struct NoParameters {}
 
+/// The values of a parameter that may be given several times, in their order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Repeated(pub Vec<String>);
+
+/// Between the values of one parameter while they are one text. No value holds it.
+const SEPARATOR: char = '\0';
+
+impl<'de> Deserialize<'de> for Repeated {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let joined = String::deserialize(deserializer)?;
+        Ok(Self(joined.split(SEPARATOR).map(str::to_owned).collect()))
+    }
+}
+
 /// Lets none of the routes so far take a parameter.
 pub fn refuse_parameters<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     router.route_layer(from_fn(async |request: Request, next: Next| {
@@ -53,7 +68,19 @@ pub fn refuse_parameters<S: Clone + Send + Sync + 'static>(router: Router<S>) ->
 /// # Errors
 /// `invalid-parameter`, naming the parameter where it has a name.
 pub fn parse<T: DeserializeOwned>(query: &str) -> Result<T, ApiProblem> {
-    check(query)?;
+    parse_repeating(query, &[])
+}
+
+/// The same, where the parameters with these names are [`Repeated`].
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_repeating<T: DeserializeOwned>(query: &str, repeatable: &[&str]) -> Result<T, ApiProblem> {
+    let repeats = check(query, repeatable)?;
+    if repeats { deserialize(&join(query, repeatable)) } else { deserialize(query) }
+}
+
+fn deserialize<T: DeserializeOwned>(query: &str) -> Result<T, ApiProblem> {
     let fast = T::deserialize(serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes())));
     fast.or_else(|_unnamed| {
         // Read again to learn the name; only refusals pay for keeping track of it.
@@ -70,22 +97,41 @@ pub fn parse<T: DeserializeOwned>(query: &str) -> Result<T, ApiProblem> {
     })
 }
 
-/// Refuses what the parser below would quietly repair or let through.
-fn check(query: &str) -> Result<(), ApiProblem> {
+/// The same query, with the values of each repeatable parameter as one.
+fn join(query: &str, repeatable: &[&str]) -> String {
+    let mut joined: Vec<(Cow<'_, str>, String)> = Vec::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let before = joined.iter_mut().find(|(seen, _)| *seen == name && repeatable.contains(&&**seen));
+        match before {
+            Some((_, values)) => {
+                values.push(SEPARATOR);
+                values.push_str(&value);
+            }
+            None => joined.push((name, value.into_owned())),
+        }
+    }
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(joined).finish()
+}
+
+/// Refuses what the parser above would quietly repair or let through; whether anything is given several times.
+fn check(query: &str, repeatable: &[&str]) -> Result<bool, ApiProblem> {
+    let mut repeats = false;
     let mut seen: Vec<Cow<'_, str>> = Vec::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let name = decode(name).map_err(|fault| refuse("?", fault))?;
         decode(value).map_err(|fault| refuse(&name, fault))?;
-        if seen.contains(&name) {
+        let is_repeated = seen.contains(&name);
+        if is_repeated && !repeatable.contains(&&*name) {
             return Err(refuse(&name, "given twice"));
         }
+        repeats |= is_repeated;
         if seen.len() == PARAMETERS_MAX {
             return Err(ApiProblem::new(codes::INVALID_PARAMETER).detail("There are too many parameters."));
         }
         seen.push(name);
     }
-    Ok(())
+    Ok(repeats)
 }
 
 /// The text behind the escapes, which has to be UTF-8 without NUL: the database stores no NUL, so none can match.
@@ -143,6 +189,34 @@ mod tests {
         assert_eq!(fault("tga=x"), ("tga".to_owned(), "unknown".to_owned()));
         assert_eq!(fault("tag=a&tag=b"), ("tag".to_owned(), "given twice".to_owned()));
         assert_eq!(fault("tag=a&t%61g=b"), ("tag".to_owned(), "given twice".to_owned()));
+    }
+
+    #[test]
+    fn what_may_be_repeated_is_a_list_and_nothing_else_is() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Lists {
+            any: Option<Repeated>,
+            tag: Option<String>,
+        }
+        let parse = |query: &str| parse_repeating::<Lists>(query, &["any"]);
+        let list = |values: &[&str]| Some(Repeated(values.iter().map(|value| (*value).to_owned()).collect()));
+        for (query, any) in [
+            ("tag=x", None),
+            ("any=a%2Cb&tag=x", list(&["a,b"])),
+            ("any=b&tag=x&any=a+c&any=", list(&["b", "a c", ""])),
+            ("a%6Ey=%26&tag=x&any=%3D", list(&["&", "="])),
+        ] {
+            assert_eq!(parse(query).expect(query), Lists { any, tag: Some("x".to_owned()) }, "{query}");
+        }
+        for (query, name) in
+            [("any=a&tag=x&tag=x&any=b", "tag"), ("any=a&any=%00", "any"), ("any=a&b=1&any=b", "b")]
+        {
+            let problem = parse(query).expect_err(query);
+            assert_eq!(problem.problem().errors[0].field, name, "{query}");
+        }
+        let many = "any=a&".repeat(PARAMETERS_MAX + 1);
+        assert_eq!(parse(&many).expect_err("too many").code(), "invalid-parameter");
     }
 
     #[test]

@@ -1,6 +1,6 @@
--- Group roles without login: who appends (the dispatcher), who only reads (reducers, tools), and who may also give events
--- up (an operator's tool). Roles belong to the
--- whole server, so another database on it may have made them already.
+-- Group roles without login: who appends (the dispatcher), who only reads (reducers, tools), who may also say what
+-- operators decided (an operator's tool), and who may change keys and what was revoked. Roles belong to the whole server,
+-- so another database on it may have made them already.
 do $$
 begin
     if not exists (select from pg_roles where rolname = 'rookery_log_writer') then
@@ -11,6 +11,9 @@ begin
     end if;
     if not exists (select from pg_roles where rolname = 'rookery_log_operator') then
         create role rookery_log_operator nologin;
+    end if;
+    if not exists (select from pg_roles where rolname = 'rookery_log_keys') then
+        create role rookery_log_keys nologin;
     end if;
 exception
     -- Two databases of one server may be migrated at the same moment.

@@ -18,8 +18,10 @@ pub enum Group {
     Writer,
     /// Reads the log and nothing else: the reducers.
     Reader,
-    /// Reads the log, and appends which events were given up: an operator's tool.
+    /// Reads the log, and appends which events were given up and what was decided about accounts: an operator's tool.
     Operator,
+    /// Changes which keys sign and what was revoked, and sees nothing else.
+    Keys,
 }
 
 /// A user that can log in.
@@ -70,6 +72,7 @@ impl Group {
             Self::Writer => "rookery_log_writer",
             Self::Reader => "rookery_log_reader",
             Self::Operator => "rookery_log_operator",
+            Self::Keys => "rookery_log_keys",
         }
     }
 }

@@ -15,7 +15,7 @@ use time::format_description::well_known::Rfc3339;
 /// Names of zones are shorter, and made of fewer characters than what else a time zone may be described with.
 const ZONE_CHARS_MAX: usize = 64;
 
-pub(super) fn zone(name: Option<&str>) -> Result<TimeZone, ApiProblem> {
+pub(crate) fn zone(name: Option<&str>) -> Result<TimeZone, ApiProblem> {
     let Some(name) = name else { return Ok(TimeZone::UTC) };
     let is_name = name.len() <= ZONE_CHARS_MAX
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'+' | b'-'));
@@ -23,7 +23,7 @@ pub(super) fn zone(name: Option<&str>) -> Result<TimeZone, ApiProblem> {
     zone.ok_or_else(|| refuse("tz", "expected the name of an IANA time zone, like Europe/Berlin"))
 }
 
-pub(super) fn range(
+pub(crate) fn range(
     start: Option<&str>,
     end: Option<&str>,
     zone: &TimeZone,

@@ -3,12 +3,13 @@ use api_types::messages::Message;
 use axum::extract::State;
 use axum::response::Response;
 use data_set::read::{self, MessageFilter};
+use http_kit::query::Repeated;
 use http_kit::{Action, ApiProblem, Reader, Spending};
 use serde::Deserialize;
 use tokens::Role;
 use utoipa::{IntoParams, ToSchema};
 
-use super::filter;
+use super::filter::{self, NamedTags, REPEATABLE};
 use crate::conditions::ReadHeaders;
 use crate::paging::{ListQuery, Paged};
 use crate::refusal::Refusal;
@@ -20,6 +21,15 @@ use crate::{AppState, view};
 pub(crate) struct ListMessages {
     /// Only messages with this tag, spelled as in posting. A tag that nobody used finds nothing.
     tag: Option<String>,
+    /// Only messages that have one of these tags: give it once per tag, at most 8 times.
+    #[param(value_type = Option<Vec<String>>, max_items = 8)]
+    tag_any: Option<Repeated>,
+    /// Only messages that have each of these tags, and `tag`.
+    #[param(value_type = Option<Vec<String>>, max_items = 8)]
+    tag_all: Option<Repeated>,
+    /// Only messages that have none of these tags.
+    #[param(value_type = Option<Vec<String>>, max_items = 8)]
+    tag_none: Option<Repeated>,
     /// Only messages of the account with this id.
     author: Option<String>,
     /// A day (`2026-01-31`, from its begin in `tz`) or an exact timestamp with a zone.
@@ -54,6 +64,9 @@ pub(crate) enum MessagesOrCount {
 /// Ordered by `createdAt` and id. When there are more, a `Link` with `rel="next"` leads to the next page; messages that
 /// are posted meanwhile neither repeat nor hide any. With `count=1` the answer is a bare number, exact for any range.
 /// Deleted messages are not in either; text is not searched.
+///
+/// Where several tags are named, or a tag and an author, a page looks at no more than 10,000 messages: it may be short,
+/// and then its `Link` leads on. A number with several tags looks at no more than 100,000, beyond that it is refused.
 #[utoipa::path(
     get,
     path = "/v1/messages",
@@ -66,7 +79,7 @@ pub(crate) enum MessagesOrCount {
     responses(
         (status = 200, description = "A page of messages; with `count=1` a number.", body = MessagesOrCount, headers(("Link" = String))),
     ),
-    extensions(("x-problems" = json!(["role-required"]))),
+    extensions(("x-problems" = json!(["range-too-large", "role-required"]))),
 )]
 pub(crate) async fn list_messages(
     State(state): State<AppState>,
@@ -80,6 +93,9 @@ pub(crate) async fn list_messages(
         spending.spend(Action::Count)?;
     }
     let filter = query.parameters.filter()?;
+    if filter.tags.is_some() {
+        spending.spend(Action::Search)?;
+    }
     let query = query.narrowed_to(filter::to_bytes(&filter));
     let (after, limit) = query.bounds()?;
     let awaited = &query.conditions.awaited;
@@ -111,11 +127,22 @@ impl ListMessages {
 
     pub(crate) fn filter(&self) -> Result<MessageFilter, ApiProblem> {
         let dates = (self.date_start.as_deref(), self.date_end.as_deref());
-        filter::filter(self.tag.as_deref(), self.author.as_deref(), dates, self.tz.as_deref())
+        filter::filter(self.tags(), self.author.as_deref(), dates, self.tz.as_deref())
+    }
+
+    fn tags(&self) -> NamedTags<'_> {
+        NamedTags {
+            tag: self.tag.as_deref(),
+            any: self.tag_any.as_ref(),
+            all: self.tag_all.as_ref(),
+            none: self.tag_none.as_ref(),
+        }
     }
 }
 
 impl Paged for ListMessages {
+    const REPEATABLE: &'static [&'static str] = REPEATABLE;
+
     fn cursor(&self) -> Option<&str> {
         self.cursor.as_deref()
     }

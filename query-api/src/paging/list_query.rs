@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use data_set::read::{At, Page};
 use http::request::Parts;
-use http_kit::{ApiProblem, Caller, StrictQuery, path};
+use http_kit::{ApiProblem, Caller, path, query};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -30,6 +30,9 @@ pub(crate) struct PageParameters {
 
 /// Parameters among which are those of a page.
 pub(crate) trait Paged {
+    /// Which of them may be given several times.
+    const REPEATABLE: &'static [&'static str] = &[];
+
     fn cursor(&self) -> Option<&str>;
     fn limit(&self) -> Option<&str>;
 }
@@ -95,11 +98,11 @@ impl<P: Paged> ListQuery<P> {
     }
 }
 
-impl<P: DeserializeOwned + Send> FromRequestParts<AppState> for ListQuery<P> {
+impl<P: Paged + DeserializeOwned + Send> FromRequestParts<AppState> for ListQuery<P> {
     type Rejection = ApiProblem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiProblem> {
-        let StrictQuery(parameters) = StrictQuery::from_request_parts(parts, state).await?;
+        let parameters = query::parse_repeating(parts.uri.query().unwrap_or_default(), P::REPEATABLE)?;
         let conditions = Conditions::from_request_parts(parts, state).await?;
         let list = List::at(state.log.lineage(), path::address(parts).await?);
         Ok(Self { parameters, conditions, list, raw: parts.uri.query().map(str::to_owned) })

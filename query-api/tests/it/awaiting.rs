@@ -39,6 +39,9 @@ async fn a_position_that_is_reached_is_answered_at_once() {
         "/v1/accounts/me/moderation",
         "/v1/notifications",
         "/v1/projections",
+        "/v1/messages?tagAny=birds&tagAny=owls",
+        "/v1/search?q=birds",
+        "/v1/tags",
     ] {
         let headers = [("Await-Position", "512"), ("Prefer", "wait=0")];
         app.get_with(path, &headers).await.is_problem(503, "not-caught-up");

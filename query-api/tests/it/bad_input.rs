@@ -214,7 +214,7 @@ async fn a_number_has_one_spelling_wherever_it_stands() {
             }
         }
     }
-    let expected = ["Await-Position", "author", "count", "id", "limit", "since"];
+    let expected = ["Await-Position", "author", "count", "id", "limit", "since", "window"];
     assert_eq!(seen.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }
 

@@ -2,7 +2,7 @@ use http::Method;
 
 use crate::support::{ADMIN, ANALYST, App, GATEWAY_SECRET, READER};
 
-const READS: [&str; 28] = [
+const READS: [&str; 31] = [
     "/v1/messages",
     "/v1/messages?count=1",
     "/v1/messages/counts?bucket=day",
@@ -28,6 +28,9 @@ const READS: [&str; 28] = [
     "/v1/accounts/me/moderation",
     "/v1/notifications",
     "/v1/projections",
+    "/v1/messages?tagAny=birds&tagAny=owls",
+    "/v1/search?q=birds",
+    "/v1/tags",
     "/v1/timeline",
     "/v1/timeline/updates?since=0",
     "/v1/accounts/7/messages",

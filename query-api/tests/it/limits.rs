@@ -117,3 +117,19 @@ async fn counting_has_a_budget_of_its_own_however_it_is_asked_for() {
     }
     count("/v1/messages").await.ok();
 }
+
+#[tokio::test]
+async fn what_is_looked_at_one_by_one_has_the_budget_of_searches() {
+    let app = App::start_with(few(Action::Search, 3)).await;
+    fold(&app.writer, &[row(256, 1, &["birds"], "2026-01-01T00:00:00Z")]).await;
+    for path in ["/v1/search?q=message", "/v1/tags", "/v1/messages?tagAny=birds&tagAny=owls"] {
+        app.get(path).await.ok();
+    }
+    for path in ["/v1/search?q=message", "/v1/tags", "/v1/messages?tag=birds&tagNone=owls"] {
+        let refused = app.get(path).await;
+        refused.is_problem(429, "rate-limited");
+        assert_eq!(refused.header("ratelimit-policy"), r#""search";q=3;w=3600"#);
+    }
+    // One tag is a list like any other.
+    app.get("/v1/messages?tagAll=birds").await.ok();
+}

@@ -33,6 +33,23 @@ const AUTHOR_COUNTS_THAT_DIFFER: &str = "
     (table expected except select * from published.author_counts)
     union all (select * from published.author_counts except table expected)";
 
+/// On clocks that are half an hour or three quarters off, and at daylight saving of half an hour.
+const LOCAL_COUNTS_THAT_DIFFER: &str = "
+    with expected as (
+        select zone, bucket, tag, date_trunc(bucket, created_at, zone) as starts_at, count(*) as messages
+        from published.message_tags
+        cross join unnest(array['Asia/Kolkata', 'Asia/Kathmandu', 'Australia/Lord_Howe']) as z (zone)
+        cross join unnest(array['hour', 'day']) as b (bucket)
+        where tag in ('', 'birds') and created_at >= $1 and created_at < $2
+        group by 1, 2, 3, 4
+    ), counted as (
+        select zone, bucket, tag, c.starts_at, c.messages
+        from unnest(array['Asia/Kolkata', 'Asia/Kathmandu', 'Australia/Lord_Howe']) as z (zone)
+        cross join unnest(array['hour', 'day']) as b (bucket)
+        cross join unnest(array['', 'birds']) as t (tag)
+        cross join lateral published.local_counts(bucket, zone, $1, $2, tag) c)
+    (table expected except table counted) union all (table counted except table expected)";
+
 async fn folded_history() -> (DataSet, Pool) {
     let data_set = DataSet::start().await;
     let log: Arc<dyn EventLog> = Arc::new(InMemoryLog::new(Shard(0)));
@@ -59,7 +76,7 @@ async fn counts_equal_the_rows_for_any_range_tag_and_author() {
         let range =
             TimeRange::new(Some(Timestamp::from(start)), Some(Timestamp::from(end))).expect("not empty");
         let tag_filter = if tag.is_empty() { TagFilter::any() } else { TagFilter::of(tag) };
-        let filter = MessageFilter { tag: tag_filter, author, range: range.clone() };
+        let filter = MessageFilter { tag: tag_filter, tags: None, author, range: range.clone() };
         let counted = count_messages(&pool, &filter).await.expect("counted").value;
         let rows: i64 = sqlx::query_scalar(SCAN)
             .bind(tag)
@@ -79,5 +96,19 @@ async fn published_counts_are_complete() {
     for differences in [TAG_COUNTS_THAT_DIFFER, AUTHOR_COUNTS_THAT_DIFFER] {
         let rows = sqlx::query(differences).fetch_all(&data_set.pool).await.expect("compared");
         assert_eq!(rows.len(), 0, "{differences}");
+    }
+}
+
+#[tokio::test]
+async fn counts_on_any_clock_are_complete() {
+    let (data_set, _pool) = folded_history().await;
+    let mut random = StdRng::seed_from_u64(32);
+    let now = OffsetDateTime::now_utc();
+    for _ in 0..20 {
+        let start = now - Duration::microseconds(random.random_range(0..300_000_000_000));
+        let end = start + Duration::microseconds(random.random_range(1..600_000_000_000));
+        let rows =
+            sqlx::query(LOCAL_COUNTS_THAT_DIFFER).bind(start).bind(end).fetch_all(&data_set.pool).await;
+        assert_eq!(rows.expect("compared").len(), 0, "{start} {end}");
     }
 }

@@ -30,9 +30,10 @@ async fn old_and_new_events_meet_under_one_tag() {
     let pool = connect(&data_set.postgres.url(), &PoolOptions::reader("test", 1)).expect("a URL");
     for (tag, count) in [("ΔΡΟΜΟΣ", 3), ("δρομος", 3), ("Strasse", 1), ("STRAẞE", 1), ("\u{ad}", 0)]
     {
-        let filter = MessageFilter { tag: TagFilter::of(tag), author: None, range: TimeRange::always() };
+        let filter =
+            MessageFilter { tag: TagFilter::of(tag), tags: None, author: None, range: TimeRange::always() };
         assert_eq!(count_messages(&pool, &filter).await.expect("counted").value, count, "{tag}");
     }
-    let all = MessageFilter { tag: TagFilter::any(), author: None, range: TimeRange::always() };
+    let all = MessageFilter { tag: TagFilter::any(), tags: None, author: None, range: TimeRange::always() };
     assert_eq!(count_messages(&pool, &all).await.expect("counted").value, 4);
 }

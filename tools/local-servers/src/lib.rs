@@ -12,6 +12,7 @@
 //! - **It keeps its port**, so that clients reconnect after a restart.
 //! - **It never runs as root.** See [`RunAs`].
 
+mod address;
 mod child;
 mod data_dir;
 mod disk;

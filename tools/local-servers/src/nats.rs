@@ -1,8 +1,9 @@
-//! A nats-server with JetStream, on loopback only, that syncs every message to disk before it acks it.
+//! A nats-server with JetStream, on loopback unless told otherwise, that syncs every message to disk before it acks it.
 
 mod config;
 mod probe;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ pub use self::config::configured_store_bytes;
 use crate::child::spawn::{lock, spawn};
 use crate::child::{ChildSpec, EndSignals};
 use crate::readiness::wait_ready;
-use crate::{Access, ChildProcess, DiedEarly, Programs, RunAs, Server, data_dir, free_port, secret};
+use crate::{Access, ChildProcess, DiedEarly, Programs, RunAs, Server, address, data_dir, secret};
 
 /// Recovery reads every stream's index, or without one its blocks; a big store after a crash takes a while.
 const READY_LIMIT: Duration = Duration::from_secs(120);
@@ -25,8 +26,8 @@ const USER: &str = "rookery";
 pub struct NatsOptions {
     /// Holds the configuration, the log, the password and the store. Made if missing.
     pub dir: PathBuf,
-    /// A free port if none is given.
-    pub port: Option<u16>,
+    /// On loopback, on a free port, if nothing is given.
+    pub listen: Option<SocketAddr>,
     pub access: Access,
     /// The most that all streams together may take on disk, and may reserve.
     pub file_store_bytes_max: u64,
@@ -38,7 +39,7 @@ impl NatsOptions {
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self {
             dir: dir.into(),
-            port: None,
+            listen: None,
             access: Access::default(),
             file_store_bytes_max: 10 << 30,
             extra_config: String::new(),
@@ -49,7 +50,7 @@ impl NatsOptions {
 /// A running nats-server. Dropping it ends the process.
 #[derive(Debug)]
 pub struct NatsServer {
-    port: u16,
+    address: SocketAddr,
     server_name: String,
     password: Option<String>,
     spec: ChildSpec,
@@ -75,11 +76,11 @@ impl NatsServer {
             signals: EndSignals { stop: Signal::SIGTERM, abandon: Signal::SIGTERM },
         };
         for _ in 1..PORT_ATTEMPTS_MAX {
-            let port = options.port.map_or_else(free_port, Ok)?;
-            config::write(&options, &spec, port, &server_name, password.as_deref())?;
-            match launch(&spec, port, &server_name).await {
-                Ok(child) => return Ok(Self { port, server_name, password, spec, child }),
-                Err(error) if options.port.is_none() && port_was_taken(&error) => {}
+            let address = address::or_free(options.listen)?;
+            config::write(&options, &spec, address, &server_name, password.as_deref())?;
+            match launch(&spec, address, &server_name).await {
+                Ok(child) => return Ok(Self { address, server_name, password, spec, child }),
+                Err(error) if address::is_any_port(options.listen) && port_was_taken(&error) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -87,7 +88,12 @@ impl NatsServer {
     }
 
     pub fn port(&self) -> u16 {
-        self.port
+        self.address.port()
+    }
+
+    /// Where this machine reaches it.
+    pub fn address(&self) -> SocketAddr {
+        address::reached_at(self.address)
     }
 
     /// As it calls itself, in a cluster and to its clients.
@@ -98,8 +104,8 @@ impl NatsServer {
     /// With user and password where access needs them: treat it as a secret.
     pub fn url(&self) -> String {
         match &self.password {
-            Some(password) => format!("nats://{USER}:{password}@127.0.0.1:{}", self.port),
-            None => format!("nats://127.0.0.1:{}", self.port),
+            Some(password) => format!("nats://{USER}:{password}@{}", self.address()),
+            None => format!("nats://{}", self.address()),
         }
     }
 
@@ -116,14 +122,15 @@ impl Server for NatsServer {
 
     async fn restart(&mut self) -> Result<()> {
         self.child.stop(Duration::ZERO).await?;
-        self.child = launch(&self.spec, self.port, &self.server_name).await?;
+        self.child = launch(&self.spec, self.address, &self.server_name).await?;
         Ok(())
     }
 }
 
-async fn launch(spec: &ChildSpec, port: u16, server_name: &str) -> Result<ChildProcess> {
+async fn launch(spec: &ChildSpec, address: SocketAddr, server_name: &str) -> Result<ChildProcess> {
     let child = spawn(spec, lock(spec).await?)?;
-    wait_ready(&child, READY_LIMIT, || probe::accepts_clients(port, server_name)).await?;
+    let reached = address::reached_at(address);
+    wait_ready(&child, READY_LIMIT, || probe::accepts_clients(reached, server_name)).await?;
     Ok(child)
 }
 

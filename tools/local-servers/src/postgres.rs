@@ -1,8 +1,10 @@
-//! A Postgres cluster of our own, on loopback only.
+//! A Postgres cluster of our own, on loopback unless told otherwise.
 
+mod access;
 mod cluster;
 mod settings;
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,7 +15,7 @@ use crate::child::spawn::{lock, spawn};
 use crate::child::{ChildSpec, EndSignals};
 use crate::nats::port_was_taken;
 use crate::readiness::wait_ready;
-use crate::{Access, ChildProcess, PostgresPrograms, RunAs, Server, free_port, secret};
+use crate::{Access, ChildProcess, PostgresPrograms, RunAs, Server, address, secret};
 
 /// Crash recovery replays up to `max_wal_size` of log first.
 const READY_LIMIT: Duration = Duration::from_secs(180);
@@ -27,8 +29,11 @@ const PID_FILE: &str = "postmaster.pid";
 pub struct PostgresOptions {
     /// Holds the cluster (in `cluster`), the log and the password. Made if missing.
     pub dir: PathBuf,
-    /// A free port if none is given.
-    pub port: Option<u16>,
+    /// On a free port if nothing is given. It listens on loopback in any case.
+    pub listen: Option<SocketAddr>,
+    /// Who may connect from other machines, as pg_hba.conf names users: `+group` for the members of a group. Nobody if
+    /// empty.
+    pub remote_users: String,
     /// Fixed when the cluster is made; later starts must say the same.
     pub access: Access,
     /// Created together with the cluster. Names of lower-case letters, digits and underscores.
@@ -43,7 +48,8 @@ impl PostgresOptions {
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self {
             dir: dir.into(),
-            port: None,
+            listen: None,
+            remote_users: String::new(),
             access: Access::default(),
             databases: Vec::new(),
             settings: Vec::new(),
@@ -82,12 +88,18 @@ impl PostgresServer {
         Self::prepare(&options, programs, run_as).await?;
         let dir = options.dir.canonicalize().with_context(|| format!("find {}", options.dir.display()))?;
         let password = password(&options, run_as)?;
+        let mut settings = settings::of_version(programs.major);
+        if password.is_some() {
+            settings.push(access::write(&dir, &options.remote_users, run_as)?);
+        }
+        settings.extend(options.settings.iter().cloned());
         for _ in 1..PORT_ATTEMPTS_MAX {
-            let port = options.port.map_or_else(free_port, Ok)?;
+            let address = address::or_free(options.listen)?;
+            let port = address.port();
             let spec = ChildSpec {
                 name: "postgres",
                 program: programs.bin.join("postgres"),
-                args: settings::arguments(&dir.join(cluster::FOLDER), port, &options.settings),
+                args: settings::arguments(&dir.join(cluster::FOLDER), address, &settings),
                 dir: dir.clone(),
                 run_as: run_as.clone(),
                 // SIGINT ends the connections and writes a checkpoint, SIGQUIT leaves recovery to the next
@@ -96,7 +108,7 @@ impl PostgresServer {
             };
             match launch(&spec).await {
                 Ok(child) => return Ok(Self { port, password, spec, child }),
-                Err(error) if options.port.is_none() && port_was_taken(&error) => {}
+                Err(error) if address::is_any_port(options.listen) && port_was_taken(&error) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -107,11 +119,16 @@ impl PostgresServer {
         self.port
     }
 
+    /// Where this machine reaches it.
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
+    }
+
     /// For the superuser, with the password where access needs one: treat it as a secret.
     pub fn url(&self, database: &str) -> String {
         match &self.password {
-            Some(password) => format!("postgres://{USER}:{password}@127.0.0.1:{}/{database}", self.port),
-            None => format!("postgres://{USER}@127.0.0.1:{}/{database}", self.port),
+            Some(password) => format!("postgresql://{USER}:{password}@127.0.0.1:{}/{database}", self.port),
+            None => format!("postgresql://{USER}@127.0.0.1:{}/{database}", self.port),
         }
     }
 

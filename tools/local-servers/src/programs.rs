@@ -57,6 +57,19 @@ impl ProgramHints {
     }
 }
 
+impl ProgramHints {
+    /// The client of Postgres, which no server needs.
+    pub fn psql(&self) -> Option<PathBuf> {
+        let folders = self.postgres_bin.iter().chain(&self.search_path).cloned();
+        folders
+            .chain(versioned_postgres_folders())
+            .chain(USUAL_FOLDERS.map(PathBuf::from))
+            .chain(self.tools_dirs.iter().map(|dir| dir.join("postgres/bin")))
+            .map(|folder| folder.join("psql"))
+            .find(|psql| psql.is_file())
+    }
+}
+
 /// The programs that were found: absolute paths, checked versions.
 #[derive(Clone, Debug)]
 pub struct Programs {

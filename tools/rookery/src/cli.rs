@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     accounts, adopt, archive, demo, events, export, keys, limits, migrate, openapi, parked, rebuild, receipt,
-    restore, token, up, verify,
+    restore, sql, token, up, verify,
 };
 
 /// Rookery, an event-sourced microblog backend: the whole system in one process, and its operator's tools.
@@ -34,6 +34,7 @@ enum Command {
     Parked(parked::Arguments),
     Rebuild(rebuild::Arguments),
     Receipt(receipt::Arguments),
+    Sql(sql::Arguments),
     Openapi(openapi::Arguments),
     Verify(verify::Arguments),
 }
@@ -60,6 +61,7 @@ impl Arguments {
             Command::Parked(arguments) => parked::run(arguments),
             Command::Rebuild(arguments) => rebuild::run(arguments),
             Command::Receipt(arguments) => receipt::run(arguments),
+            Command::Sql(arguments) => sql::run(arguments),
             Command::Openapi(arguments) => openapi::run(arguments),
             Command::Verify(arguments) => verify::run(arguments),
         }

@@ -14,6 +14,7 @@ pub mod parked;
 pub mod rebuild;
 pub mod receipt;
 pub mod restore;
+pub mod sql;
 pub mod token;
 pub mod up;
 pub mod verify;

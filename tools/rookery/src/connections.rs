@@ -18,9 +18,30 @@ const TOOL_NAME: &str = "rookery-tool";
 /// Of the log: `ROOKERY_NATS_URL` or `ROOKERY_EVENT_STORE_URL`, or that of the data directory. What it names is opened
 /// by `event_store_open::open_log`.
 pub(crate) fn log_url(data: &DataDirArgument) -> Result<Secret> {
+    log_url_in(data, DataDir::log_url)
+}
+
+/// The same, as a user who may change the keys that sign tokens, and what was revoked.
+pub(crate) fn keys_url(data: &DataDirArgument) -> Result<Secret> {
+    log_url_in(data, DataDir::keys_url)
+}
+
+/// The same, as a user who may raise what streams may hold.
+pub(crate) fn limits_url(data: &DataDirArgument) -> Result<Secret> {
+    log_url_in(data, DataDir::limits_url)
+}
+
+fn log_url_in(data: &DataDirArgument, file: fn(&DataDir) -> PathBuf) -> Result<Secret> {
     let mut env = Environment::from_process();
     let asked = event_store_open::optional_url_from_environment(&mut env);
-    url(asked, env, LOG_VARIABLES, data, DataDir::log_url)
+    url(asked, env, LOG_VARIABLES, data, file)
+}
+
+/// Of the data set, for analysts: `ROOKERY_ANALYST_URL`, or that of the data directory.
+pub(crate) fn analyst_url(data: &DataDirArgument) -> Result<Secret> {
+    let mut env = Environment::from_process();
+    let asked = env.optional_secret("ROOKERY_ANALYST_URL");
+    url(asked, env, "ROOKERY_ANALYST_URL", data, DataDir::analyst_url)
 }
 
 /// The log of a running system, to read it.

@@ -6,9 +6,13 @@
 //!   nats/            the log, where NATS holds it; belongs to the servers' user
 //!   postgres/        the data set, and the log where Postgres holds it; belongs to the servers' user
 //!   keys/            the key that signs operators' tokens, and its public half
-//!   logins/          passwords of the users of the databases
+//!   logins/          passwords of the users of the broker and the databases
+//!   nats-listen      where nats-server listens, unless an operator says where
+//!   postgres-listen  where Postgres listens, unless an operator says where
 //!   log-lineage      which log this directory's data came from
-//!   log-url          how the operator's tools reach the log while it runs
+//!   log-url          how the operator's tools reach the log while it runs, to read it and for what operators decide
+//!   keys-url         how those reach it that rotate keys and revoke tokens
+//!   limits-url       how the one reaches it that raises bounds
 //!   data-set-url     how the operator's tools reach the data set while it runs, as its owner
 //!   analyst-url      how analysts connect while it runs
 //!   ops-url          where metrics and probes are served while it runs
@@ -89,6 +93,22 @@ impl DataDir {
 
     pub(crate) fn log_url(&self) -> PathBuf {
         self.path.join("log-url")
+    }
+
+    pub(crate) fn keys_url(&self) -> PathBuf {
+        self.path.join("keys-url")
+    }
+
+    pub(crate) fn limits_url(&self) -> PathBuf {
+        self.path.join("limits-url")
+    }
+
+    pub(crate) fn nats_listen(&self) -> PathBuf {
+        self.path.join("nats-listen")
+    }
+
+    pub(crate) fn postgres_listen(&self) -> PathBuf {
+        self.path.join("postgres-listen")
     }
 
     pub(crate) fn data_set_url(&self) -> PathBuf {

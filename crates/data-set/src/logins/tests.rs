@@ -16,12 +16,7 @@ impl DataSet {
     async fn with(group: Group) -> Self {
         let postgres = Postgres::start().await;
         migrate(&postgres.url()).await.expect("an empty database can be migrated");
-        let login = Login {
-            name: "guest".to_owned(),
-            password: PASSWORD.to_owned(),
-            group,
-            statement_timeout_ms: 5_000,
-        };
+        let login = Login { name: "guest".to_owned(), password: PASSWORD.to_owned(), group };
         for _twice_is_once in 0..2 {
             ensure(&postgres.url(), std::slice::from_ref(&login)).await.expect("the test is a superuser");
         }
@@ -29,7 +24,7 @@ impl DataSet {
     }
 
     async fn guest(&self) -> PgConnection {
-        let url = format!("postgres://guest@127.0.0.1:{}/rookery", self.postgres.port());
+        let url = format!("postgresql://guest@127.0.0.1:{}/rookery", self.postgres.port());
         PgConnection::connect(&url).await.expect("tests connect without a password")
     }
 }
@@ -54,15 +49,16 @@ const WRITES: [&str; 7] = [
 ];
 
 #[tokio::test]
-async fn reader_reads_what_is_published() {
-    let data_set = DataSet::with(Group::Reader).await;
+async fn an_analyst_reads_what_is_published() {
+    let data_set = DataSet::with(Group::Analyst).await;
     let mut guest = data_set.guest().await;
     for sql in [
         "select * from published.messages",
         "select * from published.message_tags",
         "select * from published.tag_counts",
         "select * from published.projections",
-        "select version from _sqlx_migrations",
+        // Found without their schema, too.
+        "select * from messages",
     ] {
         assert_eq!(refusal(&mut guest, sql).await, None, "{sql}");
     }
@@ -70,7 +66,7 @@ async fn reader_reads_what_is_published() {
 
 #[tokio::test]
 async fn the_query_api_alone_reads_what_accounts_keep_to_themselves() {
-    const BOOKMARKS: &str = "select * from published.bookmarks";
+    const BOOKMARKS: &str = "select * from served.bookmarks";
     let query_api = DataSet::with(Group::QueryApi).await;
     let mut guest = query_api.guest().await;
     for sql in [BOOKMARKS, "select * from published.messages", "select version from _sqlx_migrations"] {
@@ -78,19 +74,23 @@ async fn the_query_api_alone_reads_what_accounts_keep_to_themselves() {
     }
     let behind = refusal(&mut guest, "select * from social_v1.bookmarked").await;
     assert_eq!(behind.as_deref(), Some(INSUFFICIENT_PRIVILEGE));
-    let reader = DataSet::with(Group::Reader).await;
-    let refused = refusal(&mut reader.guest().await, BOOKMARKS).await;
+    let analyst = DataSet::with(Group::Analyst).await;
+    let refused = refusal(&mut analyst.guest().await, BOOKMARKS).await;
     assert_eq!(refused.as_deref(), Some(INSUFFICIENT_PRIVILEGE));
 }
 
 #[tokio::test]
-async fn reader_sees_nothing_behind_what_is_published() {
-    let data_set = DataSet::with(Group::Reader).await;
+async fn an_analyst_sees_nothing_behind_what_is_published() {
+    let data_set = DataSet::with(Group::Analyst).await;
     let mut guest = data_set.guest().await;
     for sql in [
         "select * from social_v1.message",
         "select * from control.checkpoint",
         "select * from control.parked_event",
+        "select * from served.notifications",
+        "select * from guard.login",
+        "select guard.restrain()",
+        "select version from public._sqlx_migrations",
         "select * from pg_authid",
     ] {
         assert_eq!(refusal(&mut guest, sql).await.as_deref(), Some(INSUFFICIENT_PRIVILEGE), "{sql}");
@@ -98,8 +98,8 @@ async fn reader_sees_nothing_behind_what_is_published() {
 }
 
 #[tokio::test]
-async fn reader_cannot_write_even_outside_of_read_only_transactions() {
-    let data_set = DataSet::with(Group::Reader).await;
+async fn an_analyst_cannot_write_even_outside_of_read_only_transactions() {
+    let data_set = DataSet::with(Group::Analyst).await;
     let mut guest = data_set.guest().await;
     let refused = refusal(&mut guest, WRITES[0]).await;
     assert!(refused.is_some_and(|code| code == INSUFFICIENT_PRIVILEGE || code == READ_ONLY_TRANSACTION));
@@ -112,8 +112,8 @@ async fn reader_cannot_write_even_outside_of_read_only_transactions() {
 }
 
 #[tokio::test]
-async fn reader_cannot_fill_the_disk_or_hold_locks() {
-    let data_set = DataSet::with(Group::Reader).await;
+async fn an_analyst_cannot_fill_the_disk_or_hold_locks() {
+    let data_set = DataSet::with(Group::Analyst).await;
     let mut guest = data_set.guest().await;
     assert_eq!(refusal(&mut guest, READ_WRITE).await, None);
     for sql in [
@@ -121,6 +121,10 @@ async fn reader_cannot_fill_the_disk_or_hold_locks() {
         "select lo_from_bytea(0, 'x')",
         "select pg_advisory_lock(1)",
         "select pg_try_advisory_xact_lock_shared(1, 2)",
+        "select pg_logical_emit_message(false, 'x', 'y')",
+        "set temp_file_limit = -1",
+        "alter role guest connection limit -1",
+        "alter role guest set temp_file_limit = -1",
     ] {
         assert_eq!(refusal(&mut guest, sql).await.as_deref(), Some(INSUFFICIENT_PRIVILEGE), "{sql}");
     }

@@ -1,7 +1,7 @@
 //! What is left of deleted messages.
 
 use super::column::{Column, Kind};
-use super::events::{DEACTIVATED, DELETED, EDITED, POSTED};
+use super::events::{DEACTIVATED, DELETED, POSTED};
 use super::view::{Cadence, Domain, View};
 use super::why::{LEFT, LEFT_TAGS};
 
@@ -31,8 +31,8 @@ pub(super) const VIEW: View = View {
         )
         .from(&[DELETED.position(), DEACTIVATED.position()])
         .like("2304"),
-        Column::new("deleted_at", Kind::Timestamp, LEFT, "When the log recorded the deletion.")
-            .from(&[DELETED.recorded_at(), DEACTIVATED.recorded_at()])
+        Column::new("deleted_at", Kind::Timestamp, LEFT, "When it was deleted: the original time of an imported deletion, else when the log recorded it.")
+            .from(&[DELETED.field("originalTime"), DELETED.recorded_at(), DEACTIVATED.field("originalTime"), DEACTIVATED.recorded_at()])
             .like("2026-11-03 08:00:00+00"),
         Column::new(
             "cause",
@@ -56,10 +56,10 @@ pub(super) const VIEW: View = View {
             "tags",
             Kind::TextArray,
             LEFT_TAGS,
-            "The tags of its latest edition. Null: there never was such a message.",
+            "The tags that it was posted with. Null: there never was such a message.",
         )
         .nullable()
-        .from(&[POSTED.field("tags"), EDITED.field("tags")])
+        .from(&[POSTED.field("tags")])
         .like("{birds}"),
         Column::new("in_reply_to", Kind::BigInt, LEFT, "The message that it answered. Null: none.")
             .nullable()

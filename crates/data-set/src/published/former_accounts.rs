@@ -25,8 +25,13 @@ pub(super) const VIEW: View = View {
         )
         .from(&[REGISTERED.field("handle"), PROFILE_CHANGED.field("handle")])
         .like("dodo"),
-        Column::new("deactivated_at", Kind::Timestamp, GONE, "When the log recorded that it was given up.")
-            .from(&[DEACTIVATED.recorded_at()])
-            .like("2026-11-20 12:00:00+00"),
+        Column::new(
+            "deactivated_at",
+            Kind::Timestamp,
+            GONE,
+            "When it was given up: the original time of what was imported, else when the log recorded it.",
+        )
+        .from(&[DEACTIVATED.field("originalTime"), DEACTIVATED.recorded_at()])
+        .like("2026-11-20 12:00:00+00"),
     ],
 };

@@ -35,8 +35,8 @@ pub(super) const VIEW: View = View {
         Column::new("tags", Kind::TextArray, SHOWN, "Its tags then.")
             .from(&[POSTED.field("tags"), EDITED.field("tags")])
             .like("{birds,harbour}"),
-        Column::new("made_at", Kind::Timestamp, SHOWN, "When it was written or edited.")
-            .from(&[POSTED.field("originalTime"), POSTED.recorded_at(), EDITED.recorded_at()])
+        Column::new("made_at", Kind::Timestamp, SHOWN, "When it was written or edited: the original time of what was imported, else when the log recorded it.")
+            .from(&[POSTED.field("originalTime"), POSTED.recorded_at(), EDITED.field("originalTime"), EDITED.recorded_at()])
             .like("2026-11-02 17:45:10+00"),
     ],
 };

@@ -59,9 +59,9 @@ pub(super) const VIEW: View = View {
         Column::new("is_imported", Kind::Boolean, SHOWN, "Whether it was imported from elsewhere, with its original time.")
             .from(&[POSTED.field("originalTime")])
             .like("false"),
-        Column::new("edited_at", Kind::Timestamp, SHOWN, "When the log recorded the latest edit. Null: never edited.")
+        Column::new("edited_at", Kind::Timestamp, SHOWN, "When it was last edited: the original time of an imported edit, else when the log recorded it. Null: never.")
             .nullable()
-            .from(&[EDITED.recorded_at()])
+            .from(&[EDITED.field("originalTime"), EDITED.recorded_at()])
             .like("2026-11-02 17:46:00+00"),
         Column::new("edition", Kind::Integer, SHOWN, "1 as it was posted, one more with every edit.")
             .from(&[EDITED.field("edition")])

@@ -3,11 +3,15 @@
 use std::ops::Range;
 
 use jiff::tz::TimeZone;
+use time::OffsetDateTime;
 
 use super::at::At;
 use super::buckets::{self, Bucket};
+use super::count_error::CountError;
+use super::count_matching::count_matching;
 use super::count_messages::{Ranges, sum};
 use super::error::ReadError;
+use super::message_filter::MessageFilter;
 use super::run::run;
 use super::tag::TagFilter;
 use super::time_range::TimeRange;
@@ -29,32 +33,26 @@ pub struct BucketCount {
     pub messages: i64,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum BucketCountsError {
-    #[error("the range has more than 10,000 buckets")]
-    RangeTooLarge,
-    #[error(transparent)]
-    Read(#[from] ReadError),
-}
-
 /// Every bucket that meets the range, in order, those without messages too.
 ///
 /// The first and the last bucket are named by where they begin, but count only what lies in the range. An open side of
-/// the range ends at the bucket of the tag's first or last message; without any, there are no buckets.
+/// the range ends at the bucket of the first or last message that the filter means; without any, there are no buckets.
 pub async fn bucket_counts(
     pool: &Pool,
-    tag: &TagFilter,
-    range: &TimeRange,
+    filter: &MessageFilter,
     bucket: Bucket,
     zone: &TimeZone,
-) -> Result<At<Vec<BucketCount>>, BucketCountsError> {
+) -> Result<At<Vec<BucketCount>>, CountError> {
     let mut looked_up = 1;
     loop {
-        let extent = extent(pool, tag, range).await?;
+        let extent = extent(pool, filter).await?;
         let Some(covered) = extent.value else { return Ok(extent.map(|_| Vec::new())) };
         let buckets = buckets::buckets(&covered, bucket, zone, BUCKETS_MAX);
-        let buckets = buckets.ok_or(BucketCountsError::RangeTooLarge)?;
-        let counted = count(pool, tag, range, &buckets).await?;
+        let buckets = buckets.ok_or(CountError::TooManyBuckets)?;
+        let counted = match filter.tags {
+            None => count(pool, &filter.tag, &filter.range, &buckets).await?,
+            Some(_) => count_one_by_one(pool, filter, &buckets).await?,
+        };
         let Counted { buckets, beyond } = counted.value;
         if beyond == 0 {
             return Ok(At { position: counted.position, value: buckets });
@@ -68,17 +66,27 @@ pub async fn bucket_counts(
     }
 }
 
-/// The range with its open sides replaced by the tag's first and last message; `None` if nothing is left of it.
-async fn extent(pool: &Pool, tag: &TagFilter, range: &TimeRange) -> Result<At<Option<TimeRange>>, ReadError> {
+/// The range with its open sides replaced by the first and last message; `None` if nothing is left of it.
+async fn extent(pool: &Pool, filter: &MessageFilter) -> Result<At<Option<TimeRange>>, CountError> {
+    let range = &filter.range;
     if !range.is_open_at_start() && !range.is_open_at_end() {
         return Ok(At { position: 0, value: Some(range.clone()) });
     }
+    let extent = match filter.tags {
+        None => first_and_last(pool, &filter.tag).await?,
+        Some(_) => count_matching(pool, filter, &[]).await?.map(|counted| counted.extent),
+    };
+    Ok(extent.map(|extent| {
+        extent.and_then(|(first, last)| range.closed_at(first.into(), Timestamp::from(last).next()))
+    }))
+}
+
+type Extent = Option<(OffsetDateTime, OffsetDateTime)>;
+
+async fn first_and_last(pool: &Pool, tag: &TagFilter) -> Result<At<Extent>, ReadError> {
     let query = || sqlx::query_as(include_str!("first_and_last.sql")).bind(tag.as_str()).fetch_one(pool);
-    let (position, first, last): (i64, Option<time::OffsetDateTime>, Option<time::OffsetDateTime>) =
-        run(query).await?;
-    let covered =
-        first.zip(last).and_then(|(first, last)| range.closed_at(first.into(), Timestamp::from(last).next()));
-    Ok(At { position, value: covered })
+    let (position, first, last): (i64, Option<OffsetDateTime>, Option<OffsetDateTime>) = run(query).await?;
+    Ok(At { position, value: first.zip(last) })
 }
 
 struct Counted {
@@ -111,5 +119,36 @@ async fn count(
         let starts = buckets.iter().filter_map(|intervals| intervals.first()).map(|interval| interval.start);
         let buckets = starts.zip(counts).map(|(start, &messages)| BucketCount { start, messages });
         Counted { buckets: buckets.collect(), beyond: all - counts.iter().sum::<i64>() }
+    }))
+}
+
+/// The same, where nothing is folded.
+async fn count_one_by_one(
+    pool: &Pool,
+    filter: &MessageFilter,
+    buckets: &[Vec<Range<Timestamp>>],
+) -> Result<At<Counted>, CountError> {
+    let mut bounds: Vec<Timestamp> =
+        buckets.iter().flatten().flat_map(|interval| [interval.start, interval.end]).collect();
+    bounds.sort_unstable();
+    bounds.dedup();
+    let times: Vec<OffsetDateTime> = bounds.iter().map(|bound| bound.to_time()).collect();
+    let counted = count_matching(pool, filter, &times).await?;
+    Ok(counted.map(|counted| {
+        // Buckets are disjoint, so between two neighbouring bounds lies one of them or none.
+        let inside = |interval: &Range<Timestamp>| {
+            let from = bounds.partition_point(|bound| *bound <= interval.start);
+            let to = bounds.partition_point(|bound| *bound < interval.end);
+            counted.messages[from..=to].iter().sum::<i64>()
+        };
+        let buckets: Vec<BucketCount> = buckets
+            .iter()
+            .filter_map(|intervals| {
+                let start = intervals.first()?.start;
+                Some(BucketCount { start, messages: intervals.iter().map(inside).sum() })
+            })
+            .collect();
+        let beyond = counted.all() - buckets.iter().map(|bucket| bucket.messages).sum::<i64>();
+        Counted { buckets, beyond }
     }))
 }

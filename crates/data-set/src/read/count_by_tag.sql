@@ -19,7 +19,7 @@ left join (
         as s(bucket, granularity, starts_at, ends_at, parent, parent_starts_at)
     cross join lateral (
         select sum(t.messages) as messages
-        from published.folded_counts t
+        from served.folded_counts t
         where t.author = 0 and t.tag = $1 and t.grain = s.granularity
             and t.starts_at >= s.starts_at and t.starts_at < s.ends_at
         union all
@@ -27,7 +27,7 @@ left join (
         from published.message_tags k
         where k.tag = $1 and k.created_at >= s.starts_at and k.created_at < s.ends_at
             and (s.granularity is null or s.parent is not null and not exists (
-                select from published.folded_counts d
+                select from served.folded_counts d
                 where d.author = 0 and d.tag = $1 and d.grain = s.parent and d.starts_at = s.parent_starts_at
                     and d.messages >= control.split_from()))
     ) c

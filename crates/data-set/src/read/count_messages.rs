@@ -2,9 +2,14 @@
 
 use std::ops::Range;
 
+use sqlx::Postgres;
+use sqlx::postgres::PgArguments;
+use sqlx::query::QueryAs;
 use time::OffsetDateTime;
 
 use super::at::At;
+use super::count_error::CountError;
+use super::count_matching::count_matching;
 use super::error::ReadError;
 use super::message_filter::MessageFilter;
 use super::run::run;
@@ -15,8 +20,11 @@ use crate::pool::Pool;
 use crate::timestamp::Timestamp;
 
 /// The exact number of messages that match.
-pub async fn count_messages(pool: &Pool, filter: &MessageFilter) -> Result<At<i64>, ReadError> {
-    let MessageFilter { tag, author, range } = filter;
+pub async fn count_messages(pool: &Pool, filter: &MessageFilter) -> Result<At<i64>, CountError> {
+    let MessageFilter { tag, tags, author, range } = filter;
+    if tags.is_some() {
+        return Ok(count_matching(pool, filter, &[]).await?.map(|counted| counted.all()));
+    }
     let mut ranges = Ranges::of(*author);
     for interval in range.intervals() {
         ranges.add(0, interval);
@@ -69,6 +77,20 @@ impl Ranges {
             self.parent_starts.push(parent.map(|(_, begin)| begin.to_time()));
         }
     }
+
+    /// Six arguments, in the order in which the statements unnest them.
+    pub(super) fn bind<'query, O>(
+        &'query self,
+        query: QueryAs<'query, Postgres, O, PgArguments>,
+    ) -> QueryAs<'query, Postgres, O, PgArguments> {
+        query
+            .bind(&self.numbers)
+            .bind(&self.granularities)
+            .bind(&self.starts)
+            .bind(&self.ends)
+            .bind(&self.parents)
+            .bind(&self.parent_starts)
+    }
 }
 
 /// The sums in the order of their numbers.
@@ -93,14 +115,7 @@ async fn rows(
         None => include_str!("count_by_tag.sql"),
         Some(_) => include_str!("count_by_author.sql"),
     };
-    let query = sqlx::query_as(sql)
-        .bind(tag.as_str())
-        .bind(&ranges.numbers)
-        .bind(&ranges.granularities)
-        .bind(&ranges.starts)
-        .bind(&ranges.ends)
-        .bind(&ranges.parents)
-        .bind(&ranges.parent_starts);
+    let query = ranges.bind(sqlx::query_as(sql).bind(tag.as_str()));
     let query = match ranges.author {
         None => query,
         Some(author) => query.bind(author),

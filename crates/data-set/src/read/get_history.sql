@@ -10,12 +10,12 @@ select p.position, e.edition, e.text, e.tags, e.made_at, d.author as deleted_aut
 from p
 left join published.message_editions e on e.message = $1 and not exists (
     select from published.messages m
-    join published.hidden_accounts h on h.viewer = $2 and h.account = m.author
+    join served.hidden_accounts h on h.viewer = $2 and h.account = m.author
     where m.id = $1
 ) and not exists (
     select from published.messages m
     join published.accounts a on a.id = m.author and a.restriction = 'suspended'
     where m.id = $1
 )
-left join published.tombstones d on d.id = $1
+left join served.tombstones d on d.id = $1
 order by e.edition

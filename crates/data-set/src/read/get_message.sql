@@ -5,7 +5,7 @@
 with p as (
     select
         coalesce(max(position), 0) as position, $2::bigint as caller,
-        (select d.author from published.tombstones d where d.id = $1) as deleted_author
+        (select d.author from served.tombstones d where d.id = $1) as deleted_author
     from published.projections
     where projection = 'social' and state = 'published' and shard = 0
 ), page as (

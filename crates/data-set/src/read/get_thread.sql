@@ -6,16 +6,16 @@
 with recursive p as (
     select
         coalesce(max(position), 0) as position, $3::bigint as caller,
-        exists(select from published.thread_messages m where m.id = $1) as is_known,
-        (select d.author from published.tombstones d where d.id = $1) as deleted_author
+        exists(select from served.thread_messages m where m.id = $1) as is_known,
+        (select d.author from served.tombstones d where d.id = $1) as deleted_author
     from published.projections
     where projection = 'social' and state = 'published' and shard = 0
 ), up as (
-    (select m.*, 0 as steps from published.thread_messages m where m.id = $1 limit 1)
+    (select m.*, 0 as steps from served.thread_messages m where m.id = $1 limit 1)
     union all
     select m.*, up.steps + 1
     from up
-    cross join lateral (select * from published.thread_messages m where m.id = up.in_reply_to limit 1) m
+    cross join lateral (select * from served.thread_messages m where m.id = up.in_reply_to limit 1) m
     where up.steps < 50
 ), replies as (
     select * from (
@@ -30,7 +30,7 @@ with recursive p as (
         (
             select
                 d.id, null::bigint, null::text, null::text[], d.in_reply_to, d.created_at, null::timestamptz, null::integer
-            from published.tombstones d
+            from served.tombstones d
             where d.in_reply_to = $1 and d.nearest_living is not null
             order by d.created_at desc, d.id desc
             limit $2

@@ -12,7 +12,7 @@ with p as (
         null::timestamptz as key_at, m.id as key_position
     from published.messages m
     where m.author = $1 and m.id < $2 and m.in_reply_to is not null
-        and not exists (select from published.hidden_accounts h where h.viewer = $4 and h.account = $1)
+        and not exists (select from served.hidden_accounts h where h.viewer = $4 and h.account = $1)
     order by m.id desc
     limit $3
 )

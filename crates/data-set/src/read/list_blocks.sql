@@ -7,7 +7,7 @@ with p as (
     where projection = 'social' and state = 'published' and shard = 0
 ), page as (
     select k.blocked as account, k.position as key_position
-    from published.blocks k
+    from served.blocks k
     where k.blocker = $1 and k.position < $2
     order by k.position desc
     limit $3

@@ -11,7 +11,7 @@ with p as (
         null::timestamptz as key_at, k.position as key_position
     from (
         select k.message, k.position
-        from published.bookmarks k
+        from served.bookmarks k
         where k.account = $1 and k.position < $2
         order by k.position desc
         limit $3

@@ -12,7 +12,7 @@ with p as (
     from published.messages m
     where m.author = $1 and (m.created_at, m.id) < ($2, $3) and m.created_at >= $4
         and not m.created_at <@ any ($7::tstzrange[])
-        and not exists (select from published.hidden_accounts h where h.viewer = $6 and h.account = $1)
+        and not exists (select from served.hidden_accounts h where h.viewer = $6 and h.account = $1)
     order by m.created_at desc, m.id desc
     limit $5
 )

@@ -6,7 +6,7 @@ with p as (
     select
         coalesce(max(position), 0) as position, $4::bigint as caller, $4::bigint as viewer,
         exists(select from published.accounts a where a.id = $1 and a.restriction is distinct from 'suspended')
-            and not exists (select from published.hidden_accounts h where h.viewer = $4 and h.account = $1) as is_known
+            and not exists (select from served.hidden_accounts h where h.viewer = $4 and h.account = $1) as is_known
     from published.projections
     where projection = 'social' and state = 'published' and shard = 0
 ), page as (

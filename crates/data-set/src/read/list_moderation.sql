@@ -17,6 +17,6 @@ select
 from p
 left join page m on true
 left join lateral (
-    select n.operator, n.note from published.moderation_notes n where n.position = m.position limit 1
+    select n.operator, n.note from served.moderation_notes n where n.position = m.position limit 1
 ) n on true
 order by m.position desc

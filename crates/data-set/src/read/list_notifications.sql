@@ -6,14 +6,14 @@
 --   blocked_pk twice, muted_pk, follow_pk and at most 5 entries of notification_by_actor.
 -- Why a bound: nobody reads a longer number, and an inbox that nobody opens must not make its badge slow.
 with marker as (
-    select coalesce((select k.until from published.read_markers k where k.account = $1), 0) as until
+    select coalesce((select k.until from served.read_markers k where k.account = $1), 0) as until
 ), shown as not materialized (
     select
         n.*,
         n.actor = n.recipient
-            or (select h.account from published.hidden_accounts h where h.viewer = $1 and h.account = n.actor limit 1)
+            or (select h.account from served.hidden_accounts h where h.viewer = $1 and h.account = n.actor limit 1)
                 is null
-            and (select u.muted from published.mutes u where u.muter = $1 and u.muted = n.actor limit 1) is null
+            and (select u.muted from served.mutes u where u.muter = $1 and u.muted = n.actor limit 1) is null
             and (select a.restriction from published.accounts a where a.id = n.actor limit 1)
                 is distinct from 'suspended'
             and (
@@ -24,13 +24,13 @@ with marker as (
                 and (
                     select count(*)
                     from (
-                        select from published.notifications o
+                        select from served.notifications o
                         where o.recipient = $1 and o.actor = n.actor and o.kind = n.kind and o.position > n.position
                         limit 5
                     ) o
                 ) < 5
             ) as is_shown
-    from published.notifications n
+    from served.notifications n
     where n.recipient = $1
 ), p as (
     select

@@ -7,14 +7,14 @@ with p as (
     select
         coalesce(max(position), 0) as position, $5::bigint as caller,
         exists(
-            select from published.thread_messages m
+            select from served.thread_messages m
             where m.id = $1 and not exists (
-                select from published.hidden_accounts h where h.viewer = $5 and h.account = m.author
+                select from served.hidden_accounts h where h.viewer = $5 and h.account = m.author
             ) and not exists (
                 select from published.accounts a where a.id = m.author and a.restriction = 'suspended'
             )
         ) as is_known,
-        (select d.author from published.tombstones d where d.id = $1) as deleted_author
+        (select d.author from served.tombstones d where d.id = $1) as deleted_author
     from published.projections
     where projection = 'social' and state = 'published' and shard = 0
 ), page as (
@@ -31,7 +31,7 @@ with p as (
         (
             select
                 d.id, null::bigint, null::text, null::text[], d.in_reply_to, d.created_at, null::timestamptz, null::integer
-            from published.tombstones d
+            from served.tombstones d
             where d.in_reply_to = $1 and d.nearest_living is not null and (d.created_at, d.id) < ($2, $3)
             order by d.created_at desc, d.id desc
             limit $4

@@ -7,7 +7,7 @@ with p as (
     where projection = 'social' and state = 'published' and shard = 0
 ), page as (
     select r.*
-    from published.report_queue r
+    from served.report_queue r
     where r.outcome is null and r.position < $1
     order by r.position desc
     limit $2

@@ -8,12 +8,12 @@ with p as (
         exists(
             select from published.messages m
             where m.id = $1 and not exists (
-                select from published.hidden_accounts h where h.viewer = $4 and h.account = m.author
+                select from served.hidden_accounts h where h.viewer = $4 and h.account = m.author
             ) and not exists (
                 select from published.accounts a where a.id = m.author and a.restriction = 'suspended'
             )
         ) as is_known,
-        (select d.author from published.tombstones d where d.id = $1) as deleted_author
+        (select d.author from served.tombstones d where d.id = $1) as deleted_author
     from published.projections
     where projection = 'social' and state = 'published' and shard = 0
 ), page as (

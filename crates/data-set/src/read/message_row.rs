@@ -84,12 +84,18 @@ pub(super) struct MessageColumns {
     /// Only in the list of everybody.
     #[sqlx(default)]
     is_silenced: Option<bool>,
+    /// Only where messages are looked at one by one: whether it is what was asked for.
+    #[sqlx(default)]
+    is_match: Option<bool>,
+    /// Only there: whether it is the last that was looked at, and there may be more.
+    #[sqlx(default)]
+    pub(super) is_bound: Option<bool>,
 }
 
 impl MessageColumns {
     /// `None` also where it is hidden from the caller.
     pub(super) fn into_message(self) -> Option<MessageRow> {
-        if self.is_hidden || self.is_silenced == Some(true) {
+        if self.is_hidden || self.is_silenced == Some(true) || self.is_match == Some(false) {
             return None;
         }
         Some(MessageRow {
@@ -124,11 +130,11 @@ impl MessageColumns {
         Some((self.page_key()?, self.into_part_of_thread()))
     }
 
-    fn page_key(&self) -> Option<PageKey> {
+    pub(super) fn page_key(&self) -> Option<PageKey> {
         Some(PageKey { created_at: self.created_at?.into(), id: self.id? })
     }
 
-    /// Of `published.thread_messages`, where a row without an author is of a deleted message.
+    /// Of `served.thread_messages`, where a row without an author is of a deleted message.
     pub(super) fn into_part_of_thread(self) -> Option<ThreadRow> {
         if self.author.is_some() {
             return self.into_message().map(Box::new).map(ThreadRow::Message);

@@ -43,6 +43,19 @@ impl<T, K> Page<T, K> {
         rows.truncate(kept);
         Self { items: rows.into_iter().filter_map(|(_, shown)| shown).collect(), next }
     }
+
+    /// The same, where it may end at its last row because nobody looked any further.
+    pub(super) fn cut_at_bound(
+        rows: impl Iterator<Item = (K, Option<T>)>,
+        limit: u16,
+        bound: Option<K>,
+    ) -> Self
+    where
+        K: Copy,
+    {
+        let page = Self::cut(rows, limit);
+        Self { next: page.next.or(bound), ..page }
+    }
 }
 
 /// How many rows a statement is asked for; see `Page::cut`.

@@ -13,6 +13,6 @@ left join lateral (
     select f.follower from published.follows f where f.follower = p.caller and f.followee = c.account limit 1
 ) f on true
 left join lateral (
-    select h.account from published.hidden_accounts h where h.viewer = p.viewer and h.account = c.account limit 1
+    select h.account from served.hidden_accounts h where h.viewer = p.viewer and h.account = c.account limit 1
 ) h on true
 order by c.key_position desc

@@ -25,9 +25,9 @@ left join lateral (
     select r.account from published.reposts r where r.account = p.caller and r.message = m.id limit 1
 ) r on true
 left join lateral (
-    select b.account from published.bookmarks b where b.account = p.caller and b.message = m.id limit 1
+    select b.account from served.bookmarks b where b.account = p.caller and b.message = m.id limit 1
 ) b on true
 left join lateral (
-    select h.account from published.hidden_accounts h where h.viewer = p.caller and h.account = m.author limit 1
+    select h.account from served.hidden_accounts h where h.viewer = p.caller and h.account = m.author limit 1
 ) h on true
 order by m.key_at desc, m.key_position desc

@@ -15,8 +15,8 @@ left join lateral (
     select f.follower from published.follows f where f.follower = p.caller and f.followee = a.id limit 1
 ) f on true
 left join lateral (
-    select b.blocker from published.blocks b where b.blocker = p.caller and b.blocked = a.id limit 1
+    select b.blocker from served.blocks b where b.blocker = p.caller and b.blocked = a.id limit 1
 ) b on true
 left join lateral (
-    select u.muter from published.mutes u where u.muter = p.caller and u.muted = a.id limit 1
+    select u.muter from served.mutes u where u.muter = p.caller and u.muted = a.id limit 1
 ) u on true

@@ -23,8 +23,17 @@ impl TagFilter {
         Self(Tag::parse(raw).map_or_else(|_impossible| NONE.to_owned(), Tag::into_string))
     }
 
+    /// A tag that is in its stored spelling already.
+    pub(super) fn stored(tag: String) -> Self {
+        Self(tag)
+    }
+
     pub fn is_any(&self) -> bool {
         self.0 == ANY
+    }
+
+    pub(super) fn into_string(self) -> String {
+        self.0
     }
 
     /// The tag in its stored spelling; the empty string for any.

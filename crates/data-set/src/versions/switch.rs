@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use super::error::VersionError;
 use super::hold::Hold;
 use super::search_path::look_in;
+use crate::analysts;
 use crate::write::schema;
 
 /// The other version's worker is as fast as the one that stands still for it.
@@ -43,6 +44,14 @@ const HALT: &str =
     "select position from control.checkpoint where projection = $1 and version = $2 and shard = 0 for update";
 
 impl Hold {
+    /// Ends the sessions of analysts, for whoever has waited for them long enough; how many there were.
+    ///
+    /// # Errors
+    /// When the database is gone, or does not get it done in time.
+    pub async fn make_way(&mut self) -> Result<i64, VersionError> {
+        Ok(analysts::make_way(&mut self.connection).await.map_err(busy)?.unwrap_or(0))
+    }
+
     /// Halts the published version between two batches.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! The data set against a real Postgres.
 
+mod activity;
+mod analysts;
 mod migrations;
 mod plans;
 mod published;

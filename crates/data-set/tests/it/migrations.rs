@@ -58,7 +58,7 @@ async fn what_accounts_keep_to_themselves_is_read_for_them_alone() {
     let postgres = Postgres::start().await;
     migrate(&postgres.url()).await.expect("a new database can be migrated");
     let owner = connect(&postgres.url(), &PoolOptions::reader("test", 1)).expect("the address is good");
-    for (user, group, may) in [("api", "rookery_query_api", true), ("analyst", "rookery_reader", false)] {
+    for (user, group, may) in [("api", "rookery_query_api", true), ("analyst", "rookery_analyst", false)] {
         let made = format!("create role {user} login password 'p' in role {group}");
         sqlx::query(sqlx::AssertSqlSafe(made)).execute(&owner).await.expect("made");
         let url = postgres.url().replace("postgres@", &format!("{user}:p@"));

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use async_nats::jetstream::stream::Info;
 use domain::{Position, Sequence};
-use event_store::conformance::{command, posted};
+use event_store::conformance::{attack, command, posted};
 use event_store::{AppendError, Dropped, EventLog, Expected, drop_events};
 use event_store_nats::{self, JetStreamConfig, JetStreamLog};
 use futures::StreamExt;
@@ -107,4 +108,51 @@ async fn no_pull_delivers_into_the_log() {
         messages.next().await.expect("one is left").expect("it comes");
     }
     assert_eq!(dispatcher.head().await.expect("readable").get(), POSTED);
+}
+
+/// Of each stream: how far it is, and what it takes and keeps.
+async fn state(dispatcher: &async_nats::Client) -> Vec<String> {
+    let context = async_nats::jetstream::new(dispatcher.clone());
+    let mut state = Vec::new();
+    for stream in ["EVENTS_0", "KV_CREDENTIALS_0", "KV_SESSIONS_0", "KV_KEYS_0", "KV_REVOCATIONS_0"] {
+        let stream = context.get_stream(stream).await.expect("it is there");
+        let Info { state: at, config, .. } = stream.cached_info();
+        let bounds = (config.max_messages, config.max_age, config.discard, &config.subjects);
+        state.push(format!("{:?} {bounds:?}", (at.messages, at.first_sequence, at.last_sequence)));
+    }
+    state
+}
+
+/// What the broker says of a message of those buckets.
+const PRIVATE: [&str; 2] = [r#""subject":"$KV.CREDENTIALS_0."#, r#""subject":"$KV.SESSIONS_0."#];
+
+/// Forging, purging, deleting, reading what lies beside the log, and having answers delivered into either.
+#[tokio::test]
+async fn nobody_but_the_dispatcher_reaches_what_is_its_own() {
+    let nats = broker().await;
+    let log = open(&nats, "dispatcher").await;
+    let dispatcher = event_store_nats::connect(&url(&nats, "dispatcher"), "test").await.expect("connected");
+    let buckets =
+        event_store_nats::open_buckets(log.write_errors(), log.shard(), 1, 8 << 20).await.expect("made");
+    for bucket in [buckets.credentials, buckets.sessions, buckets.signing_keys, buckets.revocations] {
+        bucket.write("x", Some("secret".into()), 0).await.expect("written");
+    }
+    for _ in 0..POSTED {
+        post(&log).await.expect("appended");
+    }
+    for (user, may) in [
+        ("reducers", &[][..]),
+        ("operator", &["ev.0.dropped.", "ev.0.moderation."]),
+        ("keys", &["$KV.KEYS_0.", "$KV.REVOCATIONS_0."]),
+    ] {
+        let before = state(&dispatcher).await;
+        let heard = attack(&url(&nats, user), may).await;
+        assert_eq!(state(&dispatcher).await, before, "{user}");
+        assert!(!PRIVATE.iter().any(|private| heard.contains(private)), "{user}: {heard}");
+    }
+    // The test is able to fail: the dispatcher's user gets there.
+    let before = state(&dispatcher).await;
+    let heard = attack(&url(&nats, "dispatcher"), &[]).await;
+    assert!(PRIVATE.iter().all(|private| heard.contains(private)), "{heard}");
+    assert_ne!(state(&dispatcher).await, before);
 }

@@ -92,8 +92,12 @@ async fn nobody_sees_a_secret_without_being_the_dispatcher() {
     let server = server().await;
     let log = open(&server).await;
     let user = |name: &str, group| User { name: name.to_owned(), password: "p".to_owned(), group };
-    let users =
-        [user("writer", Group::Writer), user("reader", Group::Reader), user("operator", Group::Operator)];
+    let users = [
+        user("writer", Group::Writer),
+        user("reader", Group::Reader),
+        user("operator", Group::Operator),
+        user("keys", Group::Keys),
+    ];
     ensure(&server.url(), &users).await.expect("they are made");
     ensure(&server.url(), &users).await.expect("again is no error");
     post(&log, 7, "one").await.expect("appended");
@@ -135,6 +139,26 @@ async fn nobody_sees_a_secret_without_being_the_dispatcher() {
         let refused = run(&mut reading, sql).await.expect_err("it may not");
         assert!(refused.contains("permission denied"), "{sql}: {refused}");
     }
+    let seen = "select array_agg(distinct bucket order by bucket) from entry";
+    let seen: Vec<String> =
+        sqlx::query_scalar(seen).fetch_one(&mut connection(&url("keys")).await).await.expect("it may");
+    assert_eq!(seen, ["KEYS", "REVOCATIONS"]);
+    for (sql, refusal) in [
+        ("select * from events", "permission denied"),
+        ("delete from entry", "permission denied"),
+        (
+            "insert into entry (shard, bucket, key, revision) values (0, 'CREDENTIALS', '7', 1)",
+            "row-level security",
+        ),
+        ("update entry set bucket = 'CREDENTIALS' where bucket = 'KEYS'", "row-level security"),
+    ] {
+        let refused = run(&mut connection(&url("keys")).await, sql).await.expect_err("it may not");
+        assert!(refused.contains(refusal), "{sql}: {refused}");
+    }
+    let find = async |kind| find_bucket(&url("keys"), Shard(0), kind).await;
+    assert!(find(SIGNING_KEYS).await.is_ok());
+    assert!(find(event_store::buckets::CREDENTIALS).await.is_err());
+
     let mut writing = connection(&url("writer")).await;
     for sql in
         ["update events set payload = '1'", "delete from events", "update log set id = gen_random_uuid()"]

@@ -4,7 +4,7 @@
 //!   its blocks: with an account that it blocks it shares what both of them do to each other.
 //! - `Message`: everything that names a message shares this.
 //! - `Deletion`: replies share it, because their notifications outlast the message. Likes and edits do not: they leave
-//!   nothing in the rows of a deleted message, before or behind the deletion.
+//!   nothing in the rows of a deleted message, before or behind the deletion; its tombstone has the tags that it was posted with.
 //! - `Text`, `Profile` and each edge: the order of their own events.
 //! - `Report`: a report and what became of it.
 //! - `EditsOf`: an undecodable event there may be about the message.

@@ -129,12 +129,14 @@ impl MessageFold {
         }
     }
 
-    /// The changes of the whole segment, in the order of the keys. A message that was posted or edited and deleted within
-    /// it is in both lists.
+    /// The changes of the whole segment, in the order of the keys. A message that was posted and deleted within it is
+    /// in both lists.
     pub(super) fn finish(self) -> MessageChanges {
         let Self { posted, mut edited, mut superseded, mut deleted, deleted_ids, .. } = self;
         if !deleted_ids.is_empty() {
-            superseded.retain(|row| !deleted_ids.contains(&row.message));
+            edited.retain(|row| !deleted_ids.contains(&row.id));
+            // The first edition has the tags that the tombstone keeps.
+            superseded.retain(|row| row.edition == 1 || !deleted_ids.contains(&row.message));
         }
         edited.sort_unstable_by_key(|row| row.id);
         deleted.sort_unstable_by_key(|row| row.id);

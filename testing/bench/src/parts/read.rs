@@ -66,8 +66,12 @@ fn random_id(corpus: &mut Corpus, messages: u64) -> i64 {
 async fn bare_list(pool: Pool, mut corpus: Corpus, window: Window) -> Result<Sample> {
     let mut sample = Sample::default();
     while !window.is_over() {
-        let filter =
-            MessageFilter { tag: TagFilter::of(&corpus.tag()), author: None, range: TimeRange::always() };
+        let filter = MessageFilter {
+            tag: TagFilter::of(&corpus.tag()),
+            tags: None,
+            author: None,
+            range: TimeRange::always(),
+        };
         let began = Instant::now();
         let page = read::list_messages(&pool, READER, &filter, None, LIMIT).await;
         window.count(&mut sample, began, page.is_ok());

@@ -2,6 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
+use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -17,12 +18,12 @@ const FILE_STORE: &str = "max_file_store:";
 pub(super) fn write(
     options: &NatsOptions,
     spec: &ChildSpec,
-    port: u16,
+    address: SocketAddr,
     server_name: &str,
     password: Option<&str>,
 ) -> Result<()> {
     let path = spec.dir.join(FILE);
-    let text = render(options, &spec.dir.join("store").display().to_string(), port, server_name, password);
+    let text = render(options, &spec.dir.join("store").display().to_string(), address, server_name, password);
     let mut file = OpenOptions::new()
         .write(true)
         .create(true)
@@ -48,7 +49,7 @@ pub fn configured_store_bytes(dir: &Path) -> Result<Option<u64>> {
 fn render(
     options: &NatsOptions,
     store: &str,
-    port: u16,
+    address: SocketAddr,
     server_name: &str,
     password: Option<&str>,
 ) -> String {
@@ -61,7 +62,7 @@ fn render(
     format!(
         r#"# Written at every start; changes are lost.
 server_name: "{server_name}"
-listen: "127.0.0.1:{port}"
+listen: "{address}"
 max_payload: 1MB
 {authorization}jetstream {{
   store_dir: {store:?}
@@ -80,8 +81,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn acks_wait_for_the_disk_and_only_loopback_listens() {
-        let text = render(&NatsOptions::new("/d"), "/d/store", 4222, "n", Some("secret"));
+    fn acks_wait_for_the_disk() {
+        let address = SocketAddr::from(([127, 0, 0, 1], 4222));
+        let text = render(&NatsOptions::new("/d"), "/d/store", address, "n", Some("secret"));
         assert!(text.contains("sync_interval: always"));
         assert!(text.contains(r#"listen: "127.0.0.1:4222""#));
         assert!(text.contains(r#"password: "secret""#));

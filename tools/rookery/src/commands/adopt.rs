@@ -11,7 +11,7 @@ use local_servers::DataDirLock;
 use service_kit::config::Environment;
 
 use self::finding::Finding;
-use super::up::{EventStore, LogServer, Servers, store_bytes_max};
+use super::up::{Addresses, EventStore, LogServer, Servers, store_bytes_max};
 use crate::data_dir::{DataDir, DataDirArgument};
 use crate::{connections, files};
 
@@ -74,10 +74,16 @@ async fn adopt_in_data_dir(arguments: &Arguments) -> Result<()> {
         bail!("there is nothing in {}", data.path().display())
     };
     let _lock = DataDirLock::acquire(data.path()).context("stop `rookery up` first")?;
-    let servers =
-        Servers::start(event_store, &Servers::hints(), &data, store_bytes_max(&data, None)?).await?;
+    let servers = Servers::start(
+        event_store,
+        &Servers::hints(),
+        &data,
+        store_bytes_max(&data, None)?,
+        Addresses::default(),
+    )
+    .await?;
     let adopted = match servers.log() {
-        LogServer::Nats { url } => adopt(url, servers.admin_url(), arguments.yes).await,
+        LogServer::Nats(urls) => adopt(&urls.dispatcher, servers.admin_url(), arguments.yes).await,
         LogServer::Postgres { owner_url } => adopt(owner_url, servers.admin_url(), arguments.yes).await,
     };
     // Also after a failure, and that failure is reported.

@@ -9,7 +9,7 @@ use event_store_nats::limits;
 use crate::data_dir::{DataDir, DataDirArgument};
 use crate::{bytes, connections, files};
 
-const NAME: &str = "rookery-limits";
+const NAME: &str = "limits";
 const SHARD: Shard = Shard(0);
 
 /// Show what the log and the buckets beside it may hold, and raise it
@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 async fn change_and_show(arguments: &Arguments) -> Result<()> {
-    let url = connections::log_url(&arguments.data)?;
+    let url = connections::limits_url(&arguments.data)?;
     if url.expose().starts_with("postgres") {
         bail!(
             "this log is on Postgres, which reserves nothing: ROOKERY_LOG_BYTES_MAX of the dispatcher bounds it, with \
@@ -71,7 +71,7 @@ async fn change_and_show(arguments: &Arguments) -> Result<()> {
     }
     // Of the data directory's own broker, the disk can be seen, too.
     let data = DataDir::open(&arguments.data.data_dir)?;
-    if files::read_if_there(&data.log_url())?.as_deref() == Some(url.expose()) {
+    if files::read_if_there(&data.limits_url())?.as_deref() == Some(url.expose()) {
         let nats = data.nats();
         if let Some(most) = local_servers::configured_store_bytes(&nats)? {
             writeln!(out, "the broker may reserve: {}", bytes::show(most))?;

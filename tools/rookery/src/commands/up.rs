@@ -9,6 +9,8 @@
 //! that dies is started again on its port by its supervisor; the services find it again by themselves, as they do when
 //! they run alone.
 
+mod addresses;
+mod broker_users;
 mod data_set_users;
 mod event_store;
 mod log;
@@ -26,6 +28,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use data_set::write::FanOutLimit;
+use data_set::{SearchLanguage, search_language};
 use dispatcher::{MailSettings, Registration};
 use http_kit::browsers::{Browsers, CorsOrigins};
 use http_kit::{Limits, Listener, Tls, ops};
@@ -40,6 +43,8 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
+pub(super) use self::addresses::Addresses;
+pub(super) use self::broker_users::BrokerUsers;
 pub(super) use self::event_store::EventStore;
 pub(super) use self::servers::{LogServer, Servers, nats_options};
 use self::services::{Listeners, Settings};
@@ -60,12 +65,13 @@ const LOG_DEFAULT: &str = "info,async_nats=warn,sqlx=warn";
 
 /// Run the whole system: its servers, all services, one address
 ///
-/// Starts nats-server and Postgres as child processes on free ports (with `--event-store postgres` only the latter),
-/// brings the schema up to date, and serves the API on one address. Ctrl-C ends it all; the data stays in the data
+/// Starts nats-server and Postgres as child processes (with `--event-store postgres` only the latter), on ports that were
+/// free at the first start and stay the same, brings the schema up to date, and serves the API on one address. Ctrl-C ends it all; the data stays in the data
 /// directory for the next start. When it is ready, it says so in one line on standard output; its log goes to standard
 /// error.
 ///
-/// Analysts connect to the data set with `psql "$(cat .rookery/analyst-url)"` while it runs.
+/// Analysts connect to the data set with `rookery sql`, or any program that takes the address in .rookery/analyst-url,
+/// while it runs.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -77,6 +83,12 @@ pub struct Arguments {
     /// API's, unless said otherwise
     #[arg(long, value_name = "ADDRESS", env = "ROOKERY_OPS_LISTEN")]
     ops_listen: Option<SocketAddr>,
+    /// Where Postgres listens, beside this machine's services; from other machines it lets in analysts alone
+    #[arg(long, value_name = "ADDRESS", env = "ROOKERY_POSTGRES_LISTEN")]
+    postgres_listen: Option<SocketAddr>,
+    /// Where nats-server listens
+    #[arg(long, value_name = "ADDRESS", env = "ROOKERY_NATS_LISTEN")]
+    nats_listen: Option<SocketAddr>,
     /// Serve HTTPS with this chain of certificates (PEM), the server's own first. Read again when it changes
     #[arg(long, value_name = "FILE", env = "ROOKERY_TLS_CERTIFICATE_FILE", requires = "tls_key")]
     tls_certificate: Option<PathBuf>,
@@ -98,6 +110,10 @@ pub struct Arguments {
     /// With more followers, an author's messages are merged into home timelines on read
     #[arg(long, value_name = "FOLLOWERS", env = "ROOKERY_FANOUT_LIMIT", default_value_t = FanOutLimit::DEFAULT)]
     fan_out_limit: FanOutLimit,
+    /// The language of searches, a text search configuration of Postgres like english. As it is unless said otherwise, and
+    /// simple at first
+    #[arg(long, value_name = "LANGUAGE", env = "ROOKERY_SEARCH_LANGUAGE")]
+    search_language: Option<SearchLanguage>,
     /// Who may register: open, invitation, approval or closed
     #[arg(long, value_name = "MODE", env = "ROOKERY_REGISTRATION", default_value = "open")]
     registration: Registration,
@@ -166,7 +182,11 @@ async fn up(arguments: &Arguments) -> Result<()> {
     hints.nats_server.clone_from(&arguments.nats_server);
     hints.postgres_bin.clone_from(&arguments.postgres_bin);
     let store_bytes = store::bytes_max(&data, arguments.store_bytes)?;
-    let starting = Servers::start(arguments.event_store, &hints, &data, store_bytes);
+    let starting = async {
+        let asked = Addresses { nats: arguments.nats_listen, postgres: arguments.postgres_listen };
+        let addresses = Addresses::hold(&data, arguments.event_store, asked).await?;
+        Servers::start(arguments.event_store, &hints, &data, store_bytes, addresses).await
+    };
     let Some(servers) = shutdown.token().run_until_cancelled(starting).await else { return Ok(()) };
     let servers = servers?;
     let settings = Settings { limits, exports, commands, fan_out_limit: arguments.fan_out_limit, mail };
@@ -187,6 +207,9 @@ async fn serve(
 ) -> Result<()> {
     let preparing = async {
         data_set::migrate::migrate(servers.admin_url()).await.context("bring the schema up to date")?;
+        if let Some(language) = &arguments.search_language {
+            search_language::set(servers.admin_url(), language).await?;
+        }
         let users = data_set_users::ensure(data, servers).await?;
         files::write_private(&data.data_set_url(), servers.admin_url())?;
         let log = log::prepare(data, servers, store::bytes_max(data, arguments.store_bytes)?).await?;

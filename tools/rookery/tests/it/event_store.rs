@@ -33,6 +33,8 @@ async fn what_people_do_is_there_after_a_restart() {
     assert!(!dir.path().join("nats").exists(), "no nats-server ever ran");
     let kid = stdout(&rookery(dir.path(), &["keys", "rotate"]));
     assert!(!kid.trim().is_empty(), "the operator's tools find the log");
+    let decided = rookery(dir.path(), &["accounts", "grant", "ada", "moderator", "--operator", "ann"]);
+    assert!(stdout(&decided).starts_with("decided"), "and may append what they decide");
     system.stop().await;
 
     let (system, api) = start(dir.path()).await;

@@ -1,8 +1,10 @@
 //! The command as a person uses it: run as a program, seen from outside.
 
 mod adopt;
+mod analysts;
 mod archive;
 mod authorization;
+mod broker;
 mod demo;
 mod event_store;
 mod events;

@@ -12,14 +12,13 @@ use testkit::eventually;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::support::{System, data_dir, rookery, stderr, stdout};
+use crate::support::{System, broker_url, data_dir, rookery, stderr, stdout};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// As somebody writes to the log who does not know what a message looks like.
 async fn plant(dir: &Path) -> String {
-    let url = std::fs::read_to_string(dir.join("log-url")).expect("it was written");
-    let mut config = JetStreamConfig::new(url.trim_end(), "test");
+    let mut config = JetStreamConfig::new(broker_url(dir, "dispatcher"), "test");
     config.create = false;
     let log = JetStreamLog::open(&config).await.expect("opened");
     let command = CommandId(Uuid::new_v4());
@@ -159,7 +158,7 @@ async fn a_drop_that_no_reducer_obeys_yet_is_in_the_log_and_says_so() {
 async fn a_message_that_no_client_reads_is_parked_shown_and_dropped() {
     let dir = data_dir();
     let system = System::start(dir.path()).await;
-    let url = std::fs::read_to_string(dir.path().join("log-url")).expect("it was written");
+    let url = broker_url(dir.path(), "dispatcher");
     let mut bad = Vec::new();
     for frame in &FRAMES[..4] {
         bad.push((publish_frame(&url, frame).await << 8).to_string());

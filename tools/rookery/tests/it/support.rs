@@ -25,6 +25,14 @@ pub(crate) fn data_dir() -> TempDir {
     tempfile::Builder::new().permissions(open).tempdir().expect("the temporary directory is writable")
 }
 
+/// The broker of a running system, as one of its users.
+pub(crate) fn broker_url(dir: &Path, user: &str) -> String {
+    let read =
+        |name: &str| std::fs::read_to_string(dir.join(name)).expect("it was written").trim_end().to_owned();
+    let (password, address) = (read(&format!("logins/nats-{user}")), read("nats-listen"));
+    format!("nats://{user}:{password}@{address}")
+}
+
 /// Starts `rookery up` on any free port, without limits on callers: few of them do all that a test does.
 pub(crate) fn up(dir: &Path) -> Process {
     up_on(dir, "127.0.0.1:0", &[])

@@ -22,7 +22,7 @@ fn url_of(dir: &Path, user: &str) -> String {
     let password = std::fs::read_to_string(dir.join("logins").join(user)).expect("it was written");
     let analyst = analyst_url(dir);
     let server = analyst.split_once('@').expect("it names a user").1;
-    format!("postgres://{user}:{}@{server}", password.trim_end())
+    format!("postgresql://{user}:{}@{server}", password.trim_end())
 }
 
 /// Gives a worker's sign of life, which writes.
@@ -40,7 +40,7 @@ async fn only_the_reducers_can_write() {
     let dir = data_dir();
     let system = System::start(dir.path()).await;
 
-    for user in ["rookery_query_login", "rookery_analyst"] {
+    for user in ["rookery_query_login", "rookery_analyst_login"] {
         let refusal = try_to_fold(&url_of(dir.path(), user)).await.expect_err("it may only read");
         assert!(POSTGRES_REFUSALS.iter().any(|words| refusal.contains(words)), "{refusal}");
     }

@@ -49,7 +49,7 @@ pub(super) struct Tombstone {
     pub(super) is_deactivation: bool,
     /// When the message was created and what it answered, where it was there.
     pub(super) place: Option<(OffsetDateTime, Option<i64>)>,
-    /// Of its latest edition, where it was there.
+    /// Of its first edition, where it was there.
     pub(super) tags: Option<Vec<String>>,
 }
 

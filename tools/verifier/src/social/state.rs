@@ -214,7 +214,7 @@ impl State {
     fn delete(&mut self, id: i64, tombstone: Tombstone) {
         let message = self.messages.remove(&id);
         let place = message.as_ref().map(|message| (message.created_at, message.in_reply_to));
-        let tags = message.as_ref().map(|message| message.last().tags.clone());
+        let tags = message.as_ref().map(|message| message.editions[0].tags.clone());
         self.tombstones.entry(id).or_insert(Tombstone { place, tags, ..tombstone });
         if let Some(message) = message {
             self.by_author.remove(&(message.author, id));

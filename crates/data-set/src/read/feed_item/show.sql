@@ -40,12 +40,12 @@ left join lateral (
     select position from published.reposts where account = $1 and message = m.id limit 1
 ) r on true
 left join lateral (
-    select position from published.bookmarks where account = $1 and message = m.id limit 1
+    select position from served.bookmarks where account = $1 and message = m.id limit 1
 ) k on true
 left join lateral (
-    select account from published.hidden_accounts where viewer = $1 and account in (m.author, c.author) limit 1
+    select account from served.hidden_accounts where viewer = $1 and account in (m.author, c.author) limit 1
 ) h on true
 left join lateral (
-    select muted from published.mutes where p.is_home and muter = $1 and muted in (m.author, c.author) limit 1
+    select muted from served.mutes where p.is_home and muter = $1 and muted in (m.author, c.author) limit 1
 ) u on true
 order by c.position desc

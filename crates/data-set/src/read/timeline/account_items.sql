@@ -13,9 +13,9 @@ with folded as materialized (
     select position, least($3::bigint, position + 1) as before, false as is_home from folded
 ), c as (
     select e.position, e.author, e.message
-    from published.author_entries e
+    from served.author_entries e
     where e.author = $2 and e.position < (select before from p)
-        and not exists (select from published.hidden_accounts h where h.viewer = $1 and h.account = $2)
+        and not exists (select from served.hidden_accounts h where h.viewer = $1 and h.account = $2)
     order by e.position desc
     limit $4
 )

@@ -17,7 +17,7 @@ with folded as materialized (
     from (
         (
             select f.position, f.author, f.message
-            from published.feed_entries f
+            from served.feed_entries f
             where f.owner = $1 and f.position > $2 and f.position < (select before from p)
             order by f.position
             limit $3
@@ -25,7 +25,7 @@ with folded as materialized (
         union all
         (
             select e.position, e.author, e.message
-            from published.author_entries e
+            from served.author_entries e
             where e.author = $1 and e.position > $2 and e.position < (select before from p)
             order by e.position
             limit $3
@@ -33,10 +33,10 @@ with folded as materialized (
         union all
         (
             select e.position, e.author, e.message
-            from published.merged_feeds m
+            from served.merged_feeds m
             cross join lateral (
                 select *
-                from published.author_entries e
+                from served.author_entries e
                 where e.author = m.author and e.position > greatest($2::bigint, m.since - 1)
                     and e.position < (select before from p)
                 order by e.position

@@ -18,6 +18,8 @@ struct Deleted {
     author: i64,
     created_at: OffsetDateTime,
     tags: Vec<String>,
+    /// As it was posted.
+    first_tags: Vec<String>,
     in_reply_to: Option<i64>,
     /// The same, where that is still there.
     answered: Option<i64>,
@@ -61,7 +63,7 @@ async fn tombstone(
         .bind(column(&stood, |row| row.map(|row| row.created_at)))
         .bind(&answered)
         .bind(column(rows, |row| row.position))
-        .bind(column(&stood, |row| row.map(|row| array_literal(&row.tags))))
+        .bind(column(&stood, |row| row.map(|row| array_literal(&row.first_tags))))
         .bind(column(rows, |row| row.is_deactivation))
         .execute(&mut *connection)
         .await?;

@@ -1,5 +1,6 @@
 -- Purpose: take messages out of every list, with their tags and history and all that was done to them; answers what the
 -- counts lose. A reply keeps naming the message that it answered, so replies are not looked for.
+-- Why the first edition's tags are kept: they do not depend on edits, so a deletion waits for none that is parked.
 -- Indexes: message_pk, message_tag_pk, message_edition_pk, liked_by_message, reposted_by_message,
 -- bookmarked_by_message, message_stat_pk, notification_by_message.
 with deleted as (
@@ -23,7 +24,9 @@ with deleted as (
     delete from notification where message = any($1::bigint[])
 )
 -- The statement still sees all messages, so a message that is deleted together with its reply is recognised.
-select d.id, d.author, d.created_at, d.tags, d.in_reply_to, case when gone.id is null then p.id end as answered
+select
+    d.id, d.author, d.created_at, d.tags, d.in_reply_to, case when gone.id is null then p.id end as answered,
+    coalesce((select e.tags from message_edition e where e.message = d.id and e.edition = 1), d.tags) as first_tags
 from deleted d
 left join message p on p.id = d.in_reply_to
 left join deleted gone on gone.id = d.in_reply_to

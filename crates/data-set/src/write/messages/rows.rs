@@ -54,8 +54,8 @@ pub struct DeletedRow {
     pub is_deactivation: bool,
 }
 
-/// The rows that a batch of events changes. A message that was posted or edited and deleted within the batch is in both
-/// lists: it is written and taken away again, so that its tombstone knows what it answered and its latest tags.
+/// The rows that a batch of events changes. A message that was posted and deleted within the batch is in both lists: it
+/// is written and taken away again, so that its tombstone knows what it answered and its first tags.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MessageChanges {
     pub posted: Vec<PostedRow>,

@@ -31,6 +31,8 @@ begin
     end loop;
 end
 $$;
+-- What is not split is counted below its month, and there is a month of each tag.
+insert into social_v1.message_count (author, tag, granularity, starts_at, messages) values (0, 'x2', 'month', '2026-01-01Z', 1);
 -- One projection whose worker has told of itself, and others whose has not.
 insert into control.checkpoint (projection, version, shard, position, lineage)
 select projection, version, 0, 256, 'test' from control.projection;

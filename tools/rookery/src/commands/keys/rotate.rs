@@ -9,11 +9,11 @@ use event_store::buckets::SIGNING_KEYS;
 use crate::connections;
 use crate::data_dir::DataDirArgument;
 
-/// Also names its inbox, which the broker's configuration grants (deploy/nats/nats.conf).
+/// In the broker's list of connections.
 const CLIENT_NAME: &str = "keys";
 
 pub(super) fn run(data: &DataDirArgument) -> Result<()> {
-    let url = connections::log_url(data)?;
+    let url = connections::keys_url(data)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let kid = runtime.block_on(rotate(url.expose()))?;
     writeln!(std::io::stdout(), "{kid}").context("write to standard output")

@@ -12,6 +12,8 @@ const TAKE_UP_LIMIT: Duration = Duration::from_secs(5);
 const TAKE_UP_PERIOD: Duration = Duration::from_millis(50);
 /// How long statements that read may be in the way; the switch steps aside for each of them.
 const BUSY_LIMIT: Duration = Duration::from_secs(60);
+/// How long for statements of analysts; after that their sessions are ended.
+const ANALYSTS_LIMIT: Duration = Duration::from_secs(10);
 const BUSY_PERIOD: Duration = Duration::from_millis(300);
 
 /// Leaves a version to the reducers, so that it moves when it is published.
@@ -29,13 +31,22 @@ pub(super) async fn hand_over(hold: &mut Hold, version: i32) -> Result<()> {
 
 /// Publishes a version in place of another one.
 pub(super) async fn publish(hold: &mut Hold, published: i32, version: i32) -> Result<()> {
-    let deadline = Instant::now() + BUSY_LIMIT;
+    let begun = Instant::now();
     loop {
         match try_to_publish(hold, published, version).await {
             Ok(()) => return Ok(()),
-            Err(VersionError::Busy(_)) if Instant::now() < deadline => {
+            Err(VersionError::Busy(_)) if begun.elapsed() < ANALYSTS_LIMIT => {
                 tokio::time::sleep(BUSY_PERIOD).await;
             }
+            // Nobody is let in for a while, so the next try meets services alone.
+            Err(VersionError::Busy(_)) if begun.elapsed() < BUSY_LIMIT => match hold.make_way().await {
+                Ok(0) => tokio::time::sleep(BUSY_PERIOD).await,
+                Ok(ended) => {
+                    say(&format!("Analysts were in the way: {ended} of their sessions were ended."))?
+                }
+                Err(VersionError::Busy(_)) => {}
+                Err(error) => return Err(error).context("nothing was switched"),
+            },
             Err(error @ VersionError::Busy(_)) => {
                 return Err(error).context(
                     "nothing was switched: long statements read the views; try again, or look for them in \

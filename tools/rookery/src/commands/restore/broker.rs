@@ -9,7 +9,7 @@ use service_kit::config::{Environment, Secret};
 
 use super::Arguments;
 use crate::bytes;
-use crate::commands::up::{EventStore, Servers, nats_options, store_bytes_max};
+use crate::commands::up::{BrokerUsers, EventStore, Servers, nats_options, store_bytes_max};
 use crate::data_dir::DataDir;
 use crate::files;
 
@@ -70,7 +70,9 @@ impl Broker {
         }
         let hints = Servers::hints();
         let programs = Programs::find(&hints, &data.run_as)?;
-        let nats = NatsServer::start(nats_options(&data, store_bytes), &programs, &data.run_as).await?;
+        let users = BrokerUsers::of(&data)?.with_owner();
+        let options = nats_options(&data, &users, store_bytes);
+        let nats = NatsServer::start(options, &programs, &data.run_as).await?;
         let postgres = if data.postgres().exists() {
             let options = PostgresOptions {
                 databases: vec![DATABASE.to_owned()],
@@ -81,7 +83,7 @@ impl Broker {
             None
         };
         Ok(Self {
-            url: Secret::new(nats.url()),
+            url: Secret::new(users.url("owner", nats.address())),
             data_set_url: postgres.as_ref().map(|postgres| Secret::new(postgres.url(DATABASE))),
             own: Some(Own { nats, postgres, _lock: lock }),
         })

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::connections;
 use crate::data_dir::DataDirArgument;
 
-/// Also names its inbox, which the broker's configuration grants (deploy/nats/nats.conf).
+/// In the broker's list of connections.
 const CLIENT_NAME: &str = "keys";
 /// The longest that a token of ours is good; for one of which only the id is known.
 const LIFETIME_MAX: Duration = Duration::from_secs(366 * 24 * 3_600);
@@ -65,7 +65,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         }
         (None, None) => bail!("give a token, or --account and --id"),
     };
-    let url = connections::log_url(&arguments.data)?;
+    let url = connections::keys_url(&arguments.data)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(revoke(url.expose(), &token))?;
     writeln!(std::io::stdout(), "{} of account {} is void", token.id, token.account)?;

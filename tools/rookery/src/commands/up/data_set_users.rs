@@ -14,12 +14,7 @@ use crate::files;
 
 const REDUCERS: &str = "rookery_reducer_login";
 const QUERY_API: &str = "rookery_query_login";
-const ANALYST: &str = "rookery_analyst";
-
-/// The services set limits of their own; these are for programs that set none.
-const SERVICE_STATEMENT_TIMEOUT_MS: u32 = 60_000;
-/// An analyst's query may take long, but not a whole day: it holds back the clean-up of old rows.
-const ANALYST_STATEMENT_TIMEOUT_MS: u32 = 600_000;
+const ANALYST: &str = "rookery_analyst_login";
 
 /// Addresses with passwords.
 pub(super) struct Users {
@@ -32,9 +27,9 @@ pub(super) struct Users {
 pub(super) async fn ensure(data: &DataDir, servers: &Servers) -> Result<Users> {
     let dir = data.logins()?;
     let logins = [
-        login(&dir, REDUCERS, Group::Reducer, SERVICE_STATEMENT_TIMEOUT_MS)?,
-        login(&dir, QUERY_API, Group::QueryApi, SERVICE_STATEMENT_TIMEOUT_MS)?,
-        login(&dir, ANALYST, Group::Reader, ANALYST_STATEMENT_TIMEOUT_MS)?,
+        login(&dir, REDUCERS, Group::Reducer)?,
+        login(&dir, QUERY_API, Group::QueryApi)?,
+        login(&dir, ANALYST, Group::Analyst)?,
     ];
     data_set::logins::ensure(servers.admin_url(), &logins).await.context("make the users of the data set")?;
     let [reducers_url, query_api_url, analyst_url] =
@@ -43,7 +38,7 @@ pub(super) async fn ensure(data: &DataDir, servers: &Servers) -> Result<Users> {
     Ok(Users { reducers_url, query_api_url })
 }
 
-fn login(dir: &Path, name: &str, group: Group, statement_timeout_ms: u32) -> Result<Login> {
+fn login(dir: &Path, name: &str, group: Group) -> Result<Login> {
     let password = passwords::read_or_create(dir, name)?;
-    Ok(Login { name: name.to_owned(), password, group, statement_timeout_ms })
+    Ok(Login { name: name.to_owned(), password, group })
 }

@@ -1,4 +1,4 @@
-//! How the services reach the log: each as a user of its own where Postgres holds it.
+//! How the services and the operator's tools reach the log: each as a user of its own.
 
 use anyhow::{Context, Result};
 use event_store_open::StoreConfig;
@@ -6,12 +6,14 @@ use event_store_postgres::users::{self, Group, User};
 
 use super::log_lineage;
 use super::passwords;
-use super::servers::{LogServer, Servers};
+use super::servers::{BrokerUrls, LogServer, Servers};
 use crate::data_dir::DataDir;
 use crate::files;
 
 const DISPATCHER: &str = "rookery_dispatcher_login";
 const REDUCERS: &str = "rookery_log_reader_login";
+const OPERATOR: &str = "rookery_log_operator_login";
+const KEYS: &str = "rookery_log_keys_login";
 
 pub(super) struct Log {
     pub(super) dispatcher: StoreConfig,
@@ -21,16 +23,22 @@ pub(super) struct Log {
 
 /// Makes the log if this is the first start, and refuses any other than that one later.
 pub(super) async fn prepare(data: &DataDir, servers: &Servers, store_bytes: u64) -> Result<Log> {
-    let (owner_url, dispatcher_url, reducers_url) = match servers.log() {
-        LogServer::Nats { url } => (url.clone(), url.clone(), url.clone()),
+    // No tool makes a log on Postgres larger; it says so where it finds such an address.
+    let (owner_url, [dispatcher_url, reducers_url, operator_url, keys_url, limits_url]) = match servers.log()
+    {
+        LogServer::Nats(BrokerUrls { dispatcher, reducers, operator, keys, limits }) => {
+            (dispatcher, [dispatcher, reducers, operator, keys, limits].map(Clone::clone))
+        }
         LogServer::Postgres { owner_url } => {
             event_store_postgres::migrate(owner_url).await.context("make the tables of the log")?;
-            let (dispatcher, reducers) = make_users(data, servers, owner_url).await?;
-            (owner_url.clone(), dispatcher, reducers)
+            let [dispatcher, reducers, operator, keys] = make_users(data, servers, owner_url).await?;
+            (owner_url, [dispatcher, reducers, operator.clone(), keys, operator])
         }
     };
-    files::write_private(&data.log_url(), &dispatcher_url)?;
-    let lineage = log_lineage::hold(data, &owner_url, store_bytes).await?;
+    files::write_private(&data.log_url(), &operator_url)?;
+    files::write_private(&data.keys_url(), &keys_url)?;
+    files::write_private(&data.limits_url(), &limits_url)?;
+    let lineage = log_lineage::hold(data, owner_url, store_bytes).await?;
     let mut dispatcher = StoreConfig::new(&dispatcher_url, log_lineage::CLIENT_NAME);
     dispatcher.fit_into(store_bytes);
     dispatcher.create = false;
@@ -39,14 +47,18 @@ pub(super) async fn prepare(data: &DataDir, servers: &Servers, store_bytes: u64)
 }
 
 /// With passwords that stay the same for the life of the data directory.
-async fn make_users(data: &DataDir, servers: &Servers, owner_url: &str) -> Result<(String, String)> {
+async fn make_users(data: &DataDir, servers: &Servers, owner_url: &str) -> Result<[String; 4]> {
     let dir = data.logins()?;
     let user = |name: &str, group| {
         let password = passwords::read_or_create(&dir, name)?;
         anyhow::Ok(User { name: name.to_owned(), password, group })
     };
-    let users = [user(DISPATCHER, Group::Writer)?, user(REDUCERS, Group::Reader)?];
+    let users = [
+        user(DISPATCHER, Group::Writer)?,
+        user(REDUCERS, Group::Reader)?,
+        user(OPERATOR, Group::Operator)?,
+        user(KEYS, Group::Keys)?,
+    ];
     users::ensure(owner_url, &users).await.context("make the users of the log")?;
-    let [dispatcher, reducers] = users.map(|user| servers.log_database_url(&user.name, &user.password));
-    Ok((dispatcher, reducers))
+    Ok(users.map(|user| servers.log_database_url(&user.name, &user.password)))
 }

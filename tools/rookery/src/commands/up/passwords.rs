@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::files;
 
-/// The password of a database user, in a file of that name.
+/// The password of a user of the broker or a database, in a file of that name.
 pub(super) fn read_or_create(dir: &Path, user: &str) -> Result<String> {
     let file = dir.join(user);
     if let Some(password) = files::read_if_there(&file)? {

@@ -1,36 +1,48 @@
 //! The servers, each under its supervisor: Postgres, and nats-server where it holds the log.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use local_servers::{
-    NatsOptions, NatsServer, PostgresOptions, PostgresPrograms, PostgresServer, ProgramHints, Programs,
-    Supervisor,
+    Access, NatsOptions, NatsServer, PostgresOptions, PostgresPrograms, PostgresServer, ProgramHints,
+    Programs, Supervisor,
 };
 use tokio_util::sync::CancellationToken;
 
-use super::EventStore;
+use super::{Addresses, BrokerUsers, EventStore};
 use crate::data_dir::DataDir;
 
 const DATABASE: &str = "rookery";
 /// Not the data set's, so that dropping that one does not touch the log.
 const LOG_DATABASE: &str = "rookery_log";
+/// Who comes from other machines, where it listens for them: the services are on this one.
+const REMOTE_USERS: &str = "+rookery_analyst";
 /// What `scripts/provide` fills, in the checkout that the command is called from.
 const TOOLS_DIR: &str = ".tools";
 /// Both sync as they go, so little is left to do at the end; what takes longer is left to the next start's recovery.
 const STOP_LIMIT: Duration = Duration::from_secs(3);
 
-/// Where the log is. Both addresses hold a password.
+/// Where the log is. All addresses hold a password.
 pub(in crate::commands) enum LogServer {
-    Nats { url: String },
+    Nats(BrokerUrls),
     Postgres { owner_url: String },
+}
+
+/// The broker, for each of its users.
+pub(in crate::commands) struct BrokerUrls {
+    pub(in crate::commands) dispatcher: String,
+    pub(super) reducers: String,
+    pub(super) operator: String,
+    pub(super) keys: String,
+    pub(super) limits: String,
 }
 
 pub(in crate::commands) struct Servers {
     log: LogServer,
     admin_url: String,
-    postgres_port: u16,
+    postgres_address: SocketAddr,
     nats: Option<Supervisor>,
     postgres: Supervisor,
 }
@@ -48,12 +60,13 @@ impl Servers {
         hints: &ProgramHints,
         data: &DataDir,
         store_bytes: u64,
+        addresses: Addresses,
     ) -> Result<Self> {
         // Theirs alone: the servers have to outlive the services, which watch the shutdown.
         let token = CancellationToken::new();
         match event_store {
-            EventStore::Nats => Self::start_both(hints, data, store_bytes, &token).await,
-            EventStore::Postgres => Self::start_postgres(hints, data, &token).await,
+            EventStore::Nats => Self::start_both(hints, data, store_bytes, addresses, &token).await,
+            EventStore::Postgres => Self::start_postgres(hints, data, addresses, &token).await,
         }
     }
 
@@ -61,8 +74,10 @@ impl Servers {
         hints: &ProgramHints,
         data: &DataDir,
         store_bytes: u64,
+        addresses: Addresses,
         token: &CancellationToken,
     ) -> Result<Self> {
+        let users = BrokerUsers::of(data)?;
         let programs = Programs::find(hints, &data.run_as)?;
         tracing::info!(
             data.dir = %data.path().display(),
@@ -70,23 +85,37 @@ impl Servers {
             postgres.programs = %programs.postgres.bin.display(),
             "starting the servers"
         );
+        let nats = NatsOptions { listen: addresses.nats, ..nats_options(data, &users, store_bytes) };
+        let postgres = postgres_options(data, &[DATABASE], addresses.postgres);
         let (nats, postgres) = tokio::try_join!(
-            NatsServer::start(nats_options(data, store_bytes), &programs, &data.run_as),
-            PostgresServer::start(postgres_options(data, &[DATABASE]), &programs.postgres, &data.run_as),
+            NatsServer::start(nats, &programs, &data.run_as),
+            PostgresServer::start(postgres, &programs.postgres, &data.run_as),
         )?;
-        let log = LogServer::Nats { url: nats.url() };
+        let url = |user| users.url(user, nats.address());
+        let log = LogServer::Nats(BrokerUrls {
+            dispatcher: url("dispatcher"),
+            reducers: url("reducers"),
+            operator: url("operator"),
+            keys: url("keys"),
+            limits: url("limits"),
+        });
         let nats = Supervisor::watch(nats, token, STOP_LIMIT);
         Ok(Self { nats: Some(nats), ..Self::over(postgres, log, token) })
     }
 
-    async fn start_postgres(hints: &ProgramHints, data: &DataDir, token: &CancellationToken) -> Result<Self> {
+    async fn start_postgres(
+        hints: &ProgramHints,
+        data: &DataDir,
+        addresses: Addresses,
+        token: &CancellationToken,
+    ) -> Result<Self> {
         let programs = PostgresPrograms::find(hints, &data.run_as)?;
         tracing::info!(
             data.dir = %data.path().display(),
             postgres.programs = %programs.bin.display(),
             "starting the servers"
         );
-        let options = postgres_options(data, &[DATABASE, LOG_DATABASE]);
+        let options = postgres_options(data, &[DATABASE, LOG_DATABASE], addresses.postgres);
         let postgres = PostgresServer::start(options, &programs, &data.run_as).await?;
         let log = LogServer::Postgres { owner_url: postgres.url(LOG_DATABASE) };
         Ok(Self::over(postgres, log, token))
@@ -96,7 +125,7 @@ impl Servers {
         Self {
             log,
             admin_url: postgres.url(DATABASE),
-            postgres_port: postgres.port(),
+            postgres_address: postgres.address(),
             nats: None,
             postgres: Supervisor::watch(postgres, token, STOP_LIMIT),
         }
@@ -122,7 +151,7 @@ impl Servers {
     }
 
     fn database_url(&self, user: &str, password: &str, database: &str) -> String {
-        format!("postgres://{user}:{password}@127.0.0.1:{}/{database}", self.postgres_port)
+        format!("postgresql://{user}:{password}@{}/{database}", self.postgres_address)
     }
 
     /// Ends nats-server properly, to have it started again by its supervisor.
@@ -145,11 +174,22 @@ impl Servers {
     }
 }
 
-pub(in crate::commands) fn nats_options(data: &DataDir, store_bytes: u64) -> NatsOptions {
-    NatsOptions { file_store_bytes_max: store_bytes, ..NatsOptions::new(data.nats()) }
+pub(in crate::commands) fn nats_options(
+    data: &DataDir,
+    users: &BrokerUsers,
+    store_bytes: u64,
+) -> NatsOptions {
+    NatsOptions {
+        // Each user has a password of its own.
+        access: Access::Open,
+        file_store_bytes_max: store_bytes,
+        extra_config: users.config(),
+        ..NatsOptions::new(data.nats())
+    }
 }
 
-fn postgres_options(data: &DataDir, databases: &[&str]) -> PostgresOptions {
+fn postgres_options(data: &DataDir, databases: &[&str], listen: Option<SocketAddr>) -> PostgresOptions {
     let databases = databases.iter().map(|name| (*name).to_owned()).collect();
-    PostgresOptions { databases, ..PostgresOptions::new(data.postgres()) }
+    let remote_users = REMOTE_USERS.to_owned();
+    PostgresOptions { databases, listen, remote_users, ..PostgresOptions::new(data.postgres()) }
 }

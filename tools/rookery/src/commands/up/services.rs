@@ -14,6 +14,7 @@ use dispatcher::{MailSettings, SessionSettings, SigningKeys};
 use http_kit::identity::IdentityConfig;
 use http_kit::{Identity, Limits, Listener, ops};
 use query_api::{AppState, ExportLimits};
+use reducers::config::SchemaOnStart;
 use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
 use tokens::KeySource;
@@ -171,7 +172,7 @@ async fn fold_until(
         tokio::time::sleep(FOLD_STOP_LIMIT).await;
     };
     tokio::select! {
-        folded = reducers::run(log_url, database_url, false, fan_out_limit, health, token.clone()) => folded,
+        folded = reducers::run(log_url, database_url, &SchemaOnStart::Leave, fan_out_limit, health, token.clone()) => folded,
         () = overdue => {
             tracing::warn!("the reducers did not end in time; the batch under way will be folded again");
             Ok(())

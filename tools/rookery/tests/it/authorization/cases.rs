@@ -204,6 +204,13 @@ pub(super) const CASES: &[Case] = &[
         query: "?bucket=year&dateStart=2026-01-01&dateEnd=2026-12-31",
         body: |_| Body::None,
     },
+    Case {
+        operation: "search_messages",
+        access: Access::Identified,
+        query: "?q=hello",
+        body: |_| Body::None,
+    },
+    read("list_top_tags"),
     read("get_message"),
     read("get_history"),
     read("get_thread"),

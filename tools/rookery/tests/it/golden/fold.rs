@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use data_set::write::FanOutLimit;
 use event_store::EventLog;
+use reducers::config::SchemaOnStart;
 use service_kit::health::Health;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use testkit::{Postgres, eventually};
@@ -47,7 +48,10 @@ pub(super) async fn fold(log: &dyn EventLog, log_url: &str) -> Folded {
     let (token, head) = (CancellationToken::new(), log.head().await.expect("a head").get());
     let folding = tokio::spawn({
         let (log_url, url, token) = (log_url.to_owned(), url.clone(), token.clone());
-        async move { reducers::run(&log_url, &url, false, FanOutLimit::DEFAULT, &Health::new(), token).await }
+        async move {
+            reducers::run(&log_url, &url, &SchemaOnStart::Leave, FanOutLimit::DEFAULT, &Health::new(), token)
+                .await
+        }
     });
     let pool = data_set::audit::connect(&url, "golden").expect("a URL");
     eventually("both projections are folded", LIMIT, async || {

@@ -201,13 +201,7 @@ impl<'a> Story<'a> {
         if self.likes.insert((who, message)) {
             let (kind, account, message) = (Default::default(), self.name(who), self.named(message));
             let key = self.key();
-            self.lines.push(ImportLine::Like(ImportLike {
-                kind,
-                account,
-                message,
-                time: at,
-                key,
-            }));
+            self.lines.push(ImportLine::Like(ImportLike { kind, account, message, time: at, key }));
         }
     }
 
@@ -216,13 +210,7 @@ impl<'a> Story<'a> {
         if self.reposts.insert((who, message)) {
             let (kind, account, message) = (Default::default(), self.name(who), self.named(message));
             let key = self.key();
-            self.lines.push(ImportLine::Repost(ImportRepost {
-                kind,
-                account,
-                message,
-                time: at,
-                key,
-            }));
+            self.lines.push(ImportLine::Repost(ImportRepost { kind, account, message, time: at, key }));
         }
     }
 
@@ -237,13 +225,7 @@ impl<'a> Story<'a> {
         if who != followee && self.follows.insert((who, followee)) {
             let (kind, account, followee) = (Default::default(), self.name(who), self.name(followee));
             let key = self.key();
-            self.lines.push(ImportLine::Follow(ImportFollow {
-                kind,
-                account,
-                followee,
-                time: at,
-                key,
-            }));
+            self.lines.push(ImportLine::Follow(ImportFollow { kind, account, followee, time: at, key }));
         }
     }
 
@@ -253,13 +235,7 @@ impl<'a> Story<'a> {
         self.follows.remove(&edge);
         let (kind, account, followee) = (Default::default(), self.name(who), self.name(edge.1));
         let key = self.key();
-        self.lines.push(ImportLine::Unfollow(ImportUnfollow {
-            kind,
-            account,
-            followee,
-            time: at,
-            key,
-        }));
+        self.lines.push(ImportLine::Unfollow(ImportUnfollow { kind, account, followee, time: at, key }));
     }
 
     fn unlike(&mut self, who: usize, at: OffsetDateTime) {
@@ -267,13 +243,7 @@ impl<'a> Story<'a> {
         self.likes.remove(&edge);
         let (kind, account, message) = (Default::default(), self.name(who), self.named(edge.1));
         let key = self.key();
-        self.lines.push(ImportLine::Unlike(ImportUnlike {
-            kind,
-            account,
-            message,
-            time: at,
-            key,
-        }));
+        self.lines.push(ImportLine::Unlike(ImportUnlike { kind, account, message, time: at, key }));
     }
 
     fn unrepost(&mut self, who: usize, at: OffsetDateTime) {
@@ -281,13 +251,7 @@ impl<'a> Story<'a> {
         self.reposts.remove(&edge);
         let (kind, account, message) = (Default::default(), self.name(who), self.named(edge.1));
         let key = self.key();
-        self.lines.push(ImportLine::Unrepost(ImportUnrepost {
-            kind,
-            account,
-            message,
-            time: at,
-            key,
-        }));
+        self.lines.push(ImportLine::Unrepost(ImportUnrepost { kind, account, message, time: at, key }));
     }
 
     /// One of somebody's edges to a message that is still there.
@@ -319,13 +283,7 @@ impl<'a> Story<'a> {
         self.said[index].is_gone = true;
         let (kind, account, message) = (Default::default(), self.name(who), self.named(index));
         let key = self.key();
-        self.lines.push(ImportLine::Delete(ImportDelete {
-            kind,
-            account,
-            message,
-            time: at,
-            key,
-        }));
+        self.lines.push(ImportLine::Delete(ImportDelete { kind, account, message, time: at, key }));
     }
 
     /// A message of somebody else's, rather of whom one follows.

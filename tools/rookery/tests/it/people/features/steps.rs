@@ -137,6 +137,11 @@ async fn posts_tagged(world: &mut World, who: String, words: String, tag: String
     world.post(&who, &words, json!({"tag": tag})).await;
 }
 
+#[when(expr = "{string} posts {string} tagged {string} and {string}")]
+async fn posts_tagged_twice(world: &mut World, who: String, words: String, tag: String, other: String) {
+    world.post(&who, &words, json!({"tags": [tag, other]})).await;
+}
+
 #[when(expr = "{string} replies {string} to {string}")]
 async fn replies(world: &mut World, who: String, words: String, to: String) {
     let target = world.message(&to).to_owned();

@@ -116,6 +116,31 @@ async fn found_under_the_tag(world: &mut World, words: String, tag: String) {
     assert!(page.items().iter().any(|message| world.words(message) == words), "{page:?}");
 }
 
+/// What a list of the messages of one account holds.
+async fn found_of(world: &World, who: &str, author: &str, list: &str) -> Vec<Vec<String>> {
+    let path = format!("{list}&author={}", world.people[author].id);
+    let page = world.read(&path, who).await.expect(200);
+    page.items().iter().map(|message| vec![world.words(message)]).collect()
+}
+
+#[then(expr = "{string} finds of {string} with the words {string}:")]
+async fn finds_words(world: &mut World, step: &Step, who: String, author: String, words: String) {
+    let list = format!("/v1/search?q={}", words.replace(' ', "+"));
+    assert_eq!(found_of(world, &who, &author, &list).await, rows(step));
+}
+
+#[then(expr = "{string} finds of {string} nothing with the words {string}")]
+async fn finds_nothing(world: &mut World, who: String, author: String, words: String) {
+    let list = format!("/v1/search?q={}", words.replace(' ', "+"));
+    assert_eq!(found_of(world, &who, &author, &list).await, Vec::<Vec<String>>::new());
+}
+
+#[then(expr = "{string} finds of {string} with the tags {string}:")]
+async fn finds_tags(world: &mut World, step: &Step, who: String, author: String, tags: String) {
+    let list = format!("/v1/messages?{tags}");
+    assert_eq!(found_of(world, &who, &author, &list).await, rows(step));
+}
+
 /// Words one behind the other; in brackets where only the place of the message is left.
 fn parts(world: &World, list: &Value) -> String {
     let part = |part: &Value| {

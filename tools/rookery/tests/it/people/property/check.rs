@@ -164,6 +164,28 @@ impl Case<'_> {
         assert_eq!(ids(&page), expected);
         let count = self.api.get(&format!("{path}&count=1"), analyst).await.expect(200);
         assert_eq!(count.body, json!(live.len()));
+        self.check_searches(&expected, reader, analyst).await;
+    }
+
+    /// Every text says "by", and has the tag of the case and no other.
+    async fn check_searches(&self, expected: &[String], reader: Who, analyst: &str) {
+        let tag = &self.tag;
+        for list in [
+            format!("/v1/search?q=by&tag={tag}"),
+            format!("/v1/search?q=by+-unheard&tag={tag}"),
+            format!("/v1/messages?tagAny={tag}&tagAny=unheard&tagNone=unknown"),
+        ] {
+            assert_eq!(ids(&self.read(&format!("{list}&limit=100"), reader, 200).await), expected, "{list}");
+        }
+        let page = self.read(&format!("/v1/search?q=unheard&tag={tag}"), reader, 200).await;
+        assert_eq!(page, json!([]));
+        let counted = format!("/v1/messages?tagAny={tag}&tagAny=unheard&count=1");
+        assert_eq!(self.api.get(&counted, analyst).await.expect(200).body, json!(expected.len()));
+        let top = self.read("/v1/tags?window=24h&limit=100", reader, 200).await;
+        let mut top = top["tags"].as_array().expect("a list").iter();
+        let found =
+            top.find(|top| top["tag"] == json!(tag)).map_or(0, |top| top["messages"].as_u64().unwrap_or(0));
+        assert_eq!(found, expected.len() as u64, "{tag}");
     }
 }
 
