@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use crate::support::{System, data_dir, rookery, send, stderr, stdout};
 
 const FORMATS: [&str; 3] = ["parquet", "csv", "ndjson"];
+/// What `tools/verifier/src/views.rs` does not make of the oracle's tables.
+const NOT_PROVEN: [&str; 1] = ["daily_activity"];
 
 /// With blocking calls off the test's own thread.
 async fn run(dir: &Path, line: &[&str]) -> Output {
@@ -26,7 +28,8 @@ async fn verify(dir: &Path, file: &Path) -> Output {
 /// Takes every data set away, and what changed behind a position where that is kept, and holds them against the log.
 pub(crate) fn all_are_proven(dir: &Path, since: i64) {
     let files = data_dir();
-    for (index, data_set) in data_set::export::all().enumerate() {
+    let proven = data_set::export::all().filter(|data_set| !NOT_PROVEN.contains(&data_set.name));
+    for (index, data_set) in proven.enumerate() {
         let format = FORMATS[index % FORMATS.len()];
         let path = files.path().join(format!("{}.{format}", data_set.name)).display().to_string();
         let since = since.to_string();
