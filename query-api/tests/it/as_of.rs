@@ -42,8 +42,8 @@ const HAPPENED: &str = "
     insert into history_v1.tagged values ('night', '2026-02-01T00:02:00Z', 512, 1024, 2);
     delete from social_v1.message where id = 256;
     delete from social_v1.message_tag where id = 256;
-    insert into social_v1.tombstone (id, author, deleted_by, deleted_at, created_at)
-        values (256, 1, 1, now(), '2026-02-01T00:01:00Z');
+    insert into social_v1.tombstone (id, author, deleted_by, deleted_at, created_at, position, is_deactivation)
+        values (256, 1, 1, now(), '2026-02-01T00:01:00Z', 1536, false);
     update history_v1.message set to_position = 1536, to_at = now(), deleted_by = 1, cause = 'author' where id = 256;
     update history_v1.tagged set to_position = 1536 where message = 256;
     insert into history_v1.event_time select 0, s, timestamptz '2026-02-01Z' + s * interval '1 minute'
