@@ -92,6 +92,7 @@ async fn session(connection: &mut PgConnection, statements: &[&str], is_over: &A
     }
 }
 
+#[expect(clippy::print_stdout, reason = "figures to publish")]
 async fn folds_and_switches_in_time(more: &[(&str, &str)]) {
     let dir = data_dir();
     let system = System::start_with(dir.path(), more).await;
