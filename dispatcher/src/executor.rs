@@ -100,8 +100,8 @@ impl Executor {
     }
 
     /// Asks the log again at once for what an account may do.
-    pub(crate) async fn forget_standing(&self, account: AccountId) {
-        self.stores.accounts.forget(account).await;
+    pub(crate) fn forget_standing(&self, account: AccountId) {
+        self.stores.accounts.forget(account);
     }
 
     /// What was decided about an account, its roles among it, as the log says now.

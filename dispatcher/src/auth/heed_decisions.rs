@@ -51,7 +51,7 @@ impl State {
         // What nobody can decode gives and takes nothing here either.
         let Some(Event::Moderation(event)) = known(&recorded) else { return Ok(()) };
         let account = event.account();
-        opened.executor.forget_standing(account).await;
+        opened.executor.forget_standing(account);
         let is_in_tokens = recorded.recorded_at > OffsetDateTime::now_utc() - IN_TOKENS_MAX;
         match event {
             ModerationEvent::RolesChanged(_) if is_in_tokens => {

@@ -246,7 +246,7 @@ async fn a_suspension_is_known_at_once_where_the_account_was_just_looked_up() {
 #[tokio::test]
 async fn a_deactivation_is_known_at_once_where_the_account_was_just_looked_up() {
     let setup = Setup::new().await;
-    let leave = DeactivateAccount { account: account(OWL) };
+    let leave = DeactivateAccount { account: account(OWL), original_time: None };
     let leaves = async { drop(setup.run(OWL, leave).await.expect("gone")) };
     // Whoever follows looks up whom they follow.
     let follow = dispatcher::commands::ChangeFollow {

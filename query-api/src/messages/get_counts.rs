@@ -10,8 +10,8 @@ use serde::Deserialize;
 use tokens::Role;
 use utoipa::{IntoParams, ToSchema};
 
-use super::filter::{self, NamedTags, REPEATABLE};
 use super::dates;
+use super::filter::{self, NamedTags, REPEATABLE};
 use crate::conditions::{Conditions, ReadHeaders};
 use crate::refusal::Refusal;
 use crate::{AppState, as_of};

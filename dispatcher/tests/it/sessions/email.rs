@@ -5,6 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use service_kit::config::Secret;
 use testkit::{MailServer, eventually};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::{HOME, PASSWORD, bearer, is_believed, log_in, post, register, tokens};

@@ -171,7 +171,7 @@ impl Oracle {
 
 fn filter(tag: &str, author: Option<i64>) -> MessageFilter {
     let tag = if tag.is_empty() { TagFilter::any() } else { TagFilter::of(tag) };
-    MessageFilter { tag, author, range: TimeRange::always() }
+    MessageFilter { tag, tags: None, author, range: TimeRange::always() }
 }
 
 const FILTERS: [(&str, Option<i64>); 5] =
@@ -241,7 +241,8 @@ async fn what_is_told_of_the_head_is_what_is_told_of_the_present() {
                 for row in now {
                     let ThreadRow::Message(row) = row else { continue };
                     let then = read::get_message_as_of(&world.reader, caller, row.id, moment).await;
-                    let now = read::get_message(&world.reader, caller, row.id).await.expect("found").value;
+                    let now =
+                        read::get_message(&world.reader, caller, false, row.id).await.expect("found").value;
                     let now = match now {
                         read::Existence::Present(row) => {
                             read::Existence::Present(ThreadRow::Message(Box::new(row)))

@@ -190,8 +190,7 @@ async fn up(arguments: &Arguments) -> Result<()> {
     };
     let Some(servers) = shutdown.token().run_until_cancelled(starting).await else { return Ok(()) };
     let servers = servers?;
-    let settings =
-        Settings { limits, exports, commands, fan_out_limit: arguments.fan_out_limit, mail, oidc };
+    let settings = Settings { limits, exports, commands, fan_out_limit: arguments.fan_out_limit, mail, oidc };
     // On the heap: it holds the state of every handshake of the start.
     let served = Box::pin(serve(arguments, &data, &servers, listeners, settings, &shutdown)).await;
     // Also after a failure, and that failure is reported.

@@ -8,8 +8,9 @@ use time::OffsetDateTime;
 use super::moment::Moment;
 use crate::pool::Pool;
 use crate::read::at::At;
-use crate::read::bucket_counts::{BUCKETS_MAX, BucketCount, BucketCountsError};
+use crate::read::bucket_counts::{BUCKETS_MAX, BucketCount};
 use crate::read::buckets::{self, Bucket};
+use crate::read::count_error::CountError;
 use crate::read::error::ReadError;
 use crate::read::message_filter::MessageFilter;
 use crate::read::run::run;
@@ -24,7 +25,7 @@ pub async fn count_messages_as_of(
     filter: &MessageFilter,
     moment: Moment,
 ) -> Result<At<i64>, ReadError> {
-    let MessageFilter { tag, author, range } = filter;
+    let MessageFilter { tag, tags: _, author, range } = filter;
     let counts = count(pool, tag, *author, moment, &[range.intervals().to_vec()]).await?;
     Ok(counts.map(|counts| counts.first().copied().unwrap_or_default()))
 }
@@ -37,11 +38,11 @@ pub async fn bucket_counts_as_of(
     bucket: Bucket,
     zone: &TimeZone,
     moment: Moment,
-) -> Result<At<Vec<BucketCount>>, BucketCountsError> {
+) -> Result<At<Vec<BucketCount>>, CountError> {
     let extent = extent(pool, tag, range, moment).await?;
     let Some(covered) = extent.value else { return Ok(extent.map(|_| Vec::new())) };
     let buckets = buckets::buckets(&covered, bucket, zone, BUCKETS_MAX);
-    let buckets = buckets.ok_or(BucketCountsError::RangeTooLarge)?;
+    let buckets = buckets.ok_or(CountError::TooManyBuckets)?;
     let ranges: Vec<Vec<_>> = buckets.iter().map(|intervals| range.common(intervals).collect()).collect();
     let counts = count(pool, tag, None, moment, &ranges).await?;
     // Every bucket has an interval, and the first one is where it begins.
