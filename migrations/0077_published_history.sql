@@ -28,5 +28,8 @@ create view served.tag_history as
 select tag, created_at, message, from_position, author, to_position from history_v1.tagged;
 create view served.event_time_blocks as
 select level, block, recorded_at, created_at from history_v1.event_time;
+comment on view served.message_history is 'Messages that were ever there, and until when.';
+comment on view served.tag_history is 'Tags of messages, and from when until when they had them.';
+comment on view served.event_time_blocks is 'The latest time of each block of events, by levels of blocks.';
 grant select on served.message_history, served.tag_history, served.event_time_blocks
     to rookery_query_api, rookery_reducer;

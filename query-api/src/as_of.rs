@@ -1,7 +1,7 @@
 //! `asOf`: answers as they were at a moment of the past.
 
 use api_types::{codes, number};
-use data_set::read::{self, AsOf, At, FoundMoment, Moment, Timestamp};
+use data_set::read::{self, AsOf, At, Cutoff, FoundCutoff, Timestamp};
 use http_kit::ApiProblem;
 use http_kit::position::AwaitPosition;
 use time::OffsetDateTime;
@@ -14,22 +14,22 @@ use crate::refusal::Refusal;
 const SHARD_BITS: u32 = 8;
 
 /// The moment that a parameter means, once the data has reached it.
-pub(crate) async fn moment(state: &AppState, awaited: &AwaitPosition, text: &str) -> Result<Moment, Refusal> {
+pub(crate) async fn cutoff(state: &AppState, awaited: &AwaitPosition, text: &str) -> Result<Cutoff, Refusal> {
     let found = match parse(text)? {
         AsOf::Position(position) => of_position(state, awaited, position).await?,
         AsOf::Time(time) => of_time(state, awaited, time).await?,
     };
-    if found.moment.position == 0 {
+    if found.cutoff.position == 0 {
         return Err(ApiProblem::new(codes::AS_OF_TOO_EARLY)
             .field("asOf", "expected a moment behind the first event of the log")
             .into());
     }
-    Ok(found.moment)
+    Ok(found.cutoff)
 }
 
 /// An answer that was made of data which reflects more than the moment, as one of the moment.
-pub(crate) fn at<T>(moment: Moment, found: At<T>) -> At<T> {
-    At { position: moment.position, ..found }
+pub(crate) fn at<T>(cutoff: Cutoff, found: At<T>) -> At<T> {
+    At { position: cutoff.position, ..found }
 }
 
 pub(crate) fn parse(text: &str) -> Result<AsOf, ApiProblem> {
@@ -66,8 +66,8 @@ async fn of_position(
     state: &AppState,
     awaited: &AwaitPosition,
     position: i64,
-) -> Result<FoundMoment, Refusal> {
-    let find = || read::find_moment(&state.pool, AsOf::Position(position));
+) -> Result<FoundCutoff, Refusal> {
+    let find = || read::find_cutoff(&state.pool, AsOf::Position(position));
     match state.past_positions.answer(&awaited.clone().at_least(position), find).await {
         Ok(found) => Ok(found.value),
         // It may be on its way; a worker that looked since then and did not see it knows that it is not.
@@ -79,14 +79,14 @@ async fn of_position(
     }
 }
 
-async fn of_time(state: &AppState, awaited: &AwaitPosition, time: Timestamp) -> Result<FoundMoment, Refusal> {
+async fn of_time(state: &AppState, awaited: &AwaitPosition, time: Timestamp) -> Result<FoundCutoff, Refusal> {
     let look = || async {
-        let At { position, value } = read::find_moment(&state.pool, AsOf::Time(time)).await?;
+        let At { position, value } = read::find_cutoff(&state.pool, AsOf::Time(time)).await?;
         if time > Timestamp::from(value.now + awaited.wait) {
             return Err(too_late());
         }
         // Both projections have to be there, and nothing that was recorded until then may come any more.
-        let is_reached = value.is_complete && position >= value.moment.position;
+        let is_reached = value.is_complete && position >= value.cutoff.position;
         Ok(At { position, value: is_reached.then_some(value) })
     };
     state.past_positions.until(awaited, look).await

@@ -27,6 +27,6 @@ fn same<K: Key>(text: &str) {
 pub fn query(text: &str) {
     if let Ok(parameters) = query_string::parse_repeating::<ListMessages>(text, ListMessages::REPEATABLE) {
         drop(parameters.filter());
-        drop(parameters.moment());
+        drop(parameters.cutoff());
     }
 }

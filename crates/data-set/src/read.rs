@@ -48,7 +48,7 @@ mod top_tags;
 
 pub use account_row::AccountRow;
 pub use as_of::{
-    AsOf, FoundMoment, Moment, as_of_position, bucket_counts_as_of, count_messages_as_of, find_moment,
+    AsOf, Cutoff, FoundCutoff, as_of_position, bucket_counts_as_of, count_messages_as_of, find_cutoff,
     get_message_as_of, list_messages_as_of,
 };
 pub use at::At;

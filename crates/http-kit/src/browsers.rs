@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use axum::Router;
 use http::header::{
-    ACCEPT, ALLOW, AUTHORIZATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LINK,
-    LOCATION, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    ACCEPT, ALLOW, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_MATCH,
+    IF_NONE_MATCH, LINK, LOCATION, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, TRAILER, WWW_AUTHENTICATE,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use service_kit::config::Environment;
@@ -36,16 +36,20 @@ const REQUEST_HEADERS: [HeaderName; 12] = [
 ];
 
 /// What it may read: all that answers carry. A test compares it, too.
-const ANSWER_HEADERS: [HeaderName; 14] = [
+const ANSWER_HEADERS: [HeaderName; 18] = [
     ALLOW,
+    CONTENT_DISPOSITION,
     ETAG,
     LINK,
     LOCATION,
     RETRY_AFTER,
+    TRAILER,
     WWW_AUTHENTICATE,
     HeaderName::from_static("accept-encoding"),
+    HeaderName::from_static("contract-version"),
     HeaderName::from_static("data-position"),
     HeaderName::from_static("event-position"),
+    HeaderName::from_static("export-receipt"),
     HeaderName::from_static("log-lineage"),
     HeaderName::from_static("preference-applied"),
     HeaderName::from_static("ratelimit"),

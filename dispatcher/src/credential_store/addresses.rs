@@ -140,6 +140,14 @@ impl MailAddresses {
         self.change(account, |known| known.reset.take_if(|mailed| mailed.is(secret, now)).is_some()).await
     }
 
+    /// Makes every code that was mailed, and an address that waits for one, good for nothing.
+    pub async fn forget_codes(&self, account: AccountId) -> Result<(), BucketError> {
+        self.change(account, |known| {
+            (known.pending, known.confirmation, known.reset) = (None, None, None);
+        })
+        .await
+    }
+
     pub async fn forget(&self, account: AccountId) -> Result<(), BucketError> {
         buckets::delete(&*self.owners, &key(account)).await
     }

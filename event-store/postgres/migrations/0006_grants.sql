@@ -25,4 +25,4 @@ create policy the_operator_decides on events for insert to rookery_log_operator
 
 alter table entry enable row level security;
 create policy the_writer_keeps on entry to rookery_log_writer using (true);
-create policy the_keys_are_changed on entry to rookery_log_keys using (bucket in ('KEYS', 'REVOCATIONS'));
+create policy the_keys_are_changed on entry to rookery_log_keys using (bucket in ('KEYS', 'REVOCATIONS') or bucket = 'REGISTRATIONS' and key = 'invitations');

@@ -1,7 +1,7 @@
 //! Which messages a query means, from its parameters.
 
 use api_types::codes;
-use data_set::read::{MessageFilter, Moment, TagCombination, TagFilter};
+use data_set::read::{Cutoff, MessageFilter, TagCombination, TagFilter};
 use http_kit::ApiProblem;
 use http_kit::query::Repeated;
 
@@ -86,9 +86,9 @@ pub(super) fn to_bytes(filter: &MessageFilter) -> Vec<u8> {
 }
 
 /// The same of a moment of the past.
-pub(super) fn of_past_to_bytes(filter: &MessageFilter, moment: Moment) -> Vec<u8> {
+pub(super) fn of_past_to_bytes(filter: &MessageFilter, cutoff: Cutoff) -> Vec<u8> {
     // No author is negative, so this is no filter of the present.
-    let mut bytes = Vec::from((-moment.position).to_be_bytes());
+    let mut bytes = Vec::from((-cutoff.position).to_be_bytes());
     bytes.extend(to_bytes(filter));
     bytes
 }

@@ -89,13 +89,13 @@ pub(crate) async fn get_counts(
     let filter = query.filter(&zone)?;
     if let Some(text) = &query.as_of {
         filter::require_one_tag(&filter)?;
-        let moment = as_of::moment(&state, &conditions.awaited, text).await?;
-        let conditions = conditions.at_least(moment.position);
+        let cutoff = as_of::cutoff(&state, &conditions.awaited, text).await?;
+        let conditions = conditions.at_least(cutoff.position);
         let bucket = read::Bucket::from(query.bucket);
         let count =
-            || read::bucket_counts_as_of(&state.pool, &filter.tag, &filter.range, bucket, &zone, moment);
+            || read::bucket_counts_as_of(&state.pool, &filter.tag, &filter.range, bucket, &zone, cutoff);
         let found = state.past_positions.answer(&conditions.awaited, count).await?;
-        return answer(&conditions, as_of::at(moment, found), &zone);
+        return answer(&conditions, as_of::at(cutoff, found), &zone);
     }
     let count = || read::bucket_counts(&state.pool, &filter, query.bucket.into(), &zone);
     answer(&conditions, state.positions.answer(&conditions.awaited, count).await?, &zone)

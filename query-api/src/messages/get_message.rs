@@ -52,11 +52,11 @@ pub(crate) async fn get_message(
     conditions: Conditions,
 ) -> Result<Response, Refusal> {
     if let Some(text) = &query.as_of {
-        let moment = as_of::moment(&state, &conditions.awaited, text).await?;
-        let conditions = conditions.at_least(moment.position);
-        let read = || read::get_message_as_of(&state.pool, caller.account, message, moment);
+        let cutoff = as_of::cutoff(&state, &conditions.awaited, text).await?;
+        let conditions = conditions.at_least(cutoff.position);
+        let read = || read::get_message_as_of(&state.pool, caller.account, message, cutoff);
         let found = state.past_positions.answer(&conditions.awaited, read).await?;
-        let shown = present::message(as_of::at(moment, found), &caller)?.map(view::thread_message);
+        let shown = present::message(as_of::at(cutoff, found), &caller)?.map(view::thread_message);
         return conditions.answer(&shown);
     }
     let sees_hidden = present::sees_hidden(&caller);

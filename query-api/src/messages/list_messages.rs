@@ -2,7 +2,7 @@ use api_types::codes;
 use api_types::messages::ThreadMessage;
 use axum::extract::State;
 use axum::response::Response;
-use data_set::read::{self, MessageFilter, Moment};
+use data_set::read::{self, Cutoff, MessageFilter};
 use http_kit::query::Repeated;
 use http_kit::{Action, ApiProblem, Caller, Reader, Spending};
 use serde::Deserialize;
@@ -104,8 +104,8 @@ pub(crate) async fn list_messages(
     let filter = query.parameters.filter()?;
     if let Some(text) = &query.parameters.as_of {
         filter::require_one_tag(&filter)?;
-        let moment = as_of::moment(&state, &query.conditions.awaited, text).await?;
-        return of_past(&state, &caller, &shape, &filter, moment, query).await;
+        let cutoff = as_of::cutoff(&state, &query.conditions.awaited, text).await?;
+        return of_past(&state, &caller, &shape, &filter, cutoff, query).await;
     }
     if filter.tags.is_some() {
         spending.spend(Action::Search)?;
@@ -130,22 +130,22 @@ async fn of_past(
     caller: &Caller,
     shape: &Shape,
     filter: &MessageFilter,
-    moment: Moment,
+    cutoff: Cutoff,
     query: ListQuery<ListMessages>,
 ) -> Result<Response, Refusal> {
-    let query = query.narrowed_to(filter::of_past_to_bytes(filter, moment)).at_least(moment.position);
+    let query = query.narrowed_to(filter::of_past_to_bytes(filter, cutoff)).at_least(cutoff.position);
     let (after, limit) = query.bounds()?;
     let (pool, awaited) = (&state.pool, &query.conditions.awaited);
     match shape {
         Shape::Number => {
-            let count = || read::count_messages_as_of(pool, filter, moment);
+            let count = || read::count_messages_as_of(pool, filter, cutoff);
             let found = state.past_positions.answer(awaited, count).await?;
-            query.conditions.answer(&as_of::at(moment, found))
+            query.conditions.answer(&as_of::at(cutoff, found))
         }
         Shape::Page => {
-            let read = || read::list_messages_as_of(pool, caller.account, filter, moment, after, limit);
+            let read = || read::list_messages_as_of(pool, caller.account, filter, cutoff, after, limit);
             let found = state.past_positions.answer(awaited, read).await?;
-            query.page(as_of::at(moment, found), view::thread_messages)
+            query.page(as_of::at(cutoff, found), view::thread_messages)
         }
     }
 }
@@ -166,7 +166,7 @@ impl ListMessages {
 
     /// How a moment of the past is asked for.
     #[cfg(feature = "fuzz")]
-    pub(crate) fn moment(&self) -> Option<Result<read::AsOf, ApiProblem>> {
+    pub(crate) fn cutoff(&self) -> Option<Result<read::AsOf, ApiProblem>> {
         self.as_of.as_deref().map(as_of::parse)
     }
 

@@ -5,13 +5,13 @@
 //! shown as deleted. Names of accounts, and who may see what, are those of today.
 
 mod count_messages;
+mod cutoff;
 mod get_message;
 mod list_messages;
-mod moment;
 mod position;
 
 pub use count_messages::{bucket_counts_as_of, count_messages_as_of};
+pub use cutoff::{AsOf, Cutoff, FoundCutoff, find_cutoff};
 pub use get_message::get_message_as_of;
 pub use list_messages::list_messages_as_of;
-pub use moment::{AsOf, FoundMoment, Moment, find_moment};
 pub use position::as_of_position;

@@ -4,7 +4,7 @@ use data_set::Pool;
 use data_set::analysts::{Restrained, restrain};
 use data_set::logins::{self, Group, Login};
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use testkit::{Postgres, PostgresConfig, eventually};
 
 use crate::versions::LIMIT;
@@ -238,9 +238,10 @@ async fn the_queue_of_notifications_is_not_filled() {
     // Whoever listens is among them, so that the queue can be let go of; that happens when somebody sends again.
     eventually("the queue is empty", LIMIT, async || {
         data_set.restrain().await;
-        for sql in ["listen fish", "notify fish", "unlisten fish"] {
-            data_set.execute(sql).await;
-        }
+        let mut hearing = data_set.as_user("postgres").await.map_err(|error| error.to_string())?;
+        execute(&mut hearing, "listen fish").await;
+        data_set.execute("notify fish").await;
+        hearing.close().await.map_err(|error| error.to_string())?;
         let usage = usage().await;
         if usage < 0.001 { Ok(()) } else { Err(usage.to_string()) }
     })

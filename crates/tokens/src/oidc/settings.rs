@@ -73,8 +73,13 @@ impl FromStr for OidcSettings {
             return Err(format!("at most {PROVIDERS_MAX} of them"));
         }
         let (mut names, mut issuers) = (BTreeSet::new(), BTreeSet::new());
+        let mut redirects = BTreeSet::new();
         let mut providers = Vec::new();
         for one in written {
+            // Where a person comes back says from which provider: else one of them could end what another began.
+            if !one.redirect_uris.iter().all(|uri| redirects.insert(uri.clone())) {
+                return Err(format!("{}: each of redirectUris once, and at one provider alone", one.name));
+            }
             let (name, issuer) = (one.name.clone(), one.issuer.clone());
             let checked = one.check().map_err(|why| format!("{name}: {why}"))?;
             if !names.insert(name.clone()) || !issuers.insert(issuer) {

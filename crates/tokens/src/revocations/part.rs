@@ -69,6 +69,10 @@ struct Before {
     /// The session that goes on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     except: Option<Uuid>,
+    /// What was issued until then is void in that session, too, in milliseconds since 1970: an earlier decision, which the
+    /// exception takes nothing from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    all: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -109,15 +113,17 @@ impl RevocationPart {
         if surplus > 0 {
             of_account.sessions.drain(..surplus);
             // An earlier exception is given up: that session's holder has to refresh.
-            of_account.sessions_before = Some(Before { at: now, until, except: None });
+            of_account.sessions_before = Some(Before { at: now, until, except: None, all: None });
         }
         self.tidy(now);
     }
 
     /// Ends all sessions of an account but one.
     pub fn end_sessions_before(&mut self, account: i64, except: Option<Uuid>, now: u64) {
-        let before = Before { at: now, until: session_tokens_until(now), except };
-        self.accounts.entry(account).or_default().sessions_before = Some(before);
+        let of_account = self.accounts.entry(account).or_default();
+        let earlier = of_account.sessions_before.filter(|_| except.is_some());
+        let all = earlier.and_then(|it| if it.except == except { it.all } else { Some(it.at) });
+        of_account.sessions_before = Some(Before { at: now, until: session_tokens_until(now), except, all });
         self.tidy(now);
     }
 
@@ -161,7 +167,7 @@ impl RevocationPart {
         of_account.tokens.retain(|known| !tokens.contains(&known.0));
         let until = expires.saturating_add(SLACK_SECONDS);
         let until = of_account.personal_before.map_or(until, |before| before.until.max(until));
-        of_account.personal_before = Some(Before { at: now, until, except: None });
+        of_account.personal_before = Some(Before { at: now, until, except: None, all: None });
         self.tidy(now);
     }
 
@@ -206,7 +212,7 @@ impl RevocationPart {
             of.heeded = of.heeded.filter(|heeded| heeded.1 > second);
         }
         if self.accounts.values().map(OfAccount::passing).sum::<usize>() > ENTRIES_MAX {
-            self.before = Some(Before { at: now, until: session_tokens_until(now), except: None });
+            self.before = Some(Before { at: now, until: session_tokens_until(now), except: None, all: None });
             for of in self.accounts.values_mut() {
                 of.sessions.clear();
                 of.sessions_before = None;
@@ -231,7 +237,12 @@ impl OfAccount {
 
 impl Before {
     fn covers(&self, subject: &TokenSubject) -> bool {
-        subject.issued <= self.at && (self.except.is_none() || self.except != subject.session)
+        let is_excepted = self.except.is_some() && self.except == subject.session;
+        if is_excepted {
+            self.all.is_some_and(|all| subject.issued <= all)
+        } else {
+            subject.issued <= self.at
+        }
     }
 }
 

@@ -42,7 +42,10 @@ pub(crate) async fn change_password(
     // The password first: who is thrown out must not come back with the old one. A process that dies in between leaves
     // the other sessions to the repetition.
     let hash = hash_new_password(&state, account, new, address).await?;
-    state.ready()?.credential_store().credentials.put(account, &hash).await?;
+    let ready = state.ready()?;
+    ready.credential_store().credentials.put(account, &hash).await?;
+    // What whoever knew the old one asked for.
+    ready.credential_store().addresses.forget_codes(account).await?;
     state.end_sessions_except(account, Some(session)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

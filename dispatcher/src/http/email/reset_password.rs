@@ -46,6 +46,9 @@ pub(crate) async fn reset_password(
         return Err(invalid());
     }
     ready.credential_store().credentials.put(account, &hash).await?;
+    // Somebody else may have opened other ways in.
+    addresses.forget_codes(account).await?;
+    ready.credential_store().oidc_links.forget(account).await?;
     state.end_sessions_except(account, None).await?;
     state.revoke_personal_tokens(account).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -1,4 +1,4 @@
-//! `DELETE /v1/invitations/{id}`.
+//! `DELETE /v1/invitations/{invitation}`.
 
 use api_types::codes;
 use axum::extract::State;
@@ -12,8 +12,8 @@ use crate::refusal::Refusal;
 ///
 /// Who did keeps their account. Needs the role `operator` or `admin`.
 #[utoipa::path(
-    delete, path = "/v1/invitations/{id}", tag = "registrations",
-    params(("id" = String, Path, description = "The invitation's id, which is not its code")),
+    delete, path = "/v1/invitations/{invitation}", tag = "registrations",
+    params(("invitation" = String, Path, description = "The invitation's id, which is not its code")),
     responses(
         (status = 204, description = "Withdrawn"),
     ),

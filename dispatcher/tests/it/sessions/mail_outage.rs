@@ -10,8 +10,8 @@ use super::email::{send_mails, set};
 use super::{PASSWORD, bearer, log_in, register, tokens};
 use crate::app::{App, PATIENCE};
 
-/// More than are sent side by side.
-const OWNERS: i64 = 6;
+/// As many as one address has places for mails that wait.
+const OWNERS: i64 = 4;
 /// Far more than a log-in takes, and less than one try to reach the server.
 const LOG_IN_MAX: Duration = Duration::from_secs(5);
 

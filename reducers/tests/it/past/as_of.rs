@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use data_set::Pool;
 use data_set::pool::{PoolOptions, connect};
 use data_set::read::{
-    self, AsOf, Bucket, MessageFilter, MessageRow, Moment, Page, TagFilter, ThreadRow, TimeRange, Timestamp,
+    self, AsOf, Bucket, Cutoff, MessageFilter, MessageRow, Page, TagFilter, ThreadRow, TimeRange, Timestamp,
 };
 use domain::Position;
 use event_store::RecordedEvent;
@@ -51,15 +51,15 @@ impl World {
         self.events = events;
     }
 
-    async fn moment(&self, as_of: AsOf) -> Moment {
-        read::find_moment(&self.reader, as_of).await.expect("found").value.moment
+    async fn cutoff(&self, as_of: AsOf) -> Cutoff {
+        read::find_cutoff(&self.reader, as_of).await.expect("found").value.cutoff
     }
 
     /// All pages of a list of the past.
-    async fn list(&self, filter: &MessageFilter, moment: Moment) -> Vec<Value> {
+    async fn list(&self, filter: &MessageFilter, cutoff: Cutoff) -> Vec<Value> {
         let (mut all, mut after) = (Vec::new(), None);
         loop {
-            let found = read::list_messages_as_of(&self.reader, STRANGER, filter, moment, after, LIMIT).await;
+            let found = read::list_messages_as_of(&self.reader, STRANGER, filter, cutoff, after, LIMIT).await;
             let Page { items, next } = found.expect("listed").value;
             assert!(items.len() <= usize::from(LIMIT));
             all.extend(items.into_iter().map(of_past));
@@ -188,18 +188,18 @@ async fn lists_and_counts_of_any_position_are_those_of_the_log_cut_off_there() {
         sequences.push(EVENTS);
         for position in sequences.into_iter().map(at) {
             let oracle = Oracle::cut_off(&world.events, position);
-            let moment = world.moment(AsOf::Position(position.get())).await;
-            assert_eq!(moment.position, position.get());
+            let cutoff = world.cutoff(AsOf::Position(position.get())).await;
+            assert_eq!(cutoff.position, position.get());
             for (tag, author) in FILTERS {
                 let filter = filter(tag, author);
                 let what = format!("seed {seed}, as of {position}, {tag:?} {author:?}");
-                let (found, expected) = (world.list(&filter, moment).await, oracle.list(tag, author));
+                let (found, expected) = (world.list(&filter, cutoff).await, oracle.list(tag, author));
                 assert_eq!(found, expected, "{what}");
                 deleted += found.iter().filter(|row| row["deleted"] == true).count();
                 liked += found.iter().filter(|row| row["likes"].as_i64() > Some(0)).count();
                 edits_undone += found.iter().filter(|row| row["edition"].as_i64() > Some(1)).count();
 
-                let count = read::count_messages_as_of(&world.reader, &filter, moment).await;
+                let count = read::count_messages_as_of(&world.reader, &filter, cutoff).await;
                 let expected = oracle.matching(tag, author).count() as i64;
                 assert_eq!(count.expect("counted").value, expected, "{what}");
                 if author.is_none() {
@@ -210,7 +210,7 @@ async fn lists_and_counts_of_any_position_are_those_of_the_log_cut_off_there() {
                         &always,
                         Bucket::Year,
                         &zone,
-                        moment,
+                        cutoff,
                     );
                     let sum: i64 =
                         buckets.await.expect("counted").value.iter().map(|bucket| bucket.messages).sum();
@@ -228,19 +228,19 @@ async fn what_is_told_of_the_head_is_what_is_told_of_the_present() {
     let mut world = World::start().await;
     for seed in 20..24 {
         world.fold(history(seed, EVENTS)).await;
-        let moment = world.moment(AsOf::Position(at(EVENTS).get())).await;
+        let cutoff = world.cutoff(AsOf::Position(at(EVENTS).get())).await;
         for caller in [STRANGER, 1, 2] {
             for (tag, author) in FILTERS {
                 let filter = filter(tag, author);
                 let now = read::list_messages(&world.reader, caller, &filter, None, 100).await;
-                let then = read::list_messages_as_of(&world.reader, caller, &filter, moment, None, 100).await;
+                let then = read::list_messages_as_of(&world.reader, caller, &filter, cutoff, None, 100).await;
                 let now = now.expect("listed").value.items.into_iter();
                 let now: Vec<ThreadRow> = now.map(|row| ThreadRow::Message(Box::new(row))).collect();
                 let what = format!("seed {seed}, {caller}, {tag:?} {author:?}");
                 assert_eq!(then.expect("listed").value.items, now, "{what}");
                 for row in now {
                     let ThreadRow::Message(row) = row else { continue };
-                    let then = read::get_message_as_of(&world.reader, caller, row.id, moment).await;
+                    let then = read::get_message_as_of(&world.reader, caller, row.id, cutoff).await;
                     let now =
                         read::get_message(&world.reader, caller, false, row.id).await.expect("found").value;
                     let now = match now {
@@ -274,11 +274,11 @@ async fn a_time_is_found_whatever_the_clock_of_the_log_did() {
                 recorded_at(at(random.random_range(1..320))) + Duration::seconds(random.random_range(-9..9));
             let after = world.events.iter().find(|event| event.recorded_at > time);
             let expected = after.map_or(300, |event| event.position.sequence().get() - 1);
-            let moment = world.moment(AsOf::Time(Timestamp::from(time))).await;
-            assert_eq!(moment.position >> 8, expected as i64, "seed {seed}, {time}");
+            let cutoff = world.cutoff(AsOf::Time(Timestamp::from(time))).await;
+            assert_eq!(cutoff.position >> 8, expected as i64, "seed {seed}, {time}");
             if expected > 0 {
                 let oracle = Oracle::cut_off(&world.events, at(expected));
-                assert_eq!(world.list(&filter("", None), moment).await, oracle.list("", None), "seed {seed}");
+                assert_eq!(world.list(&filter("", None), cutoff).await, oracle.list("", None), "seed {seed}");
             }
         }
     }

@@ -42,6 +42,10 @@ async fn what_people_do_is_there_after_a_restart() {
     let (system, api) = start(dir.path()).await;
     let again = api.log_in("bob", PASSWORD).await.expect(201);
     let token = again.body["accessToken"].as_str().expect("it is a token").to_owned();
+    // A decision about an account voids the tokens that it had before.
+    let ada_again = api.log_in("ada", PASSWORD).await.expect(201);
+    let ada_again = ada_again.body["accessToken"].as_str().expect("it is a token").to_owned();
+    let ada = Person { token: ada_again, ..ada };
     let later = json!({"text": "And the swifts", "tag": "birds"});
     api.post("/v1/messages", &ada.token, later).await.expect(201);
     is_all_there(&api, &ada, &Person { token, ..bob }, &message).await;

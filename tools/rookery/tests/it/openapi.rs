@@ -55,6 +55,7 @@ fn every_code_is_declared_where_it_may_be_answered() {
         [
             codes::METHOD_NOT_ALLOWED,
             codes::UNKNOWN_REFERENCE,
+            codes::NOT_IMPORTED,
             codes::TIME_MUST_BE_PLAUSIBLE,
             codes::TIME_MUST_NOT_BE_BEFORE_ACCOUNT,
             codes::TIME_MUST_NOT_BE_BEFORE_MESSAGE,
@@ -74,7 +75,7 @@ fn the_lines_of_an_import_are_told_apart_by_their_kind() {
     let document: Value = serde_json::from_str(&document().expect("it can be written")).expect("it is JSON");
     let schemas = &document["components"]["schemas"];
     let mapping = schemas["ImportLine"]["discriminator"]["mapping"].as_object().expect("there is one");
-    assert_eq!(mapping.len(), 6);
+    assert_eq!(mapping.len(), 13);
     for (kind, reference) in mapping {
         let name = reference.as_str().and_then(|reference| reference.rsplit('/').next()).expect("a name");
         assert_eq!(schemas[name]["properties"]["kind"]["enum"], serde_json::json!([kind]), "{name}");

@@ -69,7 +69,10 @@ impl State {
             Event::Message(MessageEvent::Posted(event)) => Some(event.original_time.unwrap_or(recorded_at)),
             _ => None,
         };
-        self.times.insert(position, (recorded_at, created_at));
+        // A decision about events is obeyed, not folded.
+        if !matches!(event, Event::Projection(_)) {
+            self.times.insert(position, (recorded_at, created_at));
+        }
         match event {
             Event::Message(event) => self.message(event, at),
             Event::Reaction(event) => self.reaction(&event, at),

@@ -5,7 +5,7 @@ use std::ops::Range;
 use jiff::tz::TimeZone;
 use time::OffsetDateTime;
 
-use super::moment::Moment;
+use super::cutoff::Cutoff;
 use crate::pool::Pool;
 use crate::read::at::At;
 use crate::read::bucket_counts::{BUCKETS_MAX, BucketCount};
@@ -23,10 +23,10 @@ use crate::timestamp::Timestamp;
 pub async fn count_messages_as_of(
     pool: &Pool,
     filter: &MessageFilter,
-    moment: Moment,
+    cutoff: Cutoff,
 ) -> Result<At<i64>, ReadError> {
     let MessageFilter { tag, tags: _, author, range } = filter;
-    let counts = count(pool, tag, *author, moment, &[range.intervals().to_vec()]).await?;
+    let counts = count(pool, tag, *author, cutoff, &[range.intervals().to_vec()]).await?;
     Ok(counts.map(|counts| counts.first().copied().unwrap_or_default()))
 }
 
@@ -37,14 +37,14 @@ pub async fn bucket_counts_as_of(
     range: &TimeRange,
     bucket: Bucket,
     zone: &TimeZone,
-    moment: Moment,
+    cutoff: Cutoff,
 ) -> Result<At<Vec<BucketCount>>, CountError> {
-    let extent = extent(pool, tag, range, moment).await?;
+    let extent = extent(pool, tag, range, cutoff).await?;
     let Some(covered) = extent.value else { return Ok(extent.map(|_| Vec::new())) };
     let buckets = buckets::buckets(&covered, bucket, zone, BUCKETS_MAX);
     let buckets = buckets.ok_or(CountError::TooManyBuckets)?;
     let ranges: Vec<Vec<_>> = buckets.iter().map(|intervals| range.common(intervals).collect()).collect();
-    let counts = count(pool, tag, None, moment, &ranges).await?;
+    let counts = count(pool, tag, None, cutoff, &ranges).await?;
     // Every bucket has an interval, and the first one is where it begins.
     let starts = buckets.iter().filter_map(|intervals| intervals.first()).map(|interval| interval.start);
     let shown = |counts: Vec<i64>| {
@@ -58,7 +58,7 @@ async fn extent(
     pool: &Pool,
     tag: &TagFilter,
     range: &TimeRange,
-    moment: Moment,
+    cutoff: Cutoff,
 ) -> Result<At<Option<TimeRange>>, ReadError> {
     if !range.is_open_at_start() && !range.is_open_at_end() {
         return Ok(At { position: i64::MAX, value: Some(range.clone()) });
@@ -66,8 +66,8 @@ async fn extent(
     let query = || {
         sqlx::query_as(include_str!("first_and_last.sql"))
             .bind(tag.as_str())
-            .bind(moment.position)
-            .bind(moment.created_before().to_time())
+            .bind(cutoff.position)
+            .bind(cutoff.created_before().to_time())
             .fetch_one(pool)
     };
     let (position, first, last): (i64, Option<OffsetDateTime>, Option<OffsetDateTime>) = run(query).await?;
@@ -81,7 +81,7 @@ async fn count(
     pool: &Pool,
     tag: &TagFilter,
     author: Option<i64>,
-    moment: Moment,
+    cutoff: Cutoff,
     ranges: &[Vec<Range<Timestamp>>],
 ) -> Result<At<Vec<i64>>, ReadError> {
     let (mut numbers, mut starts, mut ends) = (Vec::new(), Vec::new(), Vec::new());
@@ -91,7 +91,7 @@ async fn count(
         numbers.push(number);
         starts.push(range.start.to_time());
         // Behind the newest message of then there is nothing to count.
-        ends.push(range.end.min(moment.created_before()).to_time());
+        ends.push(range.end.min(cutoff.created_before()).to_time());
     }
     let sql = match author {
         None => include_str!("count_by_tag.sql"),
@@ -103,7 +103,7 @@ async fn count(
             .bind(&numbers)
             .bind(&starts)
             .bind(&ends)
-            .bind(moment.position);
+            .bind(cutoff.position);
         let query = if let Some(author) = author { query.bind(author) } else { query };
         query.fetch_all(pool)
     };

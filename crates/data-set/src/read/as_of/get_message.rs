@@ -1,6 +1,6 @@
 //! One message as it was at a moment.
 
-use super::moment::Moment;
+use super::cutoff::Cutoff;
 use crate::pool::Pool;
 use crate::read::at::At;
 use crate::read::error::ReadError;
@@ -23,9 +23,9 @@ pub async fn get_message_as_of(
     pool: &Pool,
     caller: i64,
     id: i64,
-    moment: Moment,
+    cutoff: Cutoff,
 ) -> Result<At<Existence<ThreadRow>>, ReadError> {
-    let query = || sqlx::query_as::<_, Row>(SQL).bind(id).bind(caller).bind(moment.position).fetch_one(pool);
+    let query = || sqlx::query_as::<_, Row>(SQL).bind(id).bind(caller).bind(cutoff.position).fetch_one(pool);
     let Row { message, deleted_author } = run(query).await?;
     let position = message.position;
     let value = match (message.into_part_of_thread(), deleted_author) {

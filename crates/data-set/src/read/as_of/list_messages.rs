@@ -3,7 +3,7 @@
 use sqlx::postgres::types::PgRange;
 use time::OffsetDateTime;
 
-use super::moment::Moment;
+use super::cutoff::Cutoff;
 use crate::pool::Pool;
 use crate::read::at::At;
 use crate::read::error::ReadError;
@@ -18,13 +18,13 @@ pub async fn list_messages_as_of(
     pool: &Pool,
     caller: i64,
     filter: &MessageFilter,
-    moment: Moment,
+    cutoff: Cutoff,
     after: Option<PageKey>,
     limit: u16,
 ) -> Result<At<Page<ThreadRow>>, ReadError> {
     let after = after.unwrap_or(PageKey { created_at: filter.range.end(), id: 0 });
-    let after = moment.narrow(after);
-    let rows = run(|| rows(pool, caller, filter, moment, after, limit)).await?;
+    let after = cutoff.narrow(after);
+    let rows = run(|| rows(pool, caller, filter, cutoff, after, limit)).await?;
     let position = rows.first().map_or(0, |row| row.position);
     let messages = rows.into_iter().filter_map(MessageColumns::into_listed_part);
     Ok(At { position, value: Page::cut(messages, limit) })
@@ -34,7 +34,7 @@ async fn rows(
     pool: &Pool,
     caller: i64,
     filter: &MessageFilter,
-    moment: Moment,
+    cutoff: Cutoff,
     after: PageKey,
     limit: u16,
 ) -> Result<Vec<MessageColumns>, sqlx::Error> {
@@ -48,7 +48,7 @@ async fn rows(
         None => query.bind(tag),
     };
     let query = query.bind(created_at).bind(after.id).bind(start).bind(one_more_than(limit));
-    let query = query.bind(caller).bind(gaps).bind(moment.position);
+    let query = query.bind(caller).bind(gaps).bind(cutoff.position);
     let query = if filter.author.is_some() && !filter.tag.is_any() { query.bind(tag) } else { query };
     query.fetch_all(pool).await
 }

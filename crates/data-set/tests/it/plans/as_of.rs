@@ -58,9 +58,9 @@ async fn counts_of_the_past_read_entries_of_an_index() {
 #[tokio::test]
 async fn a_moment_is_found_in_short_ranges_of_one_key() {
     let (_postgres, pool) = grown_history().await;
-    let moment = plan(&pool, sql!("as_of/moment"), "null, now()").await;
-    assert_reads(&moment, &["Index Scan using event_time_pk", "using checkpoint_pk"]);
-    assert_eq!(moment.matches("event_time_pk").count(), 2, "{moment}");
+    let cutoff = plan(&pool, sql!("as_of/cutoff"), "null, now()").await;
+    assert_reads(&cutoff, &["Index Scan using event_time_pk", "using checkpoint_pk"]);
+    assert_eq!(cutoff.matches("event_time_pk").count(), 2, "{cutoff}");
 }
 
 /// What analysts ask of the views.

@@ -53,6 +53,19 @@ fn a_decision_voids_what_was_issued_before_it_was_heeded_and_nothing_later() {
 }
 
 #[test]
+fn what_was_decided_stays_decided_for_the_session_that_goes_on() {
+    let mut part = RevocationPart::default();
+    let session = Uuid::now_v7();
+    part.heed_decision(7, 100, &[], NOW);
+    // A new password ends all sessions but this one, twice.
+    part.end_sessions_before(7, Some(session), NOW + 5_000);
+    part.end_sessions_before(7, Some(session), NOW + 6_000);
+    assert!(part.is_revoked(&of_session(7, session, NOW)), "it has the roles that were taken");
+    assert!(!part.is_revoked(&of_session(7, session, NOW + 1_000)));
+    assert!(part.is_revoked(&of_session(7, Uuid::now_v7(), NOW + 1_000)));
+}
+
+#[test]
 fn many_sessions_of_one_account_become_a_moment() {
     let mut part = RevocationPart::default();
     let ended: Vec<Uuid> = (0..1_000).map(|_| Uuid::now_v7()).collect();

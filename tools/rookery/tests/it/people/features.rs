@@ -63,7 +63,7 @@ struct World {
     /// Those who gave up their accounts: they read nothing any more.
     gone: HashSet<String>,
     /// Positions of moments by their names.
-    moments: HashMap<String, i64>,
+    cutoffs: HashMap<String, i64>,
     /// Access tokens to people's accounts besides their own.
     other_tokens: HashMap<String, String>,
     doors: doors::Doors,
@@ -82,7 +82,7 @@ impl World {
             former_handles: HashMap::new(),
             read: HashMap::new(),
             gone: HashSet::new(),
-            moments: HashMap::new(),
+            cutoffs: HashMap::new(),
             other_tokens: HashMap::new(),
             doors: doors::Doors::default(),
             taken: BTreeMap::new(),

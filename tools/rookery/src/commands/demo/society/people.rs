@@ -87,7 +87,7 @@ impl People {
         let mut joined: Vec<OffsetDateTime> = (1..PEOPLE)
             .map(|_| {
                 let week = dice.weighted(&weights);
-                moment(dice, week, 0)
+                time_awake(dice, week, 0).min(end() - Duration::hours(2))
             })
             .collect();
         joined.sort_unstable();
@@ -118,7 +118,7 @@ impl People {
             plans.push(Plan { at: person.joined, who, joins: true });
             for week in 0..WEEKS {
                 for _ in 0..dice.roll(2 * person.pace + 1) {
-                    let at = moment(dice, week, person.zone);
+                    let at = time_awake(dice, week, person.zone);
                     if at > person.joined && at < end() - Duration::hours(1) && week <= person.last_week {
                         plans.push(Plan { at, who, joins: false });
                     }
@@ -152,7 +152,7 @@ fn end() -> OffsetDateTime {
 }
 
 /// Some time in a week at which people are awake where the clock is so many hours ahead.
-fn moment(dice: &mut Dice, week: usize, zone: i64) -> OffsetDateTime {
+fn time_awake(dice: &mut Dice, week: usize, zone: i64) -> OffsetDateTime {
     let whole = |number: usize| i64::try_from(number).unwrap_or(0);
     let days = whole(7 * week + dice.weighted(&[15, 15, 15, 14, 14, 12, 15]));
     let hour = whole(dice.weighted(&HOURS)) - zone;

@@ -257,9 +257,9 @@ async fn takes_back_the_bookmark(world: &mut World, who: String, words: String) 
 }
 
 #[given(expr = "the moment {string} is remembered")]
-async fn moment_is_remembered(world: &mut World, name: String) {
+async fn position_is_remembered(world: &mut World, name: String) {
     let position = world.answer.as_ref().and_then(|answer| answer.position);
-    world.moments.insert(name, position.expect("somebody changed something"));
+    world.cutoffs.insert(name, position.expect("somebody changed something"));
 }
 
 #[given(expr = "{string} has read the timeline")]

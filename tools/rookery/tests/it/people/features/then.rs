@@ -204,26 +204,26 @@ async fn is_liked_by(world: &mut World, words: String, who: String) {
 }
 
 #[then(expr = "at {string} the messages of {string} were {string}")]
-async fn messages_were(world: &mut World, moment: String, who: String, expected: String) {
-    let (author, position, reader) = (&world.person(&who).id, world.moments[&moment], world.reader(&who));
+async fn messages_were(world: &mut World, cutoff: String, who: String, expected: String) {
+    let (author, position, reader) = (&world.person(&who).id, world.cutoffs[&cutoff], world.reader(&who));
     let page =
         world.read(&format!("/v1/messages?author={author}&asOf={position}"), &reader).await.expect(200);
     assert_eq!(parts(world, &page.body), expected);
 }
 
-async fn message_then(world: &World, words: &str, moment: &str) -> Value {
-    let (id, position, reader) = (world.message(words), world.moments[moment], world.reader(""));
+async fn message_then(world: &World, words: &str, cutoff: &str) -> Value {
+    let (id, position, reader) = (world.message(words), world.cutoffs[cutoff], world.reader(""));
     world.read(&format!("/v1/messages/{id}?asOf={position}"), &reader).await.expect(200).body
 }
 
 #[then(expr = "at {string} {string} said {string}")]
-async fn said(world: &mut World, moment: String, words: String, expected: String) {
-    assert_eq!(world.words(&message_then(world, &words, &moment).await), expected);
+async fn said(world: &mut World, cutoff: String, words: String, expected: String) {
+    assert_eq!(world.words(&message_then(world, &words, &cutoff).await), expected);
 }
 
 #[then(expr = "at {string} {string} had {int} likes")]
-async fn had_likes(world: &mut World, moment: String, words: String, number: i64) {
-    assert_eq!(message_then(world, &words, &moment).await["likes"], json!(number));
+async fn had_likes(world: &mut World, cutoff: String, words: String, number: i64) {
+    assert_eq!(message_then(world, &words, &cutoff).await["likes"], json!(number));
 }
 
 #[then(expr = "now {string} says {string}")]

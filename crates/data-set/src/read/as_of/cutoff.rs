@@ -21,7 +21,7 @@ pub enum AsOf {
 
 /// A moment of the past.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
+pub struct Cutoff {
     /// Every event up to here had happened, and none behind it.
     pub position: i64,
     /// No message of then was created later, so a list need not look further.
@@ -30,8 +30,8 @@ pub struct Moment {
 
 /// A moment, as far as the data knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FoundMoment {
-    pub moment: Moment,
+pub struct FoundCutoff {
+    pub cutoff: Cutoff,
     /// Of a time: all events that were recorded until then are known.
     pub is_complete: bool,
     /// Position of the newest event in the log, where a worker looked within the last seconds.
@@ -51,20 +51,20 @@ struct Row {
 }
 
 /// Looks a moment up. The answer's own position is how far the data reflects the log.
-pub async fn find_moment(pool: &Pool, as_of: AsOf) -> Result<At<FoundMoment>, ReadError> {
+pub async fn find_cutoff(pool: &Pool, as_of: AsOf) -> Result<At<FoundCutoff>, ReadError> {
     let (position, time) = match as_of {
         AsOf::Position(position) => (Some(position), None),
         AsOf::Time(time) => (None, Some(time.to_time())),
     };
     let query =
-        || sqlx::query_as::<_, Row>(include_str!("moment.sql")).bind(position).bind(time).fetch_one(pool);
+        || sqlx::query_as::<_, Row>(include_str!("cutoff.sql")).bind(position).bind(time).fetch_one(pool);
     let Row { folded, position, created_until, is_complete, head, now } = run(query).await?;
     let created_until = created_until.map_or(Timestamp::MIN, Timestamp::from);
-    let value = FoundMoment { moment: Moment { position, created_until }, is_complete, head, now };
+    let value = FoundCutoff { cutoff: Cutoff { position, created_until }, is_complete, head, now };
     Ok(At { position: folded, value })
 }
 
-impl Moment {
+impl Cutoff {
     /// Where a list, newest first, begins to read: not before the newest message of then.
     pub(super) fn narrow(self, after: PageKey) -> PageKey {
         if after.created_at > self.created_until {
