@@ -31,10 +31,15 @@ async fn start_with(settings: Settings) -> (App, OidcProvider) {
     (app, provider)
 }
 
+/// Each provider has one of its own.
+fn redirect(provider: &str) -> String {
+    if provider == "one" { REDIRECT.to_owned() } else { format!("{REDIRECT}/{provider}") }
+}
+
 /// The first is called `one`, the second `two`.
 fn settings_of(providers: &[&OidcProvider]) -> OidcSettings {
     let named = providers.iter().zip(["one", "two"]);
-    let all: Vec<Value> = named.map(|(provider, name)| provider.settings(name, REDIRECT)).collect();
+    let all: Vec<Value> = named.map(|(provider, name)| provider.settings(name, &redirect(name))).collect();
     json!(all).to_string().parse().expect("they are settings")
 }
 
@@ -54,8 +59,12 @@ async fn begin(api: &Api) -> Begun {
 }
 
 async fn begin_at(api: &Api, provider: &str) -> Begun {
-    let answer =
-        post(api, "/v1/oidc/authorizations", &json!({"provider": provider, "redirectUri": REDIRECT})).await;
+    let answer = post(
+        api,
+        "/v1/oidc/authorizations",
+        &json!({"provider": provider, "redirectUri": redirect(provider)}),
+    )
+    .await;
     assert_eq!((answer.status, answer.header("cache-control")), (201, "no-store"), "{answer:?}");
     let text = |name: &str| answer.json()[name].as_str().expect("it is there").to_owned();
     Begun { authorization: text("authorization"), url: text("authorizationUrl") }

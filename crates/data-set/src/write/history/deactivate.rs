@@ -21,6 +21,25 @@ const EDGES: [&str; 4] = [
     include_str!("deactivate/followers.sql"),
 ];
 
+/// What ended behind this already, because the other account was given up later and that was folded earlier: two
+/// accounts that go do not wait for each other, and the earlier one counts. Where nothing was parked there is no such row.
+/// Indexes: follow_pk, follow_by_followee, liked_pk, reposted_pk, message_by_author, liked_by_message,
+/// reposted_by_message; a range of each.
+const END_EARLIER: [&str; 6] = [
+    "update follow set to_position = $2, to_at = $3, ended_by = 'deactivated'
+     where follower = $1 and from_position < $2 and to_position > $2",
+    "update follow set to_position = $2, to_at = $3, ended_by = 'deactivated'
+     where followee = $1 and from_position < $2 and to_position > $2",
+    "update liked set to_position = $2, to_at = $3, ended_by = 'deactivated'
+     where account = $1 and from_position < $2 and to_position > $2",
+    "update reposted set to_position = $2, to_at = $3, ended_by = 'deactivated'
+     where account = $1 and from_position < $2 and to_position > $2",
+    "update liked l set to_position = $2, to_at = $3, ended_by = 'deleted' from message m
+     where m.author = $1 and m.to_position = $2 and l.message = m.id and l.from_position < $2 and l.to_position > $2",
+    "update reposted r set to_position = $2, to_at = $3, ended_by = 'deleted' from message m
+     where m.author = $1 and m.to_position = $2 and r.message = m.id and r.from_position < $2 and r.to_position > $2",
+];
+
 /// Blocks of an account and by it. Indexes: blocked_pk, the blocker's range; blocked_by_blocked, a range of it.
 const DELETE_BLOCKS: [&str; 2] =
     ["delete from blocked where blocker = $1", "delete from blocked where blocked = $1"];
@@ -50,6 +69,9 @@ pub(super) async fn deactivate(
             let Some(last) = last else { break };
             behind = last;
         }
+    }
+    for sql in END_EARLIER {
+        sqlx::query(sql).bind(account).bind(position).bind(at).execute(&mut *connection).await?;
     }
     for sql in DELETE_BLOCKS {
         sqlx::query(sql).bind(account).execute(&mut *connection).await?;

@@ -137,6 +137,10 @@ impl<'a> Story<'a> {
             key: self.key(),
         };
         self.lines.push(ImportLine::Account(line));
+        if who == self.people.len() - 1 {
+            // Nothing comes behind it: if this account is there, all is.
+            return;
+        }
         // The first who came are followed most.
         for _ in 0..3 {
             let known = self.here.len().min(12);

@@ -27,6 +27,9 @@ impl World {
     }
 }
 
+/// Longer than ADR 29 promises.
+const HEEDED_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
+
 #[given(expr = "{string} blocks {string}")]
 #[when(expr = "{string} blocks {string}")]
 async fn blocks(world: &mut World, who: String, whom: String) {
@@ -54,6 +57,13 @@ async fn has_blocked(world: &mut World, who: String, whom: String) {
 #[given(expr = "an operator makes {string} a moderator")]
 async fn becomes_a_moderator(world: &mut World, who: String) {
     world.change_roles("grant", &who);
+    // Heeding the decision voids what was issued before; what was issued in between, too.
+    testkit::eventually("the decision is heeded", HEEDED_WITHIN, async || {
+        let token = world.person(&who).token.clone();
+        let answer = world.api().get("/v1/accounts/me", &token).await;
+        if answer.status == 401 { Ok(()) } else { Err(format!("{answer:?}")) }
+    })
+    .await;
     logs_in_again(world, &who).await;
 }
 
