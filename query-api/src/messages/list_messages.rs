@@ -73,7 +73,7 @@ pub(crate) enum MessagesOrCount {
 /// and then its `Link` leads on. A number with several tags looks at no more than 100,000, beyond that it is refused.
 ///
 /// With `asOf`, which takes one tag, both are as they were at a moment of the past, and `Data-Position` is that moment's. A message that was
-/// deleted since is `{"id", "deleted": true, "createdAt", "inReplyTo"}`, and counts. Text, tags, edition, likes, reposts
+/// deleted since is `{"id", "deleted": true, "createdAt", "inReplyTo"}`, and counts; of an `author` only the caller's own are shown. Text, tags, edition, likes, reposts
 /// and replies are those of then; names of accounts, and what is hidden from whom, those of today. A time is one of the
 /// log's clock: an imported message is there from when it was recorded.
 #[utoipa::path(
@@ -104,6 +104,7 @@ pub(crate) async fn list_messages(
     let filter = query.parameters.filter()?;
     if let Some(text) = &query.parameters.as_of {
         filter::require_one_tag(&filter)?;
+        spending.spend(Action::Search)?;
         let cutoff = as_of::cutoff(&state, &query.conditions.awaited, text).await?;
         return of_past(&state, &caller, &shape, &filter, cutoff, query).await;
     }

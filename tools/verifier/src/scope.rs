@@ -82,7 +82,7 @@ impl Touched {
 /// Projection, table, the columns that name accounts, and those that name messages.
 type Columns = (&'static str, &'static str, &'static [&'static str], &'static [&'static str]);
 
-const COLUMNS: [Columns; 34] = [
+const COLUMNS: [Columns; 35] = [
     ("social", "account", &["id"], &[]),
     ("social", "former_account", &["id"], &[]),
     ("social", "account_stat", &["account"], &[]),
@@ -102,6 +102,8 @@ const COLUMNS: [Columns; 34] = [
     ("social", "notification", &["recipient", "actor"], &["message"]),
     ("social", "moderation_action", &["account", "decided_by"], &[]),
     ("social", "report", &["reporter", "account", "resolved_by"], &["message"]),
+    // Nobody's.
+    ("history", "event_time", &[], &[]),
     ("feeds", "follow", &["follower", "followee"], &[]),
     ("feeds", "blocked", &["blocker", "blocked"], &[]),
     ("feeds", "entry", &["author"], &["message"]),

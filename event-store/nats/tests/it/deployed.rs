@@ -157,7 +157,7 @@ async fn nobody_but_the_dispatcher_reaches_what_is_its_own() {
     let buckets =
         event_store_nats::open_buckets(log.write_errors(), log.shard(), 1, 8 << 20).await.expect("made");
     for bucket in [buckets.credentials, buckets.sessions, buckets.signing_keys, buckets.revocations] {
-        bucket.write("x", Some("secret".into()), 0).await.expect("written");
+        bucket.write("kept", Some("secret".into()), 0).await.expect("written");
     }
     for _ in 0..POSTED {
         post(&log).await.expect("appended");

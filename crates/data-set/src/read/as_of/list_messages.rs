@@ -26,7 +26,11 @@ pub async fn list_messages_as_of(
     let after = cutoff.narrow(after);
     let rows = run(|| rows(pool, caller, filter, cutoff, after, limit)).await?;
     let position = rows.first().map_or(0, |row| row.position);
+    // Whose a deleted message was, nobody else is told.
+    let tells_deleted = filter.author.is_none_or(|author| author == caller);
+    let is_told = |row: &ThreadRow| tells_deleted || matches!(row, ThreadRow::Message(_));
     let messages = rows.into_iter().filter_map(MessageColumns::into_listed_part);
+    let messages = messages.map(|(key, row)| (key, row.filter(is_told)));
     Ok(At { position, value: Page::cut(messages, limit) })
 }
 
