@@ -18,7 +18,7 @@ pub(crate) use self::parquet::RECEIPT;
 
 pub(crate) enum Writer<W: Write + Send> {
     Parquet(Box<parquet::Parquet<W>>),
-    Csv(csv::Csv<W>),
+    Csv(Box<csv::Csv<W>>),
     Ndjson(ndjson::Ndjson<W>),
 }
 
@@ -26,7 +26,7 @@ impl<W: Write + Send> Writer<W> {
     pub(crate) fn new(format: Format, columns: &[Column], out: W) -> Result<Self, EncodeError> {
         Ok(match format {
             Format::Parquet => Self::Parquet(Box::new(parquet::Parquet::new(columns, out)?)),
-            Format::Csv => Self::Csv(csv::Csv::new(columns, out)?),
+            Format::Csv => Self::Csv(Box::new(csv::Csv::new(columns, out)?)),
             Format::Ndjson => Self::Ndjson(ndjson::Ndjson::new(columns, out)?),
         })
     }

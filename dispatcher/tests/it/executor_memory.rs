@@ -204,7 +204,9 @@ fn is_blocked<O>(outcome: &Result<Executed<O>, ExecuteError<ReactionRejection>>)
 async fn a_block_is_known_at_once_where_somebody_was_just_looking_for_one() {
     let setup = Setup::new().await;
     let like = (REN, setup.react(ReactionKind::Like));
-    let blocks = async { drop(setup.run(OWL, block()).await.expect("blocked")) };
+    let blocks = async {
+        setup.run(OWL, block()).await.expect("blocked");
+    };
     let liked = setup.meanwhile(Boundary::Blocks(account(OWL)), like, blocks).await;
     liked.expect("it had looked before");
     let repost = setup.run(REN, setup.react(ReactionKind::Repost)).await;
@@ -236,7 +238,9 @@ async fn who_is_told_of_a_block_is_believed_however_it_came_about() {
 #[tokio::test]
 async fn a_suspension_is_known_at_once_where_the_account_was_just_looked_up() {
     let setup = Setup::new().await;
-    let suspends = async { drop(setup.run(MODERATOR, suspend()).await.expect("suspended")) };
+    let suspends = async {
+        setup.run(MODERATOR, suspend()).await.expect("suspended");
+    };
     let posted = setup.meanwhile(Boundary::Moderation(account(OWL)), (OWL, post()), suspends).await;
     posted.expect("it had been looked up before");
     let again = setup.run(OWL, post()).await;
@@ -247,7 +251,9 @@ async fn a_suspension_is_known_at_once_where_the_account_was_just_looked_up() {
 async fn a_deactivation_is_known_at_once_where_the_account_was_just_looked_up() {
     let setup = Setup::new().await;
     let leave = DeactivateAccount { account: account(OWL), original_time: None };
-    let leaves = async { drop(setup.run(OWL, leave).await.expect("gone")) };
+    let leaves = async {
+        setup.run(OWL, leave).await.expect("gone");
+    };
     // Whoever follows looks up whom they follow.
     let follow = dispatcher::commands::ChangeFollow {
         follower: account(REN),

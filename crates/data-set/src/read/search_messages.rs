@@ -57,10 +57,11 @@ pub async fn search_messages(
     }
     let after = after.unwrap_or(PageKey { created_at: filter.range.end(), id: 0 });
     let newest = list_matching(pool, caller, filter, Some(words), after, limit, LOOKS_MAX).await?;
-    if newest.value.is_cut_short && has_candidates {
-        if let Some(found) = by_index(pool, caller, filter, words, after, limit).await? {
-            return Ok(found);
-        }
+    if newest.value.is_cut_short
+        && has_candidates
+        && let Some(found) = by_index(pool, caller, filter, words, after, limit).await?
+    {
+        return Ok(found);
     }
     Ok(newest.map(|newest| newest.page))
 }

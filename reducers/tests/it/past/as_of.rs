@@ -146,7 +146,8 @@ impl Oracle {
     fn list(&self, tag: &str, author: Option<i64>) -> Vec<Value> {
         let is_seen = |row: &&Value| {
             let by = row["author"].as_i64().expect("an author");
-            !self.suspended.contains(&by) && !(author.is_none() && self.silenced.contains(&by))
+            let is_silenced = author.is_none() && self.silenced.contains(&by);
+            !is_silenced && !self.suspended.contains(&by)
         };
         self.matching(tag, author).filter(is_seen).map(|row| self.shown(row)).collect()
     }

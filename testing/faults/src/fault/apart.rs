@@ -87,7 +87,7 @@ fn towards(account: i64, message: i64) -> [Intent; 5] {
 /// Among them what is taken back, so that the next one makes something again.
 fn back_and_forth(index: usize, account: i64, message: i64) -> Intent {
     match index % 4 {
-        0 => Intent::Follow { account, is_set: index % 8 == 0 },
+        0 => Intent::Follow { account, is_set: index.is_multiple_of(8) },
         1 => Intent::React { kind: Reaction::Like, message, is_set: index % 8 == 1 },
         2 => post(format!("answer {index} to {message}"), Some(message)),
         _ => Intent::React { kind: Reaction::Repost, message, is_set: index % 8 == 3 },

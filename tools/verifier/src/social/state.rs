@@ -143,7 +143,7 @@ impl State {
                 place: None,
                 tags: None,
             };
-            self.delete(id, tombstone);
+            self.delete(id, &tombstone);
         }
         for (kind, from, to) in self.edges_of(account) {
             self.undo(kind, from, to);
@@ -186,7 +186,7 @@ impl State {
                         place: None,
                         tags: None,
                     };
-                    self.delete(event.message.get(), tombstone);
+                    self.delete(event.message.get(), &tombstone);
                 }
             }
         }
@@ -211,11 +211,11 @@ impl State {
         self.by_author.insert((author, position));
     }
 
-    fn delete(&mut self, id: i64, tombstone: Tombstone) {
+    fn delete(&mut self, id: i64, tombstone: &Tombstone) {
         let message = self.messages.remove(&id);
         let place = message.as_ref().map(|message| (message.created_at, message.in_reply_to));
         let tags = message.as_ref().map(|message| message.editions[0].tags.clone());
-        self.tombstones.entry(id).or_insert(Tombstone { place, tags, ..tombstone });
+        self.tombstones.entry(id).or_insert(Tombstone { place, tags, ..*tombstone });
         if let Some(message) = message {
             self.by_author.remove(&(message.author, id));
         }
