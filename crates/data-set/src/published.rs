@@ -1,6 +1,6 @@
 //! What analysts may see: every view of the schema `published` and every column of it, said once.
 //!
-//! Pure data. From here come the comments in the database ([`crate::describe`]), the rows of `published.data_sets`,
+//! Pure data. From here come the comments in the database (`describe.rs`), the rows of `published.data_sets`,
 //! `docs/DATA_SET.md`, and whatever else tells strangers what there is. A test holds it against a real database: a view
 //! that is not described here must not be in the schema, and no column, type or null may be there that is not said.
 //! What the query API alone needs is in another schema and not described.

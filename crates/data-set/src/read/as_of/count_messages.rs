@@ -30,7 +30,7 @@ pub async fn count_messages_as_of(
     Ok(counts.map(|counts| counts.first().copied().unwrap_or_default()))
 }
 
-/// As [`crate::read::bucket_counts`], at the moment.
+/// As [`crate::read::bucket_counts()`], at the moment.
 pub async fn bucket_counts_as_of(
     pool: &Pool,
     tag: &TagFilter,

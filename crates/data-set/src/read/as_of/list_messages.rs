@@ -12,7 +12,7 @@ use crate::read::message_row::{MessageColumns, ThreadRow};
 use crate::read::page::{Page, PageKey, one_more_than};
 use crate::read::run::run;
 
-/// The same as [`crate::read::list_messages`] gave at the moment, as an account sees it today. What was deleted since
+/// The same as [`crate::read::list_messages()`] gave at the moment, as an account sees it today. What was deleted since
 /// leaves its place. The answer's own position is how far the data reflects the log.
 pub async fn list_messages_as_of(
     pool: &Pool,

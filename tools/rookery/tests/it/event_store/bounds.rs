@@ -116,7 +116,9 @@ async fn below_the_reserve_deletions_deactivations_admins_and_log_ins_go_on() {
     assert_eq!(try_post(&self::token(dir.path(), "admin")).await.0, StatusCode::CREATED);
     let token = log_in(&api, "ada").await;
     api.delete("/v1/accounts/me", &token).await.expect(204);
+    // A post is refused where it would not fit above the reserve; what is told is that the reserve is reached.
     testkit::eventually("it is told", START_LIMIT, async || {
+        try_post(&self::token(dir.path(), "admin")).await;
         let ready = client.get(format!("{}/readyz", system.url)).send().await.expect("it answers");
         assert_eq!(ready.status(), StatusCode::OK, "reads go on");
         let ready = ready.text().await.expect("it is text");
