@@ -15,6 +15,7 @@ use crate::{
     (name = "messages", description = "What accounts post, and what others make of it."),
     (name = "accounts", description = "Who posts, and who follows whom."),
     (name = "sessions", description = "Logging in and out, what guards that, and the keys of the tokens."),
+    (name = "oidc", description = "Logging in at OpenID providers, and what is linked to an account."),
     (name = "tokens", description = "Personal tokens, for scripts."),
     (name = "registrations", description = "Who may register, where not everybody may."),
     (name = "timeline", description = "What those whom the caller follows posted."),

@@ -254,6 +254,7 @@ impl World {
         let path =
             path.replace("{id}", id).replace("{handle}", &things.handle).replace("{dataSet}", "messages");
         let path = path.replace("{session}", &things.session_id).replace("{token}", &things.personal_id);
+        let path = path.replace("{invitation}", &things.followee);
         // Of a log-in at a provider that was unlinked before.
         let path = path.replace("{link}", "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU");
         assert!(!path.contains('{'), "say in authorization/world.rs what {path} names");
