@@ -43,6 +43,12 @@ def before_call(context, case, kwargs):
         query["asOf"] = "256"
         for name in ("tagAny", "tagAll", "tagNone"):
             query.pop(name, None)
+    # The pattern that keeps NUL out of strings is not on those of a list.
+    for name in ("tagAny", "tagAll", "tagNone"):
+        if isinstance(query.get(name), list):
+            query[name] = [str(tag).replace("\0", "") for tag in query[name]]
+        elif name in query:
+            query[name] = str(query[name]).replace("\0", "")
     # Either a window or dates.
     if case.operation.path == "/v1/tags":
         for name in ("dateStart", "dateEnd"):
