@@ -95,14 +95,16 @@ pub(crate) fn buckets(database: &Database) -> Buckets {
     }
 }
 
-/// Whether a dispatcher ever wrote here, as far as the login sees it. Index: entry's primary key.
-const HAS_ANY: &str = "select exists (select from entry where shard = $1)";
+/// Whether anybody ever wrote to a bucket. Of registrations a tool sees nothing before the first invitation: there,
+/// whether a dispatcher ever wrote anything. Index: entry's primary key.
+const HAS_ANY: &str =
+    "select exists (select from entry where shard = $1 and (bucket = $2 or $2 = 'REGISTRATIONS'))";
 
 /// One of them, for an operator's tool. Fails where no dispatcher has written to it yet.
 pub async fn find_bucket(url: &str, shard: Shard, kind: BucketKind) -> Result<Arc<dyn Bucket>, OpenError> {
     let pool = Pool::new(postgres_kit::options(url, "rookery-keys").map_err(unopened)?, Limits::default());
     let bucket = PostgresBucket::new(&pool, shard, kind.name, kind.age_max);
-    let has_any = sqlx::query_scalar(HAS_ANY).bind(bucket.shard);
+    let has_any = sqlx::query_scalar(HAS_ANY).bind(bucket.shard).bind(kind.name);
     let has_any: bool = has_any.fetch_one(&bucket.pool).await.map_err(unopened)?;
     if has_any {
         Ok(Arc::new(bucket))
