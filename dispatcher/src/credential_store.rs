@@ -74,9 +74,10 @@ impl CredentialStore {
             places: KnownPlaces::new(Arc::clone(&buckets.owners)),
             personal_tokens: PersonalTokens::new(Arc::clone(&buckets.owners)),
             second_factors: SecondFactors::new(Arc::clone(&buckets.owners)),
+            // Not beside the invitations, which an operator's tool reads: they have password hashes.
+            requests: Requests::new(Arc::clone(&buckets.owners)),
             addresses: MailAddresses::new(buckets.owners, buckets.mails),
-            invitations: Invitations::new(Arc::clone(&buckets.registrations)),
-            requests: Requests::new(buckets.registrations),
+            invitations: Invitations::new(buckets.registrations),
         }
     }
 }

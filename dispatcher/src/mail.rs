@@ -90,7 +90,7 @@ impl Post {
         match mail {
             Mail::Confirm { account, address } => {
                 let account = *account;
-                if !addresses.may_mail(account, address, now).await? {
+                if !addresses.may_mail("confirm", account, address, now).await? {
                     return Ok(None);
                 }
                 let token = MailToken::new(account);
@@ -101,7 +101,7 @@ impl Post {
                 let account = ready.executor().holder_of(handle).await?;
                 let Some(account) = account else { return Ok(None) };
                 let Some(address) = addresses.get(account).await?.confirmed else { return Ok(None) };
-                if !addresses.may_mail(account, &address, now).await? {
+                if !addresses.may_mail("reset", account, &address, now).await? {
                     return Ok(None);
                 }
                 let token = MailToken::new(account);

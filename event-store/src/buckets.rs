@@ -10,10 +10,10 @@
 //!                    oidc.authorization   that it was used up
 //!   OWNERS_0         account.what         what proves who the owner is    ever
 //!                    oidc.subject         whose the log-in at a provider is
+//!                    requests             who waits for approval
 //!   REVOCATIONS_0    part                 what is void of its accounts    ever
 //!   MAILS_0          address              how many mails it got       24 h from the last change
 //!   REGISTRATIONS_0  invitations          uses that are left          a year from the last change
-//!                    requests             who waits for approval
 //! ```
 //!
 //! A [`Bucket`] does nothing but read an entry and replace it at a known revision. What belongs together is one entry,
@@ -76,7 +76,7 @@ pub const ATTEMPTS: BucketKind = BucketKind {
 
 pub const OWNERS: BucketKind = BucketKind {
     name: "OWNERS",
-    description: "Known devices, personal tokens, addresses, second factors and log-ins at providers.",
+    description: "Known devices, personal tokens, addresses, second factors, log-ins at providers, and who waits to be registered.",
     age_max: None,
     bytes_max: None,
 };
@@ -98,7 +98,7 @@ pub const MAILS: BucketKind = BucketKind {
 /// Two entries of at most 64 KiB, twice while one is replaced.
 pub const REGISTRATIONS: BucketKind = BucketKind {
     name: "REGISTRATIONS",
-    description: "Invitations, and who waits to be registered.",
+    description: "Invitations.",
     age_max: Some(REGISTRATIONS_AGE_MAX),
     bytes_max: Some(4 << 20),
 };

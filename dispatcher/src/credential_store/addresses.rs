@@ -152,16 +152,19 @@ impl MailAddresses {
         buckets::delete(&*self.owners, &key(account)).await
     }
 
-    /// Counts a mail, unless the account or the address had too many.
+    /// Counts a mail, unless the account or the address had too many of the kind: who asks for resets of an account uses
+    /// up none of its confirmations.
     pub async fn may_mail(
         &self,
+        kind: &str,
         account: AccountId,
         address: &MailAddress,
         now: OffsetDateTime,
     ) -> Result<bool, BucketError> {
         // Spelled alike by those who want to fill somebody's mailbox.
         let hash = SecretHash::new(Sha256::digest(address.expose().to_lowercase()).into());
-        let keys = [format!("account.{account}"), format!("address.{}", Token::encode(hash.expose()))];
+        let keys =
+            [format!("account.{kind}.{account}"), format!("address.{kind}.{}", Token::encode(hash.expose()))];
         for key in keys {
             let counted = buckets::change(&*self.mails, &key, |known: Option<Sent>| {
                 let known = known.filter(|sent| now - sent.since < MAILS_AGE_MAX);

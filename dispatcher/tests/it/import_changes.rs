@@ -151,9 +151,11 @@ async fn what_was_not_imported_is_its_owners_to_change() {
         by_owner("edit", json!({"message": id, "text": "yours"})),
         by_owner("delete", json!({"message": id})),
         by_owner("deactivate", json!({})),
+        by_owner("unlike", json!({"message": id})),
+        by_owner("unfollow", json!({"followee": owner.to_string()})),
     ];
     let reports = app.caller(7, "operator").import(ndjson(&lines)).await.reports();
-    let refused: Vec<_> = (1..=3).map(|line| (line, Refused, "not-imported")).collect();
+    let refused: Vec<_> = (1..=5).map(|line| (line, Refused, "not-imported")).collect();
     assert_eq!(outcomes(&reports), refused);
     assert_eq!(app.events().await, events);
 }

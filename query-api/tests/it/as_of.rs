@@ -47,7 +47,8 @@ const HAPPENED: &str = "
     update history_v1.message set to_position = 1536, to_at = now(), deleted_by = 1, cause = 'author' where id = 256;
     update history_v1.tagged set to_position = 1536 where message = 256;
     insert into history_v1.event_time select 0, s, timestamptz '2026-02-01Z' + s * interval '1 minute'
-        from unnest('{4,6}'::bigint[]) s";
+        from unnest('{4,6}'::bigint[]) s;
+    update control.worker_heartbeat set complete_until = complete_until + interval '3 seconds'";
 
 #[tokio::test]
 async fn a_list_is_what_it_was_and_says_which_position_that_is() {
@@ -188,7 +189,7 @@ async fn a_moment_that_is_still_being_folded_is_waited_for() {
         ("2048", "update control.checkpoint set position = 2048"),
         (
             "2026-02-01T00:09:00Z",
-            "update control.worker_heartbeat set complete_until = timestamptz '2026-02-01T00:09:00Z'",
+            "update control.worker_heartbeat set complete_until = timestamptz '2026-02-01T00:09:03Z'",
         ),
     ] {
         let path = format!("/v1/messages?asOf={as_of}");

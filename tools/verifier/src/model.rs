@@ -91,7 +91,7 @@ impl Model {
         match self.scope {
             Scope::All => None,
             Scope::Range { .. } => Some(Touched {
-                has_tags: true,
+                has_nobodys: true,
                 accounts: self.touched.accounts.clone(),
                 messages: self.touched.messages.clone(),
             }),
@@ -106,7 +106,7 @@ impl Model {
             State::History(state) => state.messages_of(account.get()),
         };
         Touched {
-            has_tags: false,
+            has_nobodys: false,
             accounts: [account.get()].into(),
             messages: messages.into_iter().collect(),
         }

@@ -23,8 +23,8 @@ const ANYBODY: i64 = 0;
 /// Accounts and messages whose rows are compared.
 #[derive(Debug, Default)]
 pub(crate) struct Touched {
-    /// Counts of a tag are nobody's alone; all of them are compared, or none.
-    pub(crate) has_tags: bool,
+    /// Whether rows that are nobody's are compared, all of them: counts of a tag, times of events.
+    pub(crate) has_nobodys: bool,
     pub(crate) accounts: BTreeSet<i64>,
     pub(crate) messages: BTreeSet<i64>,
 }
@@ -66,8 +66,9 @@ impl Touched {
         let names = |columns: &[&str], set: &BTreeSet<i64>| {
             columns.iter().any(|column| row[column].as_i64().is_some_and(|id| set.contains(&id)))
         };
-        if (table, row["author"].as_i64()) == ("message_count", Some(ANYBODY)) {
-            return self.has_tags;
+        // Rows that are nobody's.
+        if table == "event_time" || (table, row["author"].as_i64()) == ("message_count", Some(ANYBODY)) {
+            return self.has_nobodys;
         }
         let Some((.., accounts, messages)) =
             COLUMNS.iter().find(|(of, name, ..)| (*of, *name) == (projection, table))
@@ -82,7 +83,7 @@ impl Touched {
 /// Projection, table, the columns that name accounts, and those that name messages.
 type Columns = (&'static str, &'static str, &'static [&'static str], &'static [&'static str]);
 
-const COLUMNS: [Columns; 35] = [
+const COLUMNS: [Columns; 34] = [
     ("social", "account", &["id"], &[]),
     ("social", "former_account", &["id"], &[]),
     ("social", "account_stat", &["account"], &[]),
@@ -102,8 +103,6 @@ const COLUMNS: [Columns; 35] = [
     ("social", "notification", &["recipient", "actor"], &["message"]),
     ("social", "moderation_action", &["account", "decided_by"], &[]),
     ("social", "report", &["reporter", "account", "resolved_by"], &["message"]),
-    // Nobody's.
-    ("history", "event_time", &[], &[]),
     ("feeds", "follow", &["follower", "followee"], &[]),
     ("feeds", "blocked", &["blocker", "blocked"], &[]),
     ("feeds", "entry", &["author"], &["message"]),

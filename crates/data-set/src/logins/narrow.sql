@@ -1,5 +1,7 @@
 -- Purpose: takes from everybody what Postgres grants to each user: other databases, temporary tables, large objects,
 --   advisory locks, and writing into the server's own log.
+-- This runs as a superuser, here and in the files behind it: nothing that the database's owner named alike is taken instead.
+set search_path = pg_catalog, pg_temp;
 do $$
 declare
     taken regprocedure;

@@ -24,8 +24,18 @@
             m.*,
             m.tags @> $2::text[] and (cardinality($1::text[]) = 0 or m.tags && $1::text[]) and not m.tags && $3::text[]
                 and not m.created_at <@ any ($7::tstzrange[])
-                and ($12::text is null or to_tsvector(control.search_language(), m.text)
-                        @@ (select websearch_to_tsquery(control.search_language(), $12))) as fits
+                and ($12::text is null or (
+                    to_tsvector(control.search_language(), m.text)
+                        @@ (select websearch_to_tsquery(control.search_language(), $12))
+                    -- Else the end of a page would tell whether a text says it that the caller may not see.
+                    and not exists (
+                        select from served.hidden_accounts h where h.viewer = $10 and h.account = m.author)
+                    and not exists (
+                        select from published.accounts a where a.id = m.author and (
+                            a.restriction = 'suspended'
+                            or a.restriction = 'silenced' and $9::bigint is null and m.author <> $10 and not exists (
+                                select from published.follows f where f.follower = $10 and f.followee = m.author)))
+                )) as fits
         from published.messages m where m.id = k.id limit 1
     ) m
     where m.fits and k.is_first or k.number = $8

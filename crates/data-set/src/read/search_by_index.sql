@@ -22,6 +22,20 @@ with found as materialized (
             and m.author <> $10
             and (select f.followee from published.follows f where f.follower = $10 and f.followee = m.author limit 1)
                 is null as is_silenced
-    from (select f.id from found f where f.fits order by f.created_at desc, f.id desc limit $8) k
+    from (
+        select f.id
+        from found f
+        cross join lateral (select m.author from published.messages m where m.id = f.id limit 1) m
+        -- As in list_matching.sql.
+        where f.fits
+            and not exists (select from served.hidden_accounts h where h.viewer = $10 and h.account = m.author)
+            and not exists (
+                select from published.accounts a where a.id = m.author and (
+                    a.restriction = 'suspended'
+                    or a.restriction = 'silenced' and $9::bigint is null and m.author <> $10 and not exists (
+                        select from published.follows f where f.follower = $10 and f.followee = m.author)))
+        order by f.created_at desc, f.id desc
+        limit $8
+    ) k
     cross join lateral (select * from published.messages m where m.id = k.id limit 1) m
 )

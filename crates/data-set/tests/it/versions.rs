@@ -30,7 +30,11 @@ impl DataSet {
     }
 
     pub(super) async fn hold(&self) -> Hold {
-        Hold::take(&self.postgres.url(), SOCIAL).await.expect("nobody else holds it")
+        // The server lets go of the one before once it notices that its connection is gone.
+        testkit::eventually("nobody else holds it", LIMIT, async || {
+            Hold::take(&self.postgres.url(), SOCIAL).await.map_err(|error| error.to_string())
+        })
+        .await
     }
 
     pub(super) async fn execute(&self, sql: impl Into<String>) {

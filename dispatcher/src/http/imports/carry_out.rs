@@ -151,6 +151,7 @@ impl Import {
     ) -> Result<Done, Refusal> {
         let follower = self.account_of("account", follower).await?;
         let followee = self.account_of("followee", followee).await?;
+        self.may_take_back(follower, desired).await?;
         let about = [self.beginning_of_account(follower).await?, self.beginning_of_account(followee).await?];
         let original_time = Some(original(timed.time, about)?);
         let follow = ChangeFollow { follower, followee, desired, original_time };
@@ -166,10 +167,21 @@ impl Import {
     ) -> Result<Done, Refusal> {
         let account = self.account_of("account", account).await?;
         let message = self.message_of("message", message).await?;
+        self.may_take_back(account, desired).await?;
         let about = [self.beginning_of_account(account).await?, self.beginning_of_message(message).await?];
         let original_time = Some(original(timed.time, about)?);
         let reaction = ChangeReaction { kind, account, message, desired, original_time };
         Ok(Done::of(&self.execute(timed.key, reaction).await?, |_| Made::Edge))
+    }
+
+    /// What an account that registered here follows and likes is its own to take back.
+    async fn may_take_back(&self, account: AccountId, desired: DesiredState) -> Result<(), Refusal> {
+        match desired {
+            DesiredState::Unset if self.ready.executor().registered_here(account).await? => {
+                Err(not_imported("account"))
+            }
+            DesiredState::Set | DesiredState::Unset => Ok(()),
+        }
     }
 
     async fn edit(

@@ -98,13 +98,24 @@ async fn to_file(snapshot: Snapshot, arguments: &Arguments, path: &Path, draft: 
     let (mut out, receipt) = pump(snapshot, data_set.clone(), *since, *format, out).await?;
     out.flush()?;
     out.get_ref().sync_all()?;
-    if *format != Format::Parquet {
-        // One of an earlier file of that name would say something of this one.
-        let beside = sidecar(path);
-        std::fs::write(&beside, serde_json::to_vec_pretty(&receipt)?)
-            .with_context(|| format!("write {}", beside.display()))?;
+    let written = || format!("write {}", path.display());
+    if *format == Format::Parquet {
+        std::fs::rename(draft, path).with_context(written)?;
+        return Ok(receipt);
     }
-    std::fs::rename(draft, path).with_context(|| format!("write {}", path.display()))?;
+    // A file without a receipt is incomplete; so the one of an earlier file goes first, and this one's comes last.
+    let beside = sidecar(path);
+    match std::fs::remove_file(&beside) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(error).with_context(|| format!("replace {}", beside.display()));
+        }
+        Ok(()) | Err(_) => {}
+    }
+    std::fs::rename(draft, path).with_context(written)?;
+    let mut out = File::create(draft).with_context(written)?;
+    out.write_all(&serde_json::to_vec_pretty(&receipt)?)?;
+    out.sync_all()?;
+    std::fs::rename(draft, &beside).with_context(|| format!("write {}", beside.display()))?;
     Ok(receipt)
 }
 

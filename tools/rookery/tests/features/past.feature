@@ -18,12 +18,13 @@ Feature: The past
     And now "first" says "changed"
     And "first" has 0 likes
 
-  Scenario: What was deleted since leaves its place
+  Scenario: What was deleted since leaves its place, and whose it was only its author is told
     Given "ada" has posted "regret"
     And "ada" has posted "stays"
     And the moment "noon" is remembered
     When "ada" deletes "regret"
-    Then at "noon" the messages of "ada" were "stays, (regret)"
+    Then at "noon" "ada" finds their own messages "stays, (regret)"
+    And at "noon" the messages of "ada" were "stays"
     And "bob" does not find "regret"
 
   Scenario: An account that was given up is still in the past
@@ -34,4 +35,4 @@ Feature: The past
     When "ada" gives up the account
     Then at "noon" "about ada" had 1 likes
     And "about ada" has 0 likes
-    And at "noon" the messages of "ada" were "(last words)"
+    And at "noon" the messages of "ada" were ""

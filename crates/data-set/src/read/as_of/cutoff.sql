@@ -4,6 +4,8 @@
 --   one: seven ranges of at most 64. The newest of all events up to a position is the newest of the blocks that lie
 --   before it, at most 63 of each level. checkpoint_pk.
 -- Why this order: none, it is one row.
+-- Why two seconds: until when all is folded is told by the reducers' clock, and on a log in Postgres an event is dated before
+--   it can be seen. Clocks that differ by more, and appends that take longer, may change what a time means once.
 with recursive history as (
     select position, complete_until, case when seen_at > clock_timestamp() - interval '5 seconds' then head end as head
     from published.projections
@@ -26,7 +28,7 @@ with recursive history as (
             $1::bigint, (select (d.block - 1) << 8 from down d where d.level = 0), (select h.position from history h), 0
         ) as position,
         exists (select from down d where d.level = 0)
-            or coalesce((select h.complete_until >= $2 from history h), false) as is_complete
+            or coalesce((select h.complete_until > $2 + interval '2 seconds' from history h), false) as is_complete
 )
 select
     m.position, m.is_complete, (select h.head from history h) as head, clock_timestamp() as now,

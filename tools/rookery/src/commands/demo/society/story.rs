@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use api_types::import::{
-    AccountWord, ImportAccount, ImportDeactivate, ImportDelete, ImportEdit, ImportFollow, ImportLike,
-    ImportLine, ImportMessage, ImportRepost, ImportUnfollow, ImportUnlike, ImportUnrepost, ImportedLine,
-    ImportedMessage,
+    ImportAccount, ImportDeactivate, ImportDelete, ImportEdit, ImportFollow, ImportLike, ImportLine,
+    ImportMessage, ImportRepost, ImportUnfollow, ImportUnlike, ImportUnrepost, ImportedLine, ImportedMessage,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -129,7 +128,7 @@ impl<'a> Story<'a> {
             self.leave(LEAVER, at - Duration::minutes(1));
         }
         let line = ImportAccount {
-            kind: AccountWord::Word,
+            kind: Default::default(),
             handle: person.handle.clone(),
             display_name: person.name.clone(),
             bio: String::new(),
@@ -243,7 +242,7 @@ impl<'a> Story<'a> {
     }
 
     fn unlike(&mut self, who: usize, at: OffsetDateTime) {
-        let Some(edge) = self.own_edge(&self.likes.clone(), who) else { return };
+        let Some(edge) = own_edge(&mut self.dice, &self.likes, &self.said, who) else { return };
         self.likes.remove(&edge);
         let (kind, account, message) = (Default::default(), self.name(who), self.named(edge.1));
         let key = self.key();
@@ -251,18 +250,11 @@ impl<'a> Story<'a> {
     }
 
     fn unrepost(&mut self, who: usize, at: OffsetDateTime) {
-        let Some(edge) = self.own_edge(&self.reposts.clone(), who) else { return };
+        let Some(edge) = own_edge(&mut self.dice, &self.reposts, &self.said, who) else { return };
         self.reposts.remove(&edge);
         let (kind, account, message) = (Default::default(), self.name(who), self.named(edge.1));
         let key = self.key();
         self.lines.push(ImportLine::Unrepost(ImportUnrepost { kind, account, message, time: at, key }));
-    }
-
-    /// One of somebody's edges to a message that is still there.
-    fn own_edge(&mut self, edges: &BTreeSet<(usize, usize)>, who: usize) -> Option<(usize, usize)> {
-        let own: Vec<_> =
-            edges.range((who, 0)..(who + 1, 0)).copied().filter(|edge| !self.said[edge.1].is_gone).collect();
-        self.dice.pick(&own).copied()
     }
 
     fn edit(&mut self, who: usize, at: OffsetDateTime) {
@@ -322,4 +314,16 @@ impl<'a> Story<'a> {
         self.next_key += 1;
         Some(format!("society-{}", self.next_key))
     }
+}
+
+/// One of somebody's edges to a message that is still there.
+fn own_edge(
+    dice: &mut Dice,
+    edges: &BTreeSet<(usize, usize)>,
+    said: &[Said],
+    who: usize,
+) -> Option<(usize, usize)> {
+    let of_them = edges.range((who, 0)..(who + 1, 0)).copied();
+    let own: Vec<_> = of_them.filter(|edge| !said[edge.1].is_gone).collect();
+    dice.pick(&own).copied()
 }

@@ -205,10 +205,19 @@ async fn is_liked_by(world: &mut World, words: String, who: String) {
 
 #[then(expr = "at {string} the messages of {string} were {string}")]
 async fn messages_were(world: &mut World, cutoff: String, who: String, expected: String) {
-    let (author, position, reader) = (&world.person(&who).id, world.cutoffs[&cutoff], world.reader(&who));
-    let page =
-        world.read(&format!("/v1/messages?author={author}&asOf={position}"), &reader).await.expect(200);
-    assert_eq!(parts(world, &page.body), expected);
+    let reader = world.reader(&who);
+    assert_eq!(messages_then(world, &cutoff, &who, &reader).await, expected);
+}
+
+#[then(expr = "at {string} {string} finds their own messages {string}")]
+async fn own_messages_were(world: &mut World, cutoff: String, who: String, expected: String) {
+    assert_eq!(messages_then(world, &cutoff, &who, &who).await, expected);
+}
+
+async fn messages_then(world: &World, cutoff: &str, who: &str, reader: &str) -> String {
+    let (author, position) = (&world.person(who).id, world.cutoffs[cutoff]);
+    let page = world.read(&format!("/v1/messages?author={author}&asOf={position}"), reader).await.expect(200);
+    parts(world, &page.body)
 }
 
 async fn message_then(world: &World, words: &str, cutoff: &str) -> Value {
