@@ -1,7 +1,9 @@
 use serde_json::{Value, json};
 use testkit::oidc::{Endpoint, OidcProvider, Returned};
 
-use super::{REDIRECT, begin, begin_at, log_in, post, proof_of, prove, redirect, register, settings_of, start};
+use super::{
+    REDIRECT, begin, begin_at, log_in, post, proof_of, prove, redirect, register, settings_of, start,
+};
 use crate::answer::refused;
 use crate::app::Api;
 
@@ -139,10 +141,8 @@ async fn a_code_reaches_no_provider_but_the_one_that_gave_it() {
     let (app, honest) = start().await;
     let evil = OidcProvider::start().await;
     let api = Api::open(&crate::app::log_config(&app.nats), &app.tokens.config(), crate::app::quiet()).await;
-    let mut providers = vec![
-        honest.settings("one", &redirect("one")),
-        evil.settings("two", &redirect("two")),
-    ];
+    let mut providers =
+        vec![honest.settings("one", &redirect("one")), evil.settings("two", &redirect("two"))];
     providers[0]["redirectUris"] = json!([redirect("one"), ELSEWHERE]);
     let settings = json!(providers).to_string().parse().expect("they are settings");
     api.state.use_oidc(&settings).expect("a client can be made");

@@ -57,7 +57,9 @@ fn provider<'a>(system: &'a mut System, load: &'a Load, seed: u64) -> Striking<'
         let handle = format!("p{seed}");
         client::Client::new(system.dispatchers[0].url.clone()).register(&load.world.record, &handle).await;
         let (mut refused, mut by_password, mut broken) = (0, 0, Vec::new());
-        for (ill, url) in [Ill::Frozen, Ill::Failing].into_iter().zip(doors.dispatchers.iter().map(|one| &one.url)) {
+        for (ill, url) in
+            [Ill::Frozen, Ill::Failing].into_iter().zip(doors.dispatchers.iter().map(|one| &one.url))
+        {
             let mut begun = Vec::new();
             for _ in 0..AT_ONCE {
                 begun.push(Begun::at(url, "here").await?);
@@ -68,7 +70,11 @@ fn provider<'a>(system: &'a mut System, load: &'a Load, seed: u64) -> Striking<'
             let others = async {
                 let mut others = Vec::new();
                 eventually("somebody waits for the provider", PATIENCE, || async {
-                    if provider.requests(Endpoint::Token) > before { Ok(()) } else { Err("nobody".to_owned()) }
+                    if provider.requests(Endpoint::Token) > before {
+                        Ok(())
+                    } else {
+                        Err("nobody".to_owned())
+                    }
                 })
                 .await;
                 for _ in 0..PASSWORDS {
