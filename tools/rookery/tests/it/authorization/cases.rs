@@ -130,7 +130,11 @@ pub(super) const CASES: &[Case] = &[
     write(
         "prove_oidc_login",
         Access::WhoKnows { refused: Some((422, "oidc-authorization-invalid")) },
-        |things| Body::Json(json!({"authorization": things.session, "state": "x", "code": "x"})),
+        |things| {
+            Body::Json(json!({
+                "authorization": things.session, "redirectUri": "https://app.example/callback", "state": "x", "code": "x",
+            }))
+        },
     ),
     write("create_oidc_session", Access::WhoKnows { refused: Some((401, "oidc-proof-invalid")) }, |things| {
         Body::Json(json!({"proof": things.session}))
