@@ -8,6 +8,7 @@ mod as_of;
 mod await_position;
 mod conditions;
 pub mod config;
+mod contracts;
 mod documents;
 mod exports;
 #[cfg(feature = "fuzz")]

@@ -92,6 +92,8 @@ const fn write(operation: &'static str, access: Access, body: fn(&Things) -> Bod
 pub(super) const CASES: &[Case] = &[
     // Keys and sessions.
     write("get_jwks", Access::Everybody, |_| Body::None),
+    // It holds no row.
+    write("get_contract", Access::Everybody, |_| Body::None),
     write("create_session", Access::WhoKnows { refused: None }, |things| {
         Body::Json(json!({"handle": things.handle, "password": PASSWORD}))
     }),
