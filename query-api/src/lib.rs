@@ -6,6 +6,7 @@
 mod accounts;
 mod as_of;
 mod await_position;
+mod catalog;
 mod conditions;
 pub mod config;
 mod documents;
@@ -30,6 +31,7 @@ mod tags;
 mod timeline;
 mod view;
 
+pub use catalog::CatalogSettings;
 pub use exports::ExportLimits;
 pub use ops::ops_checks;
 pub use router::{openapi, router};

@@ -7,7 +7,8 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    AppState, accounts, documents, exports, messages, moderation, notifications, projections, tags, timeline,
+    AppState, accounts, catalog, documents, exports, messages, moderation, notifications, projections, tags,
+    timeline,
 };
 
 #[derive(OpenApi)]
@@ -56,5 +57,6 @@ fn queries() -> OpenApiRouter<AppState> {
         .merge(timeline::routes())
         .merge(notifications::routes())
         .merge(moderation::routes())
+        .merge(catalog::routes())
         .merge(exports::routes())
 }
