@@ -276,6 +276,13 @@ pub(super) const CASES: &[Case] = &[
         query: "?format=csv",
         body: |_| Body::None,
     },
+    Case { operation: "get_catalog", access: Access::Roles(COUNTERS), query: "", body: |_| Body::None },
+    Case {
+        operation: "get_catalog_jsonld",
+        access: Access::Roles(COUNTERS),
+        query: "",
+        body: |_| Body::None,
+    },
     // The system.
     read("list_projections"),
 ];
