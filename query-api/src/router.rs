@@ -7,8 +7,8 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    AppState, accounts, contracts, documents, exports, messages, moderation, notifications, projections,
-    tags, timeline,
+    AppState, accounts, catalog, contracts, documents, exports, messages, moderation, notifications,
+    projections, tags, timeline,
 };
 
 #[derive(OpenApi)]
@@ -61,5 +61,6 @@ fn queries() -> OpenApiRouter<AppState> {
         .merge(timeline::routes())
         .merge(notifications::routes())
         .merge(moderation::routes())
+        .merge(catalog::routes())
         .merge(exports::routes())
 }

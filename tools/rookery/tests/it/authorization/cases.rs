@@ -132,7 +132,11 @@ pub(super) const CASES: &[Case] = &[
     write(
         "prove_oidc_login",
         Access::WhoKnows { refused: Some((422, "oidc-authorization-invalid")) },
-        |things| Body::Json(json!({"authorization": things.session, "state": "x", "code": "x"})),
+        |things| {
+            Body::Json(json!({
+                "authorization": things.session, "redirectUri": "https://app.example/callback", "state": "x", "code": "x",
+            }))
+        },
     ),
     write("create_oidc_session", Access::WhoKnows { refused: Some((401, "oidc-proof-invalid")) }, |things| {
         Body::Json(json!({"proof": things.session}))
@@ -270,6 +274,13 @@ pub(super) const CASES: &[Case] = &[
         operation: "export_data_set",
         access: Access::Roles(COUNTERS),
         query: "?format=csv",
+        body: |_| Body::None,
+    },
+    Case { operation: "get_catalog", access: Access::Roles(COUNTERS), query: "", body: |_| Body::None },
+    Case {
+        operation: "get_catalog_jsonld",
+        access: Access::Roles(COUNTERS),
+        query: "",
         body: |_| Body::None,
     },
     // The system.
