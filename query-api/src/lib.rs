@@ -9,6 +9,7 @@ mod await_position;
 mod catalog;
 mod conditions;
 pub mod config;
+mod contracts;
 mod documents;
 mod exports;
 #[cfg(feature = "fuzz")]

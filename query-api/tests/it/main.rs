@@ -6,6 +6,7 @@ mod avoided;
 mod awaiting;
 mod bad_input;
 mod catalog;
+mod contracts;
 mod counts;
 mod crowd;
 mod documentation;
