@@ -13,7 +13,7 @@ use data_set::write::FanOutLimit;
 use dispatcher::{MailSettings, SessionSettings, SigningKeys};
 use http_kit::identity::IdentityConfig;
 use http_kit::{Identity, Limits, Listener, ops};
-use query_api::{AppState, ExportLimits};
+use query_api::{AppState, CatalogSettings, ExportLimits};
 use reducers::config::SchemaOnStart;
 use relay::EventLimits;
 use service_kit::health::Health;
@@ -61,6 +61,7 @@ pub(super) struct Listeners {
 pub(super) struct Settings {
     pub(super) limits: Limits,
     pub(super) exports: ExportLimits,
+    pub(super) catalog: CatalogSettings,
     pub(super) events: EventLimits,
     pub(super) commands: dispatcher::Settings,
     pub(super) fan_out_limit: FanOutLimit,
@@ -79,7 +80,7 @@ pub(super) fn start(
     health: &Health,
     shutdown: &Shutdown,
 ) -> Result<Services> {
-    let Settings { limits, exports, events, commands, fan_out_limit, mail, oidc } = settings;
+    let Settings { limits, exports, catalog, events, commands, fan_out_limit, mail, oidc } = settings;
     let (apis, fold) = (CancellationToken::new(), CancellationToken::new());
     let (issuer, audience) = (ISSUER.to_owned(), AUDIENCE.to_owned());
     let sessions = SessionSettings { issuer, audience };
@@ -96,9 +97,11 @@ pub(super) fn start(
     dispatcher.use_oidc(&oidc).context("ROOKERY_OIDC_PROVIDERS")?;
     let options = PoolOptions::reader("rookery-query-api", QUERY_CONNECTIONS_MAX);
     let pool = pool::connect(&users.query_api_url, &options)?;
+    let catalog = catalog.encrypted(listeners.api.is_encrypted()).or_sql_url(users.address.clone());
     let relay = relay::AppState::new(Arc::clone(&identity), &limits, events, &apis);
     relay::ops_checks(health, &relay);
-    let queries = AppState::new(pool.clone(), identity, &limits).with_exports(exports, &limits);
+    let queries =
+        AppState::new(pool.clone(), identity, &limits).with_exports(exports, &limits).with_catalog(catalog);
     query_api::ops_checks(health, &queries, READY_LAG_MAX);
     let (watching, token) = (queries.clone(), apis.clone());
     tokio::spawn(async move { watching.keep_watching(token).await });
