@@ -11,6 +11,7 @@ mod command_metadata;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod contract;
+mod disclose;
 mod disclosure;
 mod dropped;
 mod edit_index;
@@ -32,7 +33,7 @@ pub use contract::{
     AppendError, Appended, DEDUPE_WINDOW, EventLog, Expected, Headers, KEY_AGE_MAX, KnownKeys, LOG_FORMAT,
     Lineage, NewEvent, OpenError, ReadError, RecordedEvent, StoredEvent, Tail, Unreadable, is_about_delivery,
 };
-pub use disclosure::{Disclosed, disclose, disclosed_types};
+pub use disclose::{Disclosed, disclose, disclosed_types};
 pub use dropped::{Dropped, drop_events};
 pub use edit_index::{EditIndex, EditIndexError, LastBlock, LastChange, last_block, last_change};
 pub use envelope::{Envelope, TraceParent, header, schema_uri};

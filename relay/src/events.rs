@@ -1,5 +1,6 @@
 //! Events on their way out.
 
+mod access;
 mod cloud_event;
 mod event_query;
 mod filter;

@@ -47,6 +47,18 @@ struct HandedOn {
     line: Bytes,
 }
 
+/// An event that has just come.
+struct News {
+    entry: Entry,
+    takes_away: Option<TakesAway>,
+}
+
+/// Whose words an event takes away.
+enum TakesAway {
+    Message(MessageId),
+    Account(AccountId),
+}
+
 impl Recent {
     /// Empty, behind the position that the log has reached.
     pub(crate) fn from(position: Position) -> Self {
@@ -67,10 +79,10 @@ impl Recent {
 
     /// The next events of the log.
     pub(crate) fn push(&self, events: Vec<RecordedEvent>) {
+        // Before the lock, which readers wait for.
+        let news: Vec<News> = events.iter().map(News::of).collect();
         let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
-        for event in events {
-            ring.push(&event);
-        }
+        news.into_iter().for_each(|news| ring.push(news));
         let end = ring.end;
         drop(ring);
         metrics::gauge!("relay_position").set(end as f64);
@@ -103,24 +115,35 @@ impl Recent {
     }
 }
 
-impl Ring {
-    fn push(&mut self, recorded: &RecordedEvent) {
-        if recorded.position.get() <= self.end {
-            return;
-        }
+impl News {
+    fn of(recorded: &RecordedEvent) -> Self {
         let event = known(recorded);
-        match &event {
-            Some(Event::Message(MessageEvent::Deleted(event))) => self.forget_message(event.message),
-            Some(Event::Account(AccountEvent::Deactivated(event))) => self.forget_account(event.account),
-            _ => {}
-        }
+        let takes_away = match &event {
+            Some(Event::Message(MessageEvent::Deleted(event))) => Some(TakesAway::Message(event.message)),
+            Some(Event::Account(AccountEvent::Deactivated(event))) => Some(TakesAway::Account(event.account)),
+            _ => None,
+        };
         let handed_on = event.and_then(|event| {
             let line = line(recorded, &event)?;
             Some(HandedOn { event, line })
         });
-        self.bytes += handed_on.as_ref().map_or(0, |handed_on| handed_on.line.len());
-        self.end = recorded.position.get();
-        self.entries.push_back(Entry { position: recorded.position, handed_on });
+        Self { entry: Entry { position: recorded.position, handed_on }, takes_away }
+    }
+}
+
+impl Ring {
+    fn push(&mut self, News { entry, takes_away }: News) {
+        if entry.position.get() <= self.end {
+            return;
+        }
+        match takes_away {
+            Some(TakesAway::Message(message)) => self.forget_message(message),
+            Some(TakesAway::Account(account)) => self.forget_account(account),
+            None => {}
+        }
+        self.bytes += entry.handed_on.as_ref().map_or(0, |handed_on| handed_on.line.len());
+        self.end = entry.position.get();
+        self.entries.push_back(entry);
         while self.entries.len() > EVENTS_MAX || self.bytes > BYTES_MAX {
             let Some(oldest) = self.entries.pop_front() else { break };
             self.start = oldest.position.get();

@@ -183,7 +183,9 @@ async fn a_number_has_one_spelling_wherever_it_stands() {
     // Of each role that a read may need.
     let caller = Caller { account: 8, roles: "user,analyst,moderator" };
     fold(&app.writer, &[row(256, 1, &[], "2026-01-01T00:00:00Z")]).await;
-    let numbers = number_parameters().into_iter().filter(|number| number.method == "get");
+    // The relay has tests of its own for its address.
+    let is_ours = |number: &NumberParameter| number.method == "get" && number.path != "/v1/events";
+    let numbers = number_parameters().into_iter().filter(is_ours);
     let mut seen = BTreeSet::new();
     for NumberParameter { path, name, place, needs, .. } in numbers {
         seen.insert(name.clone());

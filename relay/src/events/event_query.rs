@@ -34,7 +34,7 @@ pub(crate) struct ListEvents {
     tag: Option<String>,
     /// At most so many events, 100 unless said otherwise. Not with `follow`.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
-    limit: Option<usize>,
+    limit: Option<String>,
     /// `true`: the answer does not end where the log does, but goes on with what comes.
     follow: Option<bool>,
 }
@@ -57,10 +57,7 @@ impl<S: Send + Sync> FromRequestParts<S> for EventQuery {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiProblem> {
         let raw = parts.uri.query().unwrap_or_default();
         let asked: ListEvents = parse_repeating(raw, &["types"])?;
-        let limit = asked.limit.unwrap_or(LIMIT_DEFAULT);
-        if !(1..=LIMIT_MAX).contains(&limit) {
-            return Err(refuse("limit", "expected 1 to 1000"));
-        }
+        let limit = asked.limit.as_deref().map_or(Ok(LIMIT_DEFAULT), limit)?;
         let is_followed = asked.follow.unwrap_or(false);
         if is_followed && asked.limit.is_some() {
             return Err(refuse("limit", "it does not go with follow"));
@@ -101,6 +98,11 @@ fn after(text: Option<&str>) -> Result<Option<i64>, ApiProblem> {
             None => Err(refuse("after", "expected a position, 0, or latest")),
         },
     }
+}
+
+fn limit(text: &str) -> Result<usize, ApiProblem> {
+    let limit = number::parse(text).filter(|limit| (1..=LIMIT_MAX).contains(limit));
+    limit.ok_or_else(|| refuse("limit", "expected a whole number from 1 to 1000"))
 }
 
 fn types(asked: Option<Repeated>) -> Result<Vec<String>, ApiProblem> {

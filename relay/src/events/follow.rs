@@ -16,8 +16,8 @@ use http_kit::Share;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use super::access::may_take_events;
 use super::history::History;
-use super::list_events::may_take_events;
 use super::{Bounds, Chunk, Filter};
 use crate::AppState;
 use crate::state::Opened;
@@ -26,6 +26,7 @@ use crate::state::Opened;
 const CHUNK: Bounds = Bounds { events_max: 1_000, bytes_max: 64 << 10 };
 /// After so long without an event an empty line is sent, and looked whether the caller may still see events.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+const HEARTBEAT_LINE: Bytes = Bytes::from_static(b"\n");
 /// A caller that takes nothing for so long is dropped.
 const STALL_MAX: Duration = Duration::from_secs(20);
 /// How long one that is far behind reads before others have their turn.
@@ -57,8 +58,9 @@ pub(super) fn follow(state: AppState, opened: Opened, follower: Follower) -> Bod
         gauge.increment(1.0);
         let token = state.end().clone();
         let news = opened.recent.subscribe();
-        let (at, checked_at) = (follower.after, Instant::now());
-        let mut stream = Stream { state, opened, follower, lines, news, at, checked_at };
+        let (at, now) = (follower.after, Instant::now());
+        let (checked_at, sent_at) = (now, now);
+        let mut stream = Stream { state, opened, follower, lines, news, at, checked_at, sent_at };
         let reason = match token.run_until_cancelled(stream.run()).await {
             None | Some(End::Quiet) => None,
             Some(End::SlowReader) => Some("slow-reader"),
@@ -87,6 +89,8 @@ struct Stream {
     at: i64,
     /// When the caller was found to be allowed.
     checked_at: Instant,
+    /// When anything was sent.
+    sent_at: Instant,
 }
 
 impl Stream {
@@ -114,7 +118,7 @@ impl Stream {
             waited = tokio::time::timeout(HEARTBEAT, self.news.wait_for(|position| *position > at)) => waited.is_ok(),
             () = self.lines.closed() => return Err(End::Quiet),
         };
-        if waited { Ok(()) } else { self.put(Bytes::from_static(b"\n")).await }
+        if waited { Ok(()) } else { self.put(HEARTBEAT_LINE).await }
     }
 
     /// Reads what is further back than memory, for a turn.
@@ -124,7 +128,7 @@ impl Stream {
             tokio::select! {
                 // It is never closed.
                 place = waiting => match place { Ok(place) => break place, Err(_closed) => return Err(End::Quiet) },
-                () = tokio::time::sleep(HEARTBEAT) => self.put(Bytes::from_static(b"\n")).await?,
+                () = tokio::time::sleep(HEARTBEAT) => self.put(HEARTBEAT_LINE).await?,
                 () = self.lines.closed() => return Err(End::Quiet),
             }
         };
@@ -138,7 +142,7 @@ impl Stream {
             match history.next(&self.follower.filter, &CHUNK, until, HEARTBEAT).await {
                 Ok(chunk) if chunk.through == self.at => {
                     // The log is away; whoever waits hears that this is not.
-                    self.put(Bytes::from_static(b"\n")).await?;
+                    self.put(HEARTBEAT_LINE).await?;
                     return Ok(());
                 }
                 Ok(chunk) => {
@@ -168,6 +172,9 @@ impl Stream {
         metrics::counter!("relay_events_handed_on_total").increment(chunk.events as u64);
         if !chunk.lines.is_empty() {
             self.put(chunk.lines).await?;
+        } else if self.sent_at.elapsed() >= HEARTBEAT {
+            // Events come, and the filter lets none through.
+            self.put(HEARTBEAT_LINE).await?;
         }
         self.at = chunk.through;
         Ok(())
@@ -183,7 +190,10 @@ impl Stream {
             self.checked_at = Instant::now();
         }
         match tokio::time::timeout(STALL_MAX, self.lines.send(bytes)).await {
-            Ok(Ok(())) => Ok(()),
+            Ok(Ok(())) => {
+                self.sent_at = Instant::now();
+                Ok(())
+            }
             Ok(Err(_closed)) => Err(End::Quiet),
             Err(_elapsed) => Err(End::SlowReader),
         }

@@ -9,10 +9,10 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, LINK};
 use http::{HeaderMap, HeaderValue};
 use http_kit::position::{DataPosition, PREFERENCE_APPLIED, preferred_wait};
 use http_kit::{Action, ApiProblem, Caller, Exhausted, Reader, Share, Spending, WorkPermit};
-use tokens::Role;
 use tokio::time::Instant;
 
 use super::Chunk;
+use super::access::may_take_events;
 use super::event_query::{EventQuery, ListEvents, check_shard};
 use super::follow::{Follower, follow};
 use super::page::{self, page};
@@ -96,12 +96,6 @@ pub(crate) async fn list_events(
         response.headers_mut().insert(PREFERENCE_APPLIED, applied.map_err(ApiProblem::internal)?);
     }
     Ok(response)
-}
-
-/// # Errors
-/// `role-required`.
-pub(super) fn may_take_events(caller: &Caller) -> Result<(), ApiProblem> {
-    caller.require_any(&[Role::Consumer, Role::Operator, Role::Admin])
 }
 
 /// A position that the log has not reached is one of another log, or of one that lost its end.

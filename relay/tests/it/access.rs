@@ -1,5 +1,11 @@
-use http_kit::Limits;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use http_kit::identity::IdentityConfig;
+use http_kit::{Identity, Limits};
 use relay::EventLimits;
+use tokens::{RevocationPart, Revocations, Role, Roles, SigningKey, TokenIssuer, write_jwks};
+use uuid::Uuid;
 
 use crate::support::{App, quiet};
 
@@ -39,4 +45,34 @@ async fn an_account_follows_so_often_at_a_time_and_all_together_too() {
         if response.status() == 200 { Ok(()) } else { Err(response.status().to_string()) }
     })
     .await;
+}
+
+/// It is looked at every 15 s.
+#[tokio::test]
+async fn a_stream_ends_when_its_token_is_void() {
+    let directory = tempfile::tempdir().expect("there is room for a temporary directory");
+    let (key, jwks) =
+        (SigningKey::generate().expect("there is randomness"), directory.path().join("jwks.json"));
+    write_jwks(&jwks, [&key]).expect("the directory is ours");
+    let (issuer, audience) = ("https://issuer.test", "rookery");
+    let config = IdentityConfig::Jwt {
+        jwks_file: Some(jwks),
+        jwks_url: None,
+        issuer: issuer.to_owned(),
+        audience: audience.to_owned(),
+    };
+    let identity = Arc::new(Identity::new(&config).expect("the key set was just written"));
+    let app = App::believing(Arc::clone(&identity)).await;
+    let (roles, hour) = (Roles::none().with(Role::Consumer), Duration::from_secs(3_600));
+    let (session, issuer) = (Uuid::now_v7(), TokenIssuer::new(&key, issuer, audience));
+    let token =
+        issuer.issue_for_session(42, roles, session, SystemTime::now(), hour).expect("the key is good");
+    let stream = app.client.get(format!("{}/v1/events?follow=true", app.url)).bearer_auth(token);
+    let mut stream = stream.send().await.expect("it answers");
+    assert_eq!(stream.status(), 200);
+    let mut part = RevocationPart::default();
+    part.end_sessions(42, &[session], 1_800_000_000_000);
+    identity.revocations().replace("log", Revocations::part_of(42), 1, part);
+    let ended = async { while let Ok(Some(_heartbeat)) = stream.chunk().await {} };
+    tokio::time::timeout(Duration::from_secs(40), ended).await.expect("it ends");
 }

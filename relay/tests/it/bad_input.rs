@@ -1,4 +1,25 @@
+use testkit::openapi::{MISSPELT_NUMBERS, number_parameters};
+
 use crate::support::{App, posted};
+
+#[tokio::test]
+async fn a_number_has_one_spelling() {
+    let app = App::start().await;
+    let numbers: Vec<String> = number_parameters()
+        .into_iter()
+        .filter_map(|number| (number.path == "/v1/events").then_some(number.name))
+        .collect();
+    assert_eq!(numbers, ["after", "account", "limit"]);
+    for name in numbers {
+        for misspelt in MISSPELT_NUMBERS {
+            let encoded: String = misspelt.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let answer = app.get(&format!("/v1/events?{name}={encoded}")).await;
+            answer.is_problem(400, "invalid-parameter");
+            let body: serde_json::Value = serde_json::from_slice(&answer.body).expect("JSON");
+            assert_eq!(body["errors"][0]["field"], *name, "{misspelt:?}");
+        }
+    }
+}
 
 #[tokio::test]
 async fn what_cannot_be_meant_is_refused_by_name() {

@@ -51,16 +51,11 @@ impl Lines {
 }
 
 async fn a_stream_goes_from_history_to_live(app: App) {
-    let mut expected = Vec::new();
-    for number in 0..300 {
-        expected.push(app.append(posted(7, &format!("message {number}"), &[])).await.get());
-    }
+    let mut expected = app.posts(300).await;
     let app = app.started_again().await;
     let mut lines = Lines::of(&app, "after=0").await;
     assert_eq!(lines.take(300).await, expected);
-    for number in 0..50 {
-        expected.push(app.append(posted(7, &format!("news {number}"), &[])).await.get());
-    }
+    expected.extend(app.posts(50).await);
     assert_eq!(lines.take(50).await, expected[300..]);
     // Whoever comes back with the last position misses nothing, and gets nothing twice.
     drop(lines);

@@ -38,6 +38,7 @@ pub(crate) struct App {
     pub(crate) log: Arc<dyn EventLog>,
     pub(crate) url: String,
     pub(crate) client: Client,
+    identity: Arc<Identity>,
     end: CancellationToken,
 }
 
@@ -78,6 +79,11 @@ impl Server {
     }
 }
 
+fn gateway() -> Arc<Identity> {
+    let identity = IdentityConfig::Gateway { secret: Secret::new(GATEWAY_SECRET) };
+    Arc::new(Identity::new(&identity).expect("a secret needs no file"))
+}
+
 pub(crate) fn quiet() -> Limits {
     Limits { access_log: false, enforced: false, ..Limits::default() }
 }
@@ -89,18 +95,31 @@ impl App {
 
     pub(crate) async fn over(server: Server) -> Self {
         let log = server.open().await;
-        Self::with(server, log, &quiet(), EventLimits::default()).await
+        Self::with(server, log, gateway(), &quiet(), EventLimits::default()).await
     }
 
     pub(crate) async fn limited(limits: Limits, events: EventLimits) -> Self {
         let server = Server::nats().await;
         let log = server.open().await;
-        Self::with(server, log, &limits, events).await
+        Self::with(server, log, gateway(), &limits, events).await
     }
 
-    async fn with(server: Server, log: Arc<dyn EventLog>, limits: &Limits, events: EventLimits) -> Self {
+    /// Which believes somebody else than the gateway.
+    pub(crate) async fn believing(identity: Arc<Identity>) -> Self {
+        let server = Server::nats().await;
+        let log = server.open().await;
+        Self::with(server, log, identity, &quiet(), EventLimits::default()).await
+    }
+
+    async fn with(
+        server: Server,
+        log: Arc<dyn EventLog>,
+        identity: Arc<Identity>,
+        limits: &Limits,
+        events: EventLimits,
+    ) -> Self {
         let client = Client::builder().no_proxy().build().expect("a client");
-        let app = Self { server, log, url: String::new(), client, end: CancellationToken::new() };
+        let app = Self { server, log, url: String::new(), client, identity, end: CancellationToken::new() };
         app.served(limits, events).await
     }
 
@@ -112,9 +131,7 @@ impl App {
     }
 
     async fn served(mut self, limits: &Limits, events: EventLimits) -> Self {
-        let identity = IdentityConfig::Gateway { secret: Secret::new(GATEWAY_SECRET) };
-        let identity = Arc::new(Identity::new(&identity).expect("a secret needs no file"));
-        let state = AppState::new(identity, limits, events, &self.end);
+        let state = AppState::new(Arc::clone(&self.identity), limits, events, &self.end);
         let mut store = StoreConfig::new(self.server.url(), "relay-test");
         store.create = false;
         relay::connect(&state, store, self.end.clone()).await.expect("the log opens");
@@ -125,7 +142,7 @@ impl App {
         tokio::spawn(async move { http_kit::serve(listener, router, &limits, token).await });
         eventually("the relay follows the log", PATIENCE, async || {
             let status = self.request("/v1/events").send().await.map_err(|error| error.to_string())?.status();
-            if status == 200 { Ok(()) } else { Err(status.to_string()) }
+            if status == 503 { Err(status.to_string()) } else { Ok(()) }
         })
         .await;
         self
@@ -182,6 +199,15 @@ impl App {
 
     pub(crate) async fn append(&self, event: impl Into<Event>) -> Position {
         append(&*self.log, event).await.expect("appended")
+    }
+
+    /// So many posts at once, in the order of the log.
+    pub(crate) async fn posts(&self, count: usize) -> Vec<i64> {
+        let posts = (0..count).map(|number| self.append(posted(7, &format!("message {number}"), &["birds"])));
+        let mut positions: Vec<i64> =
+            futures::future::join_all(posts).await.iter().map(|position| position.get()).collect();
+        positions.sort_unstable();
+        positions
     }
 
     pub(crate) async fn post(&self, author: i64, text: &str, tags: &[&str]) -> MessageId {

@@ -59,7 +59,7 @@ async fn an_operator_appends_what_is_given_up_and_readers_append_nothing() {
     let many: Vec<Position> = (1..1_200).filter_map(|at| Position::from_i64(at << 8)).collect();
     drop_events(&operator, "feeds", &many, None, now).await.expect("appended");
 
-    for user in ["operator", "reducers", "dispatcher"] {
+    for user in ["operator", "reducers", "relay", "dispatcher"] {
         let log = open(&nats, user).await;
         let head = log.head().await.expect("readable");
         let dropped = Dropped::read(&log, "social").await.expect("readable");
@@ -108,7 +108,7 @@ async fn no_pull_delivers_into_the_log() {
     for _ in 0..POSTED {
         post(&dispatcher).await.expect("appended");
     }
-    for user in ["reducers", "operator"] {
+    for user in ["reducers", "relay", "operator"] {
         let client = event_store_nats::connect(&url(&nats, user), "test").await.expect("connected");
         let context = async_nats::jetstream::new(client.clone());
         let stream = context.get_stream_no_info("EVENTS_0").await.expect("there");
@@ -164,6 +164,7 @@ async fn nobody_but_the_dispatcher_reaches_what_is_its_own() {
     }
     for (user, may) in [
         ("reducers", &[][..]),
+        ("relay", &[]),
         ("operator", &["ev.0.dropped.", "ev.0.moderation."]),
         ("keys", &["$KV.KEYS_0.", "$KV.REVOCATIONS_0.", "$KV.REGISTRATIONS_0."]),
     ] {

@@ -43,7 +43,12 @@ async fn a_message_is_posted_edited_read_counted_and_deleted() {
     assert_eq!(seen["edition"], 2);
     assert_eq!(api.read("/v1/messages?tag=birds&count=1", edited).await, json!(1));
 
+    let events = api.events(edited).await;
+    assert!(events.contains("first words") && events.contains("better words"), "{events}");
+
     let deleted = api.delete(&id).await;
+    let events = api.events(deleted).await;
+    assert!(!events.contains("words") && events.contains("rookery.message.deleted.v1"), "{events}");
     assert_eq!(api.read("/v1/messages?tag=birds&count=1", deleted).await, json!(0));
     let path = format!("/v1/messages/{id}");
     for (reader, expected) in [(STRANGER, StatusCode::NOT_FOUND), (AUTHOR, StatusCode::GONE)] {
@@ -125,9 +130,9 @@ enum Mode {
     Gateway,
 }
 
-/// The three services, and the servers where they are the system's own.
+/// The services, and the servers where they are the system's own.
 struct System {
-    services: [Service; 3],
+    services: [Service; 4],
     api: Api,
     _servers: Option<(Nats, Postgres)>,
     _keys: TempDir,
@@ -151,17 +156,20 @@ impl System {
         let mut dispatcher_env = vec![nats, ("ROOKERY_DISPATCHER_OPS_LISTEN", "127.0.0.1:0")];
         dispatcher_env.extend(STORAGE);
         let mut query_env = vec![postgres, ("ROOKERY_QUERY_OPS_LISTEN", "127.0.0.1:0")];
-        for env in [&mut dispatcher_env, &mut query_env] {
+        let mut relay_env = vec![nats, ("ROOKERY_RELAY_OPS_LISTEN", "127.0.0.1:0")];
+        for env in [&mut dispatcher_env, &mut query_env, &mut relay_env] {
             env.extend(identity.iter().map(|(name, value)| (*name, value.as_str())));
         }
         let services = [
             Service::start("dispatcher", "ROOKERY_DISPATCHER_LISTEN", &dispatcher_env),
             Service::start("reducers", "ROOKERY_REDUCERS_LISTEN", &[nats, postgres]),
             Service::start("query-api", "ROOKERY_QUERY_LISTEN", &query_env),
+            Service::start("relay", "ROOKERY_RELAY_LISTEN", &relay_env),
         ];
         let api = Api {
             dispatcher: services[0].url.clone(),
             query_api: services[2].url.clone(),
+            relay: services[3].url.clone(),
             credentials: Credentials::new(mode, &key),
             client: client(),
         };
@@ -275,7 +283,7 @@ impl Credentials {
         };
         match mode {
             Mode::Jwt => Self::Tokens {
-                author: token(AUTHOR, [Role::User, Role::Analyst].into_iter().collect()),
+                author: token(AUTHOR, [Role::User, Role::Analyst, Role::Consumer].into_iter().collect()),
                 stranger: token(STRANGER, [Role::User].into_iter().collect()),
             },
             Mode::Gateway => Self::Headers,
@@ -290,7 +298,7 @@ impl Credentials {
             Self::Headers => request
                 .header("X-Gateway-Secret", GATEWAY_SECRET)
                 .header("X-User-ID", account)
-                .header("X-User-Roles", "user,analyst"),
+                .header("X-User-Roles", "user,analyst,consumer"),
         }
     }
 }
@@ -300,6 +308,7 @@ impl Credentials {
 struct Api {
     dispatcher: String,
     query_api: String,
+    relay: String,
     credentials: Credentials,
     client: Client,
 }
@@ -327,6 +336,17 @@ impl Api {
 
     fn get_as(&self, account: i64, path: &str) -> RequestBuilder {
         self.credentials.sign(self.request(Method::GET, &self.query_api, path), account)
+    }
+
+    /// All events that are handed on, once the relay has come so far.
+    async fn events(&self, position: i64) -> String {
+        let request = || self.request(Method::GET, &self.relay, "/v1/events?limit=1000");
+        eventually("the relay hands it on", LIMIT, async || {
+            let answer = send(self.credentials.sign(request(), AUTHOR)).await?;
+            let reached: i64 = answer.header("data-position").parse().map_err(|error| format!("{error}"))?;
+            if reached >= position { Ok(answer.body) } else { Err(reached.to_string()) }
+        })
+        .await
     }
 
     async fn post(&self, text: &str, tag: &str, key: &str) -> Result<Posted, String> {
