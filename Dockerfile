@@ -17,14 +17,17 @@ RUN --mount=type=cache,id=rookery-registry,target=/usr/local/cargo/registry,shar
     --mount=type=cache,id=rookery-target,target=/src/target,sharing=locked \
     find . -path ./target -prune -o -type f -exec touch {} + \
     && cargo build --release --locked --jobs "${BUILD_JOBS}" \
-        --bin dispatcher --bin reducers --bin query-api --bin rookery \
+        --bin dispatcher --bin reducers --bin query-api --bin relay --bin rookery \
     && mkdir /programs \
-    && cp target/release/dispatcher target/release/reducers target/release/query-api target/release/rookery /programs/
+    && cp target/release/dispatcher target/release/reducers target/release/query-api target/release/relay target/release/rookery \
+        /programs/
 
 # ---- What each of our services runs in. There is no curl in it; the health check is bash's own networking.
 
 FROM ${RUNTIME_IMAGE} AS runtime
 COPY --chmod=0755 deploy/healthcheck /usr/local/bin/healthcheck
+# Whom to believe: OpenID providers, mail servers and issuers of keys are asked over TLS, and the slim image knows no authority.
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 # Overridden by compose.yaml with a user of each service's own.
 USER 10000:10000
 WORKDIR /
@@ -47,6 +50,11 @@ RUN install -d -o 10003 -g 10003 /exports
 USER 10000:10000
 EXPOSE 8082 9082
 ENTRYPOINT ["query-api"]
+
+FROM runtime AS relay
+COPY --from=build /programs/relay /usr/local/bin/
+EXPOSE 8085 9085
+ENTRYPOINT ["relay"]
 
 # The operator's tools.
 FROM runtime AS rookery

@@ -6,8 +6,10 @@
 mod accounts;
 mod as_of;
 mod await_position;
+mod catalog;
 mod conditions;
 pub mod config;
+mod contracts;
 mod documents;
 mod exports;
 #[cfg(feature = "fuzz")]
@@ -22,7 +24,6 @@ mod paging;
 mod present;
 mod projections;
 mod refusal;
-mod revocations;
 mod router;
 mod service;
 mod state;
@@ -30,6 +31,7 @@ mod tags;
 mod timeline;
 mod view;
 
+pub use catalog::CatalogSettings;
 pub use exports::ExportLimits;
 pub use ops::ops_checks;
 pub use router::{openapi, router};

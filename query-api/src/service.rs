@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use data_set::pool::{self, PoolOptions};
-use http_kit::{Identity, Listener, ops};
+use http_kit::{Identity, Listener, ops, revocations};
 use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
 use tokens::UrlRevocations;
 
 use crate::config::{OPS_LISTEN, QueryApiConfig};
-use crate::{AppState, ops_checks, revocations, router};
+use crate::{AppState, ops_checks, router};
 
 const NAME: &str = "query-api";
 
@@ -27,7 +27,8 @@ pub async fn serve(config: QueryApiConfig, shutdown: Shutdown) -> anyhow::Result
     let identity = Identity::new(&config.identity).context("the identity cannot be set up")?;
     let identity = Arc::new(identity);
     let state = AppState::new(pool.clone(), Arc::clone(&identity), &config.limits)
-        .with_exports(config.exports, &config.limits);
+        .with_exports(config.exports, &config.limits)
+        .with_catalog(config.catalog.encrypted(config.tls.is_some()));
     let health = Health::new();
     ops_checks(&health, &state, config.ready_lag_max);
     let watching = state.clone();

@@ -34,6 +34,7 @@ pub(in crate::commands) enum LogServer {
 pub(in crate::commands) struct BrokerUrls {
     pub(in crate::commands) dispatcher: String,
     pub(super) reducers: String,
+    pub(super) relay: String,
     pub(super) operator: String,
     pub(super) keys: String,
     pub(super) limits: String,
@@ -95,6 +96,7 @@ impl Servers {
         let log = LogServer::Nats(BrokerUrls {
             dispatcher: url("dispatcher"),
             reducers: url("reducers"),
+            relay: url("relay"),
             operator: url("operator"),
             keys: url("keys"),
             limits: url("limits"),
@@ -143,6 +145,11 @@ impl Servers {
     /// For a user whose name and password need no escapes.
     pub(super) fn data_set_url(&self, user: &str, password: &str) -> String {
         self.database_url(user, password, DATABASE)
+    }
+
+    /// Where that is, for those who have a login.
+    pub(super) fn data_set_address(&self) -> String {
+        format!("postgresql://{}/{DATABASE}", self.postgres_address)
     }
 
     /// The same for the log, where Postgres holds it.

@@ -61,6 +61,7 @@ pub(super) struct Case {
 const WRITERS: &[Role] = &[Role::User, Role::Admin];
 const COUNTERS: &[Role] = &[Role::Analyst, Role::Admin];
 const MODERATORS: &[Role] = &[Role::Moderator, Role::Admin];
+const CONSUMERS: &[Role] = &[Role::Consumer, Role::Operator, Role::Admin];
 const OPERATORS: &[Role] = &[Role::Operator, Role::Admin];
 
 pub(super) const NEEDS_SESSION: (u16, &str) = (403, "session-required");
@@ -92,6 +93,8 @@ const fn write(operation: &'static str, access: Access, body: fn(&Things) -> Bod
 pub(super) const CASES: &[Case] = &[
     // Keys and sessions.
     write("get_jwks", Access::Everybody, |_| Body::None),
+    // It holds no row.
+    write("get_contract", Access::Everybody, |_| Body::None),
     write("create_session", Access::WhoKnows { refused: None }, |things| {
         Body::Json(json!({"handle": things.handle, "password": PASSWORD}))
     }),
@@ -130,7 +133,11 @@ pub(super) const CASES: &[Case] = &[
     write(
         "prove_oidc_login",
         Access::WhoKnows { refused: Some((422, "oidc-authorization-invalid")) },
-        |things| Body::Json(json!({"authorization": things.session, "state": "x", "code": "x"})),
+        |things| {
+            Body::Json(json!({
+                "authorization": things.session, "redirectUri": "https://app.example/callback", "state": "x", "code": "x",
+            }))
+        },
     ),
     write("create_oidc_session", Access::WhoKnows { refused: Some((401, "oidc-proof-invalid")) }, |things| {
         Body::Json(json!({"proof": things.session}))
@@ -270,6 +277,17 @@ pub(super) const CASES: &[Case] = &[
         query: "?format=csv",
         body: |_| Body::None,
     },
+    Case { operation: "get_catalog", access: Access::Roles(COUNTERS), query: "", body: |_| Body::None },
+    Case {
+        operation: "get_catalog_jsonld",
+        access: Access::Roles(COUNTERS),
+        query: "",
+        body: |_| Body::None,
+    },
+    // The events.
+    write("list_events", Access::Roles(CONSUMERS), |_| Body::None),
+    write("list_schemas", Access::Everybody, |_| Body::None),
+    write("get_schema", Access::Everybody, |_| Body::None),
     // The system.
     read("list_projections"),
 ];
