@@ -19,3 +19,32 @@ insert into control.projection (projection, version, state) values ('social', 1,
 -- has not noticed yet that its version was dropped would write into the tables of the next one.
 create sequence control.social_version as integer start 2;
 create sequence control.feeds_version as integer start 2;
+
+-- For later migrations: runs a statement in the schema of every version of a projection, which names without a schema
+-- mean then. Which versions there are, and which one is published, is data by that time.
+create procedure control.in_each_version(of_projection text, statement text) language plpgsql as $$
+declare
+    path text := current_setting('search_path');
+    schema text;
+begin
+    for schema in select p.projection || '_v' || p.version from control.projection p
+                  where p.projection = of_projection order by p.version loop
+        perform set_config('search_path', quote_ident(schema), true);
+        execute statement;
+    end loop;
+    perform set_config('search_path', path, true);
+end
+$$;
+
+-- The same in the schema of the published version alone: for views.
+create procedure control.in_published_version(of_projection text, statement text) language plpgsql as $$
+declare
+    path text := current_setting('search_path');
+begin
+    perform set_config('search_path', quote_ident(p.projection || '_v' || p.version), true) from control.projection p
+    where p.projection = of_projection and p.state = 'published';
+    execute statement;
+    perform set_config('search_path', path, true);
+end
+$$;
+revoke execute on procedure control.in_each_version(text, text), control.in_published_version(text, text) from public;

@@ -8,38 +8,32 @@ grant execute on function control.search_language() to rookery_reducer, rookery_
 
 -- Words and the messages that say them. An expression, not a column: what is searched for is in no row, so another
 -- language is no other data. New words wait in a list, at most 1 MB of it, until there are many to be sorted in at once.
-create index message_search on social_v1.message
-    using gin (to_tsvector(control.search_language(), text)) with (fastupdate = on, gin_pending_list_limit = 1024);
+call control.in_each_version('social', $$
+    create index message_search on message using gin (to_tsvector(control.search_language(), text))
+        with (fastupdate = on, gin_pending_list_limit = 1024)
+$$);
 
--- At most so many messages that come into question, in no order, and whether they fit. Phrases are looked up by their
--- words; whether these stand beside each other only the text says.
+-- At most so many messages that the index finds, in no order, and whether they say the words. Phrases are looked up by
+-- their words; whether these stand beside each other only the text says. Nothing else is asked of a message here: the
+-- bound has to hold for what is read, whatever of it is wanted.
 --
 -- A function, because these are settings of its own: an index of words can only be read into a bitmap, which readers'
 -- plans do without, and the planner must not walk another index instead, comparing every text.
-create function control.find_words(
-    sought tsquery, any_tags text[], all_tags text[], no_tags text[], before_at timestamptz, before_id bigint,
-    start_at timestamptz, gaps tstzrange[], of_author bigint, found_max bigint
-) returns table (created_at timestamptz, id bigint, fits boolean)
+create function control.find_words(sought tsquery, found_max bigint)
+    returns table (created_at timestamptz, id bigint, author bigint, tags text[], fits boolean)
     language sql stable
     set enable_bitmapscan = on set enable_indexscan = off set enable_indexonlyscan = off set enable_seqscan = off
 as $$
     select
-        m.created_at, m.id,
+        m.created_at, m.id, m.author, m.tags,
         sought::text not like '%<%' or to_tsvector(control.search_language(), m.text) @@ sought
     from (
-        select m.created_at, m.id, m.text
+        select m.created_at, m.id, m.author, m.tags, m.text
         from published.messages m
         where to_tsvector(control.search_language(), m.text)
             @@ regexp_replace(sought::text, '<(-|\d+)>', '&', 'g')::tsquery
-            and (m.created_at, m.id) < (before_at, before_id) and m.created_at >= start_at
-            and not m.created_at <@ any (gaps)
-            and (of_author is null or m.author = of_author)
-            and m.tags @> all_tags and (cardinality(any_tags) = 0 or m.tags && any_tags) and not m.tags && no_tags
         limit found_max
     ) m
 $$;
-revoke execute on function control.find_words(
-    tsquery, text[], text[], text[], timestamptz, bigint, timestamptz, tstzrange[], bigint, bigint) from public;
-grant execute on function control.find_words(
-    tsquery, text[], text[], text[], timestamptz, bigint, timestamptz, tstzrange[], bigint, bigint)
-    to rookery_query_api, rookery_reducer;
+revoke execute on function control.find_words(tsquery, bigint) from public;
+grant execute on function control.find_words(tsquery, bigint) to rookery_query_api, rookery_reducer;

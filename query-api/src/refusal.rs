@@ -50,6 +50,9 @@ impl From<CountError> for Refusal {
                 "More than 100,000 messages would have to be looked at. Ask for a shorter range, or name a rarer tag \
                  that has to be there.",
             ),
+            CountError::TooManyOfThePast => too_large(
+                "More than 2,000,000 messages of the past would have to be counted. Ask for a shorter range.",
+            ),
         }
     }
 }

@@ -43,11 +43,9 @@ def before_call(context, case, kwargs):
     if case.headers and "Idempotency-Key" in case.headers:
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
     query = case.query or {}
-    # The past is asked for by a position or a time, and with one tag.
+    # The past is asked for by a position or a time.
     if "asOf" in query:
         query["asOf"] = "256"
-        for name in ("tagAny", "tagAll", "tagNone"):
-            query.pop(name, None)
     # The pattern that keeps NUL out of strings is not on those of a list.
     for name in ("tagAny", "tagAll", "tagNone"):
         if isinstance(query.get(name), list):

@@ -49,8 +49,8 @@ mod top_tags;
 
 pub use account_row::AccountRow;
 pub use as_of::{
-    AsOf, Cutoff, FoundCutoff, as_of_position, bucket_counts_as_of, count_messages_as_of, find_cutoff,
-    get_message_as_of, list_messages_as_of,
+    AsOf, COUNTED_ENTRIES_MAX, Cutoff, FoundCutoff, as_of_position, bucket_counts_as_of,
+    count_messages_as_of, find_cutoff, get_message_as_of, list_messages_as_of, top_tags_as_of,
 };
 pub use at::At;
 pub use bucket_counts::{BUCKETS_MAX, BucketCount, bucket_counts};

@@ -53,15 +53,6 @@ pub(super) fn filter(
     Ok(MessageFilter { tag, tags, author, range })
 }
 
-/// The past is kept by single tags.
-pub(super) fn require_one_tag(filter: &MessageFilter) -> Result<(), ApiProblem> {
-    if filter.tags.is_none() {
-        return Ok(());
-    }
-    let why = "it goes with tag, not with tagAny, tagAll and tagNone";
-    Err(ApiProblem::new(codes::INVALID_PARAMETER).field("asOf", why))
-}
-
 /// The filter in a form in which no two are alike.
 pub(super) fn to_bytes(filter: &MessageFilter) -> Vec<u8> {
     // Numbers have fixed widths, what repeats is counted and the tag comes last, so no two filters are written alike.

@@ -11,7 +11,7 @@ use tokens::Role;
 use utoipa::{IntoParams, ToSchema};
 
 use super::dates;
-use super::filter::{self, NamedTags, REPEATABLE};
+use super::filter::{NamedTags, REPEATABLE};
 use crate::conditions::{Conditions, ReadHeaders};
 use crate::refusal::Refusal;
 use crate::{AppState, as_of};
@@ -61,8 +61,8 @@ enum Bucket {
 /// Every bucket between `dateStart` and `dateEnd` is there, also those without messages; at most 10,000. A bucket is
 /// named by its begin, but the first and the last count only what lies in the range. A day, month or year is what has
 /// its local date. The hour that clocks repeat in autumn is two buckets. Without a bound the buckets begin or end with
-/// the first or last message. With several tags no more than 100,000 messages are looked at. With `asOf`, which takes one
-/// tag, all is counted as of a moment of the past, what was deleted since included. Needs the role `analyst` or `admin`.
+/// the first or last message. With several tags no more than 100,000 messages are looked at. With `asOf` all is counted as
+/// of a moment of the past, what was deleted since included, and of one tag or all no more than 2,000,000. Needs the role `analyst` or `admin`.
 #[utoipa::path(
     get,
     path = "/v1/messages/counts",
@@ -88,12 +88,10 @@ pub(crate) async fn get_counts(
     let zone = dates::zone(query.tz.as_deref())?;
     let filter = query.filter(&zone)?;
     if let Some(text) = &query.as_of {
-        filter::require_one_tag(&filter)?;
         let cutoff = as_of::cutoff(&state, &conditions.awaited, text).await?;
         let conditions = conditions.at_least(cutoff.position);
         let bucket = read::Bucket::from(query.bucket);
-        let count =
-            || read::bucket_counts_as_of(&state.pool, &filter.tag, &filter.range, bucket, &zone, cutoff);
+        let count = || read::bucket_counts_as_of(&state.pool, &filter, bucket, &zone, cutoff);
         let found = state.past_positions.answer(&conditions.awaited, count).await?;
         return answer(&conditions, as_of::at(cutoff, found), &zone);
     }

@@ -69,10 +69,11 @@ pub(crate) enum MessagesOrCount {
 /// are posted meanwhile neither repeat nor hide any. With `count=1` the answer is a bare number, exact for any range.
 /// Deleted messages are not in either; text is not searched.
 ///
-/// Where several tags are named, or a tag and an author, a page looks at no more than 10,000 messages: it may be short,
-/// and then its `Link` leads on. A number with several tags looks at no more than 100,000, beyond that it is refused.
+/// Where several tags are named, or a tag and an author, or with `asOf`, a page looks at no more than 10,000 messages: it may
+/// be short, and then its `Link` leads on. A number with several tags looks at no more than 100,000, and with `asOf`
+/// and one tag or none at 2,000,000, beyond that it is refused.
 ///
-/// With `asOf`, which takes one tag, both are as they were at a moment of the past, and `Data-Position` is that moment's. A message that was
+/// With `asOf` both are as they were at a moment of the past, and `Data-Position` is that moment's. A message that was
 /// deleted since is `{"id", "deleted": true, "createdAt", "inReplyTo"}`, and counts; of an `author` only the caller's own are shown. Text, tags, edition, likes, reposts
 /// and replies are those of then; names of accounts, and what is hidden from whom, those of today. A time is one of the
 /// log's clock: an imported message is there from when it was recorded.
@@ -103,7 +104,6 @@ pub(crate) async fn list_messages(
     }
     let filter = query.parameters.filter()?;
     if let Some(text) = &query.parameters.as_of {
-        filter::require_one_tag(&filter)?;
         spending.spend(Action::Search)?;
         let cutoff = as_of::cutoff(&state, &query.conditions.awaited, text).await?;
         return of_past(&state, &caller, &shape, &filter, cutoff, query).await;

@@ -46,8 +46,9 @@ pub(crate) struct SearchMessages {
 ///
 /// Whole words count, in any case; whether endings do and which words are too frequent to be searched for is up to the
 /// language that the installation was given. An edited message is found by its latest text alone, a deleted one not at
-/// all. Ordered and paged as `GET /v1/messages`. A page may be short, even empty, where what is searched for is in many
-/// messages but in none of the newest: only the `Link` says whether there is more.
+/// all. Ordered and paged as `GET /v1/messages`. A page looks at no more than 10,000 messages, and at 20,000 that an index
+/// finds. So it may be short, even empty, where what is searched for is in many messages but in none of the newest that
+/// the filter means: only the `Link` says whether there is more.
 #[utoipa::path(
     get,
     path = "/v1/search",

@@ -9,11 +9,11 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use utoipa::IntoParams;
 
-use crate::AppState;
 use crate::conditions::{Conditions, ReadHeaders};
 use crate::messages::dates;
 use crate::paging::limit;
 use crate::refusal::Refusal;
+use crate::{AppState, as_of};
 
 const WINDOW_DEFAULT: &str = "24h";
 const MICROS_PER_MINUTE: i64 = 60_000_000;
@@ -37,6 +37,8 @@ pub(crate) struct ListTopTags {
     /// 1 to 100 tags, 20 by default.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 100)]
     limit: Option<String>,
+    /// As it was: a position, or a timestamp with a zone, by the clock of the log. `window` ends at that time.
+    as_of: Option<String>,
 }
 
 /// Lists the busiest tags of a window of time.
@@ -46,6 +48,10 @@ pub(crate) struct ListTopTags {
 /// A tag is left out where nobody whom the caller sees is among the authors of its newest 100 messages in the window.
 /// Which tags are the busiest is exact, too, unless more than 5,000 come into question: then they are among those that
 /// were used most in the months that the window touches.
+///
+/// With `asOf` all is as it was at a moment of the past, what was deleted since included, and `Data-Position` is that
+/// moment's; who is hidden is of today. The messages of both windows are looked at one by one: where they are more than
+/// 100,000, it is refused.
 #[utoipa::path(
     get,
     path = "/v1/tags",
@@ -55,7 +61,7 @@ pub(crate) struct ListTopTags {
     responses(
         (status = 200, description = "The window and its tags.", body = TopTags),
     ),
-    extensions(("x-rate" = json!("search")), ("x-problems" = json!(["range-too-large"]))),
+    extensions(("x-rate" = json!("search")), ("x-problems" = json!(["range-too-large", "as-of-too-early", "as-of-too-late"]))),
 )]
 pub(crate) async fn list_top_tags(
     State(state): State<AppState>,
@@ -65,6 +71,13 @@ pub(crate) async fn list_top_tags(
 ) -> Result<Response, Refusal> {
     let now = Timestamp::from(OffsetDateTime::now_utc());
     let (window, limit) = (query.window(now)?, limit(query.limit.as_deref())?);
+    if let Some(text) = &query.as_of {
+        let cutoff = as_of::cutoff(&state, &conditions.awaited, text).await?;
+        let (window, conditions) = (query.window(cutoff.clock)?, conditions.at_least(cutoff.position));
+        let read = || read::top_tags_as_of(&state.pool, caller.account, &window, cutoff, limit);
+        let found = state.past_positions.answer(&conditions.awaited, read).await?;
+        return conditions.answer(&as_of::at(cutoff, found.map(|tags| view(&window, tags))));
+    }
     let read = || read::top_tags(&state.pool, caller.account, &window, now, limit);
     let found = state.positions.answer(&conditions.awaited, read).await?;
     conditions.answer(&found.map(|tags| view(&window, tags)))

@@ -63,6 +63,13 @@ async fn a_list_is_what_it_was_and_says_which_position_that_is() {
         ("asOf=768&tag=birds", vec![2, 1], 768),
         ("asOf=1280&tag=birds", vec![5, 1], 1280),
         ("asOf=1280&tag=night", vec![2], 1280),
+        ("asOf=768&tagAny=birds&tagAny=night", vec![2, 1], 768),
+        ("asOf=1280&tagAny=birds&tagAny=night", vec![5, 2, 1], 1280),
+        ("asOf=1536&tagAny=birds&tagAny=night", vec![5, 2], 1536),
+        ("asOf=768&tagNone=birds", vec![3], 768),
+        ("asOf=1280&tagNone=birds", vec![2, 3], 1280),
+        ("asOf=1280&tagAll=birds&tagNone=night", vec![5, 1], 1280),
+        ("asOf=1280&tagAll=birds&tagAll=night", vec![], 1280),
         ("asOf=1280&dateEnd=2025-12-31", vec![3], 1280),
         // By the clock of the log: the imported message is there from when it was recorded.
         ("asOf=2026-02-01T00:02:59.999999Z", vec![2, 1], 512),
@@ -90,6 +97,11 @@ async fn a_list_is_what_it_was_and_says_which_position_that_is() {
         {"start": "2026-02-01T00:00:00Z", "count": 2},
     ]);
     assert_eq!((counts.ok(), counts.header("data-position")), (expected, "768"));
+    let both = app.get("/v1/messages?asOf=1280&author=1&tagNone=birds").await;
+    assert_eq!(both.ids(), [3 << 8]);
+    let counts = "/v1/messages/counts?bucket=day&tagAny=birds&tagAny=night&asOf=1280";
+    let counts = app.get_as(ANALYST, counts).await;
+    assert_eq!(counts.ok(), json!([{"start": "2026-02-01T00:00:00Z", "count": 3}]));
     let counts = app.get_as(ANALYST, "/v1/messages/counts?bucket=year&tag=birds&asOf=1536").await;
     assert_eq!(counts.ok(), json!([{"start": "2026-01-01T00:00:00Z", "count": 1}]));
     app.get("/v1/messages?count=1&asOf=768").await.is_problem(403, "role-required");
@@ -149,8 +161,14 @@ async fn pages_stay_at_their_moment() {
 #[tokio::test]
 async fn a_moment_that_is_none_of_this_past_is_refused() {
     let app = app().await;
-    let paths =
-        ["/v1/messages?", "/v1/messages?count=1&", "/v1/messages/512?", "/v1/messages/counts?bucket=day&"];
+    let paths = [
+        "/v1/messages?",
+        "/v1/messages?count=1&",
+        "/v1/messages/512?",
+        "/v1/messages/counts?bucket=day&",
+        "/v1/tags?",
+        "/v1/messages?tagAny=a&tagAny=b&",
+    ];
     let long_ago = "2026-01-31T23:59:59Z";
     for path in paths {
         for (as_of, status, code) in [
@@ -205,4 +223,94 @@ async fn a_moment_that_is_still_being_folded_is_waited_for() {
         let (answer, ()) = tokio::join!(app.get_with(&path, &headers), folding);
         assert_eq!((answer.ids().len(), answer.header("data-position")), (4, "2048"), "{as_of}");
     }
+}
+
+#[tokio::test]
+async fn the_busiest_tags_are_those_of_then() {
+    let app = app().await;
+    for (query, tags, start) in [
+        ("asOf=768", json!([["birds", 2, 0]]), "2026-01-31T00:03:00.000000Z"),
+        ("asOf=1280", json!([["birds", 2, 0], ["night", 1, 0]]), "2026-01-31T00:05:00.000000Z"),
+        ("asOf=1536&limit=1", json!([["birds", 1, 0]]), "2026-01-31T00:06:00.000000Z"),
+        // The window ends at the time that was asked for.
+        ("asOf=2026-02-01T01:04:30Z&window=1h", json!([["birds", 2, 0]]), "2026-02-01T00:04:00.000000Z"),
+        ("asOf=768&dateStart=2026-02-02", json!([]), "2026-02-02T00:00:00.000000Z"),
+        (
+            "asOf=1280&dateStart=2026-02-01T00:02:00Z&dateEnd=2026-02-01T00:03:00Z",
+            json!([["night", 1, 0]]),
+            "2026-02-01T00:02:00.000000Z",
+        ),
+    ] {
+        execute(&app.writer, "update control.worker_heartbeat set complete_until = now()").await;
+        let answer = app.get(&format!("/v1/tags?{query}")).await;
+        let body = answer.ok();
+        let found: Vec<_> = body["tags"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|tag| json!([tag["tag"], tag["messages"], tag["before"]]))
+            .collect();
+        assert_eq!((json!(found), &body["start"]), (tags, &json!(start)), "{query}");
+        let position = query.split_once('&').map_or(query, |(as_of, _)| as_of).trim_start_matches("asOf=");
+        let position = if position.contains('-') { "1792" } else { position };
+        assert_eq!(answer.header("data-position"), position, "{query}");
+    }
+    // A tag is text, too.
+    execute(&app.writer, "insert into social_v1.blocked values (1, 7, 2048, now())").await;
+    let body = app.get("/v1/tags?asOf=1280").await.ok();
+    assert_eq!(body["tags"].as_array().map(Vec::len), Some(1), "{body}");
+    // Nothing up to there was an event that this version knows.
+    execute(&app.writer, "delete from history_v1.event_time").await;
+    assert_eq!(app.get("/v1/tags?asOf=512").await.ok()["tags"], json!([]));
+}
+
+/// 10,100 messages that were imported since into the time before, and 10,100 that an author deleted since.
+#[tokio::test]
+async fn what_came_and_went_since_ends_a_page_at_its_bound_and_is_not_counted_without_end() {
+    let limits = http_kit::Limits { access_log: false, enforced: false, ..http_kit::Limits::default() };
+    let app = App::start_with(limits).await;
+    fold(&app.writer, &[row(256, 1, &["birds", "owls"], "2025-01-01T00:00:00Z")]).await;
+    execute(&app.writer, include_str!("support/remember.sql")).await;
+    execute(
+        &app.writer,
+        "insert into history_v1.message (id, author, tags, created_at, recorded_at, to_position, to_at, deleted_by, cause)
+         select i * 256, 1, '{birds,owls}', timestamptz '2025-06-01Z' + i * interval '1 second', now(),
+            25000 * 256, now(), 1, 'author'
+         from generate_series(2::bigint, 20201) i;
+         insert into history_v1.tagged (tag, created_at, message, from_position, author, to_position)
+         select t, created_at, id, id, author, to_position from history_v1.message, unnest(array_append(tags, '')) t
+         where id > 256;
+         insert into history_v1.tagged (tag, created_at, message, from_position, author)
+         select 'moths', timestamptz '2024-01-01Z' + i * interval '1 second', i * 256, i * 256, 1
+         from generate_series(1::bigint, 100001) i;
+         insert into history_v1.event_time values (0, 24999, now(), '2026-01-01Z'), (0, 25000, now(), null);
+         update control.checkpoint set position = 25000 * 256",
+    )
+    .await;
+    for (query, pages_expected) in [
+        ("", 3),
+        ("tag=birds", 3),
+        ("author=1", 3),
+        ("author=1&tag=birds", 3),
+        ("tagAll=birds&tagAll=owls", 3),
+    ] {
+        let (mut pages, mut next) = (Vec::new(), Some(format!("/v1/messages?asOf=6400000&{query}")));
+        while let Some(address) = next {
+            let page = app.get(&address).await;
+            pages.push(page.ids());
+            next = page.next();
+        }
+        assert_eq!((pages.concat(), pages.len()), (vec![256], pages_expected), "{query}");
+        let count = app.get_as(ANALYST, &format!("/v1/messages?count=1&asOf=6400000&{query}")).await;
+        assert_eq!(count.ok(), json!(1), "{query}");
+    }
+    let moths = "asOf=6400000&tagAny=moths&tagAny=bats";
+    app.get_as(ANALYST, &format!("/v1/messages?count=1&{moths}")).await.is_problem(400, "range-too-large");
+    let counts = format!("/v1/messages/counts?bucket=day&{moths}");
+    app.get_as(ANALYST, &counts).await.is_problem(400, "range-too-large");
+    let counts = app.get_as(ANALYST, "/v1/messages?count=1&asOf=6400000&tag=moths").await;
+    assert_eq!(counts.ok(), json!(24_999 + 1), "an index alone tells it");
+    execute(&app.writer, "update history_v1.tagged set tag = '' where tag = 'moths'").await;
+    let top = app.get("/v1/tags?asOf=6400000&dateStart=2024-01-01&dateEnd=2024-01-31").await;
+    top.is_problem(400, "range-too-large");
 }

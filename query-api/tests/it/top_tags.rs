@@ -40,6 +40,7 @@ async fn a_window_is_compared_with_the_one_before() {
         ("?window=3h", vec![of("birds", 2, 0)]),
         ("?window=2d", vec![of("owls", 3, 0), of("birds", 2, 0), of("moths", 1, 0)]),
         ("?window=7d", vec![of("birds", 3, 0), of("owls", 3, 0), of("moths", 1, 0)]),
+        ("?window=366d", vec![of("birds", 3, 0), of("owls", 3, 0), of("moths", 1, 0)]),
     ] {
         let answer = app.get(&format!("/v1/tags{query}")).await;
         let body = answer.ok();

@@ -1,6 +1,7 @@
 //! The projection `history`: its rows must not depend on batches, and must equal what a slow model makes of the log.
 
 mod as_of;
+mod deletions;
 
 use data_set::Pool;
 use data_set::write;

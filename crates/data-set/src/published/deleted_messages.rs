@@ -3,13 +3,13 @@
 use super::column::{Column, Kind};
 use super::events::{DEACTIVATED, DELETED, POSTED};
 use super::view::{Cadence, Domain, View};
-use super::why::{LEFT, LEFT_TAGS};
+use super::why::{LEFT, LEFT_TAGS, LEFT_WHEN};
 
 pub(super) const VIEW: View = View {
     name: "deleted_messages",
     title: "Deleted messages",
     description: "Messages that were deleted, by their author or somebody else, or because the account was given up. \
-        Neither whose they were nor their text.",
+        Neither whose they were, unless a whole account went, nor their text.",
     domain: Domain::Messages,
     cadence: Cadence::Folded("social"),
     primary_key: &["id"],
@@ -25,13 +25,13 @@ pub(super) const VIEW: View = View {
         Column::new(
             "changed_position",
             Kind::BigInt,
-            LEFT,
+            LEFT_WHEN,
             "Where in the log it was deleted, or its author gave the account up: what is greater than a position went after \
              it.",
         )
         .from(&[DELETED.position(), DEACTIVATED.position()])
         .like("2304"),
-        Column::new("deleted_at", Kind::Timestamp, LEFT, "When it was deleted: the original time of an imported deletion, else when the log recorded it.")
+        Column::new("deleted_at", Kind::Timestamp, LEFT_WHEN, "When it was deleted: the original time of an imported deletion, else when the log recorded it.")
             .from(&[DELETED.field("originalTime"), DELETED.recorded_at(), DEACTIVATED.field("originalTime"), DEACTIVATED.recorded_at()])
             .like("2026-11-03 08:00:00+00"),
         Column::new(

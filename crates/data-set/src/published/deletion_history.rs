@@ -3,12 +3,13 @@
 use super::column::{Column, Kind};
 use super::events::{DEACTIVATED, DELETED, POSTED};
 use super::view::{Cadence, Domain, View};
-use super::why::LEFT;
+use super::why::{LEFT, LEFT_WHEN};
 
 pub(super) const VIEW: View = View {
     name: "deletion_history",
     title: "Deletions",
-    description: "Every deletion of a message that was there. Neither whose it was nor what it said.",
+    description: "Every deletion of a message that was there. Neither whose it was, unless a whole account went, nor what \
+        it said.",
     domain: Domain::Messages,
     cadence: Cadence::Folded("history"),
     primary_key: &["message"],
@@ -29,13 +30,13 @@ pub(super) const VIEW: View = View {
         Column::new("created_at", Kind::Timestamp, LEFT, "When it had been written.")
             .from(&[POSTED.field("originalTime"), POSTED.recorded_at()])
             .like("2026-11-02 18:00:00+00"),
-        Column::new("position", Kind::BigInt, LEFT, "Where in the log it was deleted.")
+        Column::new("position", Kind::BigInt, LEFT_WHEN, "Where in the log it was deleted.")
             .from(&[DELETED.position(), DEACTIVATED.position()])
             .like("2304"),
         Column::new(
             "deleted_at",
             Kind::Timestamp,
-            LEFT,
+            LEFT_WHEN,
             "When it was deleted: the original time of an imported deletion, else when the log recorded it.",
         )
         .from(&[

@@ -55,6 +55,13 @@ pub(super) const LEFT: Why = why(
     "It tells that something was deleted, and neither whose it was nor its text.",
 );
 
+/// Of where and when they went. To hide it would hide nothing: who keeps two exports sees what went in between.
+pub(super) const LEFT_WHEN: Why = why(
+    Classification::Personal,
+    "Without it nobody could tell what changed. What went with its account went at that account's own position and time, \
+     which tells whose it was; while the account was there, everybody could see that.",
+);
+
 /// Of their tags.
 pub(super) const LEFT_TAGS: Why = why(
     Classification::Public,

@@ -9,9 +9,11 @@ mod cutoff;
 mod get_message;
 mod list_messages;
 mod position;
+mod top_tags;
 
-pub use count_messages::{bucket_counts_as_of, count_messages_as_of};
+pub use count_messages::{COUNTED_ENTRIES_MAX, bucket_counts_as_of, count_messages_as_of};
 pub use cutoff::{AsOf, Cutoff, FoundCutoff, find_cutoff};
 pub use get_message::get_message_as_of;
 pub use list_messages::list_messages_as_of;
 pub use position::as_of_position;
+pub use top_tags::top_tags_as_of;

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use super::at::At;
 use super::buckets::{self, Bucket};
 use super::count_error::CountError;
-use super::count_matching::count_matching;
+use super::count_matching::{self, count_matching};
 use super::count_messages::{Ranges, sum};
 use super::error::ReadError;
 use super::message_filter::MessageFilter;
@@ -128,27 +128,47 @@ async fn count_one_by_one(
     filter: &MessageFilter,
     buckets: &[Vec<Range<Timestamp>>],
 ) -> Result<At<Counted>, CountError> {
-    let mut bounds: Vec<Timestamp> =
-        buckets.iter().flatten().flat_map(|interval| [interval.start, interval.end]).collect();
-    bounds.sort_unstable();
-    bounds.dedup();
-    let times: Vec<OffsetDateTime> = bounds.iter().map(|bound| bound.to_time()).collect();
-    let counted = count_matching(pool, filter, &times).await?;
+    let bounds = Bounds::of(buckets);
+    let counted = count_matching(pool, filter, &bounds.times()).await?;
     Ok(counted.map(|counted| {
-        // Buckets are disjoint, so between two neighbouring bounds lies one of them or none.
-        let inside = |interval: &Range<Timestamp>| {
-            let from = bounds.partition_point(|bound| *bound <= interval.start);
-            let to = bounds.partition_point(|bound| *bound < interval.end);
-            counted.messages[from..=to].iter().sum::<i64>()
-        };
-        let buckets: Vec<BucketCount> = buckets
-            .iter()
-            .filter_map(|intervals| {
-                let start = intervals.first()?.start;
-                Some(BucketCount { start, messages: intervals.iter().map(inside).sum() })
-            })
-            .collect();
+        let buckets = bounds.sum(&counted, buckets);
         let beyond = counted.all() - buckets.iter().map(|bucket| bucket.messages).sum::<i64>();
         Counted { buckets, beyond }
     }))
+}
+
+/// Where buckets begin and end, rising: so that one walk counts what lies between each two of them.
+pub(super) struct Bounds(Vec<Timestamp>);
+
+impl Bounds {
+    pub(super) fn of(buckets: &[Vec<Range<Timestamp>>]) -> Self {
+        let mut bounds: Vec<Timestamp> =
+            buckets.iter().flatten().flat_map(|interval| [interval.start, interval.end]).collect();
+        bounds.sort_unstable();
+        bounds.dedup();
+        Self(bounds)
+    }
+
+    pub(super) fn times(&self) -> Vec<OffsetDateTime> {
+        self.0.iter().map(|bound| bound.to_time()).collect()
+    }
+
+    pub(super) fn sum(
+        &self,
+        counted: &count_matching::Counted,
+        buckets: &[Vec<Range<Timestamp>>],
+    ) -> Vec<BucketCount> {
+        // Buckets are disjoint, so between two neighbouring bounds lies one of them or none.
+        let inside = |interval: &Range<Timestamp>| {
+            let from = self.0.partition_point(|bound| *bound <= interval.start);
+            let to = self.0.partition_point(|bound| *bound < interval.end);
+            counted.messages[from..=to].iter().sum::<i64>()
+        };
+        // Every bucket has an interval, and the first one is where it begins.
+        let count = |intervals: &Vec<Range<Timestamp>>| {
+            let start = intervals.first()?.start;
+            Some(BucketCount { start, messages: intervals.iter().map(inside).sum() })
+        };
+        buckets.iter().filter_map(count).collect()
+    }
 }

@@ -8,6 +8,8 @@ pub enum CountError {
     TooManyBuckets,
     #[error("more than 100,000 messages would have to be looked at")]
     TooManyMessages,
+    #[error("more than 2,000,000 messages of the past would have to be counted")]
+    TooManyOfThePast,
     #[error(transparent)]
     Read(#[from] ReadError),
 }

@@ -14,7 +14,7 @@ pub const COUNTED_LOOKS_MAX: i64 = 100_000;
 
 /// Messages between two bounds.
 #[derive(Debug, sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     position: i64,
     /// How many bounds are not behind them. Null where there are none at all.
     bound: Option<i32>,
@@ -34,6 +34,25 @@ pub(super) struct Counted {
 }
 
 impl Counted {
+    /// `None` where more were looked at than may be.
+    pub(super) fn of(rows: &[Row], bounds: &[OffsetDateTime], looks_max: i64) -> Option<At<Self>> {
+        if rows.iter().filter_map(|row| row.walked).sum::<i64>() > looks_max {
+            return None;
+        }
+        let mut counted = Self { messages: vec![0; bounds.len() + 1], extent: None };
+        for row in rows {
+            let place = row.bound.and_then(|bound| counted.messages.get_mut(usize::try_from(bound).ok()?));
+            if let (Some(place), Some(messages)) = (place, row.messages) {
+                *place = messages;
+            }
+            if let Some((first, last)) = row.first.zip(row.last) {
+                let (before, after) = counted.extent.unwrap_or((first, last));
+                counted.extent = Some((before.min(first), after.max(last)));
+            }
+        }
+        Some(At { position: rows.first().map_or(0, |row| row.position), value: counted })
+    }
+
     pub(super) fn all(&self) -> i64 {
         self.messages.iter().sum()
     }
@@ -61,20 +80,5 @@ pub(super) async fn count_matching(
             .bind(bounds)
             .fetch_all(pool)
     };
-    let rows = run(query).await?;
-    if rows.iter().filter_map(|row| row.walked).sum::<i64>() > COUNTED_LOOKS_MAX {
-        return Err(CountError::TooManyMessages);
-    }
-    let mut counted = Counted { messages: vec![0; bounds.len() + 1], extent: None };
-    for row in &rows {
-        let place = row.bound.and_then(|bound| counted.messages.get_mut(usize::try_from(bound).ok()?));
-        if let (Some(place), Some(messages)) = (place, row.messages) {
-            *place = messages;
-        }
-        if let Some((first, last)) = row.first.zip(row.last) {
-            let (before, after) = counted.extent.unwrap_or((first, last));
-            counted.extent = Some((before.min(first), after.max(last)));
-        }
-    }
-    Ok(At { position: rows.first().map_or(0, |row| row.position), value: counted })
+    Counted::of(&run(query).await?, bounds, COUNTED_LOOKS_MAX).ok_or(CountError::TooManyMessages)
 }

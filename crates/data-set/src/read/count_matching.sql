@@ -27,6 +27,8 @@ left join (
                 )
             end as fits
         from walked k
+        -- So that it is found out once per message and not once per aggregate.
+        offset 0
     ) k
     group by 1
 ) c on true

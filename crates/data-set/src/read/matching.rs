@@ -42,7 +42,7 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// The statement that begins with the walk that a filter needs.
+/// The statement that begins with the walk that a filter needs, of files in the folder of whoever asks for it.
 macro_rules! walk {
     ($author:expr, $($rest:literal),+) => {
         match $author {
@@ -90,9 +90,14 @@ pub(super) async fn list_matching(
     };
     let rows = run(query).await?;
     let position = rows.first().map_or(0, |row| row.position);
-    let bound = rows.last().filter(|row| row.is_bound == Some(true)).and_then(MessageColumns::page_key);
-    // With one row more than the page holds the walk had not to go so far.
-    let bound = bound.filter(|_| rows.len() <= usize::from(limit));
+    let bound = bound(&rows, limit);
     let page = Page::cut_at_bound(rows.into_iter().filter_map(MessageColumns::into_listed), limit, bound);
     Ok(At { position, value: Matching { page, is_cut_short: bound.is_some() } })
+}
+
+/// Where a walk ended because no more messages were looked at; `None` where there are no more, or it had not to go so
+/// far: then there is one row more than the page holds.
+pub(super) fn bound(rows: &[MessageColumns], limit: u16) -> Option<PageKey> {
+    let last = rows.last().filter(|row| row.is_bound == Some(true) && rows.len() <= usize::from(limit));
+    last.and_then(MessageColumns::page_key)
 }

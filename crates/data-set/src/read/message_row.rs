@@ -143,7 +143,7 @@ impl MessageColumns {
 
     /// Where a row without an author is of a deleted message: in `served.thread_messages`, and in the past.
     pub(super) fn into_part_of_thread(self) -> Option<ThreadRow> {
-        if self.is_hidden || self.is_silenced == Some(true) {
+        if self.is_hidden || self.is_silenced == Some(true) || self.is_match == Some(false) {
             return None;
         }
         if self.author.is_some() {

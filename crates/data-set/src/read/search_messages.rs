@@ -1,12 +1,13 @@
 //! Messages that say some words, newest first.
 //!
-//! An index of words knows in which messages a word is, and no order. So what is in many messages is found by looking at
-//! the newest ones, one by one, and what is in few by the index; which of the two it is shows in the first of them. What
-//! is in many messages, but none of the newest, is looked for page by page, in pages that may be empty.
+//! An index of words knows in which messages a word is, and nothing else: no order, no author, no tag. So what is in many
+//! messages is found by looking at the newest of those that the filter may mean, one by one, and what is in few by the
+//! index; which of the two it is shows in the first of them. What is in many messages, but in none of the newest, is
+//! looked for page by page, in pages that may be empty.
 
 use super::at::At;
 use super::error::ReadError;
-use super::matching::{Wanted, list_matching};
+use super::matching::{LISTED_LOOKS_MAX, Wanted, list_matching};
 use super::message_filter::MessageFilter;
 use super::message_row::{MessageColumns, MessageRow};
 use super::page::{Page, PageKey, one_more_than};
@@ -15,7 +16,7 @@ use crate::pool::Pool;
 
 /// How many messages are looked at before the index is asked. Each look takes the words of a text, some 15 microseconds.
 const LOOKS_MAX: i64 = 1_000;
-/// The most messages that the index may find to be sorted.
+/// The most messages that the index may find to be sorted, before anything else is asked of them.
 const FOUND_MAX: i64 = 20_000;
 
 /// Whether there is a word that every message found has to have (`T` stands for a query that also means messages
@@ -33,7 +34,7 @@ pub enum SearchError {
 
 #[derive(sqlx::FromRow)]
 struct Row {
-    candidates: i64,
+    found: i64,
     #[sqlx(flatten)]
     message: MessageColumns,
 }
@@ -56,14 +57,15 @@ pub async fn search_messages(
         return Err(SearchError::NothingToSearch);
     }
     let after = after.unwrap_or(PageKey { created_at: filter.range.end(), id: 0 });
-    let newest = list_matching(pool, caller, filter, Some(words), after, limit, LOOKS_MAX).await?;
-    if newest.value.is_cut_short
-        && has_candidates
-        && let Some(found) = by_index(pool, caller, filter, words, after, limit).await?
-    {
+    let walk = |looks_max| list_matching(pool, caller, filter, Some(words), after, limit, looks_max);
+    let newest = walk(LOOKS_MAX).await?;
+    if !newest.value.is_cut_short {
+        return Ok(newest.map(|newest| newest.page));
+    }
+    if has_candidates && let Some(found) = by_index(pool, caller, filter, words, after, limit).await? {
         return Ok(found);
     }
-    Ok(newest.map(|newest| newest.page))
+    Ok(walk(LISTED_LOOKS_MAX).await?.map(|walked| walked.page))
 }
 
 /// `None` where the index finds too many.
@@ -93,7 +95,7 @@ async fn by_index(
             .fetch_all(pool)
     };
     let rows = run(query).await?;
-    if rows.first().is_some_and(|row| row.candidates > FOUND_MAX) {
+    if rows.first().is_some_and(|row| row.found > FOUND_MAX) {
         return Ok(None);
     }
     let position = rows.first().map_or(0, |row| row.message.position);

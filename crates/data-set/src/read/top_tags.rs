@@ -17,11 +17,12 @@ use crate::timestamp::Timestamp;
 /// tags are the busiest of the window itself, because a month is no measure of a day, more of them are.
 const CANDIDATES: [i64; 3] = [200, 1_000, 5_000];
 /// So many times the tags that are asked for are looked at, because some may be hidden from the caller.
-const HIDDEN_FACTOR: i64 = 4;
+pub(super) const HIDDEN_FACTOR: i64 = 4;
 /// The longest window, in days. It touches 13 months, and there is a window of the same length before it.
 pub const WINDOW_DAYS_MAX: i64 = 366;
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
+const MICROS_PER_MINUTE: i64 = 60_000_000;
 
 /// A tag, and in how many messages it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +36,7 @@ pub struct TopTagRow {
 /// A window of time that has a begin; it ends with the newest message where it has no end.
 #[derive(Debug, Clone)]
 pub struct TagWindow {
-    range: TimeRange,
+    pub(super) range: TimeRange,
     before: Range<Timestamp>,
 }
 
@@ -45,7 +46,9 @@ impl TagWindow {
         let start = range.start();
         let end = if range.is_open_at_end() { now.max(start.next()) } else { range.end() };
         let length = end.as_micros() - start.as_micros();
-        let is_good = !range.is_open_at_start() && length <= WINDOW_DAYS_MAX * MICROS_PER_DAY;
+        // The begin of the longest one may have been rounded down to a minute.
+        let longest = WINDOW_DAYS_MAX * MICROS_PER_DAY + MICROS_PER_MINUTE;
+        let is_good = !range.is_open_at_start() && length <= longest;
         let from = Timestamp::from_micros(start.as_micros() - length).filter(|_| is_good)?;
         Some(Self { range, before: from..start })
     }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use data_set::Pool;
 use data_set::pool::{PoolOptions, connect};
 use data_set::read::{
-    self, AsOf, Bucket, Cutoff, MessageFilter, MessageRow, Page, TagFilter, ThreadRow, TimeRange, Timestamp,
+    self, AsOf, Bucket, Cutoff, MessageFilter, MessageRow, Page, TagCombination, TagFilter, TagWindow,
+    ThreadRow, TimeRange, Timestamp,
 };
 use domain::Position;
 use event_store::RecordedEvent;
@@ -135,21 +136,53 @@ impl Oracle {
         }
     }
 
-    fn matching(&self, tag: &str, author: Option<i64>) -> impl Iterator<Item = &Value> {
+    fn matching(&self, asked: &Asked) -> impl Iterator<Item = &Value> {
         self.then.iter().filter(move |row| {
             let tags = row["tags"].as_array().expect("tags");
-            (tag.is_empty() || tags.iter().any(|own| own == tag))
-                && author.is_none_or(|author| row["author"] == author)
+            let has = |tag: &&str| tags.iter().any(|own| own == tag);
+            (asked.any.is_empty() || asked.any.iter().any(has))
+                && asked.all.iter().all(has)
+                && !asked.none.iter().any(has)
+                && asked.author.is_none_or(|author| row["author"] == author)
         })
     }
 
-    fn list(&self, tag: &str, author: Option<i64>) -> Vec<Value> {
+    /// Tags of messages created in a window, with how many there are, the busiest first; without those of which no author
+    /// is seen.
+    fn top_tags(&self, window: &TagWindow) -> Vec<(String, i64, i64)> {
+        let mut tags: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+        let mut seen = BTreeSet::new();
+        let end = window.end().unwrap_or(Timestamp::MAX);
+        for row in &self.then {
+            let at = Timestamp::from(time_of(&row["created_at"]));
+            let by = row["author"].as_i64().expect("an author");
+            let is_seen = !self.suspended.contains(&by) && !self.silenced.contains(&by);
+            for tag in row["tags"].as_array().expect("tags") {
+                let tag = tag.as_str().expect("text");
+                let (messages, before) = tags.entry(tag).or_default();
+                let is_inside = window.start() <= at && at < end;
+                if is_inside && is_seen {
+                    seen.insert(tag);
+                }
+                *messages += i64::from(is_inside);
+                *before += i64::from(window.before() <= at && at < window.start());
+            }
+        }
+        let used = tags.into_iter().filter(|(tag, _)| seen.contains(tag));
+        let mut used: Vec<_> =
+            used.map(|(tag, (messages, before))| (tag.to_owned(), messages, before)).collect();
+        used.sort_by_key(|(_, messages, _)| std::cmp::Reverse(*messages));
+        used
+    }
+
+    fn list(&self, asked: &Asked) -> Vec<Value> {
+        let author = asked.author;
         let is_seen = |row: &&Value| {
             let by = row["author"].as_i64().expect("an author");
             let is_silenced = author.is_none() && self.silenced.contains(&by);
             !is_silenced && !self.suspended.contains(&by)
         };
-        self.matching(tag, author).filter(is_seen).map(|row| self.shown(row)).collect()
+        self.matching(asked).filter(is_seen).map(|row| self.shown(row)).collect()
     }
 
     fn shown(&self, row: &Value) -> Value {
@@ -170,13 +203,43 @@ impl Oracle {
     }
 }
 
-fn filter(tag: &str, author: Option<i64>) -> MessageFilter {
-    let tag = if tag.is_empty() { TagFilter::any() } else { TagFilter::of(tag) };
-    MessageFilter { tag, tags: None, author, range: TimeRange::always() }
+#[derive(Debug, Default)]
+struct Asked {
+    any: Vec<&'static str>,
+    all: Vec<&'static str>,
+    none: Vec<&'static str>,
+    author: Option<i64>,
 }
 
-const FILTERS: [(&str, Option<i64>); 5] =
-    [("", None), ("birds", None), ("at-dusk", None), ("", Some(2)), ("birds", Some(3))];
+impl Asked {
+    fn tag(tag: &'static str, author: Option<i64>) -> Self {
+        let all = (!tag.is_empty()).then_some(tag).into_iter().collect();
+        Self { all, author, ..Self::default() }
+    }
+
+    fn random(random: &mut StdRng) -> Self {
+        let mut some = |share: f64| {
+            ["birds", "at-dusk", "b\"q\\", "never"]
+                .into_iter()
+                .filter(|_| random.random_bool(share))
+                .collect()
+        };
+        let (any, all, none) = (some(0.3), some(0.2), some(0.2));
+        Self { any, all, none, author: random.random_bool(0.3).then(|| random.random_range(1..6)) }
+    }
+
+    fn filter(&self) -> MessageFilter {
+        let tags = |tags: &[&str]| tags.iter().map(|tag| TagFilter::of(tag)).collect::<Vec<_>>();
+        let [any, all, none] = [&self.any, &self.all, &self.none].map(|list| tags(list));
+        let (tag, tags) = TagCombination::of(TagFilter::any(), any, all, none);
+        MessageFilter { tag, tags, author: self.author, range: TimeRange::always() }
+    }
+}
+
+fn asked() -> [Asked; 5] {
+    [("", None), ("birds", None), ("at-dusk", None), ("", Some(2)), ("birds", Some(3))]
+        .map(|(tag, author)| Asked::tag(tag, author))
+}
 
 #[tokio::test]
 async fn lists_and_counts_of_any_position_are_those_of_the_log_cut_off_there() {
@@ -191,30 +254,25 @@ async fn lists_and_counts_of_any_position_are_those_of_the_log_cut_off_there() {
             let oracle = Oracle::cut_off(&world.events, position);
             let cutoff = world.cutoff(AsOf::Position(position.get())).await;
             assert_eq!(cutoff.position, position.get());
-            for (tag, author) in FILTERS {
-                let filter = filter(tag, author);
-                let what = format!("seed {seed}, as of {position}, {tag:?} {author:?}");
-                let (found, mut expected) = (world.list(&filter, cutoff).await, oracle.list(tag, author));
+            let combinations = (0..6).map(|_| Asked::random(&mut random));
+            for asked in asked().into_iter().chain(combinations) {
+                let filter = asked.filter();
+                let what = format!("seed {seed}, as of {position}, {asked:?}");
+                let (found, mut expected) = (world.list(&filter, cutoff).await, oracle.list(&asked));
                 // The reader is none of the authors.
-                expected.retain(|row| author.is_none() || row["deleted"] != true);
+                expected.retain(|row| asked.author.is_none() || row["deleted"] != true);
                 assert_eq!(found, expected, "{what}");
                 deleted += found.iter().filter(|row| row["deleted"] == true).count();
                 liked += found.iter().filter(|row| row["likes"].as_i64() > Some(0)).count();
                 edits_undone += found.iter().filter(|row| row["edition"].as_i64() > Some(1)).count();
 
                 let count = read::count_messages_as_of(&world.reader, &filter, cutoff).await;
-                let expected = oracle.matching(tag, author).count() as i64;
+                let expected = oracle.matching(&asked).count() as i64;
                 assert_eq!(count.expect("counted").value, expected, "{what}");
-                if author.is_none() {
-                    let (always, zone) = (TimeRange::always(), jiff::tz::TimeZone::UTC);
-                    let buckets = read::bucket_counts_as_of(
-                        &world.reader,
-                        &filter.tag,
-                        &always,
-                        Bucket::Year,
-                        &zone,
-                        cutoff,
-                    );
+                if asked.author.is_none() {
+                    let zone = jiff::tz::TimeZone::UTC;
+                    let buckets =
+                        read::bucket_counts_as_of(&world.reader, &filter, Bucket::Month, &zone, cutoff);
                     let sum: i64 =
                         buckets.await.expect("counted").value.iter().map(|bucket| bucket.messages).sum();
                     assert_eq!(sum, expected, "{what}");
@@ -227,19 +285,47 @@ async fn lists_and_counts_of_any_position_are_those_of_the_log_cut_off_there() {
 }
 
 #[tokio::test]
+async fn the_busiest_tags_of_any_position_are_those_of_the_log_cut_off_there() {
+    let mut world = World::start().await;
+    let mut before = 0;
+    for seed in 10..14 {
+        world.fold(history(seed, EVENTS)).await;
+        let mut random = StdRng::seed_from_u64(seed);
+        for _ in 0..8 {
+            let position = at(random.random_range(1..=EVENTS));
+            let oracle = Oracle::cut_off(&world.events, position);
+            let cutoff = world.cutoff(AsOf::Position(position.get())).await;
+            assert!(cutoff.clock >= Timestamp::from(recorded_at(position)), "nothing was recorded later");
+            let minutes = random.random_range(1..12);
+            let start = Timestamp::from(recorded_at(position) - Duration::minutes(minutes));
+            let end = random.random_bool(0.5).then(|| Timestamp::from(recorded_at(position)));
+            let range = TimeRange::new(Some(start), end).expect("it has a length");
+            let window = TagWindow::of(range, cutoff.clock).expect("it is short");
+            let found = read::top_tags_as_of(&world.reader, STRANGER, &window, cutoff, 20).await;
+            let found = found.expect("counted").value.into_iter();
+            let found: Vec<_> = found.map(|row| (row.tag, row.messages, row.before)).collect();
+            let expected = oracle.top_tags(&window);
+            before += expected.iter().map(|(_, _, before)| before).sum::<i64>();
+            assert_eq!(found, expected, "seed {seed}, as of {position}, {window:?}");
+        }
+    }
+    assert!(before > 20, "only {before} lie in windows before");
+}
+
+#[tokio::test]
 async fn what_is_told_of_the_head_is_what_is_told_of_the_present() {
     let mut world = World::start().await;
     for seed in 20..24 {
         world.fold(history(seed, EVENTS)).await;
         let cutoff = world.cutoff(AsOf::Position(at(EVENTS).get())).await;
         for caller in [STRANGER, 1, 2] {
-            for (tag, author) in FILTERS {
-                let filter = filter(tag, author);
+            for asked in asked() {
+                let filter = asked.filter();
                 let now = read::list_messages(&world.reader, caller, &filter, None, 100).await;
                 let then = read::list_messages_as_of(&world.reader, caller, &filter, cutoff, None, 100).await;
                 let now = now.expect("listed").value.items.into_iter();
                 let now: Vec<ThreadRow> = now.map(|row| ThreadRow::Message(Box::new(row))).collect();
-                let what = format!("seed {seed}, {caller}, {tag:?} {author:?}");
+                let what = format!("seed {seed}, {caller}, {asked:?}");
                 assert_eq!(then.expect("listed").value.items, now, "{what}");
                 for row in now {
                     let ThreadRow::Message(row) = row else { continue };
@@ -281,7 +367,8 @@ async fn a_time_is_found_whatever_the_clock_of_the_log_did() {
             assert_eq!(cutoff.position >> 8, expected as i64, "seed {seed}, {time}");
             if expected > 0 {
                 let oracle = Oracle::cut_off(&world.events, at(expected));
-                assert_eq!(world.list(&filter("", None), cutoff).await, oracle.list("", None), "seed {seed}");
+                let all = Asked::default();
+                assert_eq!(world.list(&all.filter(), cutoff).await, oracle.list(&all), "seed {seed}");
             }
         }
     }

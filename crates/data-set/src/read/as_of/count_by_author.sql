@@ -1,6 +1,6 @@
--- Purpose: an author's messages that had a tag at a moment (the empty tag: all) per bucket, as count_by_tag.sql.
--- Index: message_by_author, a range of it per range of time; with a tag tagged_pk, a look-up per message.
--- Why this order: none; the caller puts every sum at its bucket's number.
+-- Purpose: as count_by_tag.sql, for the messages of author $1.
+-- Index: message_by_author, one range.
+-- Why this order: none; the caller puts every count at its bucket's number.
 with p as (
     select
         least(
@@ -10,22 +10,19 @@ with p as (
                        where projection = 'history' and state = 'published' and shard = 0), 0)
         ) as position
 )
-select p.position, c.bucket, c.messages
+select p.position, c.bound, c.walked, c.messages, c.first, c.last
 from p
 left join (
-    select s.bucket, sum(c.messages)::bigint as messages
-    from unnest($2::int[], $3::timestamptz[], $4::timestamptz[]) as s (bucket, starts_at, ends_at)
-    cross join lateral (
-        select count(*) as messages
-        from served.message_history m
-        where m.author = $6 and m.created_at >= s.starts_at and m.created_at < s.ends_at
-            and m.id <= $5 and (m.to_position is null or m.to_position > $5)
-            and ($1 = '' or (
-                select k.message from served.tag_history k
-                where k.tag = $1 and k.created_at = m.created_at and k.message = m.id
-                    and k.from_position <= $5 and (k.to_position is null or k.to_position > $5)
-                limit 1
-            ) is not null)
-    ) c
-    group by s.bucket
+    select
+        width_bucket(k.created_at, $7::timestamptz[]) as bound, count(*) as walked,
+        count(*) filter (where k.fits) as messages,
+        min(k.created_at) filter (where k.fits) as first, max(k.created_at) filter (where k.fits) as last
+    from (
+        select k.created_at, k.id <= $6 and (k.to_position is null or k.to_position > $6)
+            and not k.created_at <@ any ($4::tstzrange[]) as fits
+        from served.message_history k
+        where k.author = $1 and k.created_at < $2 and k.created_at >= $3
+        limit $5
+    ) k
+    group by 1
 ) c on true

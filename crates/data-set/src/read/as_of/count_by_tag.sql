@@ -1,6 +1,7 @@
--- Purpose: messages that had a tag at a moment (the empty tag: all) per bucket, summed over ranges of time.
--- Index: tagged_pk, a range of it per range of time; the key holds all that is asked.
--- Why this order: none; the caller puts every sum at its bucket's number.
+-- Purpose: messages that had tag $1 at moment $6 (the empty tag: all), per interval between two of the bounds $7, with how
+--   many entries were looked at and the first and the last that was there; with the position. At most $5 entries.
+-- Index: tagged_pk, one range; the key holds all that is asked. A message has a tag once at any moment.
+-- Why this order: none; the caller puts every count at its bucket's number.
 with p as (
     select
         least(
@@ -10,16 +11,19 @@ with p as (
                        where projection = 'history' and state = 'published' and shard = 0), 0)
         ) as position
 )
-select p.position, c.bucket, c.messages
+select p.position, c.bound, c.walked, c.messages, c.first, c.last
 from p
 left join (
-    select s.bucket, sum(c.messages)::bigint as messages
-    from unnest($2::int[], $3::timestamptz[], $4::timestamptz[]) as s (bucket, starts_at, ends_at)
-    cross join lateral (
-        select count(*) as messages
+    select
+        width_bucket(k.created_at, $7::timestamptz[]) as bound, count(*) as walked,
+        count(*) filter (where k.fits) as messages,
+        min(k.created_at) filter (where k.fits) as first, max(k.created_at) filter (where k.fits) as last
+    from (
+        select k.created_at, k.from_position <= $6 and (k.to_position is null or k.to_position > $6)
+            and not k.created_at <@ any ($4::tstzrange[]) as fits
         from served.tag_history k
-        where k.tag = $1 and k.created_at >= s.starts_at and k.created_at < s.ends_at
-            and k.from_position <= $5 and (k.to_position is null or k.to_position > $5)
-    ) c
-    group by s.bucket
+        where k.tag = $1 and k.created_at < $2 and k.created_at >= $3
+        limit $5
+    ) k
+    group by 1
 ) c on true

@@ -26,6 +26,8 @@ pub struct Cutoff {
     pub position: i64,
     /// No message of then was created later, so a list need not look further.
     created_until: Timestamp,
+    /// What the clock showed: the time that was asked for, or when the newest of these events was recorded.
+    pub clock: Timestamp,
 }
 
 /// A moment, as far as the data knows it.
@@ -45,6 +47,7 @@ struct Row {
     folded: i64,
     position: i64,
     created_until: Option<OffsetDateTime>,
+    recorded_until: Option<OffsetDateTime>,
     is_complete: bool,
     head: Option<i64>,
     now: OffsetDateTime,
@@ -58,9 +61,14 @@ pub async fn find_cutoff(pool: &Pool, as_of: AsOf) -> Result<At<FoundCutoff>, Re
     };
     let query =
         || sqlx::query_as::<_, Row>(include_str!("cutoff.sql")).bind(position).bind(time).fetch_one(pool);
-    let Row { folded, position, created_until, is_complete, head, now } = run(query).await?;
+    let Row { folded, position, created_until, recorded_until, is_complete, head, now } = run(query).await?;
     let created_until = created_until.map_or(Timestamp::MIN, Timestamp::from);
-    let value = FoundCutoff { cutoff: Cutoff { position, created_until }, is_complete, head, now };
+    let clock = match as_of {
+        // Where nothing is known that was recorded by then, nothing was there, whatever the clock showed.
+        AsOf::Position(_) => recorded_until.unwrap_or(now).into(),
+        AsOf::Time(time) => time,
+    };
+    let value = FoundCutoff { cutoff: Cutoff { position, created_until, clock }, is_complete, head, now };
     Ok(At { position: folded, value })
 }
 

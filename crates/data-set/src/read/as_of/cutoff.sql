@@ -1,5 +1,5 @@
 -- Purpose: the position of a moment: $1, or before the first event that was recorded after $2; until when the messages
---   up to there were created; and how far the data and the log are.
+--   up to there were created and all events recorded; and how far the data and the log are.
 -- Index: event_time_pk. The first event after a time is searched from the top, in the first block of each level that holds
 --   one: seven ranges of at most 64. The newest of all events up to a position is the newest of the blocks that lie
 --   before it, at most 63 of each level. checkpoint_pk.
@@ -37,14 +37,15 @@ select
                    where projection = 'social' and state = 'published' and shard = 0), 0),
         coalesce((select h.position from history h), 0)
     ) as folded,
-    (
-        select max(b.created_at)
-        from (values (0), (6), (12), (18), (24), (30), (36)) as l (level)
-        cross join lateral (
-            select b.created_at from served.event_time_blocks b
-            where b.level = l.level
-                and b.block >= ((((m.position >> 8) + 1) >> l.level) >> 6) << 6
-                and b.block < ((m.position >> 8) + 1) >> l.level
-        ) b
-    ) as created_until
+    t.created_until, t.recorded_until
 from moment m
+cross join lateral (
+    select max(b.created_at) as created_until, max(b.recorded_at) as recorded_until
+    from (values (0), (6), (12), (18), (24), (30), (36)) as l (level)
+    cross join lateral (
+        select b.created_at, b.recorded_at from served.event_time_blocks b
+        where b.level = l.level
+            and b.block >= ((((m.position >> 8) + 1) >> l.level) >> 6) << 6
+            and b.block < ((m.position >> 8) + 1) >> l.level
+    ) b
+) t

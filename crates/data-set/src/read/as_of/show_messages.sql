@@ -1,29 +1,23 @@
--- Purpose: the end of every statement that shows messages as they were: the edition of then, and what others and the
---   caller had made of them, of the messages in `page`, which are few and in their final number by here. `p` is one row:
+-- Purpose: the end of every statement that shows messages as they were: the text of the edition of then, and what
+--   others and the caller had made of them, of the messages in `page`, which are few and in their final number by here. `p` is one row:
 --   the position of the data, the caller, and the position of the moment. Who is named how, who sees what, and bookmarks
 --   are of today. A message that was deleted since has no text any more, and is shown without an author.
--- Index: edition_pk, message_edition_pk or message_pk, account_pk, liked_by_message, reposted_by_message, message_reply,
+-- Index: message_edition_pk or message_pk, account_pk, liked_by_message, reposted_by_message, message_reply,
 --   liked_pk, reposted_pk, bookmarked_pk and twice blocked_pk: a look-up or a range each per row of the page. `limit 1` as
 --   in the other show_messages.sql.
 -- Why this order: the page's own; it came out of the look-ups in that order, but only a sort promises it.
 select
     p.*, m.id, case when e.text is not null then m.author end as author, a.handle as author_handle,
-    a.display_name as author_name, e.text, coalesce(h.tags, m.tags) as tags, m.in_reply_to, m.created_at,
-    h.made_at as edited_at, coalesce(h.edition, 1) as edition, m.key_position, m.is_silenced,
+    a.display_name as author_name, e.text, m.tags, m.in_reply_to, m.created_at,
+    m.edited_at, m.edition, m.key_position, m.is_silenced, m.is_match, m.is_bound,
     coalesce(s.likes, 0) as likes, coalesce(s.reposts, 0) as reposts, coalesce(s.replies, 0) as replies,
     l.account is not null as liked, r.account is not null as reposted, b.account is not null as bookmarked,
     x.account is not null or coalesce(a.restriction = 'suspended', false) as is_hidden
 from p
 left join page m on true
 left join lateral (
-    select h.edition, h.made_at, h.tags from published.edit_history h
-    where h.message = m.id and h.position <= p.at
-    order by h.edition desc
-    limit 1
-) h on true
-left join lateral (
     select e.text from published.message_editions e
-    where e.message = m.id and e.edition = coalesce(h.edition, 1)
+    where e.message = m.id and e.edition = m.edition
     limit 1
 ) e on true
 left join lateral (

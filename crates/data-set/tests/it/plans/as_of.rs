@@ -1,5 +1,6 @@
 //! Reads of the past.
 
+use super::matching::assert_lazy;
 use super::{assert_reads, grown_tables, plan, sql};
 use data_set::Pool;
 use testkit::Postgres;
@@ -10,25 +11,40 @@ async fn grown_history() -> (Postgres, Pool) {
     (postgres, pool)
 }
 
+const BY_TAG: &str = sql!("as_of/walk_by_tag", "as_of/list_matching", "as_of/show_messages");
+const BY_AUTHOR: &str = sql!("as_of/walk_by_author", "as_of/list_matching", "as_of/show_messages");
+const OF_ONE_TAG: &str = "'{}', '{birds}', '{}', now(), 5, '2026-01-01Z', '{}', 10000, AUTHOR, 640000, 7, 21";
+const OF_SEVERAL_TAGS: &str = "'{birds,owls}', '{night,dusk}', '{day}', now(), 5, '2026-01-01Z', '{\"[2026-01-01,2026-01-02)\"}', 10000, AUTHOR,
+    640000, 7, 21";
+
 #[tokio::test]
 async fn lists_of_the_past_walk_the_same_way_as_those_of_the_present() {
     let (_postgres, pool) = grown_history().await;
-    let of_tag = "'birds', now(), 5, now(), 21, 7, '{\"[2026-01-01,2026-01-02)\"}', 640000";
-    let by_tag = plan(&pool, sql!("as_of/list_by_tag", "as_of/show_messages"), of_tag).await;
-    let range = "Index Only Scan Backward using tagged_pk";
-    assert_reads(&by_tag, &[range, "ROW(created_at, message) < ROW($2, $3)", "Index Scan using message_pk"]);
-    let of_author = "1, now(), 5, now(), 21, 7, '{}', 640000";
-    let by_author = plan(&pool, sql!("as_of/list_by_author", "as_of/show_messages"), of_author).await;
-    let range = "Index Scan Backward using message_by_author";
-    assert_reads(&by_author, &[range, "ROW(created_at, id) < ROW($2, $3)"]);
-    let by_both = sql!("as_of/list_by_author_and_tag", "as_of/show_messages");
-    let by_both = plan(&pool, by_both, &format!("{of_author}, 'birds'")).await;
-    assert_reads(&by_both, &[range, "ROW(created_at, id) < ROW($2, $3)", "using tagged_pk"]);
-    for plan in [by_tag, by_author, by_both] {
-        for part in
-            ["edition_pk", "liked_by_message", "reposted_by_message", "message_reply", "message_edition_pk"]
-        {
-            assert!(plan.contains(part), "no {part} in\n{plan}");
+    for asked in [OF_ONE_TAG, OF_SEVERAL_TAGS] {
+        let by_tag = plan(&pool, BY_TAG, &asked.replace("AUTHOR", "null")).await;
+        let range = "Index Only Scan Backward using tagged_pk";
+        assert_reads(
+            &by_tag,
+            &[range, "ROW(created_at, message) < ROW($4, $5)", "Index Scan using message_pk"],
+        );
+        assert!(by_tag.matches(range).count() >= 8 && by_tag.contains("Merge Append"), "{by_tag}");
+        let by_author = plan(&pool, BY_AUTHOR, &asked.replace("AUTHOR", "1")).await;
+        let range = "Backward using message_by_author";
+        assert_reads(
+            &by_author,
+            &[range, "ROW(created_at, id) < ROW($4, $5)", "Index Scan using message_pk"],
+        );
+        for plan in [by_tag, by_author] {
+            assert_lazy(&plan);
+            for part in [
+                "edition_pk",
+                "liked_by_message",
+                "reposted_by_message",
+                "message_reply",
+                "message_edition_pk",
+            ] {
+                assert!(plan.contains(part), "no {part} in\n{plan}");
+            }
         }
     }
 }
@@ -46,13 +62,89 @@ async fn single_messages_of_the_past_are_looked_up() {
 #[tokio::test]
 async fn counts_of_the_past_read_entries_of_an_index() {
     let (_postgres, pool) = grown_history().await;
-    let ranges = "'birds', '{0,1}', '{2026-01-01,2026-02-01}', '{2026-01-09,2026-02-02}', 640000";
-    let by_tag = plan(&pool, sql!("as_of/count_by_tag"), ranges).await;
+    let counted = "now(), '2026-01-01Z', '{}', 2000001, 640000, '{2026-01-09}'";
+    let by_tag = plan(&pool, sql!("as_of/count_by_tag"), &format!("'birds', {counted}")).await;
     assert_reads(&by_tag, &["Index Only Scan using tagged_pk"]);
-    let by_author = plan(&pool, sql!("as_of/count_by_author"), &format!("{ranges}, 1")).await;
-    assert_reads(&by_author, &["using message_by_author", "using tagged_pk"]);
-    let extent = plan(&pool, sql!("as_of/first_and_last"), "'birds', 640000, now()").await;
-    assert_reads(&extent, &["Index Only Scan using tagged_pk", "Index Only Scan Backward using tagged_pk"]);
+    let by_author = plan(&pool, sql!("as_of/count_by_author"), &format!("1, {counted}")).await;
+    assert_reads(&by_author, &["Index Scan using message_by_author"]);
+    let counted = "'{birds,owls}', '{}', '{day}', now(), 5, '2026-01-01Z', '{}', 100001, AUTHOR, 640000, '{2026-01-09}'";
+    let by_tags = sql!("as_of/walk_by_tag", "as_of/count_matching");
+    let by_tags = plan(&pool, by_tags, &counted.replace("AUTHOR", "null")).await;
+    assert_reads(
+        &by_tags,
+        &["Index Only Scan Backward using tagged_pk", "using message_pk", "using edition_pk"],
+    );
+    let by_author = sql!("as_of/walk_by_author", "as_of/count_matching");
+    let by_author = plan(&pool, by_author, &counted.replace("AUTHOR", "1")).await;
+    assert_reads(&by_author, &["Backward using message_by_author", "using message_pk", "using edition_pk"]);
+}
+
+#[tokio::test]
+async fn the_busiest_tags_of_the_past_come_from_the_messages_of_two_windows() {
+    let (_postgres, pool) = grown_history().await;
+    let asked = "'2026-01-01', '2026-01-02', '2026-01-03', '{}', 100001, 640000, 80, 7";
+    let top = plan(&pool, sql!("as_of/top_tags"), asked).await;
+    let reads = [
+        "Index Only Scan using tagged_pk",
+        "Index Only Scan Backward using tagged_pk",
+        "using message_pk",
+        "using edition_pk",
+        "using account_pk",
+        "using blocked_pk",
+        "using follow_pk",
+    ];
+    assert_reads(&top, &reads);
+}
+
+/// How many rows and entries the scans of a statement came upon, and how many pages they touched.
+async fn touched(pool: &Pool, statement: &'static str, arguments: &str) -> (f64, i64) {
+    let prepare = format!("deallocate all; prepare query as {statement}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(prepare)).execute(pool).await.expect("the statement is good");
+    let explain = format!("explain (analyze, buffers, timing off, format json) execute query({arguments})");
+    let plan: serde_json::Value = sqlx::query_scalar(sqlx::AssertSqlSafe(explain))
+        .persistent(false)
+        .fetch_one(pool)
+        .await
+        .expect("it has a plan");
+    let root = &plan[0]["Plan"];
+    let pages = ["Shared Hit Blocks", "Shared Read Blocks"].map(|pages| root[pages].as_i64().expect("told"));
+    (rows(root), pages.iter().sum())
+}
+
+fn rows(node: &serde_json::Value) -> f64 {
+    let number = |name: &str| node[name].as_f64().unwrap_or(0.0);
+    let is_scan = node["Relation Name"].is_string();
+    let own = number("Actual Rows") + number("Rows Removed by Filter");
+    let own = if is_scan { own * number("Actual Loops") } else { 0.0 };
+    let below = node["Plans"].as_array().map_or(0.0, |plans| plans.iter().map(rows).sum());
+    own + below
+}
+
+/// The past costs more where there is more of it: here the present holds what it held then.
+#[tokio::test]
+async fn a_list_of_the_past_touches_at_most_twice_what_one_of_the_present_does() {
+    let (_postgres, pool) = grown_history().await;
+    sqlx::raw_sql("vacuum (analyze)").execute(&pool).await.expect("it is tidied");
+    let live = [
+        (sql!("list_by_tag", "show_messages"), "'birds', now(), 5, '2020-01-01Z', 21, 7, '{}'"),
+        (sql!("list_by_tag", "show_messages"), "'', now(), 5, '2020-01-01Z', 21, 7, '{}'"),
+        (sql!("list_by_author", "show_messages"), "1, now(), 5, '2020-01-01Z', 21, 7, '{}'"),
+    ];
+    let past = "'{}', 'TAGS', '{}', now(), 5, '2020-01-01Z', '{}', 10000, AUTHOR, 999999999, 7, 21";
+    let past = [
+        (BY_TAG, past.replace("TAGS", "{birds}").replace("AUTHOR", "null")),
+        (BY_TAG, past.replace("TAGS", "{}").replace("AUTHOR", "null")),
+        (BY_AUTHOR, past.replace("TAGS", "{}").replace("AUTHOR", "1")),
+    ];
+    for ((live, asked), (past, asked_then)) in live.into_iter().zip(past) {
+        let ((live_rows, live_pages), (past_rows, past_pages)) =
+            (touched(&pool, live, asked).await, touched(&pool, past, &asked_then).await);
+        let figures =
+            format!("{asked}: {live_rows} rows, {live_pages} pages; then {past_rows}, {past_pages}");
+        // A walk is one entry ahead.
+        assert!(live_rows >= 21.0 && past_rows <= 2.0 * live_rows + 1.0, "{figures}");
+        assert!(past_pages <= 2 * live_pages, "{figures}");
+    }
 }
 
 #[tokio::test]
