@@ -47,6 +47,8 @@ pub(crate) enum AwaitedData {
     Timelines,
     /// The same of the past.
     Past,
+    /// What all projections hold.
+    All,
 }
 
 impl AwaitedData {
@@ -55,6 +57,7 @@ impl AwaitedData {
             Self::Social => read::position(pool).await,
             Self::Timelines => read::timeline_position(pool).await,
             Self::Past => read::as_of_position(pool).await,
+            Self::All => read::changes_position(pool).await,
         }
     }
 }

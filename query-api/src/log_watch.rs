@@ -38,6 +38,18 @@ impl LogWatch {
         self.known.borrow().lineage.clone()
     }
 
+    /// Waits until it is another log than it was, or refused.
+    pub(crate) async fn is_another(&self) {
+        let mut known = self.known.subscribe();
+        let before = known.borrow_and_update().clone();
+        let is_another = |now: &KnownLog| {
+            before.lineage.is_some() && now.lineage != before.lineage
+                || before.refusal.is_none() && now.refusal.is_some()
+        };
+        // The sender lives as long as this does.
+        let _another = known.wait_for(is_another).await;
+    }
+
     async fn look(&self) {
         // Every query, and readiness, report a database that is away.
         if let Ok(rows) = read::list_projections(&self.pool).await {

@@ -1,7 +1,7 @@
 //! Messages: lists, searches, counts, one of them, its editions, and what others made of it, and the caller's bookmarks.
 
 pub(crate) mod dates;
-mod filter;
+pub(crate) mod filter;
 mod get_counts;
 mod get_history;
 mod get_message;

@@ -7,7 +7,8 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    AppState, accounts, documents, exports, messages, moderation, notifications, projections, tags, timeline,
+    AppState, accounts, documents, exports, messages, moderation, notifications, projections, streams, tags,
+    timeline,
 };
 
 #[derive(OpenApi)]
@@ -20,6 +21,7 @@ use crate::{
     (name = "registrations", description = "Who may register, where not everybody may."),
     (name = "timeline", description = "What those whom the caller follows posted."),
     (name = "notifications", description = "What others did to the caller."),
+    (name = "streams", description = "What happens, as it happens."),
     (name = "moderation", description = "Reports, and what moderators decide."),
     (name = "data", description = "The data set, for analysts."),
     (name = "import", description = "Accounts and their history from elsewhere."),
@@ -57,4 +59,5 @@ fn queries() -> OpenApiRouter<AppState> {
         .merge(notifications::routes())
         .merge(moderation::routes())
         .merge(exports::routes())
+        .merge(streams::routes())
 }

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::await_position::{AwaitedData, PositionWatch, WaitingRoom};
 use crate::exports::{ExportLimits, Exports};
 use crate::log_watch::LogWatch;
+use crate::streams::{StreamLimits, Streams, watch_tokens};
 
 /// The data set, the way to learn who asks, and what is known about the data's position. Clones share all of it.
 #[derive(Debug, Clone)]
@@ -20,8 +21,11 @@ pub struct AppState {
     pub(crate) timeline_positions: PositionWatch,
     /// Of what the past is told from.
     pub(crate) past_positions: PositionWatch,
+    /// Of what all projections hold.
+    pub(crate) all_positions: PositionWatch,
     pub(crate) log: LogWatch,
     pub(crate) exports: Exports,
+    pub(crate) streams: Streams,
     identity: Arc<Identity>,
 }
 
@@ -31,16 +35,34 @@ impl AppState {
         let room = WaitingRoom::new(limits);
         let positions = PositionWatch::new(pool.clone(), AwaitedData::Social, room.clone());
         let timeline_positions = PositionWatch::new(pool.clone(), AwaitedData::Timelines, room.clone());
-        let past_positions = PositionWatch::new(pool.clone(), AwaitedData::Past, room);
+        let past_positions = PositionWatch::new(pool.clone(), AwaitedData::Past, room.clone());
+        let all_positions = PositionWatch::new(pool.clone(), AwaitedData::All, room);
         let log = LogWatch::new(pool.clone());
         let exports = Exports::new(ExportLimits::default(), limits);
-        Self { pool, positions, timeline_positions, past_positions, log, exports, identity }
+        let streams = Streams::new(pool.clone(), StreamLimits::default(), limits);
+        Self {
+            pool,
+            positions,
+            timeline_positions,
+            past_positions,
+            all_positions,
+            log,
+            exports,
+            streams,
+            identity,
+        }
     }
 
     /// With other bounds for exports.
     #[must_use]
     pub fn with_exports(self, exports: ExportLimits, limits: &Limits) -> Self {
         Self { exports: Exports::new(exports, limits), ..self }
+    }
+
+    /// With other bounds for streams.
+    #[must_use]
+    pub fn with_streams(self, streams: StreamLimits, limits: &Limits) -> Self {
+        Self { streams: Streams::new(self.pool.clone(), streams, limits), ..self }
     }
 
     /// Follows what the data says of its log until the token is cancelled; without it nothing is known of the log. Then
@@ -51,8 +73,16 @@ impl AppState {
             self.positions.end();
             self.timeline_positions.end();
             self.past_positions.end();
+            self.all_positions.end();
+            self.streams.end();
         };
-        tokio::join!(self.log.keep_watching(token.clone()), ending);
+        let other_log = async {
+            while token.run_until_cancelled(self.log.is_another()).await.is_some() {
+                self.streams.end_of_other_log();
+            }
+        };
+        let tokens = watch_tokens(&self.streams, &self.identity, token.clone());
+        tokio::join!(self.log.keep_watching(token.clone()), ending, other_log, tokens);
     }
 }
 

@@ -25,6 +25,7 @@ mod people;
 mod process;
 mod projections;
 mod search;
+mod streams;
 mod support;
 mod tag_combinations;
 mod thread;
