@@ -13,7 +13,9 @@ mod exports;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 mod id;
+mod internal;
 mod log_watch;
+mod long_poll;
 mod messages;
 mod moderation;
 mod notifications;
@@ -32,6 +34,7 @@ mod timeline;
 mod view;
 
 pub use exports::ExportLimits;
+pub use internal::internal_routes;
 pub use ops::ops_checks;
 pub use router::{openapi, router};
 pub use service::serve;

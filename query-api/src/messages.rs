@@ -13,7 +13,6 @@ mod list_replies;
 mod list_reposts;
 mod search_messages;
 
-#[cfg(feature = "fuzz")]
 pub(crate) use list_messages::ListMessages;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

@@ -2,13 +2,14 @@
 
 use axum::Router;
 use axum::extract::FromRef;
+use axum::middleware::from_fn_with_state;
 use http_kit::{Limits, lineage};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    AppState, accounts, documents, exports, messages, moderation, notifications, projections, streams, tags,
-    timeline,
+    AppState, accounts, documents, exports, long_poll, messages, moderation, notifications, projections,
+    streams, tags, timeline,
 };
 
 #[derive(OpenApi)]
@@ -33,7 +34,8 @@ struct Described;
 /// dispatcher's methods into the same paths. The limits are those per caller.
 pub fn router(state: AppState, limits: &Limits) -> Router {
     let (log, identity) = (state.log.clone(), FromRef::from_ref(&state));
-    let queries = Router::from(queries()).with_state(state.clone());
+    let polls = from_fn_with_state(state.clone(), long_poll::until_changed);
+    let queries = Router::from(queries()).with_state(state.clone()).route_layer(polls);
     // It says why the others do not answer.
     let projections = Router::from(projections::routes()).with_state(state);
     let routes =

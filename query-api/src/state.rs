@@ -1,13 +1,16 @@
 //! What every handler shares.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::FromRef;
 use data_set::Pool;
-use http_kit::{Identity, Limits};
+use data_set::read::{self, At, ReadError};
+use http_kit::position::AwaitPosition;
+use http_kit::{Identity, KnownLog, KnowsLog, Limits, WaitingRoom};
 use tokio_util::sync::CancellationToken;
 
-use crate::await_position::{AwaitedData, PositionWatch, WaitingRoom};
+use crate::await_position::{AwaitedData, PositionWatch};
 use crate::exports::{ExportLimits, Exports};
 use crate::log_watch::LogWatch;
 use crate::streams::{StreamLimits, Streams, watch_tokens};
@@ -23,6 +26,8 @@ pub struct AppState {
     pub(crate) past_positions: PositionWatch,
     /// Of what all projections hold.
     pub(crate) all_positions: PositionWatch,
+    /// Where those sit who wait for a change.
+    pub(crate) room: WaitingRoom,
     pub(crate) log: LogWatch,
     pub(crate) exports: Exports,
     pub(crate) streams: Streams,
@@ -36,7 +41,7 @@ impl AppState {
         let positions = PositionWatch::new(pool.clone(), AwaitedData::Social, room.clone());
         let timeline_positions = PositionWatch::new(pool.clone(), AwaitedData::Timelines, room.clone());
         let past_positions = PositionWatch::new(pool.clone(), AwaitedData::Past, room.clone());
-        let all_positions = PositionWatch::new(pool.clone(), AwaitedData::All, room);
+        let all_positions = PositionWatch::new(pool.clone(), AwaitedData::All, room.clone());
         let log = LogWatch::new(pool.clone());
         let exports = Exports::new(ExportLimits::default(), limits);
         let streams = Streams::new(pool.clone(), StreamLimits::default(), limits);
@@ -46,6 +51,7 @@ impl AppState {
             timeline_positions,
             past_positions,
             all_positions,
+            room,
             log,
             exports,
             streams,
@@ -63,6 +69,22 @@ impl AppState {
     #[must_use]
     pub fn with_streams(self, streams: StreamLimits, limits: &Limits) -> Self {
         Self { streams: Streams::new(self.pool.clone(), streams, limits), ..self }
+    }
+
+    /// The position up to which all queries show the log, once that is not before `position` or the wait is over; for
+    /// other services of the installation. `None` where the data is of another log, or cannot be read.
+    pub async fn reach(&self, lineage: &str, position: i64, wait: Duration) -> Option<i64> {
+        let KnownLog { lineage: known, refusal } = self.log.known_log().await;
+        if known.as_deref() != Some(lineage) || refusal.is_some() {
+            return None;
+        }
+        let read = || async {
+            Ok::<_, ReadError>(At { position: read::changes_position(&self.pool).await?, value: () })
+        };
+        match self.all_positions.answer(&AwaitPosition::of_service(position, wait), read).await {
+            Ok(found) => Some(found.position),
+            Err(refusal) => refusal.position(),
+        }
     }
 
     /// Follows what the data says of its log until the token is cancelled; without it nothing is known of the log. Then

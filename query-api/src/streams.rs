@@ -6,6 +6,7 @@
 
 mod body;
 mod candidates;
+mod changes;
 mod dispatch;
 mod event;
 mod filter;
@@ -28,6 +29,7 @@ use utoipa_axum::routes;
 
 use self::hub::Hub;
 use crate::AppState;
+pub(crate) use changes::{About, Changes};
 pub use limits::StreamLimits;
 pub(crate) use watch_tokens::watch_tokens;
 

@@ -1,6 +1,7 @@
 //! A stream while it is read.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -107,7 +108,7 @@ impl Reading {
             }
         };
         if is_first {
-            tokio::spawn(follow(std::sync::Arc::clone(hub)));
+            tokio::spawn(follow(Arc::clone(hub)));
         }
         self.seat = Some(seat);
         Some(())

@@ -50,6 +50,7 @@ pub(super) async fn dispatch(hub: &Hub, before: ChangeKey, changes: &Changes) ->
     let plan = plan(&hub.told(), &changes.rows);
     let material = gather(&hub.pool, &plan, before, changes).await?;
     deliver(&mut hub.told(), before, changes, plan, &material);
+    hub.moved.send_replace(changes.end.position);
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use data_set::Pool;
 use data_set::read::{self, ChangeKey, ReadError};
 use http::HeaderMap;
 use tokio::sync::mpsc::{self, error::TrySendError};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::candidates::Index;
@@ -23,6 +24,8 @@ const QUEUED_BYTES_MAX: usize = 256 * 1024;
 pub(super) struct Hub {
     pub(super) pool: Pool,
     told: Mutex<Told>,
+    /// Up to where all were told.
+    pub(super) moved: watch::Sender<i64>,
 }
 
 #[derive(Default)]
@@ -80,7 +83,7 @@ pub(super) struct Guest {
 
 impl Hub {
     pub(super) fn new(pool: Pool) -> Self {
-        Self { pool, told: Mutex::default() }
+        Self { pool, told: Mutex::default(), moved: watch::Sender::default() }
     }
 
     pub(super) fn told(&self) -> MutexGuard<'_, Told> {

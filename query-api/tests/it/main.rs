@@ -18,6 +18,7 @@ mod limits;
 mod lineage;
 mod list_bookmarks;
 mod list_messages;
+mod long_poll;
 mod moderation;
 mod notifications;
 mod outage;

@@ -72,7 +72,7 @@ async fn who_does_not_read_goes_and_the_others_do_not_notice() {
     assert_eq!(again.heads(missed).await.last().map(|(_, id)| id.clone()), Some((sent << 8).to_string()));
     drop((reading, again));
     eventually("nobody is asked for", LIMIT, || async {
-        match format!("{:?}", app.state).contains("seats: 0") {
+        match format!("{:?}", app.state).contains("seats: 0,") {
             true => Ok(()),
             false => Err("somebody is there".to_owned()),
         }

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow};
 use data_set::Pool;
 use data_set::pool::{self, PoolOptions};
 use data_set::write::FanOutLimit;
-use dispatcher::{MailSettings, SessionSettings, SigningKeys};
+use dispatcher::{DataPositions, DataUnavailable, MailSettings, Reached, SessionSettings, SigningKeys};
 use http_kit::identity::IdentityConfig;
 use http_kit::{Identity, Limits, Listener, ops};
 use query_api::{AppState, ExportLimits, StreamLimits};
@@ -47,6 +47,16 @@ pub(super) struct Services {
     operations: JoinHandle<Result<()>>,
     connecting: JoinHandle<Result<()>>,
     folding: JoinHandle<Result<()>>,
+}
+
+/// The position of the data, as the query API of this process knows it.
+#[derive(Debug)]
+struct OwnData(AppState);
+
+impl DataPositions for OwnData {
+    fn reach<'a>(&'a self, lineage: &'a str, position: i64, wait: Duration) -> Reached<'a> {
+        Box::pin(async move { self.0.reach(lineage, position, wait).await.ok_or(DataUnavailable) })
+    }
 }
 
 /// The addresses, bound before there are servers.
@@ -100,6 +110,7 @@ pub(super) fn start(
     query_api::ops_checks(health, &queries, READY_LAG_MAX);
     let (watching, token) = (queries.clone(), apis.clone());
     tokio::spawn(async move { watching.keep_watching(token).await });
+    dispatcher.await_data(Box::new(OwnData(queries.clone())), &limits, apis.clone());
     let kept = dispatcher.clone();
     let router = dispatcher::router(dispatcher.clone(), &limits).merge(query_api::router(queries, &limits));
     let router = http_kit::standard(router, NAME, &limits).merge(ops::probes(health.clone()));

@@ -270,6 +270,13 @@ pub(super) const CASES: &[Case] = &[
         query: "?format=csv",
         body: |_| Body::None,
     },
+    // A stream that began would not end.
+    Case {
+        operation: "open_stream",
+        access: Access::RolesThen { roles: &Role::ALL, then: (409, "other-log") },
+        query: "?after=257",
+        body: |_| Body::None,
+    },
     // The system.
     read("list_projections"),
 ];

@@ -6,6 +6,7 @@
 mod doors;
 mod peace;
 mod steps;
+mod streams;
 mod then;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -67,6 +68,8 @@ struct World {
     /// Access tokens to people's accounts besides their own.
     other_tokens: HashMap<String, String>,
     doors: doors::Doors,
+    /// By who reads them.
+    streams: HashMap<String, streams::Stream>,
     /// Messages that the analyst took away, by their ids, and at which position.
     taken: BTreeMap<i64, Value>,
     taken_at: i64,
@@ -85,6 +88,7 @@ impl World {
             cutoffs: HashMap::new(),
             other_tokens: HashMap::new(),
             doors: doors::Doors::default(),
+            streams: HashMap::new(),
             taken: BTreeMap::new(),
             taken_at: 0,
         }
