@@ -76,6 +76,10 @@ struct Wish<'a> {
 
 impl DataWatch {
     pub(crate) fn new(source: Box<dyn DataPositions>, limits: &Limits, ending: CancellationToken) -> Self {
+        metrics::describe_counter!(
+            "dispatcher_data_position_failures_total",
+            "Questions how far the data set is that nobody answered."
+        );
         let (wanted, latest) = (Mutex::default(), watch::Sender::default());
         let room = WaitingRoom::new(limits);
         Self { inner: Arc::new(Inner { source, room, wanted, latest, ending }) }

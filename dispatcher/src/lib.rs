@@ -26,7 +26,7 @@ pub use self::auth::{
     RevokeTokenError, RotateError, SessionSettings, SigningKeys, revoke_token, rotate_signing_keys,
 };
 pub use self::connect::{connect, register_checks};
-pub use self::data_position::{DataPositions, DataUnavailable, Reached};
+pub use self::data_position::{DataPositionUrl, DataPositions, DataUnavailable, Reached};
 pub use self::http::{internal_routes, openapi, router};
 pub use self::mail::MailSettings;
 pub use self::run::run;

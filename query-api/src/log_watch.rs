@@ -41,13 +41,16 @@ impl LogWatch {
     /// Waits until it is another log than it was, or refused.
     pub(crate) async fn is_another(&self) {
         let mut known = self.known.subscribe();
-        let before = known.borrow_and_update().clone();
-        let is_another = |now: &KnownLog| {
-            before.lineage.is_some() && now.lineage != before.lineage
-                || before.refusal.is_none() && now.refusal.is_some()
-        };
+        let mut before = known.borrow_and_update().clone();
         // The sender lives as long as this does.
-        let _another = known.wait_for(is_another).await;
+        while known.changed().await.is_ok() {
+            let now = known.borrow_and_update().clone();
+            let is_other = before.lineage.is_some() && now.lineage != before.lineage;
+            if is_other || now.refusal.is_some() && before.refusal.is_none() {
+                return;
+            }
+            before = now;
+        }
     }
 
     async fn look(&self) {

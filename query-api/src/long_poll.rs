@@ -27,7 +27,13 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub(crate) async fn until_changed(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let preferred = PreferredWait::of(request.headers(), request.extensions());
     let wait = preferred.wait.filter(|wait| !wait.is_zero());
-    let may_wait = request.method() == Method::GET && request.headers().contains_key(IF_NONE_MATCH);
+    // A file is too dear to be made again and again.
+    let is_file = request
+        .extensions()
+        .get::<MatchedPath>()
+        .is_some_and(|path| path.as_str().starts_with("/v1/exports/"));
+    let has_tag = request.method() == Method::GET && request.headers().contains_key(IF_NONE_MATCH);
+    let may_wait = has_tag && !is_file;
     let Some(wait) = wait.filter(|_| may_wait) else { return next.run(request).await };
     let deadline = Instant::now() + wait;
     // Queries have no bodies.

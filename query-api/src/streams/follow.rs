@@ -67,7 +67,7 @@ async fn step(hub: &Hub, mut frontier: ChangeKey) -> Result<(), ReadError> {
 /// Not to all at the same moment.
 fn beat(hub: &Hub, turn: u64) {
     let mut told = hub.told();
-    let Some(reached) = told.go_on() else { return };
+    let Some(reached) = told.frontier() else { return };
     let content = event::heartbeat(reached);
     let ids: Vec<u64> = told.ids().filter(|id| id % HEARTBEAT_SECONDS == turn).collect();
     for id in ids {

@@ -155,6 +155,10 @@ impl Told {
         self.frontier
     }
 
+    pub(super) fn frontier(&self) -> Option<ChangeKey> {
+        self.frontier
+    }
+
     pub(super) fn next(&self) -> u64 {
         self.next
     }

@@ -69,7 +69,8 @@ pub(crate) struct StreamHeaders {
     /// The `id` of the last event that the caller has; more than `after`. `EventSource` sends it when it comes again.
     #[param(rename = "Last-Event-ID")]
     last_event_id: Option<String>,
-    /// `wait=<seconds>`: how long to wait for a position that the data has not reached, 2 by default, at most 30.
+    /// `wait=<seconds>`, at most 30. Of a query: how long to wait for its position, 2 by default, and with `If-None-Match`
+    /// for another answer. Of a command: how long its answer may wait until every query shows what was done.
     #[param(rename = "Prefer", example = "wait=5")]
     prefer: Option<String>,
 }
@@ -77,8 +78,8 @@ pub(crate) struct StreamHeaders {
 /// Streams what happens (server-sent events).
 ///
 /// `id` is the position of the event in the log, which every other door takes: what is sent is visible to any query that awaits
-/// it. Of what stands at one position together, such as an account's messages when the account is given up, all but the last
-/// have `<position>-<number>`. `event` is the type. `data` of `message.posted` and `message.edited` is the message as
+/// it. What may share its position with other events, such as the deletions of an account's messages when the account is given
+/// up, has `<position>-<number>`. `event` is the type. `data` of `message.posted` and `message.edited` is the message as
 /// `GET /v1/messages/{id}` shows it now; `{"id", "deleted": true, …}` where it was deleted since. Of `message.deleted` it is
 /// `{"id", "position"}`, of `message.reposted` an item of the timeline, of `notification` one as `GET /v1/notifications` lists
 /// them. An edit is sent to those, too, who asked for a tag that it took away.
@@ -92,10 +93,15 @@ pub(crate) struct StreamHeaders {
     security(("bearer" = [])),
     params(OpenStream, StreamHeaders),
     responses(
-        (status = 200, description = "Events, for ever.", body = String, content_type = "text/event-stream"),
+        (
+            status = 200, description = "Events, for ever.", body = String, content_type = "text/event-stream",
+            headers(("Data-Position" = i64, description = "Where the stream begins without `after` and `Last-Event-ID`.")),
+        ),
     ),
     extensions(
-        ("x-problems" = json!(["position-ahead", "position-too-old", "other-log"])),
+        ("x-problems" = json!([
+            "invalid-parameter", "invalid-header", "not-caught-up", "position-ahead", "position-too-old",
+        ])),
         ("x-rate" = json!("stream")),
     ),
 )]

@@ -1,8 +1,8 @@
 //! Where in the log an event of a stream stands: its `id`.
 //!
-//! It is the position, and behind that everything at the position was sent. Where several events of a stream stand at one
-//! position, all but the last that may stand there carry more: `512-256` is the message 256 of the account that was given
-//! up at 512, and `512-0` a notification of what the next event shows.
+//! It is the position, and behind that everything at the position was sent. Events that may share it with others carry more:
+//! `512-256` is the message 256 of the account that was given up at 512, and `512-0` a notification of what the next event
+//! shows.
 
 use std::fmt;
 

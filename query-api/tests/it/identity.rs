@@ -2,7 +2,8 @@ use http::Method;
 
 use crate::support::{ADMIN, ANALYST, App, GATEWAY_SECRET, READER};
 
-const READS: [&str; 31] = [
+const READS: [&str; 32] = [
+    "/v1/stream",
     "/v1/messages",
     "/v1/messages?count=1",
     "/v1/messages/counts?bucket=day",

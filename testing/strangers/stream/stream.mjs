@@ -23,7 +23,10 @@ function fail(why) {
   console.error("stream:", why);
   process.exit(1);
 }
-setTimeout(() => fail(`not finished: ${seen.length} of ${expected.length} after ${cuts} cuts`), DEADLINE_MS).unref();
+setTimeout(() => {
+  const missed = expected.filter((event) => !seen.includes(event)).slice(0, 5);
+  fail(`not finished: ${seen.length} of ${expected.length} after ${cuts} cuts, state ${source.readyState}; missed ${missed}`);
+}, DEADLINE_MS).unref();
 
 // A connection of which the client is cut off: half of them by the client, half in the middle of an answer.
 function withToken(input, init) {
@@ -32,11 +35,12 @@ function withToken(input, init) {
   return fetch(input, { ...init, headers, signal: AbortSignal.any([connection.signal, init.signal].filter(Boolean)) });
 }
 
-let last;
+// What a client shows first comes from a list, and the stream goes on behind that.
+const list = await fetch(`${url}/v1/messages?tag=strangers`, { headers: { Authorization: `Bearer ${token}` } });
+let last = list.headers.get("Data-Position");
 let source;
 function open() {
-  const after = last === undefined ? "" : `&after=${last}`;
-  source = new EventSource(`${url}/v1/stream?tag=strangers${after}`, { fetch: withToken });
+  source = new EventSource(`${url}/v1/stream?tag=strangers&after=${last}`, { fetch: withToken });
   for (const type of TYPES) {
     source.addEventListener(type, (event) => {
       last = event.lastEventId;
