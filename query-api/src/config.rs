@@ -9,6 +9,7 @@ use service_kit::config::{ConfigError, Environment, Secret, Unread};
 use service_kit::telemetry::TelemetryConfig;
 use tokens::RevocationsUrl;
 
+use crate::catalog::CatalogSettings;
 use crate::exports::ExportLimits;
 use crate::streams::StreamLimits;
 
@@ -38,6 +39,7 @@ pub struct QueryApiConfig {
     pub limits: Limits,
     pub exports: ExportLimits,
     pub streams: StreamLimits,
+    pub catalog: CatalogSettings,
     pub telemetry: TelemetryConfig,
     /// What is set and not read.
     pub unread: Unread,
@@ -68,6 +70,7 @@ impl QueryApiConfig {
         let limits = Limits::from_environment(env);
         let exports = ExportLimits::from_environment(env);
         let streams = StreamLimits::from_environment(env);
+        let catalog = CatalogSettings::from_environment(env);
         let telemetry = TelemetryConfig::from_environment(env);
         let database_url = database_url.and_then(|url| accept_url(env, url));
         Some(Self {
@@ -82,6 +85,7 @@ impl QueryApiConfig {
             limits: limits?,
             exports: exports?,
             streams: streams?,
+            catalog: catalog?,
             telemetry: telemetry?,
             unread: env.unread(),
         })

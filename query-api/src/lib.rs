@@ -6,8 +6,10 @@
 mod accounts;
 mod as_of;
 mod await_position;
+mod catalog;
 mod conditions;
 pub mod config;
+mod contracts;
 mod documents;
 mod exports;
 #[cfg(feature = "fuzz")]
@@ -33,6 +35,7 @@ mod tags;
 mod timeline;
 mod view;
 
+pub use catalog::CatalogSettings;
 pub use exports::ExportLimits;
 pub use internal::internal_routes;
 pub use ops::ops_checks;

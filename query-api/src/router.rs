@@ -8,8 +8,8 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    AppState, accounts, documents, exports, long_poll, messages, moderation, notifications, projections,
-    streams, tags, timeline,
+    AppState, accounts, catalog, contracts, documents, exports, long_poll, messages, moderation,
+    notifications, projections, streams, tags, timeline,
 };
 
 #[derive(OpenApi)]
@@ -37,9 +37,12 @@ pub fn router(state: AppState, limits: &Limits) -> Router {
     let polls = from_fn_with_state(state.clone(), long_poll::until_changed);
     let queries = Router::from(queries()).with_state(state.clone()).route_layer(polls);
     // It says why the others do not answer.
-    let projections = Router::from(projections::routes()).with_state(state);
-    let routes =
-        lineage::announce(lineage::guard(queries).merge(projections), log).merge(documents::routes());
+    let projections = Router::from(projections::routes()).with_state(state.clone());
+    // Whatever the log is, the contract and the documents are the same.
+    let contracts = Router::from(contracts::routes()).with_state(state);
+    let routes = lineage::announce(lineage::guard(queries).merge(projections), log)
+        .merge(contracts)
+        .merge(documents::routes());
     http_kit::limit_callers(routes, identity, &openapi(), limits)
 }
 
@@ -49,6 +52,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     OpenApiRouter::with_openapi(Described::openapi())
         .merge(queries())
         .merge(projections::routes())
+        .merge(contracts::routes())
         .into_openapi()
 }
 
@@ -60,6 +64,7 @@ fn queries() -> OpenApiRouter<AppState> {
         .merge(timeline::routes())
         .merge(notifications::routes())
         .merge(moderation::routes())
+        .merge(catalog::routes())
         .merge(exports::routes())
         .merge(streams::routes())
 }

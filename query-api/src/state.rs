@@ -11,6 +11,7 @@ use http_kit::{Identity, KnownLog, KnowsLog, Limits, WaitingRoom};
 use tokio_util::sync::CancellationToken;
 
 use crate::await_position::{AwaitedData, PositionWatch};
+use crate::catalog::CatalogSettings;
 use crate::exports::{ExportLimits, Exports};
 use crate::log_watch::LogWatch;
 use crate::streams::{StreamLimits, Streams, watch_tokens};
@@ -31,6 +32,7 @@ pub struct AppState {
     pub(crate) log: LogWatch,
     pub(crate) exports: Exports,
     pub(crate) streams: Streams,
+    pub(crate) catalog: Arc<CatalogSettings>,
     identity: Arc<Identity>,
 }
 
@@ -45,6 +47,7 @@ impl AppState {
         let log = LogWatch::new(pool.clone());
         let exports = Exports::new(ExportLimits::default(), limits);
         let streams = Streams::new(pool.clone(), StreamLimits::default(), limits);
+        let catalog = Arc::default();
         Self {
             pool,
             positions,
@@ -55,6 +58,7 @@ impl AppState {
             log,
             exports,
             streams,
+            catalog,
             identity,
         }
     }
@@ -63,6 +67,12 @@ impl AppState {
     #[must_use]
     pub fn with_exports(self, exports: ExportLimits, limits: &Limits) -> Self {
         Self { exports: Exports::new(exports, limits), ..self }
+    }
+
+    /// With what an operator says of the data.
+    #[must_use]
+    pub fn with_catalog(self, catalog: CatalogSettings) -> Self {
+        Self { catalog: Arc::new(catalog), ..self }
     }
 
     /// With other bounds for streams.

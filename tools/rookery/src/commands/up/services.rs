@@ -13,7 +13,7 @@ use data_set::write::FanOutLimit;
 use dispatcher::{DataPositions, DataUnavailable, MailSettings, Reached, SessionSettings, SigningKeys};
 use http_kit::identity::IdentityConfig;
 use http_kit::{Identity, Limits, Listener, ops};
-use query_api::{AppState, ExportLimits, StreamLimits};
+use query_api::{AppState, CatalogSettings, ExportLimits, StreamLimits};
 use reducers::config::SchemaOnStart;
 use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
@@ -70,6 +70,7 @@ pub(super) struct Settings {
     pub(super) limits: Limits,
     pub(super) exports: ExportLimits,
     pub(super) streams: StreamLimits,
+    pub(super) catalog: CatalogSettings,
     pub(super) commands: dispatcher::Settings,
     pub(super) fan_out_limit: FanOutLimit,
     /// Without it no mails are sent.
@@ -87,7 +88,7 @@ pub(super) fn start(
     health: &Health,
     shutdown: &Shutdown,
 ) -> Result<Services> {
-    let Settings { limits, exports, streams, commands, fan_out_limit, mail, oidc } = settings;
+    let Settings { limits, exports, streams, catalog, commands, fan_out_limit, mail, oidc } = settings;
     let (apis, fold) = (CancellationToken::new(), CancellationToken::new());
     let (issuer, audience) = (ISSUER.to_owned(), AUDIENCE.to_owned());
     let sessions = SessionSettings { issuer, audience };
@@ -104,9 +105,11 @@ pub(super) fn start(
     dispatcher.use_oidc(&oidc).context("ROOKERY_OIDC_PROVIDERS")?;
     let options = PoolOptions::reader("rookery-query-api", QUERY_CONNECTIONS_MAX);
     let pool = pool::connect(&users.query_api_url, &options)?;
+    let catalog = catalog.encrypted(listeners.api.is_encrypted()).or_sql_url(users.address.clone());
     let queries = AppState::new(pool.clone(), identity, &limits)
         .with_exports(exports, &limits)
-        .with_streams(streams, &limits);
+        .with_streams(streams, &limits)
+        .with_catalog(catalog);
     query_api::ops_checks(health, &queries, READY_LAG_MAX);
     let (watching, token) = (queries.clone(), apis.clone());
     tokio::spawn(async move { watching.keep_watching(token).await });
