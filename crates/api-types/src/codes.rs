@@ -46,6 +46,7 @@ codes! {
     GONE = 410, "gone", "This was deleted.";
     METHOD_NOT_ALLOWED = 405, "method-not-allowed", "This address does not take that method.";
     OTHER_LOG = 409, "other-log", "The caller knows another log than this one.";
+    POSITION_AHEAD = 409, "position-ahead", "The log has not come as far as this position.";
     CONFLICT = 409, "conflict", "Others changed the same thing at the same time.";
     SECOND_FACTOR_ON = 409, "second-factor-on", "The account has a second factor already.";
     OIDC_LINKED = 409, "oidc-linked", "This log-in at the provider opens another account, or one already.";
@@ -92,7 +93,6 @@ codes! {
     RANGE_TOO_LARGE = 400, "range-too-large", "The range asks for more than one answer may hold.";
     AS_OF_TOO_EARLY = 400, "as-of-too-early", "Nothing had happened yet at the moment that was asked for.";
     AS_OF_TOO_LATE = 400, "as-of-too-late", "The moment that was asked for has not come yet.";
-    POSITION_AHEAD = 400, "position-ahead", "The log has not come to that position yet.";
     POSITION_TOO_OLD = 410, "position-too-old", "More has happened since that position than is sent again.";
     WRONG_CONTENT_TYPE = 415, "wrong-content-type", "The body is not of the type that this operation takes.";
     UNSUPPORTED_CONTENT_ENCODING = 415, "unsupported-content-encoding", "The body must come without an encoding.";

@@ -58,7 +58,7 @@ async fn a_position_may_be_neither_ahead_nor_too_old() {
         values ('history', 1, 0, 512, now() + interval '1 hour', now())";
     execute(&app.writer, of_history).await;
     let (status, code, _) = refused(&app, "?after=768", &no_wait).await;
-    assert_eq!((status, &*code), (400, "position-ahead"), "no event has it");
+    assert_eq!((status, &*code), (409, "position-ahead"), "no event has it");
     post(&app, 100_003, 1, &[]).await;
     let (status, code, _) = refused(&app, "", &[("Last-Event-ID", "512")]).await;
     assert_eq!((status, &*code), (410, "position-too-old"));
