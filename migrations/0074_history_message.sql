@@ -23,7 +23,7 @@ create index message_by_author on history_v1.message (author, created_at, id);
 -- How many replies a message had. What was deleted is counted without a look at the rows.
 create index message_reply on history_v1.message (in_reply_to, id) include (to_position) where in_reply_to is not null;
 -- Deletions of a week, and in the order of the log.
-create index message_deleted on history_v1.message (to_position) where to_position is not null;
+create index message_deleted on history_v1.message (to_position, id) where to_position is not null;
 
 -- Every edition behind the first one, also of messages that were deleted since.
 create table history_v1.edition (

@@ -23,7 +23,7 @@ grant select on published.follow_history, published.like_history, published.repo
 
 -- For the query API: what the answers to `asOf` are read from.
 create view served.message_history as
-select id, author, in_reply_to, tags, created_at, recorded_at, to_position, to_at from history_v1.message;
+select id, author, in_reply_to, tags, created_at, recorded_at, to_position, to_at, cause from history_v1.message;
 create view served.tag_history as
 select tag, created_at, message, from_position, author, to_position from history_v1.tagged;
 create view served.event_time_blocks as

@@ -14,6 +14,7 @@ use tokens::KeySource;
 use tokens::oidc::OidcSettings;
 
 use crate::auth::{SessionSettings, SigningKeys};
+use crate::data_position::DataPositionUrl;
 use crate::mail::MailSettings;
 use crate::settings::{Registration, Settings};
 
@@ -31,6 +32,8 @@ pub struct Config {
     /// Without it no mails are sent.
     pub mail: Option<MailSettings>,
     pub oidc: OidcSettings,
+    /// Where a query API tells how far the data is; without it no command waits for that.
+    pub data_position_url: Option<DataPositionUrl>,
     pub settings: Settings,
     pub limits: Limits,
     pub telemetry: TelemetryConfig,
@@ -53,6 +56,7 @@ impl Config {
             sessions(&mut env),
             MailSettings::from_environment(&mut env),
             OidcSettings::from_environment(&mut env),
+            env.optional::<DataPositionUrl>("ROOKERY_DATA_POSITION_URL"),
             Settings::from_environment(&mut env, registration),
             Limits::from_environment(&mut env),
             TelemetryConfig::from_environment(&mut env),
@@ -67,6 +71,7 @@ impl Config {
                 Some(sessions),
                 Some(mail),
                 Some(oidc),
+                Some(data_position_url),
                 Some(settings),
                 Some(limits),
                 Some(telemetry),
@@ -79,6 +84,7 @@ impl Config {
                 sessions,
                 mail,
                 oidc,
+                data_position_url,
                 settings: settings.under(&limits),
                 limits,
                 telemetry,

@@ -21,6 +21,7 @@ mod router;
 mod second_factor;
 mod sessions;
 mod tokens;
+mod visible;
 
 #[cfg(feature = "fuzz")]
 pub(crate) use imports::read_lines;

@@ -8,6 +8,7 @@ pub mod commands;
 pub mod config;
 mod connect;
 pub mod credential_store;
+mod data_position;
 pub mod decision;
 pub mod executor;
 #[cfg(feature = "fuzz")]
@@ -25,6 +26,7 @@ pub use self::auth::{
     RevokeTokenError, RotateError, SessionSettings, SigningKeys, revoke_token, rotate_signing_keys,
 };
 pub use self::connect::{connect, register_checks};
+pub use self::data_position::{DataPositionUrl, DataPositions, DataUnavailable, Reached};
 pub use self::http::{internal_routes, openapi, router};
 pub use self::mail::MailSettings;
 pub use self::run::run;

@@ -15,6 +15,7 @@ use tokens::KeySource;
 use crate::auth::SigningKeys;
 use crate::config::{Config, OPS_LISTEN};
 use crate::connect::{self, Decorate};
+use crate::data_position::UrlDataPositions;
 use crate::http::{internal_routes, router};
 use crate::state::State;
 
@@ -28,7 +29,7 @@ use crate::state::State;
 /// ROOKERY_LOG_BYTES_MAX (8 GiB), ROOKERY_KEYS_MAX (10 million), ROOKERY_VAULT_BYTES_MAX (256 MiB, twice),
 /// ROOKERY_QUOTA_EVENTS_PER_DAY (5000), ROOKERY_QUOTA_BYTES_PER_DAY (8 MiB), ROOKERY_REGISTRATION (open; closed with
 /// gateway), ROOKERY_RESERVED_HANDLES (a list of its own),
-/// ROOKERY_SMTP_URL and ROOKERY_MAIL_FROM (no mails),
+/// ROOKERY_SMTP_URL and ROOKERY_MAIL_FROM (no mails), ROOKERY_DATA_POSITION_URL (no command waits for the data),
 /// ROOKERY_TRUSTED_PROXY_HOPS (0), ROOKERY_LIMITS (on), ROOKERY_RATE_* (docs/operations/limits.md), ROOKERY_LOG (info),
 /// ROOKERY_LOG_FORMAT (json).
 #[derive(Debug, Parser)]
@@ -62,6 +63,10 @@ pub async fn run(decorate: Decorate) -> anyhow::Result<()> {
     let state = State::new(Arc::clone(&identity), signing_keys).with(config.settings.clone());
     if let Some(mail) = &config.mail {
         state.send_mails(mail, shutdown.token()).context("ROOKERY_SMTP_URL")?;
+    }
+    if let Some(url) = &config.data_position_url {
+        let source = UrlDataPositions::new(url).context("ROOKERY_DATA_POSITION_URL")?;
+        state.await_data(Box::new(source), &config.limits, shutdown.token());
     }
     state.use_oidc(&config.oidc).context("ROOKERY_OIDC_PROVIDERS")?;
     let refreshing = shutdown.token();

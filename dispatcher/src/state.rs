@@ -6,10 +6,12 @@ use api_types::codes;
 use axum::extract::FromRef;
 use domain::{AccountId, Password};
 use event_store::EventLog;
-use http_kit::{ApiProblem, Identity, KnownLog, KnowsLog};
+use http_kit::{ApiProblem, Identity, KnownLog, KnowsLog, Limits};
+use tokio_util::sync::CancellationToken;
 
 use crate::auth::{Passwords, Providers, Revocations, SigningKeys};
 use crate::credential_store::CredentialStore;
+use crate::data_position::{DataPositions, DataWatch};
 use crate::executor::Executor;
 use crate::import_lock::ImportLock;
 use crate::mail::MailQueue;
@@ -38,6 +40,8 @@ pub struct State {
     /// Absent where no mail server is configured.
     mail_queue: Arc<OnceLock<MailQueue>>,
     providers: Arc<OnceLock<Providers>>,
+    /// Absent where nobody says how far the data is.
+    data: Arc<OnceLock<DataWatch>>,
     settings: Arc<Settings>,
 }
 
@@ -58,6 +62,7 @@ impl State {
             imports: Arc::default(),
             mail_queue: Arc::default(),
             providers: Arc::default(),
+            data: Arc::default(),
             settings: Arc::default(),
             opened: Arc::default(),
             refusal: Arc::default(),
@@ -118,6 +123,15 @@ impl State {
     /// The first queue stays: mails are sent by one task of the process.
     pub(crate) fn set_mail_queue(&self, queue: MailQueue) {
         drop(self.mail_queue.set(queue));
+    }
+
+    /// From now on commands wait for the data where their callers prefer that, until the token is cancelled.
+    pub fn await_data(&self, source: Box<dyn DataPositions>, limits: &Limits, ending: CancellationToken) {
+        drop(self.data.set(DataWatch::new(source, limits, ending)));
+    }
+
+    pub(crate) fn data(&self) -> Option<&DataWatch> {
+        self.data.get()
     }
 
     /// # Errors

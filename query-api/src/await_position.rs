@@ -7,8 +7,6 @@
 //!
 //! Who waits leaves its place among the requests in flight to others, and there are few who wait per caller.
 
-mod waiting_room;
-
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,14 +14,13 @@ use api_types::codes;
 use data_set::Pool;
 use data_set::read::{self, At, ReadError};
 use fail_points::planted;
-use http_kit::ApiProblem;
 use http_kit::position::AwaitPosition;
+use http_kit::{ApiProblem, WaitingRoom};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use self::waiting_room::WaitingRoom;
 use crate::refusal::Refusal;
 
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
@@ -47,6 +44,8 @@ pub(crate) enum AwaitedData {
     Timelines,
     /// The same of the past.
     Past,
+    /// What all projections hold.
+    All,
 }
 
 impl AwaitedData {
@@ -55,6 +54,7 @@ impl AwaitedData {
             Self::Social => read::position(pool).await,
             Self::Timelines => read::timeline_position(pool).await,
             Self::Past => read::as_of_position(pool).await,
+            Self::All => read::changes_position(pool).await,
         }
     }
 }

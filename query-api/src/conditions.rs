@@ -27,10 +27,11 @@ pub(crate) struct ReadHeaders {
     /// Answer from data that reflects at least this position.
     #[param(rename = "Await-Position", minimum = 1)]
     await_position: Option<i64>,
-    /// `wait=<seconds>`: how long to wait for it, 2 by default, at most 30.
+    /// `wait=<seconds>`, at most 30. Of a query: how long to wait for its position, 2 by default, and with `If-None-Match`
+    /// for another answer. Of a command: how long its answer may wait until every query shows what was done.
     #[param(rename = "Prefer", example = "wait=5")]
     prefer: Option<String>,
-    /// 304 where the answer would be the same.
+    /// 304 where the answer would be the same, at once or at the end of the wait.
     #[param(rename = "If-None-Match")]
     if_none_match: Option<String>,
 }

@@ -11,6 +11,7 @@ use tokens::RevocationsUrl;
 
 use crate::catalog::CatalogSettings;
 use crate::exports::ExportLimits;
+use crate::streams::StreamLimits;
 
 pub(crate) const OPS_LISTEN: &str = "ROOKERY_QUERY_OPS_LISTEN";
 const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8082);
@@ -37,6 +38,7 @@ pub struct QueryApiConfig {
     pub revocations_url: Option<RevocationsUrl>,
     pub limits: Limits,
     pub exports: ExportLimits,
+    pub streams: StreamLimits,
     pub catalog: CatalogSettings,
     pub telemetry: TelemetryConfig,
     /// What is set and not read.
@@ -67,6 +69,7 @@ impl QueryApiConfig {
         let revocations_url = env.optional("ROOKERY_REVOCATIONS_URL");
         let limits = Limits::from_environment(env);
         let exports = ExportLimits::from_environment(env);
+        let streams = StreamLimits::from_environment(env);
         let catalog = CatalogSettings::from_environment(env);
         let telemetry = TelemetryConfig::from_environment(env);
         let database_url = database_url.and_then(|url| accept_url(env, url));
@@ -81,6 +84,7 @@ impl QueryApiConfig {
             revocations_url: revocations_url?,
             limits: limits?,
             exports: exports?,
+            streams: streams?,
             catalog: catalog?,
             telemetry: telemetry?,
             unread: env.unread(),

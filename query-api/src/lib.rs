@@ -15,7 +15,9 @@ mod exports;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 mod id;
+mod internal;
 mod log_watch;
+mod long_poll;
 mod messages;
 mod moderation;
 mod notifications;
@@ -27,13 +29,16 @@ mod refusal;
 mod router;
 mod service;
 mod state;
+mod streams;
 mod tags;
 mod timeline;
 mod view;
 
 pub use catalog::CatalogSettings;
 pub use exports::ExportLimits;
+pub use internal::internal_routes;
 pub use ops::ops_checks;
 pub use router::{openapi, router};
 pub use service::serve;
 pub use state::AppState;
+pub use streams::StreamLimits;

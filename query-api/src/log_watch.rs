@@ -38,6 +38,21 @@ impl LogWatch {
         self.known.borrow().lineage.clone()
     }
 
+    /// Waits until it is another log than it was, or refused.
+    pub(crate) async fn is_another(&self) {
+        let mut known = self.known.subscribe();
+        let mut before = known.borrow_and_update().clone();
+        // The sender lives as long as this does.
+        while known.changed().await.is_ok() {
+            let now = known.borrow_and_update().clone();
+            let is_other = before.lineage.is_some() && now.lineage != before.lineage;
+            if is_other || now.refusal.is_some() && before.refusal.is_none() {
+                return;
+            }
+            before = now;
+        }
+    }
+
     async fn look(&self) {
         // Every query, and readiness, report a database that is away.
         if let Ok(rows) = read::list_projections(&self.pool).await {

@@ -1,7 +1,7 @@
 //! Messages: lists, searches, counts, one of them, its editions, and what others made of it, and the caller's bookmarks.
 
 pub(crate) mod dates;
-mod filter;
+pub(crate) mod filter;
 mod get_counts;
 mod get_history;
 mod get_message;
@@ -13,7 +13,6 @@ mod list_replies;
 mod list_reposts;
 mod search_messages;
 
-#[cfg(feature = "fuzz")]
 pub(crate) use list_messages::ListMessages;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

@@ -2,6 +2,7 @@
 
 mod list_notifications;
 
+pub(crate) use list_notifications::notification;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

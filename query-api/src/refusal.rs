@@ -19,6 +19,11 @@ impl Refusal {
         Self { problem: problem.into(), position: Some(position) }
     }
 
+    /// Of the data that it rests on.
+    pub(crate) fn position(&self) -> Option<i64> {
+        self.position
+    }
+
     pub(crate) fn is(&self, code: Code) -> bool {
         self.problem.code() == code.code
     }

@@ -2,13 +2,14 @@
 
 use axum::Router;
 use axum::extract::FromRef;
+use axum::middleware::from_fn_with_state;
 use http_kit::{Limits, lineage};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    AppState, accounts, catalog, contracts, documents, exports, messages, moderation, notifications,
-    projections, tags, timeline,
+    AppState, accounts, catalog, contracts, documents, exports, long_poll, messages, moderation,
+    notifications, projections, streams, tags, timeline,
 };
 
 #[derive(OpenApi)]
@@ -21,6 +22,7 @@ use crate::{
     (name = "registrations", description = "Who may register, where not everybody may."),
     (name = "timeline", description = "What those whom the caller follows posted."),
     (name = "notifications", description = "What others did to the caller."),
+    (name = "streams", description = "What happens, as it happens."),
     (name = "moderation", description = "Reports, and what moderators decide."),
     (name = "data", description = "The data set, for analysts."),
     (name = "import", description = "Accounts and their history from elsewhere."),
@@ -32,7 +34,8 @@ struct Described;
 /// dispatcher's methods into the same paths. The limits are those per caller.
 pub fn router(state: AppState, limits: &Limits) -> Router {
     let (log, identity) = (state.log.clone(), FromRef::from_ref(&state));
-    let queries = Router::from(queries()).with_state(state.clone());
+    let polls = from_fn_with_state(state.clone(), long_poll::until_changed);
+    let queries = Router::from(queries()).with_state(state.clone()).route_layer(polls);
     // It says why the others do not answer.
     let projections = Router::from(projections::routes()).with_state(state.clone());
     // Whatever the log is, the contract and the documents are the same.
@@ -63,4 +66,5 @@ fn queries() -> OpenApiRouter<AppState> {
         .merge(moderation::routes())
         .merge(catalog::routes())
         .merge(exports::routes())
+        .merge(streams::routes())
 }

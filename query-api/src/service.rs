@@ -10,7 +10,7 @@ use service_kit::shutdown::Shutdown;
 use tokens::UrlRevocations;
 
 use crate::config::{OPS_LISTEN, QueryApiConfig};
-use crate::{AppState, ops_checks, router};
+use crate::{AppState, internal_routes, ops_checks, router};
 
 const NAME: &str = "query-api";
 
@@ -28,15 +28,17 @@ pub async fn serve(config: QueryApiConfig, shutdown: Shutdown) -> anyhow::Result
     let identity = Arc::new(identity);
     let state = AppState::new(pool.clone(), Arc::clone(&identity), &config.limits)
         .with_exports(config.exports, &config.limits)
+        .with_streams(config.streams, &config.limits)
         .with_catalog(config.catalog.encrypted(config.tls.is_some()));
     let health = Health::new();
     ops_checks(&health, &state, config.ready_lag_max);
     let watching = state.clone();
+    let internal = ops::routes(health.clone()).merge(internal_routes(state.clone()));
     let routes = http_kit::standard(router(state, &config.limits), NAME, &config.limits)
         .merge(ops::probes(health.clone()));
     let listener = http_kit::bind(config.listen).with_context(|| format!("listen on {}", config.listen))?;
     let ops_listener = ops::bind(config.ops_listen, OPS_LISTEN)?;
-    let operations = tokio::spawn(ops::serve(ops_listener, ops::routes(health.clone()), shutdown.token()));
+    let operations = tokio::spawn(ops::serve(ops_listener, internal, shutdown.token()));
     let token = shutdown.token();
     tokio::spawn(async move { watching.keep_watching(token).await });
     if let Some(url) = &config.revocations_url {

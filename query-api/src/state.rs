@@ -1,16 +1,20 @@
 //! What every handler shares.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::FromRef;
 use data_set::Pool;
-use http_kit::{Identity, Limits};
+use data_set::read::{self, At, ReadError};
+use http_kit::position::AwaitPosition;
+use http_kit::{Identity, KnownLog, KnowsLog, Limits, WaitingRoom};
 use tokio_util::sync::CancellationToken;
 
-use crate::await_position::{AwaitedData, PositionWatch, WaitingRoom};
+use crate::await_position::{AwaitedData, PositionWatch};
 use crate::catalog::CatalogSettings;
 use crate::exports::{ExportLimits, Exports};
 use crate::log_watch::LogWatch;
+use crate::streams::{StreamLimits, Streams, watch_tokens};
 
 /// The data set, the way to learn who asks, and what is known about the data's position. Clones share all of it.
 #[derive(Debug, Clone)]
@@ -21,8 +25,13 @@ pub struct AppState {
     pub(crate) timeline_positions: PositionWatch,
     /// Of what the past is told from.
     pub(crate) past_positions: PositionWatch,
+    /// Of what all projections hold.
+    pub(crate) all_positions: PositionWatch,
+    /// Where those sit who wait for a change.
+    pub(crate) room: WaitingRoom,
     pub(crate) log: LogWatch,
     pub(crate) exports: Exports,
+    pub(crate) streams: Streams,
     pub(crate) catalog: Arc<CatalogSettings>,
     identity: Arc<Identity>,
 }
@@ -33,11 +42,25 @@ impl AppState {
         let room = WaitingRoom::new(limits);
         let positions = PositionWatch::new(pool.clone(), AwaitedData::Social, room.clone());
         let timeline_positions = PositionWatch::new(pool.clone(), AwaitedData::Timelines, room.clone());
-        let past_positions = PositionWatch::new(pool.clone(), AwaitedData::Past, room);
+        let past_positions = PositionWatch::new(pool.clone(), AwaitedData::Past, room.clone());
+        let all_positions = PositionWatch::new(pool.clone(), AwaitedData::All, room.clone());
         let log = LogWatch::new(pool.clone());
         let exports = Exports::new(ExportLimits::default(), limits);
+        let streams = Streams::new(pool.clone(), StreamLimits::default(), limits);
         let catalog = Arc::default();
-        Self { pool, positions, timeline_positions, past_positions, log, exports, catalog, identity }
+        Self {
+            pool,
+            positions,
+            timeline_positions,
+            past_positions,
+            all_positions,
+            room,
+            log,
+            exports,
+            streams,
+            catalog,
+            identity,
+        }
     }
 
     /// With other bounds for exports.
@@ -52,6 +75,28 @@ impl AppState {
         Self { catalog: Arc::new(catalog), ..self }
     }
 
+    /// With other bounds for streams.
+    #[must_use]
+    pub fn with_streams(self, streams: StreamLimits, limits: &Limits) -> Self {
+        Self { streams: Streams::new(self.pool.clone(), streams, limits), ..self }
+    }
+
+    /// The position up to which all queries show the log, once that is not before `position` or the wait is over; for
+    /// other services of the installation. `None` where the data is of another log, or cannot be read.
+    pub async fn reach(&self, lineage: &str, position: i64, wait: Duration) -> Option<i64> {
+        let KnownLog { lineage: known, refusal } = self.log.known_log().await;
+        if known.as_deref() != Some(lineage) || refusal.is_some() {
+            return None;
+        }
+        let read = || async {
+            Ok::<_, ReadError>(At { position: read::changes_position(&self.pool).await?, value: () })
+        };
+        match self.all_positions.answer(&AwaitPosition::of_service(position, wait), read).await {
+            Ok(found) => Some(found.position),
+            Err(refusal) => refusal.position(),
+        }
+    }
+
     /// Follows what the data says of its log until the token is cancelled; without it nothing is known of the log. Then
     /// nobody waits for data any more.
     pub async fn keep_watching(&self, token: CancellationToken) {
@@ -60,8 +105,16 @@ impl AppState {
             self.positions.end();
             self.timeline_positions.end();
             self.past_positions.end();
+            self.all_positions.end();
+            self.streams.end();
         };
-        tokio::join!(self.log.keep_watching(token.clone()), ending);
+        let other_log = async {
+            while token.run_until_cancelled(self.log.is_another()).await.is_some() {
+                self.streams.end_of_other_log();
+            }
+        };
+        let tokens = watch_tokens(&self.streams, &self.identity, token.clone());
+        tokio::join!(self.log.keep_watching(token.clone()), ending, other_log, tokens);
     }
 }
 

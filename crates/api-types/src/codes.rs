@@ -93,6 +93,7 @@ codes! {
     RANGE_TOO_LARGE = 400, "range-too-large", "The range asks for more than one answer may hold.";
     AS_OF_TOO_EARLY = 400, "as-of-too-early", "Nothing had happened yet at the moment that was asked for.";
     AS_OF_TOO_LATE = 400, "as-of-too-late", "The moment that was asked for has not come yet.";
+    POSITION_TOO_OLD = 410, "position-too-old", "More has happened since that position than is sent again.";
     WRONG_CONTENT_TYPE = 415, "wrong-content-type", "The body is not of the type that this operation takes.";
     UNSUPPORTED_CONTENT_ENCODING = 415, "unsupported-content-encoding", "The body must come without an encoding.";
     BODY_TOO_LARGE = 413, "body-too-large", "The body is too large.";

@@ -16,6 +16,7 @@ pub mod projections;
 pub mod registrations;
 pub mod second_factor;
 pub mod sessions;
+pub mod streams;
 pub mod tags;
 pub mod timeline;
 pub mod tokens;

@@ -9,6 +9,7 @@ mod as_of;
 mod at;
 mod bucket_counts;
 mod buckets;
+mod changes;
 mod count_error;
 mod count_matching;
 mod count_messages;
@@ -55,6 +56,10 @@ pub use as_of::{
 pub use at::At;
 pub use bucket_counts::{BUCKETS_MAX, BucketCount, bucket_counts};
 pub use buckets::{Bucket, date_bound};
+pub use changes::{
+    Avoidance, ChangeKey, ChangeKind, ChangeRow, Changes, Exceptions, Following, NoticeKey, avoided_among,
+    changes_position, followers_among, list_changes, list_exceptions, list_names, list_notices, show_changed,
+};
 pub use count_error::CountError;
 pub use count_matching::COUNTED_LOOKS_MAX;
 pub use count_messages::count_messages;
@@ -80,7 +85,7 @@ pub use list_replies::list_replies;
 pub use list_reports::{ReportRow, ReportState, list_reports};
 pub use matching::LISTED_LOOKS_MAX;
 pub use message_filter::MessageFilter;
-pub use message_row::{AuthorRow, DeletedRow, MessageRow, ThreadRow};
+pub use message_row::{AuthorRow, ChangedRow, DeletedRow, MessageRow, ThreadRow};
 pub use page::{Page, PageKey, PositionKey};
 pub use ping::ping;
 pub use position::position;

@@ -20,7 +20,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 pub use origins::{CorsOrigins, OriginError};
 
 /// What a page from elsewhere may send: all that operations take. A test compares it with docs/openapi.json.
-const REQUEST_HEADERS: [HeaderName; 12] = [
+const REQUEST_HEADERS: [HeaderName; 13] = [
     ACCEPT,
     AUTHORIZATION,
     CONTENT_TYPE,
@@ -28,6 +28,7 @@ const REQUEST_HEADERS: [HeaderName; 12] = [
     IF_NONE_MATCH,
     HeaderName::from_static("await-position"),
     HeaderName::from_static("idempotency-key"),
+    HeaderName::from_static("last-event-id"),
     HeaderName::from_static("log-lineage"),
     HeaderName::from_static("prefer"),
     HeaderName::from_static("traceparent"),

@@ -30,6 +30,7 @@ mod deserialize_fault;
 mod least_rate;
 mod standard;
 mod unread;
+mod waiting_room;
 mod work;
 
 pub use budget::{Budget, Exhausted, Share};
@@ -47,4 +48,5 @@ pub use query::StrictQuery;
 pub use rates::Action;
 pub use serve::{Listener, Tls, bind, serve};
 pub use standard::standard;
+pub use waiting_room::{Chair, WaitingRoom};
 pub use work::WorkPermit;

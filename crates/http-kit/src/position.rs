@@ -47,7 +47,35 @@ pub struct Waiter {
     pub work: WorkPermit,
 }
 
+/// What the sender of a request is willing to wait for its answer, whatever that waits for.
+#[derive(Debug, Clone)]
+pub struct PreferredWait {
+    /// `None` where it did not say.
+    pub wait: Option<Duration>,
+    pub waiter: Waiter,
+}
+
+impl PreferredWait {
+    #[must_use]
+    pub fn of(headers: &HeaderMap, extensions: &Extensions) -> Self {
+        Self { wait: preferred_wait(headers), waiter: Waiter::of(extensions) }
+    }
+
+    /// The confirmation that it was waited for.
+    #[must_use]
+    pub fn applied(&self) -> PreferenceApplied {
+        PreferenceApplied(self.wait)
+    }
+}
+
 impl AwaitPosition {
+    /// For another service of the installation.
+    #[must_use]
+    pub fn of_service(position: i64, wait: Duration) -> Self {
+        let waiter = Waiter::default();
+        Self { position: Some(position), wait: wait.min(WAIT_MAX), waiter, prefers_wait: false }
+    }
+
     /// The same, where the request itself names a position that the data must have reached for its answer to mean
     /// anything: what comes behind it is not empty, it is not known yet.
     #[must_use]

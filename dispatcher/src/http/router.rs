@@ -2,12 +2,13 @@
 
 use axum::Router;
 use axum::extract::FromRef;
+use axum::middleware::from_fn_with_state;
 use http_kit::{Limits, lineage, query};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     accounts, email, graph, imports, internal, messages, moderation, notifications, oidc, reactions,
-    registrations, second_factor, sessions, tokens,
+    registrations, second_factor, sessions, tokens, visible,
 };
 use crate::State;
 
@@ -16,7 +17,8 @@ use crate::State;
 pub fn router(state: State, limits: &Limits) -> Router {
     let (log, identity) = (state.clone(), FromRef::from_ref(&state));
     let (commands, keys) = (Router::from(commands()), Router::from(sessions::keys()));
-    let router = query::refuse_parameters(commands).merge(keys).with_state(state);
+    let until_visible = from_fn_with_state((state.clone(), limits.request_deadline), visible::until_visible);
+    let router = query::refuse_parameters(commands).merge(keys).with_state(state).route_layer(until_visible);
     let router = lineage::announce(lineage::guard(router), log);
     http_kit::limit_callers(router, identity, &openapi(), limits)
 }

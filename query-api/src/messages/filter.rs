@@ -18,16 +18,16 @@ pub(super) fn tag(text: Option<&str>) -> TagFilter {
 }
 
 /// Tags as a caller names them.
-#[derive(Debug, Default, Clone, Copy)]
-pub(super) struct NamedTags<'a> {
-    pub(super) tag: Option<&'a str>,
-    pub(super) any: Option<&'a Repeated>,
-    pub(super) all: Option<&'a Repeated>,
-    pub(super) none: Option<&'a Repeated>,
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NamedTags<'a> {
+    pub(crate) tag: Option<&'a str>,
+    pub(crate) any: Option<&'a Repeated>,
+    pub(crate) all: Option<&'a Repeated>,
+    pub(crate) none: Option<&'a Repeated>,
 }
 
 impl NamedTags<'_> {
-    pub(super) fn parse(self) -> Result<(TagFilter, Option<TagCombination>), ApiProblem> {
+    pub(crate) fn parse(self) -> Result<(TagFilter, Option<TagCombination>), ApiProblem> {
         let (any, all) = (list("tagAny", self.any)?, list("tagAll", self.all)?);
         Ok(TagCombination::of(tag(self.tag), any, all, list("tagNone", self.none)?))
     }

@@ -38,7 +38,7 @@ pub(crate) async fn list_notifications(
     query.answer(&At { position, value: Notifications { items, unread } }, page.next.map(|key| ("next", key)))
 }
 
-fn notification(row: NotificationRow) -> Result<Notification, ApiProblem> {
+pub(crate) fn notification(row: NotificationRow) -> Result<Notification, ApiProblem> {
     Ok(Notification {
         position: row.position.to_string(),
         kind: kind(&row.kind)?,

@@ -10,7 +10,7 @@ async fn every_documented_path_is_routed() {
     let app = App::start().await;
     let document = serde_json::to_value(query_api::openapi()).expect("it can be written");
     let paths = document["paths"].as_object().expect("it has paths");
-    assert_eq!(paths.len(), 32);
+    assert_eq!(paths.len(), 33);
     for (path, operations) in paths {
         let get = &operations["get"];
         assert!(get["operationId"].is_string() && get["summary"].is_string(), "{path} is undocumented");

@@ -2,7 +2,8 @@ use http::Method;
 
 use crate::support::{ADMIN, ANALYST, App, GATEWAY_SECRET, READER};
 
-const READS: [&str; 33] = [
+const READS: [&str; 34] = [
+    "/v1/stream",
     "/v1/messages",
     "/v1/messages?count=1",
     "/v1/messages/counts?bucket=day",

@@ -3,6 +3,7 @@
 pub(crate) mod people;
 pub(crate) mod rows;
 pub(crate) mod statements;
+pub(crate) mod stream;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -68,6 +68,8 @@ enum Part {
     Count,
     /// The time from a 201 to the message's being readable, at 500 posts per second.
     Visible,
+    /// What idle streams cost, and how soon 200 posts per second are with 1,000 clients.
+    Stream,
     /// POST per second beside 6,000 connections of one address that take what they can get.
     Greedy,
     /// Home timelines, fan-out, likes, follows and logins.
@@ -109,6 +111,9 @@ async fn main() -> Result<()> {
     }
     if arguments.has(Part::Visible) {
         parts.visible().await?;
+    }
+    if arguments.has(Part::Stream) {
+        parts.stream().await?;
     }
     if arguments.has(Part::Greedy) {
         parts.greedy().await?;

@@ -11,6 +11,7 @@ mod memory;
 mod people;
 mod post;
 mod read;
+mod stream;
 mod visible;
 
 use std::time::Duration;
@@ -40,6 +41,8 @@ pub(crate) struct Scale {
     counts: usize,
     /// Posts to 1,000 followers each.
     fan_out_posts: u64,
+    /// Streams that nothing is told.
+    idle_streams: usize,
     /// Before idle memory is looked at.
     idle: Duration,
 }
@@ -52,6 +55,7 @@ impl Scale {
         visible: Duration::from_secs(20),
         counts: 1_000,
         fan_out_posts: 3_000,
+        idle_streams: 5_000,
         idle: Duration::from_secs(5),
     };
     pub(crate) const QUICK: Self = Self {
@@ -61,6 +65,7 @@ impl Scale {
         visible: Duration::from_secs(4),
         counts: 200,
         fan_out_posts: 500,
+        idle_streams: 500,
         idle: Duration::from_secs(1),
     };
 }

@@ -27,6 +27,16 @@ pub struct MessageRow {
     pub bookmarked: bool,
 }
 
+/// A message that is there, and what keeps the caller from seeing it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedRow {
+    pub message: MessageRow,
+    /// From the caller, or from everybody.
+    pub is_hidden: bool,
+    /// Not for the caller in lists of everybody.
+    pub is_silenced: bool,
+}
+
 /// An account. It has no names if it never registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthorRow {
@@ -125,6 +135,13 @@ impl MessageColumns {
             reposted: self.reposted,
             bookmarked: self.bookmarked,
         })
+    }
+
+    /// Whether it is shown is for whoever asked to decide.
+    pub(super) fn into_changed(self) -> Option<ChangedRow> {
+        let (is_hidden, is_silenced) = (self.is_hidden, self.is_silenced == Some(true));
+        let message = Self { is_hidden: false, is_silenced: None, ..self }.into_message()?;
+        Some(ChangedRow { message, is_hidden: is_hidden && !planted("hidden-shown"), is_silenced })
     }
 
     /// With its place in a list ordered by time.

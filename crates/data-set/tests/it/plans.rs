@@ -2,6 +2,7 @@
 //! was made while they were empty: connections keep their plans.
 
 mod as_of;
+mod changes;
 mod matching;
 mod people;
 mod timeline;
@@ -39,7 +40,8 @@ async fn grow(pool: &Pool) {
 async fn plan(pool: &Pool, statement: &'static str, arguments: &str) -> String {
     let prepare = format!("deallocate all; prepare query as {statement}");
     sqlx::raw_sql(sqlx::AssertSqlSafe(prepare)).execute(pool).await.expect("the statement is good");
-    let explain = format!("explain (costs off) execute query({arguments})");
+    let arguments = if arguments.is_empty() { String::new() } else { format!("({arguments})") };
+    let explain = format!("explain (costs off) execute query{arguments}");
     let lines: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(explain))
         .persistent(false)
         .fetch_all(pool)

@@ -15,6 +15,8 @@ pub(crate) struct Statements {
     pub(crate) polls: AtomicUsize,
     /// For a message.
     pub(crate) queries: AtomicUsize,
+    /// For messages of a tag.
+    pub(crate) lists: AtomicUsize,
 }
 
 impl Statements {
@@ -48,7 +50,9 @@ impl Visit for Text<'_> {
         if field.name() != "db.statement" {
             return;
         }
-        if value.contains("select coalesce(max(position), 0) as position") {
+        if value.contains("Purpose: one page of the messages of a tag") {
+            self.0.lists.fetch_add(1, Relaxed);
+        } else if value.contains("select coalesce(max(position), 0) as position") {
             self.0.polls.fetch_add(1, Relaxed);
         } else if value.contains("Purpose: a message, or whose") {
             self.0.queries.fetch_add(1, Relaxed);

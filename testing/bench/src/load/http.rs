@@ -93,6 +93,32 @@ impl Connection {
         Ok(Answer { status, head, body: &self.received[head_end + 4..end] })
     }
 
+    /// Sends a request of which the answer never ends; the status.
+    pub(crate) async fn begin(&mut self, request: &[u8]) -> Result<u16> {
+        self.stream.write_all(request).await?;
+        self.received.clear();
+        let head_end = loop {
+            self.receive().await?;
+            if let Some(at) = find(&self.received, b"\r\n\r\n") {
+                break at;
+            }
+        };
+        let status = std::str::from_utf8(self.received.get(9..12).context("no status")?)?.parse()?;
+        self.received.drain(..head_end + 4);
+        Ok(status)
+    }
+
+    /// What came of such an answer since, up to the end of a line. What frames its chunks is among the lines.
+    pub(crate) async fn lines(&mut self) -> Result<Vec<u8>> {
+        loop {
+            if let Some(end) = self.received.iter().rposition(|byte| *byte == b'\n') {
+                let rest = self.received.split_off(end + 1);
+                return Ok(std::mem::replace(&mut self.received, rest));
+            }
+            self.receive().await?;
+        }
+    }
+
     async fn receive(&mut self) -> Result<()> {
         if self.stream.read_buf(&mut self.received).await? == 0 {
             bail!("the service closed the connection");

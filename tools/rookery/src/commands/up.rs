@@ -33,7 +33,7 @@ use dispatcher::{MailSettings, Registration};
 use http_kit::browsers::{Browsers, CorsOrigins};
 use http_kit::{Limits, Listener, Tls, ops};
 use local_servers::DataDirLock;
-use query_api::{CatalogSettings, ExportLimits};
+use query_api::{CatalogSettings, ExportLimits, StreamLimits};
 use relay::EventLimits;
 use service_kit::config::Environment;
 use service_kit::health::Health;
@@ -160,7 +160,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 async fn up(arguments: &Arguments) -> Result<()> {
     let limits = limits(arguments)?;
     limits.announce();
-    let (exports, catalog, events) = (exports()?, catalog()?, events()?);
+    let (exports, streams, catalog, events) = (exports()?, streams()?, catalog()?, events()?);
     let tls = match (&arguments.tls_certificate, &arguments.tls_key) {
         (Some(certificate), Some(key)) => Some(Tls::open(certificate.clone(), key.clone())?),
         _ => None,
@@ -192,7 +192,8 @@ async fn up(arguments: &Arguments) -> Result<()> {
     let Some(servers) = shutdown.token().run_until_cancelled(starting).await else { return Ok(()) };
     let servers = servers?;
     let fan_out_limit = arguments.fan_out_limit;
-    let settings = Settings { limits, exports, catalog, events, commands, fan_out_limit, mail, oidc };
+    let settings =
+        Settings { limits, exports, streams, catalog, events, commands, fan_out_limit, mail, oidc };
     // On the heap: it holds the state of every handshake of the start.
     let served = Box::pin(serve(arguments, &data, &servers, listeners, settings, &shutdown)).await;
     // Also after a failure, and that failure is reported.
@@ -279,6 +280,15 @@ fn exports() -> Result<ExportLimits> {
     let mut env = Environment::from_process();
     match ExportLimits::from_environment(&mut env) {
         Some(exports) if !env.has_faults() => Ok(exports),
+        _ => Err(env.into_error().into()),
+    }
+}
+
+/// Likewise.
+fn streams() -> Result<StreamLimits> {
+    let mut env = Environment::from_process();
+    match StreamLimits::from_environment(&mut env) {
+        Some(streams) if !env.has_faults() => Ok(streams),
         _ => Err(env.into_error().into()),
     }
 }

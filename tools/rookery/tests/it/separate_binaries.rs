@@ -1,6 +1,8 @@
 //! Dispatcher, reducers and query API as an installation runs them: each a process of its own, configured by its
 //! environment alone, over a broker and a database that come and go.
 
+mod streams;
+
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -153,9 +155,15 @@ impl System {
         let identity = identity(mode, &jwks);
         let (nats, postgres) = (("ROOKERY_NATS_URL", nats_url), ("ROOKERY_DATABASE_URL", postgres_url));
 
-        let mut dispatcher_env = vec![nats, ("ROOKERY_DISPATCHER_OPS_LISTEN", "127.0.0.1:0")];
+        let query_ops = format!("127.0.0.1:{}", free_port());
+        let data_position = format!("http://{query_ops}/internal/position");
+        let mut dispatcher_env = vec![
+            nats,
+            ("ROOKERY_DISPATCHER_OPS_LISTEN", "127.0.0.1:0"),
+            ("ROOKERY_DATA_POSITION_URL", &*data_position),
+        ];
         dispatcher_env.extend(STORAGE);
-        let mut query_env = vec![postgres, ("ROOKERY_QUERY_OPS_LISTEN", "127.0.0.1:0")];
+        let mut query_env = vec![postgres, ("ROOKERY_QUERY_OPS_LISTEN", &*query_ops)];
         let mut relay_env = vec![nats, ("ROOKERY_RELAY_OPS_LISTEN", "127.0.0.1:0")];
         for env in [&mut dispatcher_env, &mut query_env, &mut relay_env] {
             env.extend(identity.iter().map(|(name, value)| (*name, value.as_str())));

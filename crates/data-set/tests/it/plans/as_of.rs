@@ -5,7 +5,7 @@ use super::{assert_reads, grown_tables, plan, sql};
 use data_set::Pool;
 use testkit::Postgres;
 
-async fn grown_history() -> (Postgres, Pool) {
+pub(super) async fn grown_history() -> (Postgres, Pool) {
     let (postgres, pool) = grown_tables().await;
     sqlx::raw_sql(include_str!("grow_history.sql")).execute(&pool).await.expect("rows can be added");
     (postgres, pool)

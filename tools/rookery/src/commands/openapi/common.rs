@@ -41,6 +41,11 @@ pub(super) fn declare(document: &mut OpenApi) -> Result<()> {
         for (method, operation) in operations(item) {
             declare_action(&method, operation)?;
             declare_responses(&method, operation, components)?;
+            if Kind::of(&method, operation).is_command() {
+                // The query API describes it.
+                let prefer = RefOr::Ref(Ref::new("#/components/parameters/Prefer"));
+                operation.parameters.get_or_insert_default().push(prefer);
+            }
             declare_parameters(operation, components);
             // Said, so that nobody takes it for forgotten.
             operation.security.get_or_insert_default();

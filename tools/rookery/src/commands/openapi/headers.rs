@@ -103,7 +103,11 @@ pub(super) fn add(response: &mut Response, kind: &Kind<'_>, status: u16, compone
         404 | 410 | 503 if kind.is_query() => put("Data-Position", false),
         // What was only taken in has no event yet.
         202 if kind.is_command() => {}
-        200..=299 if kind.is_command() => put("Event-Position", !kind.is_import()),
+        200..=299 if kind.is_command() => {
+            put("Event-Position", !kind.is_import());
+            put("Data-Position", false);
+            put("Preference-Applied", false);
+        }
         _ => {}
     }
     match status {

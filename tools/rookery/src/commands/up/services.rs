@@ -10,10 +10,10 @@ use anyhow::{Context, Result, anyhow};
 use data_set::Pool;
 use data_set::pool::{self, PoolOptions};
 use data_set::write::FanOutLimit;
-use dispatcher::{MailSettings, SessionSettings, SigningKeys};
+use dispatcher::{DataPositions, DataUnavailable, MailSettings, Reached, SessionSettings, SigningKeys};
 use http_kit::identity::IdentityConfig;
 use http_kit::{Identity, Limits, Listener, ops};
-use query_api::{AppState, CatalogSettings, ExportLimits};
+use query_api::{AppState, CatalogSettings, ExportLimits, StreamLimits};
 use reducers::config::SchemaOnStart;
 use relay::EventLimits;
 use service_kit::health::Health;
@@ -51,6 +51,16 @@ pub(super) struct Services {
     folding: JoinHandle<Result<()>>,
 }
 
+/// The position of the data, as the query API of this process knows it.
+#[derive(Debug)]
+struct OwnData(AppState);
+
+impl DataPositions for OwnData {
+    fn reach<'a>(&'a self, lineage: &'a str, position: i64, wait: Duration) -> Reached<'a> {
+        Box::pin(async move { self.0.reach(lineage, position, wait).await.ok_or(DataUnavailable) })
+    }
+}
+
 /// The addresses, bound before there are servers.
 pub(super) struct Listeners {
     pub(super) api: Listener,
@@ -61,6 +71,7 @@ pub(super) struct Listeners {
 pub(super) struct Settings {
     pub(super) limits: Limits,
     pub(super) exports: ExportLimits,
+    pub(super) streams: StreamLimits,
     pub(super) catalog: CatalogSettings,
     pub(super) events: EventLimits,
     pub(super) commands: dispatcher::Settings,
@@ -80,7 +91,8 @@ pub(super) fn start(
     health: &Health,
     shutdown: &Shutdown,
 ) -> Result<Services> {
-    let Settings { limits, exports, catalog, events, commands, fan_out_limit, mail, oidc } = settings;
+    let Settings { limits, exports, streams, catalog, events, commands, fan_out_limit, mail, oidc } =
+        settings;
     let (apis, fold) = (CancellationToken::new(), CancellationToken::new());
     let (issuer, audience) = (ISSUER.to_owned(), AUDIENCE.to_owned());
     let sessions = SessionSettings { issuer, audience };
@@ -100,11 +112,14 @@ pub(super) fn start(
     let catalog = catalog.encrypted(listeners.api.is_encrypted()).or_sql_url(users.address.clone());
     let relay = relay::AppState::new(Arc::clone(&identity), &limits, events, &apis);
     relay::ops_checks(health, &relay);
-    let queries =
-        AppState::new(pool.clone(), identity, &limits).with_exports(exports, &limits).with_catalog(catalog);
+    let queries = AppState::new(pool.clone(), identity, &limits)
+        .with_exports(exports, &limits)
+        .with_streams(streams, &limits)
+        .with_catalog(catalog);
     query_api::ops_checks(health, &queries, READY_LAG_MAX);
     let (watching, token) = (queries.clone(), apis.clone());
     tokio::spawn(async move { watching.keep_watching(token).await });
+    dispatcher.await_data(Box::new(OwnData(queries.clone())), &limits, apis.clone());
     let kept = dispatcher.clone();
     let router = dispatcher::router(dispatcher.clone(), &limits)
         .merge(query_api::router(queries, &limits))

@@ -277,6 +277,13 @@ pub(super) const CASES: &[Case] = &[
         query: "?format=csv",
         body: |_| Body::None,
     },
+    // A stream that began would not end.
+    Case {
+        operation: "open_stream",
+        access: Access::RolesThen { roles: &Role::ALL, then: (409, "other-log") },
+        query: "?after=257",
+        body: |_| Body::None,
+    },
     Case { operation: "get_catalog", access: Access::Roles(COUNTERS), query: "", body: |_| Body::None },
     Case {
         operation: "get_catalog_jsonld",

@@ -56,6 +56,10 @@ impl Api {
         Self { http, url: url.to_owned(), seen: AtomicI64::new(0) }
     }
 
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+
     /// The newest position that anybody was answered.
     pub(crate) fn seen(&self) -> i64 {
         self.seen.load(Ordering::SeqCst)

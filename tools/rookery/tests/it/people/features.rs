@@ -7,6 +7,7 @@ mod doors;
 mod openid;
 mod peace;
 mod steps;
+mod streams;
 mod then;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -73,6 +74,8 @@ struct World {
     /// Access tokens to people's accounts besides their own.
     other_tokens: HashMap<String, String>,
     doors: doors::Doors,
+    /// By who reads them.
+    streams: HashMap<String, streams::Stream>,
     /// Of people's last log-ins at the provider.
     proofs: HashMap<String, Value>,
     /// What browsers brought back from the provider, and no client has used.
@@ -95,6 +98,7 @@ impl World {
             cutoffs: HashMap::new(),
             other_tokens: HashMap::new(),
             doors: doors::Doors::default(),
+            streams: HashMap::new(),
             proofs: HashMap::new(),
             came_back: HashMap::new(),
             taken: BTreeMap::new(),

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use crate::budget::{Budget, Exhausted, Share};
+use crate::limits::{Limits, WaiterLimits};
+use crate::position::Waiter;
+use crate::problem::ApiProblem;
 use api_types::codes;
-use http_kit::limits::WaiterLimits;
-use http_kit::position::Waiter;
-use http_kit::{ApiProblem, Budget, Exhausted, Limits, Share};
 
 /// Clones share it.
 #[derive(Debug, Clone)]
-pub(crate) struct WaitingRoom {
+pub struct WaitingRoom {
     /// All of them, and each account's.
     accounts: Arc<Budget<i64>>,
     addresses: Arc<Budget>,
@@ -17,13 +18,14 @@ pub(crate) struct WaitingRoom {
 
 /// A chair in it, given back when it is dropped.
 #[derive(Debug)]
-pub(super) struct Chair {
+pub struct Chair {
     _of_account: Share<i64>,
     _of_address: Share,
 }
 
 impl WaitingRoom {
-    pub(crate) fn new(limits: &Limits) -> Self {
+    #[must_use]
+    pub fn new(limits: &Limits) -> Self {
         let WaiterLimits { in_all_max, per_account_max, per_address_max } = limits.waiters;
         Self {
             accounts: Budget::new(in_all_max, limits.each(per_account_max)),
@@ -31,7 +33,9 @@ impl WaitingRoom {
         }
     }
 
-    pub(super) fn enter(&self, waiter: &Waiter) -> Result<Chair, ApiProblem> {
+    /// # Errors
+    /// `rate-limited` where the caller has all of its chairs, `overloaded` where there are none.
+    pub fn enter(&self, waiter: &Waiter) -> Result<Chair, ApiProblem> {
         let of_account = self.accounts.take(waiter.account).map_err(|why| refusal(why, "account"))?;
         let of_address = self.addresses.take(waiter.address).map_err(|why| refusal(why, "address"))?;
         Ok(Chair { _of_account: of_account, _of_address: of_address })
@@ -40,10 +44,10 @@ impl WaitingRoom {
 
 fn refusal(why: Exhausted, who: &'static str) -> ApiProblem {
     let by = if why == Exhausted::Holder { who } else { "all" };
-    metrics::counter!("query_waiters_refused_total", "by" => by).increment(1);
+    metrics::counter!("http_waiters_refused_total", "by" => by).increment(1);
     match why {
         Exhausted::Holder => ApiProblem::new(codes::RATE_LIMITED)
-            .detail(format!("Too many requests of this {who} wait for newer data (Await-Position).")),
+            .detail(format!("Too many requests of this {who} wait for newer data.")),
         Exhausted::Whole => {
             ApiProblem::new(codes::OVERLOADED).detail("Too many requests wait for newer data.")
         }
@@ -54,7 +58,7 @@ fn refusal(why: Exhausted, who: &'static str) -> ApiProblem {
 mod tests {
     use std::net::IpAddr;
 
-    use http_kit::ClientAddress;
+    use crate::client_address::ClientAddress;
 
     use super::*;
 

@@ -1,0 +1,46 @@
+//! What streams read, many times a second.
+
+use super::{assert_reads, plan, sql};
+
+#[tokio::test]
+async fn changes_are_walked_by_position() {
+    let (_postgres, pool) = super::as_of::grown_history().await;
+    let changes = plan(&pool, sql!("changes/list_changes"), "640000, 640000, 9223372036854775807, 500").await;
+    for range in [
+        "using message_pk",
+        "Index Scan using edition_by_position",
+        "using message_deleted",
+        "Index Scan using reposted_by_position",
+        "using edition_pk",
+    ] {
+        assert_reads(&changes, &[range]);
+    }
+    let notices = "select recipient, position from served.notifications \
+        where position > $1 and position <= $2 order by position limit $3";
+    let notices = plan(&pool, notices, "640000, 650000, 100").await;
+    assert_reads(&notices, &["Index Only Scan using notification_by_position"]);
+    assert_reads(&plan(&pool, sql!("changes/position"), "").await, &["using checkpoint_pk"]);
+}
+
+#[tokio::test]
+async fn what_is_shown_of_changes_is_looked_up() {
+    let (_postgres, pool) = super::as_of::grown_history().await;
+    let shown = plan(&pool, sql!("changes/show_changed", "show_messages"), "7, '{256,512}'").await;
+    assert_reads(&shown, &["Index Scan using message_pk", "using account_pk", "using blocked_pk"]);
+    let exceptions = plan(&pool, sql!("changes/list_exceptions"), "'{1,2}', '{256,512}', 2000").await;
+    for range in [
+        "blocked_by_blocked",
+        "muted_by_muted",
+        "liked_by_message",
+        "reposted_by_message",
+        "bookmarked_by_message",
+    ] {
+        assert_reads(&exceptions, &[range]);
+    }
+    let avoided = plan(&pool, sql!("changes/list_avoided_among"), "7, '{1,2}'").await;
+    assert_reads(&avoided, &["using blocked_pk", "using muted_pk"]);
+    let followers = plan(&pool, sql!("changes/list_followers"), "'{1,2}', 2000").await;
+    assert_reads(&followers, &["using follow_by_followee"]);
+    let among = plan(&pool, sql!("changes/list_followers_among"), "'{1,2}', '{7,8}'").await;
+    assert_reads(&among, &["using follow_pk"]);
+}

@@ -1,0 +1,85 @@
+//! `If-None-Match` together with `Prefer: wait`: an answer that the caller has is waited for to change.
+//!
+//! The query runs again when something changed that its answer is about, and once more when the time is over: what
+//! moves counts alone, like a like, is seen then. So those who wait for a tag cost nothing while others post.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::IF_NONE_MATCH;
+use http::request::Parts;
+use http::{Method, StatusCode};
+use http_kit::position::PreferredWait;
+use http_kit::query;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use crate::AppState;
+use crate::messages::ListMessages;
+use crate::messages::filter::REPEATABLE;
+use crate::streams::{About, Changes};
+
+/// Between two looks at what any event may change.
+const PAUSE: Duration = Duration::from_secs(1);
+
+pub(crate) async fn until_changed(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let preferred = PreferredWait::of(request.headers(), request.extensions());
+    let wait = preferred.wait.filter(|wait| !wait.is_zero());
+    // A file is too dear to be made again and again.
+    let is_file = request
+        .extensions()
+        .get::<MatchedPath>()
+        .is_some_and(|path| path.as_str().starts_with("/v1/exports/"));
+    let has_tag = request.method() == Method::GET && request.headers().contains_key(IF_NONE_MATCH);
+    let may_wait = has_tag && !is_file;
+    let Some(wait) = wait.filter(|_| may_wait) else { return next.run(request).await };
+    let deadline = Instant::now() + wait;
+    // Queries have no bodies.
+    let (parts, _body) = request.into_parts();
+    let first = run(&parts, &next).await;
+    let Some(viewer) = preferred.waiter.account.filter(|_| first.status() == StatusCode::NOT_MODIFIED) else {
+        return first;
+    };
+    // Who has too many waiting is answered as without a wish.
+    let Ok(_chair) = state.room.enter(&preferred.waiter) else { return first };
+    let about = about(&parts);
+    let Ok(Some(mut changes)) = Changes::watch(&state.streams, viewer, &about).await else { return first };
+    loop {
+        // Also behind the first one: something may have changed before it was watched.
+        let response = run(&parts, &next).await;
+        if response.status() != StatusCode::NOT_MODIFIED || Instant::now() >= deadline {
+            return (preferred.applied(), response).into_response();
+        }
+        let looked_at = Instant::now();
+        let changed = preferred.waiter.work.lend(timeout_at(deadline, changes.next())).await;
+        match changed {
+            Ok(None) => return response,
+            Ok(Some(())) if matches!(about, About::All) => {
+                preferred.waiter.work.lend(sleep_until(deadline.min(looked_at + PAUSE))).await;
+            }
+            Ok(Some(())) | Err(_) => {}
+        }
+    }
+}
+
+async fn run(parts: &Parts, next: &Next) -> Response {
+    next.clone().run(Request::from_parts(parts.clone(), Body::empty())).await
+}
+
+/// What the answer of a query is about.
+fn about(parts: &Parts) -> About {
+    let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let messages = || {
+        let query = parts.uri.query().unwrap_or_default();
+        query::parse_repeating::<ListMessages>(query, REPEATABLE).ok()?.filter().ok()
+    };
+    match route {
+        // One of the past does not change.
+        "/v1/messages" => messages().map_or(About::All, About::Messages),
+        "/v1/timeline" | "/v1/timeline/updates" => About::Home,
+        "/v1/notifications" => About::Notifications,
+        _ => About::All,
+    }
+}

@@ -1,0 +1,79 @@
+//! Where in the log an event of a stream stands: its `id`.
+//!
+//! It is the position, and behind that everything at the position was sent. Events that may share it with others carry more:
+//! `512-256` is the message 256 of the account that was given up at 512, and `512-0` a notification of what the next event
+//! shows.
+
+use std::fmt;
+
+use api_types::number;
+use data_set::read::ChangeKey;
+
+/// Sequences are shifted by that much in a position; the rest is the shard.
+const SHARD_BITS: u32 = 8;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place(pub(super) ChangeKey);
+
+pub(super) enum Misplaced {
+    Malformed,
+    OtherLog,
+}
+
+impl Place {
+    /// Of a notification: before the change that it tells of.
+    pub(super) fn of_notification(position: i64) -> Self {
+        Self(ChangeKey { position, message: 0 })
+    }
+
+    pub(super) fn parse(text: &str) -> Result<Self, Misplaced> {
+        let (position, message) = match text.split_once('-') {
+            Some((position, message)) => {
+                (position, Some(number::parse(message).ok_or(Misplaced::Malformed)?))
+            }
+            None => (text, None),
+        };
+        let position = number::parse::<i64>(position).ok_or(Misplaced::Malformed)?;
+        // This data is of shard 0.
+        if position != 0 && position.trailing_zeros() < SHARD_BITS {
+            return Err(Misplaced::OtherLog);
+        }
+        Ok(Self(message.map_or(ChangeKey::behind(position), |message| ChangeKey { position, message })))
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ChangeKey { position, message } = self.0;
+        match message {
+            i64::MAX => write!(formatter, "{position}"),
+            _ => write!(formatter, "{position}-{message}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_read_as_it_is_written() {
+        for text in ["0", "512", "512-0", "512-256"] {
+            let place = Place::parse(text).unwrap_or_else(|_| panic!("{text} is one"));
+            assert_eq!(place.to_string(), text);
+        }
+        for text in
+            ["", "-", "512-", "-256", "a", "0512", "+512", "9223372036854775808", "512-9223372036854775808"]
+        {
+            assert!(matches!(Place::parse(text), Err(Misplaced::Malformed)), "{text}");
+        }
+        assert!(matches!(Place::parse("257"), Err(Misplaced::OtherLog)));
+    }
+
+    #[test]
+    fn places_are_in_the_order_of_the_log() {
+        let places = ["256", "512-0", "512-256", "512-300", "512", "768"];
+        let places: Vec<Place> = places.iter().filter_map(|text| Place::parse(text).ok()).collect();
+        assert!(places.len() == 6 && places.is_sorted());
+    }
+}

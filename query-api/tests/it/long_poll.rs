@@ -1,0 +1,84 @@
+//! `If-None-Match` with `Prefer: wait`: who waits is woken by what its answer is about, and by nothing else.
+
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use http::Method;
+use testkit::eventually;
+
+use crate::streams::{app, post};
+use crate::support::people::like;
+use crate::support::statements::Statements;
+use crate::support::{App, READER};
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+async fn tag_of(app: &App, path: &str) -> String {
+    app.get(path).await.header("etag").to_owned()
+}
+
+#[tokio::test]
+async fn an_answer_is_waited_for_until_it_changes() {
+    let app = app().await;
+    for (path, post_it) in
+        [("/v1/messages?tag=birds", 10), ("/v1/messages?author=1", 11), ("/v1/accounts/1/replies", 0)]
+    {
+        let etag = tag_of(&app, path).await;
+        let wait = if post_it == 0 { "wait=1" } else { "wait=30" };
+        let headers = [("If-None-Match", &*etag), ("Prefer", wait)];
+        let began = Instant::now();
+        let waiting = app.get_with(path, &headers);
+        let posting = async {
+            if post_it > 0 {
+                seats(&app, 1).await;
+                post(&app, post_it, 1, &["birds"]).await;
+            }
+        };
+        let (answer, ()) = tokio::join!(waiting, posting);
+        assert_eq!(answer.status.as_u16(), if post_it == 0 { 304 } else { 200 }, "{path}");
+        assert_eq!(answer.header("preference-applied"), wait);
+        assert!(began.elapsed() < LIMIT && (post_it > 0 || began.elapsed() >= Duration::from_secs(1)));
+    }
+}
+
+#[tokio::test]
+async fn what_another_answer_is_about_wakes_nobody() {
+    const WAITERS: usize = 100;
+    let statements = Statements::count();
+    let app = app().await;
+    let path = "/v1/messages?tag=birds";
+    let etag = tag_of(&app, path).await;
+    let headers = [("If-None-Match", &*etag), ("Prefer", "wait=30")];
+    let waiting = join_all((0..WAITERS).map(|_| app.exchange(Method::GET, path, Some(READER), &headers)));
+    let posting = async {
+        seats(&app, WAITERS).await;
+        // The second look of the last one, behind taking its seat.
+        eventually("all have looked twice", LIMIT, || async {
+            let lists = statements.lists.load(Relaxed);
+            if lists > 2 * WAITERS { Ok(()) } else { Err(format!("{lists}")) }
+        })
+        .await;
+        let before = statements.lists.load(Relaxed);
+        for sequence in 10..24 {
+            post(&app, sequence, 1, &["owls"]).await;
+        }
+        like(&app.writer, 7, 256, 24).await;
+        assert_eq!(statements.lists.load(Relaxed), before, "nobody asks for posts of another tag");
+        post(&app, 25, 1, &["birds"]).await;
+    };
+    let (answers, ()) = tokio::join!(waiting, posting);
+    for answer in answers {
+        assert_eq!(answer.ids(), [25 << 8, 256]);
+    }
+}
+
+async fn seats(app: &App, wanted: usize) {
+    eventually("they wait", LIMIT, || async {
+        match format!("{:?}", app.state).contains(&format!("seats: {wanted},")) {
+            true => Ok(()),
+            false => Err("they do not".to_owned()),
+        }
+    })
+    .await;
+}
