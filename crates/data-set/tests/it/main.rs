@@ -3,6 +3,7 @@
 mod activity;
 mod analysts;
 mod migrations;
+mod open_lineage;
 mod plans;
 mod published;
 mod versions;
