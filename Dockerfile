@@ -25,6 +25,8 @@ RUN --mount=type=cache,id=rookery-registry,target=/usr/local/cargo/registry,shar
 
 FROM ${RUNTIME_IMAGE} AS runtime
 COPY --chmod=0755 deploy/healthcheck /usr/local/bin/healthcheck
+# Whom to believe: OpenID providers, mail servers and issuers of keys are asked over TLS, and the slim image knows no authority.
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 # Overridden by compose.yaml with a user of each service's own.
 USER 10000:10000
 WORKDIR /

@@ -9,6 +9,7 @@ use service_kit::config::{ConfigError, Environment, Secret, Unread};
 use service_kit::telemetry::TelemetryConfig;
 use tokens::RevocationsUrl;
 
+use crate::catalog::CatalogSettings;
 use crate::exports::ExportLimits;
 
 pub(crate) const OPS_LISTEN: &str = "ROOKERY_QUERY_OPS_LISTEN";
@@ -36,6 +37,7 @@ pub struct QueryApiConfig {
     pub revocations_url: Option<RevocationsUrl>,
     pub limits: Limits,
     pub exports: ExportLimits,
+    pub catalog: CatalogSettings,
     pub telemetry: TelemetryConfig,
     /// What is set and not read.
     pub unread: Unread,
@@ -65,6 +67,7 @@ impl QueryApiConfig {
         let revocations_url = env.optional("ROOKERY_REVOCATIONS_URL");
         let limits = Limits::from_environment(env);
         let exports = ExportLimits::from_environment(env);
+        let catalog = CatalogSettings::from_environment(env);
         let telemetry = TelemetryConfig::from_environment(env);
         let database_url = database_url.and_then(|url| accept_url(env, url));
         Some(Self {
@@ -78,6 +81,7 @@ impl QueryApiConfig {
             revocations_url: revocations_url?,
             limits: limits?,
             exports: exports?,
+            catalog: catalog?,
             telemetry: telemetry?,
             unread: env.unread(),
         })

@@ -1,5 +1,5 @@
-//! The documents that this service shows: the description of both APIs with a browser for it, of the events, and of the
-//! error codes.
+//! The documents that this service shows: the description of both APIs with a browser for it, of the events, of the
+//! error codes, and of what analysts see.
 
 use axum::Router;
 use axum::middleware::map_response;
@@ -13,6 +13,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 const DOCUMENT: &str = include_str!("../../docs/openapi.json");
 const EVENTS: &str = include_str!("../../docs/asyncapi.yaml");
 const ERRORS: &str = include_str!("../../docs/ERRORS.md");
+const DATA_SET: &str = include_str!("../../docs/DATA_SET.md");
 
 /// The one page of ours. It is built from files of this origin, talks to this origin alone, and is shown in no frame.
 /// Swagger UI has one style within its logo, which is not worth an exception.
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> Router {
         .route("/openapi.json", get(document))
         .route("/asyncapi.yaml", get(events))
         .route("/docs/errors", get(errors))
+        .route("/docs/data-set", get(data_set))
         .merge(Router::from(page).layer(map_response(harden)))
 }
 
@@ -57,4 +59,9 @@ async fn events() -> impl IntoResponse {
 /// What each error code means; the `type` of every problem points here.
 async fn errors() -> impl IntoResponse {
     ([(CONTENT_TYPE, "text/markdown; charset=utf-8")], ERRORS)
+}
+
+/// Every view and column; the catalogue points here.
+async fn data_set() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "text/markdown; charset=utf-8")], DATA_SET)
 }

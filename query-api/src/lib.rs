@@ -6,8 +6,10 @@
 mod accounts;
 mod as_of;
 mod await_position;
+mod catalog;
 mod conditions;
 pub mod config;
+mod contracts;
 mod documents;
 mod exports;
 #[cfg(feature = "fuzz")]
@@ -30,6 +32,7 @@ mod tags;
 mod timeline;
 mod view;
 
+pub use catalog::CatalogSettings;
 pub use exports::ExportLimits;
 pub use ops::ops_checks;
 pub use router::{openapi, router};

@@ -7,7 +7,8 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    AppState, accounts, documents, exports, messages, moderation, notifications, projections, tags, timeline,
+    AppState, accounts, catalog, contracts, documents, exports, messages, moderation, notifications,
+    projections, tags, timeline,
 };
 
 #[derive(OpenApi)]
@@ -33,9 +34,12 @@ pub fn router(state: AppState, limits: &Limits) -> Router {
     let (log, identity) = (state.log.clone(), FromRef::from_ref(&state));
     let queries = Router::from(queries()).with_state(state.clone());
     // It says why the others do not answer.
-    let projections = Router::from(projections::routes()).with_state(state);
-    let routes =
-        lineage::announce(lineage::guard(queries).merge(projections), log).merge(documents::routes());
+    let projections = Router::from(projections::routes()).with_state(state.clone());
+    // Whatever the log is, the contract and the documents are the same.
+    let contracts = Router::from(contracts::routes()).with_state(state);
+    let routes = lineage::announce(lineage::guard(queries).merge(projections), log)
+        .merge(contracts)
+        .merge(documents::routes());
     http_kit::limit_callers(routes, identity, &openapi(), limits)
 }
 
@@ -45,6 +49,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     OpenApiRouter::with_openapi(Described::openapi())
         .merge(queries())
         .merge(projections::routes())
+        .merge(contracts::routes())
         .into_openapi()
 }
 
@@ -56,5 +61,6 @@ fn queries() -> OpenApiRouter<AppState> {
         .merge(timeline::routes())
         .merge(notifications::routes())
         .merge(moderation::routes())
+        .merge(catalog::routes())
         .merge(exports::routes())
 }

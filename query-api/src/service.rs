@@ -27,7 +27,8 @@ pub async fn serve(config: QueryApiConfig, shutdown: Shutdown) -> anyhow::Result
     let identity = Identity::new(&config.identity).context("the identity cannot be set up")?;
     let identity = Arc::new(identity);
     let state = AppState::new(pool.clone(), Arc::clone(&identity), &config.limits)
-        .with_exports(config.exports, &config.limits);
+        .with_exports(config.exports, &config.limits)
+        .with_catalog(config.catalog.encrypted(config.tls.is_some()));
     let health = Health::new();
     ops_checks(&health, &state, config.ready_lag_max);
     let watching = state.clone();

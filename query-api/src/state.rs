@@ -8,6 +8,7 @@ use http_kit::{Identity, Limits};
 use tokio_util::sync::CancellationToken;
 
 use crate::await_position::{AwaitedData, PositionWatch, WaitingRoom};
+use crate::catalog::CatalogSettings;
 use crate::exports::{ExportLimits, Exports};
 use crate::log_watch::LogWatch;
 
@@ -22,6 +23,7 @@ pub struct AppState {
     pub(crate) past_positions: PositionWatch,
     pub(crate) log: LogWatch,
     pub(crate) exports: Exports,
+    pub(crate) catalog: Arc<CatalogSettings>,
     identity: Arc<Identity>,
 }
 
@@ -34,13 +36,20 @@ impl AppState {
         let past_positions = PositionWatch::new(pool.clone(), AwaitedData::Past, room);
         let log = LogWatch::new(pool.clone());
         let exports = Exports::new(ExportLimits::default(), limits);
-        Self { pool, positions, timeline_positions, past_positions, log, exports, identity }
+        let catalog = Arc::default();
+        Self { pool, positions, timeline_positions, past_positions, log, exports, catalog, identity }
     }
 
     /// With other bounds for exports.
     #[must_use]
     pub fn with_exports(self, exports: ExportLimits, limits: &Limits) -> Self {
         Self { exports: Exports::new(exports, limits), ..self }
+    }
+
+    /// With what an operator says of the data.
+    #[must_use]
+    pub fn with_catalog(self, catalog: CatalogSettings) -> Self {
+        Self { catalog: Arc::new(catalog), ..self }
     }
 
     /// Follows what the data says of its log until the token is cancelled; without it nothing is known of the log. Then

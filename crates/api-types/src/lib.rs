@@ -1,6 +1,7 @@
 //! Request and response bodies, the problem envelope and the error codes.
 
 pub mod accounts;
+pub mod catalog;
 pub mod codes;
 pub mod email;
 pub mod import;

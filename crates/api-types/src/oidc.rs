@@ -46,6 +46,10 @@ pub struct OidcAuthorization {
 pub struct ProveOidcLogin {
     /// As the client kept it.
     pub authorization: String,
+    /// The address that the person came back to, without what the provider added: where this page or app is, not what
+    /// it remembers. It has to be the one that the log-in was begun with.
+    #[schema(example = "https://app.example/callback")]
+    pub redirect_uri: String,
     /// The parameter `state` of the address that the person came back to.
     pub state: String,
     /// The parameter `code`.

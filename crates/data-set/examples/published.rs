@@ -1,10 +1,27 @@
-//! Prints `docs/DATA_SET.md`; with the argument `released`, the list of what was released.
+//! Prints what is made of the description: `docs/DATA_SET.md`; with an argument the data contract, the sources for dbt,
+//! or the list of what was released.
 
-fn main() {
+use std::process::ExitCode;
+
+use data_set::published::document;
+
+fn main() -> ExitCode {
     let text = match std::env::args().nth(1).as_deref() {
-        Some("released") => data_set::published::document::released(),
-        _ => data_set::published::document::markdown(),
+        None => Ok(document::markdown()),
+        Some("contract") => Ok(document::contract()),
+        Some("dbt") => Ok(document::dbt()),
+        Some("released") => document::release().map_err(str::to_owned),
+        Some(other) => Err(format!("{other}: expected nothing, contract, dbt or released")),
     };
-    // Where nobody listens any more, nothing is missed.
-    drop(std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes()));
+    match text {
+        Ok(text) => {
+            // Where nobody listens any more, nothing is missed.
+            drop(std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes()));
+            ExitCode::SUCCESS
+        }
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! What analysts may see: every view of the schema `published` and every column of it, said once.
 //!
 //! Pure data. From here come the comments in the database (`describe.rs`), the rows of `published.data_sets`,
-//! `docs/DATA_SET.md`, and whatever else tells strangers what there is. A test holds it against a real database: a view
+//! `docs/DATA_SET.md`, the data contract, sources for dbt, and whatever else tells strangers what there is. A test holds it against a real database: a view
 //! that is not described here must not be in the schema, and no column, type or null may be there that is not said.
 //! What the query API alone needs is in another schema and not described.
 //!
@@ -12,8 +12,10 @@ mod accounts;
 mod author_counts;
 mod column;
 mod comment;
+pub mod contract;
 mod daily_activity;
 mod data_sets;
+pub mod dbt;
 mod deleted_messages;
 mod deletion_history;
 pub mod document;
@@ -53,6 +55,13 @@ pub use why::{Classification, Why};
 
 /// The schema of the views. A change that breaks somebody's query makes another one beside it.
 pub const SCHEMA: &str = "published";
+
+/// The version of what is promised of it, as exports and the data contract name it: the second number counts what was added, the
+/// third what was only said better. The first one never changes, because what breaks somebody's query is another schema.
+pub const CONTRACT_VERSION: &str = "1.0.0";
+
+/// Rows are known to be complete up to this long ago while reducers run. That is what is promised; two seconds is what is usual.
+pub const FRESH_WITHIN_MINUTES: u32 = 1;
 
 /// All views, those that belong together side by side.
 pub const VIEWS: &[View] = &[

@@ -29,7 +29,7 @@ pub use error::{EncodeError, FileError};
 pub use format::Format;
 pub use pump::{PumpError, pump};
 pub use read::{Contents, Row, read, sort};
-pub use receipt::{CONTRACT_VERSION, Receipt, ReceiptColumn, sidecar};
+pub use receipt::{Receipt, ReceiptColumn, sidecar};
 pub use value::Value;
 
 #[cfg(test)]

@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use data_set::export::{Column, DataSet, Head};
+use data_set::published::CONTRACT_VERSION;
 use serde::{Deserialize, Serialize};
 
-/// Of the schema `published`. A change that breaks a reader is another first number.
-pub const CONTRACT_VERSION: &str = "1.0.0";
 /// The version of receipts.
 const VERSION: u32 = 1;
 

@@ -71,8 +71,10 @@ async fn begin_at(api: &Api, provider: &str) -> Begun {
 }
 
 async fn prove(api: &Api, begun: &Begun, returned: &Returned) -> Answer {
-    let Returned { code, state, iss } = returned;
-    let body = json!({"authorization": begun.authorization, "code": code, "state": state, "iss": iss});
+    let Returned { redirect_uri, code, state, iss } = returned;
+    let body = json!({
+        "authorization": begun.authorization, "redirectUri": redirect_uri, "code": code, "state": state, "iss": iss,
+    });
     post(api, "/v1/oidc/proofs", &body).await
 }
 

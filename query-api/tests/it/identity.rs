@@ -2,7 +2,7 @@ use http::Method;
 
 use crate::support::{ADMIN, ANALYST, App, GATEWAY_SECRET, READER};
 
-const READS: [&str; 31] = [
+const READS: [&str; 33] = [
     "/v1/messages",
     "/v1/messages?count=1",
     "/v1/messages/counts?bucket=day",
@@ -20,6 +20,8 @@ const READS: [&str; 31] = [
     "/v1/accounts/1/likes",
     "/v1/accounts/1/replies",
     "/v1/blocks",
+    "/v1/catalog",
+    "/v1/catalog.jsonld",
     "/v1/exports/messages",
     "/v1/bookmarks",
     "/v1/mutes",

@@ -5,6 +5,8 @@ mod as_of;
 mod avoided;
 mod awaiting;
 mod bad_input;
+mod catalog;
+mod contracts;
 mod counts;
 mod crowd;
 mod documentation;

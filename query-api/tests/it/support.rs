@@ -141,7 +141,23 @@ impl App {
         caller: Option<Caller>,
         headers: &[(&str, &str)],
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(path);
+        self.exchange_with("rookery.test", method, path, caller, headers).await
+    }
+
+    /// Under another name of this system.
+    pub(crate) async fn send_to(&self, host: &str, path: &str, caller: Caller) -> Answer {
+        self.exchange_with(host, Method::GET, path, Some(caller), &[]).await
+    }
+
+    async fn exchange_with(
+        &self,
+        host: &str,
+        method: Method,
+        path: &str,
+        caller: Option<Caller>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header("Host", host);
         if let Some(caller) = caller {
             request = request
                 .header("X-User-ID", caller.account)

@@ -25,7 +25,7 @@ use self::views::{Bench, Views, differences};
 /// So many data sets are folded at the same time.
 const BENCHES: usize = 2;
 /// So often a field is changed at least; more often, until all that is declared for it was seen.
-const TRIES_MIN: usize = 3;
+const TRIES_MIN: usize = 2;
 const SEEDS: [u64; 2] = [1, 2];
 
 /// Which changes are tried, and what they showed.

@@ -12,6 +12,7 @@ mod failover;
 mod outages;
 mod partition;
 mod poison;
+mod provider;
 mod repetition;
 mod room;
 mod services;
@@ -111,6 +112,7 @@ pub fn all() -> Vec<Fault> {
         poison::faults(),
         apart::faults(),
         doors::faults(),
+        provider::faults(),
         room::faults(),
     ]
     .concat()

@@ -14,6 +14,7 @@ use reqwest::{Client, RequestBuilder};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 use tempfile::TempDir;
+use testkit::oidc::OidcProvider;
 use testkit::{Postgres, eventually};
 
 pub use self::broker::Broker;
@@ -85,6 +86,8 @@ pub struct System {
     pub ways_out: Option<WaysOut>,
     /// Holds the shift of the services' clocks.
     pub clock: Option<TempDir>,
+    /// Where people may log in, too.
+    pub provider: Option<OidcProvider>,
     setup: Setup,
 }
 
@@ -136,6 +139,7 @@ impl System {
             standby: None,
             ways_out: None,
             clock: None,
+            provider: None,
             setup,
         }
     }

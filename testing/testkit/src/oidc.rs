@@ -43,6 +43,8 @@ pub enum Endpoint {
 /// What somebody's browser brings back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Returned {
+    /// Where it came to, without what the provider added.
+    pub redirect_uri: String,
     pub code: String,
     pub state: String,
     pub iss: String,
@@ -146,8 +148,9 @@ impl OidcProvider {
             challenge: parameter("code_challenge"),
             redirect_uri: parameter("redirect_uri"),
         };
+        let redirect_uri = given.redirect_uri.clone();
         lock(&self.world.codes).insert(code.clone(), given);
-        Returned { code, state: parameter("state"), iss: self.issuer.clone() }
+        Returned { redirect_uri, code, state: parameter("state"), iss: self.issuer.clone() }
     }
 
     /// From now on, until [`Self::heal`].

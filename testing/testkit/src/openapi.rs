@@ -11,7 +11,7 @@ use document::{Declared, Document};
 pub use numbers::{MISSPELT_NUMBERS, NumberParameter, number_parameters};
 
 /// Headers that HTTP itself may add to any answer.
-const OF_HTTP: [&str; 11] = [
+const OF_HTTP: [&str; 12] = [
     "allow",
     "cache-control",
     "connection",
@@ -21,6 +21,7 @@ const OF_HTTP: [&str; 11] = [
     "date",
     "strict-transport-security",
     "transfer-encoding",
+    "vary",
     "x-content-type-options",
     "x-frame-options",
 ];

@@ -1,31 +1,79 @@
-//! `docs/DATA_SET.md`, and the list of what was released. Both are made by
+//! The documents: `docs/DATA_SET.md`, the data contract, the sources for dbt, and the list of what was released. All are made by
 //! `cargo run -p data-set --example published`, and tests hold them against the source.
 //!
-//! **What was released stays.** Queries of people whom nobody knows stand on it. A view or column may be added, and one that
-//! could be null may cease to be. Whatever else is needed (a column gone or renamed, another type, nulls where there
-//! were none, another key) is made in a new schema beside `published`, and both are kept until nobody reads the old one.
+//! **What was released stays.** Queries of people whom nobody knows stand on it. A view or column may be added, and what is
+//! promised may become stricter: one that could be null ceases to be, a reference has no exceptions any more, a word goes. Whatever else
+//! is needed (a column gone or renamed, another type, nulls where there were none, another key, a new word, a reference without its
+//! row) is made in a new schema beside `published`, and both are kept until nobody reads the old one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+
+use serde::Serialize;
 
 use super::column::Column;
 use super::events::Field;
 use super::lineage::Transformation;
 use super::view::View;
-use super::{SCHEMA, VIEWS};
+use super::{CONTRACT_VERSION, SCHEMA, VIEWS};
 
-/// A line for each view with its key, and for each column with its type: what a query can break on.
+/// The list as it stands in the repository.
+pub(super) const RELEASED: &str = include_str!("released.txt");
+
+/// The version, a line for each view with its key, and for each column with its type, its words and where it leads: what a query can
+/// break on, and what the contract promises.
 pub fn released() -> String {
-    let mut text = String::new();
+    let mut text = format!("version {CONTRACT_VERSION}\n");
     for view in VIEWS {
         // Writing to a string does not fail; so below.
         _ = writeln!(text, "{} key {}", view.name, view.primary_key.join(" "));
         for column in view.columns {
             let null = if column.is_nullable { "null" } else { "not null" };
             _ = writeln!(text, "{}.{} {} {null}", view.name, column.name, column.kind.sql());
+            if !column.values.is_empty() {
+                _ = writeln!(text, "{}.{} one of {}", view.name, column.name, column.values.join(" "));
+            }
+            if let Some(to) = column.reference.filter(|reference| reference.except.is_none()) {
+                _ = writeln!(text, "{}.{} leads to {}.{}", view.name, column.name, to.view, to.column);
+            }
         }
     }
     text
+}
+
+/// The list for the repository.
+///
+/// # Errors
+/// When something is promised anew under the version that promised less.
+pub fn release() -> Result<String, &'static str> {
+    let now = released();
+    if is_more(RELEASED, &now) {
+        return Err(
+            "something was added: raise the second number of CONTRACT_VERSION (crates/data-set/src/published.rs)",
+        );
+    }
+    Ok(now)
+}
+
+/// Whether two lists differ under one version.
+pub(super) fn is_more(before: &str, now: &str) -> bool {
+    let version = |list: &str| list.lines().next().map(str::to_owned);
+    version(before) == version(now) && before != now
+}
+
+/// The data contract, in YAML.
+pub fn contract() -> String {
+    written(include_str!("document/contract.txt"), &super::contract::contract())
+}
+
+/// The sources for dbt, in YAML.
+pub fn dbt() -> String {
+    written(include_str!("document/dbt.txt"), &super::dbt::sources())
+}
+
+fn written(head: &str, document: &impl Serialize) -> String {
+    // Structs of text and numbers, which YAML always can say.
+    head.to_owned() + &serde_saphyr::to_string(document).unwrap_or_default()
 }
 
 /// The documentation, in Markdown.

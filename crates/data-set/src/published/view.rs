@@ -48,6 +48,15 @@ impl View {
         self.columns.iter().find(|column| column.name == name)
     }
 
+    /// Of a column that says a number as text, for programs that read numbers as doubles: the number.
+    pub fn number_of(&self, companion: &Column) -> Option<&'static Column> {
+        let number = match companion.name {
+            "id_text" => "id",
+            name => name.strip_suffix("_id_text")?,
+        };
+        self.column(number)
+    }
+
     /// The projection whose rows it shows.
     pub const fn projection(&self) -> Option<&'static str> {
         match self.cadence {

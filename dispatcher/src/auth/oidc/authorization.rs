@@ -48,6 +48,8 @@ pub(crate) struct Begun {
 /// What the client came back with.
 pub(crate) struct Returned {
     pub(crate) ticket: String,
+    /// Where it is.
+    pub(crate) redirect_uri: String,
     pub(crate) state: String,
     pub(crate) code: String,
     pub(crate) issuer: Option<String>,
@@ -98,7 +100,10 @@ pub(crate) async fn prove(
 ) -> Result<Proved, Refusal> {
     let opened = state.signing_keys().open_ticket(AUTHORIZATION, &returned.ticket).await;
     let authorization: Authorization = opened.map_err(invalid_because)?;
-    if returned.state != authorization.derived("state") {
+    // Each address is of one provider. Whoever came to another one brings what another provider sent, and the code must
+    // not get to this one (RFC 9700 §4.4).
+    let is_where_it_began = returned.redirect_uri == authorization.redirect_uri;
+    if !is_where_it_began || returned.state != authorization.derived("state") {
         return Err(invalid().into());
     }
     let (ready, now) = (state.ready()?, OffsetDateTime::now_utc());

@@ -12,9 +12,10 @@ use crate::refusal::Refusal;
 
 /// Ends a log-in at an OpenID provider: gets a proof of who somebody is there.
 ///
-/// An `authorization` is good once. A proof is good for ten minutes: it opens a session of the account that it is linked
-/// with, registers one, links one that the caller has, or stands where a password would. E-mail addresses are not asked
-/// of providers, and link nothing.
+/// An `authorization` is good once, and only where the person came back to the address that it was begun with. Each
+/// provider has addresses of its own, so no provider gets the code of another. A proof is good for ten minutes: it
+/// opens a session of the account that it is linked with, registers one, links one that the caller has, or stands where
+/// a password would. E-mail addresses are not asked of providers, and link nothing.
 #[utoipa::path(
     post, path = "/v1/oidc/proofs", tag = "oidc", request_body = ProveOidcLogin,
     responses(
@@ -28,8 +29,8 @@ pub(crate) async fn prove_oidc_login(
     address: ClientAddress,
     body: StrictJson<ProveOidcLogin>,
 ) -> Result<Response, Refusal> {
-    let ProveOidcLogin { authorization, state: returned, code, iss } = body.value;
-    let returned = Returned { ticket: authorization, state: returned, code, issuer: iss };
+    let ProveOidcLogin { authorization, redirect_uri, state: returned, code, iss } = body.value;
+    let returned = Returned { ticket: authorization, redirect_uri, state: returned, code, issuer: iss };
     let proved = auth::prove(&state, returned, address).await?;
     let body =
         OidcProof { proof: proved.ticket, expires_in: PROOF.lifetime.as_secs(), linked: proved.is_linked };

@@ -1,9 +1,13 @@
 use serde_json::{Value, json};
-use testkit::oidc::{OidcProvider, Returned};
+use testkit::oidc::{Endpoint, OidcProvider, Returned};
 
-use super::{REDIRECT, begin, begin_at, log_in, post, proof_of, prove, register, settings_of, start};
+use super::{
+    REDIRECT, begin, begin_at, log_in, post, proof_of, prove, redirect, register, settings_of, start,
+};
 use crate::answer::refused;
 use crate::app::Api;
+
+const ELSEWHERE: &str = "https://app.example/elsewhere";
 
 /// A log-in of somebody at a provider that says what a test wants.
 async fn refusal(api: &Api, provider: &OidcProvider, what: &str) {
@@ -77,9 +81,17 @@ async fn what_comes_back_is_good_for_the_client_that_began_and_once() {
     let proved = at_once.iter().filter(|answer| answer.status == 201).count();
     assert_eq!(proved, 1, "also at a provider that takes a code again: {at_once:?}");
     assert_eq!(prove(api, &victim, &of_victim).await.refusal(), invalid);
-    for (name, value) in [("authorization", ""), ("authorization", "a.b.c"), ("state", "")] {
-        let Returned { code, state, .. } = provider.log_in(&attacker.url, "attacker");
-        let mut body = json!({"authorization": attacker.authorization, "code": code, "state": state});
+    for (name, value) in [
+        ("authorization", ""),
+        ("authorization", "a.b.c"),
+        ("state", ""),
+        ("redirectUri", ""),
+        ("redirectUri", "https://app.example/callback/"),
+    ] {
+        let Returned { redirect_uri, code, state, .. } = provider.log_in(&attacker.url, "attacker");
+        let mut body = json!({
+            "authorization": attacker.authorization, "redirectUri": redirect_uri, "code": code, "state": state,
+        });
         body[name] = json!(value);
         assert_eq!(post(api, "/v1/oidc/proofs", &body).await.refusal(), invalid, "{name}");
     }
@@ -95,7 +107,7 @@ async fn one_provider_cannot_end_the_log_in_that_another_began() {
     let evil = two.log_in(&at_two.url, "subject-1");
     // Its answer to a log-in at `one`, as a browser would be led to bring it.
     let state = one.log_in(&at_one.url, "subject-1").state;
-    let mixed = Returned { state, ..evil };
+    let mixed = Returned { state, redirect_uri: redirect("one"), ..evil };
     assert_eq!(prove(&api, &at_one, &mixed).await.refusal(), refused(422, "oidc-refused"));
     // The same subject at two providers is two people.
     let proof = proof_of(&api, &one, "subject-1").await;
@@ -109,8 +121,10 @@ async fn one_provider_cannot_end_the_log_in_that_another_began() {
     let api = Api::open(&crate::app::log_config(&app.nats), &app.tokens.config(), crate::app::quiet()).await;
     api.state.use_oidc(&settings_of(&[&third])).expect("a client can be made");
     let begun = begin(&api).await;
-    let Returned { code, state, iss } = third.log_in(&begun.url, "subject-1");
-    let mut body = json!({"authorization": begun.authorization, "code": code, "state": state});
+    let Returned { redirect_uri, code, state, iss } = third.log_in(&begun.url, "subject-1");
+    let mut body = json!({
+        "authorization": begun.authorization, "redirectUri": redirect_uri, "code": code, "state": state,
+    });
     assert_eq!(
         post(&api, "/v1/oidc/proofs", &body).await.refusal(),
         refused(422, "oidc-refused"),
@@ -118,6 +132,56 @@ async fn one_provider_cannot_end_the_log_in_that_another_began() {
     );
     body["iss"] = json!(iss);
     assert_eq!(post(&api, "/v1/oidc/proofs", &body).await.status, 201);
+}
+
+/// RFC 9700 §4.4: a provider that somebody chose leads them on to another one, under that one's name, and waits for the
+/// code that the client then brings to it.
+#[tokio::test]
+async fn a_code_reaches_no_provider_but_the_one_that_gave_it() {
+    let (app, honest) = start().await;
+    let evil = OidcProvider::start().await;
+    let api = Api::open(&crate::app::log_config(&app.nats), &app.tokens.config(), crate::app::quiet()).await;
+    let mut providers =
+        vec![honest.settings("one", &redirect("one")), evil.settings("two", &redirect("two"))];
+    providers[0]["redirectUris"] = json!([redirect("one"), ELSEWHERE]);
+    let settings = json!(providers).to_string().parse().expect("they are settings");
+    api.state.use_oidc(&settings).expect("a client can be made");
+    let at_evil = begin_at(&api, "two").await;
+    let led_on = at_evil.url.replace(&evil.issuer, &honest.issuer);
+    let mut led_on = reqwest::Url::parse(&led_on).expect("it is an address");
+    let kept: Vec<(String, String)> = led_on
+        .query_pairs()
+        .map(|(name, value)| {
+            let value = if name == "redirect_uri" { redirect("one") } else { value.into_owned() };
+            (name.into_owned(), value)
+        })
+        .collect();
+    led_on.query_pairs_mut().clear().extend_pairs(kept);
+    // It arrives where the honest provider sends people, with the state that goes with the evil one.
+    let returned = honest.log_in(led_on.as_str(), "victim");
+    let invalid = refused(422, "oidc-authorization-invalid");
+    for iss in [json!(honest.issuer), json!(evil.issuer), Value::Null] {
+        let mut body = json!({
+            "authorization": at_evil.authorization, "redirectUri": returned.redirect_uri,
+            "code": returned.code, "state": returned.state,
+        });
+        if !iss.is_null() {
+            body["iss"] = iss.clone();
+        }
+        assert_eq!(post(&api, "/v1/oidc/proofs", &body).await.refusal(), invalid, "{iss}");
+    }
+    // Said to have arrived where it did not: the provider's own name tells.
+    let moved = Returned { redirect_uri: redirect("two"), ..returned };
+    assert_eq!(prove(&api, &at_evil, &moved).await.refusal(), refused(422, "oidc-refused"));
+    assert_eq!(evil.requests(Endpoint::Token), 0, "it never saw the code");
+
+    // Two addresses of one provider are two places, too.
+    let begun = begin(&api).await;
+    let returned = honest.log_in(&begun.url, "subject-1");
+    let elsewhere = Returned { redirect_uri: ELSEWHERE.to_owned(), ..returned.clone() };
+    assert_eq!(prove(&api, &begun, &elsewhere).await.refusal(), invalid);
+    assert_eq!(honest.requests(Endpoint::Token), 0);
+    assert_eq!(prove(&api, &begun, &returned).await.status, 201, "it was not used up");
 }
 
 #[tokio::test]
@@ -135,7 +199,7 @@ async fn only_what_the_operator_named_is_asked_and_led_to() {
         let answer = post(&app.api, "/v1/oidc/authorizations", &body).await;
         assert_eq!(answer.refusal(), refused(403, "oidc-not-configured"), "{unknown}");
     }
-    assert_eq!(provider.requests(testkit::oidc::Endpoint::Discovery), 0);
+    assert_eq!(provider.requests(Endpoint::Discovery), 0);
     provider.call_itself("https://evil.example");
     let body = json!({"provider": "one", "redirectUri": REDIRECT});
     let answer = post(&app.api, "/v1/oidc/authorizations", &body).await;

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use data_set::published::{Field, Transformation, View};
+use data_set::published::{self, Field, Transformation, View};
 
-use super::views::{Difference, folded};
+use super::views::{Difference, folded, is_of_key};
 
 /// That something depends on a field.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -131,8 +131,12 @@ fn explain(declared: &Declared, cause: &Cause, difference: &Difference) -> Resul
         }
         Difference::Exchanged(view, columns) => {
             let claims: Vec<Claim> = columns.iter().map(|column| claim(*view, Some(*column))).collect();
-            let are_declared = !claims.is_empty() && claims.iter().all(|claim| declared.contains_key(claim));
-            if are_declared { Ok(claims) } else { known(claim(*view, None)) }
+            if !claims.is_empty() && claims.iter().all(|claim| declared.contains_key(claim)) {
+                return Ok(claims);
+            }
+            let view = published::view(view).expect("it is one of them");
+            let keys = columns.iter().copied().filter(|column| is_of_key(view, column)).collect();
+            explain(declared, cause, &Difference::Rows(view.name, keys))
         }
     }
 }

@@ -51,6 +51,17 @@ fn every_image_can_be_pinned_by_its_digest() {
 }
 
 #[test]
+fn the_pins_are_those_of_the_images_that_are_used() {
+    let pins = read(&root().join("deploy/images.env"));
+    let pinned: BTreeMap<String, String> = pins
+        .lines()
+        .filter_map(|line| line.split_once('=').filter(|_| !line.starts_with('#')))
+        .map(|(variable, image)| (variable.to_owned(), image.split('@').next().unwrap_or(image).to_owned()))
+        .collect();
+    assert_eq!(pinned, images());
+}
+
+#[test]
 fn a_release_without_all_digests_is_refused() {
     let digest = |digit: &str| format!("@sha256:{}", digit.repeat(64));
     let pinned: Vec<String> =

@@ -33,7 +33,7 @@ use dispatcher::{MailSettings, Registration};
 use http_kit::browsers::{Browsers, CorsOrigins};
 use http_kit::{Limits, Listener, Tls, ops};
 use local_servers::DataDirLock;
-use query_api::ExportLimits;
+use query_api::{CatalogSettings, ExportLimits};
 use service_kit::config::Environment;
 use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
@@ -159,7 +159,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 async fn up(arguments: &Arguments) -> Result<()> {
     let limits = limits(arguments)?;
     limits.announce();
-    let exports = exports()?;
+    let (exports, catalog) = (exports()?, catalog()?);
     let tls = match (&arguments.tls_certificate, &arguments.tls_key) {
         (Some(certificate), Some(key)) => Some(Tls::open(certificate.clone(), key.clone())?),
         _ => None,
@@ -190,7 +190,8 @@ async fn up(arguments: &Arguments) -> Result<()> {
     };
     let Some(servers) = shutdown.token().run_until_cancelled(starting).await else { return Ok(()) };
     let servers = servers?;
-    let settings = Settings { limits, exports, commands, fan_out_limit: arguments.fan_out_limit, mail, oidc };
+    let settings =
+        Settings { limits, exports, catalog, commands, fan_out_limit: arguments.fan_out_limit, mail, oidc };
     // On the heap: it holds the state of every handshake of the start.
     let served = Box::pin(serve(arguments, &data, &servers, listeners, settings, &shutdown)).await;
     // Also after a failure, and that failure is reported.
@@ -279,6 +280,12 @@ fn exports() -> Result<ExportLimits> {
         Some(exports) if !env.has_faults() => Ok(exports),
         _ => Err(env.into_error().into()),
     }
+}
+
+/// Likewise.
+fn catalog() -> Result<CatalogSettings> {
+    let mut env = Environment::from_process();
+    CatalogSettings::from_environment(&mut env).ok_or_else(|| env.into_error().into())
 }
 
 /// As the dispatcher reads it.

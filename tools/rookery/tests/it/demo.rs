@@ -1,9 +1,10 @@
 //! `rookery demo`, against a running system and without one.
 
+use crate::questions;
 use crate::support::{System, data_dir, rookery, stderr, stdout};
 
 #[tokio::test]
-async fn demo_fills_the_system_once() {
+async fn demo_fills_the_system_once_and_the_questions_of_analysts_have_their_answers() {
     let dir = data_dir();
     let system = System::start(dir.path()).await;
     let demo = || {
@@ -20,6 +21,7 @@ async fn demo_fills_the_system_once() {
     let fixed_in_2025 = "/v1/messages?tag=fixed&dateStart=2025-01-01&dateEnd=2025-12-31&count=1";
     let fixed_in_2025 = system.read(fixed_in_2025, "1").await.expect("it answers");
     assert!(fixed_in_2025.parse::<u64>().expect("it is a number") > 10, "{fixed_in_2025}");
+    questions::assert_answers(dir.path()).await;
 
     let again = demo().await.expect("it does not panic");
     assert!(again.contains("All 2051 messages are there already"), "{again}");

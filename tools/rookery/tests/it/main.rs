@@ -18,6 +18,7 @@ mod oidc;
 mod openapi;
 mod parked;
 mod people;
+mod questions;
 mod rebuild;
 mod separate_binaries;
 mod support;

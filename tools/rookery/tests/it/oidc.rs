@@ -40,7 +40,8 @@ async fn somebody_whom_a_provider_knows_registers_and_posts() {
         post("/v1/oidc/authorizations", json!({"provider": "keycloak", "redirectUri": REDIRECT})).await;
     let returned = provider.log_in(text(&begun["authorizationUrl"]), "subject-1");
     let body = json!({
-        "authorization": begun["authorization"], "code": returned.code, "state": returned.state, "iss": returned.iss,
+        "authorization": begun["authorization"], "redirectUri": returned.redirect_uri,
+        "code": returned.code, "state": returned.state, "iss": returned.iss,
     });
     let proof = post("/v1/oidc/proofs", body).await["proof"].clone();
     let account = json!({"proof": proof, "handle": "owl", "displayName": "Owl"});

@@ -6,6 +6,7 @@
 
 mod dice;
 mod people;
+mod plan;
 mod story;
 
 use api_types::import::{ImportKind, ImportLine};
@@ -23,11 +24,7 @@ pub(super) fn lines(texts: &[(String, Vec<String>)]) -> (Vec<ImportLine>, String
     let mut dice = Dice::new(SEED);
     let people = People::invent(&mut dice);
     let plans = people.plans(&mut dice);
-    let mut story = Story::new(&people, texts, dice);
-    for plan in plans {
-        story.act(plan);
-    }
-    let lines = story.finish();
+    let lines = Story::new(&people, texts, dice, plans).tell();
     (lines, people.last().handle.clone())
 }
 
@@ -48,6 +45,7 @@ pub(super) fn counts(lines: &[ImportLine]) -> String {
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
+    use api_types::import::ImportedMessage;
     use domain::{OriginalTime, Tag, Text};
     use time::OffsetDateTime;
 
@@ -80,9 +78,25 @@ mod tests {
             assert!(kinds.contains_key(kind), "no {kind}: {kinds:?}");
         }
         assert!(kinds["Message"] > 800 && kinds["Follow"] > 300 && kinds["Like"] > 300, "{kinds:?}");
+        let depths = depths(&lines);
+        assert!(depths.values().any(|depth| *depth > 4), "no conversation goes on");
         let ImportLine::Account(newest) = lines.last().expect("there are lines") else {
             panic!("no account")
         };
         assert_eq!(newest.handle, last);
+    }
+    /// How many answers above each message there are, by its key.
+    fn depths(lines: &[ImportLine]) -> BTreeMap<String, usize> {
+        let mut depths = BTreeMap::new();
+        for line in lines {
+            if let ImportLine::Message(line) = line {
+                let above = match &line.in_reply_to {
+                    Some(ImportedMessage::Line(parent)) => depths[&parent.key] + 1,
+                    _ => 0,
+                };
+                depths.insert(line.key.clone().expect("a key"), above);
+            }
+        }
+        depths
     }
 }

@@ -16,8 +16,9 @@ const REDUCERS: &str = "rookery_reducer_login";
 const QUERY_API: &str = "rookery_query_login";
 const ANALYST: &str = "rookery_analyst_login";
 
-/// Addresses with passwords.
+/// Addresses with passwords, and the one without.
 pub(super) struct Users {
+    pub(super) address: String,
     pub(super) reducers_url: String,
     pub(super) query_api_url: String,
 }
@@ -35,7 +36,7 @@ pub(super) async fn ensure(data: &DataDir, servers: &Servers) -> Result<Users> {
     let [reducers_url, query_api_url, analyst_url] =
         logins.map(|login| servers.data_set_url(&login.name, &login.password));
     files::write_private(&data.analyst_url(), &analyst_url)?;
-    Ok(Users { reducers_url, query_api_url })
+    Ok(Users { address: servers.data_set_address(), reducers_url, query_api_url })
 }
 
 fn login(dir: &Path, name: &str, group: Group) -> Result<Login> {

@@ -145,6 +145,11 @@ impl Servers {
         self.database_url(user, password, DATABASE)
     }
 
+    /// Where that is, for those who have a login.
+    pub(super) fn data_set_address(&self) -> String {
+        format!("postgresql://{}/{DATABASE}", self.postgres_address)
+    }
+
     /// The same for the log, where Postgres holds it.
     pub(super) fn log_database_url(&self, user: &str, password: &str) -> String {
         self.database_url(user, password, LOG_DATABASE)

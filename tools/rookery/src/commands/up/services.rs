@@ -13,7 +13,7 @@ use data_set::write::FanOutLimit;
 use dispatcher::{MailSettings, SessionSettings, SigningKeys};
 use http_kit::identity::IdentityConfig;
 use http_kit::{Identity, Limits, Listener, ops};
-use query_api::{AppState, ExportLimits};
+use query_api::{AppState, CatalogSettings, ExportLimits};
 use reducers::config::SchemaOnStart;
 use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
@@ -59,6 +59,7 @@ pub(super) struct Listeners {
 pub(super) struct Settings {
     pub(super) limits: Limits,
     pub(super) exports: ExportLimits,
+    pub(super) catalog: CatalogSettings,
     pub(super) commands: dispatcher::Settings,
     pub(super) fan_out_limit: FanOutLimit,
     /// Without it no mails are sent.
@@ -76,7 +77,7 @@ pub(super) fn start(
     health: &Health,
     shutdown: &Shutdown,
 ) -> Result<Services> {
-    let Settings { limits, exports, commands, fan_out_limit, mail, oidc } = settings;
+    let Settings { limits, exports, catalog, commands, fan_out_limit, mail, oidc } = settings;
     let (apis, fold) = (CancellationToken::new(), CancellationToken::new());
     let (issuer, audience) = (ISSUER.to_owned(), AUDIENCE.to_owned());
     let sessions = SessionSettings { issuer, audience };
@@ -93,7 +94,9 @@ pub(super) fn start(
     dispatcher.use_oidc(&oidc).context("ROOKERY_OIDC_PROVIDERS")?;
     let options = PoolOptions::reader("rookery-query-api", QUERY_CONNECTIONS_MAX);
     let pool = pool::connect(&users.query_api_url, &options)?;
-    let queries = AppState::new(pool.clone(), identity, &limits).with_exports(exports, &limits);
+    let catalog = catalog.encrypted(listeners.api.is_encrypted()).or_sql_url(users.address.clone());
+    let queries =
+        AppState::new(pool.clone(), identity, &limits).with_exports(exports, &limits).with_catalog(catalog);
     query_api::ops_checks(health, &queries, READY_LAG_MAX);
     let (watching, token) = (queries.clone(), apis.clone());
     tokio::spawn(async move { watching.keep_watching(token).await });

@@ -92,6 +92,8 @@ const fn write(operation: &'static str, access: Access, body: fn(&Things) -> Bod
 pub(super) const CASES: &[Case] = &[
     // Keys and sessions.
     write("get_jwks", Access::Everybody, |_| Body::None),
+    // It holds no row.
+    write("get_contract", Access::Everybody, |_| Body::None),
     write("create_session", Access::WhoKnows { refused: None }, |things| {
         Body::Json(json!({"handle": things.handle, "password": PASSWORD}))
     }),
@@ -130,7 +132,11 @@ pub(super) const CASES: &[Case] = &[
     write(
         "prove_oidc_login",
         Access::WhoKnows { refused: Some((422, "oidc-authorization-invalid")) },
-        |things| Body::Json(json!({"authorization": things.session, "state": "x", "code": "x"})),
+        |things| {
+            Body::Json(json!({
+                "authorization": things.session, "redirectUri": "https://app.example/callback", "state": "x", "code": "x",
+            }))
+        },
     ),
     write("create_oidc_session", Access::WhoKnows { refused: Some((401, "oidc-proof-invalid")) }, |things| {
         Body::Json(json!({"proof": things.session}))
@@ -268,6 +274,13 @@ pub(super) const CASES: &[Case] = &[
         operation: "export_data_set",
         access: Access::Roles(COUNTERS),
         query: "?format=csv",
+        body: |_| Body::None,
+    },
+    Case { operation: "get_catalog", access: Access::Roles(COUNTERS), query: "", body: |_| Body::None },
+    Case {
+        operation: "get_catalog_jsonld",
+        access: Access::Roles(COUNTERS),
+        query: "",
         body: |_| Body::None,
     },
     // The system.

@@ -4,6 +4,7 @@
 //! its own.
 
 mod doors;
+mod openid;
 mod peace;
 mod steps;
 mod then;
@@ -20,11 +21,15 @@ use tokio::sync::Mutex;
 
 use super::client::{Answer, Api, Person};
 use testkit::MailServer;
+use testkit::oidc::{OidcProvider, Returned};
 
 use crate::support::{System, data_dir, rookery, stdout};
 
 /// All of them come from one address, of which so many may wait for a password to be hashed.
 const CONCURRENT_MAX: usize = 16;
+
+/// Where the provider sends people back to.
+const REDIRECT: &str = "https://app.example/callback";
 
 /// Features with one of these tags are about a system that registers people in that way, the others about an open one.
 const MODES: [&str; 2] = ["invitation", "approval"];
@@ -35,6 +40,7 @@ struct Stage {
     api: Api,
     dir: PathBuf,
     mails: MailServer,
+    provider: OidcProvider,
     /// Tokens.
     operator: String,
     analyst: String,
@@ -67,6 +73,10 @@ struct World {
     /// Access tokens to people's accounts besides their own.
     other_tokens: HashMap<String, String>,
     doors: doors::Doors,
+    /// Of people's last log-ins at the provider.
+    proofs: HashMap<String, Value>,
+    /// What browsers brought back from the provider, and no client has used.
+    came_back: HashMap<String, Returned>,
     /// Messages that the analyst took away, by their ids, and at which position.
     taken: BTreeMap<i64, Value>,
     taken_at: i64,
@@ -85,6 +95,8 @@ impl World {
             cutoffs: HashMap::new(),
             other_tokens: HashMap::new(),
             doors: doors::Doors::default(),
+            proofs: HashMap::new(),
+            came_back: HashMap::new(),
             taken: BTreeMap::new(),
             taken_at: 0,
         }
@@ -164,18 +176,21 @@ async fn every_scenario_holds_where_people_are_approved() {
 
 async fn run(mode: &'static str, variables: &[(&str, &str)]) {
     let _run = RUN.lock().await;
-    let (dir, mails) = (data_dir(), MailServer::start().await);
+    let (dir, mails, provider) = (data_dir(), MailServer::start().await, OidcProvider::start().await);
     let url = mails.url();
+    let providers = Value::Array(vec![provider.settings("elsewhere", REDIRECT)]).to_string();
     let own = [
         ("ROOKERY_REGISTRATION", mode),
         ("ROOKERY_SMTP_URL", &*url),
         ("ROOKERY_MAIL_FROM", "Rookery <rookery@example.org>"),
+        ("ROOKERY_OIDC_PROVIDERS", &*providers),
     ];
     let system = System::start_with(dir.path(), &[&own[..], variables].concat()).await;
     let stage = Stage {
         api: Api::new(&system.url),
         dir: dir.path().to_owned(),
         mails,
+        provider,
         operator: operator_token(dir.path()),
         analyst: system.token().to_owned(),
     };

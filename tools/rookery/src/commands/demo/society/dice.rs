@@ -1,5 +1,7 @@
 //! Chance that is the same on every machine and in every version.
 
+use time::Duration;
+
 /// SplitMix64. The crate `rand` does not promise the same ranges in its next version, and the answers in
 /// docs/ANALYSTS.md have to stay.
 pub(super) struct Dice(u64);
@@ -30,6 +32,20 @@ impl Dice {
 
     pub(super) fn pick<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
         from.get(self.roll(from.len()))
+    }
+
+    /// Rather one of the last.
+    pub(super) fn pick_late<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
+        let back = self.roll(from.len());
+        let back = self.roll(back + 1);
+        from.get(from.len().checked_sub(back + 1)?)
+    }
+
+    /// From two minutes to a day and a half: each doubling is as likely as the next one.
+    pub(super) fn pause(&mut self) -> Duration {
+        let least = 120_usize << self.roll(10);
+        let seconds = least + self.roll(least);
+        Duration::seconds(i64::try_from(seconds).unwrap_or(0))
     }
 
     /// An index of a table of weights.

@@ -1,35 +1,20 @@
 //! What the people do, one after another, each knowing what the others did before.
 
+mod edges;
+mod messages;
+
 use std::collections::BTreeSet;
 
-use api_types::import::{
-    ImportAccount, ImportDeactivate, ImportDelete, ImportEdit, ImportFollow, ImportLike, ImportLine,
-    ImportMessage, ImportRepost, ImportUnfollow, ImportUnlike, ImportUnrepost, ImportedLine, ImportedMessage,
-};
-use time::{Duration, OffsetDateTime};
+use api_types::import::{ImportAccount, ImportDeactivate, ImportLine, ImportedLine, ImportedMessage};
+use time::OffsetDateTime;
 
 use super::dice::Dice;
-use super::people::{People, Plan};
+use super::people::People;
+use super::plan::{Intention, Plan};
 
-/// People look at what is new.
-const RECENT_MESSAGES: usize = 60;
-const CHARS_MAX: usize = 280;
-/// Somebody who leaves for good, shortly before the end.
-const LEAVER: usize = 7;
-const ANSWERS: [&str; 12] = [
-    "Thanks, that was what broke our build.",
-    "Is that in a release yet?",
-    "We ran into the same thing last week.",
-    "Can you say more about why?",
-    "Works for us, on two machines.",
-    "Not for us: it still waits for ever.",
-    "That makes our own workaround unnecessary.",
-    "Where is that documented?",
-    "How much faster is it?",
-    "I would rather have had that behind a flag.",
-    "Good catch.",
-    "Does it need a new version of the compiler?",
-];
+/// Whom somebody follows at once.
+const FIRST_FOLLOWS: usize = 3;
+
 /// What somebody does, and how often.
 #[derive(Clone, Copy)]
 enum Deed {
@@ -46,13 +31,13 @@ enum Deed {
 }
 const DEEDS: [(Deed, usize); 10] = [
     (Deed::Post, 28),
-    (Deed::Answer, 17),
-    (Deed::Like, 28),
+    (Deed::Answer, 8),
+    (Deed::Like, 33),
     (Deed::Repost, 7),
-    (Deed::Follow, 10),
-    (Deed::Edit, 3),
+    (Deed::Follow, 12),
+    (Deed::Edit, 4),
     (Deed::Delete, 2),
-    (Deed::Unfollow, 2),
+    (Deed::Unfollow, 3),
     (Deed::Unlike, 2),
     (Deed::Unrepost, 1),
 ];
@@ -62,6 +47,7 @@ struct Said {
     author: usize,
     text: String,
     tags: Vec<String>,
+    likes: usize,
     is_gone: bool,
 }
 
@@ -69,10 +55,12 @@ pub(super) struct Story<'a> {
     people: &'a People,
     texts: &'a [(String, Vec<String>)],
     dice: Dice,
+    plans: BTreeSet<Plan>,
     lines: Vec<ImportLine>,
     /// Who is there, in the order in which they joined.
     here: Vec<usize>,
     said: Vec<Said>,
+    /// Who follows whom.
     follows: BTreeSet<(usize, usize)>,
     /// Who and which message.
     likes: BTreeSet<(usize, usize)>,
@@ -81,11 +69,17 @@ pub(super) struct Story<'a> {
 }
 
 impl<'a> Story<'a> {
-    pub(super) fn new(people: &'a People, texts: &'a [(String, Vec<String>)], dice: Dice) -> Self {
+    pub(super) fn new(
+        people: &'a People,
+        texts: &'a [(String, Vec<String>)],
+        dice: Dice,
+        plans: BTreeSet<Plan>,
+    ) -> Self {
         Self {
             people,
             texts,
             dice,
+            plans,
             lines: Vec::new(),
             here: Vec::new(),
             said: Vec::new(),
@@ -96,17 +90,33 @@ impl<'a> Story<'a> {
         }
     }
 
-    pub(super) fn act(&mut self, Plan { at, who, joins }: Plan) {
-        if joins {
+    pub(super) fn tell(mut self) -> Vec<ImportLine> {
+        while let Some(plan) = self.plans.pop_first() {
+            self.act(plan);
+        }
+        self.lines
+    }
+
+    fn act(&mut self, Plan { at, who, what }: Plan) {
+        if what == Intention::Join {
             return self.join(who, at);
         }
-        if !self.here.contains(&who) {
+        if !self.here.contains(&who) || !self.people.get(who).acts(at) {
             return;
         }
+        match what {
+            Intention::Join => {}
+            Intention::Answer(message) => self.answer(who, message, at),
+            Intention::Anything => self.do_anything(who, at),
+            Intention::Leave => self.leave(who, at),
+        }
+    }
+
+    fn do_anything(&mut self, who: usize, at: OffsetDateTime) {
         let weights: Vec<usize> = DEEDS.iter().map(|(_, weight)| *weight).collect();
         match DEEDS[self.dice.weighted(&weights)].0 {
             Deed::Post => self.post(who, at),
-            Deed::Answer => self.answer(who, at),
+            Deed::Answer => self.answer_anything(who, at),
             Deed::Like => self.like(who, at),
             Deed::Repost => self.repost(who, at),
             Deed::Follow => self.follow(who, at),
@@ -118,15 +128,8 @@ impl<'a> Story<'a> {
         }
     }
 
-    pub(super) fn finish(self) -> Vec<ImportLine> {
-        self.lines
-    }
-
     fn join(&mut self, who: usize, at: OffsetDateTime) {
         let person = self.people.get(who);
-        if who == self.people.len() - 1 {
-            self.leave(LEAVER, at - Duration::minutes(1));
-        }
         let line = ImportAccount {
             kind: Default::default(),
             handle: person.handle.clone(),
@@ -136,17 +139,12 @@ impl<'a> Story<'a> {
             key: self.key(),
         };
         self.lines.push(ImportLine::Account(line));
-        if who == self.people.len() - 1 {
+        if person.handle == self.people.last().handle {
             // Nothing comes behind it: if this account is there, all is.
             return;
         }
-        // The first who came are followed most.
-        for _ in 0..3 {
-            let known = self.here.len().min(12);
-            let choice = self.dice.roll(known);
-            if let Some(followee) = self.here.get(choice).copied() {
-                self.add_follow(who, followee, at);
-            }
+        for _ in 0..FIRST_FOLLOWS {
+            self.follow(who, at);
         }
         self.here.push(who);
     }
@@ -156,150 +154,8 @@ impl<'a> Story<'a> {
             ImportDeactivate { kind: Default::default(), account: self.name(who), time: at, key: self.key() };
         self.lines.push(ImportLine::Deactivate(line));
         self.here.retain(|other| *other != who);
-    }
-
-    fn post(&mut self, who: usize, at: OffsetDateTime) {
-        let choice = self.dice.roll(self.texts.len());
-        let Some((text, tags)) = self.texts.get(choice) else { return };
-        self.say(who, at, text.clone(), tags.clone(), None);
-    }
-
-    fn answer(&mut self, who: usize, at: OffsetDateTime) {
-        let Some(parent) = self.recent(who) else { return };
-        let text = self.dice.pick(&ANSWERS).copied().unwrap_or_default();
-        let in_reply_to = Some(self.named(parent));
-        self.say(who, at, text.to_owned(), Vec::new(), in_reply_to);
-    }
-
-    fn say(
-        &mut self,
-        who: usize,
-        at: OffsetDateTime,
-        text: String,
-        tags: Vec<String>,
-        in_reply_to: Option<ImportedMessage>,
-    ) {
-        let key = self.key();
-        self.said.push(Said {
-            key: key.clone().unwrap_or_default(),
-            author: who,
-            text: text.clone(),
-            tags: tags.clone(),
-            is_gone: false,
-        });
-        let (kind, account) = (Default::default(), self.name(who));
-        self.lines.push(ImportLine::Message(ImportMessage {
-            kind,
-            account,
-            text,
-            tags,
-            in_reply_to,
-            time: at,
-            key,
-        }));
-    }
-
-    fn like(&mut self, who: usize, at: OffsetDateTime) {
-        let Some(message) = self.recent(who) else { return };
-        if self.likes.insert((who, message)) {
-            let (kind, account, message) = (Default::default(), self.name(who), self.named(message));
-            let key = self.key();
-            self.lines.push(ImportLine::Like(ImportLike { kind, account, message, time: at, key }));
-        }
-    }
-
-    fn repost(&mut self, who: usize, at: OffsetDateTime) {
-        let Some(message) = self.recent(who) else { return };
-        if self.reposts.insert((who, message)) {
-            let (kind, account, message) = (Default::default(), self.name(who), self.named(message));
-            let key = self.key();
-            self.lines.push(ImportLine::Repost(ImportRepost { kind, account, message, time: at, key }));
-        }
-    }
-
-    fn follow(&mut self, who: usize, at: OffsetDateTime) {
-        let choice = self.dice.roll(self.here.len());
-        if let Some(followee) = self.here.get(choice).copied() {
-            self.add_follow(who, followee, at);
-        }
-    }
-
-    fn add_follow(&mut self, who: usize, followee: usize, at: OffsetDateTime) {
-        if who != followee && self.follows.insert((who, followee)) {
-            let (kind, account, followee) = (Default::default(), self.name(who), self.name(followee));
-            let key = self.key();
-            self.lines.push(ImportLine::Follow(ImportFollow { kind, account, followee, time: at, key }));
-        }
-    }
-
-    fn unfollow(&mut self, who: usize, at: OffsetDateTime) {
-        let own: Vec<_> = self.follows.range((who, 0)..(who + 1, 0)).copied().collect();
-        let Some(edge) = self.dice.pick(&own).copied() else { return };
-        self.follows.remove(&edge);
-        let (kind, account, followee) = (Default::default(), self.name(who), self.name(edge.1));
-        let key = self.key();
-        self.lines.push(ImportLine::Unfollow(ImportUnfollow { kind, account, followee, time: at, key }));
-    }
-
-    fn unlike(&mut self, who: usize, at: OffsetDateTime) {
-        let Some(edge) = own_edge(&mut self.dice, &self.likes, &self.said, who) else { return };
-        self.likes.remove(&edge);
-        let (kind, account, message) = (Default::default(), self.name(who), self.named(edge.1));
-        let key = self.key();
-        self.lines.push(ImportLine::Unlike(ImportUnlike { kind, account, message, time: at, key }));
-    }
-
-    fn unrepost(&mut self, who: usize, at: OffsetDateTime) {
-        let Some(edge) = own_edge(&mut self.dice, &self.reposts, &self.said, who) else { return };
-        self.reposts.remove(&edge);
-        let (kind, account, message) = (Default::default(), self.name(who), self.named(edge.1));
-        let key = self.key();
-        self.lines.push(ImportLine::Unrepost(ImportUnrepost { kind, account, message, time: at, key }));
-    }
-
-    fn edit(&mut self, who: usize, at: OffsetDateTime) {
-        let Some(index) = self.own_recent(who) else { return };
-        let (message, account, key) = (self.named(index), self.name(who), self.key());
-        let said = &mut self.said[index];
-        let longer = format!("{} (Corrected.)", said.text);
-        let (text, tags) = if longer.chars().count() <= CHARS_MAX && !said.text.ends_with("(Corrected.)") {
-            said.text.clone_from(&longer);
-            (Some(longer), None)
-        } else {
-            said.tags.push(format!("again-{}", said.tags.len()));
-            said.tags.truncate(8);
-            (None, Some(said.tags.clone()))
-        };
-        let kind = Default::default();
-        self.lines.push(ImportLine::Edit(ImportEdit { kind, account, message, text, tags, time: at, key }));
-    }
-
-    fn delete(&mut self, who: usize, at: OffsetDateTime) {
-        let Some(index) = self.own_recent(who) else { return };
-        self.said[index].is_gone = true;
-        let (kind, account, message) = (Default::default(), self.name(who), self.named(index));
-        let key = self.key();
-        self.lines.push(ImportLine::Delete(ImportDelete { kind, account, message, time: at, key }));
-    }
-
-    /// A message of somebody else's, rather of whom one follows.
-    fn recent(&mut self, who: usize) -> Option<usize> {
-        let from = self.said.len().saturating_sub(RECENT_MESSAGES);
-        let there = |index: &usize| !self.said[*index].is_gone && self.said[*index].author != who;
-        let all: Vec<usize> = (from..self.said.len()).filter(there).collect();
-        let is_followed = |index: &usize| self.follows.contains(&(who, self.said[*index].author));
-        let followed: Vec<usize> = all.iter().copied().filter(is_followed).collect();
-        if self.dice.is_within(70) && !followed.is_empty() {
-            return self.dice.pick(&followed).copied();
-        }
-        self.dice.pick(&all).copied()
-    }
-
-    fn own_recent(&mut self, who: usize) -> Option<usize> {
-        let from = self.said.len().saturating_sub(10 * RECENT_MESSAGES);
-        let own = |index: &usize| !self.said[*index].is_gone && self.said[*index].author == who;
-        let own: Vec<usize> = (from..self.said.len()).filter(own).collect();
-        self.dice.pick(&own).copied()
+        self.follows.retain(|(follower, followee)| *follower != who && *followee != who);
+        self.said.iter_mut().filter(|said| said.author == who).for_each(|said| said.is_gone = true);
     }
 
     fn named(&self, message: usize) -> ImportedMessage {
@@ -314,16 +170,4 @@ impl<'a> Story<'a> {
         self.next_key += 1;
         Some(format!("society-{}", self.next_key))
     }
-}
-
-/// One of somebody's edges to a message that is still there.
-fn own_edge(
-    dice: &mut Dice,
-    edges: &BTreeSet<(usize, usize)>,
-    said: &[Said],
-    who: usize,
-) -> Option<(usize, usize)> {
-    let of_them = edges.range((who, 0)..(who + 1, 0)).copied();
-    let own: Vec<_> = of_them.filter(|edge| !said[edge.1].is_gone).collect();
-    dice.pick(&own).copied()
 }
