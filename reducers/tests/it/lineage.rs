@@ -5,6 +5,7 @@
 mod change;
 mod claims;
 mod story;
+mod told;
 mod views;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +20,8 @@ use rand::seq::SliceRandom;
 
 use self::change::{Change, ENVELOPE, all, enveloped};
 use self::claims::{Cause, Claim, Declared, Observations, Strength, declared};
-use self::story::{Story, story};
+use self::story::Story;
+use self::told::story;
 use self::views::{Bench, Views, differences};
 
 /// So many data sets are folded at the same time.
