@@ -17,9 +17,10 @@ RUN --mount=type=cache,id=rookery-registry,target=/usr/local/cargo/registry,shar
     --mount=type=cache,id=rookery-target,target=/src/target,sharing=locked \
     find . -path ./target -prune -o -type f -exec touch {} + \
     && cargo build --release --locked --jobs "${BUILD_JOBS}" \
-        --bin dispatcher --bin reducers --bin query-api --bin rookery \
+        --bin dispatcher --bin reducers --bin query-api --bin relay --bin rookery \
     && mkdir /programs \
-    && cp target/release/dispatcher target/release/reducers target/release/query-api target/release/rookery /programs/
+    && cp target/release/dispatcher target/release/reducers target/release/query-api target/release/relay target/release/rookery \
+        /programs/
 
 # ---- What each of our services runs in. There is no curl in it; the health check is bash's own networking.
 
@@ -49,6 +50,11 @@ RUN install -d -o 10003 -g 10003 /exports
 USER 10000:10000
 EXPOSE 8082 9082
 ENTRYPOINT ["query-api"]
+
+FROM runtime AS relay
+COPY --from=build /programs/relay /usr/local/bin/
+EXPOSE 8085 9085
+ENTRYPOINT ["relay"]
 
 # The operator's tools.
 FROM runtime AS rookery

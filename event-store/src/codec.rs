@@ -10,8 +10,9 @@ use domain::{
 };
 
 use crate::contract::RecordedEvent;
+use crate::disclosure::{Disclosure, PRIVATE, PUBLIC, without};
 use crate::subject::Subject;
-use crate::upcast::{History, Stored};
+use crate::upcast::{History, Step, Stored};
 
 /// What a recorded event turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,10 +48,10 @@ pub enum DecodeError {
     Misplaced { event_type: String, subject: Subject },
 }
 
-/// The stored name of every event, in one place for both directions, and the steps from its version 1 to the one that
-/// is written today (`upcast.rs`).
+/// The stored name of every event, in one place for both directions, the steps from its version 1 to the one that is
+/// written today (`upcast.rs`), and what of it is handed on to consumers (`disclosure.rs`).
 macro_rules! event_types {
-    ($($base:literal $steps:expr => $outer:ident($inner:ident::$variant:ident),)*) => {
+    ($($base:literal $steps:expr, $disclosure:expr => $outer:ident($inner:ident::$variant:ident),)*) => {
         const TYPES: &[Type<Event>] = &[$(Type {
             history: History { base: $base, steps: &$steps },
             parse: |data| serde_json::from_slice(data).map(|data| Event::$outer($inner::$variant(data))),
@@ -58,10 +59,22 @@ macro_rules! event_types {
             fields: fields::of($inner::$variant),
         },)*];
 
-        fn to_json(event: &Event) -> Result<Vec<u8>, serde_json::Error> {
+        pub(crate) fn to_json(event: &Event) -> Result<Vec<u8>, serde_json::Error> {
             match event {
                 $(Event::$outer($inner::$variant(data)) => serde_json::to_vec(data),)*
             }
+        }
+
+        pub(crate) fn disclosure(event: &Event) -> Disclosure {
+            match event {
+                $(Event::$outer($inner::$variant(_)) => $disclosure,)*
+            }
+        }
+
+        /// Every type in its newest version, and what of it is handed on.
+        pub(crate) fn disclosures() -> impl Iterator<Item = (String, Disclosure)> {
+            let newest = |steps: &[Step]| steps.len() + 1;
+            [$((format!("{}.v{}", $base, newest(&$steps)), $disclosure),)*].into_iter()
         }
     };
 }
@@ -76,32 +89,32 @@ struct Type<E> {
 }
 
 event_types! {
-    "rookery.message.posted" [] => Message(MessageEvent::Posted),
-    "rookery.message.edited" [] => Message(MessageEvent::Edited),
-    "rookery.message.deleted" [] => Message(MessageEvent::Deleted),
-    "rookery.message.liked" [] => Reaction(ReactionEvent::Liked),
-    "rookery.message.unliked" [] => Reaction(ReactionEvent::Unliked),
-    "rookery.message.reposted" [] => Reaction(ReactionEvent::Reposted),
-    "rookery.message.unreposted" [] => Reaction(ReactionEvent::Unreposted),
-    "rookery.message.bookmarked" [] => Reaction(ReactionEvent::Bookmarked),
-    "rookery.message.unbookmarked" [] => Reaction(ReactionEvent::Unbookmarked),
-    "rookery.account.followed" [] => Graph(GraphEvent::Followed),
-    "rookery.account.unfollowed" [] => Graph(GraphEvent::Unfollowed),
-    "rookery.account.blocked" [] => Graph(GraphEvent::Blocked),
-    "rookery.account.unblocked" [] => Graph(GraphEvent::Unblocked),
-    "rookery.account.muted" [] => Graph(GraphEvent::Muted),
-    "rookery.account.unmuted" [] => Graph(GraphEvent::Unmuted),
-    "rookery.account.registered" [] => Account(AccountEvent::Registered),
-    "rookery.account.profile-changed" [] => Account(AccountEvent::ProfileChanged),
-    "rookery.account.deactivated" [] => Account(AccountEvent::Deactivated),
-    "rookery.handle.claimed" [] => Handle(HandleEvent::Claimed),
-    "rookery.handle.released" [] => Handle(HandleEvent::Released),
-    "rookery.notifications.read" [] => Inbox(InboxEvent::NotificationsRead),
-    "rookery.account.moderated" [] => Moderation(ModerationEvent::Moderated),
-    "rookery.account.roles-changed" [] => Moderation(ModerationEvent::RolesChanged),
-    "rookery.report.filed" [] => Report(ReportEvent::Filed),
-    "rookery.report.resolved" [] => Report(ReportEvent::Resolved),
-    "rookery.event.dropped" [] => Projection(ProjectionEvent::EventsDropped),
+    "rookery.message.posted" [], PUBLIC => Message(MessageEvent::Posted),
+    "rookery.message.edited" [], PUBLIC => Message(MessageEvent::Edited),
+    "rookery.message.deleted" [], without(&["author", "deletedBy"]) => Message(MessageEvent::Deleted),
+    "rookery.message.liked" [], PUBLIC => Reaction(ReactionEvent::Liked),
+    "rookery.message.unliked" [], PUBLIC => Reaction(ReactionEvent::Unliked),
+    "rookery.message.reposted" [], PUBLIC => Reaction(ReactionEvent::Reposted),
+    "rookery.message.unreposted" [], PUBLIC => Reaction(ReactionEvent::Unreposted),
+    "rookery.message.bookmarked" [], PRIVATE => Reaction(ReactionEvent::Bookmarked),
+    "rookery.message.unbookmarked" [], PRIVATE => Reaction(ReactionEvent::Unbookmarked),
+    "rookery.account.followed" [], PUBLIC => Graph(GraphEvent::Followed),
+    "rookery.account.unfollowed" [], PUBLIC => Graph(GraphEvent::Unfollowed),
+    "rookery.account.blocked" [], PRIVATE => Graph(GraphEvent::Blocked),
+    "rookery.account.unblocked" [], PRIVATE => Graph(GraphEvent::Unblocked),
+    "rookery.account.muted" [], PRIVATE => Graph(GraphEvent::Muted),
+    "rookery.account.unmuted" [], PRIVATE => Graph(GraphEvent::Unmuted),
+    "rookery.account.registered" [], PUBLIC => Account(AccountEvent::Registered),
+    "rookery.account.profile-changed" [], PUBLIC => Account(AccountEvent::ProfileChanged),
+    "rookery.account.deactivated" [], PUBLIC => Account(AccountEvent::Deactivated),
+    "rookery.handle.claimed" [], PUBLIC => Handle(HandleEvent::Claimed),
+    "rookery.handle.released" [], PUBLIC => Handle(HandleEvent::Released),
+    "rookery.notifications.read" [], PRIVATE => Inbox(InboxEvent::NotificationsRead),
+    "rookery.account.moderated" [], without(&["by", "operator", "note"]) => Moderation(ModerationEvent::Moderated),
+    "rookery.account.roles-changed" [], without(&["by", "operator", "note"]) => Moderation(ModerationEvent::RolesChanged),
+    "rookery.report.filed" [], PRIVATE => Report(ReportEvent::Filed),
+    "rookery.report.resolved" [], PRIVATE => Report(ReportEvent::Resolved),
+    "rookery.event.dropped" [], without(&["reason"]) => Projection(ProjectionEvent::EventsDropped),
 }
 
 /// Every type in every version that [`decode`] reads: tests hold examples of each against it.

@@ -66,18 +66,23 @@ pub struct Envelope {
 }
 
 impl Envelope {
+    /// Who wrote it: the dispatcher, or an operator's tool.
+    pub fn source(&self) -> &'static str {
+        if self.actor == AccountId::OPERATOR { SOURCE_OPERATOR } else { SOURCE }
+    }
+
     /// Header names and values. The values hold no line break: they are made of ids, times and checked tokens.
     pub fn headers(&self, subject: &str) -> Vec<(&'static str, String)> {
         let mut headers = vec![
             (header::SPEC_VERSION, "1.0".to_owned()),
             (header::ID, self.event.0.to_string()),
             (header::TYPE, self.event_type.clone()),
-            (header::SOURCE, source(self.actor).to_owned()),
+            (header::SOURCE, self.source().to_owned()),
             // A time from the system clock always has a four-digit year, so it can be written.
             (header::TIME, self.time.format(&Rfc3339).unwrap_or_default()),
             (header::SUBJECT, subject.to_owned()),
             (header::CONTENT_TYPE, "application/json".to_owned()),
-            (header::SCHEMA, schema(&self.event_type)),
+            (header::SCHEMA, schema_uri(&self.event_type)),
             (header::COMMAND, self.command.to_string()),
             (header::ACTOR, self.actor.to_string()),
             (header::CORRELATION, self.correlation.clone()),
@@ -133,12 +138,8 @@ impl Envelope {
     }
 }
 
-fn source(actor: AccountId) -> &'static str {
-    if actor == AccountId::OPERATOR { SOURCE_OPERATOR } else { SOURCE }
-}
-
 /// An absolute URI, as CloudEvents wants it: `urn:rookery:schema:rookery.message.posted:v1`.
-fn schema(event_type: &str) -> String {
+pub fn schema_uri(event_type: &str) -> String {
     let (name, version) = event_type.rsplit_once('.').unwrap_or((event_type, ""));
     format!("urn:rookery:schema:{name}:{version}")
 }
@@ -155,7 +156,7 @@ mod tests {
 
     #[test]
     fn the_schema_is_an_absolute_uri() {
-        assert_eq!(schema("rookery.message.posted.v1"), "urn:rookery:schema:rookery.message.posted:v1");
+        assert_eq!(schema_uri("rookery.message.posted.v1"), "urn:rookery:schema:rookery.message.posted:v1");
     }
 
     /// Safe with anything that a client sends: the names are ours, and only values come from outside.

@@ -11,11 +11,13 @@ mod command_metadata;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod contract;
+mod disclosure;
 mod dropped;
 mod edit_index;
 mod envelope;
 mod fingerprint;
 mod in_memory;
+mod schemas;
 mod subject;
 mod upcast;
 mod usage;
@@ -30,10 +32,12 @@ pub use contract::{
     AppendError, Appended, DEDUPE_WINDOW, EventLog, Expected, Headers, KEY_AGE_MAX, KnownKeys, LOG_FORMAT,
     Lineage, NewEvent, OpenError, ReadError, RecordedEvent, StoredEvent, Tail, Unreadable, is_about_delivery,
 };
+pub use disclosure::{Disclosed, disclose, disclosed_types};
 pub use dropped::{Dropped, drop_events};
 pub use edit_index::{EditIndex, EditIndexError, LastBlock, LastChange, last_block, last_change};
-pub use envelope::{Envelope, TraceParent, header};
+pub use envelope::{Envelope, TraceParent, header, schema_uri};
 pub use fingerprint::Fingerprint;
 pub use in_memory::InMemoryLog;
+pub use schemas::{schema, schemas};
 pub use subject::{Boundary, EditBucket, Subject};
 pub use usage::{Held, Quota, QuotaExceeded, Room, Usage, Used};

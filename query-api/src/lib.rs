@@ -24,7 +24,6 @@ mod paging;
 mod present;
 mod projections;
 mod refusal;
-mod revocations;
 mod router;
 mod service;
 mod state;

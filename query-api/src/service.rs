@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use data_set::pool::{self, PoolOptions};
-use http_kit::{Identity, Listener, ops};
+use http_kit::{Identity, Listener, ops, revocations};
 use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
 use tokens::UrlRevocations;
 
 use crate::config::{OPS_LISTEN, QueryApiConfig};
-use crate::{AppState, ops_checks, revocations, router};
+use crate::{AppState, ops_checks, router};
 
 const NAME: &str = "query-api";
 

@@ -106,8 +106,8 @@ MISTAKES = {
     "a data set without a description": without("messages", "dct:description"),
     "a title that is a node": set_to("messages", "dct:title", {"@id": "urn:title"}),
     "two classifications": set_to("messages", "dct:accessRights", [{"@id": "urn:one"}, {"@id": "urn:two"}]),
-    "a licence in words": set_to("messages-0", "dct:license", "free"),
-    "a distribution that leads nowhere": without("messages-0", "dcat:accessURL"),
+    "a licence in words": set_to("messages-sql", "dct:license", "free"),
+    "a distribution that leads nowhere": without("messages-sql", "dcat:accessURL"),
     "a theme of no kind": set_to("messages", "dcat:theme", {"@id": "urn:theme"}),
     "a service without an address": without("api", "dcat:endpointURL"),
 }

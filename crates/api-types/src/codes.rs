@@ -46,6 +46,7 @@ codes! {
     GONE = 410, "gone", "This was deleted.";
     METHOD_NOT_ALLOWED = 405, "method-not-allowed", "This address does not take that method.";
     OTHER_LOG = 409, "other-log", "The caller knows another log than this one.";
+    POSITION_AHEAD = 409, "position-ahead", "The log has not come as far as this position.";
     CONFLICT = 409, "conflict", "Others changed the same thing at the same time.";
     SECOND_FACTOR_ON = 409, "second-factor-on", "The account has a second factor already.";
     OIDC_LINKED = 409, "oidc-linked", "This log-in at the provider opens another account, or one already.";

@@ -1,6 +1,7 @@
 //! Prints what is made of the description: `docs/DATA_SET.md`; with an argument the data contract, the sources for dbt,
 //! or the list of what was released.
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use data_set::published::document;
@@ -13,14 +14,14 @@ fn main() -> ExitCode {
         Some("released") => document::release().map_err(str::to_owned),
         Some(other) => Err(format!("{other}: expected nothing, contract, dbt or released")),
     };
+    // Where nobody listens any more, nothing is missed.
     match text {
         Ok(text) => {
-            // Where nobody listens any more, nothing is missed.
-            drop(std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes()));
+            drop(io::stdout().write_all(text.as_bytes()));
             ExitCode::SUCCESS
         }
         Err(why) => {
-            eprintln!("{why}");
+            drop(writeln!(io::stderr(), "{why}"));
             ExitCode::FAILURE
         }
     }

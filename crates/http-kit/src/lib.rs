@@ -19,6 +19,7 @@ pub mod position;
 pub mod problem;
 pub mod query;
 pub mod rates;
+pub mod revocations;
 pub mod serve;
 
 mod admission;

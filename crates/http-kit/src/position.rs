@@ -99,7 +99,8 @@ fn awaited(headers: &HeaderMap) -> Result<Option<i64>, ApiProblem> {
 }
 
 /// The `wait` preference. A malformed one is no preference (RFC 7240 §2), and of several the first counts.
-fn preferred_wait(headers: &HeaderMap) -> Option<Duration> {
+#[must_use]
+pub fn preferred_wait(headers: &HeaderMap) -> Option<Duration> {
     let preferences = headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
     let wait = preferences.flat_map(|value| value.split(',')).find_map(|preference| {
         let (name, value) = preference.split(';').next()?.split_once('=')?;

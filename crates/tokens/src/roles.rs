@@ -14,16 +14,20 @@ pub enum Role {
     Admin = 8,
     /// May look after reports, and act on accounts.
     Moderator = 16,
+    /// May take the events.
+    Consumer = 32,
 }
 
 impl Role {
-    pub const ALL: [Self; 5] = [Self::User, Self::Analyst, Self::Operator, Self::Moderator, Self::Admin];
+    pub const ALL: [Self; 6] =
+        [Self::User, Self::Analyst, Self::Consumer, Self::Operator, Self::Moderator, Self::Admin];
 
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::User => "user",
             Self::Analyst => "analyst",
+            Self::Consumer => "consumer",
             Self::Operator => "operator",
             Self::Moderator => "moderator",
             Self::Admin => "admin",

@@ -45,6 +45,7 @@ impl SessionRoles {
 fn roles_of(moderation: &Moderation) -> Roles {
     let given = moderation.roles.iter().map(|role| match role {
         domain::Role::Analyst => Role::Analyst,
+        domain::Role::Consumer => Role::Consumer,
         domain::Role::Operator => Role::Operator,
         domain::Role::Moderator => Role::Moderator,
         domain::Role::Admin => Role::Admin,

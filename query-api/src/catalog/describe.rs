@@ -4,9 +4,9 @@ use api_types::catalog::{
     Catalog, CatalogCadence, CatalogColumn, CatalogDataSet, CatalogDistribution, CatalogDistributionKind,
     CatalogField, CatalogFreshness, CatalogReference, CatalogRowCount,
 };
-use data_set::published::{Column, SCHEMA, View};
+use data_set::published::{CONTRACT_VERSION, Column, SCHEMA, View};
 use data_set::read::{DataSetRow, RowCount};
-use export::{CONTRACT_VERSION, Format};
+use export::Format;
 
 use super::apis;
 use super::public_url::PublicUrl;

@@ -11,6 +11,8 @@ use crate::{AccountId, Note};
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     Analyst,
+    /// Takes the events.
+    Consumer,
     Operator,
     Moderator,
     Admin,
@@ -139,7 +141,7 @@ macro_rules! words {
     };
 }
 
-words!(Role: Analyst "analyst", Operator "operator", Moderator "moderator", Admin "admin");
+words!(Role: Analyst "analyst", Consumer "consumer", Operator "operator", Moderator "moderator", Admin "admin");
 words!(Reason: Spam "spam", Harassment "harassment", Impersonation "impersonation", Illegal "illegal", Other "other");
 words!(ModerationAction: Warn "warn", Silence "silence", Suspend "suspend", Lift "lift");
 words!(RestrictionLevel: Silenced "silenced", Suspended "suspended");

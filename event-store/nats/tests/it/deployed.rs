@@ -14,7 +14,7 @@ use testkit::Nats;
 use time::OffsetDateTime;
 
 const DEPLOYED: &str = include_str!("../../../../deploy/nats/nats.conf");
-const USERS: [&str; 4] = ["dispatcher", "keys", "reducers", "operator"];
+const USERS: [&str; 5] = ["dispatcher", "keys", "reducers", "relay", "operator"];
 
 /// Its accounts, on a server of the test's own.
 async fn broker() -> Nats {

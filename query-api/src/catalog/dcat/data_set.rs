@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Names, contact, date_time, in_english, license, said, table, terms, typed};
 
 pub(super) fn node(catalog: &Catalog, set: &CatalogDataSet, names: &Names<'_>) -> Value {
-    let ways = (0..set.distributions.len()).map(|number| names.link(&name(set, number)));
+    let ways = set.distributions.iter().map(|way| names.link(&name(set, way, names)));
     said(json!({
         "@id": names.node(set.name),
         "@type": "dcat:Dataset",
@@ -55,41 +55,54 @@ fn measurements(set: &CatalogDataSet, names: &Names<'_>) -> Vec<Value> {
     all
 }
 
-fn name(set: &CatalogDataSet, number: usize) -> String {
-    format!("{}-{number}", set.name)
+/// It stays the same when other ways come or go: `messages-sql`, `messages-csv`, `messages-messages-id`.
+fn name(set: &CatalogDataSet, way: &CatalogDistribution, names: &Names<'_>) -> String {
+    let url = way.url.as_deref().unwrap_or_default();
+    let suffix = match way.kind {
+        CatalogDistributionKind::Sql => "sql",
+        CatalogDistributionKind::Http => operation(url, names),
+        CatalogDistributionKind::File => url.rsplit('=').next().unwrap_or_default(),
+    };
+    let words = suffix.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    format!("{}-{}", set.name, words.collect::<Vec<_>>().join("-"))
+}
+
+/// Behind the version of the API.
+fn operation<'way>(url: &'way str, names: &Names<'_>) -> &'way str {
+    url.strip_prefix(names.base).and_then(|path| path.strip_prefix("/v1/")).unwrap_or_default()
 }
 
 pub(super) fn distributions(catalog: &Catalog, set: &CatalogDataSet, names: &Names<'_>) -> Vec<Value> {
-    let ways = set.distributions.iter().enumerate();
-    ways.map(|(number, way)| distribution(catalog, way, &name(set, number), names)).collect()
+    set.distributions.iter().map(|way| distribution(catalog, way, &name(set, way, names), names)).collect()
 }
 
 fn distribution(catalog: &Catalog, way: &CatalogDistribution, name: &str, names: &Names<'_>) -> Value {
     let is_file = way.kind == CatalogDistributionKind::File;
     let resource = |address: &str| typed(address, "rdfs:Resource");
     let address = way.url.as_deref();
+    // What is in braces is no address, and the database's may not be known: then to where people read how.
+    let explained = match way.kind {
+        CatalogDistributionKind::Http => format!("{}/docs/", names.base),
+        CatalogDistributionKind::Sql | CatalogDistributionKind::File => catalog.documentation.clone(),
+    };
     said(json!({
         "@id": names.node(name),
         "@type": "dcat:Distribution",
-        "dct:title": in_english(&title(way)),
+        "dct:title": in_english(&title(way, names)),
         "dct:license": license(catalog),
-        // What is in braces is no address, and the database's may not be known: then to where people read how.
-        "dcat:accessURL": resource(address.filter(|url| !url.contains('{')).unwrap_or(&catalog.documentation)),
+        "dcat:accessURL": resource(address.filter(|url| !url.contains('{')).unwrap_or(&explained)),
         "dcat:downloadURL": address.filter(|_| is_file).map(resource),
         "dcat:mediaType": way.media_type.map(media_type),
         "dcat:accessService": access_service(way, names),
     }))
 }
 
-fn title(way: &CatalogDistribution) -> String {
-    let media_type = way.media_type.unwrap_or_default();
+fn title(way: &CatalogDistribution, names: &Names<'_>) -> String {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
     match way.kind {
-        CatalogDistributionKind::Sql => format!("The view {}", way.table.as_deref().unwrap_or_default()),
-        CatalogDistributionKind::Http => {
-            let path = way.url.as_deref().and_then(|url| url.split_once("/v1/")).map_or("", |(_, path)| path);
-            format!("GET /v1/{path}")
-        }
-        CatalogDistributionKind::File => format!("A file: {media_type}"),
+        CatalogDistributionKind::Sql => format!("The view {}", text(&way.table)),
+        CatalogDistributionKind::Http => format!("GET /v1/{}", operation(&text(&way.url), names)),
+        CatalogDistributionKind::File => format!("A file: {}", way.media_type.unwrap_or_default()),
     }
 }
 

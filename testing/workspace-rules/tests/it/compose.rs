@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::sources::{read, root};
 
-const SERVICES: [&str; 3] = ["dispatcher", "reducers", "query-api"];
+const SERVICES: [&str; 4] = ["dispatcher", "reducers", "query-api", "relay"];
 
 /// What Compose sets up in another way, so that an override has to say it.
 const NOT_HANDED_ON: [&str; 5] = [
@@ -69,8 +69,8 @@ fn documented() -> BTreeMap<&'static str, BTreeSet<String>> {
     let mut read_by: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for row in text.lines().filter(|line| line.starts_with("| `ROOKERY_")) {
         let cells: Vec<&str> = row.split('|').map(str::trim).collect();
-        let [_, variables, dispatcher, reducers, query_api, _default, _] = cells[..] else { continue };
-        for (service, cell) in SERVICES.into_iter().zip([dispatcher, reducers, query_api]) {
+        let [_, variables, dispatcher, reducers, query_api, relay, _default, _] = cells[..] else { continue };
+        for (service, cell) in SERVICES.into_iter().zip([dispatcher, reducers, query_api, relay]) {
             if !cell.is_empty() {
                 read_by.entry(service).or_default().extend(names(variables));
             }

@@ -12,7 +12,7 @@ use crate::sources::{packages, root};
 
 /// Which packages of the workspace each one may use. As every edge is listed, what is reached through others is bounded
 /// too.
-const MAY_USE: [(&str, &[&str]); 22] = [
+const MAY_USE: [(&str, &[&str]); 23] = [
     ("api-types", &[]),
     ("archive", &["domain", "event-store", "event-store-nats"]),
     ("data-set", &["domain", "fail-points", "postgres-kit"]),
@@ -46,6 +46,10 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     ("query-api", &["api-types", "data-set", "export", "http-kit", "fail-points", "service-kit", "tokens"]),
     ("reducers", &["data-set", "domain", "event-store", "event-store-open", "fail-points", "service-kit"]),
     (
+        "relay",
+        &["api-types", "domain", "event-store", "event-store-open", "http-kit", "service-kit", "tokens"],
+    ),
+    (
         "rookery",
         &[
             "api-types",
@@ -63,6 +67,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
             "verifier",
             "query-api",
             "reducers",
+            "relay",
             "service-kit",
             "tokens",
         ],
@@ -79,7 +84,7 @@ const OUTSIDE: [&str; 3] = ["bench", "faults", "fuzz"];
 /// Libraries that enter through their owners alone.
 const OWNERS: [(&str, &[&str]); 7] = [
     ("async-nats", &["event-store-nats"]),
-    ("axum", &["dispatcher", "http-kit", "query-api", "testkit"]),
+    ("axum", &["dispatcher", "http-kit", "query-api", "relay", "testkit"]),
     ("cqrs-es", &["dispatcher", "domain"]),
     ("hyper", &["http-kit", "service-kit"]),
     ("jsonwebtoken", &["tokens"]),
@@ -180,6 +185,8 @@ fn a_log_on_one_store_links_no_other() {
         ("dispatcher", "nats", "sqlx "),
         ("reducers", "postgres", "async-nats "),
         ("reducers", "nats", "event-store-postgres "),
+        ("relay", "postgres", "async-nats "),
+        ("relay", "nats", "sqlx "),
     ] {
         let linked = linked(package, store);
         assert!(linked.contains("event-store "), "{package} links the log: {linked}");

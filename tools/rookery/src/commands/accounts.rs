@@ -135,7 +135,8 @@ async fn account_of(executor: &Executor, name: &str) -> Result<AccountId> {
 }
 
 fn role(word: &str) -> Result<Role, String> {
-    Role::from_word(word).ok_or_else(|| "the roles are analyst, operator, moderator, admin".to_owned())
+    Role::from_word(word)
+        .ok_or_else(|| "the roles are analyst, consumer, operator, moderator, admin".to_owned())
 }
 
 fn reason(word: &str) -> Result<Reason, String> {

@@ -1,4 +1,4 @@
-//! `rookery openapi`: the description of both APIs in one document.
+//! `rookery openapi`: the description of the APIs in one document.
 
 mod common;
 mod headers;
@@ -43,6 +43,7 @@ pub fn document() -> Result<String> {
 fn combined() -> Result<OpenApi> {
     let mut combined = query_api::openapi();
     combined.merge(dispatcher::openapi());
+    combined.merge(relay::openapi());
     let mut info = Info::new("Rookery", env!("CARGO_PKG_VERSION"));
     info.description = Some(DESCRIPTION.to_owned());
     let mut license = License::new(env!("CARGO_PKG_LICENSE"));

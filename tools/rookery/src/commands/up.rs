@@ -1,7 +1,7 @@
 //! `rookery up`: the whole system in one process, with its servers as children.
 //!
 //! ```text
-//!   lock ─ listen ─ servers ─ schema, users ─ lineage ─ dispatcher, reducers, query API ─ ready
+//!   lock ─ listen ─ servers ─ schema, users ─ lineage ─ dispatcher, reducers, query API, relay ─ ready
 //!                                    and back: APIs ─ reducers ─ servers
 //! ```
 //!
@@ -34,6 +34,7 @@ use http_kit::browsers::{Browsers, CorsOrigins};
 use http_kit::{Limits, Listener, Tls, ops};
 use local_servers::DataDirLock;
 use query_api::{CatalogSettings, ExportLimits};
+use relay::EventLimits;
 use service_kit::config::Environment;
 use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
@@ -159,7 +160,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 async fn up(arguments: &Arguments) -> Result<()> {
     let limits = limits(arguments)?;
     limits.announce();
-    let (exports, catalog) = (exports()?, catalog()?);
+    let (exports, catalog, events) = (exports()?, catalog()?, events()?);
     let tls = match (&arguments.tls_certificate, &arguments.tls_key) {
         (Some(certificate), Some(key)) => Some(Tls::open(certificate.clone(), key.clone())?),
         _ => None,
@@ -190,8 +191,8 @@ async fn up(arguments: &Arguments) -> Result<()> {
     };
     let Some(servers) = shutdown.token().run_until_cancelled(starting).await else { return Ok(()) };
     let servers = servers?;
-    let settings =
-        Settings { limits, exports, catalog, commands, fan_out_limit: arguments.fan_out_limit, mail, oidc };
+    let fan_out_limit = arguments.fan_out_limit;
+    let settings = Settings { limits, exports, catalog, events, commands, fan_out_limit, mail, oidc };
     // On the heap: it holds the state of every handshake of the start.
     let served = Box::pin(serve(arguments, &data, &servers, listeners, settings, &shutdown)).await;
     // Also after a failure, and that failure is reported.
@@ -286,6 +287,15 @@ fn exports() -> Result<ExportLimits> {
 fn catalog() -> Result<CatalogSettings> {
     let mut env = Environment::from_process();
     CatalogSettings::from_environment(&mut env).ok_or_else(|| env.into_error().into())
+}
+
+/// As the relay reads them.
+fn events() -> Result<EventLimits> {
+    let mut env = Environment::from_process();
+    match EventLimits::from_environment(&mut env) {
+        Some(events) if !env.has_faults() => Ok(events),
+        _ => Err(env.into_error().into()),
+    }
 }
 
 /// As the dispatcher reads it.

@@ -41,6 +41,7 @@ async fn nobody_but_the_dispatcher_reaches_what_is_its_own() {
         (file(dir.path(), "keys-url"), &["$KV.KEYS_0.", "$KV.REVOCATIONS_0."]),
         (file(dir.path(), "limits-url"), &updates),
         (broker_url(dir.path(), "reducers"), &[]),
+        (broker_url(dir.path(), "relay"), &[]),
     ] {
         let before = state(dir.path()).await;
         let heard = attack(&url, may).await;

@@ -13,6 +13,7 @@ pub(super) fn say(line: &str) -> Result<()> {
 
 pub(super) fn print(url: &str, data_dir: &Path) -> Result<()> {
     let token = invocation::command_line("token --account 1 --roles user,analyst", data_dir);
+    let sql = invocation::command_line("sql", data_dir);
     say(&format!(
         r#"
 Try next:
@@ -32,6 +33,9 @@ Try next:
   curl -s -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
     -d '{{"text":"The nightjars are back","tag":"birds"}}' {url}/v1/messages
   curl -s -H "Authorization: Bearer $TOKEN" '{url}/v1/messages?tag=birds'
+
+  # Ask in SQL, as an analyst; docs/ANALYSTS.md has ten questions with their answers
+  {sql} -c 'select handle, followers, s.messages from account_stats s join accounts on id = account order by 2 desc limit 5'
 
 The whole API: {url}/docs"#
     ))

@@ -12,29 +12,32 @@ use crate::files;
 
 const DISPATCHER: &str = "rookery_dispatcher_login";
 const REDUCERS: &str = "rookery_log_reader_login";
+const RELAY: &str = "rookery_log_relay_login";
 const OPERATOR: &str = "rookery_log_operator_login";
 const KEYS: &str = "rookery_log_keys_login";
 
 pub(super) struct Log {
     pub(super) dispatcher: StoreConfig,
-    /// Holds a password.
+    /// Holds a password, as the next one does.
     pub(super) reducers_url: String,
+    pub(super) relay: StoreConfig,
 }
 
 /// Makes the log if this is the first start, and refuses any other than that one later.
 pub(super) async fn prepare(data: &DataDir, servers: &Servers, store_bytes: u64) -> Result<Log> {
     // No tool makes a log on Postgres larger; it says so where it finds such an address.
-    let (owner_url, [dispatcher_url, reducers_url, operator_url, keys_url, limits_url]) = match servers.log()
-    {
-        LogServer::Nats(BrokerUrls { dispatcher, reducers, operator, keys, limits }) => {
-            (dispatcher, [dispatcher, reducers, operator, keys, limits].map(Clone::clone))
-        }
-        LogServer::Postgres { owner_url } => {
-            event_store_postgres::migrate(owner_url).await.context("make the tables of the log")?;
-            let [dispatcher, reducers, operator, keys] = make_users(data, servers, owner_url).await?;
-            (owner_url, [dispatcher, reducers, operator.clone(), keys, operator])
-        }
-    };
+    let (owner_url, [dispatcher_url, reducers_url, relay_url, operator_url, keys_url, limits_url]) =
+        match servers.log() {
+            LogServer::Nats(BrokerUrls { dispatcher, reducers, relay, operator, keys, limits }) => {
+                (dispatcher, [dispatcher, reducers, relay, operator, keys, limits].map(Clone::clone))
+            }
+            LogServer::Postgres { owner_url } => {
+                event_store_postgres::migrate(owner_url).await.context("make the tables of the log")?;
+                let [dispatcher, reducers, relay, operator, keys] =
+                    make_users(data, servers, owner_url).await?;
+                (owner_url, [dispatcher, reducers, relay, operator.clone(), keys, operator])
+            }
+        };
     files::write_private(&data.log_url(), &operator_url)?;
     files::write_private(&data.keys_url(), &keys_url)?;
     files::write_private(&data.limits_url(), &limits_url)?;
@@ -42,12 +45,16 @@ pub(super) async fn prepare(data: &DataDir, servers: &Servers, store_bytes: u64)
     let mut dispatcher = StoreConfig::new(&dispatcher_url, log_lineage::CLIENT_NAME);
     dispatcher.fit_into(store_bytes);
     dispatcher.create = false;
-    dispatcher.lineage = Some(lineage);
-    Ok(Log { dispatcher, reducers_url })
+    dispatcher.lineage = Some(lineage.clone());
+    let mut relay = StoreConfig::new(&relay_url, "rookery-relay");
+    relay.fit_into(u64::MAX);
+    relay.create = false;
+    relay.lineage = Some(lineage);
+    Ok(Log { dispatcher, reducers_url, relay })
 }
 
 /// With passwords that stay the same for the life of the data directory.
-async fn make_users(data: &DataDir, servers: &Servers, owner_url: &str) -> Result<[String; 4]> {
+async fn make_users(data: &DataDir, servers: &Servers, owner_url: &str) -> Result<[String; 5]> {
     let dir = data.logins()?;
     let user = |name: &str, group| {
         let password = passwords::read_or_create(&dir, name)?;
@@ -56,6 +63,7 @@ async fn make_users(data: &DataDir, servers: &Servers, owner_url: &str) -> Resul
     let users = [
         user(DISPATCHER, Group::Writer)?,
         user(REDUCERS, Group::Reader)?,
+        user(RELAY, Group::Reader)?,
         user(OPERATOR, Group::Operator)?,
         user(KEYS, Group::Keys)?,
     ];

@@ -34,6 +34,7 @@ pub(in crate::commands) enum LogServer {
 pub(in crate::commands) struct BrokerUrls {
     pub(in crate::commands) dispatcher: String,
     pub(super) reducers: String,
+    pub(super) relay: String,
     pub(super) operator: String,
     pub(super) keys: String,
     pub(super) limits: String,
@@ -95,6 +96,7 @@ impl Servers {
         let log = LogServer::Nats(BrokerUrls {
             dispatcher: url("dispatcher"),
             reducers: url("reducers"),
+            relay: url("relay"),
             operator: url("operator"),
             keys: url("keys"),
             limits: url("limits"),

@@ -1,4 +1,4 @@
-//! Dispatcher, reducers and query API, side by side in this process.
+//! Dispatcher, reducers, query API and relay, side by side in this process.
 //!
 //! They share only the process and the keys of callers: each has its own connections, and a failure for good of one
 //! ends all, because half a system that looks alive would be worse.
@@ -15,6 +15,7 @@ use http_kit::identity::IdentityConfig;
 use http_kit::{Identity, Limits, Listener, ops};
 use query_api::{AppState, CatalogSettings, ExportLimits};
 use reducers::config::SchemaOnStart;
+use relay::EventLimits;
 use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
 use tokens::KeySource;
@@ -46,6 +47,7 @@ pub(super) struct Services {
     serving: JoinHandle<Result<()>>,
     operations: JoinHandle<Result<()>>,
     connecting: JoinHandle<Result<()>>,
+    relaying: JoinHandle<Result<()>>,
     folding: JoinHandle<Result<()>>,
 }
 
@@ -60,6 +62,7 @@ pub(super) struct Settings {
     pub(super) limits: Limits,
     pub(super) exports: ExportLimits,
     pub(super) catalog: CatalogSettings,
+    pub(super) events: EventLimits,
     pub(super) commands: dispatcher::Settings,
     pub(super) fan_out_limit: FanOutLimit,
     /// Without it no mails are sent.
@@ -77,7 +80,7 @@ pub(super) fn start(
     health: &Health,
     shutdown: &Shutdown,
 ) -> Result<Services> {
-    let Settings { limits, exports, catalog, commands, fan_out_limit, mail, oidc } = settings;
+    let Settings { limits, exports, catalog, events, commands, fan_out_limit, mail, oidc } = settings;
     let (apis, fold) = (CancellationToken::new(), CancellationToken::new());
     let (issuer, audience) = (ISSUER.to_owned(), AUDIENCE.to_owned());
     let sessions = SessionSettings { issuer, audience };
@@ -95,17 +98,21 @@ pub(super) fn start(
     let options = PoolOptions::reader("rookery-query-api", QUERY_CONNECTIONS_MAX);
     let pool = pool::connect(&users.query_api_url, &options)?;
     let catalog = catalog.encrypted(listeners.api.is_encrypted()).or_sql_url(users.address.clone());
+    let relay = relay::AppState::new(Arc::clone(&identity), &limits, events, &apis);
+    relay::ops_checks(health, &relay);
     let queries =
         AppState::new(pool.clone(), identity, &limits).with_exports(exports, &limits).with_catalog(catalog);
     query_api::ops_checks(health, &queries, READY_LAG_MAX);
     let (watching, token) = (queries.clone(), apis.clone());
     tokio::spawn(async move { watching.keep_watching(token).await });
     let kept = dispatcher.clone();
-    let router = dispatcher::router(dispatcher.clone(), &limits).merge(query_api::router(queries, &limits));
+    let router = dispatcher::router(dispatcher.clone(), &limits)
+        .merge(query_api::router(queries, &limits))
+        .merge(relay::router(relay.clone(), &limits));
     let router = http_kit::standard(router, NAME, &limits).merge(ops::probes(health.clone()));
     let ops_routes = ops::routes(health.clone());
 
-    let Log { dispatcher: log, reducers_url: log_url } = log;
+    let Log { dispatcher: log, reducers_url: log_url, relay: relayed } = log;
     let (reducers_url, health) = (users.reducers_url.clone(), health.clone());
     let token = fold.clone();
     let runtime = Handle::current();
@@ -120,13 +127,16 @@ pub(super) fn start(
     });
     let connecting = watch("the dispatcher", shutdown, connecting);
     let token = apis.clone();
+    let relaying = tokio::spawn(async move { Ok(Box::pin(relay::connect(&relay, relayed, token)).await?) });
+    let relaying = watch("the relay", shutdown, relaying);
+    let token = apis.clone();
     let serving =
         tokio::spawn(async move { Ok(http_kit::serve(listeners.api, router, &limits, token).await?) });
     let serving = watch("the API", shutdown, serving);
     let token = apis.clone();
     let operations = tokio::spawn(async move { Ok(ops::serve(listeners.ops, ops_routes, token).await?) });
     let operations = watch("metrics and probes", shutdown, operations);
-    Ok(Services { apis, fold, pool, dispatcher: kept, serving, operations, connecting, folding })
+    Ok(Services { apis, fold, pool, dispatcher: kept, serving, operations, connecting, relaying, folding })
 }
 
 impl Services {
@@ -140,11 +150,12 @@ impl Services {
         let served = ended(self.serving).await;
         let observed = ended(self.operations).await;
         let connected = ended(self.connecting).await;
+        let relayed = ended(self.relaying).await;
         self.fold.cancel();
         let folded = ended(self.folding).await;
         // Only to keep the server's log clean. What a cut query still holds ends with the server.
         tokio::time::timeout(POOL_CLOSE_LIMIT, self.pool.close()).await.ok();
-        folded.and(connected).and(observed).and(served)
+        folded.and(connected).and(relayed).and(observed).and(served)
     }
 }
 

@@ -61,6 +61,7 @@ pub(super) struct Case {
 const WRITERS: &[Role] = &[Role::User, Role::Admin];
 const COUNTERS: &[Role] = &[Role::Analyst, Role::Admin];
 const MODERATORS: &[Role] = &[Role::Moderator, Role::Admin];
+const CONSUMERS: &[Role] = &[Role::Consumer, Role::Operator, Role::Admin];
 const OPERATORS: &[Role] = &[Role::Operator, Role::Admin];
 
 pub(super) const NEEDS_SESSION: (u16, &str) = (403, "session-required");
@@ -283,6 +284,10 @@ pub(super) const CASES: &[Case] = &[
         query: "",
         body: |_| Body::None,
     },
+    // The events.
+    write("list_events", Access::Roles(CONSUMERS), |_| Body::None),
+    write("list_schemas", Access::Everybody, |_| Body::None),
+    write("get_schema", Access::Everybody, |_| Body::None),
     // The system.
     read("list_projections"),
 ];

@@ -253,6 +253,7 @@ impl World {
         let id = if path.starts_with("/v1/messages/") { &things.message } else { &things.followee };
         let path =
             path.replace("{id}", id).replace("{handle}", &things.handle).replace("{dataSet}", "messages");
+        let path = path.replace("{type}", "rookery.message.posted.v1");
         let path = path.replace("{session}", &things.session_id).replace("{token}", &things.personal_id);
         let path = path.replace("{invitation}", &things.followee);
         // Of a log-in at a provider that was unlinked before.

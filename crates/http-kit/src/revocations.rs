@@ -5,11 +5,12 @@
 
 use std::time::Duration;
 
-use http_kit::Identity;
 use service_kit::Chain;
 use tokens::UrlRevocations;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+
+use crate::identity::Identity;
 
 const PERIOD: Duration = Duration::from_secs(1);
 /// For how long a new process waits for the first answer.
@@ -18,7 +19,7 @@ const FIRST_ANSWER_PAUSE: Duration = Duration::from_millis(100);
 
 /// Learns what is void before anybody is let in: a process begins with knowing nothing, and would believe what the one
 /// before it refused. Where no dispatcher answers it goes on all the same, as reads must outlive the log.
-pub(crate) async fn learn_first(source: &UrlRevocations, identity: &Identity, token: &CancellationToken) {
+pub async fn learn_first(source: &UrlRevocations, identity: &Identity, token: &CancellationToken) {
     let learning = async {
         while source.refresh(identity.revocations()).await.is_err() {
             tokio::time::sleep(FIRST_ANSWER_PAUSE).await;
@@ -28,7 +29,7 @@ pub(crate) async fn learn_first(source: &UrlRevocations, identity: &Identity, to
 }
 
 /// Asks every second until the token is cancelled.
-pub(crate) async fn follow(source: UrlRevocations, identity: &Identity, token: CancellationToken) {
+pub async fn follow(source: UrlRevocations, identity: &Identity, token: CancellationToken) {
     let (mut learned_at, mut is_reachable) = (Instant::now(), true);
     let following = async {
         loop {
@@ -40,7 +41,7 @@ pub(crate) async fn follow(source: UrlRevocations, identity: &Identity, token: C
                 }
                 Err(_) => {}
             }
-            metrics::gauge!("query_api_revocations_age_seconds").set(learned_at.elapsed().as_secs_f64());
+            metrics::gauge!("http_revocations_age_seconds").set(learned_at.elapsed().as_secs_f64());
             tokio::time::sleep(PERIOD).await;
         }
     };

@@ -1,0 +1,45 @@
+//! Events on their way out.
+
+mod cloud_event;
+mod event_query;
+mod filter;
+mod follow;
+mod history;
+mod limits;
+mod list_events;
+mod page;
+pub(crate) mod words;
+
+use bytes::Bytes;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::AppState;
+
+pub(crate) use cloud_event::line;
+pub(crate) use filter::Filter;
+pub use limits::EventLimits;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(list_events::list_events))
+}
+
+/// What is taken at once.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    pub(crate) events_max: usize,
+    /// No more is added from here on.
+    pub(crate) bytes_max: usize,
+}
+
+/// Lines of consecutive events, as far as a filter lets them through.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Chunk {
+    pub(crate) lines: Bytes,
+    /// How many lines these are.
+    pub(crate) events: usize,
+    /// All events up to this position were looked at.
+    pub(crate) through: i64,
+    /// There was nothing behind it.
+    pub(crate) is_end: bool,
+}

@@ -1,0 +1,137 @@
+//! What a consumer asks for, from the address.
+
+use api_types::{codes, number};
+use axum::extract::FromRequestParts;
+use domain::{AccountId, Shard, Tag};
+use http::request::Parts;
+use http_kit::ApiProblem;
+use http_kit::query::{Repeated, parse_repeating};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::Filter;
+
+const LIMIT_DEFAULT: usize = 100;
+const LIMIT_MAX: usize = 1_000;
+/// In the place of a position: where the log ends now.
+const LATEST: &str = "latest";
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub(crate) struct ListEvents {
+    /// Only events behind this position: an `Event-Position`, a `Data-Position`, the `position` of an event. `0`, as
+    /// without it, is the beginning, `latest` where the log ends now.
+    #[param(pattern = "^(0|[1-9][0-9]{0,18}|latest)$")]
+    after: Option<String>,
+    /// Only these types, each given by itself with its version: `types=rookery.message.posted.v1&types=…`.
+    #[param(value_type = Option<Vec<String>>, style = Form, explode)]
+    types: Option<Repeated>,
+    /// Only events that name this account. Deletions do not say whose messages they were, so all of them are given.
+    #[param(pattern = "^[1-9][0-9]{0,18}$")]
+    account: Option<String>,
+    /// Only posts with this tag, and every edit, deletion and deactivation: they do not say which tags a message had.
+    tag: Option<String>,
+    /// At most so many events, 100 unless said otherwise. Not with `follow`.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
+    limit: Option<usize>,
+    /// `true`: the answer does not end where the log does, but goes on with what comes.
+    follow: Option<bool>,
+}
+
+/// What is asked for, read.
+#[derive(Debug)]
+pub(crate) struct EventQuery {
+    /// `None`: where the log ends now.
+    pub(super) after: Option<i64>,
+    pub(super) filter: Filter,
+    pub(super) limit: usize,
+    pub(super) is_followed: bool,
+    /// Without `after`.
+    raw: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for EventQuery {
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiProblem> {
+        let raw = parts.uri.query().unwrap_or_default();
+        let asked: ListEvents = parse_repeating(raw, &["types"])?;
+        let limit = asked.limit.unwrap_or(LIMIT_DEFAULT);
+        if !(1..=LIMIT_MAX).contains(&limit) {
+            return Err(refuse("limit", "expected 1 to 1000"));
+        }
+        let is_followed = asked.follow.unwrap_or(false);
+        if is_followed && asked.limit.is_some() {
+            return Err(refuse("limit", "it does not go with follow"));
+        }
+        let after = after(asked.after.as_deref())?;
+        let filter = Filter {
+            types: types(asked.types)?,
+            account: asked.account.as_deref().map(account).transpose()?,
+            tag: asked.tag.as_deref().map(tag).transpose()?,
+        };
+        Ok(Self { after, filter, limit, is_followed, raw: without_after(raw) })
+    }
+}
+
+impl EventQuery {
+    /// Where the log is read on from, as the value of `Link`.
+    pub(super) fn next(&self, position: i64) -> String {
+        let rest = if self.raw.is_empty() { String::new() } else { format!("&{}", self.raw) };
+        format!("</v1/events?after={position}{rest}>; rel=\"next\"")
+    }
+}
+
+/// # Errors
+/// Where a position is of another log than the shard's.
+pub(super) fn check_shard(after: i64, shard: Shard) -> Result<(), ApiProblem> {
+    if after == 0 || after & 0xff == i64::from(shard.0) {
+        return Ok(());
+    }
+    Err(refuse("after", "no event has this position: it is no answer of ours"))
+}
+
+fn after(text: Option<&str>) -> Result<Option<i64>, ApiProblem> {
+    match text {
+        None => Ok(Some(0)),
+        Some(LATEST) => Ok(None),
+        Some(text) => match number::parse::<i64>(text) {
+            Some(position) => Ok(Some(position)),
+            None => Err(refuse("after", "expected a position, 0, or latest")),
+        },
+    }
+}
+
+fn types(asked: Option<Repeated>) -> Result<Vec<String>, ApiProblem> {
+    let Some(Repeated(types)) = asked else { return Ok(Vec::new()) };
+    for asked in &types {
+        if event_store::disclosed_types().any(|known| known == *asked) {
+            continue;
+        }
+        let why = match event_store::schema(asked) {
+            Some(_) => "events of this type are not handed on",
+            None => "expected types of /v1/schemas, such as rookery.message.posted.v1",
+        };
+        return Err(refuse("types", why));
+    }
+    Ok(types)
+}
+
+fn account(text: &str) -> Result<AccountId, ApiProblem> {
+    let id = number::positive(text).and_then(AccountId::from_i64);
+    id.ok_or_else(|| refuse("account", "expected the id of an account"))
+}
+
+fn tag(text: &str) -> Result<Tag, ApiProblem> {
+    Tag::parse(text).map_err(|_rejection| refuse("tag", "no message can have this tag"))
+}
+
+fn refuse(name: &str, why: &str) -> ApiProblem {
+    ApiProblem::new(codes::INVALID_PARAMETER).field(name, why)
+}
+
+fn without_after(raw: &str) -> String {
+    let pairs = form_urlencoded::parse(raw.as_bytes()).filter(|(name, _)| name != "after");
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}

@@ -1,0 +1,145 @@
+//! The newest events, in memory: one tail of the log fills it, and all who are near the log's end read it.
+//!
+//! So a hundred who follow cost the log what one costs, and an event becomes a line once. What a deletion or a
+//! deactivation takes away is taken out here, too; as the ring begins empty, it has met every one that matters to it.
+
+use std::collections::VecDeque;
+use std::sync::{PoisonError, RwLock};
+
+use bytes::{Bytes, BytesMut};
+use domain::{AccountEvent, AccountId, Event, MessageEvent, MessageId, Position};
+use event_store::{RecordedEvent, known};
+use tokio::sync::watch;
+
+use crate::events::{Bounds, Chunk, Filter, line, words};
+
+/// Events that the ring holds, private ones included.
+const EVENTS_MAX: usize = 8_192;
+/// Bytes of their lines.
+const BYTES_MAX: usize = 16 << 20;
+
+#[derive(Debug)]
+pub(crate) struct Recent {
+    ring: RwLock<Ring>,
+    /// The position of the newest event.
+    end: watch::Sender<i64>,
+}
+
+#[derive(Debug)]
+struct Ring {
+    /// All events behind this position are in the ring, or were taken out for good.
+    start: i64,
+    end: i64,
+    bytes: usize,
+    entries: VecDeque<Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    position: Position,
+    /// `None`: nothing of it is handed on.
+    handed_on: Option<HandedOn>,
+}
+
+#[derive(Debug)]
+struct HandedOn {
+    event: Event,
+    line: Bytes,
+}
+
+impl Recent {
+    /// Empty, behind the position that the log has reached.
+    pub(crate) fn from(position: Position) -> Self {
+        let start = position.get();
+        let ring = Ring { start, end: start, bytes: 0, entries: VecDeque::new() };
+        Self { ring: RwLock::new(ring), end: watch::Sender::new(start) }
+    }
+
+    /// Up to where the log is known.
+    pub(crate) fn end(&self) -> i64 {
+        *self.end.borrow()
+    }
+
+    /// Wakes whenever there are events behind the last that was seen.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<i64> {
+        self.end.subscribe()
+    }
+
+    /// The next events of the log.
+    pub(crate) fn push(&self, events: Vec<RecordedEvent>) {
+        let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
+        for event in events {
+            ring.push(&event);
+        }
+        let end = ring.end;
+        drop(ring);
+        metrics::gauge!("relay_position").set(end as f64);
+        self.end.send_replace(end);
+    }
+
+    /// What is behind a position and let through, up to a bound. `None`: that is further back than the ring.
+    pub(crate) fn read(&self, after: i64, filter: &Filter, bounds: &Bounds) -> Option<Chunk> {
+        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        if after < ring.start {
+            return None;
+        }
+        let from = ring.entries.partition_point(|entry| entry.position.get() <= after);
+        let mut chunk = Chunk { through: after, ..Chunk::default() };
+        let mut lines = BytesMut::new();
+        for entry in ring.entries.range(from..) {
+            if chunk.events >= bounds.events_max || lines.len() >= bounds.bytes_max {
+                chunk.lines = lines.freeze();
+                return Some(chunk);
+            }
+            chunk.through = entry.position.get();
+            let Some(handed_on) = entry.handed_on.as_ref().filter(|handed_on| filter.lets(&handed_on.event))
+            else {
+                continue;
+            };
+            lines.extend_from_slice(&handed_on.line);
+            chunk.events += 1;
+        }
+        Some(Chunk { lines: lines.freeze(), through: ring.end.max(after), is_end: true, ..chunk })
+    }
+}
+
+impl Ring {
+    fn push(&mut self, recorded: &RecordedEvent) {
+        if recorded.position.get() <= self.end {
+            return;
+        }
+        let event = known(recorded);
+        match &event {
+            Some(Event::Message(MessageEvent::Deleted(event))) => self.forget_message(event.message),
+            Some(Event::Account(AccountEvent::Deactivated(event))) => self.forget_account(event.account),
+            _ => {}
+        }
+        let handed_on = event.and_then(|event| {
+            let line = line(recorded, &event)?;
+            Some(HandedOn { event, line })
+        });
+        self.bytes += handed_on.as_ref().map_or(0, |handed_on| handed_on.line.len());
+        self.end = recorded.position.get();
+        self.entries.push_back(Entry { position: recorded.position, handed_on });
+        while self.entries.len() > EVENTS_MAX || self.bytes > BYTES_MAX {
+            let Some(oldest) = self.entries.pop_front() else { break };
+            self.start = oldest.position.get();
+            self.bytes -= oldest.handed_on.map_or(0, |handed_on| handed_on.line.len());
+        }
+    }
+
+    fn forget_message(&mut self, message: MessageId) {
+        self.forget(|position, event| words::message(position, event) == Some(message));
+    }
+
+    fn forget_account(&mut self, account: AccountId) {
+        self.forget(|_, event| words::account(event) == Some(account));
+    }
+
+    fn forget(&mut self, is_gone: impl Fn(Position, &Event) -> bool) {
+        for entry in &mut self.entries {
+            let gone = entry.handed_on.take_if(|handed_on| is_gone(entry.position, &handed_on.event));
+            self.bytes -= gone.map_or(0, |handed_on| handed_on.line.len());
+        }
+    }
+}
