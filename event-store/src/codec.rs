@@ -1,5 +1,8 @@
 //! How events become bytes and bytes events again. The only part of this crate that knows what the events are.
 
+#[cfg(feature = "conformance")]
+mod fields;
+
 use bytes::Bytes;
 use domain::{
     AccountEvent, Event, GraphEvent, HandleEvent, InboxEvent, MessageEvent, ModerationEvent, ProjectionEvent,
@@ -52,6 +55,8 @@ macro_rules! event_types {
         const TYPES: &[Type<Event>] = &[$(Type {
             history: History { base: $base, steps: &$steps },
             parse: |data| serde_json::from_slice(data).map(|data| Event::$outer($inner::$variant(data))),
+            #[cfg(feature = "conformance")]
+            fields: fields::of($inner::$variant),
         },)*];
 
         pub(crate) fn to_json(event: &Event) -> Result<Vec<u8>, serde_json::Error> {
@@ -79,6 +84,8 @@ struct Type<E> {
     history: History,
     /// Of the newest version's body.
     parse: fn(&[u8]) -> Result<E, serde_json::Error>,
+    #[cfg(feature = "conformance")]
+    fields: fields::Fields,
 }
 
 event_types! {
@@ -120,6 +127,16 @@ pub fn event_types() -> Vec<String> {
     TYPES.iter().flat_map(|known| versions(&known.history)).collect()
 }
 
+/// The newest version of every type, with the names of all fields that its data may have: tests hold what is said of
+/// fields against it.
+#[cfg(feature = "conformance")]
+pub fn event_fields() -> Vec<(String, &'static [&'static str])> {
+    let newest = |known: &Type<Event>| {
+        (format!("{}.v{}", known.history.base, known.history.newest()), (known.fields)())
+    };
+    TYPES.iter().map(newest).collect()
+}
+
 /// Type name with version, and JSON.
 pub fn encode(event: &Event) -> Result<(String, Bytes), serde_json::Error> {
     Ok((event.type_name(), Bytes::from(to_json(event)?)))
@@ -156,7 +173,7 @@ fn own_subject(recorded: &RecordedEvent, event: &Event) -> Option<Subject> {
 fn read<E>(types: &[Type<E>], event_type: &str, data: &[u8]) -> Result<Option<E>, DecodeError> {
     let name = || event_type.to_owned();
     let malformed = |source| DecodeError::Data { event_type: name(), source };
-    for Type { history, parse } in types {
+    for Type { history, parse, .. } in types {
         return match history.sort(event_type) {
             Stored::Other => continue,
             Stored::Newest => parse(data).map(Some).map_err(malformed),

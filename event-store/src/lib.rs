@@ -25,9 +25,9 @@ mod usage;
 
 pub use buckets::{Bucket, BucketError, Buckets};
 pub use cause::Cause;
-#[cfg(feature = "conformance")]
-pub use codec::event_types;
 pub use codec::{DecodeError, Decoded, decode, encode, known};
+#[cfg(feature = "conformance")]
+pub use codec::{event_fields, event_types};
 pub use command_metadata::CommandMetadata;
 pub use contract::{
     AppendError, Appended, DEDUPE_WINDOW, EventLog, Expected, Headers, KEY_AGE_MAX, KnownKeys, LOG_FORMAT,

@@ -33,6 +33,7 @@ const TYPES: &[Type<Posted>] = &[Type {
         steps: &[body_was_called_text, everybody_saw_everything],
     },
     parse: |data| serde_json::from_slice(data),
+    fields: || &[],
 }];
 
 fn posted(version: u32, data: &[u8]) -> Result<Option<Posted>, DecodeError> {

@@ -6,6 +6,7 @@ mod crash;
 mod crowd;
 mod feeds;
 mod history;
+mod lineage;
 mod model;
 mod order;
 mod park;

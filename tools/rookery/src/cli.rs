@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    accounts, adopt, archive, demo, events, export, keys, limits, migrate, openapi, parked, rebuild, receipt,
-    restore, sql, token, up, verify,
+    accounts, adopt, archive, demo, events, export, keys, limits, lineage, migrate, openapi, parked, rebuild,
+    receipt, restore, sql, token, up, verify,
 };
 
 /// Rookery, an event-sourced microblog backend: the whole system in one process, and its operator's tools.
@@ -27,6 +27,7 @@ enum Command {
     Events(events::Arguments),
     Export(export::Arguments),
     Limits(limits::Arguments),
+    Lineage(lineage::Arguments),
     Archive(archive::Arguments),
     Restore(restore::Arguments),
     Adopt(adopt::Arguments),
@@ -54,6 +55,7 @@ impl Arguments {
             Command::Events(arguments) => events::run(arguments),
             Command::Export(arguments) => export::run(arguments),
             Command::Limits(arguments) => limits::run(arguments),
+            Command::Lineage(arguments) => lineage::run(arguments),
             Command::Archive(arguments) => archive::run(arguments),
             Command::Restore(arguments) => restore::run(arguments),
             Command::Adopt(arguments) => adopt::run(arguments),

@@ -8,6 +8,7 @@ pub mod events;
 pub mod export;
 pub mod keys;
 pub mod limits;
+pub mod lineage;
 pub mod migrate;
 pub mod openapi;
 pub mod parked;

@@ -1,7 +1,9 @@
 //! How much an account writes.
 
 use super::column::{Column, Kind};
-use super::events::{DELETED, EDITED, POSTED};
+use super::events::{EDITED, POSTED};
+use super::lineage::{Rows, group_by};
+use super::standing;
 use super::view::{Cadence, Domain, View};
 use super::why::SHOWN_OF_PEOPLE;
 
@@ -14,6 +16,13 @@ pub(super) const VIEW: View = View {
     cadence: Cadence::Folded("social"),
     primary_key: &["author", "tag", "starts_at"],
     time_column: Some("starts_at"),
+    rows: Rows::by(&[
+        standing::MESSAGE,
+        standing::LATEST_EDITION,
+        &[group_by(&[POSTED.field("tags"), EDITED.field("tags")])],
+        &[group_by(&[POSTED.field("originalTime"), POSTED.recorded_at()])],
+        &[group_by(&[POSTED.field("author")])],
+    ]),
     columns: &[
         Column::new("author", Kind::BigInt, SHOWN_OF_PEOPLE, "The account.")
             .to_most("accounts", "id", super::NEVER_REGISTERED)
@@ -25,17 +34,20 @@ pub(super) const VIEW: View = View {
             SHOWN_OF_PEOPLE,
             "The tag, folded; empty for any, which counts a message once.",
         )
-        .from(&[POSTED.field("tags"), EDITED.field("tags")])
+        .made_of(&[POSTED.field("tags"), EDITED.field("tags")])
+        .hangs_on(&[standing::LATEST_EDITION])
         .like("birds"),
         Column::new("starts_at", Kind::Timestamp, SHOWN_OF_PEOPLE, "When the day begins, in UTC.")
-            .from(&[POSTED.field("originalTime"), POSTED.recorded_at()])
+            .made_of(&[POSTED.field("originalTime"), POSTED.recorded_at()])
             .like("2026-11-02 00:00:00+00"),
         Column::new("messages", Kind::BigInt, SHOWN_OF_PEOPLE, "How many messages.")
-            .from(&[
-                POSTED.field("author"),
-                POSTED.field("tags"),
-                EDITED.field("tags"),
-                DELETED.field("message"),
+            .counted_over(&[POSTED.itself()])
+            .hangs_on(&[
+                standing::MESSAGE,
+                standing::LATEST_EDITION,
+                &[group_by(&[POSTED.field("tags"), EDITED.field("tags")])],
+                &[group_by(&[POSTED.field("originalTime"), POSTED.recorded_at()])],
+                &[group_by(&[POSTED.field("author")])],
             ])
             .like("2"),
     ],

@@ -1,6 +1,7 @@
 //! A column.
 
 use super::events::Field;
+use super::lineage::{Influence, Transformation};
 use super::why::Why;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,8 +15,15 @@ pub struct Column {
     pub why: Why,
     /// What it joins with.
     pub reference: Option<Reference>,
-    /// The fields of events that the values are made of. Empty: they say how the system runs, which no event does.
+    /// The fields of events that the values are made of. Empty: they say how the system runs, which no event does, or the
+    /// view itself gives them.
     pub lineage: &'static [Field],
+    /// How they are made of these.
+    pub made_by: Transformation,
+    /// On which fields a value hangs besides, in a row that is there in any case.
+    pub influences: &'static [&'static [Influence]],
+    /// Views whose rows it counts: it hangs on all that decides about these.
+    pub counts: &'static [&'static str],
     /// All values that there are, if they are words.
     pub values: &'static [&'static str],
     pub example: &'static str,
@@ -54,6 +62,9 @@ impl Column {
             why,
             reference: None,
             lineage: &[],
+            made_by: Transformation::Identity,
+            influences: &[],
+            counts: &[],
             values: &[],
             example: "",
         }
@@ -81,8 +92,32 @@ impl Column {
         self
     }
 
+    /// Its values are those of fields.
     pub(super) const fn from(mut self, lineage: &'static [Field]) -> Self {
         self.lineage = lineage;
+        self
+    }
+
+    /// Its values are made of fields, and are others than theirs.
+    pub(super) const fn made_of(mut self, lineage: &'static [Field]) -> Self {
+        self.made_by = Transformation::Transformation;
+        self.from(lineage)
+    }
+
+    /// Its values are counted over fields.
+    pub(super) const fn counted_over(mut self, lineage: &'static [Field]) -> Self {
+        self.made_by = Transformation::Aggregation;
+        self.from(lineage)
+    }
+
+    /// What else decides about a value.
+    pub(super) const fn hangs_on(mut self, influences: &'static [&'static [Influence]]) -> Self {
+        self.influences = influences;
+        self
+    }
+
+    pub(super) const fn counts(mut self, views: &'static [&'static str]) -> Self {
+        self.counts = views;
         self
     }
 

@@ -1,6 +1,7 @@
 //! How fresh every view is.
 
 use super::column::{Column, Kind};
+use super::lineage::Rows;
 use super::view::{Cadence, Domain, View};
 use super::why::RUNNING;
 
@@ -13,6 +14,7 @@ pub(super) const VIEW: View = View {
     cadence: Cadence::Live,
     primary_key: &["view"],
     time_column: None,
+    rows: Rows::LIVE,
     columns: &[
         Column::new("view", Kind::Text, RUNNING, "The view.").like("messages"),
         Column::new("projection", Kind::Text, RUNNING, "The projection that it shows. Null: it says how things stand now.")

@@ -2,6 +2,8 @@
 
 use super::column::{Column, Kind};
 use super::events::{DEACTIVATED, DELETED, POSTED};
+use super::lineage::{Rows, conditional, join};
+use super::standing;
 use super::view::{Cadence, Domain, View};
 use super::why::{LEFT, LEFT_TAGS, LEFT_WHEN};
 
@@ -14,6 +16,7 @@ pub(super) const VIEW: View = View {
     cadence: Cadence::Folded("social"),
     primary_key: &["id"],
     time_column: Some("deleted_at"),
+    rows: Rows::by(&[standing::MESSAGE, standing::TOMBSTONE]),
     columns: &[
         Column::new("id", Kind::BigInt, LEFT, "The message.")
             .to("message_ids", "id")
@@ -29,10 +32,10 @@ pub(super) const VIEW: View = View {
             "Where in the log it was deleted, or its author gave the account up: what is greater than a position went after \
              it.",
         )
-        .from(&[DELETED.position(), DEACTIVATED.position()])
+        .from(&[DELETED.position(), DEACTIVATED.position()]).hangs_on(&[standing::END_OF_MESSAGE, standing::TOMBSTONE])
         .like("2304"),
         Column::new("deleted_at", Kind::Timestamp, LEFT_WHEN, "When it was deleted: the original time of an imported deletion, else when the log recorded it.")
-            .from(&[DELETED.field("originalTime"), DELETED.recorded_at(), DEACTIVATED.field("originalTime"), DEACTIVATED.recorded_at()])
+            .from(&[DELETED.field("originalTime"), DELETED.recorded_at(), DEACTIVATED.field("originalTime"), DEACTIVATED.recorded_at()]).hangs_on(&[standing::END_OF_MESSAGE, standing::TOMBSTONE])
             .like("2026-11-03 08:00:00+00"),
         Column::new(
             "cause",
@@ -41,7 +44,7 @@ pub(super) const VIEW: View = View {
             "Why it went: its author deleted it, an admin did, or its author gave the account up.",
         )
         .one_of(&["author", "admin", "deactivation"])
-        .from(&[DELETED.field("author"), DELETED.field("deletedBy"), DEACTIVATED.itself()])
+        .made_of(&[DELETED.field("author"), DELETED.field("deletedBy"), DEACTIVATED.itself()]).hangs_on(&[standing::END_OF_MESSAGE, standing::TOMBSTONE])
         .like("author"),
         Column::new(
             "created_at",
@@ -50,7 +53,7 @@ pub(super) const VIEW: View = View {
             "When it had been written. Null: there never was such a message, only its deletion.",
         )
         .nullable()
-        .from(&[POSTED.field("originalTime"), POSTED.recorded_at()])
+        .from(&[POSTED.field("originalTime"), POSTED.recorded_at()]).hangs_on(&[&[conditional(&[POSTED.itself(), POSTED.field("author")]), join(&[POSTED.position()])]])
         .like("2026-11-02 18:00:00+00"),
         Column::new(
             "tags",
@@ -59,16 +62,16 @@ pub(super) const VIEW: View = View {
             "The tags that it was posted with. Null: there never was such a message.",
         )
         .nullable()
-        .from(&[POSTED.field("tags")])
+        .from(&[POSTED.field("tags")]).hangs_on(&[&[conditional(&[POSTED.itself(), POSTED.field("author")]), join(&[POSTED.position()])]])
         .like("{birds}"),
         Column::new("in_reply_to", Kind::BigInt, LEFT, "The message that it answered. Null: none.")
             .nullable()
             .to("message_ids", "id")
-            .from(&[POSTED.field("inReplyTo")])
+            .from(&[POSTED.field("inReplyTo")]).hangs_on(&[&[conditional(&[POSTED.itself(), POSTED.field("author")]), join(&[POSTED.position()])]])
             .like("512"),
         Column::new("in_reply_to_id_text", Kind::Text, LEFT, "`in_reply_to` for programs that read numbers as doubles.")
             .nullable()
-            .from(&[POSTED.field("inReplyTo")])
+            .from(&[POSTED.field("inReplyTo")]).hangs_on(&[&[conditional(&[POSTED.itself(), POSTED.field("author")]), join(&[POSTED.position()])]])
             .like("512"),
         Column::new(
             "nearest_living",
@@ -78,7 +81,7 @@ pub(super) const VIEW: View = View {
              no conversation shows its place.",
         )
         .nullable()
-        .from(&[POSTED.field("inReplyTo"), DELETED.field("message")])
+        .counted_over(&[POSTED.field("inReplyTo")]).hangs_on(&[standing::MESSAGE, standing::TOMBSTONE])
         .like("1"),
     ],
 };

@@ -2,6 +2,8 @@
 
 use super::column::{Column, Kind};
 use super::events::{DEACTIVATED, DELETED, POSTED};
+use super::lineage::{Rows, sort};
+use super::standing;
 use super::view::{Cadence, Domain, View};
 use super::why::{LEFT, LEFT_WHEN};
 
@@ -14,6 +16,7 @@ pub(super) const VIEW: View = View {
     cadence: Cadence::Folded("history"),
     primary_key: &["message"],
     time_column: Some("deleted_at"),
+    rows: Rows::by(&[standing::MESSAGE, &[sort(&[DEACTIVATED.position()])]]),
     columns: &[
         Column::new("message", Kind::BigInt, LEFT, "The message.")
             .to("message_ids", "id")
@@ -32,6 +35,7 @@ pub(super) const VIEW: View = View {
             .like("2026-11-02 18:00:00+00"),
         Column::new("position", Kind::BigInt, LEFT_WHEN, "Where in the log it was deleted.")
             .from(&[DELETED.position(), DEACTIVATED.position()])
+            .hangs_on(&[standing::END_OF_MESSAGE])
             .like("2304"),
         Column::new(
             "deleted_at",
@@ -45,6 +49,7 @@ pub(super) const VIEW: View = View {
             DEACTIVATED.field("originalTime"),
             DEACTIVATED.recorded_at(),
         ])
+        .hangs_on(&[standing::END_OF_MESSAGE])
         .like("2026-11-03 08:00:00+00"),
         Column::new(
             "cause",
@@ -53,7 +58,8 @@ pub(super) const VIEW: View = View {
             "Why: its author deleted it, an admin did, or its author gave the account up.",
         )
         .one_of(&["author", "admin", "deactivation"])
-        .from(&[DELETED.field("author"), DELETED.field("deletedBy"), DEACTIVATED.itself()])
+        .made_of(&[DELETED.field("author"), DELETED.field("deletedBy"), DEACTIVATED.itself()])
+        .hangs_on(&[standing::END_OF_MESSAGE])
         .like("author"),
     ],
 };

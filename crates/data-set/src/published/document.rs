@@ -6,12 +6,14 @@
 //! is needed (a column gone or renamed, another type, nulls where there were none, another key, a new word, a reference without its
 //! row) is made in a new schema beside `published`, and both are kept until nobody reads the old one.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
 use super::column::Column;
 use super::events::Field;
+use super::lineage::Transformation;
 use super::view::View;
 use super::{CONTRACT_VERSION, SCHEMA, VIEWS};
 
@@ -108,9 +110,10 @@ fn describe(text: &mut String, view: &View) {
             values(column),
             joins(column),
             column.why.classification.word(),
-            column.lineage.iter().map(field).collect::<Vec<_>>().join(", "),
+            made_from(column),
         );
     }
+    hangs_on(text, view);
     let mut reasons: Vec<_> = view.columns.iter().map(|column| column.why).collect();
     reasons.sort_unstable_by_key(|why| (why.classification, why.reason));
     reasons.dedup();
@@ -135,7 +138,40 @@ fn joins(column: &Column) -> String {
     format!("`{SCHEMA}.{}.{}`{except}", reference.view, reference.column)
 }
 
-/// The type without the prefix that all have, and the field.
-fn field(field: &Field) -> String {
-    format!("{} `{}`", field.event.trim_start_matches("rookery."), field.field)
+fn made_from(column: &Column) -> String {
+    let fields = by_event(column.lineage.iter().copied().collect());
+    match column.made_by {
+        _ if fields.is_empty() => fields,
+        Transformation::Transformation => format!("derived: {fields}"),
+        Transformation::Aggregation => format!("counted: {fields}"),
+        _ => fields,
+    }
+}
+
+/// What decides besides: about rows, and about values of rows that are there in any case.
+fn hangs_on(text: &mut String, view: &View) {
+    let of_rows: BTreeSet<Field> = view.row_sources().into_iter().map(|(field, _)| field).collect();
+    let of_column = |column: &Column| {
+        let indirect = column.sources().into_iter().filter(|(_, by)| !by.is_direct());
+        indirect.map(|(field, _)| field).collect::<Vec<_>>()
+    };
+    let of_values: BTreeSet<Field> = view.columns.iter().flat_map(of_column).collect();
+    for (what, fields) in
+        [("Which rows there are", &of_rows), ("Which value is shown", &(&of_values - &of_rows))]
+    {
+        if !fields.is_empty() {
+            _ = writeln!(text, "\n{what} hangs on: {}.", by_event(fields.clone()));
+        }
+    }
+}
+
+/// Types without the prefix that all have, each with its fields.
+fn by_event(fields: BTreeSet<Field>) -> String {
+    let mut events: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for Field { event, field } in fields {
+        events.entry(event.trim_start_matches("rookery.")).or_default().push(format!("`{field}`"));
+    }
+    let events: Vec<String> =
+        events.into_iter().map(|(event, fields)| format!("{event} {}", fields.join(" "))).collect();
+    events.join(", ")
 }

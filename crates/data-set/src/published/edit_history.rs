@@ -1,7 +1,9 @@
 //! Edits, over time.
 
 use super::column::{Column, Kind};
-use super::events::EDITED;
+use super::events::{DEACTIVATED, EDITED};
+use super::lineage::{Rows, sort};
+use super::standing;
 use super::view::{Cadence, Domain, View};
 use super::why::{LEFT, LEFT_TAGS};
 
@@ -14,6 +16,7 @@ pub(super) const VIEW: View = View {
     cadence: Cadence::Folded("history"),
     primary_key: &["message", "edition"],
     time_column: Some("made_at"),
+    rows: Rows::by(&[standing::MESSAGE, standing::LATEST_EDITION, &[sort(&[DEACTIVATED.position()])]]),
     columns: &[
         Column::new("message", Kind::BigInt, LEFT, "The message.")
             .to("message_ids", "id")
@@ -37,6 +40,7 @@ pub(super) const VIEW: View = View {
         .like("2"),
         Column::new("position", Kind::BigInt, LEFT, "Where in the log it was done.")
             .from(&[EDITED.position()])
+            .hangs_on(&[standing::LATEST_EDITION])
             .like("4096"),
         Column::new(
             "made_at",
@@ -45,9 +49,11 @@ pub(super) const VIEW: View = View {
             "When it was done: the original time of an imported edit, else when the log recorded it.",
         )
         .from(&[EDITED.field("originalTime"), EDITED.recorded_at()])
+        .hangs_on(&[standing::LATEST_EDITION])
         .like("2026-11-02 18:00:00+00"),
         Column::new("tags", Kind::TextArray, LEFT_TAGS, "The tags from then on.")
             .from(&[EDITED.field("tags")])
+            .hangs_on(&[standing::LATEST_EDITION])
             .like("{birds}"),
     ],
 };

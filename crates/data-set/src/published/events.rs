@@ -16,6 +16,18 @@ pub const RECORDED_AT: &str = "@recordedAt";
 /// In the place of a field: that there is such an event.
 pub const ITSELF: &str = "@itself";
 
+impl Field {
+    /// Of what the log gives; the fields of bodies are described in `docs/asyncapi.yaml`.
+    pub fn description(&self) -> Option<&'static str> {
+        match self.field {
+            POSITION => Some("Where in the log the event stands."),
+            RECORDED_AT => Some("When the log recorded the event."),
+            ITSELF => Some("That there is such an event."),
+            _ => None,
+        }
+    }
+}
+
 /// A type of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Type(pub(super) &'static str);
@@ -55,3 +67,12 @@ pub(super) const MODERATED: Type = Type("rookery.account.moderated.v1");
 pub(super) const ROLES_CHANGED: Type = Type("rookery.account.roles-changed.v1");
 pub(super) const REPORT_FILED: Type = Type("rookery.report.filed.v1");
 pub(super) const REPORT_RESOLVED: Type = Type("rookery.report.resolved.v1");
+pub(super) const UNBLOCKED: Type = Type("rookery.account.unblocked.v1");
+pub(super) const MUTED: Type = Type("rookery.account.muted.v1");
+pub(super) const UNMUTED: Type = Type("rookery.account.unmuted.v1");
+pub(super) const BOOKMARKED: Type = Type("rookery.message.bookmarked.v1");
+pub(super) const UNBOOKMARKED: Type = Type("rookery.message.unbookmarked.v1");
+pub(super) const CLAIMED: Type = Type("rookery.handle.claimed.v1");
+pub(super) const RELEASED: Type = Type("rookery.handle.released.v1");
+pub(super) const NOTIFICATIONS_READ: Type = Type("rookery.notifications.read.v1");
+pub(super) const DROPPED: Type = Type("rookery.event.dropped.v1");

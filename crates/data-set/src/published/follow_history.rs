@@ -2,6 +2,8 @@
 
 use super::column::{Column, Kind};
 use super::events::{BLOCKED, DEACTIVATED, FOLLOWED, UNFOLLOWED};
+use super::lineage::{Rows, sort};
+use super::standing;
 use super::view::{Cadence, Domain, View};
 use super::why::SHOWN_OF_PEOPLE;
 
@@ -14,6 +16,7 @@ pub(super) const VIEW: View = View {
     cadence: Cadence::Folded("history"),
     primary_key: &["follower", "followee", "from_position"],
     time_column: Some("from_at"),
+    rows: Rows::by(&[standing::FOLLOW, standing::BLOCKS, standing::GIVEN_UP, &[sort(&[DEACTIVATED.position()])]]),
     columns: &[
         Column::new(
             "follower",
@@ -47,7 +50,7 @@ pub(super) const VIEW: View = View {
             SHOWN_OF_PEOPLE,
             "When it began: the original time of an imported one, else when the log recorded it.",
         )
-        .from(&[FOLLOWED.field("originalTime"), FOLLOWED.recorded_at()])
+        .from(&[FOLLOWED.field("originalTime"), FOLLOWED.recorded_at()]).hangs_on(&[&[sort(&[FOLLOWED.position()])]])
         .like("2026-11-02 18:00:00+00"),
         Column::new(
             "to_position",
@@ -56,7 +59,7 @@ pub(super) const VIEW: View = View {
             "Where in the log it ended; it stood up to before that. Null: it still stands.",
         )
         .nullable()
-        .from(&[UNFOLLOWED.position(), BLOCKED.position(), DEACTIVATED.position()])
+        .from(&[UNFOLLOWED.position(), BLOCKED.position(), DEACTIVATED.position()]).hangs_on(&[standing::FOLLOW, standing::BLOCKS, standing::GIVEN_UP, &[sort(&[DEACTIVATED.position()])]])
         .like("8192"),
         Column::new(
             "to_at",
@@ -65,7 +68,7 @@ pub(super) const VIEW: View = View {
             "When it ended. Null: it still stands.",
         )
         .nullable()
-        .from(&[UNFOLLOWED.field("originalTime"), UNFOLLOWED.recorded_at(), BLOCKED.recorded_at(), DEACTIVATED.recorded_at()])
+        .from(&[UNFOLLOWED.field("originalTime"), UNFOLLOWED.recorded_at(), BLOCKED.recorded_at(), DEACTIVATED.field("originalTime"), DEACTIVATED.recorded_at()]).hangs_on(&[standing::FOLLOW, standing::BLOCKS, standing::GIVEN_UP, &[sort(&[DEACTIVATED.position()])]])
         .like("2026-11-09 18:00:00+00"),
         Column::new(
             "ended_by",
@@ -75,7 +78,7 @@ pub(super) const VIEW: View = View {
         )
         .nullable()
         .one_of(&["undone", "deactivated"])
-        .from(&[UNFOLLOWED.itself(), BLOCKED.itself(), DEACTIVATED.itself()])
+        .made_of(&[UNFOLLOWED.itself(), BLOCKED.itself(), DEACTIVATED.itself()]).hangs_on(&[standing::FOLLOW, standing::BLOCKS, standing::GIVEN_UP, &[sort(&[DEACTIVATED.position()])]])
         .like("undone"),
     ],
 };

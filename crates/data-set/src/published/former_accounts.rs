@@ -2,6 +2,8 @@
 
 use super::column::{Column, Kind};
 use super::events::{DEACTIVATED, PROFILE_CHANGED, REGISTERED};
+use super::lineage::{Rows, conditional, filter, sort};
+use super::standing;
 use super::view::{Cadence, Domain, View};
 use super::why::GONE;
 
@@ -13,6 +15,7 @@ pub(super) const VIEW: View = View {
     cadence: Cadence::Folded("social"),
     primary_key: &["id"],
     time_column: Some("deactivated_at"),
+    rows: Rows::by(&[&[filter(&[DEACTIVATED.itself(), DEACTIVATED.field("account")])]]),
     columns: &[
         Column::new("id", Kind::BigInt, GONE, "The account; below 2^53.")
             .from(&[DEACTIVATED.field("account")])
@@ -24,6 +27,7 @@ pub(super) const VIEW: View = View {
             "The handle that it had; empty for an account that never registered.",
         )
         .from(&[REGISTERED.field("handle"), PROFILE_CHANGED.field("handle")])
+        .hangs_on(&[standing::FIRST_REGISTRATION, standing::LAST_PROFILE, &[sort(&[DEACTIVATED.position()])]])
         .like("dodo"),
         Column::new(
             "deactivated_at",
@@ -32,6 +36,10 @@ pub(super) const VIEW: View = View {
             "When it was given up: the original time of what was imported, else when the log recorded it.",
         )
         .from(&[DEACTIVATED.field("originalTime"), DEACTIVATED.recorded_at()])
+        .hangs_on(&[&[
+            conditional(&[DEACTIVATED.itself(), DEACTIVATED.field("account")]),
+            sort(&[DEACTIVATED.position()]),
+        ]])
         .like("2026-11-20 12:00:00+00"),
     ],
 };

@@ -2,6 +2,8 @@
 
 use super::column::{Column, Kind};
 use super::events::{EDITED, POSTED};
+use super::lineage::Rows;
+use super::standing;
 use super::view::{Cadence, Domain, View};
 use super::why::{SHOWN, SHOWN_OF_PEOPLE};
 
@@ -13,6 +15,7 @@ pub(super) const VIEW: View = View {
     cadence: Cadence::Folded("social"),
     primary_key: &["message", "edition"],
     time_column: Some("made_at"),
+    rows: Rows::by(&[standing::MESSAGE, standing::LATEST_EDITION]),
     columns: &[
         Column::new("message", Kind::BigInt, SHOWN, "The message.")
             .to("messages", "id")
@@ -30,13 +33,13 @@ pub(super) const VIEW: View = View {
             .from(&[EDITED.field("edition")])
             .like("1"),
         Column::new("text", Kind::Text, SHOWN_OF_PEOPLE, "What it said.")
-            .from(&[POSTED.field("text"), EDITED.field("text")])
+            .from(&[POSTED.field("text"), EDITED.field("text")]).hangs_on(&[standing::LATEST_EDITION])
             .like("Terns over the harbour at dusk"),
         Column::new("tags", Kind::TextArray, SHOWN, "Its tags then.")
-            .from(&[POSTED.field("tags"), EDITED.field("tags")])
+            .from(&[POSTED.field("tags"), EDITED.field("tags")]).hangs_on(&[standing::LATEST_EDITION])
             .like("{birds,harbour}"),
         Column::new("made_at", Kind::Timestamp, SHOWN, "When it was written or edited: the original time of what was imported, else when the log recorded it.")
-            .from(&[POSTED.field("originalTime"), POSTED.recorded_at(), EDITED.field("originalTime"), EDITED.recorded_at()])
+            .from(&[POSTED.field("originalTime"), POSTED.recorded_at(), EDITED.field("originalTime"), EDITED.recorded_at()]).hangs_on(&[standing::LATEST_EDITION])
             .like("2026-11-02 17:45:10+00"),
     ],
 };

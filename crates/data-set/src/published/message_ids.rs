@@ -2,6 +2,8 @@
 
 use super::column::{Column, Kind};
 use super::events::{DELETED, POSTED};
+use super::lineage::{Rows, filter};
+use super::standing;
 use super::view::{Cadence, Domain, View};
 use super::why::{LEFT, SHOWN};
 
@@ -14,6 +16,7 @@ pub(super) const VIEW: View = View {
     cadence: Cadence::Folded("social"),
     primary_key: &["id"],
     time_column: None,
+    rows: Rows::by(&[standing::MESSAGE, standing::TOMBSTONE, &[filter(&[POSTED.field("inReplyTo")])]]),
     columns: &[
         Column::new("id", Kind::BigInt, SHOWN, "The message.")
             .from(&[POSTED.position(), POSTED.field("inReplyTo"), DELETED.field("message")])
@@ -28,7 +31,7 @@ pub(super) const VIEW: View = View {
             "`present`, `deleted`, or `unknown`: something names it, but no fold ever showed it, as with a message that \
              was posted after its author had given the account up.",
         )
-        .from(&[POSTED.position(), POSTED.field("inReplyTo"), DELETED.field("message")])
+        .made_of(&[POSTED.itself(), DELETED.itself()]).hangs_on(&[standing::MESSAGE, standing::TOMBSTONE])
         .one_of(&["present", "deleted", "unknown"])
         .like("present"),
     ],

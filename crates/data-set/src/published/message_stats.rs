@@ -1,7 +1,9 @@
 //! What others made of messages.
 
 use super::column::{Column, Kind};
-use super::events::{DELETED, LIKED, POSTED, REPOSTED, UNLIKED, UNREPOSTED};
+use super::events::{LIKED, POSTED, REPOSTED};
+use super::lineage::{Rows, filter};
+use super::standing;
 use super::view::{Cadence, Domain, View};
 use super::why::{FOLLOWS, SHOWN};
 
@@ -13,6 +15,13 @@ pub(super) const VIEW: View = View {
     cadence: Cadence::Folded("social"),
     primary_key: &["message"],
     time_column: None,
+    rows: Rows::by(&[
+        standing::MESSAGE,
+        standing::LIKE,
+        standing::REPOST,
+        standing::BLOCKS,
+        &[filter(&[POSTED.field("inReplyTo")])],
+    ]),
     columns: &[
         Column::new("message", Kind::BigInt, SHOWN, "The message.")
             .to("messages", "id")
@@ -27,7 +36,8 @@ pub(super) const VIEW: View = View {
         .from(&[LIKED.field("message"), REPOSTED.field("message"), POSTED.field("inReplyTo")])
         .like("1024"),
         Column::new("likes", Kind::BigInt, FOLLOWS, "How many accounts like it now.")
-            .from(&[LIKED.field("message"), UNLIKED.field("message")])
+            .counted_over(&[LIKED.field("message")])
+            .hangs_on(&[standing::LIKE, standing::BLOCKS, standing::GIVEN_UP])
             .like("3"),
         Column::new(
             "reposts",
@@ -35,10 +45,12 @@ pub(super) const VIEW: View = View {
             FOLLOWS,
             "How many accounts have reposted it and not taken that back.",
         )
-        .from(&[REPOSTED.field("message"), UNREPOSTED.field("message")])
+        .counted_over(&[REPOSTED.field("message")])
+        .hangs_on(&[standing::REPOST, standing::BLOCKS, standing::GIVEN_UP])
         .like("0"),
         Column::new("replies", Kind::BigInt, FOLLOWS, "How many messages that are not deleted answer it.")
-            .from(&[POSTED.field("inReplyTo"), DELETED.field("message")])
+            .counted_over(&[POSTED.field("inReplyTo")])
+            .hangs_on(&[standing::MESSAGE])
             .like("1"),
     ],
 };

@@ -2,6 +2,8 @@
 
 use super::column::{Column, Kind};
 use super::events::{EDITED, POSTED};
+use super::lineage::{Rows, group_by};
+use super::standing;
 use super::view::{Cadence, Domain, View};
 use super::why::{SHOWN, SHOWN_OF_PEOPLE};
 
@@ -14,9 +16,15 @@ pub(super) const VIEW: View = View {
     cadence: Cadence::Folded("social"),
     primary_key: &["tag", "id"],
     time_column: Some("created_at"),
+    rows: Rows::by(&[
+        standing::MESSAGE,
+        standing::LATEST_EDITION,
+        &[group_by(&[POSTED.field("tags"), EDITED.field("tags")])],
+    ]),
     columns: &[
         Column::new("tag", Kind::Text, SHOWN, "The tag, folded; empty for any.")
-            .from(&[POSTED.field("tags"), EDITED.field("tags")])
+            .made_of(&[POSTED.field("tags"), EDITED.field("tags")])
+            .hangs_on(&[standing::LATEST_EDITION])
             .like("birds"),
         Column::new("created_at", Kind::Timestamp, SHOWN, "When the message was written, as in messages.")
             .from(&[POSTED.field("originalTime"), POSTED.recorded_at()])

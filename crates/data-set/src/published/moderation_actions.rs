@@ -2,6 +2,7 @@
 
 use super::column::{Column, Kind};
 use super::events::{MODERATED, ROLES_CHANGED};
+use super::lineage::{Rows, filter};
 use super::view::{Cadence, Domain, View};
 use super::why::ANSWERED_FOR;
 
@@ -13,6 +14,7 @@ pub(super) const VIEW: View = View {
     cadence: Cadence::Folded("social"),
     primary_key: &["position"],
     time_column: Some("decided_at"),
+    rows: Rows::by(&[&[filter(&[MODERATED.itself(), ROLES_CHANGED.itself()])]]),
     columns: &[
         Column::new("position", Kind::BigInt, ANSWERED_FOR, "Where in the log it was decided.")
             .from(&[MODERATED.position(), ROLES_CHANGED.position()])
@@ -23,7 +25,7 @@ pub(super) const VIEW: View = View {
             .like("11"),
         Column::new("action", Kind::Text, ANSWERED_FOR, "What was done; `roles`: roles were given or taken.")
             .one_of(&["warn", "silence", "suspend", "lift", "roles"])
-            .from(&[MODERATED.field("action"), ROLES_CHANGED.itself()])
+            .from(&[MODERATED.field("action")])
             .like("warn"),
         Column::new("reason", Kind::Text, ANSWERED_FOR, "Why. Null for roles.")
             .nullable()

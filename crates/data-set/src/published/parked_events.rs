@@ -1,6 +1,7 @@
 //! What is missing in the rows.
 
 use super::column::{Column, Kind};
+use super::lineage::Rows;
 use super::view::{Cadence, Domain, View};
 use super::why::MISSING;
 
@@ -13,6 +14,7 @@ pub(super) const VIEW: View = View {
     cadence: Cadence::Live,
     primary_key: &["projection", "version", "shard", "position"],
     time_column: Some("parked_at"),
+    rows: Rows::LIVE,
     columns: &[
         Column::new("projection", Kind::Text, MISSING, "The projection that lacks it.").like("social"),
         Column::new("version", Kind::Integer, MISSING, "The version of it.").like("1"),

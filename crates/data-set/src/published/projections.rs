@@ -1,6 +1,7 @@
 //! How far the rows reflect the log, in every detail.
 
 use super::column::{Column, Kind};
+use super::lineage::Rows;
 use super::view::{Cadence, Domain, View};
 use super::why::RUNNING;
 
@@ -13,6 +14,7 @@ pub(super) const VIEW: View = View {
     cadence: Cadence::Live,
     primary_key: &["projection", "version", "shard"],
     time_column: None,
+    rows: Rows::LIVE,
     columns: &[
         Column::new("projection", Kind::Text, RUNNING, "A set of tables that are folded together.")
             .like("social"),

@@ -2,6 +2,7 @@
 
 use super::column::{Column, Kind};
 use super::events::{REPORT_FILED, REPORT_RESOLVED};
+use super::lineage::{Rows, conditional, filter, join, sort};
 use super::view::{Cadence, Domain, View};
 use super::why::ANSWERED_FOR;
 
@@ -13,6 +14,7 @@ pub(super) const VIEW: View = View {
     cadence: Cadence::Folded("social"),
     primary_key: &["position"],
     time_column: Some("reported_at"),
+    rows: Rows::by(&[&[filter(&[REPORT_FILED.itself()])]]),
     columns: &[
         Column::new("position", Kind::BigInt, ANSWERED_FOR, "Where in the log it was filed, and so its id.")
             .from(&[REPORT_FILED.position()])
@@ -51,11 +53,21 @@ pub(super) const VIEW: View = View {
             .nullable()
             .one_of(&["acted", "dismissed"])
             .from(&[REPORT_RESOLVED.field("outcome")])
+            .hangs_on(&[&[
+                conditional(&[REPORT_RESOLVED.itself()]),
+                join(&[REPORT_FILED.position(), REPORT_RESOLVED.field("report")]),
+                sort(&[REPORT_RESOLVED.position()]),
+            ]])
             .like("acted"),
         Column::new("resolved_by", Kind::BigInt, ANSWERED_FOR, "The moderator. Null: it is open.")
             .nullable()
             .to_most("accounts", "id", super::GONE_OR_NEVER_REGISTERED)
             .from(&[REPORT_RESOLVED.field("by")])
+            .hangs_on(&[&[
+                conditional(&[REPORT_RESOLVED.itself()]),
+                join(&[REPORT_FILED.position(), REPORT_RESOLVED.field("report")]),
+                sort(&[REPORT_RESOLVED.position()]),
+            ]])
             .like("3"),
         Column::new(
             "resolved_at",
@@ -65,6 +77,11 @@ pub(super) const VIEW: View = View {
         )
         .nullable()
         .from(&[REPORT_RESOLVED.recorded_at()])
+        .hangs_on(&[&[
+            conditional(&[REPORT_RESOLVED.itself()]),
+            join(&[REPORT_FILED.position(), REPORT_RESOLVED.field("report")]),
+            sort(&[REPORT_RESOLVED.position()]),
+        ]])
         .like("2026-11-10 14:00:00+00"),
     ],
 };

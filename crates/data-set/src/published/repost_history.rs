@@ -2,6 +2,8 @@
 
 use super::column::{Column, Kind};
 use super::events::{DEACTIVATED, DELETED, REPOSTED, UNREPOSTED};
+use super::lineage::{Rows, sort};
+use super::standing;
 use super::view::{Cadence, Domain, View};
 use super::why::SHOWN_OF_PEOPLE;
 
@@ -13,6 +15,7 @@ pub(super) const VIEW: View = View {
     cadence: Cadence::Folded("history"),
     primary_key: &["account", "message", "from_position"],
     time_column: Some("from_at"),
+    rows: Rows::by(&[standing::REPOST, standing::BLOCKS, standing::MESSAGE, &[sort(&[DEACTIVATED.position()])]]),
     columns: &[
         Column::new(
             "account",
@@ -54,7 +57,7 @@ pub(super) const VIEW: View = View {
             SHOWN_OF_PEOPLE,
             "When it began: the original time of an imported one, else when the log recorded it.",
         )
-        .from(&[REPOSTED.field("originalTime"), REPOSTED.recorded_at()])
+        .from(&[REPOSTED.field("originalTime"), REPOSTED.recorded_at()]).hangs_on(&[&[sort(&[REPOSTED.position()])]])
         .like("2026-11-02 18:00:00+00"),
         Column::new(
             "to_position",
@@ -63,7 +66,7 @@ pub(super) const VIEW: View = View {
             "Where in the log it ended; it stood up to before that. Null: it still stands.",
         )
         .nullable()
-        .from(&[UNREPOSTED.position(), DELETED.position(), DEACTIVATED.position()])
+        .from(&[UNREPOSTED.position(), DELETED.position(), DEACTIVATED.position()]).hangs_on(&[standing::REPOST, standing::END_OF_MESSAGE])
         .like("8192"),
         Column::new(
             "to_at",
@@ -72,7 +75,7 @@ pub(super) const VIEW: View = View {
             "When it ended. Null: it still stands.",
         )
         .nullable()
-        .from(&[UNREPOSTED.field("originalTime"), UNREPOSTED.recorded_at(), DELETED.recorded_at(), DEACTIVATED.recorded_at()])
+        .from(&[UNREPOSTED.field("originalTime"), UNREPOSTED.recorded_at(), DELETED.field("originalTime"), DELETED.recorded_at(), DEACTIVATED.field("originalTime"), DEACTIVATED.recorded_at()]).hangs_on(&[standing::REPOST, standing::END_OF_MESSAGE])
         .like("2026-11-09 18:00:00+00"),
         Column::new(
             "ended_by",
@@ -82,7 +85,7 @@ pub(super) const VIEW: View = View {
         )
         .nullable()
         .one_of(&["undone", "deleted", "deactivated"])
-        .from(&[UNREPOSTED.itself(), DELETED.itself(), DEACTIVATED.itself()])
+        .made_of(&[UNREPOSTED.itself(), DELETED.itself(), DEACTIVATED.itself()]).hangs_on(&[standing::REPOST, standing::END_OF_MESSAGE])
         .like("undone"),
     ],
 };

@@ -2,6 +2,8 @@
 
 use super::column::{Column, Kind};
 use super::events::REPOSTED;
+use super::lineage::Rows;
+use super::standing;
 use super::view::{Cadence, Domain, View};
 use super::why::SHOWN_OF_PEOPLE;
 
@@ -13,6 +15,7 @@ pub(super) const VIEW: View = View {
     cadence: Cadence::Folded("social"),
     primary_key: &["account", "message"],
     time_column: Some("reposted_at"),
+    rows: Rows::by(&[standing::REPOST, standing::BLOCKS, standing::MESSAGE]),
     columns: &[
         Column::new("account", Kind::BigInt, SHOWN_OF_PEOPLE, "The account that reposted it.")
             .to_most("accounts", "id", super::NEVER_REGISTERED)
@@ -32,6 +35,7 @@ pub(super) const VIEW: View = View {
         .like("1024"),
         Column::new("position", Kind::BigInt, SHOWN_OF_PEOPLE, "Where in the log it was done.")
             .from(&[REPOSTED.position()])
+            .hangs_on(&[standing::REPOST, standing::BLOCKS])
             .like("4096"),
         Column::new(
             "reposted_at",
@@ -40,6 +44,7 @@ pub(super) const VIEW: View = View {
             "When it was done: the original time of an imported repost, else when the log recorded it.",
         )
         .from(&[REPOSTED.field("originalTime"), REPOSTED.recorded_at()])
+        .hangs_on(&[standing::REPOST, standing::BLOCKS])
         .like("2026-11-02 18:00:00+00"),
     ],
 };

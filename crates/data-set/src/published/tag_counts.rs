@@ -1,7 +1,9 @@
 //! How many messages a tag has.
 
 use super::column::{Column, Kind};
-use super::events::{DELETED, EDITED, POSTED};
+use super::events::{EDITED, POSTED};
+use super::lineage::{Rows, group_by};
+use super::standing;
 use super::view::{Cadence, Domain, View};
 use super::why::FOLLOWS;
 
@@ -14,6 +16,12 @@ pub(super) const VIEW: View = View {
     cadence: Cadence::Folded("social"),
     primary_key: &["tag", "grain", "starts_at"],
     time_column: Some("starts_at"),
+    rows: Rows::by(&[
+        standing::MESSAGE,
+        standing::LATEST_EDITION,
+        &[group_by(&[POSTED.field("tags"), EDITED.field("tags")])],
+        &[group_by(&[POSTED.field("originalTime"), POSTED.recorded_at()])],
+    ]),
     columns: &[
         Column::new(
             "tag",
@@ -21,17 +29,23 @@ pub(super) const VIEW: View = View {
             FOLLOWS,
             "The tag, folded; empty for any, which counts a message once.",
         )
-        .from(&[POSTED.field("tags"), EDITED.field("tags")])
+        .made_of(&[POSTED.field("tags"), EDITED.field("tags")])
+        .hangs_on(&[standing::LATEST_EDITION])
         .like("birds"),
         Column::new("grain", Kind::Text, FOLLOWS, "How long the time is that is counted.")
             .one_of(&["minute", "hour", "day", "month"])
-            .from(&[POSTED.itself()])
             .like("day"),
         Column::new("starts_at", Kind::Timestamp, FOLLOWS, "When it begins, in UTC.")
-            .from(&[POSTED.field("originalTime"), POSTED.recorded_at()])
+            .made_of(&[POSTED.field("originalTime"), POSTED.recorded_at()])
             .like("2026-11-02 00:00:00+00"),
         Column::new("messages", Kind::BigInt, FOLLOWS, "How many messages.")
-            .from(&[POSTED.itself(), POSTED.field("tags"), EDITED.field("tags"), DELETED.field("message")])
+            .counted_over(&[POSTED.itself()])
+            .hangs_on(&[
+                standing::MESSAGE,
+                standing::LATEST_EDITION,
+                &[group_by(&[POSTED.field("tags"), EDITED.field("tags")])],
+                &[group_by(&[POSTED.field("originalTime"), POSTED.recorded_at()])],
+            ])
             .like("12"),
     ],
 };

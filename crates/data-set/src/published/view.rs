@@ -1,6 +1,7 @@
 //! A view.
 
 use super::column::Column;
+use super::lineage::Rows;
 use super::why::Classification;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct View {
     pub primary_key: &'static [&'static str],
     /// When what a row tells of happened: by this a reader takes the rows of a time.
     pub time_column: Option<&'static str>,
+    /// What decides which rows there are.
+    pub rows: Rows,
     /// In the order of the view.
     pub columns: &'static [Column],
 }

@@ -4,6 +4,7 @@ mod activity;
 mod analysts;
 mod data_sets;
 mod migrations;
+mod open_lineage;
 mod plans;
 mod published;
 mod versions;
