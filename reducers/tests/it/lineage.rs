@@ -13,10 +13,11 @@ use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex};
 
 use data_set::published::{NOT_SHOWN, VIEWS};
-use event_store::{RecordedEvent, event_fields};
+use event_store::event_fields;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
+use reducers::KnownEvent;
 
 use self::change::{Change, ENVELOPE, all, enveloped};
 use self::claims::{Cause, Claim, Declared, Observations, Strength, declared};
@@ -34,7 +35,7 @@ const SEEDS: [u64; 2] = [1, 2];
 struct Trial {
     story: Story,
     before: Views,
-    recorded: Vec<RecordedEvent>,
+    known: Vec<KnownEvent>,
     declared: Declared,
     progress: Mutex<Progress>,
 }
@@ -69,7 +70,7 @@ impl Trial {
 
     async fn run(self: Arc<Self>, bench: Bench) {
         while let Some(change) = self.next() {
-            let after = bench.show(&change.made(&self.story, &self.recorded)).await;
+            let after = bench.show(change.made(&self.story, &self.known)).await;
             let found = differences(&self.before, &after);
             let mut progress = self.progress.lock().expect("no panic");
             let undeclared = progress.observations.add(&self.declared, &change.cause, found);
@@ -81,8 +82,8 @@ impl Trial {
 /// Tries changes of a history, at random, and gives what they showed and what of it nobody declared.
 async fn sweep(story: Story, seed: u64, tries_wanted: RangeInclusive<usize>) -> (Observations, Vec<String>) {
     let bench = Bench::start().await;
-    let recorded = story.recorded();
-    let before = bench.show(&recorded).await;
+    let known = story.known();
+    let before = bench.show(known.clone()).await;
     let mut left = all(&story);
     left.shuffle(&mut StdRng::seed_from_u64(seed));
     let progress = Progress {
@@ -93,7 +94,7 @@ async fn sweep(story: Story, seed: u64, tries_wanted: RangeInclusive<usize>) -> 
         undeclared: Vec::new(),
     };
     let trial =
-        Arc::new(Trial { story, recorded, before, declared: declared(), progress: Mutex::new(progress) });
+        Arc::new(Trial { story, known, before, declared: declared(), progress: Mutex::new(progress) });
     let mut tasks = vec![tokio::spawn(Arc::clone(&trial).run(bench))];
     for _ in 1..BENCHES {
         tasks.push(tokio::spawn(Arc::clone(&trial).run(Bench::start().await)));
@@ -138,9 +139,9 @@ async fn a_column_changes_with_the_fields_that_are_declared_and_with_no_others()
 #[tokio::test]
 async fn nothing_depends_on_what_else_the_envelope_says() {
     let (story, bench) = (story(), Bench::start().await);
-    let before = bench.show(&story.recorded()).await;
+    let before = bench.show(story.known()).await;
     for fact in ENVELOPE {
-        let after = bench.show(&enveloped(&story, fact)).await;
+        let after = bench.show(enveloped(&story, fact)).await;
         assert!(differences(&before, &after).is_empty(), "{fact}");
     }
 }
