@@ -3,7 +3,7 @@
 //! the views is what is declared for this field. Everything that is declared is seen to change at least once.
 
 mod change;
-mod claims;
+mod dependencies;
 mod story;
 mod told;
 mod views;
@@ -20,7 +20,7 @@ use rand::seq::SliceRandom;
 use reducers::KnownEvent;
 
 use self::change::{Change, ENVELOPE, all, enveloped};
-use self::claims::{Cause, Claim, Declared, Observations, Strength, declared};
+use self::dependencies::{Cause, Declared, Dependency, Observations, Strength, declared};
 use self::story::Story;
 use self::told::story;
 use self::views::{Bench, Views, differences};
@@ -53,13 +53,13 @@ impl Trial {
         let mut progress = self.progress.lock().expect("no panic");
         while let Some(change) = progress.left.pop() {
             let Progress { tries, observations, tries_wanted, .. } = &mut *progress;
-            let is_open = |claim: &Claim, strength: Strength| {
-                claim.cause == change.cause && observations.is_open(claim, strength)
+            let is_open = |dependency: &Dependency, strength: Strength| {
+                dependency.cause == change.cause && observations.is_open(dependency, strength)
             };
             let tries = tries.entry(change.cause.clone()).or_default();
             if &*tries < tries_wanted.start()
                 || (&*tries < tries_wanted.end()
-                    && self.declared.iter().any(|(claim, strength)| is_open(claim, *strength)))
+                    && self.declared.iter().any(|(dependency, strength)| is_open(dependency, *strength)))
             {
                 *tries += 1;
                 return Some(change);
@@ -74,7 +74,9 @@ impl Trial {
             let found = differences(&self.before, &after);
             let mut progress = self.progress.lock().expect("no panic");
             let undeclared = progress.observations.add(&self.declared, &change.cause, found);
-            progress.undeclared.extend(undeclared.into_iter().map(|claim| format!("{change}: {claim}")));
+            progress
+                .undeclared
+                .extend(undeclared.into_iter().map(|dependency| format!("{change}: {dependency}")));
         }
     }
 }
@@ -117,7 +119,7 @@ async fn a_column_changes_with_the_fields_that_are_declared_and_with_no_others()
     assert!(wrong.is_empty(), "{wrong:#?}");
 
     // A mistake in what is declared is found, whichever of these it is.
-    let of = |view, column, event: &str, field| Claim { view, column, cause: (event.to_owned(), field) };
+    let of = |view, column, event: &str, field| Dependency { view, column, cause: (event.to_owned(), field) };
     let text = of("messages", Some("text"), "rookery.message.edited.v1", "text");
     let likes = of("daily_activity", Some("likes"), "rookery.message.unliked.v1", "account");
     let rows = of("accounts", None, "rookery.account.deactivated.v1", "account");
@@ -129,7 +131,7 @@ async fn a_column_changes_with_the_fields_that_are_declared_and_with_no_others()
     }
     for (strength, field) in [(Strength::Direct, "text"), (Strength::Indirect, "text")] {
         let extra = of("follows", Some("follower"), "rookery.message.posted.v1", field);
-        let mistaken = declared.iter().map(|(claim, strength)| (claim.clone(), *strength));
+        let mistaken = declared.iter().map(|(dependency, strength)| (dependency.clone(), *strength));
         let wrong = observations.judge(&mistaken.chain([(extra, strength)]).collect());
         assert!(wrong.len() == 1 && wrong[0].contains("never changed"), "{wrong:?}");
     }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use time::Duration;
 use uuid::Uuid;
 
-use super::claims::Cause;
+use super::dependencies::Cause;
 use super::story::{Happened, Story, fields_of};
 
 /// What the envelope says of an event besides; no view may depend on it.
