@@ -149,7 +149,8 @@ async fn deliver(
         sleep(Duration::from_millis(50)).await;
     }
     ending.cancel();
-    let mut came = Sample { elapsed: duration, ..Sample::default() };
+    let mut came = Sample::default();
+    came.elapsed = duration;
     while let Some(moments) = clients.join_next().await {
         for (position, at) in moments? {
             // It may come before the answer to whoever posted it.
