@@ -106,7 +106,6 @@ async fn sweep(story: Story, seed: u64, tries_wanted: RangeInclusive<usize>) -> 
     }
     let trial = Arc::into_inner(trial).expect("the tasks are over");
     let progress = trial.progress.into_inner().expect("no panic");
-    println!("{} changes tried", progress.tries.values().sum::<usize>());
     (progress.observations, progress.undeclared)
 }
 
