@@ -68,8 +68,8 @@ struct Latest {
     failures: u64,
 }
 
-/// A wish, taken back when it is dropped.
-struct Wish<'a> {
+/// Somebody waits for a position, until this is dropped.
+struct Awaited<'a> {
     inner: &'a Inner,
     position: i64,
 }
@@ -96,7 +96,7 @@ impl DataWatch {
     ) -> Option<i64> {
         let _chair = self.inner.room.enter(waiter).ok()?;
         let mut latest = self.inner.latest.subscribe();
-        let _wish = self.wish(lineage, position);
+        let _awaited = self.await_position(lineage, position);
         let before = latest.borrow().failures;
         let news = latest.wait_for(|latest| latest.position >= position || latest.failures != before);
         let news = self.inner.ending.run_until_cancelled(timeout_at(deadline, news));
@@ -112,7 +112,7 @@ impl DataWatch {
         }
     }
 
-    fn wish(&self, lineage: Arc<str>, position: i64) -> Wish<'_> {
+    fn await_position(&self, lineage: Arc<str>, position: i64) -> Awaited<'_> {
         let mut wanted = self.inner.wanted();
         if wanted.lineage != lineage {
             self.inner.latest.send_replace(Latest::default());
@@ -122,7 +122,7 @@ impl DataWatch {
         if !std::mem::replace(&mut wanted.is_asked, true) {
             tokio::spawn(ask(Arc::clone(&self.inner)));
         }
-        Wish { inner: &self.inner, position }
+        Awaited { inner: &self.inner, position }
     }
 }
 
@@ -140,7 +140,7 @@ impl Inner {
     }
 }
 
-impl Drop for Wish<'_> {
+impl Drop for Awaited<'_> {
     fn drop(&mut self) {
         let mut wanted = self.inner.wanted();
         if let Some(count) = wanted.positions.get_mut(&self.position) {

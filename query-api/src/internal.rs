@@ -16,7 +16,7 @@ use crate::AppState;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Reach {
+struct Wanted {
     /// Of the log that the asker knows.
     lineage: String,
     position: i64,
@@ -31,7 +31,7 @@ pub fn internal_routes(state: AppState) -> Router {
 /// The position that every query shows, once it is not before another one or the wait is over.
 async fn reach(
     State(state): State<AppState>,
-    StrictQuery(wanted): StrictQuery<Reach>,
+    StrictQuery(wanted): StrictQuery<Wanted>,
 ) -> Result<Response, ApiProblem> {
     let wait = Duration::from_millis(wanted.wait_milliseconds);
     let reached = state.reach(&wanted.lineage, wanted.position, wait).await;

@@ -7,6 +7,7 @@
 mod body;
 mod candidates;
 mod changes;
+mod cursor;
 mod dispatch;
 mod event;
 mod filter;
@@ -15,7 +16,6 @@ mod hub;
 mod limits;
 mod open_stream;
 mod page;
-mod place;
 mod watch_tokens;
 
 use std::sync::Arc;

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use data_set::read::{AuthorRow, ChangeKey, ChangeKind, ChangeRow, ChangedRow};
 use serde::Serialize;
 
+use super::cursor::StreamCursor;
 use super::filter::Kind;
-use super::place::Place;
 use crate::view;
 
 /// How long a client waits before it comes again: not all at the same moment.
@@ -19,7 +19,7 @@ pub(super) fn retry(milliseconds: u32) -> String {
 
 /// Says that the stream lives, and how far it has come: a client goes on from there.
 pub(super) fn heartbeat(reached: ChangeKey) -> Bytes {
-    format!(":\nid: {}\n\n", Place(reached)).into()
+    format!(":\nid: {}\n\n", StreamCursor(reached)).into()
 }
 
 /// Why the stream ends, for whoever reads it by eye.
@@ -35,23 +35,23 @@ pub(super) fn change(
     reposter: Option<&AuthorRow>,
 ) -> Option<Bytes> {
     let ChangeKey { position, message } = change.key;
-    let place = Place(if change.is_one_of_many { change.key } else { ChangeKey::behind(position) });
+    let cursor = StreamCursor(if change.is_one_of_many { change.key } else { ChangeKey::behind(position) });
     let kind = Kind::of(change.kind);
     match (change.kind, shown) {
         (ChangeKind::Deleted, _) => {
             let deleted = DeletedChange { id: message.to_string(), position: position.to_string() };
-            write(place, kind, &deleted)
+            write(cursor, kind, &deleted)
         }
         (_, Some(shown)) if shown.is_hidden => None,
         (ChangeKind::Reposted, Some(shown)) => {
             let (reposted_by, message) =
                 (view::author(reposter?.clone()), view::message(shown.message.clone()));
             let item = FeedItem { position: position.to_string(), reposted_by: Some(reposted_by), message };
-            write(place, kind, &item)
+            write(cursor, kind, &item)
         }
         (ChangeKind::Reposted, None) => None,
         (ChangeKind::Posted | ChangeKind::Edited, Some(shown)) => {
-            write(place, kind, &view::message(shown.message.clone()))
+            write(cursor, kind, &view::message(shown.message.clone()))
         }
         // It was deleted since, which comes later in the stream.
         (ChangeKind::Posted | ChangeKind::Edited, None) => {
@@ -61,17 +61,17 @@ pub(super) fn change(
                 created_at: change.created_at,
                 in_reply_to: change.in_reply_to.map(|id| id.to_string()),
             });
-            write(place, kind, &gone)
+            write(cursor, kind, &gone)
         }
     }
 }
 
 pub(super) fn notification(position: i64, notification: &Notification) -> Option<Bytes> {
-    write(Place::of_notification(position), Kind::Notification, notification)
+    write(StreamCursor::of_notification(position), Kind::Notification, notification)
 }
 
-fn write(place: Place, kind: Kind, data: &impl Serialize) -> Option<Bytes> {
+fn write(cursor: StreamCursor, kind: Kind, data: &impl Serialize) -> Option<Bytes> {
     // These types are made of texts and numbers, which can be written; and JSON has no line breaks.
     let json = serde_json::to_string(data).ok()?;
-    Some(format!("id: {place}\nevent: {}\ndata: {json}\n\n", kind.name()).into())
+    Some(format!("id: {cursor}\nevent: {}\ndata: {json}\n\n", kind.name()).into())
 }

@@ -51,7 +51,7 @@ pub(super) struct Listener {
     opened_at: Instant,
 }
 
-/// What happened between two places, for one stream.
+/// What happened between two cursors, for one stream.
 #[derive(Debug, Clone)]
 pub(super) struct Item {
     pub(super) before: ChangeKey,

@@ -15,9 +15,9 @@ use utoipa::IntoParams;
 
 use super::Streams;
 use super::body::{Open, body};
+use super::cursor::{BadCursor, StreamCursor};
 use super::filter::{Filter, KINDS, Kind, Messages, Wanted};
 use super::hub::Guest;
-use super::place::{Misplaced, Place};
 use crate::messages::filter::{NamedTags, REPEATABLE};
 use crate::refusal::Refusal;
 use crate::{AppState, id};
@@ -250,10 +250,10 @@ impl OpenStream {
             _ => ("several", "Last-Event-ID", codes::INVALID_HEADER),
         };
         let refuse = |code, why: &str| Err(ApiProblem::new(code).field(name, why));
-        match Place::parse(text) {
-            Ok(Place(key)) => Ok(Some(key)),
-            Err(Misplaced::Malformed) => refuse(malformed, "expected a position, or the id of an event"),
-            Err(Misplaced::OtherLog) => refuse(codes::OTHER_LOG, "expected a position of this log, like 256"),
+        match StreamCursor::parse(text) {
+            Ok(StreamCursor(key)) => Ok(Some(key)),
+            Err(BadCursor::Malformed) => refuse(malformed, "expected a position, or the id of an event"),
+            Err(BadCursor::OtherLog) => refuse(codes::OTHER_LOG, "expected a position of this log, like 256"),
         }
     }
 }

@@ -6,9 +6,9 @@ use bytes::Bytes;
 use data_set::Pool;
 use data_set::read::{self, AuthorRow, ChangeKey, ChangeKind, ChangeRow, ChangedRow, PositionKey, ReadError};
 
+use super::cursor::StreamCursor;
 use super::event;
 use super::filter::{Filter, Kind};
-use super::place::Place;
 use crate::notifications;
 
 /// Looked at for one page.
@@ -53,7 +53,7 @@ async fn shown(
     viewer: i64,
     filter: &Filter,
     mut changes: Vec<ChangeRow>,
-) -> Result<Vec<(Place, Bytes)>, ReadError> {
+) -> Result<Vec<(StreamCursor, Bytes)>, ReadError> {
     if filter.is_home() {
         keep_home(pool, viewer, &mut changes).await?;
     }
@@ -79,7 +79,7 @@ async fn shown(
             return None;
         }
         let reposter = change.reposter.and_then(|reposter| names.get(&reposter));
-        Some((Place(change.key), event::change(&change, shown, reposter)?))
+        Some((StreamCursor(change.key), event::change(&change, shown, reposter)?))
     };
     Ok(changes.into_iter().filter_map(event).collect())
 }
@@ -100,13 +100,13 @@ async fn keep_home(pool: &Pool, viewer: i64, changes: &mut Vec<ChangeRow>) -> Re
     Ok(())
 }
 
-/// The caller's notifications between two places, as the list shows them.
+/// The caller's notifications between two cursors, as the list shows them.
 async fn notified(
     pool: &Pool,
     viewer: i64,
     after: ChangeKey,
     end: ChangeKey,
-) -> Result<Vec<(Place, Bytes)>, ReadError> {
+) -> Result<Vec<(StreamCursor, Bytes)>, ReadError> {
     let (mut events, mut before) = (Vec::new(), Some(PositionKey(end.position.saturating_add(1))));
     if read::list_notices(pool, Some(viewer), after.position, end.position, 1).await?.is_empty() {
         return Ok(events);
@@ -118,7 +118,7 @@ async fn notified(
         events.extend(of_these.filter_map(|row| {
             let position = row.position;
             let notification = notifications::notification(row).ok()?;
-            Some((Place::of_notification(position), event::notification(position, &notification)?))
+            Some((StreamCursor::of_notification(position), event::notification(position, &notification)?))
         }));
         before = page.next;
     }

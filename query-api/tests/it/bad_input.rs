@@ -216,7 +216,8 @@ async fn a_number_has_one_spelling_wherever_it_stands() {
             }
         }
     }
-    let expected = ["Await-Position", "author", "count", "id", "limit", "since", "window"];
+    let expected =
+        ["Await-Position", "after", "author", "count", "id", "limit", "notifications", "since", "window"];
     assert_eq!(seen.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }
 

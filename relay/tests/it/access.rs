@@ -4,10 +4,11 @@ use std::time::{Duration, SystemTime};
 use http_kit::identity::IdentityConfig;
 use http_kit::{Identity, Limits};
 use relay::EventLimits;
+use testkit::eventually;
 use tokens::{RevocationPart, Revocations, Role, Roles, SigningKey, TokenIssuer, write_jwks};
 use uuid::Uuid;
 
-use crate::support::{App, quiet};
+use crate::support::{App, PATIENCE, quiet};
 
 #[tokio::test]
 async fn consumers_take_events_and_most_others_do_not() {
@@ -67,8 +68,12 @@ async fn a_stream_ends_when_its_token_is_void() {
     let (session, issuer) = (Uuid::now_v7(), TokenIssuer::new(&key, issuer, audience));
     let token =
         issuer.issue_for_session(42, roles, session, SystemTime::now(), hour).expect("the key is good");
-    let stream = app.client.get(format!("{}/v1/events?follow=true", app.url)).bearer_auth(token);
-    let mut stream = stream.send().await.expect("it answers");
+    let mut stream = eventually("the relay follows the log", PATIENCE, async || {
+        let stream = app.client.get(format!("{}/v1/events?follow=true", app.url)).bearer_auth(&token);
+        let stream = stream.send().await.map_err(|error| error.to_string())?;
+        if stream.status() == 503 { Err("503".to_owned()) } else { Ok(stream) }
+    })
+    .await;
     assert_eq!(stream.status(), 200);
     let mut part = RevocationPart::default();
     part.end_sessions(42, &[session], 1_800_000_000_000);

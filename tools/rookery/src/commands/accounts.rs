@@ -34,7 +34,7 @@ pub struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Give a role: analyst, operator, moderator or admin
+    /// Give a role: analyst, consumer, operator, moderator or admin
     Grant(RoleArguments),
     /// Take a role
     Revoke(RoleArguments),

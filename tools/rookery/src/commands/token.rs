@@ -31,7 +31,7 @@ pub struct Arguments {
     /// Id of the account that the token speaks for
     #[arg(long, value_name = "ID", required = true, value_parser = clap::value_parser!(i64).range(1..))]
     account: Option<i64>,
-    /// What the token may do: any of user, analyst, operator, moderator, admin
+    /// What the token may do: any of user, analyst, consumer, operator, moderator, admin
     #[arg(long, value_name = "ROLE,...", value_delimiter = ',', required = true, value_parser = role)]
     roles: Vec<Role>,
     /// How long it is good: a number with s, m, h or d
@@ -83,6 +83,9 @@ mod tests {
     #[test]
     fn an_unknown_role_is_answered_with_the_known_ones() {
         assert_eq!(role("analyst"), Ok(Role::Analyst));
-        assert_eq!(role("root"), Err("the roles are user, analyst, operator, moderator, admin".to_owned()));
+        assert_eq!(
+            role("root"),
+            Err("the roles are user, analyst, consumer, operator, moderator, admin".to_owned())
+        );
     }
 }

@@ -37,7 +37,7 @@ Feature: Streams
     Given "ada" blocks "bob"
     When "bob" streams what "ada" does
     And "ada" posts "not for him"
-    And "ada" unblocks "bob"
+    And "ada" takes back the block of "bob"
     And "ada" posts "for everybody"
     Then the stream of "bob" tells:
       | event          | message       |

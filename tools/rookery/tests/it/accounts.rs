@@ -95,7 +95,7 @@ async fn what_cannot_be_meant_is_refused_with_what_can() {
     let stranger = grant("42", "admin");
     assert!(stranger.contains("there is no such account"), "{stranger}");
     let role = grant("ada", "king");
-    assert!(role.contains("analyst, operator, moderator, admin"), "{role}");
+    assert!(role.contains("analyst, consumer, operator, moderator, admin"), "{role}");
     let reason = tool.refuses(&["suspend", "ada", "--reason", "dull", "--operator", "ann"]);
     assert!(reason.contains("spam, harassment, impersonation, illegal, other"), "{reason}");
     for anonymous in [&["grant", "ada", "admin"][..], &["suspend", "ada"], &["lift", "ada"]] {

@@ -13,36 +13,36 @@ use data_set::read::ChangeKey;
 const SHARD_BITS: u32 = 8;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place(pub(super) ChangeKey);
+pub(super) struct StreamCursor(pub(super) ChangeKey);
 
-pub(super) enum Misplaced {
+pub(super) enum BadCursor {
     Malformed,
     OtherLog,
 }
 
-impl Place {
+impl StreamCursor {
     /// Of a notification: before the change that it tells of.
     pub(super) fn of_notification(position: i64) -> Self {
         Self(ChangeKey { position, message: 0 })
     }
 
-    pub(super) fn parse(text: &str) -> Result<Self, Misplaced> {
+    pub(super) fn parse(text: &str) -> Result<Self, BadCursor> {
         let (position, message) = match text.split_once('-') {
             Some((position, message)) => {
-                (position, Some(number::parse(message).ok_or(Misplaced::Malformed)?))
+                (position, Some(number::parse(message).ok_or(BadCursor::Malformed)?))
             }
             None => (text, None),
         };
-        let position = number::parse::<i64>(position).ok_or(Misplaced::Malformed)?;
+        let position = number::parse::<i64>(position).ok_or(BadCursor::Malformed)?;
         // This data is of shard 0.
         if position != 0 && position.trailing_zeros() < SHARD_BITS {
-            return Err(Misplaced::OtherLog);
+            return Err(BadCursor::OtherLog);
         }
         Ok(Self(message.map_or(ChangeKey::behind(position), |message| ChangeKey { position, message })))
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for StreamCursor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ChangeKey { position, message } = self.0;
         match message {
@@ -59,21 +59,22 @@ mod tests {
     #[test]
     fn a_place_is_read_as_it_is_written() {
         for text in ["0", "512", "512-0", "512-256"] {
-            let place = Place::parse(text).unwrap_or_else(|_| panic!("{text} is one"));
-            assert_eq!(place.to_string(), text);
+            let cursor = StreamCursor::parse(text).unwrap_or_else(|_| panic!("{text} is one"));
+            assert_eq!(cursor.to_string(), text);
         }
         for text in
             ["", "-", "512-", "-256", "a", "0512", "+512", "9223372036854775808", "512-9223372036854775808"]
         {
-            assert!(matches!(Place::parse(text), Err(Misplaced::Malformed)), "{text}");
+            assert!(matches!(StreamCursor::parse(text), Err(BadCursor::Malformed)), "{text}");
         }
-        assert!(matches!(Place::parse("257"), Err(Misplaced::OtherLog)));
+        assert!(matches!(StreamCursor::parse("257"), Err(BadCursor::OtherLog)));
     }
 
     #[test]
     fn places_are_in_the_order_of_the_log() {
-        let places = ["256", "512-0", "512-256", "512-300", "512", "768"];
-        let places: Vec<Place> = places.iter().filter_map(|text| Place::parse(text).ok()).collect();
-        assert!(places.len() == 6 && places.is_sorted());
+        let cursors = ["256", "512-0", "512-256", "512-300", "512", "768"];
+        let cursors: Vec<StreamCursor> =
+            cursors.iter().filter_map(|text| StreamCursor::parse(text).ok()).collect();
+        assert!(cursors.len() == 6 && cursors.is_sorted());
     }
 }
