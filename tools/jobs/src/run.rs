@@ -327,3 +327,6 @@ fn offset(time: Timestamp) -> OffsetDateTime {
     // Both calendars end at the same year.
     OffsetDateTime::from_unix_timestamp_nanos(time.as_nanosecond()).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! Which events: by place, by time, by type and by account.
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 use domain::{AccountId, Event, MessageEvent, Position, Sequence};
 use event_store::{Decoded, EventLog, ReadError, RecordedEvent, Subject, first_since};
 use indicatif::ProgressBar;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use http_kit::ops;
 use jiff::Timestamp;
 use jobs::{Entry, State};
@@ -52,16 +52,11 @@ pub(super) async fn run(of: &Of, arguments: &Arguments) -> Result<()> {
 
 /// What a window came to, for whoever asked for it.
 pub(super) fn judge(name: &str, entry: &Entry) -> Result<()> {
-    match entry.state {
-        State::Succeeded => {
-            tracing::info!(job.name = name, window = %entry.start, tries = entry.tries, "the window succeeded");
-            Ok(())
-        }
-        state => {
-            let outcome = entry.outcome.as_ref().map(|outcome| format!("{outcome:?}"));
-            let outcome = outcome.unwrap_or_else(|| "no try ended".to_owned());
-            bail!("the window {} of {name} {}: {outcome}", entry.start, state.as_str())
-        }
+    if entry.state == State::Succeeded {
+        tracing::info!(job.name = name, window = %entry.start, tries = entry.tries, "the window succeeded");
+        return Ok(());
     }
-    .context("rookery jobs history tells more")
+    let outcome = entry.outcome.as_ref().map(|outcome| format!("{outcome:?}"));
+    let outcome = outcome.unwrap_or_else(|| "no try ended".to_owned());
+    bail!("the window {} of {name} {}: {outcome}", entry.start, entry.state.as_str())
 }
