@@ -22,8 +22,8 @@ use crate::schedule::Window;
 /// may take over.
 const BEATS: u32 = 6;
 const BEATS_MISSED_MAX: u32 = 4;
-/// Between the end of a window and the moment at which a log without later events is taken for complete: the broker's
-/// clock may be so much behind this one.
+/// For so long after a window's end a log without later events is not taken for complete: the broker's clock may be so
+/// much behind this one.
 const SETTLE: SignedDuration = SignedDuration::from_secs(2);
 /// Between two tries of a window: doubled from one to the other.
 const BACKOFF_MIN: Duration = Duration::from_secs(1);
@@ -85,18 +85,26 @@ pub enum Stop {
     NotYet(&'static str),
 }
 
-/// The newest beat of somebody else's window, and since when it is the newest.
+/// The newest beats of somebody else's windows: the one that is looked at, and the one before it.
 #[derive(Debug, Default)]
-pub(crate) struct Watch(Option<(Uuid, u64, Instant)>);
+pub(crate) struct Watch {
+    own: Seen,
+    before: Seen,
+}
 
-impl Watch {
+/// A claim, its newest beat, and since when that is the newest.
+#[derive(Debug, Default)]
+struct Seen(Option<(Uuid, u64, Instant)>);
+
+impl Seen {
     /// The claim and beat of an entry whose runner is dead.
     fn dead(&mut self, entry: &Entry, lease: Duration) -> Option<(Uuid, u64)> {
         let (claim, beat) = (entry.claim, entry.beat);
         match self.0 {
-            Some((seen, at, since)) if (seen, at) == (claim, beat) => (since.elapsed()
-                >= lease.max(Duration::from_secs(entry.lease_seconds)))
-            .then_some((claim, beat)),
+            Some((seen, at, since)) if (seen, at) == (claim, beat) => {
+                let lease = lease.max(Duration::from_secs(entry.lease_seconds));
+                (since.elapsed() >= lease).then_some((claim, beat))
+            }
             _ => {
                 self.0 = Some((claim, beat, Instant::now()));
                 None
@@ -123,7 +131,7 @@ impl Runner {
         let (from, to) = match known {
             Some(entry) if entry.is_running() => {
                 if !entry.is_free() {
-                    dead = watch.dead(&entry, self.settings.lease);
+                    dead = watch.own.dead(&entry, self.settings.lease);
                     if dead.is_none() {
                         return Ok(Stop::Elsewhere(entry));
                     }
@@ -144,7 +152,9 @@ impl Runner {
             if job.overlap == Overlap::Skip && !again && ran_at(&before, window.end) {
                 return Ok(Stop::Ended(self.ledger.skip(&job.name, &claim).await?));
             }
-            if before.is_running() {
+            // Nobody may ever look at that one again, so it is not waited for once its runner is dead.
+            let is_alive = before.is_running() && !before.is_free();
+            if is_alive && watch.before.dead(&before, *lease).is_none() {
                 return Ok(Stop::NotYet("the window before it runs"));
             }
         }
@@ -223,20 +233,22 @@ impl Runner {
         ended
     }
 
-    /// Ends when the claim is lost, or may be before the next beat.
+    /// Ends when the claim is lost, or may be soon.
     async fn beat(&self, job: &Job, entry: &Entry, began: Instant) {
         let period = self.settings.lease / BEATS;
-        let (mut last, mut next) = (began, tokio::time::Instant::now());
-        while last.elapsed() < period * BEATS_MISSED_MAX {
-            next += period;
-            tokio::time::sleep_until(next).await;
-            let now = Instant::now();
+        let mut deadline = tokio::time::Instant::from_std(began) + period * BEATS_MISSED_MAX;
+        loop {
+            let next = tokio::time::Instant::now() + period;
+            tokio::time::sleep_until(next.min(deadline)).await;
+            let now = tokio::time::Instant::now();
+            if now >= deadline {
+                return;
+            }
             let beat = self.ledger.update(&job.name, entry, |entry| entry.beat += 1);
-            match tokio::time::timeout(period, beat).await {
-                Ok(Ok(Ok(_))) => last = now,
-                Ok(Ok(Err(Lost))) => return,
+            match tokio::time::timeout_at(deadline, beat).await {
+                Ok(Ok(Ok(_))) => deadline = now + period * BEATS_MISSED_MAX,
+                Ok(Ok(Err(Lost))) | Err(_) => return,
                 Ok(Err(error)) => tracing::warn!(job.name, %error, "a beat was not written"),
-                Err(_) => tracing::warn!(job.name, "a beat was not written in time"),
             }
         }
     }
@@ -289,11 +301,11 @@ impl Runner {
     }
 }
 
-/// Whether a window ran at a moment.
-fn ran_at(entry: &Entry, moment: Timestamp) -> bool {
+/// Whether a window ran at that time.
+fn ran_at(entry: &Entry, timestamp: Timestamp) -> bool {
     entry.state != State::Skipped
-        && entry.started_at < moment
-        && entry.ended_at.is_none_or(|ended| ended > moment)
+        && entry.started_at < timestamp
+        && entry.ended_at.is_none_or(|ended| ended > timestamp)
 }
 
 fn count(job: &Job, state: State) {

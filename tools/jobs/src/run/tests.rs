@@ -160,3 +160,16 @@ async fn a_runner_that_was_taken_over_kills_its_child() {
     .await;
     assert!(matches!(running.await.expect("no panic"), Err(RunError::Lost(_))));
 }
+
+#[tokio::test]
+async fn a_window_does_not_wait_for_a_dead_runner_of_the_one_before_it() {
+    let (job, ledger) = (job(""), ledger());
+    let windows = newest(&job, 2);
+    let (window, now, lease) = (windows[0], Timestamp::now(), Duration::from_secs(1));
+    let claim = Claim { window, from: 0, to: 0, runner: "dead", lease, dead: None, again: false, now };
+    ledger.claim("x", &claim).await.expect("it answers");
+    let runner = runner(&ledger, lease);
+    assert!(matches!(look(&runner, &job, windows[1], now).await, Stop::NotYet(_)));
+    let entry = runner.run_one(&job, windows[1]).await.expect("it ends");
+    assert_eq!(entry.state, State::Succeeded);
+}

@@ -58,7 +58,8 @@ struct Of {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     List(list::Arguments),
-    Run(run::Arguments),
+    #[command(name = "run")]
+    Execute(run::Arguments),
     History(history::Arguments),
     Backfill(backfill::Arguments),
 }
@@ -96,7 +97,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         let of = &arguments.of;
         match &arguments.command {
             Command::List(arguments) => list::run(of, arguments).await,
-            Command::Run(arguments) => Box::pin(run::run(of, arguments)).await,
+            Command::Execute(arguments) => Box::pin(run::run(of, arguments)).await,
             Command::History(arguments) => history::run(of, arguments).await,
             Command::Backfill(arguments) => Box::pin(backfill::run(of, arguments)).await,
         }

@@ -31,8 +31,8 @@ pub(super) async fn run(of: &Of, arguments: &Arguments) -> Result<()> {
     let shutdown = Shutdown::on_signals()?;
     let job = of.job(&arguments.name)?;
     let now = Timestamp::now();
-    let from = window::moment(&job, &arguments.from)?;
-    let to = arguments.to.as_deref().map_or(Ok(now), |text| window::moment(&job, text))?;
+    let from = window::timestamp(&job, &arguments.from)?;
+    let to = arguments.to.as_deref().map_or(Ok(now), |text| window::timestamp(&job, text))?;
     let windows = job.schedule.windows_between(from, to.min(now), WINDOWS_MAX + 1);
     ensure!(windows.len() <= WINDOWS_MAX, "these are more than {WINDOWS_MAX} windows: choose a shorter time");
     let runner = of.runner(&arguments.runner, &shutdown).await?;

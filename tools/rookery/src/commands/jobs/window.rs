@@ -50,9 +50,9 @@ fn of_day(job: &Job, day: Date) -> Result<Window> {
 }
 
 /// A time, or where a day begins in the schedule's zone.
-pub(super) fn moment(job: &Job, text: &str) -> Result<Timestamp> {
+pub(super) fn timestamp(job: &Job, text: &str) -> Result<Timestamp> {
     match (text.parse::<Timestamp>(), text.parse::<Date>()) {
-        (Ok(moment), _) => Ok(moment),
+        (Ok(timestamp), _) => Ok(timestamp),
         (_, Ok(day)) => midnight(job, day),
         _ => bail!("{text} is no time: expected 2026-01-31, or 2026-01-31T12:00:00Z"),
     }
