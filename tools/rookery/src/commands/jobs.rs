@@ -17,7 +17,6 @@ use event_store::buckets;
 use jobs::{Job, Ledger, Runner, Settings};
 use service_kit::shutdown::Shutdown;
 use service_kit::telemetry::{self, LogFormat, TelemetryConfig};
-use tokio_util::sync::CancellationToken;
 
 use self::data_set::PublishedDataSet;
 use crate::data_dir::DataDirArgument;
@@ -126,13 +125,12 @@ impl Of {
     async fn runner(&self, arguments: &RunnerArguments, shutdown: &Shutdown) -> Result<Runner> {
         let url = connections::jobs_url(&self.data)?;
         let log = event_store_open::open_log(url.expose(), CLIENT_NAME).await;
-        let stop: CancellationToken = shutdown.token().clone();
         Ok(Runner {
             log: log.context("is the system running?")?,
             ledger: self.ledger().await?,
             data_set: Some(Arc::new(PublishedDataSet::connect(&self.data)?)),
             settings: Settings { runner: runner_name(), lease: arguments.lease },
-            stop,
+            stop: shutdown.token(),
         })
     }
 }

@@ -43,7 +43,7 @@ pub(super) async fn run(of: &Of, arguments: &Arguments) -> Result<()> {
     let jobs = of.jobs()?;
     if let Some(address) = arguments.ops_listen {
         let listener = ops::bind(address, "ROOKERY_JOBS_OPS_LISTEN")?;
-        tokio::spawn(ops::serve(listener, ops::routes(Health::new()), shutdown.token().clone()));
+        tokio::spawn(ops::serve(listener, ops::routes(Health::new()), shutdown.token()));
     }
     let runner = Arc::new(of.runner(&arguments.runner, &shutdown).await?);
     jobs::serve(runner, jobs).await;
