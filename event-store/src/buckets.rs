@@ -14,11 +14,12 @@
 //!   REVOCATIONS_0    part                 what is void of its accounts    ever
 //!   MAILS_0          address              how many mails it got       24 h from the last change
 //!   REGISTRATIONS_0  invitations          uses that are left          a year from the last change
+//!   JOBS_0           job.start            how a window of a job went      400 days from the last change
 //! ```
 //!
 //! A [`Bucket`] does nothing but read an entry and replace it at a known revision. What belongs together is one entry,
 //! so that it changes as a whole or not at all. What the entries mean is the dispatcher's business, and only it may
-//! touch them.
+//! touch them; those of JOBS are the runners' of jobs.
 
 mod bucket;
 mod in_memory;
@@ -38,6 +39,9 @@ pub const ATTEMPTS_AGE_MAX: Duration = Duration::from_secs(15 * 60);
 
 /// How many mails an address got.
 pub const MAILS_AGE_MAX: Duration = Duration::from_secs(24 * 3_600);
+
+/// What is known of a job's window. An older one that is run again is run as if it never was.
+pub const JOBS_AGE_MAX: Duration = Duration::from_secs(400 * 24 * 3_600);
 
 /// A bucket that lies beside every log.
 #[derive(Debug, Clone, Copy)]
@@ -103,8 +107,16 @@ pub const REGISTRATIONS: BucketKind = BucketKind {
     bytes_max: Some(4 << 20),
 };
 
-pub const BUCKETS: [BucketKind; 8] =
-    [CREDENTIALS, SESSIONS, SIGNING_KEYS, ATTEMPTS, OWNERS, REVOCATIONS, MAILS, REGISTRATIONS];
+/// About 100,000 windows.
+pub const JOBS: BucketKind = BucketKind {
+    name: "JOBS",
+    description: "How the windows of jobs went.",
+    age_max: Some(JOBS_AGE_MAX),
+    bytes_max: Some(64 << 20),
+};
+
+pub const BUCKETS: [BucketKind; 9] =
+    [CREDENTIALS, SESSIONS, SIGNING_KEYS, ATTEMPTS, OWNERS, REVOCATIONS, MAILS, REGISTRATIONS, JOBS];
 
 /// What they reserve together, where each that grows with the accounts is bounded to so much.
 pub fn bytes_max(growing: i64) -> i64 {
@@ -122,6 +134,7 @@ pub struct Buckets {
     pub revocations: Arc<dyn Bucket>,
     pub mails: Arc<dyn Bucket>,
     pub registrations: Arc<dyn Bucket>,
+    pub jobs: Arc<dyn Bucket>,
 }
 
 impl Buckets {
@@ -137,6 +150,7 @@ impl Buckets {
             revocations: bucket(),
             mails: bucket(),
             registrations: bucket(),
+            jobs: bucket(),
         }
     }
 }

@@ -29,7 +29,7 @@ pub use secret::Secret;
 const PREFIX: &str = "ROOKERY_";
 
 /// What `rookery` and Compose read and no service does; they are often set where services are started, too.
-const OF_TOOLS: [&str; 18] = [
+const OF_TOOLS: [&str; 21] = [
     "ROOKERY_ANALYSTS_LISTEN",
     "ROOKERY_ANALYST_URL",
     "ROOKERY_ANALYST_URL_FILE",
@@ -37,6 +37,9 @@ const OF_TOOLS: [&str; 18] = [
     "ROOKERY_EVENT_STORE",
     "ROOKERY_IMAGE_PREFIX",
     "ROOKERY_IMAGE_TAG",
+    "ROOKERY_JOBS_FILE",
+    "ROOKERY_JOBS_LEASE",
+    "ROOKERY_JOBS_OPS_LISTEN",
     "ROOKERY_LISTEN",
     "ROOKERY_NATS_LISTEN",
     "ROOKERY_NATS_SERVER",

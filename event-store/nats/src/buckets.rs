@@ -5,7 +5,8 @@ use std::sync::Arc;
 use async_nats::Client;
 use domain::Shard;
 use event_store::buckets::{
-    ATTEMPTS, BucketKind, CREDENTIALS, MAILS, OWNERS, REGISTRATIONS, REVOCATIONS, SESSIONS, SIGNING_KEYS,
+    ATTEMPTS, BucketKind, CREDENTIALS, JOBS, MAILS, OWNERS, REGISTRATIONS, REVOCATIONS, SESSIONS,
+    SIGNING_KEYS,
 };
 use event_store::{Bucket, BucketError, Buckets};
 
@@ -32,6 +33,7 @@ pub async fn open_buckets(
         revocations: open(REVOCATIONS).await?,
         mails: open(MAILS).await?,
         registrations: open(REGISTRATIONS).await?,
+        jobs: open(JOBS).await?,
     })
 }
 

@@ -1,5 +1,5 @@
 -- Group roles without login: who appends (the dispatcher), who only reads (reducers, tools), who may also say what
--- operators decided (an operator's tool), and who may change keys and what was revoked. Roles belong to the whole server,
+-- operators decided (an operator's tool), who may change keys and what was revoked, and who runs jobs. Roles belong to the whole server,
 -- so another database on it may have made them already.
 do $$
 begin
@@ -14,6 +14,9 @@ begin
     end if;
     if not exists (select from pg_roles where rolname = 'rookery_log_keys') then
         create role rookery_log_keys nologin;
+    end if;
+    if not exists (select from pg_roles where rolname = 'rookery_log_jobs') then
+        create role rookery_log_jobs nologin;
     end if;
 exception
     -- Two databases of one server may be migrated at the same moment.

@@ -22,6 +22,8 @@ pub enum Group {
     Operator,
     /// Changes which keys sign and what was revoked, and sees nothing else.
     Keys,
+    /// Reads the log, and keeps the ledger of jobs: their runners.
+    Jobs,
 }
 
 /// A user that can log in.
@@ -73,6 +75,7 @@ impl Group {
             Self::Reader => "rookery_log_reader",
             Self::Operator => "rookery_log_operator",
             Self::Keys => "rookery_log_keys",
+            Self::Jobs => "rookery_log_jobs",
         }
     }
 }

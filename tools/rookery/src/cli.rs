@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    accounts, adopt, archive, demo, events, export, keys, limits, lineage, migrate, openapi, parked, rebuild,
-    receipt, restore, sql, token, up, verify,
+    accounts, adopt, archive, demo, events, export, jobs, keys, limits, lineage, migrate, openapi, parked,
+    rebuild, receipt, restore, sql, token, up, verify,
 };
 
 /// Rookery, an event-sourced microblog backend: the whole system in one process, and its operator's tools.
@@ -23,6 +23,7 @@ enum Command {
     Demo(demo::Arguments),
     Token(token::Arguments),
     Accounts(accounts::Arguments),
+    Jobs(jobs::Arguments),
     Keys(keys::Arguments),
     Events(events::Arguments),
     Export(export::Arguments),
@@ -51,6 +52,7 @@ impl Arguments {
             Command::Demo(arguments) => demo::run(arguments),
             Command::Token(arguments) => token::run(arguments),
             Command::Accounts(arguments) => accounts::run(arguments),
+            Command::Jobs(arguments) => jobs::run(arguments),
             Command::Keys(arguments) => keys::run(arguments),
             Command::Events(arguments) => events::run(arguments),
             Command::Export(arguments) => export::run(arguments),

@@ -6,6 +6,7 @@ pub mod archive;
 pub mod demo;
 pub mod events;
 pub mod export;
+pub mod jobs;
 pub mod keys;
 pub mod limits;
 pub mod lineage;

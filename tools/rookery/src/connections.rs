@@ -31,6 +31,11 @@ pub(crate) fn limits_url(data: &DataDirArgument) -> Result<Secret> {
     log_url_in(data, DataDir::limits_url)
 }
 
+/// The same, as a user who may keep the ledger of jobs.
+pub(crate) fn jobs_url(data: &DataDirArgument) -> Result<Secret> {
+    log_url_in(data, DataDir::jobs_url)
+}
+
 fn log_url_in(data: &DataDirArgument, file: fn(&DataDir) -> PathBuf) -> Result<Secret> {
     let mut env = Environment::from_process();
     let asked = event_store_open::optional_url_from_environment(&mut env);

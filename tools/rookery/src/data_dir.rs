@@ -13,6 +13,7 @@
 //!   log-url          how the operator's tools reach the log while it runs, to read it and for what operators decide
 //!   keys-url         how those reach it that rotate keys and revoke tokens
 //!   limits-url       how the one reaches it that raises bounds
+//!   jobs-url         how runners of jobs reach it, and their ledger
 //!   data-set-url     how the operator's tools reach the data set while it runs, as its owner
 //!   analyst-url      how analysts connect while it runs
 //!   ops-url          where metrics and probes are served while it runs
@@ -101,6 +102,10 @@ impl DataDir {
 
     pub(crate) fn limits_url(&self) -> PathBuf {
         self.path.join("limits-url")
+    }
+
+    pub(crate) fn jobs_url(&self) -> PathBuf {
+        self.path.join("jobs-url")
     }
 
     pub(crate) fn nats_listen(&self) -> PathBuf {

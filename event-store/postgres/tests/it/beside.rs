@@ -97,6 +97,7 @@ async fn nobody_sees_a_secret_without_being_the_dispatcher() {
         user("reader", Group::Reader),
         user("operator", Group::Operator),
         user("keys", Group::Keys),
+        user("jobs", Group::Jobs),
     ];
     ensure(&server.url(), &users).await.expect("they are made");
     ensure(&server.url(), &users).await.expect("again is no error");
@@ -110,13 +111,25 @@ async fn nobody_sees_a_secret_without_being_the_dispatcher() {
     };
     let writer = as_user("writer").await;
     assert_eq!(post(&writer, 7, "two").await.expect("appended"), 2);
-    let Buckets { credentials, sessions, signing_keys, attempts, owners, revocations, mails, registrations } =
-        writer.buckets();
-    for bucket in [credentials, sessions, signing_keys, attempts, owners, revocations, mails, registrations] {
+    let Buckets {
+        credentials,
+        sessions,
+        signing_keys,
+        attempts,
+        owners,
+        revocations,
+        mails,
+        registrations,
+        jobs,
+    } = writer.buckets();
+    for bucket in
+        [credentials, sessions, signing_keys, attempts, owners, revocations, mails, registrations, jobs]
+    {
         conformance::bucket_keeps_its_promises(bucket).await;
     }
     let reader = as_user("reader").await;
     both_events_are_read(&reader).await;
+    both_events_are_read(&as_user("jobs").await).await;
     let refused = post(&reader, 7, "three").await;
     assert!(matches!(refused, Err(event_store::AppendError::Refused(_))), "{refused:?}");
 
@@ -158,6 +171,18 @@ async fn nobody_sees_a_secret_without_being_the_dispatcher() {
     let find = async |kind| find_bucket(&url("keys"), Shard(0), kind).await;
     assert!(find(SIGNING_KEYS).await.is_ok());
     assert!(find(event_store::buckets::CREDENTIALS).await.is_err());
+
+    let ledger = find_bucket(&url("jobs"), Shard(0), event_store::buckets::JOBS).await.expect("it is there");
+    assert_eq!(ledger.write("a.b", Some("1".into()), 0).await.expect("it may"), Written::Done);
+    assert_eq!(ledger.read("a.b").await.expect("it may").value, Some("1".into()));
+    for (sql, refusal) in [
+        ("update log set head = 9", "permission denied"),
+        ("update events set payload = '1'", "permission denied"),
+        ("insert into entry (shard, bucket, key, revision) values (0, 'KEYS', '7', 1)", "row-level security"),
+    ] {
+        let refused = run(&mut connection(&url("jobs")).await, sql).await.expect_err("it may not");
+        assert!(refused.contains(refusal), "{sql}: {refused}");
+    }
 
     let mut writing = connection(&url("writer")).await;
     for sql in

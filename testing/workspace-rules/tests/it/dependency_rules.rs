@@ -12,7 +12,7 @@ use crate::sources::{packages, root};
 
 /// Which packages of the workspace each one may use. As every edge is listed, what is reached through others is bounded
 /// too.
-const MAY_USE: [(&str, &[&str]); 23] = [
+const MAY_USE: [(&str, &[&str]); 24] = [
     ("api-types", &[]),
     ("archive", &["domain", "event-store", "event-store-nats"]),
     ("data-set", &["domain", "fail-points", "postgres-kit"]),
@@ -38,6 +38,7 @@ const MAY_USE: [(&str, &[&str]); 23] = [
         "event-store-open",
         &["domain", "event-store", "event-store-nats", "event-store-postgres", "service-kit"],
     ),
+    ("jobs", &["domain", "event-store"]),
     ("http-kit", &["api-types", "service-kit", "tokens"]),
     ("local-servers", &[]),
     ("verifier", &["data-set", "domain", "event-store"]),
@@ -63,6 +64,7 @@ const MAY_USE: [(&str, &[&str]); 23] = [
             "event-store-open",
             "export",
             "http-kit",
+            "jobs",
             "local-servers",
             "verifier",
             "query-api",

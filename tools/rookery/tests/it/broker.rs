@@ -39,6 +39,7 @@ async fn nobody_but_the_dispatcher_reaches_what_is_its_own() {
     for (url, may) in [
         (file(dir.path(), "log-url"), &["ev.0.dropped.", "ev.0.moderation."][..]),
         (file(dir.path(), "keys-url"), &["$KV.KEYS_0.", "$KV.REVOCATIONS_0."]),
+        (file(dir.path(), "jobs-url"), &["$KV.JOBS_0."]),
         (file(dir.path(), "limits-url"), &updates),
         (broker_url(dir.path(), "reducers"), &[]),
         (broker_url(dir.path(), "relay"), &[]),
@@ -57,9 +58,10 @@ async fn nobody_but_the_dispatcher_reaches_what_is_its_own() {
 async fn secrets_are_readable_by_their_owner_alone() {
     let dir = data_dir();
     let system = System::start(dir.path()).await;
-    let mut secrets: Vec<_> = ["log-url", "keys-url", "limits-url", "data-set-url", "analyst-url", "logins"]
-        .map(|name| dir.path().join(name))
-        .into();
+    let mut secrets: Vec<_> =
+        ["log-url", "keys-url", "limits-url", "jobs-url", "data-set-url", "analyst-url", "logins"]
+            .map(|name| dir.path().join(name))
+            .into();
     secrets.extend(
         std::fs::read_dir(dir.path().join("logins")).expect("ours").map(|entry| entry.expect("ours").path()),
     );
@@ -79,7 +81,7 @@ async fn secrets_are_readable_by_their_owner_alone() {
 async fn addresses_stay_the_same_and_begin_as_others_expect() {
     let dir = data_dir();
     let system = System::start(dir.path()).await;
-    let names = ["log-url", "keys-url", "limits-url", "data-set-url", "analyst-url"];
+    let names = ["log-url", "keys-url", "limits-url", "jobs-url", "data-set-url", "analyst-url"];
     let addresses = || names.map(|name| file(dir.path(), name));
     let before = addresses();
     for url in &before[3..] {

@@ -13,6 +13,7 @@ mod export;
 mod full_disk;
 mod golden;
 mod import;
+mod jobs;
 mod keys;
 mod oidc;
 mod openapi;

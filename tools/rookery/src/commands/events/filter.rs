@@ -1,8 +1,8 @@
 //! Which events: by place, by time, by type and by account.
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 use domain::{AccountId, Event, MessageEvent, Position, Sequence};
-use event_store::{Decoded, EventLog, ReadError, RecordedEvent, Subject};
+use event_store::{Decoded, EventLog, ReadError, RecordedEvent, Subject, first_since};
 use indicatif::ProgressBar;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
@@ -99,26 +99,13 @@ impl Range {
             span.last = span.last.min(sequence_of(log, to)?);
         }
         if let Some(since) = self.since {
-            span.first = span.first.max(first_since(log, since, head).await?);
+            span.first = span.first.max(first_since(log, since).await?.get());
         }
         if let Some(until) = self.until {
-            span.last = span.last.min(first_since(log, until, head).await? - 1);
+            span.last = span.last.min(first_since(log, until).await?.get() - 1);
         }
         Ok(span)
     }
-}
-
-/// The first sequence that was recorded then or later; behind the head, if none was. Halves the log, as the broker's
-/// clock goes forwards; where it was set back, events around that time may be missed.
-pub(super) async fn first_since(log: &dyn EventLog, timestamp: OffsetDateTime, head: u64) -> Result<u64> {
-    let (mut low, mut high) = (1, head + 1);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let event = log.read(sequence(middle)).await?;
-        let event = event.with_context(|| format!("the log has no event with sequence {middle}"))?;
-        if event.recorded_at < timestamp { low = middle + 1 } else { high = middle }
-    }
-    Ok(low)
 }
 
 pub(super) fn sequence_of(log: &dyn EventLog, position: Position) -> Result<u64> {

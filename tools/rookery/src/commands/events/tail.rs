@@ -2,10 +2,10 @@
 
 use anyhow::{Result, anyhow};
 use domain::Position;
-use event_store::{EventLog, RecordedEvent};
+use event_store::{EventLog, RecordedEvent, first_since};
 use time::OffsetDateTime;
 
-use super::filter::{Filter, first_since, position, sequence, sequence_of, timestamp};
+use super::filter::{Filter, position, sequence, sequence_of, timestamp};
 use super::print::Lines;
 
 /// Events that are taken from the log at once.
@@ -40,7 +40,7 @@ pub(super) async fn run(log: &dyn EventLog, arguments: &Arguments) -> Result<()>
     let head = log.head().await?.get();
     let first = match (arguments.from, arguments.since) {
         (Some(from), _) => sequence_of(log, from)?.clamp(1, head + 1),
-        (None, Some(since)) => first_since(log, since, head).await?,
+        (None, Some(since)) => first_since(log, since).await?.get(),
         (None, None) => head.saturating_sub(arguments.lines) + 1,
     };
     let mut lines = Lines::new(arguments.json);

@@ -50,7 +50,7 @@ impl BrokerUsers {
     /// With passwords that stay the same for the life of the data directory.
     pub(in crate::commands) fn of(data: &DataDir) -> Result<Self> {
         let dir = data.logins()?;
-        let users = ["dispatcher", "keys", "reducers", "relay", "operator", "limits"];
+        let users = ["dispatcher", "keys", "reducers", "relay", "operator", "limits", "jobs"];
         let password = |user| Ok((user, passwords::read_or_create(&dir, &format!("nats-{user}"))?));
         Ok(Self { passwords: users.into_iter().map(password).collect::<Result<_>>()? })
     }

@@ -38,6 +38,7 @@ pub(in crate::commands) struct BrokerUrls {
     pub(super) operator: String,
     pub(super) keys: String,
     pub(super) limits: String,
+    pub(super) jobs: String,
 }
 
 pub(in crate::commands) struct Servers {
@@ -100,6 +101,7 @@ impl Servers {
             operator: url("operator"),
             keys: url("keys"),
             limits: url("limits"),
+            jobs: url("jobs"),
         });
         let nats = Supervisor::watch(nats, token, STOP_LIMIT);
         Ok(Self { nats: Some(nats), ..Self::over(postgres, log, token) })

@@ -1,0 +1,176 @@
+//! One try: a child process, its limits, and what it wrote.
+
+use std::io::Write;
+use std::os::unix::process::ExitStatusExt;
+use std::pin::pin;
+use std::process::Stdio;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+use sha2::{Digest, Sha256};
+use tokio::io::AsyncReadExt;
+use tokio::process::{Child, ChildStdout, Command};
+
+use crate::ledger::{Outcome, Output};
+
+/// Between the request to end and the end by force.
+const END_GRACE: Duration = Duration::from_secs(5);
+/// For what processes of its own still write after a child has ended.
+const OUTPUT_GRACE: Duration = Duration::from_secs(1);
+const READ_BYTES: usize = 8 * 1024;
+
+/// A child in a process group of its own, which is killed where this is dropped.
+#[derive(Debug)]
+struct Group {
+    child: Child,
+    id: Option<Pid>,
+}
+
+impl Group {
+    fn signal(&self, signal: Signal) {
+        if let Some(id) = self.id {
+            // It may have ended meanwhile; its number is not given to another while one of its group is left.
+            killpg(id, signal).ok();
+        }
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.signal(Signal::SIGKILL);
+    }
+}
+
+/// Runs a command to its end, or until its time is up. Standard output is hashed on its way to this process's; standard
+/// error is this process's. Dropping the future kills the child.
+pub(crate) async fn run(
+    command: &[String],
+    env: &[(&str, String)],
+    timeout: Duration,
+) -> (Outcome, Option<Output>) {
+    let Some((program, args)) = command.split_first() else {
+        return (Outcome::NotStarted("no program is named".to_owned()), None);
+    };
+    let mut command = Command::new(program);
+    command.args(args).envs(env.iter().map(|(name, value)| (*name, value)));
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).process_group(0).kill_on_drop(true);
+    let mut child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => return (Outcome::NotStarted(error.to_string()), None),
+    };
+    let stdout = child.stdout.take();
+    let id = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
+    let mut digest = Digesting::default();
+    let outcome = wait(Group { child, id }, stdout, &mut digest, timeout).await;
+    (outcome, Some(digest.output()))
+}
+
+async fn wait(
+    mut group: Group,
+    stdout: Option<ChildStdout>,
+    digest: &mut Digesting,
+    timeout: Duration,
+) -> Outcome {
+    let deadline = tokio::time::Instant::now() + timeout;
+    let mut is_open = true;
+    let mut writing = pin!(digest.take_all(stdout));
+    let status = loop {
+        tokio::select! {
+            () = &mut writing, if is_open => is_open = false,
+            status = group.child.wait() => break status,
+            () = tokio::time::sleep_until(deadline) => {
+                end(&mut group).await;
+                return Outcome::TimedOut;
+            }
+        }
+    };
+    if is_open {
+        tokio::time::timeout(OUTPUT_GRACE, writing).await.ok();
+    }
+    // What it left behind ends with it, as the group is dropped: the window is over.
+    match status {
+        Ok(status) => match (status.code(), status.signal()) {
+            (Some(code), _) => Outcome::Exited(code),
+            (None, signal) => Outcome::Signalled(signal.unwrap_or_default()),
+        },
+        Err(error) => Outcome::NotStarted(error.to_string()),
+    }
+}
+
+async fn end(group: &mut Group) {
+    group.signal(Signal::SIGTERM);
+    tokio::time::timeout(END_GRACE, group.child.wait()).await.ok();
+    group.signal(Signal::SIGKILL);
+    group.child.wait().await.ok();
+}
+
+#[derive(Default)]
+struct Digesting {
+    sha256: Sha256,
+    bytes: u64,
+}
+
+impl Digesting {
+    async fn take_all(&mut self, stdout: Option<ChildStdout>) {
+        let Some(mut stdout) = stdout else { return };
+        let mut buffer = [0; READ_BYTES];
+        while let Ok(read @ 1..) = stdout.read(&mut buffer).await {
+            self.sha256.update(&buffer[..read]);
+            self.bytes += read as u64;
+            let chunk = buffer[..read].to_vec();
+            let hand_on = move || {
+                let mut own = std::io::stdout().lock();
+                own.write_all(&chunk).and_then(|()| own.flush())
+            };
+            // Nobody may be there to read it.
+            tokio::task::spawn_blocking(hand_on).await.ok();
+        }
+    }
+
+    fn output(self) -> Output {
+        let sha256 = self.sha256.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Output { sha256, bytes: self.bytes }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Vec<String> {
+        ["sh", "-c", script].map(str::to_owned).into()
+    }
+
+    const LIMIT: Duration = Duration::from_secs(30);
+
+    #[tokio::test]
+    async fn a_try_tells_how_it_ended_and_what_it_wrote() {
+        let env = [("ROOKERY_JOB_NAME", "x".to_owned())];
+        let (outcome, output) = run(&shell("printf %s \"ab$ROOKERY_JOB_NAME\"; exit 3"), &env, LIMIT).await;
+        assert_eq!(outcome, Outcome::Exited(3));
+        let output = output.expect("it ran");
+        assert_eq!(output.bytes, 3);
+        assert!(output.sha256.len() == 64 && output.sha256.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let (outcome, _) = run(&shell("kill -9 $$"), &[], LIMIT).await;
+        assert_eq!(outcome, Outcome::Signalled(9));
+        let (outcome, output) = run(&["/no/such/program".to_owned()], &[], LIMIT).await;
+        assert!(matches!(outcome, Outcome::NotStarted(_)) && output.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_try_ends_in_time_with_all_its_processes() {
+        let began = std::time::Instant::now();
+        let (outcome, _) = run(&shell("sleep 300 & sleep 300"), &[], Duration::from_millis(200)).await;
+        assert_eq!(outcome, Outcome::TimedOut);
+        assert!(began.elapsed() < Duration::from_secs(20));
+        let (outcome, _) = run(&shell("sleep 300 &"), &[], LIMIT).await;
+        assert_eq!(outcome, Outcome::Exited(0), "nobody waits for what it left behind");
+    }
+
+    #[tokio::test]
+    async fn more_output_than_a_pipe_holds_is_taken() {
+        let (outcome, output) = run(&shell("head -c 1000000 /dev/zero"), &[], LIMIT).await;
+        assert_eq!((outcome, output.map(|output| output.bytes)), (Outcome::Exited(0), Some(1_000_000)));
+    }
+}

@@ -1,0 +1,111 @@
+//! Runs the windows of jobs as they end, or those that are asked for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::clock::WallClock;
+use crate::job::Job;
+use crate::ledger::Entry;
+use crate::run::{RunError, Runner, Stop, Watch};
+use crate::schedule::Window;
+
+/// Between two looks at a job.
+const POLL: Duration = Duration::from_millis(500);
+/// Windows that may be waiting for a runner that is there.
+const DUE_MAX: usize = 10_000;
+
+/// Runs all jobs until the runner is stopped.
+pub async fn serve(runner: Arc<Runner>, jobs: Vec<Job>) {
+    let tasks: Vec<_> = jobs
+        .into_iter()
+        .map(|job| {
+            let runner = Arc::clone(&runner);
+            tokio::spawn(async move { keep(&runner, &job).await })
+        })
+        .collect();
+    for task in tasks {
+        if let Err(error) = task.await {
+            tracing::error!(%error, "a job's task ended");
+        }
+    }
+}
+
+async fn keep(runner: &Runner, job: &Job) {
+    let (mut clock, mut due) = (WallClock::new(), None);
+    let mut watch = Watch::default();
+    while !runner.stop.is_cancelled() {
+        if let Some(now) = clock.now() {
+            let due = due.get_or_insert_with(|| Due::new(job, now));
+            match due.pass(runner, job, &mut watch, now).await {
+                Err(RunError::Stopped) => return,
+                Err(error) => tracing::warn!(job.name, %error, "it is tried again"),
+                Ok(()) => {}
+            }
+        }
+        runner.stop.run_until_cancelled(tokio::time::sleep(POLL)).await;
+    }
+}
+
+/// Where a job is: all windows that start before are over, or too old to be made up for.
+struct Due {
+    next: Option<Window>,
+}
+
+impl Due {
+    fn new(job: &Job, now: Timestamp) -> Self {
+        let oldest = job.schedule.windows_until(now, job.catch_up).first().map(|window| window.start);
+        let start = oldest.or_else(|| job.schedule.next_after(now));
+        Self { next: start.and_then(|start| job.schedule.window_at(start)) }
+    }
+
+    /// Runs what is due, in order, as far as it is this runner's turn.
+    async fn pass(
+        &mut self,
+        runner: &Runner,
+        job: &Job,
+        watch: &mut Watch,
+        now: Timestamp,
+    ) -> Result<(), RunError> {
+        let Some(next) = self.next.filter(|next| next.end <= now) else { return Ok(()) };
+        let due = job.schedule.windows_between(next.start, now, DUE_MAX);
+        metrics::gauge!("jobs_lag_windows", "job" => job.name.clone()).set(due.len() as f64);
+        for (index, window) in due.iter().enumerate() {
+            match runner.look(job, *window, watch, false, now).await? {
+                Stop::Ended(_) => {
+                    self.next = job.schedule.window_at(window.end);
+                    metrics::gauge!("jobs_lag_windows", "job" => job.name.clone())
+                        .set((due.len() - index - 1) as f64);
+                }
+                // Those behind it may have to be skipped by now.
+                Stop::Elsewhere(_) if index + 1 < due.len() => {
+                    runner.look(job, due[index + 1], &mut Watch::default(), false, now).await?;
+                    return Ok(());
+                }
+                Stop::Elsewhere(_) | Stop::NotYet(_) => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Runner {
+    /// Runs one window, or waits until another runner has. A window that failed is run again.
+    ///
+    /// # Errors
+    /// Where its end is not known.
+    pub async fn run_one(&self, job: &Job, window: Window) -> Result<Entry, RunError> {
+        let mut watch = Watch::default();
+        loop {
+            match self.look(job, window, &mut watch, true, Timestamp::now()).await? {
+                Stop::Ended(entry) => return Ok(entry),
+                Stop::Elsewhere(_) => {}
+                Stop::NotYet(why) => tracing::debug!(job.name, why, "waiting"),
+            }
+            if self.stop.run_until_cancelled(tokio::time::sleep(POLL)).await.is_none() {
+                return Err(RunError::Stopped);
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! `rookery jobs`: jobs by schedule, over windows of the log.
+
+mod backfill;
+mod data_set;
+mod history;
+mod list;
+mod run;
+mod window;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use domain::Shard;
+use event_store::buckets;
+use jobs::{Job, Ledger, Runner, Settings};
+use service_kit::shutdown::Shutdown;
+use service_kit::telemetry::{self, LogFormat, TelemetryConfig};
+
+use self::data_set::PublishedDataSet;
+use crate::data_dir::DataDirArgument;
+use crate::{connections, period};
+
+/// In the broker's list of connections.
+const CLIENT_NAME: &str = "rookery-jobs";
+
+/// Run jobs by schedule, each window of theirs once by any number of runners
+///
+/// The jobs are in a file; docs/JOBS.md says how it looks and what a job is told. The log is that of ROOKERY_NATS_URL or
+/// ROOKERY_EVENT_STORE_URL (or the same with _FILE), else that of the `rookery up` which runs on the data directory. The
+/// data set is that of ROOKERY_ANALYST_URL, or likewise.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    of: Of,
+}
+
+/// Which jobs, and of which system.
+#[derive(Debug, clap::Args)]
+struct Of {
+    /// The file of jobs (YAML)
+    #[arg(
+        long = "jobs",
+        global = true,
+        value_name = "FILE",
+        env = "ROOKERY_JOBS_FILE",
+        default_value = "jobs.yaml"
+    )]
+    file: PathBuf,
+    #[command(flatten)]
+    data: DataDirArgument,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    List(list::Arguments),
+    #[command(name = "run")]
+    Execute(run::Arguments),
+    History(history::Arguments),
+    Backfill(backfill::Arguments),
+}
+
+/// How to take part.
+#[derive(Debug, clap::Args)]
+struct RunnerArguments {
+    /// How long a runner may be silent before another one takes its window over
+    #[arg(long, value_name = "TIME", env = "ROOKERY_JOBS_LEASE", default_value = "30s", value_parser = period::parse)]
+    lease: Duration,
+    /// What to log: levels, also by module
+    #[arg(
+        long,
+        value_name = "LEVELS",
+        env = "ROOKERY_LOG",
+        default_value = "info,async_nats=warn,sqlx=warn"
+    )]
+    log: String,
+    /// How log lines look: text or json
+    #[arg(long, value_name = "FORMAT", env = "ROOKERY_LOG_FORMAT", default_value = "text")]
+    log_format: LogFormat,
+}
+
+impl RunnerArguments {
+    /// To be called once, before anything is logged.
+    fn init(&self) -> Result<()> {
+        let telemetry = TelemetryConfig { format: self.log_format, filter: self.log.clone() };
+        telemetry::init(&telemetry).context("ROOKERY_LOG")
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let of = &arguments.of;
+        match &arguments.command {
+            Command::List(arguments) => list::run(of, arguments).await,
+            Command::Execute(arguments) => Box::pin(run::run(of, arguments)).await,
+            Command::History(arguments) => history::run(of, arguments).await,
+            Command::Backfill(arguments) => Box::pin(backfill::run(of, arguments)).await,
+        }
+    })
+}
+
+impl Of {
+    fn jobs(&self) -> Result<Vec<Job>> {
+        let text = std::fs::read_to_string(&self.file)
+            .with_context(|| format!("read {}: name the file of jobs with --jobs", self.file.display()))?;
+        jobs::parse(&text).with_context(|| self.file.display().to_string())
+    }
+
+    fn job(&self, name: &str) -> Result<Job> {
+        let job = self.jobs()?.into_iter().find(|job| job.name == name);
+        job.with_context(|| format!("{} has no job {name}", self.file.display()))
+    }
+
+    async fn ledger(&self) -> Result<Ledger> {
+        let url = connections::jobs_url(&self.data)?;
+        let bucket = event_store_open::find_bucket(url.expose(), CLIENT_NAME, Shard(0), buckets::JOBS).await;
+        Ok(Ledger::new(bucket.context("is the system running?")?))
+    }
+
+    /// Ends when the process is told to.
+    async fn runner(&self, arguments: &RunnerArguments, shutdown: &Shutdown) -> Result<Runner> {
+        let url = connections::jobs_url(&self.data)?;
+        let log = event_store_open::open_log(url.expose(), CLIENT_NAME).await;
+        Ok(Runner {
+            log: log.context("is the system running?")?,
+            ledger: self.ledger().await?,
+            data_set: Some(Arc::new(PublishedDataSet::connect(&self.data)?)),
+            settings: Settings { runner: runner_name(), lease: arguments.lease },
+            stop: shutdown.token(),
+        })
+    }
+}
+
+/// Host and process, for people.
+fn runner_name() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let host = host.trim();
+    format!("{}/{}", if host.is_empty() { "?" } else { host }, std::process::id())
+}
