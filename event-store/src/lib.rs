@@ -16,6 +16,7 @@ mod disclosure;
 mod dropped;
 mod edit_index;
 mod envelope;
+mod feed;
 mod fingerprint;
 mod in_memory;
 mod schemas;
@@ -37,6 +38,9 @@ pub use disclose::{Disclosed, disclose, disclosed_types};
 pub use dropped::{Dropped, drop_events};
 pub use edit_index::{EditIndex, EditIndexError, LastBlock, LastChange, last_block, last_change};
 pub use envelope::{Envelope, TraceParent, header, schema_uri};
+#[cfg(feature = "conformance")]
+pub use feed::kind_of_type;
+pub use feed::{Feed, FeedError, feed};
 pub use fingerprint::Fingerprint;
 pub use in_memory::InMemoryLog;
 pub use schemas::{schema, schemas};
