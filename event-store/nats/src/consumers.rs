@@ -14,6 +14,7 @@ use event_store::{Feed, OpenError};
 use futures::TryStreamExt;
 use time::OffsetDateTime;
 
+use crate::connect::connect;
 use crate::errors::unopened;
 
 /// Each costs the broker memory and work for every event.
@@ -112,33 +113,69 @@ fn stream_name(shard: Shard) -> String {
     format!("EVENTS_{}", shard.0)
 }
 
-async fn stream(client: async_nats::Client, shard: Shard) -> Result<Stream, ConsumerError> {
-    Ok(jetstream::new(client).get_stream(stream_name(shard)).await.map_err(unopened)?)
-}
-
-/// Makes the durable. Once more with the same words it changes nothing.
-pub async fn add(
+/// The consumers of a broker, for who may make and remove them.
+#[derive(Debug, Clone)]
+pub struct Consumers {
     client: async_nats::Client,
     shard: Shard,
-    name: &str,
-    feed: &Feed,
-    begin: Begin,
-) -> Result<(), ConsumerError> {
-    if !is_name(name) {
-        return Err(ConsumerError::Name);
+}
+
+impl Consumers {
+    /// `name` is that of the connection.
+    pub async fn connect(url: &str, name: &str, shard: Shard) -> Result<Self, OpenError> {
+        Ok(Self { client: connect(url, name).await?, shard })
     }
-    let stream = stream(client, shard).await?;
-    let made = durables(&stream).await?;
-    if let Some(found) = made.iter().find(|found| found.name == name) {
-        let is_same = subjects(found) == feed.subjects && found.config.metadata.contains_key(TYPES);
-        return if is_same { Ok(()) } else { Err(ConsumerError::Exists(name.to_owned())) };
+
+    /// Makes the durable. Once more with the same words it changes nothing.
+    pub async fn add(&self, name: &str, feed: &Feed, begin: Begin) -> Result<(), ConsumerError> {
+        if !is_name(name) {
+            return Err(ConsumerError::Name);
+        }
+        let stream = self.stream().await?;
+        let made = durables(&stream).await?;
+        if let Some(found) = made.iter().find(|found| found.name == name) {
+            let is_same = is_ours(found) && subjects(found) == feed.subjects;
+            return if is_same { Ok(()) } else { Err(ConsumerError::Exists(name.to_owned())) };
+        }
+        if made.len() >= CONSUMERS_MAX {
+            return Err(ConsumerError::TooMany);
+        }
+        stream.create_consumer_strict(wanted(name, feed, begin)).await.map_err(unopened)?;
+        Ok(())
     }
-    if made.len() >= CONSUMERS_MAX {
-        return Err(ConsumerError::TooMany);
+
+    /// How far each is, by name.
+    pub async fn list(&self) -> Result<Vec<Consumer>, ConsumerError> {
+        let stream = self.stream().await?;
+        let mut found = durables(&stream).await?;
+        found.retain(is_ours);
+        found.sort_by(|one, other| one.name.cmp(&other.name));
+        let mut consumers = Vec::new();
+        for info in found {
+            consumers.push(describe(&stream, self.shard, info).await?);
+        }
+        Ok(consumers)
     }
-    let created = stream.create_consumer_strict(wanted(name, feed, begin)).await;
-    created.map_err(unopened)?;
-    Ok(())
+
+    /// Ends it. What it had acknowledged is forgotten.
+    pub async fn remove(&self, name: &str) -> Result<(), ConsumerError> {
+        let stream = self.stream().await?;
+        let durables = durables(&stream).await?;
+        if !durables.iter().any(|found| found.name == name && is_ours(found)) {
+            return Err(ConsumerError::Unknown(name.to_owned()));
+        }
+        stream.delete_consumer(name).await.map_err(unopened)?;
+        Ok(())
+    }
+
+    async fn stream(&self) -> Result<Stream, ConsumerError> {
+        let context = jetstream::new(self.client.clone());
+        Ok(context.get_stream(stream_name(self.shard)).await.map_err(unopened)?)
+    }
+}
+
+fn is_ours(info: &Info) -> bool {
+    info.config.metadata.contains_key(TYPES)
 }
 
 fn wanted(name: &str, feed: &Feed, begin: Begin) -> pull::Config {
@@ -164,31 +201,6 @@ fn wanted(name: &str, feed: &Feed, begin: Begin) -> pull::Config {
         metadata: HashMap::from([(TYPES.to_owned(), feed.types.join(" "))]),
         ..pull::Config::default()
     }
-}
-
-/// Only what a durable acknowledges moves on; how far each is, by name.
-pub async fn list(client: async_nats::Client, shard: Shard) -> Result<Vec<Consumer>, ConsumerError> {
-    let stream = stream(client, shard).await?;
-    let mut found = durables(&stream).await?;
-    found.retain(|info| info.config.metadata.contains_key(TYPES));
-    found.sort_by(|one, other| one.name.cmp(&other.name));
-    let mut consumers = Vec::new();
-    for info in found {
-        consumers.push(describe(&stream, shard, info).await?);
-    }
-    Ok(consumers)
-}
-
-/// Ends it. What it had acknowledged is forgotten.
-pub async fn remove(client: async_nats::Client, shard: Shard, name: &str) -> Result<(), ConsumerError> {
-    let stream = stream(client, shard).await?;
-    let durables = durables(&stream).await?;
-    let is_ours = |found: &&Info| found.name == name && found.config.metadata.contains_key(TYPES);
-    if !durables.iter().any(|found| is_ours(&found)) {
-        return Err(ConsumerError::Unknown(name.to_owned()));
-    }
-    stream.delete_consumer(name).await.map_err(unopened)?;
-    Ok(())
 }
 
 async fn durables(stream: &Stream) -> Result<Vec<Info>, ConsumerError> {

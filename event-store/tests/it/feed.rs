@@ -50,9 +50,13 @@ fn it_says_why_a_type_cannot_be_had() {
     };
     assert!(refused(&["message.liked"], 0, true).contains("rookery.message.bookmarked.v1, which is private"));
     assert!(refused(&["account.followed"], 0, true).contains("muted"));
-    assert!(refused(&["message.edited"], 0, false).contains("author, deletedBy of rookery.message.deleted.v1"));
+    assert!(
+        refused(&["message.edited"], 0, false).contains("author, deletedBy of rookery.message.deleted.v1")
+    );
     assert!(refused(&["message.edited"], 7, true).contains("one account's"));
-    assert!(refused(&["message.posted", "message.sung"], 0, false).contains("no type rookery.message.sung.v1"));
+    assert!(
+        refused(&["message.posted", "message.sung"], 0, false).contains("no type rookery.message.sung.v1")
+    );
     assert_eq!(refused(&[], 0, false), "no types");
     let both = feed(Shard(0), &types(&["message.posted", "message.deleted"]), None, true).expect("had");
     assert_eq!(both.subjects, ["ev.0.outbox.*", "ev.0.edits.*"]);

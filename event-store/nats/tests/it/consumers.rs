@@ -7,7 +7,9 @@ use domain::{Position, Shard};
 use event_store::conformance::attack;
 use event_store::{Feed, feed};
 use event_store_nats::connect;
-use event_store_nats::consumers::{self, Begin, CONSUMERS_MAX, Consumer, ConsumerError, account, is_name};
+use event_store_nats::consumers::{
+    self, Begin, CONSUMERS_MAX, Consumer, ConsumerError, Consumers, account, is_name,
+};
 use futures::StreamExt;
 use testkit::{Nats, eventually};
 
@@ -27,8 +29,8 @@ async fn broker() -> Nats {
     broker_with(&accounts.concat()).await
 }
 
-async fn operator(nats: &Nats) -> async_nats::Client {
-    connect(&url(nats, "operator"), "test").await.expect("connected")
+async fn operator(nats: &Nats) -> Consumers {
+    Consumers::connect(&url(nats, "operator"), "test", SHARD).await.expect("connected")
 }
 
 async fn consumer(nats: &Nats, name: &str) -> async_nats::Client {
@@ -36,7 +38,7 @@ async fn consumer(nats: &Nats, name: &str) -> async_nats::Client {
 }
 
 async fn show(nats: &Nats, name: &str) -> Consumer {
-    let found = consumers::list(operator(nats).await, SHARD).await.expect("listed");
+    let found = operator(nats).await.list().await.expect("listed");
     found.into_iter().find(|found| found.name == name).expect("it is there")
 }
 
@@ -61,7 +63,7 @@ async fn what_it_acknowledges_is_done_and_the_rest_comes_again() {
     for _ in 0..5 {
         positions.push(post(&log).await.expect("appended"));
     }
-    consumers::add(operator(&nats).await, SHARD, "shop", &posts(), Begin::Beginning).await.expect("made");
+    operator(&nats).await.add("shop", &posts(), Begin::Beginning).await.expect("made");
     let at = show(&nats, "shop").await;
     assert_eq!((at.position, at.lag, at.handed_out), (None, 5, 0));
     assert!(at.behind_since.is_some() && at.last_seen.is_none());
@@ -93,7 +95,7 @@ async fn what_it_acknowledges_is_done_and_the_rest_comes_again() {
     // It outlives the broker, and the same words change nothing.
     let mut nats = nats;
     nats.restart().await;
-    consumers::add(operator(&nats).await, SHARD, "shop", &posts(), Begin::Now).await.expect("there");
+    operator(&nats).await.add("shop", &posts(), Begin::Now).await.expect("there");
     assert_eq!(show(&nats, "shop").await.position, at.position);
 }
 
@@ -110,7 +112,7 @@ async fn it_reaches_nothing_but_its_own() {
         post(&log).await.expect("appended");
     }
     for name in ["shop", "shelf"] {
-        consumers::add(operator(&nats).await, SHARD, name, &posts(), Begin::Beginning).await.expect("made");
+        operator(&nats).await.add(name, &posts(), Begin::Beginning).await.expect("made");
     }
     let before = (state(&dispatcher).await, show(&nats, "shelf").await);
     let heard = attack(&url(&nats, &consumers::user("shop")), &[]).await;
@@ -139,7 +141,8 @@ async fn it_reaches_nothing_but_its_own() {
     }
     // A fetch that names others' subjects as the place to deliver to.
     let own = "$JS.API.CONSUMER.MSG.NEXT.EVENTS_0.shop";
-    let others = ["ev.0.outbox.1", "$JS.ACK.EVENTS_0.shelf.1.1.1.1.0", "$JS.API.CONSUMER.DELETE.EVENTS_0.shelf"];
+    let others =
+        ["ev.0.outbox.1", "$JS.ACK.EVENTS_0.shelf.1.1.1.1.0", "$JS.API.CONSUMER.DELETE.EVENTS_0.shelf"];
     for reply in others {
         client.publish_with_reply(own, reply, "1".into()).await.expect("sent");
     }
@@ -155,21 +158,21 @@ async fn there_are_at_most_so_many_and_each_has_its_name() {
     let client = operator(&nats).await;
     for name in ["", "Shop", "1shop", "a.b", "a b", "a*", "a\"", &"a".repeat(33)] {
         assert!(!is_name(name), "{name}");
-        let made = consumers::add(client.clone(), SHARD, name, &posts(), Begin::Now).await;
+        let made = client.add(name, &posts(), Begin::Now).await;
         assert!(matches!(made, Err(ConsumerError::Name)), "{name}: {made:?}");
     }
     for number in 0..CONSUMERS_MAX {
         let name = format!("c{number}");
-        consumers::add(client.clone(), SHARD, &name, &posts(), Begin::Now).await.expect("made");
+        client.add(&name, &posts(), Begin::Now).await.expect("made");
     }
-    let more = consumers::add(client.clone(), SHARD, "more", &posts(), Begin::Now).await;
+    let more = client.add("more", &posts(), Begin::Now).await;
     assert!(matches!(more, Err(ConsumerError::TooMany)), "{more:?}");
     let edits = feed(SHARD, &["rookery.message.edited.v1".to_owned()], None, true).expect("they can be had");
-    let other = consumers::add(client.clone(), SHARD, "c1", &edits, Begin::Now).await;
+    let other = client.add("c1", &edits, Begin::Now).await;
     assert!(matches!(other, Err(ConsumerError::Exists(_))), "{other:?}");
-    consumers::remove(client.clone(), SHARD, "c1").await.expect("removed");
-    let gone = consumers::remove(client.clone(), SHARD, "c1").await;
+    client.remove("c1").await.expect("removed");
+    let gone = client.remove("c1").await;
     assert!(matches!(gone, Err(ConsumerError::Unknown(_))), "{gone:?}");
     let after = Position::from_i64(1 << 8).expect("a position");
-    consumers::add(client, SHARD, "more", &edits, Begin::After(after)).await.expect("made");
+    client.add("more", &edits, Begin::After(after)).await.expect("made");
 }

@@ -1,0 +1,28 @@
+//! Lets the users of consumers in, and others out, while the broker runs.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::servers::Servers;
+use crate::data_dir::DataDir;
+use crate::files;
+
+const LOOK_PERIOD: Duration = Duration::from_millis(500);
+
+/// Has nats-server read its configuration again whenever `rookery consumers` wrote the file, and once at the start: it may
+/// have been written meanwhile.
+pub(super) async fn keep_let_in(data: &DataDir, servers: &Servers) -> Result<()> {
+    let mut known = None;
+    loop {
+        match files::read_if_there(&data.consumers()) {
+            Ok(now) if known.as_ref() != Some(&now) => {
+                servers.reload_nats();
+                known = Some(now);
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!("{error:#}"),
+        }
+        tokio::time::sleep(LOOK_PERIOD).await;
+    }
+}
