@@ -1,3 +1,7 @@
 -- For streams: what happened, in the order of the log.
-create index reposted_by_position on history_v1.reposted (from_position);
-create index notification_by_position on social_v1.notification (position) include (recipient);
+call control.in_each_version('history', $$
+    create index reposted_by_position on reposted (from_position)
+$$);
+call control.in_each_version('social', $$
+    create index notification_by_position on notification (position) include (recipient)
+$$);

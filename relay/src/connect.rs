@@ -72,7 +72,7 @@ async fn follow_once(state: &AppState, log: &Arc<dyn EventLog>) -> Result<(), Re
     }
     let Some(opened) = state.opened() else { return Ok(()) };
     while let Some(events) = tail.next_batch(BATCH).await {
-        opened.recent.push(events?);
+        opened.recent.push(&events?);
     }
     Ok(())
 }

@@ -78,7 +78,7 @@ impl Recent {
     }
 
     /// The next events of the log.
-    pub(crate) fn push(&self, events: Vec<RecordedEvent>) {
+    pub(crate) fn push(&self, events: &[RecordedEvent]) {
         // Before the lock, which readers wait for.
         let news: Vec<News> = events.iter().map(News::of).collect();
         let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);

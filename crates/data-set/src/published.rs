@@ -41,6 +41,7 @@ mod projections;
 mod reports;
 mod repost_history;
 mod reposts;
+mod sources;
 mod standing;
 mod tag_counts;
 mod view;

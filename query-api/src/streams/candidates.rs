@@ -31,16 +31,16 @@ impl Index {
     /// Where a stream is found. By its author, or by one of its tags, whichever is said: the rest is compared.
     fn visit(&mut self, viewer: i64, filter: &Filter, mut visit: impl FnMut(&mut Vec<u64>)) {
         if filter.notifications {
-            at(&mut self.notified, viewer, &mut visit);
+            at(&mut self.notified, &viewer, &mut visit);
         }
         match &filter.messages {
             None => {}
-            Some(Messages::Home) => at(&mut self.home, viewer, &mut visit),
+            Some(Messages::Home) => at(&mut self.home, &viewer, &mut visit),
             Some(Messages::Of(wanted)) => match (wanted.author, wanted.all.first(), &wanted.any[..]) {
-                (Some(author), _, _) => at(&mut self.of_author, author, &mut visit),
-                (None, Some(tag), _) => at(&mut self.of_tag, tag.clone(), &mut visit),
+                (Some(author), _, _) => at(&mut self.of_author, &author, &mut visit),
+                (None, Some(tag), _) => at(&mut self.of_tag, tag, &mut visit),
                 (None, None, []) => visit(&mut self.of_all),
-                (None, None, any) => any.iter().for_each(|tag| at(&mut self.of_tag, tag.clone(), &mut visit)),
+                (None, None, any) => any.iter().for_each(|tag| at(&mut self.of_tag, tag, &mut visit)),
             },
         }
     }
@@ -77,13 +77,14 @@ impl Index {
 }
 
 /// Nobody is remembered of whom there is no stream.
-fn at<K: Hash + Eq>(index: &mut HashMap<K, Vec<u64>>, key: K, visit: &mut impl FnMut(&mut Vec<u64>))
-where
-    K: Clone,
-{
+fn at<K: Hash + Eq + Clone>(
+    index: &mut HashMap<K, Vec<u64>>,
+    key: &K,
+    visit: &mut impl FnMut(&mut Vec<u64>),
+) {
     let ids = index.entry(key.clone()).or_default();
     visit(ids);
     if ids.is_empty() {
-        index.remove(&key);
+        index.remove(key);
     }
 }

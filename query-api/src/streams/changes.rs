@@ -39,7 +39,7 @@ impl Changes {
     ) -> Result<Option<Self>, ReadError> {
         let messages = match about {
             About::Messages(MessageFilter { tag, tags, author, .. }) => {
-                Some(Messages::Of(Wanted::new(tag.clone(), tags.as_ref(), *author)))
+                Some(Messages::Of(Wanted::new(tag, tags.as_ref(), *author)))
             }
             About::Home => Some(Messages::Home),
             About::Notifications | About::All => None,

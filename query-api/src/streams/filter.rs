@@ -90,7 +90,7 @@ impl Filter {
 }
 
 impl Wanted {
-    pub(super) fn new(tag: TagFilter, tags: Option<&TagCombination>, author: Option<i64>) -> Self {
+    pub(super) fn new(tag: &TagFilter, tags: Option<&TagCombination>, author: Option<i64>) -> Self {
         let Some(tags) = tags else {
             let all = if tag.is_any() { Vec::new() } else { vec![tag.as_str().to_owned()] };
             return Self { all, author, ..Self::default() };

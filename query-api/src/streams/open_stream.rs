@@ -214,7 +214,7 @@ impl OpenStream {
             None => {
                 let (tag, tags) = named.parse()?;
                 let author = self.author.as_deref().map(|text| id::parse("author", text)).transpose()?;
-                Some(Messages::Of(Wanted::new(tag, tags.as_ref(), author)))
+                Some(Messages::Of(Wanted::new(&tag, tags.as_ref(), author)))
             }
         };
         let kinds = self.kinds(notifications, messages == Some(Messages::Home))?;

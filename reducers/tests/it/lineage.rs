@@ -3,7 +3,7 @@
 //! the views is what is declared for this field. Everything that is declared is seen to change at least once.
 
 mod change;
-mod claims;
+mod dependencies;
 mod story;
 mod told;
 mod views;
@@ -13,13 +13,14 @@ use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex};
 
 use data_set::published::{NOT_SHOWN, VIEWS};
-use event_store::{RecordedEvent, event_fields};
+use event_store::event_fields;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
+use reducers::KnownEvent;
 
 use self::change::{Change, ENVELOPE, all, enveloped};
-use self::claims::{Cause, Claim, Declared, Observations, Strength, declared};
+use self::dependencies::{Cause, Declared, Dependency, Observations, Strength, declared};
 use self::story::Story;
 use self::told::story;
 use self::views::{Bench, Views, differences};
@@ -34,7 +35,7 @@ const SEEDS: [u64; 2] = [1, 2];
 struct Trial {
     story: Story,
     before: Views,
-    recorded: Vec<RecordedEvent>,
+    known: Vec<KnownEvent>,
     declared: Declared,
     progress: Mutex<Progress>,
 }
@@ -52,13 +53,13 @@ impl Trial {
         let mut progress = self.progress.lock().expect("no panic");
         while let Some(change) = progress.left.pop() {
             let Progress { tries, observations, tries_wanted, .. } = &mut *progress;
-            let is_open = |claim: &Claim, strength: Strength| {
-                claim.cause == change.cause && observations.is_open(claim, strength)
+            let is_open = |dependency: &Dependency, strength: Strength| {
+                dependency.cause == change.cause && observations.is_open(dependency, strength)
             };
             let tries = tries.entry(change.cause.clone()).or_default();
             if &*tries < tries_wanted.start()
                 || (&*tries < tries_wanted.end()
-                    && self.declared.iter().any(|(claim, strength)| is_open(claim, *strength)))
+                    && self.declared.iter().any(|(dependency, strength)| is_open(dependency, *strength)))
             {
                 *tries += 1;
                 return Some(change);
@@ -69,11 +70,13 @@ impl Trial {
 
     async fn run(self: Arc<Self>, bench: Bench) {
         while let Some(change) = self.next() {
-            let after = bench.show(&change.made(&self.story, &self.recorded)).await;
+            let after = bench.show(change.made(&self.story, &self.known)).await;
             let found = differences(&self.before, &after);
             let mut progress = self.progress.lock().expect("no panic");
             let undeclared = progress.observations.add(&self.declared, &change.cause, found);
-            progress.undeclared.extend(undeclared.into_iter().map(|claim| format!("{change}: {claim}")));
+            progress
+                .undeclared
+                .extend(undeclared.into_iter().map(|dependency| format!("{change}: {dependency}")));
         }
     }
 }
@@ -81,8 +84,8 @@ impl Trial {
 /// Tries changes of a history, at random, and gives what they showed and what of it nobody declared.
 async fn sweep(story: Story, seed: u64, tries_wanted: RangeInclusive<usize>) -> (Observations, Vec<String>) {
     let bench = Bench::start().await;
-    let recorded = story.recorded();
-    let before = bench.show(&recorded).await;
+    let known = story.known();
+    let before = bench.show(known.clone()).await;
     let mut left = all(&story);
     left.shuffle(&mut StdRng::seed_from_u64(seed));
     let progress = Progress {
@@ -93,7 +96,7 @@ async fn sweep(story: Story, seed: u64, tries_wanted: RangeInclusive<usize>) -> 
         undeclared: Vec::new(),
     };
     let trial =
-        Arc::new(Trial { story, recorded, before, declared: declared(), progress: Mutex::new(progress) });
+        Arc::new(Trial { story, known, before, declared: declared(), progress: Mutex::new(progress) });
     let mut tasks = vec![tokio::spawn(Arc::clone(&trial).run(bench))];
     for _ in 1..BENCHES {
         tasks.push(tokio::spawn(Arc::clone(&trial).run(Bench::start().await)));
@@ -103,7 +106,6 @@ async fn sweep(story: Story, seed: u64, tries_wanted: RangeInclusive<usize>) -> 
     }
     let trial = Arc::into_inner(trial).expect("the tasks are over");
     let progress = trial.progress.into_inner().expect("no panic");
-    println!("{} changes tried", progress.tries.values().sum::<usize>());
     (progress.observations, progress.undeclared)
 }
 
@@ -116,7 +118,7 @@ async fn a_column_changes_with_the_fields_that_are_declared_and_with_no_others()
     assert!(wrong.is_empty(), "{wrong:#?}");
 
     // A mistake in what is declared is found, whichever of these it is.
-    let of = |view, column, event: &str, field| Claim { view, column, cause: (event.to_owned(), field) };
+    let of = |view, column, event: &str, field| Dependency { view, column, cause: (event.to_owned(), field) };
     let text = of("messages", Some("text"), "rookery.message.edited.v1", "text");
     let likes = of("daily_activity", Some("likes"), "rookery.message.unliked.v1", "account");
     let rows = of("accounts", None, "rookery.account.deactivated.v1", "account");
@@ -128,7 +130,7 @@ async fn a_column_changes_with_the_fields_that_are_declared_and_with_no_others()
     }
     for (strength, field) in [(Strength::Direct, "text"), (Strength::Indirect, "text")] {
         let extra = of("follows", Some("follower"), "rookery.message.posted.v1", field);
-        let mistaken = declared.iter().map(|(claim, strength)| (claim.clone(), *strength));
+        let mistaken = declared.iter().map(|(dependency, strength)| (dependency.clone(), *strength));
         let wrong = observations.judge(&mistaken.chain([(extra, strength)]).collect());
         assert!(wrong.len() == 1 && wrong[0].contains("never changed"), "{wrong:?}");
     }
@@ -138,9 +140,9 @@ async fn a_column_changes_with_the_fields_that_are_declared_and_with_no_others()
 #[tokio::test]
 async fn nothing_depends_on_what_else_the_envelope_says() {
     let (story, bench) = (story(), Bench::start().await);
-    let before = bench.show(&story.recorded()).await;
+    let before = bench.show(story.known()).await;
     for fact in ENVELOPE {
-        let after = bench.show(&enveloped(&story, fact)).await;
+        let after = bench.show(enveloped(&story, fact)).await;
         assert!(differences(&before, &after).is_empty(), "{fact}");
     }
 }

@@ -203,16 +203,30 @@ pub(crate) async fn write_batch(
     from: Position,
     events: &[RecordedEvent],
 ) -> Result<(), WriteError> {
-    let known = events.iter().filter_map(|recorded| match decode(recorded).expect("decodes") {
+    let to = events.last().expect("not empty").position;
+    write_known(fold, pool, key, (from, to), events.iter().filter_map(known).collect()).await
+}
+
+/// As the fold takes it; it must be readable.
+pub(crate) fn known(recorded: &RecordedEvent) -> Option<KnownEvent> {
+    match decode(recorded).expect("decodes") {
         Decoded::Known(event) => {
             Some(KnownEvent { position: recorded.position, recorded_at: recorded.recorded_at, event })
         }
         Decoded::UnknownType(_) => None,
-    });
-    let changes = fold.fold(known.collect());
+    }
+}
+
+pub(crate) async fn write_known(
+    fold: &dyn Fold,
+    pool: &Pool,
+    key: &write::ProjectionKey,
+    (from, to): (Position, Position),
+    events: Vec<KnownEvent>,
+) -> Result<(), WriteError> {
+    let changes = fold.fold(events);
     let from = Checkpoint { position: from.get(), ..Checkpoint::default() };
-    let to = from.at(events.last().expect("not empty").position.get(), None);
-    let mut step = Step::advance(pool, key, from, to).await?;
+    let mut step = Step::advance(pool, key, from, from.at(to.get(), None)).await?;
     changes.write(&mut step).await?;
     step.commit().await
 }

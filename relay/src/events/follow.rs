@@ -184,7 +184,7 @@ impl Stream {
         if self.checked_at.elapsed() >= HEARTBEAT {
             // A token may have expired or been revoked, and a role been taken.
             let caller = self.state.identity().resolve(&self.follower.headers, None).await.ok().flatten();
-            if !caller.is_some_and(|caller| may_take_events(&caller).is_ok()) {
+            if caller.is_none_or(|caller| may_take_events(&caller).is_err()) {
                 return Err(End::Quiet);
             }
             self.checked_at = Instant::now();

@@ -3,11 +3,7 @@
 //! A property test (`reducers/tests/it/lineage.rs`) changes one field of one event at a time and finds what is said here
 //! changed, and nothing else. So whoever declares too little or too much is told.
 
-use std::collections::BTreeSet;
-
-use super::column::Column;
 use super::events::Field;
-use super::view::View;
 
 /// How something depends on a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,34 +79,8 @@ impl Rows {
 }
 
 impl Influence {
-    fn sources(&self) -> impl Iterator<Item = (Field, Transformation)> + '_ {
+    pub(super) fn sources(&self) -> impl Iterator<Item = (Field, Transformation)> + '_ {
         self.fields.iter().map(|field| (*field, self.by))
-    }
-}
-
-impl View {
-    /// All that decides which rows it has.
-    pub fn row_sources(&self) -> BTreeSet<(Field, Transformation)> {
-        let mut sources: BTreeSet<_> =
-            self.rows.influences.iter().copied().flatten().flat_map(Influence::sources).collect();
-        for name in self.rows.of {
-            // A test follows every name.
-            sources.extend(super::view(name).into_iter().flat_map(View::row_sources));
-        }
-        sources
-    }
-}
-
-impl Column {
-    /// All that its values depend on, in rows that stay.
-    pub fn sources(&self) -> BTreeSet<(Field, Transformation)> {
-        let direct = self.lineage.iter().map(|field| (*field, self.made_by));
-        let mut sources: BTreeSet<_> =
-            direct.chain(self.influences.iter().copied().flatten().flat_map(Influence::sources)).collect();
-        for name in self.counts {
-            sources.extend(super::view(name).into_iter().flat_map(View::row_sources));
-        }
-        sources
     }
 }
 

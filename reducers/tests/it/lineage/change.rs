@@ -4,12 +4,13 @@ use std::fmt;
 
 use data_set::published::events::{ITSELF, POSITION, RECORDED_AT};
 use domain::{CommandId, EventId};
-use event_store::{RecordedEvent, TraceParent};
+use event_store::TraceParent;
+use reducers::KnownEvent;
 use serde_json::{Value, json};
 use time::Duration;
 use uuid::Uuid;
 
-use super::claims::Cause;
+use super::dependencies::Cause;
 use super::story::{Happened, Story, fields_of};
 
 /// What the envelope says of an event besides; no view may depend on it.
@@ -41,9 +42,9 @@ impl fmt::Display for Change {
 }
 
 impl Change {
-    /// The history with it, in the order of positions. `recorded` is that of the story.
-    pub(super) fn made(&self, story: &Story, recorded: &[RecordedEvent]) -> Vec<RecordedEvent> {
-        let mut events = recorded.to_vec();
+    /// The history with it, in the order of positions. `known` is that of the story.
+    pub(super) fn made(&self, story: &Story, known: &[KnownEvent]) -> Vec<KnownEvent> {
+        let mut events = known.to_vec();
         let mut event = story.events[self.index].clone();
         match &self.to {
             Other::Data(value) => {
@@ -60,7 +61,7 @@ impl Change {
                 return events;
             }
         }
-        events[self.index] = event.recorded();
+        events[self.index] = event.known();
         events.sort_by_key(|event| event.position);
         events
     }
@@ -129,7 +130,7 @@ fn others(event: &Happened, field: &str, story: &Story) -> Vec<Option<Value>> {
 }
 
 /// The history in which something that the envelope says is another for every event.
-pub(super) fn enveloped(story: &Story, fact: &str) -> Vec<RecordedEvent> {
+pub(super) fn enveloped(story: &Story, fact: &str) -> Vec<KnownEvent> {
     let mut events = story.events.clone();
     for Happened { envelope, .. } in &mut events {
         match fact {
@@ -147,5 +148,5 @@ pub(super) fn enveloped(story: &Story, fact: &str) -> Vec<RecordedEvent> {
             fact => panic!("what else could {fact} say?"),
         }
     }
-    events.iter().map(Happened::recorded).collect()
+    events.iter().map(Happened::known).collect()
 }

@@ -2,13 +2,15 @@
 
 use bytes::Bytes;
 use domain::{AccountId, CommandId, EventId, Position};
-use event_store::{DecodeError, Decoded, Envelope, RecordedEvent, decode, event_fields};
+use event_store::{DecodeError, Envelope, RecordedEvent, decode, event_fields};
+use reducers::KnownEvent;
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::crowd::Crowd;
 use crate::property::at as at_sequence;
+use crate::rows::known;
 
 /// Room between two events for a position that changes, and nothing else.
 const STRIDE: u64 = 10;
@@ -31,8 +33,8 @@ impl Happened {
         at_sequence(self.sequence)
     }
 
-    /// As a reader of the log gets it, which must understand it.
-    pub(super) fn recorded(&self) -> RecordedEvent {
+    /// As a fold gets it, which must understand it.
+    pub(super) fn known(&self) -> KnownEvent {
         let mut recorded = RecordedEvent {
             position: self.position(),
             subject: String::new(),
@@ -45,9 +47,7 @@ impl Happened {
         if let Err(DecodeError::Misplaced { subject, .. }) = decode(&recorded) {
             recorded.subject = subject.to_string();
         }
-        let decoded = decode(&recorded).unwrap_or_else(|error| panic!("{self:?}: {error}"));
-        assert!(matches!(decoded, Decoded::Known(_)), "{self:?}");
-        recorded
+        known(&recorded).unwrap_or_else(|| panic!("of no known type: {self:?}"))
     }
 }
 
@@ -85,9 +85,9 @@ impl Story {
         story
     }
 
-    /// As readers of the log get it.
-    pub(super) fn recorded(&self) -> Vec<RecordedEvent> {
-        self.events.iter().map(Happened::recorded).collect()
+    /// As a fold gets it.
+    pub(super) fn known(&self) -> Vec<KnownEvent> {
+        self.events.iter().map(Happened::known).collect()
     }
 }
 

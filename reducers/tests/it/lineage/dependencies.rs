@@ -8,7 +8,7 @@ use super::views::{Difference, folded, is_of_key};
 
 /// That something depends on a field.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Claim {
+pub(super) struct Dependency {
     pub(super) view: &'static str,
     /// `None`: which rows there are.
     pub(super) column: Option<&'static str>,
@@ -29,23 +29,23 @@ pub(super) enum Strength {
     Inherited,
 }
 
-pub(super) type Declared = BTreeMap<Claim, Strength>;
+pub(super) type Declared = BTreeMap<Dependency, Strength>;
 
 pub(super) fn declared() -> Declared {
-    let mut claims = Declared::new();
+    let mut dependencies = Declared::new();
     for view in folded() {
         let of_rows = view.rows.influences.iter().copied().flatten().flat_map(|influence| influence.fields);
-        add(&mut claims, (view, None), view.row_sources(), &[], of_rows);
+        add(&mut dependencies, (view, None), view.row_sources(), &[], of_rows);
         for column in view.columns {
             let hangs_on = column.influences.iter().copied().flatten().flat_map(|influence| influence.fields);
-            add(&mut claims, (view, Some(column.name)), column.sources(), column.lineage, hangs_on);
+            add(&mut dependencies, (view, Some(column.name)), column.sources(), column.lineage, hangs_on);
         }
     }
-    claims
+    dependencies
 }
 
 fn add<'a>(
-    claims: &mut Declared,
+    dependencies: &mut Declared,
     (view, column): (&View, Option<&'static str>),
     sources: BTreeSet<(Field, Transformation)>,
     direct: &[Field],
@@ -59,7 +59,7 @@ fn add<'a>(
             (false, false) => Strength::Inherited,
         };
         let cause = (field.event.to_owned(), field.field);
-        claims.insert(Claim { view: view.name, column, cause }, strength);
+        dependencies.insert(Dependency { view: view.name, column, cause }, strength);
     }
 }
 
@@ -67,7 +67,7 @@ fn add<'a>(
 #[derive(Debug, Default)]
 pub(super) struct Observations {
     differences: BTreeSet<(Cause, Difference)>,
-    seen: BTreeSet<Claim>,
+    seen: BTreeSet<Dependency>,
     seen_in: BTreeSet<(&'static str, Cause)>,
 }
 
@@ -82,22 +82,23 @@ impl Observations {
         let mut undeclared = Vec::new();
         for difference in differences {
             match explain(declared, cause, &difference) {
-                Ok(claims) => {
-                    self.seen_in.extend(claims.first().map(|claim| (claim.view, cause.clone())));
-                    self.seen.extend(claims);
+                Ok(dependencies) => {
+                    self.seen_in
+                        .extend(dependencies.first().map(|dependency| (dependency.view, cause.clone())));
+                    self.seen.extend(dependencies);
                 }
-                Err(claim) => undeclared.push(format!("{claim:?}")),
+                Err(dependency) => undeclared.push(format!("{dependency:?}")),
             }
             self.differences.insert((cause.clone(), difference));
         }
         undeclared
     }
 
-    /// Whether a claim is still to be seen.
-    pub(super) fn is_open(&self, claim: &Claim, strength: Strength) -> bool {
+    /// Whether a dependency is still to be seen.
+    pub(super) fn is_open(&self, dependency: &Dependency, strength: Strength) -> bool {
         match strength {
-            Strength::Direct => !self.seen.contains(claim),
-            Strength::Indirect => !self.seen_in.contains(&(claim.view, claim.cause.clone())),
+            Strength::Direct => !self.seen.contains(dependency),
+            Strength::Indirect => !self.seen_in.contains(&(dependency.view, dependency.cause.clone())),
             Strength::Inherited => false,
         }
     }
@@ -108,31 +109,42 @@ impl Observations {
         let mut wrong = Vec::new();
         for (cause, difference) in &self.differences {
             let found = again.add(declared, cause, [difference.clone()].into());
-            wrong.extend(found.into_iter().map(|claim| format!("changed, and not declared: {claim}")));
+            wrong.extend(
+                found.into_iter().map(|dependency| format!("changed, and not declared: {dependency}")),
+            );
         }
-        let open = declared.iter().filter(|(claim, strength)| again.is_open(claim, **strength));
-        wrong.extend(open.map(|(claim, _)| format!("declared, and never changed: {claim:?}")));
+        let open = declared.iter().filter(|(dependency, strength)| again.is_open(dependency, **strength));
+        wrong.extend(open.map(|(dependency, _)| format!("declared, and never changed: {dependency:?}")));
         wrong
     }
 }
 
-/// The claims by which a difference was to be expected, or one that is missing.
-fn explain(declared: &Declared, cause: &Cause, difference: &Difference) -> Result<Vec<Claim>, Claim> {
-    let claim = |view, column| Claim { view, column, cause: cause.clone() };
-    let known = |claim: Claim| if declared.contains_key(&claim) { Ok(vec![claim]) } else { Err(claim) };
+/// The dependencies by which a difference was to be expected, or one that is missing.
+fn explain(
+    declared: &Declared,
+    cause: &Cause,
+    difference: &Difference,
+) -> Result<Vec<Dependency>, Dependency> {
+    let dependency = |view, column| Dependency { view, column, cause: cause.clone() };
+    let known = |dependency: Dependency| {
+        if declared.contains_key(&dependency) { Ok(vec![dependency]) } else { Err(dependency) }
+    };
     match difference {
-        Difference::Column(view, column) => known(claim(*view, Some(*column))),
+        Difference::Column(view, column) => known(dependency(*view, Some(*column))),
         Difference::Rows(view, keys) => {
-            let mut claims = known(claim(*view, None))?;
+            let mut dependencies = known(dependency(*view, None))?;
             // A new value of a key comes from what brought its row.
-            let of_keys = keys.iter().map(|key| claim(*view, Some(*key)));
-            claims.extend(of_keys.filter(|claim| declared.contains_key(claim)));
-            Ok(claims)
+            let of_keys = keys.iter().map(|key| dependency(*view, Some(*key)));
+            dependencies.extend(of_keys.filter(|dependency| declared.contains_key(dependency)));
+            Ok(dependencies)
         }
         Difference::Exchanged(view, columns) => {
-            let claims: Vec<Claim> = columns.iter().map(|column| claim(*view, Some(*column))).collect();
-            if !claims.is_empty() && claims.iter().all(|claim| declared.contains_key(claim)) {
-                return Ok(claims);
+            let dependencies: Vec<Dependency> =
+                columns.iter().map(|column| dependency(*view, Some(*column))).collect();
+            if !dependencies.is_empty()
+                && dependencies.iter().all(|dependency| declared.contains_key(dependency))
+            {
+                return Ok(dependencies);
             }
             let view = published::view(view).expect("it is one of them");
             let keys = columns.iter().copied().filter(|column| is_of_key(view, column)).collect();
