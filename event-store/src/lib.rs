@@ -16,13 +16,13 @@ mod disclosure;
 mod dropped;
 mod edit_index;
 mod envelope;
-mod feed;
 mod fingerprint;
 mod in_memory;
 mod schemas;
 mod subject;
 mod upcast;
 mod usage;
+mod whole_subjects;
 
 pub use buckets::{Bucket, BucketError, Buckets};
 pub use cause::Cause;
@@ -38,11 +38,11 @@ pub use disclose::{Disclosed, disclose, disclosed_types};
 pub use dropped::{Dropped, drop_events};
 pub use edit_index::{EditIndex, EditIndexError, LastBlock, LastChange, last_block, last_change};
 pub use envelope::{Envelope, TraceParent, header, schema_uri};
-#[cfg(feature = "conformance")]
-pub use feed::kind_of_type;
-pub use feed::{Feed, FeedError, feed};
 pub use fingerprint::Fingerprint;
 pub use in_memory::InMemoryLog;
 pub use schemas::{schema, schemas};
 pub use subject::{Boundary, EditBucket, Subject};
 pub use usage::{Held, Quota, QuotaExceeded, Room, Usage, Used};
+#[cfg(feature = "conformance")]
+pub use whole_subjects::kind_of_type;
+pub use whole_subjects::{WholeSubjects, WholeSubjectsError, whole_subjects};

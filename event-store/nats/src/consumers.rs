@@ -10,7 +10,7 @@ use async_nats::jetstream;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, Info, pull};
 use async_nats::jetstream::stream::{DirectGetErrorKind, Stream};
 use domain::{Position, Sequence, Shard};
-use event_store::{Feed, OpenError};
+use event_store::{OpenError, WholeSubjects};
 use futures::TryStreamExt;
 use time::OffsetDateTime;
 
@@ -113,6 +113,13 @@ fn stream_name(shard: Shard) -> String {
     format!("EVENTS_{}", shard.0)
 }
 
+/// Whether the broker lets a consumer's user in, and answers it about its durable.
+pub async fn is_answered(url: &str, shard: Shard, name: &str) -> bool {
+    let Ok(client) = connect(url, name).await else { return false };
+    let subject = format!("$JS.API.CONSUMER.INFO.{}.{name}", stream_name(shard));
+    client.request(subject, "".into()).await.is_ok()
+}
+
 /// The consumers of a broker, for who may make and remove them.
 #[derive(Debug, Clone)]
 pub struct Consumers {
@@ -127,20 +134,20 @@ impl Consumers {
     }
 
     /// Makes the durable. Once more with the same words it changes nothing.
-    pub async fn add(&self, name: &str, feed: &Feed, begin: Begin) -> Result<(), ConsumerError> {
+    pub async fn add(&self, name: &str, subjects: &WholeSubjects, begin: Begin) -> Result<(), ConsumerError> {
         if !is_name(name) {
             return Err(ConsumerError::Name);
         }
         let stream = self.stream().await?;
         let made = durables(&stream).await?;
         if let Some(found) = made.iter().find(|found| found.name == name) {
-            let is_same = is_ours(found) && subjects(found) == feed.subjects;
+            let is_same = is_ours(found) && subjects_of(found) == subjects.subjects;
             return if is_same { Ok(()) } else { Err(ConsumerError::Exists(name.to_owned())) };
         }
         if made.len() >= CONSUMERS_MAX {
             return Err(ConsumerError::TooMany);
         }
-        stream.create_consumer_strict(wanted(name, feed, begin)).await.map_err(unopened)?;
+        stream.create_consumer_strict(wanted(name, subjects, begin)).await.map_err(unopened)?;
         Ok(())
     }
 
@@ -178,7 +185,7 @@ fn is_ours(info: &Info) -> bool {
     info.config.metadata.contains_key(TYPES)
 }
 
-fn wanted(name: &str, feed: &Feed, begin: Begin) -> pull::Config {
+fn wanted(name: &str, subjects: &WholeSubjects, begin: Begin) -> pull::Config {
     let deliver_policy = match begin {
         Begin::Beginning => DeliverPolicy::All,
         Begin::Now => DeliverPolicy::New,
@@ -197,8 +204,8 @@ fn wanted(name: &str, feed: &Feed, begin: Begin) -> pull::Config {
         max_batch: FETCH_MAX,
         max_expires: FETCH_WAIT_MAX,
         max_waiting: WAITING_FETCHES_MAX,
-        filter_subjects: feed.subjects.clone(),
-        metadata: HashMap::from([(TYPES.to_owned(), feed.types.join(" "))]),
+        filter_subjects: subjects.subjects.clone(),
+        metadata: HashMap::from([(TYPES.to_owned(), subjects.types.join(" "))]),
         ..pull::Config::default()
     }
 }
@@ -209,7 +216,7 @@ async fn durables(stream: &Stream) -> Result<Vec<Info>, ConsumerError> {
 }
 
 /// A broker gives one pattern in another field than several.
-fn subjects(info: &Info) -> Vec<String> {
+fn subjects_of(info: &Info) -> Vec<String> {
     match info.config.filter_subject.as_str() {
         "" => info.config.filter_subjects.clone(),
         one => vec![one.to_owned()],
@@ -217,7 +224,7 @@ fn subjects(info: &Info) -> Vec<String> {
 }
 
 async fn describe(stream: &Stream, shard: Shard, info: Info) -> Result<Consumer, ConsumerError> {
-    let subjects = subjects(&info);
+    let subjects = subjects_of(&info);
     let lag = info.num_pending + info.num_ack_pending as u64;
     let floor = info.ack_floor.stream_sequence;
     let behind_since = if lag == 0 { None } else { first_after(stream, &subjects, floor).await? };

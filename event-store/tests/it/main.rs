@@ -2,7 +2,7 @@
 
 mod disclosure;
 mod dropped;
-mod feed;
 mod golden;
 mod in_memory;
 mod schemas;
+mod whole_subjects;

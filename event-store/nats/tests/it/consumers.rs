@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_nats::jetstream::{self, AckKind};
 use domain::{Position, Shard};
 use event_store::conformance::attack;
-use event_store::{Feed, feed};
+use event_store::{WholeSubjects, whole_subjects};
 use event_store_nats::connect;
 use event_store_nats::consumers::{
     self, Begin, CONSUMERS_MAX, Consumer, ConsumerError, Consumers, account, is_name,
@@ -20,8 +20,8 @@ const SHARD: Shard = Shard(0);
 const SILENCE: Duration = Duration::from_millis(500);
 const PATIENCE: Duration = Duration::from_secs(10);
 
-fn posts() -> Feed {
-    feed(SHARD, &["rookery.message.posted.v1".to_owned()], None, false).expect("they can be had")
+fn posts() -> WholeSubjects {
+    whole_subjects(SHARD, &["rookery.message.posted.v1".to_owned()], None, false).expect("they can be had")
 }
 
 async fn broker() -> Nats {
@@ -167,7 +167,8 @@ async fn there_are_at_most_so_many_and_each_has_its_name() {
     }
     let more = client.add("more", &posts(), Begin::Now).await;
     assert!(matches!(more, Err(ConsumerError::TooMany)), "{more:?}");
-    let edits = feed(SHARD, &["rookery.message.edited.v1".to_owned()], None, true).expect("they can be had");
+    let edits = whole_subjects(SHARD, &["rookery.message.edited.v1".to_owned()], None, true)
+        .expect("they can be had");
     let other = client.add("c1", &edits, Begin::Now).await;
     assert!(matches!(other, Err(ConsumerError::Exists(_))), "{other:?}");
     client.remove("c1").await.expect("removed");

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use futures::StreamExt;
 use serde_json::Value;
 use testkit::eventually;
 
@@ -28,7 +29,12 @@ async fn a_consumer_is_let_in_while_the_system_runs_and_out_again() {
     let next = "$JS.API.CONSUMER.MSG.NEXT.EVENTS_0.shop";
     assert_eq!(show(dir.path(), "shop")["lagEvents"], 2);
     for position in [&first, &second] {
-        let event = client.request(next, "".into()).await.expect("there is one");
+        // Delivered under its own subject, so no answer that a client would find.
+        let inbox = client.new_inbox();
+        let mut answers = client.subscribe(inbox.clone()).await.expect("its own inbox");
+        client.publish_with_reply(next, inbox, "".into()).await.expect("sent");
+        let event =
+            tokio::time::timeout(START_LIMIT, answers.next()).await.expect("in time").expect("there is one");
         let ack = event.reply.expect("where to acknowledge");
         client.request(ack, "+ACK".into()).await.expect("acknowledged");
         assert_eq!(show(dir.path(), "shop")["position"], **position);

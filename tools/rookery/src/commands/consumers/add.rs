@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use domain::{AccountId, Position};
-use event_store::{FeedError, feed};
-use event_store_nats::consumers::{Begin, Consumers, is_name, user};
+use event_store::{WholeSubjectsError, whole_subjects};
+use event_store_nats::consumers::{Begin, Consumers, is_answered, is_name, user};
 use service_kit::config::Secret;
 use tokio::time::Instant;
 
-use super::{NAME, SHARD, users::ConsumerUsers};
+use super::SHARD;
+use super::users::ConsumerUsers;
 
 /// How long the broker of `rookery up` may take to let it in.
 const LET_IN_LIMIT: Duration = Duration::from_secs(10);
@@ -20,7 +21,7 @@ const RETRY: Duration = Duration::from_millis(200);
 ///
 /// It gets all types that share a subject with one that was asked for, from the beginning of the log unless said
 /// otherwise. Once more with the same words, nothing changes and the address is printed again. A broker that `rookery up`
-/// does not run has to be told to read its configuration again (SIGHUP).
+/// does not run has to be told to read its configuration again (SIGHUP, twice).
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:
@@ -62,26 +63,34 @@ pub(super) async fn run(
     arguments: &Arguments,
 ) -> Result<()> {
     let name = &arguments.name;
-    let feed = match feed(SHARD, &arguments.types, arguments.account, arguments.with_private_fields) {
-        Err(error @ FeedError::PrivateFields { .. }) => {
+    let subjects = match whole_subjects(
+        SHARD,
+        &arguments.types,
+        arguments.account,
+        arguments.with_private_fields,
+    ) {
+        Err(error @ WholeSubjectsError::PrivateFields { .. }) => {
             bail!(
                 "{error}: take it by GET /v1/events, or add --with-private-fields if this consumer may see them"
             )
         }
-        Err(error @ FeedError::Private { .. }) => {
+        Err(error @ WholeSubjectsError::Private { .. }) => {
             bail!("{error}, and the broker filters by subjects alone: take it by GET /v1/events")
         }
-        feed => feed?,
+        subjects => subjects?,
     };
     // The durable first: a user without one could do nothing. Whatever is interrupted is done by the same words again.
-    consumers.add(name, &feed, arguments.after).await?;
+    consumers.add(name, &subjects, arguments.after).await?;
     debug_assert!(is_name(name), "the broker's part refuses others");
     let password = users.add(name)?;
     let address = address(url.expose(), &format!("{}:{password}", user(name)));
     let mut err = std::io::stderr();
-    writeln!(err, "{name} gets: {}", feed.types.join(", "))?;
-    if !is_let_in(&address).await {
-        writeln!(err, "The broker does not know it yet: have it read its configuration again (SIGHUP)")?;
+    writeln!(err, "{name} gets: {}", subjects.types.join(", "))?;
+    if !is_let_in(&address, name).await {
+        writeln!(
+            err,
+            "The broker does not know it yet: have it read its configuration again (SIGHUP, twice)"
+        )?;
     }
     writeln!(std::io::stdout(), "{address}")?;
     Ok(())
@@ -97,9 +106,9 @@ fn address(operator: &str, login: &str) -> String {
     servers.collect::<Vec<_>>().join(",")
 }
 
-async fn is_let_in(address: &str) -> bool {
+async fn is_let_in(address: &str, name: &str) -> bool {
     let until = Instant::now() + LET_IN_LIMIT;
-    while event_store_nats::connect(address, NAME).await.is_err() {
+    while !is_answered(address, SHARD, name).await {
         if Instant::now() >= until {
             return false;
         }

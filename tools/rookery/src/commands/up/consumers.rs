@@ -14,11 +14,17 @@ const LOOK_PERIOD: Duration = Duration::from_millis(500);
 /// have been written meanwhile.
 pub(super) async fn keep_let_in(data: &DataDir, servers: &Servers) -> Result<()> {
     let mut known = None;
+    let mut once_more = false;
     loop {
+        if std::mem::take(&mut once_more) {
+            servers.reload_nats();
+        }
         match files::read_if_there(&data.consumers()) {
             Ok(now) if known.as_ref() != Some(&now) => {
                 servers.reload_nats();
                 known = Some(now);
+                // What an account imports that is new to nats-server 2.15 answers only from the next time on.
+                once_more = true;
             }
             Ok(_) => {}
             Err(error) => tracing::warn!("{error:#}"),

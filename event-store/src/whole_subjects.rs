@@ -52,7 +52,7 @@ const KINDS: &[(&str, bool, &[&str])] = &[
 
 /// What a consumer of the broker gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Feed {
+pub struct WholeSubjects {
     /// Patterns; no two overlap.
     pub subjects: Vec<String>,
     /// All types that are in them, those that were not asked for, too.
@@ -60,7 +60,7 @@ pub struct Feed {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FeedError {
+pub enum WholeSubjectsError {
     #[error("no types")]
     NoTypes,
     #[error("there is no type {0}; GET /v1/schemas lists them")]
@@ -77,14 +77,14 @@ pub enum FeedError {
 ///
 /// # Errors
 /// Where the broker cannot hand on these types without others, or not of that account alone.
-pub fn feed(
+pub fn whole_subjects(
     shard: Shard,
     types: &[String],
     account: Option<AccountId>,
     with_private_fields: bool,
-) -> Result<Feed, FeedError> {
+) -> Result<WholeSubjects, WholeSubjectsError> {
     let disclosures: Vec<(String, Disclosure)> = codec::disclosures().collect();
-    let mut found = Feed { subjects: Vec::new(), types: Vec::new() };
+    let mut found = WholeSubjects { subjects: Vec::new(), types: Vec::new() };
     for (kind, is_of_account, bases) in KINDS {
         let inside: Vec<&(String, Disclosure)> =
             disclosures.iter().filter(|(name, _)| bases.contains(&base(name))).collect();
@@ -94,10 +94,13 @@ pub fn feed(
         for (name, disclosure) in &inside {
             match disclosure {
                 Disclosure::Private => {
-                    return Err(FeedError::Private { event_type: asked.clone(), private: name.clone() });
+                    return Err(WholeSubjectsError::Private {
+                        event_type: asked.clone(),
+                        private: name.clone(),
+                    });
                 }
                 Disclosure::Without(fields) if !fields.is_empty() && !with_private_fields => {
-                    return Err(FeedError::PrivateFields {
+                    return Err(WholeSubjectsError::PrivateFields {
                         event_type: asked.clone(),
                         with: name.clone(),
                         fields: fields.join(", "),
@@ -109,15 +112,15 @@ pub fn feed(
         let last = match account {
             None => "*".to_owned(),
             Some(account) if *is_of_account => account.to_string(),
-            Some(_) => return Err(FeedError::NotOfAnAccount(asked.clone())),
+            Some(_) => return Err(WholeSubjectsError::NotOfAnAccount(asked.clone())),
         };
         found.subjects.push(format!("ev.{}.{kind}.{last}", shard.0));
         found.types.extend(inside.into_iter().map(|(name, _)| name.clone()));
     }
     if let Some(unknown) = types.iter().find(|asked| !found.types.contains(asked)) {
-        return Err(FeedError::UnknownType(unknown.clone()));
+        return Err(WholeSubjectsError::UnknownType(unknown.clone()));
     }
-    if found.types.is_empty() { Err(FeedError::NoTypes) } else { Ok(found) }
+    if found.types.is_empty() { Err(WholeSubjectsError::NoTypes) } else { Ok(found) }
 }
 
 fn base(event_type: &str) -> &str {
