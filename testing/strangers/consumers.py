@@ -37,7 +37,7 @@ def documented(language, number=0):
         return docs.read().split(f"```{language}\n")[1 + number].split("```")[0]
 
 
-class Run:
+class Process:
     """A program as its reader runs it. `position` makes a line to where it is in the log."""
 
     def __init__(self, command, folder, env, position):
@@ -71,10 +71,10 @@ def of_line(line):
 def survives_over_http(name, command, expected):
     folder = os.path.join(FOLDER, name)
     os.makedirs(folder)
-    first = Run(command, folder, {}, of_line)
+    first = Process(command, folder, {}, of_line)
     first.until(lambda: len(first.positions) >= len(expected) // 3, f"{name}: a third is taken")
     first.kill()
-    second = Run(command, folder, {}, of_line)
+    second = Process(command, folder, {}, of_line)
     second.until(lambda: expected[-1] in second.positions, f"{name}: the rest is taken")
     second.kill()
     assert sorted(set(first.positions) | set(second.positions)) == expected, name
@@ -86,7 +86,7 @@ def survives(address, all_events):
     command = [sys.executable, "-u", "-c", documented("python")]
 
     def start():
-        return Run(command, FOLDER, {"NATS_URL": address}, lambda line: int(line.split()[1]))
+        return Process(command, FOLDER, {"NATS_URL": address}, lambda line: int(line.split()[1]))
 
     first = start()
     first.until(lambda: len(first.positions) >= all_events // 3, "a third is taken")
