@@ -23,6 +23,7 @@ mod schemas;
 mod subject;
 mod upcast;
 mod usage;
+mod whole_subjects;
 
 pub use buckets::{Bucket, BucketError, Buckets};
 pub use cause::Cause;
@@ -44,3 +45,6 @@ pub use in_memory::InMemoryLog;
 pub use schemas::{schema, schemas};
 pub use subject::{Boundary, EditBucket, Subject};
 pub use usage::{Held, Quota, QuotaExceeded, Room, Usage, Used};
+#[cfg(feature = "conformance")]
+pub use whole_subjects::kind_of_type;
+pub use whole_subjects::{WholeSubjects, WholeSubjectsError, whole_subjects};

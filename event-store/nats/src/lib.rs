@@ -7,6 +7,7 @@ mod buckets;
 mod config;
 mod connect;
 mod connection;
+pub mod consumers;
 mod errors;
 mod group;
 mod header_block;

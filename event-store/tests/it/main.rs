@@ -5,3 +5,4 @@ mod dropped;
 mod golden;
 mod in_memory;
 mod schemas;
+mod whole_subjects;

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use nix::sys::signal::Signal;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -37,6 +38,7 @@ pub struct Supervisor {
     stop_limit: Duration,
     state: Arc<State>,
     restart: Arc<Notify>,
+    reload: Arc<Notify>,
     shutdown: CancellationToken,
     task: JoinHandle<()>,
 }
@@ -57,10 +59,11 @@ impl Supervisor {
         let shutdown = shutdown.child_token();
         let name = server.child().name();
         let restart = Arc::new(Notify::new());
-        let asked = Arc::clone(&restart);
+        let reload = Arc::new(Notify::new());
+        let asked = Asked { restart: Arc::clone(&restart), reload: Arc::clone(&reload) };
         let task =
             tokio::spawn(keep_running(server, Arc::clone(&state), asked, shutdown.clone(), stop_limit));
-        Self { name, stop_limit, state, restart, shutdown, task }
+        Self { name, stop_limit, state, restart, reload, shutdown, task }
     }
 
     /// The process id of the current child, if one runs.
@@ -78,6 +81,11 @@ impl Supervisor {
         self.restart.notify_one();
     }
 
+    /// Has the child read its configuration again (SIGHUP). Returns at once.
+    pub fn reload(&self) {
+        self.reload.notify_one();
+    }
+
     /// Stops the server and waits until it is gone: `stop_limit`, and if it hangs, a few seconds to kill it.
     pub async fn stop(mut self) -> Result<()> {
         self.shutdown.cancel();
@@ -87,6 +95,12 @@ impl Supervisor {
             .with_context(|| format!("{} did not stop within {limit:?}", self.name))?
             .with_context(|| format!("the supervisor of {} failed", self.name))
     }
+}
+
+/// What somebody may ask of the task.
+struct Asked {
+    restart: Arc<Notify>,
+    reload: Arc<Notify>,
 }
 
 impl Drop for Supervisor {
@@ -99,7 +113,7 @@ impl Drop for Supervisor {
 async fn keep_running(
     mut server: impl Server,
     state: Arc<State>,
-    restart: Arc<Notify>,
+    asked: Asked,
     shutdown: CancellationToken,
     stop_limit: Duration,
 ) {
@@ -109,7 +123,13 @@ async fn keep_running(
         tokio::select! {
             () = shutdown.cancelled() => break,
             () = server.child().exited() => {}
-            () = restart.notified() => {
+            () = asked.reload.notified() => {
+                if let Err(error) = server.child().signal(Signal::SIGHUP) {
+                    tracing::error!("{error:#}");
+                }
+                continue;
+            }
+            () = asked.restart.notified() => {
                 if let Err(error) = server.child().stop(stop_limit).await {
                     tracing::error!("{error:#}");
                 }

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    accounts, adopt, archive, demo, events, export, jobs, keys, limits, lineage, migrate, openapi, parked,
-    rebuild, receipt, restore, sql, token, up, verify,
+    accounts, adopt, archive, consumers, demo, events, export, jobs, keys, limits, lineage, migrate, openapi,
+    parked, rebuild, receipt, restore, sql, token, up, verify,
 };
 
 /// Rookery, an event-sourced microblog backend: the whole system in one process, and its operator's tools.
@@ -26,6 +26,7 @@ enum Command {
     Jobs(jobs::Arguments),
     Keys(keys::Arguments),
     Events(events::Arguments),
+    Consumers(consumers::Arguments),
     Export(export::Arguments),
     Limits(limits::Arguments),
     Lineage(lineage::Arguments),
@@ -55,6 +56,7 @@ impl Arguments {
             Command::Jobs(arguments) => jobs::run(arguments),
             Command::Keys(arguments) => keys::run(arguments),
             Command::Events(arguments) => events::run(arguments),
+            Command::Consumers(arguments) => consumers::run(arguments),
             Command::Export(arguments) => export::run(arguments),
             Command::Limits(arguments) => limits::run(arguments),
             Command::Lineage(arguments) => lineage::run(arguments),

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod adopt;
 pub mod archive;
+pub mod consumers;
 pub mod demo;
 pub mod events;
 pub mod export;

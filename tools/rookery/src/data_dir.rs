@@ -5,6 +5,7 @@
 //!   event-store      which store holds the log: nats or postgres
 //!   nats/            the log, where NATS holds it; belongs to the servers' user
 //!   postgres/        the data set, and the log where Postgres holds it; belongs to the servers' user
+//!   consumers.conf   the users of consumers, for the broker; belongs to the servers' user
 //!   keys/            the key that signs operators' tokens, and its public half
 //!   logins/          passwords of the users of the broker and the databases
 //!   nats-listen      where nats-server listens, unless an operator says where
@@ -86,6 +87,10 @@ impl DataDir {
             }
             _ => Ok(path),
         }
+    }
+
+    pub(crate) fn consumers(&self) -> PathBuf {
+        self.path.join("consumers.conf")
     }
 
     pub(crate) fn log_lineage(&self) -> PathBuf {

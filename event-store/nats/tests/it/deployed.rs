@@ -18,19 +18,26 @@ const USERS: [&str; 5] = ["dispatcher", "keys", "reducers", "relay", "operator"]
 
 /// Its accounts, on a server of the test's own.
 async fn broker() -> Nats {
+    broker_with("").await
+}
+
+/// The same, with accounts of consumers.
+pub(crate) async fn broker_with(consumers: &str) -> Nats {
     let accounts = DEPLOYED.find("accounts {").expect("it has accounts");
     let mut config = DEPLOYED[accounts..].to_owned();
     for user in USERS {
         config = config.replace(&format!("${}_PASSWORD", user.to_uppercase()), &format!("\"{user}\""));
     }
+    let include = config.lines().find(|line| line.contains("include")).expect("it has one").to_owned();
+    config = config.replace(&include, consumers);
     Nats::start_with(&config).await
 }
 
-fn url(nats: &Nats, user: &str) -> String {
+pub(crate) fn url(nats: &Nats, user: &str) -> String {
     nats.url().replace("nats://", &format!("nats://{user}:{user}@"))
 }
 
-async fn open(nats: &Nats, user: &str) -> JetStreamLog {
+pub(crate) async fn open(nats: &Nats, user: &str) -> JetStreamLog {
     let mut config = JetStreamConfig::new(url(nats, user), "test");
     config.stream_bytes_max = 256 << 20;
     config.create = user == "dispatcher";
@@ -40,7 +47,7 @@ async fn open(nats: &Nats, user: &str) -> JetStreamLog {
     JetStreamLog::open(&config).await.expect("opened")
 }
 
-async fn post(log: &JetStreamLog) -> Result<Position, AppendError> {
+pub(crate) async fn post(log: &JetStreamLog) -> Result<Position, AppendError> {
     let command = command();
     let event = posted(log, 1, "a heron", command, Expected::Any);
     Ok(log.append(command, vec![event]).await?.positions[0])
@@ -133,7 +140,7 @@ async fn no_pull_delivers_into_the_log() {
 }
 
 /// Of each stream: how far it is, and what it takes and keeps.
-async fn state(dispatcher: &async_nats::Client) -> Vec<String> {
+pub(crate) async fn state(dispatcher: &async_nats::Client) -> Vec<String> {
     let context = async_nats::jetstream::new(dispatcher.clone());
     let mut state = Vec::new();
     for stream in ["EVENTS_0", "KV_CREDENTIALS_0", "KV_SESSIONS_0", "KV_KEYS_0", "KV_REVOCATIONS_0"] {

@@ -11,6 +11,7 @@
 
 mod addresses;
 mod broker_users;
+mod consumers;
 mod data_set_users;
 mod event_store;
 mod log;
@@ -236,8 +237,9 @@ async fn serve(
         is_ready(&health).await;
         announce(arguments, &url)
     };
-    let serving =
-        async { tokio::try_join!(announced, store::keep_written(data, servers, services.dispatcher())) };
+    let written = store::keep_written(data, servers, services.dispatcher());
+    let let_in = consumers::keep_let_in(data, servers);
+    let serving = async { tokio::try_join!(announced, written, let_in) };
     // Keeping it written has no end of its own.
     let failed = shutdown.token().run_until_cancelled(serving).await;
     let failed = failed.map_or(Ok(()), |ended| ended.map(drop));

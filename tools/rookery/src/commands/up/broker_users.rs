@@ -9,6 +9,7 @@ use anyhow::Result;
 use uuid::Uuid;
 
 use super::passwords;
+use crate::commands::consumers::ConsumerUsers;
 use crate::data_dir::DataDir;
 
 /// As it is shipped; from here on what is not said of the server itself.
@@ -38,6 +39,9 @@ const LIMITS: &str = r#"  LIMITS: {
     ]
   }
 "#;
+/// The accounts of consumers, from where the broker's configuration is.
+const CONSUMERS: &str = r#"include "../../secrets/consumers/consumers.conf""#;
+const OWN_CONSUMERS: &str = r#"include "../consumers.conf""#;
 /// Makes a log and fills it from an archive, while nothing else runs.
 const OWNER: &str = "      { user: owner, password: $OWNER_PASSWORD }\n";
 
@@ -49,6 +53,7 @@ pub(in crate::commands) struct BrokerUsers {
 impl BrokerUsers {
     /// With passwords that stay the same for the life of the data directory.
     pub(in crate::commands) fn of(data: &DataDir) -> Result<Self> {
+        ConsumerUsers::beside(data).make_if_missing()?;
         let dir = data.logins()?;
         let users = ["dispatcher", "keys", "reducers", "relay", "operator", "limits", "jobs"];
         let password = |user| Ok((user, passwords::read_or_create(&dir, &format!("nats-{user}"))?));
@@ -71,7 +76,8 @@ impl BrokerUsers {
         let accounts = accounts
             .replacen(USERS, &format!("{USERS}{owner}"), 1)
             .replacen(EXPORTS, &format!("{EXPORTS}{LIMITS_EXPORTS}"), 1)
-            .replacen(ACCOUNTS, &format!("{ACCOUNTS}{LIMITS}"), 1);
+            .replacen(ACCOUNTS, &format!("{ACCOUNTS}{LIMITS}"), 1)
+            .replacen(CONSUMERS, OWN_CONSUMERS, 1);
         format!("{}{accounts}", passwords.collect::<String>())
     }
 
@@ -104,6 +110,8 @@ mod tests {
             assert!(of_log.contains(one), "{one}");
         }
         assert_eq!(config.matches("user: limits").count(), 1);
+        assert_eq!(config.matches("include").count(), 1);
+        assert!(config.contains(OWN_CONSUMERS));
         assert!(!config.contains("listen"), "what it says of the server is ours");
     }
 }

@@ -170,6 +170,13 @@ impl Servers {
         }
     }
 
+    /// Has nats-server read its configuration again.
+    pub(super) fn reload_nats(&self) {
+        if let Some(nats) = &self.nats {
+            nats.reload();
+        }
+    }
+
     pub(in crate::commands) async fn stop(self) -> Result<()> {
         let stop_nats = async {
             match self.nats {
