@@ -24,7 +24,10 @@ const MICROS_PER_HOUR: i64 = 60 * MICROS_PER_MINUTE;
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub(crate) struct ListTopTags {
     /// The last hours (`24h`, the default) or days of 24 hours (`7d`), at most `366d`. Instead of dates.
-    #[param(example = "7d", pattern = "^(([1-9][0-9]{0,2}|[1-7][0-9]{3}|8[0-6][0-9]{2}|87[0-7][0-9]|878[0-4])h|([1-9][0-9]?|[12][0-9]{2}|3[0-5][0-9]|36[0-6])d)$")]
+    #[param(
+        example = "7d",
+        pattern = "^(([1-9][0-9]{0,2}|[1-7][0-9]{3}|8[0-6][0-9]{2}|87[0-7][0-9]|878[0-4])h|([1-9][0-9]?|[12][0-9]{2}|3[0-5][0-9]|36[0-6])d)$"
+    )]
     window: Option<String>,
     /// A day (`2026-01-31`, from its begin in `tz`) or an exact timestamp with a zone.
     date_start: Option<String>,
