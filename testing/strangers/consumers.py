@@ -2,7 +2,7 @@
 nats-py what a consumer of the broker may not do.
 
 Arguments: the program `rookery`, docs/CONSUMERS.md, a folder to work in. ROOKERY_DATA_DIR is that of the running system,
-ROOKERY its address, TOKEN of a consumer.
+API its address, TOKEN of a consumer.
 """
 
 import asyncio
@@ -105,7 +105,7 @@ def log():
     headers = {"Authorization": "Bearer " + os.environ["TOKEN"]}
     after, positions = "0", []
     while True:
-        request = urllib.request.Request(f"{os.environ['ROOKERY']}/v1/events?after={after}&limit=1000", headers=headers)
+        request = urllib.request.Request(f"{os.environ['API']}/v1/events?after={after}&limit=1000", headers=headers)
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             lines, reached = answer.read().splitlines(), answer.headers["Data-Position"]
         positions.extend(map(of_line, lines))

@@ -23,6 +23,10 @@ pub(crate) struct SigningKeys {
     pub(crate) jwks_file: PathBuf,
 }
 
+pub(crate) fn is_there(dir: &Path) -> bool {
+    dir.join(KEY_FILE).exists()
+}
+
 /// Reads the key in `dir`, or makes one. Several processes may do so at once: they get the same key.
 pub(crate) fn read_or_create(dir: &Path) -> Result<SigningKeys> {
     std::fs::create_dir_all(dir).with_context(|| format!("create {}", dir.display()))?;

@@ -14,7 +14,7 @@ use testkit::Nats;
 use time::OffsetDateTime;
 
 const DEPLOYED: &str = include_str!("../../../../deploy/nats/nats.conf");
-const USERS: [&str; 5] = ["dispatcher", "keys", "reducers", "relay", "operator"];
+const USERS: [&str; 6] = ["dispatcher", "keys", "reducers", "relay", "operator", "jobs"];
 
 /// Its accounts, on a server of the test's own.
 async fn broker() -> Nats {
@@ -115,7 +115,7 @@ async fn no_pull_delivers_into_the_log() {
     for _ in 0..POSTED {
         post(&dispatcher).await.expect("appended");
     }
-    for user in ["reducers", "relay", "operator"] {
+    for user in ["reducers", "relay", "operator", "jobs"] {
         let client = event_store_nats::connect(&url(&nats, user), "test").await.expect("connected");
         let context = async_nats::jetstream::new(client.clone());
         let stream = context.get_stream_no_info("EVENTS_0").await.expect("there");
@@ -173,6 +173,7 @@ async fn nobody_but_the_dispatcher_reaches_what_is_its_own() {
         ("reducers", &[][..]),
         ("relay", &[]),
         ("operator", &["ev.0.dropped.", "ev.0.moderation."]),
+        ("jobs", &["$KV.JOBS_0."]),
         ("keys", &["$KV.KEYS_0.", "$KV.REVOCATIONS_0.", "$KV.REGISTRATIONS_0."]),
     ] {
         let before = state(&dispatcher).await;

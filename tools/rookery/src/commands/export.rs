@@ -1,5 +1,6 @@
 //! `rookery export`: a data set into a file.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -33,9 +34,9 @@ pub struct Arguments {
     /// The view, such as `messages`
     #[arg(value_name = "DATA SET", value_parser = data_set_named)]
     data_set: DataSet,
-    /// parquet, csv or ndjson
-    #[arg(long, value_name = "FORMAT", default_value_t = Format::Parquet)]
-    format: Format,
+    /// parquet, csv or ndjson; by default what the file's name ends with, else parquet
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
     /// Only rows that changed behind this position, and the keys of those that went: that of an earlier export
     #[arg(long, value_name = "POSITION", value_parser = clap::value_parser!(i64).range(0..))]
     since: Option<i64>,
@@ -67,7 +68,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 async fn export(arguments: &Arguments) -> Result<Receipt> {
-    let Arguments { data_set, format, since, snapshot_max, .. } = arguments;
+    let Arguments { data_set, since, snapshot_max, .. } = arguments;
+    let format = format(arguments)?;
     let url = connections::data_set_url(&arguments.data)?;
     let pool = data_set::pool::connect(url.expose(), &PoolOptions::reader(NAME, POOL_CONNECTIONS))?;
     let snapshot =
@@ -75,13 +77,13 @@ async fn export(arguments: &Arguments) -> Result<Receipt> {
     match &arguments.out {
         None => {
             let out = BufWriter::with_capacity(BUFFER_BYTES, io::stdout());
-            let (mut out, receipt) = pump(snapshot, data_set.clone(), *since, *format, out).await?;
+            let (mut out, receipt) = pump(snapshot, data_set.clone(), *since, format, out).await?;
             out.flush()?;
             Ok(receipt)
         }
         Some(path) => {
             let draft = draft(path)?;
-            let written = to_file(snapshot, arguments, path, &draft).await;
+            let written = to_file(snapshot, arguments, format, path, &draft).await;
             if written.is_err() {
                 // It is no whole file; the error is reported.
                 std::fs::remove_file(&draft).ok();
@@ -91,15 +93,32 @@ async fn export(arguments: &Arguments) -> Result<Receipt> {
     }
 }
 
-async fn to_file(snapshot: Snapshot, arguments: &Arguments, path: &Path, draft: &Path) -> Result<Receipt> {
-    let Arguments { data_set, format, since, .. } = arguments;
+/// What reads the file goes by its name.
+fn format(arguments: &Arguments) -> Result<Format> {
+    let ending = arguments.out.as_deref().and_then(Path::extension).and_then(OsStr::to_str);
+    let named = ending.and_then(|ending| ending.parse().ok());
+    match (arguments.format, named) {
+        (Some(format), Some(named)) if format != named => bail!("a file of {format} is not named .{named}"),
+        (Some(format), _) | (None, Some(format)) => Ok(format),
+        (None, None) => Ok(Format::Parquet),
+    }
+}
+
+async fn to_file(
+    snapshot: Snapshot,
+    arguments: &Arguments,
+    format: Format,
+    path: &Path,
+    draft: &Path,
+) -> Result<Receipt> {
+    let Arguments { data_set, since, .. } = arguments;
     let file = File::create(draft).with_context(|| format!("write {}", draft.display()))?;
     let out = BufWriter::with_capacity(BUFFER_BYTES, file);
-    let (mut out, receipt) = pump(snapshot, data_set.clone(), *since, *format, out).await?;
+    let (mut out, receipt) = pump(snapshot, data_set.clone(), *since, format, out).await?;
     out.flush()?;
     out.get_ref().sync_all()?;
     let written = || format!("write {}", path.display());
-    if *format == Format::Parquet {
+    if format == Format::Parquet {
         std::fs::rename(draft, path).with_context(written)?;
         return Ok(receipt);
     }

@@ -63,13 +63,28 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let account = arguments.account.context("--account is missing")?;
     let key = match &arguments.key {
         Some(file) => SigningKey::read_pem(file)?,
-        None => signing_keys::read_or_create(&DataDir::open(&arguments.data.data_dir)?.keys())?.key,
+        None => key_of(&DataDir::open(&arguments.data.data_dir)?)?,
     };
     let issuer = TokenIssuer::new(&key, &arguments.issuer, &arguments.audience);
     let roles: Roles = arguments.roles.iter().copied().collect();
     let token = issuer.issue(account, roles, SystemTime::now(), arguments.lifetime)?;
     writeln!(std::io::stdout(), "{token}")?;
     Ok(())
+}
+
+/// Somebody who names the wrong folder gets a token that is good nowhere, and should hear why.
+fn key_of(data: &DataDir) -> Result<SigningKey> {
+    let keys = data.keys();
+    let is_new = !signing_keys::is_there(&keys);
+    let key = signing_keys::read_or_create(&keys)?.key;
+    if is_new {
+        writeln!(
+            std::io::stderr(),
+            "rookery: made a new key in {}; a Rookery with another data directory does not know it (--data-dir)",
+            keys.display()
+        )?;
+    }
+    Ok(key)
 }
 
 fn role(name: &str) -> Result<Role, String> {

@@ -1,6 +1,6 @@
 //! The few calls to the public API that the demo makes.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 use api_types::import::ImportReport;
@@ -12,6 +12,9 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode, header};
 const TIMEOUT: Duration = Duration::from_secs(40);
 /// The longest that the service takes.
 const WAIT: &str = "wait=30";
+
+const READY_WITHIN: Duration = Duration::from_secs(30);
+const READY_POLL: Duration = Duration::from_millis(500);
 
 pub(super) struct Api {
     client: Client,
@@ -26,18 +29,25 @@ impl Api {
         Ok(Self { client, url: url.to_owned(), token: token.to_owned() })
     }
 
-    /// Tells a system that does not run from one that is not ready.
+    /// Tells a system that does not run from one that is not ready, which may have just been started.
     pub(super) async fn require_ready(&self) -> Result<()> {
-        let answer = self.client.get(format!("{}/readyz", self.url)).send().await;
-        let answer = answer.map_err(|error| {
-            let start = "start it with `make run` (or `rookery up`) in another terminal";
-            anyhow!(error).context(format!("no Rookery answers at {}; {start}", self.url))
-        })?;
-        if answer.status().is_success() {
-            return Ok(());
+        let deadline = Instant::now() + READY_WITHIN;
+        loop {
+            let answer = self.client.get(format!("{}/readyz", self.url)).send().await;
+            let answer = answer.map_err(|error| {
+                let start = "start it with `make run` (or `rookery up`) in another terminal, or name its address with --url";
+                anyhow!(error).context(format!("no Rookery answers at {}; {start}", self.url))
+            })?;
+            let status = answer.status();
+            if status.is_success() {
+                return Ok(());
+            }
+            if Instant::now() >= deadline {
+                let checks = answer.text().await.unwrap_or_default();
+                bail!("Rookery at {} is not ready ({status}): {checks}", self.url)
+            }
+            tokio::time::sleep(READY_POLL).await;
         }
-        let status = answer.status();
-        bail!("Rookery at {} is not ready ({status}): {}", self.url, answer.text().await.unwrap_or_default())
     }
 
     /// How many messages an account has.
