@@ -83,13 +83,13 @@ async fn an_answer_does_not_outlive_the_session_that_waits_for_it() {
     let list = "/v1/messages?tag=birds";
     let known = app.exchange(Method::GET, list, None, &[token]).await;
     let (etag, wait) = (("If-None-Match", known.header("etag")), ("Prefer", "wait=20"));
-    let (position, moment) = (("Await-Position", "2560"), format!("{list}&asOf=2560"));
+    let (position, past_list) = (("Await-Position", "2560"), format!("{list}&asOf=2560"));
     let (changed, awaited, past) = (&[token, etag, wait], &[token, position, wait], &[token, wait]);
     let waiting = async {
         tokio::join!(
             app.send(Method::GET, list, None, changed),
             app.send(Method::GET, list, None, awaited),
-            app.send(Method::GET, &moment, None, past),
+            app.send(Method::GET, &past_list, None, past),
         )
     };
     let posting = async {
