@@ -32,7 +32,10 @@ pub(crate) async fn until_changed(State(state): State<AppState>, request: Reques
         .extensions()
         .get::<MatchedPath>()
         .is_some_and(|path| path.as_str().starts_with("/v1/exports/"));
-    let has_tag = request.method() == Method::GET && request.headers().contains_key(IF_NONE_MATCH);
+    let tags = request.headers().get_all(IF_NONE_MATCH);
+    // Any answer has the tag `*`: none that comes would be another one.
+    let is_any = tags.iter().any(|tags| tags.as_bytes().trim_ascii() == b"*");
+    let has_tag = request.method() == Method::GET && tags.iter().next().is_some() && !is_any;
     let may_wait = has_tag && !is_file;
     let Some(wait) = wait.filter(|_| may_wait) else { return next.run(request).await };
     let deadline = Instant::now() + wait;

@@ -46,7 +46,7 @@ impl AppState {
         let all_positions = PositionWatch::new(pool.clone(), AwaitedData::All, room.clone());
         let log = LogWatch::new(pool.clone());
         let exports = Exports::new(ExportLimits::default(), limits);
-        let streams = Streams::new(pool.clone(), StreamLimits::default(), limits);
+        let streams = Streams::new(pool.clone(), Arc::clone(&identity), StreamLimits::default(), limits);
         let catalog = Arc::default();
         Self {
             pool,
@@ -78,7 +78,8 @@ impl AppState {
     /// With other bounds for streams.
     #[must_use]
     pub fn with_streams(self, streams: StreamLimits, limits: &Limits) -> Self {
-        Self { streams: Streams::new(self.pool.clone(), streams, limits), ..self }
+        let (pool, identity) = (self.pool.clone(), Arc::clone(&self.identity));
+        Self { streams: Streams::new(pool, identity, streams, limits), ..self }
     }
 
     /// The position up to which all queries show the log, once that is not before `position` or the wait is over; for
@@ -113,7 +114,7 @@ impl AppState {
                 self.streams.end_of_other_log();
             }
         };
-        let tokens = watch_tokens(&self.streams, &self.identity, token.clone());
+        let tokens = watch_tokens(&self.streams, token.clone());
         tokio::join!(self.log.keep_watching(token.clone()), ending, other_log, tokens);
     }
 }

@@ -21,7 +21,7 @@ mod watch_tokens;
 use std::sync::Arc;
 
 use data_set::Pool;
-use http_kit::{Budget, Limits};
+use http_kit::{Budget, Identity, Limits};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
@@ -40,6 +40,7 @@ const READERS_MAX: usize = 4;
 #[derive(Debug, Clone)]
 pub(crate) struct Streams {
     limits: StreamLimits,
+    identity: Arc<Identity>,
     accounts: Arc<Budget<i64>>,
     addresses: Arc<Budget>,
     hub: Arc<Hub>,
@@ -48,7 +49,7 @@ pub(crate) struct Streams {
 }
 
 impl Streams {
-    pub(crate) fn new(pool: Pool, streams: StreamLimits, limits: &Limits) -> Self {
+    pub(crate) fn new(pool: Pool, identity: Arc<Identity>, streams: StreamLimits, limits: &Limits) -> Self {
         metrics::describe_gauge!("query_streams", "Streams that are open.");
         metrics::describe_counter!(
             "query_streams_ended_total",
@@ -61,6 +62,7 @@ impl Streams {
             readers: Arc::new(Semaphore::new(READERS_MAX)),
             ending: CancellationToken::new(),
             limits: streams,
+            identity,
         }
     }
 

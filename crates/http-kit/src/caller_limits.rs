@@ -1,5 +1,6 @@
 //! What every request passes before its handler, and before its body is read: who asks is found out once, and who asks
-//! too often, or for too much at the same time, is refused.
+//! too often, or for too much at the same time, is refused. No answer to a read outlives its credential, however long it
+//! was waited for.
 
 mod actions;
 
@@ -64,6 +65,9 @@ async fn enter(State(limits): State<Arc<CallerLimits>>, mut request: Request, ne
         caller = resolved.as_ref().ok().copied().flatten();
         request.extensions_mut().insert(Resolved(resolved));
     }
+    // What a command did, it did while its credential was good; its answer may be that the credential is void now.
+    let is_read = caller.is_some() && request.method().is_safe();
+    let credential = is_read.then(|| Identity::credential(request.headers()));
     let spending = Spending::new(limits.rates.as_ref(), caller, address);
     let mut response = match limits.admit(action, caller, &spending) {
         Ok(_share) => {
@@ -72,6 +76,11 @@ async fn enter(State(limits): State<Arc<CallerLimits>>, mut request: Request, ne
         }
         Err(problem) => problem.into_response(),
     };
+    if let Some(credential) = credential
+        && let Err(problem) = limits.identity.recheck(&credential).await
+    {
+        response = problem.into_response();
+    }
     if let Some(report) = spending.report() {
         report.write(response.headers_mut());
     }

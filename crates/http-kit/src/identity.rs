@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
+use http::header::AUTHORIZATION;
 use tokens::{FileKeys, JwksError, KeySource, Revocations, TokenVerifier, UrlKeys};
 use tokio_util::sync::CancellationToken;
 
@@ -118,6 +119,24 @@ impl Identity {
         match &self.mode {
             Mode::Jwt(verifier) => bearer::resolve(verifier, headers).await,
             Mode::Gateway(gateway) => gateway.resolve(headers, peer),
+        }
+    }
+
+    /// What of a request's headers may end while it is answered. A gateway does not tell when its identities end.
+    #[must_use]
+    pub fn credential(headers: &HeaderMap) -> HeaderMap {
+        headers.get(AUTHORIZATION).map(|value| (AUTHORIZATION, value.clone())).into_iter().collect()
+    }
+
+    /// Looks again at the credential of what goes on for longer than a moment: a wait, or a stream. A token that was
+    /// looked at is remembered, so this takes a microsecond or two. Keys that cannot be read end nothing.
+    ///
+    /// # Errors
+    /// The 401 that it would get now.
+    pub async fn recheck(&self, credential: &HeaderMap) -> Result<(), ApiProblem> {
+        match self.resolve(credential, None).await {
+            Err(problem) if problem.problem().status == 401 => Err(problem),
+            Ok(_) | Err(_) => Ok(()),
         }
     }
 }

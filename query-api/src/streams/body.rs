@@ -17,6 +17,7 @@ use super::event;
 use super::follow::follow;
 use super::hub::{Guest, Item, Seat};
 use super::page::{Page, page};
+use super::watch_tokens::why_over;
 
 /// Between two tries to read the data set.
 const RETRY_INTERVAL: Duration = Duration::from_millis(500);
@@ -32,6 +33,7 @@ pub(super) struct Reading {
     reached: ChangeKey,
     seat: Option<Seat>,
     has_begun: bool,
+    is_over: bool,
     _open: Open,
 }
 
@@ -45,7 +47,8 @@ pub(super) struct Open {
 
 pub(super) fn body(streams: Streams, guest: Guest, begin: ChangeKey, open: Open) -> Body {
     metrics::gauge!("query_streams").increment(1);
-    let reading = Reading { streams, guest, reached: begin, seat: None, has_begun: false, _open: open };
+    let reading =
+        Reading { streams, guest, reached: begin, seat: None, has_begun: false, is_over: false, _open: open };
     Body::from_stream(stream::unfold(reading, |mut reading| async {
         let ending = reading.streams.ending.clone();
         let bytes = ending.run_until_cancelled(reading.next()).await??;
@@ -61,6 +64,14 @@ impl Reading {
             return Some([event::retry(retry).as_bytes(), &place].concat().into());
         }
         loop {
+            if self.is_over {
+                return None;
+            }
+            // Only those that are told what happens are watched by others.
+            let reads = self.seat.as_ref().is_none_or(|seat| self.reached < seat.frontier);
+            if reads && let Some(reason) = self.why_over().await {
+                return Some(self.end(reason));
+            }
             let Some(seat) = &mut self.seat else {
                 let page = self.read(i64::MAX).await?;
                 if page.is_last {
@@ -96,6 +107,23 @@ impl Reading {
                 _ => seat.frontier = end,
             }
         }
+    }
+
+    async fn why_over(&self) -> Option<&'static str> {
+        let Guest { opened_at, credential, generation, .. } = &self.guest;
+        if self.streams.hub.generation() != *generation {
+            return Some("other-log");
+        }
+        why_over(&self.streams.identity, *opened_at, credential).await
+    }
+
+    fn end(&mut self, reason: &'static str) -> Bytes {
+        self.is_over = true;
+        match self.seat.take() {
+            Some(seat) => seat.end(reason),
+            None => metrics::counter!("query_streams_ended_total", "reason" => reason).increment(1),
+        }
+        event::ending(reason)
     }
 
     async fn sit_down(&mut self) -> Option<()> {

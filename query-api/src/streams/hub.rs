@@ -210,6 +210,10 @@ impl Seat {
         self.queued.fetch_sub(item.content.as_ref().map_or(0, Bytes::len), Ordering::Relaxed);
         Some(item)
     }
+
+    pub(super) fn end(self, reason: &'static str) {
+        self.hub.end_one(self.id, reason);
+    }
 }
 
 impl Drop for Seat {

@@ -4,11 +4,11 @@ use api_types::codes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use data_set::read::{self, AsOf, At, ChangeKey, ReadError};
-use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use http_kit::position::{AwaitPosition, DataPosition};
 use http_kit::query::{self, Repeated};
-use http_kit::{ApiProblem, Exhausted, Reader};
+use http_kit::{ApiProblem, Exhausted, Identity, Reader};
 use serde::Deserialize;
 use tokio::time::Instant;
 use utoipa::IntoParams;
@@ -123,14 +123,10 @@ pub(crate) async fn open_stream(
     if between > streams.limits.replayed_events_max {
         return Err(Refusal::at(reached, too_old(between, streams.limits.replayed_events_max)));
     }
-    let mut credential = HeaderMap::new();
-    if let Some(value) = headers.get(AUTHORIZATION) {
-        credential.insert(AUTHORIZATION, value.clone());
-    }
     let guest = Guest {
         viewer: caller.account,
         filter: Arc::new(filter),
-        credential: Arc::new(credential),
+        credential: Arc::new(Identity::credential(&headers)),
         opened_at: Instant::now(),
         generation,
     };

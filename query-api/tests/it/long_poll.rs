@@ -9,6 +9,7 @@ use testkit::eventually;
 
 use crate::streams::{app, post};
 use crate::support::people::like;
+use crate::support::session::Session;
 use crate::support::statements::Statements;
 use crate::support::{App, READER};
 
@@ -71,6 +72,45 @@ async fn what_another_answer_is_about_wakes_nobody() {
     for answer in answers {
         assert_eq!(answer.ids(), [25 << 8, 256]);
     }
+}
+
+/// Whatever it waits for: another answer, a position, or a moment.
+#[tokio::test]
+async fn an_answer_does_not_outlive_the_session_that_waits_for_it() {
+    let mut app = app().await;
+    let session = Session::begin(&mut app);
+    let token = ("Authorization", &*session.authorization);
+    let list = "/v1/messages?tag=birds";
+    let known = app.exchange(Method::GET, list, None, &[token]).await;
+    let (etag, wait) = (("If-None-Match", known.header("etag")), ("Prefer", "wait=20"));
+    let (position, past_list) = (("Await-Position", "2560"), format!("{list}&asOf=2560"));
+    let (changed, awaited, past) = (&[token, etag, wait], &[token, position, wait], &[token, wait]);
+    let waiting = async {
+        tokio::join!(
+            app.send(Method::GET, list, None, changed),
+            app.send(Method::GET, list, None, awaited),
+            app.send(Method::GET, &past_list, None, past),
+        )
+    };
+    let posting = async {
+        seats(&app, 1).await;
+        session.end();
+        post(&app, 10, 1, &["birds"]).await;
+    };
+    let ((changed, awaited, past), ()) = tokio::join!(waiting, posting);
+    for answer in [changed, awaited, past] {
+        answer.is_problem(401, "token-revoked");
+    }
+}
+
+/// Whatever there is has that tag.
+#[tokio::test]
+async fn any_tag_is_not_waited_for() {
+    let app = app().await;
+    let began = Instant::now();
+    let headers = [("If-None-Match", "*"), ("Prefer", "wait=30")];
+    assert_eq!(app.get_with("/v1/messages?tag=birds", &headers).await.status.as_u16(), 304);
+    assert!(began.elapsed() < LIMIT);
 }
 
 async fn seats(app: &App, wanted: usize) {

@@ -2,6 +2,7 @@
 
 pub(crate) mod people;
 pub(crate) mod rows;
+pub(crate) mod session;
 pub(crate) mod statements;
 pub(crate) mod stream;
 

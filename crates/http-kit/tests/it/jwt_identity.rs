@@ -3,19 +3,21 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use axum::Router;
+use axum::body::Body;
 use axum::routing::get as on_get;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http_kit::identity::IdentityConfig;
-use http_kit::{Caller, Identity, OptionalCaller, Reader};
+use http_kit::{Caller, Identity, Limits, OptionalCaller, Reader, limit_callers};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokens::{RevocationPart, Revocations, Role, Roles, Scopes};
 use tokens::{SigningKey, TokenIssuer, write_jwks};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use crate::support::{Answer, call, get, request};
+use crate::support::{Answer, Headers, call, get, request, within};
 
 const ISSUER: &str = "https://issuer.test";
 const AUDIENCE: &str = "rookery";
@@ -344,4 +346,41 @@ fn a_private_key_survives_its_file() {
     assert!(
         SigningKey::from_pkcs8_pem("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n").is_err()
     );
+}
+
+#[tokio::test]
+async fn no_read_outlives_its_session_however_long_it_waits() {
+    let setting = Setting::new();
+    let (arrived, leave) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    let slow = {
+        let (arrived, leave) = (Arc::clone(&arrived), Arc::clone(&leave));
+        move |OptionalCaller(_caller): OptionalCaller| async move {
+            arrived.add_permits(1);
+            leave.acquire().await.expect("it stays open").forget();
+            "done"
+        }
+    };
+    let routes = Router::new()
+        .route("/slow", on_get(slow.clone()).post(slow))
+        .with_state(Arc::clone(&setting.identity));
+    let router = limit_callers(routes, Arc::clone(&setting.identity), &json!({}), &Limits::for_testing());
+    let (issuer, session) = (TokenIssuer::new(&setting.key, ISSUER, AUDIENCE), Uuid::now_v7());
+    let token = issuer
+        .issue_for_session(42, Roles::none(), session, SystemTime::now(), Duration::from_secs(3_600))
+        .expect("the key is good");
+    let authorization = format!("Bearer {token}");
+    let ask = async |method| {
+        let headers: Headers<'_> = &[("authorization", &authorization)];
+        call(&router, request(method, "/slow", headers, Body::empty())).await
+    };
+    let logging_out = async {
+        within(arrived.acquire_many(2)).await.expect("it stays open").forget();
+        let mut part = RevocationPart::default();
+        part.end_sessions(42, &[session], 1_800_000_000_000);
+        setting.identity.revocations().replace("log", Revocations::part_of(42), 1, part);
+        leave.add_permits(2);
+    };
+    let (read, written, ()) = tokio::join!(ask("GET"), ask("POST"), logging_out);
+    assert_eq!((read.status.as_u16(), read.problem().code.as_ref()), (401, "token-revoked"));
+    assert_eq!((written.status.as_u16(), &*written.body), (200, "done"), "what was done is told");
 }

@@ -9,9 +9,10 @@ use testkit::eventually;
 use tokio_util::sync::CancellationToken;
 
 use super::{HAPPEN, app, post};
-use crate::support::READER;
-use crate::support::rows::{execute, fold, row};
+use crate::support::rows::{execute, fold, report, row};
+use crate::support::session::Session;
 use crate::support::stream::{Stream, ask};
+use crate::support::{App, READER};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -41,6 +42,54 @@ async fn streams_end_with_the_service() {
     token.cancel();
     assert_eq!(live.next().await, None);
     watching.await.expect("it does not panic");
+}
+
+const BACKLOG: i64 = 1_200;
+
+/// More than one reading holds, the two of the app among them.
+async fn with_backlog() -> App {
+    let app = app().await;
+    let rows: Vec<_> =
+        (3..=BACKLOG).map(|sequence| row(sequence << 8, 1, &["birds"], "2026-02-01T00:00:00Z")).collect();
+    fold(&app.writer, &rows).await;
+    execute(&app.writer, HAPPEN).await;
+    app
+}
+
+/// What had been read by then is there, and then it is over.
+async fn ends_before_it_has_all(mut stream: Stream) {
+    while let Some(event) = stream.next().await {
+        assert_ne!(event.id, (BACKLOG << 8).to_string(), "it was sent everything");
+    }
+}
+
+/// One that is far behind has no place among those that are told yet.
+#[tokio::test]
+async fn a_stream_that_catches_up_ends_with_its_session() {
+    let mut app = with_backlog().await;
+    let session = Session::begin(&mut app);
+    let headers = [("Authorization", &*session.authorization)];
+    let mut stream = Stream::open_with(&app, READER, "?after=0", &headers).await;
+    stream.heads(1).await;
+    session.end();
+    ends_before_it_has_all(stream).await;
+}
+
+#[tokio::test]
+async fn a_stream_that_catches_up_ends_with_its_log() {
+    let app = with_backlog().await;
+    let (token, watching) = (CancellationToken::new(), app.state.clone());
+    let _ending = token.clone().drop_guard();
+    tokio::spawn(async move { watching.keep_watching(token).await });
+    report(&app.writer, BACKLOG << 8, 0.0).await;
+    let mut live = Stream::open(&app, READER, "").await;
+    let mut stream = Stream::open(&app, READER, "?after=0").await;
+    stream.heads(1).await;
+    post(&app, BACKLOG + 1, 1, &[]).await;
+    live.heads(1).await;
+    execute(&app.writer, "update control.worker_heartbeat set refusal = 'it is another log'").await;
+    assert_eq!(live.next().await, None);
+    ends_before_it_has_all(stream).await;
 }
 
 #[tokio::test]

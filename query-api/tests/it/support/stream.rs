@@ -28,7 +28,11 @@ pub(crate) struct Event {
 
 impl Stream {
     pub(crate) async fn open(app: &App, caller: Caller, query: &str) -> Self {
-        let response = ask(app, caller, query, &[]).await;
+        Self::open_with(app, caller, query, &[]).await
+    }
+
+    pub(crate) async fn open_with(app: &App, caller: Caller, query: &str, headers: &[(&str, &str)]) -> Self {
+        let response = ask(app, caller, query, headers).await;
         assert_eq!(response.status(), StatusCode::OK, "{query}");
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Self { body: response.into_body(), read: String::new() }
