@@ -14,6 +14,7 @@ pub mod config;
 mod connect;
 mod events;
 mod ops;
+mod readings;
 mod recent;
 mod router;
 mod schemas;

@@ -6,10 +6,10 @@ use axum::extract::FromRef;
 use domain::Shard;
 use event_store::{EventLog, Lineage};
 use http_kit::{Budget, Identity, KnownLog, KnowsLog, Limits};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::events::EventLimits;
+use crate::readings::Readings;
 use crate::recent::Recent;
 
 /// The log, once it is open, the way to learn who asks, and what callers share. Clones share all of it.
@@ -25,8 +25,7 @@ struct Inner {
     /// Why the log is not the one that was opened.
     refusal: RwLock<Option<Arc<str>>>,
     followers: Arc<Budget<i64>>,
-    /// Who reads the log apart from its one tail.
-    readings: Arc<Semaphore>,
+    readings: Readings,
     /// Cancelled when nothing is handed on any more.
     end: CancellationToken,
 }
@@ -58,7 +57,7 @@ impl AppState {
             opened: OnceLock::new(),
             refusal: RwLock::default(),
             followers: Budget::new(events.followers_max, limits.each(events.followers_per_account_max)),
-            readings: Arc::new(Semaphore::new(events.readings_max)),
+            readings: Readings::new(events.readings_max, limits),
             end: token.child_token(),
         };
         Self { inner: Arc::new(inner) }
@@ -97,7 +96,7 @@ impl AppState {
         &self.inner.followers
     }
 
-    pub(crate) fn readings(&self) -> &Arc<Semaphore> {
+    pub(crate) fn readings(&self) -> &Readings {
         &self.inner.readings
     }
 

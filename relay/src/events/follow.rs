@@ -4,7 +4,6 @@
 //! not read is dropped.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -29,13 +28,17 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const HEARTBEAT_LINE: Bytes = Bytes::from_static(b"\n");
 /// A caller that takes nothing for so long is dropped.
 const STALL_MAX: Duration = Duration::from_secs(20);
-/// How long one that is far behind reads before others have their turn.
-const TURN_MAX: Duration = Duration::from_secs(10);
+/// How long one that is far behind reads before others have their turn. The last look may take as long again; both
+/// together are less than a page waits.
+const TURN_MAX: Duration = Duration::from_secs(2);
+/// How long a turn waits for the caller to take what was read, before it ends for that.
+const TURN_STALL_MAX: Duration = Duration::from_millis(250);
 /// Before the log is tried again that could not be read.
 const RETRY_PERIOD: Duration = Duration::from_millis(500);
 
 /// Who follows, and what.
 pub(super) struct Follower {
+    pub(super) account: i64,
     pub(super) filter: Filter,
     pub(super) after: i64,
     /// Of the request: whether they still open anything.
@@ -124,7 +127,7 @@ impl Stream {
     /// Reads what is further back than memory, for a turn.
     async fn catch_up(&mut self) -> Result<(), End> {
         let place = loop {
-            let waiting = Arc::clone(self.state.readings()).acquire_owned();
+            let waiting = self.state.readings().enter(self.follower.account);
             tokio::select! {
                 // It is never closed.
                 place = waiting => match place { Ok(place) => break place, Err(_closed) => return Err(End::Quiet) },
@@ -139,23 +142,32 @@ impl Stream {
         };
         while Instant::now() < turn_ends {
             let until = self.opened.recent.end();
-            match history.next(&self.follower.filter, &CHUNK, until, HEARTBEAT).await {
+            match history.next(&self.follower.filter, &CHUNK, until, TURN_MAX).await {
                 Ok(chunk) if chunk.through == self.at => {
                     // The log is away; whoever waits hears that this is not.
+                    drop(history);
                     self.put(HEARTBEAT_LINE).await?;
                     return Ok(());
                 }
                 Ok(chunk) => {
-                    let is_end = chunk.is_end;
-                    self.send(chunk).await?;
-                    if is_end {
-                        return Ok(());
+                    if chunk.is_end || !self.has_room_soon().await {
+                        drop(history);
+                        return self.send(chunk).await;
                     }
+                    self.send(chunk).await?;
                 }
-                Err(error) => return self.wait_for_log(error).await,
+                Err(error) => {
+                    drop(history);
+                    return self.wait_for_log(error).await;
+                }
             }
         }
         Ok(())
+    }
+
+    /// Others do not wait for a caller that does not read.
+    async fn has_room_soon(&self) -> bool {
+        matches!(tokio::time::timeout(TURN_STALL_MAX, self.lines.reserve()).await, Ok(Ok(_room)))
     }
 
     async fn wait_for_log(&self, error: ReadError) -> Result<(), End> {

@@ -8,10 +8,10 @@ use bytes::{Bytes, BytesMut};
 use domain::{AccountId, Event, Position};
 use event_store::{EventLog, ReadError, RecordedEvent, Tail, known};
 use futures::{StreamExt, TryStreamExt, stream};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use super::{Bounds, Chunk, Filter, line, words};
+use crate::readings::Reading;
 
 /// Events that are taken from the tail at once.
 const BATCH: usize = 256;
@@ -29,15 +29,11 @@ pub(super) struct History {
     pending: VecDeque<RecordedEvent>,
     through: i64,
     given_up: Mutex<HashMap<AccountId, bool>>,
-    _place: OwnedSemaphorePermit,
+    _place: Reading,
 }
 
 impl History {
-    pub(super) async fn open(
-        log: &Arc<dyn EventLog>,
-        after: i64,
-        place: OwnedSemaphorePermit,
-    ) -> Result<Self, ReadError> {
+    pub(super) async fn open(log: &Arc<dyn EventLog>, after: i64, place: Reading) -> Result<Self, ReadError> {
         let sequence = Position::from_i64(after).unwrap_or_default().sequence();
         let tail = log.tail(sequence).await?;
         Ok(Self {

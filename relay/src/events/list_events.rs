@@ -79,13 +79,14 @@ pub(crate) async fn list_events(
     if query.is_followed {
         spending.spend(Action::Stream)?;
         let share = share(&state, &caller)?;
-        let follower = Follower { filter: query.filter, after, headers, _share: share };
+        let follower =
+            Follower { account: caller.account, filter: query.filter, after, headers, _share: share };
         return Ok(stream(after, follow(state.clone(), opened.clone(), follower)));
     }
     let wait = preferred_wait(&headers);
     let permit = permit.map(|Extension(permit)| permit).unwrap_or_default();
     let chunk = match wait {
-        None => page(&state, opened, &query.filter, after, query.limit).await?,
+        None => page(&state, opened, caller.account, &query.filter, after, query.limit).await?,
         Some(wait) => waited(&state, opened, &query, after, wait, &caller, &permit).await?,
     };
     let link = HeaderValue::try_from(query.next(chunk.through)).map_err(ApiProblem::internal)?;
@@ -130,7 +131,7 @@ async fn waited(
     let mut news = opened.recent.subscribe();
     let (end, mut after) = (Instant::now() + wait, after);
     loop {
-        let chunk = page(state, opened, &query.filter, after, query.limit).await?;
+        let chunk = page(state, opened, caller.account, &query.filter, after, query.limit).await?;
         if chunk.events > 0 || !chunk.is_end || Instant::now() >= end {
             return Ok(chunk);
         }

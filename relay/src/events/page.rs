@@ -1,12 +1,10 @@
 //! One page: as much as is asked for, or as there is.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use api_types::codes;
 use event_store::ReadError;
 use http_kit::ApiProblem;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::history::History;
 use super::{Bounds, Chunk, Filter};
@@ -15,14 +13,15 @@ use crate::state::Opened;
 
 /// Bytes of a page, about: its lines are in memory until the caller has them.
 const BYTES_MAX: usize = 1 << 20;
-/// How long a page is read; it ends with what it has.
-const READ_MAX: Duration = Duration::from_secs(8);
+/// How long a page is read; it ends with what it has. Less than the next one waits.
+const READ_MAX: Duration = Duration::from_secs(4);
 /// How long it waits for its turn.
 const TURN_MAX: Duration = Duration::from_secs(5);
 
 pub(super) async fn page(
     state: &AppState,
     opened: &Opened,
+    account: i64,
     filter: &Filter,
     after: i64,
     limit: usize,
@@ -32,12 +31,11 @@ pub(super) async fn page(
         return Ok(chunk);
     }
     let until = opened.recent.end();
-    let place = tokio::time::timeout(TURN_MAX, Arc::clone(state.readings()).acquire_owned()).await;
-    let place: OwnedSemaphorePermit = match place {
+    let place = match tokio::time::timeout(TURN_MAX, state.readings().enter(account)).await {
         Ok(Ok(place)) => place,
         Ok(Err(closed)) => return Err(ApiProblem::internal(closed)),
         Err(_elapsed) => {
-            let detail = "Others read far back in the log at the moment.";
+            let detail = "The account, or others, read far back in the log at the moment.";
             return Err(ApiProblem::new(codes::OVERLOADED).detail(detail));
         }
     };

@@ -8,7 +8,7 @@ use testkit::eventually;
 use tokens::{RevocationPart, Revocations, Role, Roles, SigningKey, TokenIssuer, write_jwks};
 use uuid::Uuid;
 
-use crate::support::{App, PATIENCE, quiet};
+use crate::support::{App, PATIENCE, posted, quiet};
 
 #[tokio::test]
 async fn consumers_take_events_and_most_others_do_not() {
@@ -46,6 +46,47 @@ async fn an_account_follows_so_often_at_a_time_and_all_together_too() {
         if response.status() == 200 { Ok(()) } else { Err(response.status().to_string()) }
     })
     .await;
+}
+
+/// Kept full by streams that nobody reads, and by pages.
+#[tokio::test]
+async fn an_account_that_reads_far_back_keeps_no_other_from_it() {
+    let mut app = App::start().await;
+    // More than the kernel and the client hold of a stream that nobody reads.
+    let text = "x".repeat(280);
+    for _ in 0..20 {
+        futures::future::join_all((0..500).map(|_| app.append(posted(7, &text, &[])))).await;
+    }
+    for readings_max in [4, 1] {
+        let limits = Limits { enforced: true, ..quiet() };
+        let events = EventLimits { readings_max, ..EventLimits::default() };
+        app = app.started_again_limited(&limits, events).await;
+        let mut silent = Vec::new();
+        for _ in 0..4 {
+            let stream = app.request("/v1/events?follow=true&after=0").send().await.expect("it answers");
+            assert_eq!(stream.status(), 200);
+            silent.push(stream);
+        }
+        let page = "/v1/events?after=0&limit=1000";
+        let greedy = async || {
+            loop {
+                app.request(page).send().await.expect("it answers").bytes().await.expect("it is whole");
+            }
+        };
+        let other = async {
+            let page = "/v1/events?after=0&limit=10";
+            for number in 0..3 {
+                let asked = app.answer(page, app.request_as(8, "consumer", page));
+                let answer = tokio::time::timeout(PATIENCE, asked).await.expect("it is answered in time");
+                assert_eq!(answer.events().len(), 10, "page {number} with {readings_max} places");
+            }
+        };
+        tokio::select! {
+            () = other => {}
+            _ = futures::future::join4(greedy(), greedy(), greedy(), greedy()) => {}
+        }
+        drop(silent);
+    }
 }
 
 /// It is looked at every 15 s.

@@ -124,10 +124,14 @@ impl App {
     }
 
     /// The same log behind another relay: what the one before held in memory is forgotten.
-    pub(crate) async fn started_again(mut self) -> Self {
+    pub(crate) async fn started_again(self) -> Self {
+        self.started_again_limited(&quiet(), EventLimits::default()).await
+    }
+
+    pub(crate) async fn started_again_limited(mut self, limits: &Limits, events: EventLimits) -> Self {
         self.end.cancel();
         self.end = CancellationToken::new();
-        self.served(&quiet(), EventLimits::default()).await
+        self.served(limits, events).await
     }
 
     async fn served(mut self, limits: &Limits, events: EventLimits) -> Self {
