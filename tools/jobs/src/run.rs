@@ -88,15 +88,15 @@ pub enum Stop {
 /// The newest beats of somebody else's windows: the one that is looked at, and the one before it.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
-    own: Seen,
-    before: Seen,
+    own: LastBeat,
+    before: LastBeat,
 }
 
 /// A claim, its newest beat, and since when that is the newest.
 #[derive(Debug, Default)]
-struct Seen(Option<(Uuid, u64, Instant)>);
+struct LastBeat(Option<(Uuid, u64, Instant)>);
 
-impl Seen {
+impl LastBeat {
     /// The claim and beat of an entry whose runner is dead.
     fn dead(&mut self, entry: &Entry, lease: Duration) -> Option<(Uuid, u64)> {
         let (claim, beat) = (entry.claim, entry.beat);
