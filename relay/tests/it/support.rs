@@ -38,6 +38,8 @@ pub(crate) struct App {
     pub(crate) log: Arc<dyn EventLog>,
     pub(crate) url: String,
     pub(crate) client: Client,
+    /// What is served, to be asked without a socket, which would hold megabytes that nobody reads.
+    pub(crate) router: axum::Router,
     identity: Arc<Identity>,
     end: CancellationToken,
 }
@@ -119,7 +121,8 @@ impl App {
         events: EventLimits,
     ) -> Self {
         let client = Client::builder().no_proxy().build().expect("a client");
-        let app = Self { server, log, url: String::new(), client, identity, end: CancellationToken::new() };
+        let (url, router, end) = (String::new(), axum::Router::new(), CancellationToken::new());
+        let app = Self { server, log, url, client, router, identity, end };
         app.served(limits, events).await
     }
 
@@ -140,6 +143,7 @@ impl App {
         store.create = false;
         relay::connect(&state, store, self.end.clone()).await.expect("the log opens");
         let router = http_kit::standard(relay::router(state, limits), "relay", limits);
+        self.router = router.clone();
         let listener = http_kit::bind("127.0.0.1:0".parse().expect("an address")).expect("a port is free");
         self.url = format!("http://{}", listener.local_addr().expect("bound"));
         let (limits, token) = (limits.clone(), self.end.clone());
