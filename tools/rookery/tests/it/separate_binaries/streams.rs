@@ -11,7 +11,7 @@ use tokio::time::{sleep, timeout};
 use super::{AUTHOR, Api, LIMIT, Mode, System, event_position};
 use crate::support::send;
 
-const ROUNDS: usize = 90;
+const ROUNDS: usize = 150;
 /// By the client, and of the query API.
 const DISCONNECTS: usize = 20;
 const CRASHES: usize = 4;
@@ -97,11 +97,21 @@ async fn read(api: Api, until: watch::Receiver<Option<i64>>) -> (Vec<(i64, Strin
                 text = rest.to_owned();
             }
             let end = *until.borrow();
-            if end.is_some_and(|end| seen.last().is_some_and(|(position, _)| *position >= end)) {
+            let is_cut_enough = cuts >= DISCONNECTS;
+            if is_cut_enough
+                && end.is_some_and(|end| seen.last().is_some_and(|(position, _)| *position >= end))
+            {
                 return (seen, cuts);
             }
         }
         cuts += 1;
+        // Where nothing is left to come, nothing more is read that would end it.
+        let end = *until.borrow();
+        if cuts >= DISCONNECTS
+            && end.is_some_and(|end| seen.last().is_some_and(|(position, _)| *position >= end))
+        {
+            return (seen, cuts);
+        }
     }
 }
 
