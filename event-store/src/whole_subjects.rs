@@ -2,7 +2,7 @@
 //!
 //! A broker filters by subject and hands a message on as it is stored, headers and all; it can leave out no field and no
 //! type. So only subjects without private types can be had there, and those whose types have private fields only where an
-//! operator says so. Everything else goes through [`disclose`](crate::disclose).
+//! operator says so. Everything else goes through [`disclose`](fn@crate::disclose).
 
 use domain::{AccountId, Shard};
 

@@ -44,7 +44,7 @@ impl Opened {
 }
 
 impl AppState {
-    /// Without a log, which [`crate::connect`] opens. Streams end when the token is cancelled.
+    /// Without a log, which [`fn@crate::connect`] opens. Streams end when the token is cancelled.
     #[must_use]
     pub fn new(
         identity: Arc<Identity>,
