@@ -19,7 +19,8 @@
 //!
 //! A [`Bucket`] does nothing but read an entry and replace it at a known revision. What belongs together is one entry,
 //! so that it changes as a whole or not at all. What the entries mean is the dispatcher's business, and only it may
-//! touch them; those of JOBS are the runners' of jobs.
+//! touch them, but KEYS, REVOCATIONS and REGISTRATIONS, which the operator's user `keys` reaches, too; those of JOBS are
+//! the runners' of jobs.
 
 mod bucket;
 mod in_memory;
@@ -32,7 +33,7 @@ pub use self::in_memory::InMemoryBucket;
 
 /// Refresh families that nobody refreshes.
 pub const SESSION_AGE_MAX: Duration = Duration::from_secs(30 * 24 * 3_600);
-/// Invitations, and requests to be registered, that nobody touches.
+/// Invitations that nobody touches.
 pub const REGISTRATIONS_AGE_MAX: Duration = Duration::from_secs(366 * 24 * 3_600);
 /// Failed tries to log in.
 pub const ATTEMPTS_AGE_MAX: Duration = Duration::from_secs(15 * 60);
@@ -99,7 +100,7 @@ pub const MAILS: BucketKind = BucketKind {
     bytes_max: Some(16 << 20),
 };
 
-/// Two entries of at most 64 KiB, twice while one is replaced.
+/// An entry of at most 64 KiB, twice while it is replaced.
 pub const REGISTRATIONS: BucketKind = BucketKind {
     name: "REGISTRATIONS",
     description: "Invitations.",

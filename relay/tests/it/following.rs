@@ -41,6 +41,17 @@ impl Lines {
         }
     }
 
+    /// All that comes until a position, each behind the one before.
+    pub(crate) async fn until(&mut self, end: i64) -> Vec<i64> {
+        let mut positions = Vec::new();
+        while positions.last() != Some(&end) {
+            let next = self.take(1).await[0];
+            assert!(positions.last().is_none_or(|last| next > *last) && next <= end, "{next} behind {positions:?}");
+            positions.push(next);
+        }
+        positions
+    }
+
     pub(crate) async fn take(&mut self, count: usize) -> Vec<i64> {
         let mut events = Vec::new();
         while events.len() < count {

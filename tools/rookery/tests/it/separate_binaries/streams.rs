@@ -8,10 +8,14 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use super::{AUTHOR, Api, LIMIT, Mode, System, event_position};
+use super::LIMIT;
+use super::api::{AUTHOR, Api, event_position};
+use super::system::{Mode, System};
 use crate::support::send;
 
-const ROUNDS: usize = 150;
+/// At least, and until the stream was cut as often as it is said.
+const ROUNDS_MIN: usize = 90;
+const ROUNDS_MAX: usize = 1_000;
 /// By the client, and of the query API.
 const DISCONNECTS: usize = 20;
 const CRASHES: usize = 4;
@@ -25,22 +29,30 @@ async fn a_stream_that_is_cut_again_and_again_misses_nothing_and_repeats_nothing
     system.ready().await;
     let api = system.api.clone();
     let (done, until) = watch::channel(None);
-    let reading = tokio::spawn(read(api.clone(), until));
+    let (cut, mut cut_so_far) = watch::channel(0);
+    let (started, mut rounds) = watch::channel(0);
+    let reading = tokio::spawn(read(api.clone(), until, cut));
     let commanding = tokio::spawn(async move {
         let mut events = Events::new();
-        for round in 0..ROUNDS {
+        for round in 0..ROUNDS_MAX {
+            if round >= ROUNDS_MIN && *cut_so_far.borrow_and_update() >= DISCONNECTS {
+                break;
+            }
             command(&api, round, &mut events).await;
+            started.send_replace(round);
         }
         events
     });
-    for _ in 0..CRASHES {
-        sleep(Duration::from_millis(400)).await;
+    for crash in 1..=CRASHES {
+        let round = crash * ROUNDS_MIN / (CRASHES + 1);
+        rounds.wait_for(|now| *now >= round).await.expect("the commands go on");
         system.services[2].crash_and_start_again();
     }
     let events = commanding.await.expect("it does not panic");
     done.send_replace(events.keys().last().copied());
     let (seen, cuts) =
         timeout(LIMIT, reading).await.expect("it sees all in time").expect("it does not panic");
+    // Each of them while something was still to come.
     assert!(cuts >= DISCONNECTS, "{cuts} times");
     let mut positions: Vec<i64> = seen.iter().map(|(position, _)| *position).collect();
     assert!(positions.is_sorted(), "{positions:?}");
@@ -71,7 +83,11 @@ async fn command(api: &Api, round: usize, events: &mut Events) {
 
 /// All that came until the last position, and how often the connection broke. Each of the first connections is given up in
 /// the middle of something.
-async fn read(api: Api, until: watch::Receiver<Option<i64>>) -> (Vec<(i64, String)>, usize) {
+async fn read(
+    api: Api,
+    until: watch::Receiver<Option<i64>>,
+    cut: watch::Sender<usize>,
+) -> (Vec<(i64, String)>, usize) {
     let (mut seen, mut cuts, mut last) = (Vec::new(), 0, "0".to_owned());
     loop {
         let bytes_max = if cuts < DISCONNECTS { 700 * (cuts % 4 + 1) } else { usize::MAX };
@@ -97,21 +113,12 @@ async fn read(api: Api, until: watch::Receiver<Option<i64>>) -> (Vec<(i64, Strin
                 text = rest.to_owned();
             }
             let end = *until.borrow();
-            let is_cut_enough = cuts >= DISCONNECTS;
-            if is_cut_enough
-                && end.is_some_and(|end| seen.last().is_some_and(|(position, _)| *position >= end))
-            {
+            if end.is_some_and(|end| seen.last().is_some_and(|(position, _)| *position >= end)) {
                 return (seen, cuts);
             }
         }
         cuts += 1;
-        // Where nothing is left to come, nothing more is read that would end it.
-        let end = *until.borrow();
-        if cuts >= DISCONNECTS
-            && end.is_some_and(|end| seen.last().is_some_and(|(position, _)| *position >= end))
-        {
-            return (seen, cuts);
-        }
+        cut.send_replace(cuts);
     }
 }
 
