@@ -155,3 +155,11 @@ impl Buckets {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_broker_needs_as_much_room_for_them_as_is_documented() {
+        assert_eq!(super::bytes_max(0), 165 << 20, "docs/DEPLOYMENT.md says so");
+    }
+}

@@ -46,7 +46,10 @@ impl Lines {
         let mut positions = Vec::new();
         while positions.last() != Some(&end) {
             let next = self.take(1).await[0];
-            assert!(positions.last().is_none_or(|last| next > *last) && next <= end, "{next} behind {positions:?}");
+            assert!(
+                positions.last().is_none_or(|last| next > *last) && next <= end,
+                "{next} behind {positions:?}"
+            );
             positions.push(next);
         }
         positions

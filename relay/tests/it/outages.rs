@@ -5,7 +5,7 @@ use std::time::Duration;
 use testkit::eventually;
 
 use crate::following::Lines;
-use crate::support::{App, PATIENCE, Server, append, posted, positions};
+use crate::support::{App, PATIENCE, Server, append, positions, posted};
 
 fn nats(app: &mut App) -> &mut testkit::Nats {
     let Server::Nats(nats) = &mut app.server else { panic!("its log is on NATS") };

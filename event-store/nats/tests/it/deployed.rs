@@ -143,7 +143,9 @@ async fn no_pull_delivers_into_the_log() {
 pub(crate) async fn state(dispatcher: &async_nats::Client) -> Vec<String> {
     let context = async_nats::jetstream::new(dispatcher.clone());
     let mut state = Vec::new();
-    for stream in ["EVENTS_0", "KV_CREDENTIALS_0", "KV_SESSIONS_0", "KV_KEYS_0", "KV_REVOCATIONS_0", "KV_JOBS_0"] {
+    for stream in
+        ["EVENTS_0", "KV_CREDENTIALS_0", "KV_SESSIONS_0", "KV_KEYS_0", "KV_REVOCATIONS_0", "KV_JOBS_0"]
+    {
         let stream = context.get_stream(stream).await.expect("it is there");
         let Info { state: at, config, .. } = stream.cached_info();
         let bounds = (config.max_messages, config.max_age, config.discard, &config.subjects);

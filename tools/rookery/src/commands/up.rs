@@ -13,6 +13,7 @@ mod addresses;
 mod broker_users;
 mod consumers;
 mod data_set_users;
+mod environment;
 mod event_store;
 mod log;
 mod log_lineage;
@@ -30,17 +31,14 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use data_set::write::FanOutLimit;
 use data_set::{SearchLanguage, search_language};
-use dispatcher::{MailSettings, Registration};
+use dispatcher::Registration;
 use http_kit::browsers::{Browsers, CorsOrigins};
 use http_kit::{Limits, Listener, Tls, ops};
 use local_servers::DataDirLock;
-use query_api::{CatalogSettings, ExportLimits, StreamLimits};
-use relay::EventLimits;
 use service_kit::config::Environment;
 use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
 use service_kit::telemetry::{self, LogFormat, TelemetryConfig};
-use tokens::oidc::OidcSettings;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -48,6 +46,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(super) use self::addresses::Addresses;
 pub(super) use self::broker_users::BrokerUsers;
+use self::environment::{catalog, commands, events, exports, mail, oidc, streams};
 pub(super) use self::event_store::EventStore;
 pub(super) use self::servers::{LogServer, Servers, nats_options};
 use self::services::{Listeners, Settings};
@@ -275,60 +274,6 @@ fn limits(arguments: &Arguments) -> Result<Limits> {
         browsers: Browsers { cors_origins: arguments.cors_origins.clone(), ..limits.browsers },
         ..limits
     })
-}
-
-/// As the query API reads them.
-fn exports() -> Result<ExportLimits> {
-    let mut env = Environment::from_process();
-    match ExportLimits::from_environment(&mut env) {
-        Some(exports) if !env.has_faults() => Ok(exports),
-        _ => Err(env.into_error().into()),
-    }
-}
-
-/// Likewise.
-fn streams() -> Result<StreamLimits> {
-    let mut env = Environment::from_process();
-    match StreamLimits::from_environment(&mut env) {
-        Some(streams) if !env.has_faults() => Ok(streams),
-        _ => Err(env.into_error().into()),
-    }
-}
-
-/// Likewise.
-fn catalog() -> Result<CatalogSettings> {
-    let mut env = Environment::from_process();
-    CatalogSettings::from_environment(&mut env).ok_or_else(|| env.into_error().into())
-}
-
-/// As the relay reads them.
-fn events() -> Result<EventLimits> {
-    let mut env = Environment::from_process();
-    match EventLimits::from_environment(&mut env) {
-        Some(events) if !env.has_faults() => Ok(events),
-        _ => Err(env.into_error().into()),
-    }
-}
-
-/// As the dispatcher reads it.
-fn mail() -> Result<Option<MailSettings>> {
-    let mut env = Environment::from_process();
-    MailSettings::from_environment(&mut env).ok_or_else(|| env.into_error().into())
-}
-
-/// Likewise.
-fn oidc() -> Result<OidcSettings> {
-    let mut env = Environment::from_process();
-    OidcSettings::from_environment(&mut env).ok_or_else(|| env.into_error().into())
-}
-
-/// And so do those of the dispatcher's settings.
-fn commands(registration: Registration) -> Result<dispatcher::Settings> {
-    let mut env = Environment::from_process();
-    let settings = dispatcher::Settings::from_environment(&mut env, registration);
-    settings
-        .map(|settings| dispatcher::Settings { registration, ..settings })
-        .ok_or_else(|| env.into_error().into())
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener> {

@@ -76,7 +76,9 @@ async fn killing_any_service_loses_and_doubles_nothing() {
     let listed = api.read("/v1/messages?tag=birds&limit=100", last).await;
     assert_eq!(listed.as_array().map(Vec::len), Some(total));
     let events = api.events(last).await;
-    for (round, post) in (0..system.services.len()).flat_map(|round| (0..POSTS_PER_CRASH).map(move |post| (round, post))) {
+    for (round, post) in
+        (0..system.services.len()).flat_map(|round| (0..POSTS_PER_CRASH).map(move |post| (round, post)))
+    {
         assert_eq!(events.matches(&format!("\"round-{round}-post-{post}\"")).count(), 1, "{events}");
     }
 }

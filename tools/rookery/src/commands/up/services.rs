@@ -81,6 +81,29 @@ pub(super) struct Settings {
     pub(super) oidc: OidcSettings,
 }
 
+/// The query API's part of the settings.
+struct Queried {
+    exports: ExportLimits,
+    streams: StreamLimits,
+    catalog: CatalogSettings,
+}
+
+impl Queried {
+    fn over(
+        self,
+        pool: &Pool,
+        identity: Arc<Identity>,
+        limits: &Limits,
+        is_encrypted: bool,
+        sql_url: String,
+    ) -> AppState {
+        AppState::new(pool.clone(), identity, limits)
+            .with_exports(self.exports, limits)
+            .with_streams(self.streams, limits)
+            .with_catalog(self.catalog.encrypted(is_encrypted).or_sql_url(sql_url))
+    }
+}
+
 /// Starts them; each reaches its servers by itself, and `health` tells when all have.
 pub(super) fn start(
     data: &DataDir,
@@ -93,6 +116,7 @@ pub(super) fn start(
 ) -> Result<Services> {
     let Settings { limits, exports, streams, catalog, events, commands, fan_out_limit, mail, oidc } =
         settings;
+    let queried = Queried { exports, streams, catalog };
     let (apis, fold) = (CancellationToken::new(), CancellationToken::new());
     let (issuer, audience) = (ISSUER.to_owned(), AUDIENCE.to_owned());
     let sessions = SessionSettings { issuer, audience };
@@ -109,13 +133,10 @@ pub(super) fn start(
     dispatcher.use_oidc(&oidc).context("ROOKERY_OIDC_PROVIDERS")?;
     let options = PoolOptions::reader("rookery-query-api", QUERY_CONNECTIONS_MAX);
     let pool = pool::connect(&users.query_api_url, &options)?;
-    let catalog = catalog.encrypted(listeners.api.is_encrypted()).or_sql_url(users.address.clone());
     let relay = relay::AppState::new(Arc::clone(&identity), &limits, events, &apis);
     relay::ops_checks(health, &relay);
-    let queries = AppState::new(pool.clone(), identity, &limits)
-        .with_exports(exports, &limits)
-        .with_streams(streams, &limits)
-        .with_catalog(catalog);
+    let is_encrypted = listeners.api.is_encrypted();
+    let queries = queried.over(&pool, identity, &limits, is_encrypted, users.address.clone());
     query_api::ops_checks(health, &queries, READY_LAG_MAX);
     let (watching, token) = (queries.clone(), apis.clone());
     tokio::spawn(async move { watching.keep_watching(token).await });

@@ -10,12 +10,9 @@ use tokens::{SigningKey, write_jwks};
 use super::LIMIT;
 use super::api::{AUDIENCE, Api, Credentials, GATEWAY_SECRET, ISSUER};
 
-/// The broker of a test holds less than the defaults ask for, and one account posts more than the rates allow.
-const DISPATCHER: [(&str, &str); 3] = [
-    ("ROOKERY_LOG_BYTES_MAX", "268435456"),
-    ("ROOKERY_VAULT_BYTES_MAX", "67108864"),
-    ("ROOKERY_LIMITS", "off"),
-];
+/// The broker of a test holds less than the defaults ask for.
+const STORAGE: [(&str, &str); 2] =
+    [("ROOKERY_LOG_BYTES_MAX", "268435456"), ("ROOKERY_VAULT_BYTES_MAX", "67108864")];
 
 #[derive(Clone, Copy)]
 pub(super) enum Mode {
@@ -33,12 +30,21 @@ pub(super) struct System {
 
 impl System {
     pub(super) async fn start(mode: Mode) -> Self {
+        Self::start_with(mode, &[]).await
+    }
+
+    /// More variables are the dispatcher's.
+    pub(super) async fn start_with(mode: Mode, more: &[(&str, &str)]) -> Self {
         let (nats, postgres) = (Nats::start().await, Postgres::start().await);
-        let system = Self::over(mode, &nats.url(), &postgres.url());
+        let system = Self::over_with(mode, &nats.url(), &postgres.url(), more);
         Self { _servers: Some((nats, postgres)), ..system }
     }
 
     pub(super) fn over(mode: Mode, nats_url: &str, postgres_url: &str) -> Self {
+        Self::over_with(mode, nats_url, postgres_url, &[])
+    }
+
+    fn over_with(mode: Mode, nats_url: &str, postgres_url: &str, more: &[(&str, &str)]) -> Self {
         let keys = tempfile::tempdir().expect("the temporary directory is writable");
         let key = SigningKey::generate().expect("there is randomness");
         let jwks = keys.path().join("jwks.json");
@@ -53,7 +59,8 @@ impl System {
             ("ROOKERY_DISPATCHER_OPS_LISTEN", "127.0.0.1:0"),
             ("ROOKERY_DATA_POSITION_URL", &*data_position),
         ];
-        dispatcher_env.extend(DISPATCHER);
+        dispatcher_env.extend(STORAGE);
+        dispatcher_env.extend(more);
         let mut query_env = vec![postgres, ("ROOKERY_QUERY_OPS_LISTEN", &*query_ops)];
         let mut relay_env = vec![nats, ("ROOKERY_RELAY_OPS_LISTEN", "127.0.0.1:0")];
         for env in [&mut dispatcher_env, &mut query_env, &mut relay_env] {
