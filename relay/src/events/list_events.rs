@@ -91,7 +91,7 @@ pub(crate) async fn list_events(
     };
     let link = HeaderValue::try_from(query.next(chunk.through)).map_err(ApiProblem::internal)?;
     let headers = [(CONTENT_TYPE, NDJSON), (LINK, link)];
-    let mut response = (DataPosition(chunk.through), headers, chunk.lines).into_response();
+    let mut response = (DataPosition(chunk.through), headers, chunk.body()).into_response();
     if let Some(wait) = wait {
         let applied = HeaderValue::try_from(format!("wait={}", wait.as_secs()));
         response.headers_mut().insert(PREFERENCE_APPLIED, applied.map_err(ApiProblem::internal)?);
@@ -132,7 +132,7 @@ async fn waited(
     let (end, mut after) = (Instant::now() + wait, after);
     loop {
         let chunk = page(state, opened, caller.account, &query.filter, after, query.limit).await?;
-        if chunk.events > 0 || !chunk.is_end || Instant::now() >= end {
+        if !chunk.lines.is_empty() || !chunk.is_end || Instant::now() >= end {
             return Ok(chunk);
         }
         after = chunk.through;
