@@ -117,9 +117,15 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 /// outside, as are loopback, unique local, link-local, site-local and multicast ones.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [a, b, ..] = address.segments();
-    let is_special =
-        // Protocols, Teredo among them; documentation, twice; 6to4, which holds an address of IPv4.
-        (a == 0x2001 && b < 0x0200) || (a == 0x2001 && b == 0x0db8) || (a == 0x3fff && b < 0x1000) || a == 0x2002;
+    let is_special = match a {
+        // Protocols, Teredo among them, and documentation.
+        0x2001 => b < 0x0200 || b == 0x0db8,
+        // 6to4, which holds an address of IPv4.
+        0x2002 => true,
+        // Documentation.
+        0x3fff => b < 0x1000,
+        _ => false,
+    };
     a & 0xe000 == 0x2000 && !is_special
 }
 
