@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use axum::extract::FromRef;
 use data_set::Pool;
-use data_set::read::{self, At, ReadError};
 use http_kit::position::AwaitPosition;
 use http_kit::{Identity, KnownLog, KnowsLog, Limits, WaitingRoom};
 use tokio_util::sync::CancellationToken;
@@ -89,13 +88,8 @@ impl AppState {
         if known.as_deref() != Some(lineage) || refusal.is_some() {
             return None;
         }
-        let read = || async {
-            Ok::<_, ReadError>(At { position: read::changes_position(&self.pool).await?, value: () })
-        };
-        match self.all_positions.answer(&AwaitPosition::of_service(position, wait), read).await {
-            Ok(found) => Some(found.position),
-            Err(refusal) => refusal.position(),
-        }
+        let awaited = AwaitPosition::of_service(position, wait);
+        self.all_positions.position(&awaited).await.map_or_else(|refusal| refusal.position(), Some)
     }
 
     /// Follows what the data says of its log until the token is cancelled; without it nothing is known of the log. Then

@@ -24,10 +24,11 @@ use crate::AppState;
 
 pub(crate) use again::again;
 pub(crate) use cloud_event::line;
-pub(crate) use event_query::{account, is_handed_on, tag};
+pub(crate) use event_query::{account, check_shard, is_handed_on, tag};
 pub(crate) use filter::Filter;
 pub(crate) use history::History;
 pub use limits::EventLimits;
+pub(crate) use list_events::is_reached;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(list_events::list_events))

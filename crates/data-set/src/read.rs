@@ -1,8 +1,9 @@
 //! The queries of the read API: one file per query, each a single statement.
 //!
 //! Every answer carries the position that it reflects, read in the same statement and therefore from the same snapshot
-//! as its rows. Only the views of schema `published` are named, and nothing here writes. What a position is compared
-//! with, who may read and how an answer looks on the wire is not known here.
+//! as its rows. Only views are named, those of schemas `published` and `served`, and functions of `control`, but no table;
+//! and nothing here writes. What a position is compared with, who may read and how an answer looks on the wire is not known
+//! here.
 
 mod account_row;
 mod as_of;
@@ -57,8 +58,9 @@ pub use at::At;
 pub use bucket_counts::{BUCKETS_MAX, BucketCount, bucket_counts};
 pub use buckets::{Bucket, date_bound};
 pub use changes::{
-    Avoidance, ChangeKey, ChangeKind, ChangeRow, Changes, Exceptions, Following, NoticeKey, avoided_among,
-    changes_position, followers_among, list_changes, list_exceptions, list_names, list_notices, show_changed,
+    Avoidance, ChangeKey, ChangeKind, ChangeRow, Changes, Exceptions, ExceptionsQuery, Following, NoticeKey,
+    avoided_among, changes_position, followers_among, list_changes, list_exceptions, list_names,
+    list_notices, look_up_exceptions, show_changed,
 };
 pub use count_error::CountError;
 pub use count_matching::COUNTED_LOOKS_MAX;

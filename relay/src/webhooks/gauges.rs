@@ -1,5 +1,6 @@
 //! What is measured of webhooks. There are few, so each has its own.
 
+use domain::Position;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -30,11 +31,12 @@ pub(super) fn clear(webhook: Uuid) {
 }
 
 /// Events of the log behind a position, also those that are not meant.
-pub(super) fn lag_events(position: i64, end: i64) -> i64 {
-    ((end >> 8) - (position >> 8)).max(0)
+pub(super) fn lag_events(position: i64, end: i64) -> u64 {
+    let sequence = |position| Position::from_i64(position).unwrap_or_default().sequence().get();
+    sequence(end).saturating_sub(sequence(position))
 }
 
-fn set(webhook: Uuid, lag_events: i64, lag_seconds: f64, parked: usize, is_stopped: bool) {
+fn set(webhook: Uuid, lag_events: u64, lag_seconds: f64, parked: usize, is_stopped: bool) {
     let label = [("webhook", webhook.to_string())];
     metrics::gauge!("webhook_lag_events", &label).set(lag_events as f64);
     metrics::gauge!("webhook_lag_seconds", &label).set(lag_seconds);

@@ -96,7 +96,7 @@ pub(crate) struct WebhookView {
     #[schema(example = "256")]
     position: String,
     /// Events of the log behind that, also those that are not meant.
-    lag_events: i64,
+    lag_events: u64,
     /// Events that were given up, which `parked` lists.
     parked_events: usize,
     /// Why nothing is sent until it is replayed: `gone` (the receiver answered 410) or `too-many-parked`.
@@ -217,13 +217,12 @@ pub(super) fn account(text: &str) -> Result<AccountId, ApiProblem> {
 }
 
 /// # Errors
-/// `invalid-field`, also where the log has not come so far.
-pub(super) fn after(state: &AppState, text: &str) -> Result<i64, ApiProblem> {
+/// `invalid-field`, `other-log`, `position-ahead`.
+pub(super) async fn after(state: &AppState, text: &str) -> Result<i64, ApiProblem> {
     let opened = state.opened().ok_or_else(|| ApiProblem::unavailable("the log has not been opened yet"))?;
     let after: i64 =
         api_types::number::parse(text).ok_or_else(|| field("after", "expected a position or 0"))?;
-    if after != 0 && after & 0xff != i64::from(opened.shard().0) || after > opened.recent.end() {
-        return Err(field("after", "the log has no such position"));
-    }
+    events::check_shard(after, opened.shard())?;
+    events::is_reached(opened, after).await?;
     Ok(after)
 }

@@ -25,7 +25,7 @@ use crate::AppState;
     security(("bearer" = [])),
     extensions(
         ("x-rate" = json!("profile")),
-        ("x-problems" = json!(["role-required", "webhook-target-refused", "too-many-webhooks", "log-full"])),
+        ("x-problems" = json!(["role-required", "webhook-target-refused", "too-many-webhooks", "position-ahead", "log-full"])),
     ),
 )]
 pub(crate) async fn create_webhook(
@@ -40,7 +40,7 @@ pub(crate) async fn create_webhook(
     let account = account.as_deref().map(body::account).transpose()?;
     let opened = state.opened().ok_or_else(|| ApiProblem::unavailable("the log has not been opened yet"))?;
     let after = match after {
-        Some(after) => body::after(&state, &after)?,
+        Some(after) => body::after(&state, &after).await?,
         None => opened.recent.end(),
     };
     check_target(&state, &url).await?;

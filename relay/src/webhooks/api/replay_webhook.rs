@@ -16,7 +16,7 @@ use crate::AppState;
     params(("webhook" = String, Path, format = Uuid, description = "Its id")),
     responses((status = 204, description = "It goes on from there")),
     security(("bearer" = [])),
-    extensions(("x-rate" = json!("profile")), ("x-problems" = json!(["role-required", "not-found", "log-full"]))),
+    extensions(("x-rate" = json!("profile")), ("x-problems" = json!(["role-required", "not-found", "position-ahead", "log-full"]))),
 )]
 pub(crate) async fn replay_webhook(
     State(state): State<AppState>,
@@ -26,7 +26,7 @@ pub(crate) async fn replay_webhook(
 ) -> Result<StatusCode, ApiProblem> {
     require_operator(&caller)?;
     let ReplayWebhook { after, forget_parked } = body.value;
-    let after = body::after(&state, &after)?;
+    let after = body::after(&state, &after).await?;
     find(&state, id).await?;
     work::replay(state.webhooks().bucket()?, id, after, forget_parked).await.map_err(problem)?;
     tracing::info!(webhook = %id, by = caller.account, after, "a webhook is replayed");

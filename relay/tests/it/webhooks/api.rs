@@ -46,13 +46,15 @@ async fn what_says_nothing_is_refused() {
         (&post, json!({"url": url, "types": ["rookery.account.blocked.v1"]}), "invalid-field"),
         (&post, json!({"url": url, "tag": "*"}), "invalid-field"),
         (&post, json!({"url": url, "account": "heron"}), "invalid-field"),
-        (&post, json!({"url": url, "after": "25600000"}), "invalid-field"),
-        (&post, json!({"url": url, "after": "1"}), "invalid-field"),
+        (&post, json!({"url": url, "after": "x"}), "invalid-field"),
+        (&post, json!({"url": url, "after": "25600000"}), "position-ahead"),
+        (&post, json!({"url": url, "after": "1"}), "other-log"),
         (&post, json!({"url": url, "secret": "whsec_x"}), "unknown-field"),
         (&post, json!({"url": "ftp://127.0.0.1"}), "webhook-target-refused"),
         (&patch, json!({}), "invalid-field"),
         (&patch, json!({"types": ["x"]}), "invalid-field"),
         (&replay, json!({"after": "latest"}), "invalid-field"),
+        (&replay, json!({"after": "25600000"}), "position-ahead"),
     ] {
         let (status, problem) = app.operate(method, path, Some(body.clone())).await;
         assert!(status < 500 && problem["code"] == code, "{method} {path} {body}: {problem}");
