@@ -9,6 +9,7 @@ use domain::{
 };
 use event_store::{CommandMetadata, EventLog, Expected, NewEvent};
 use event_store_nats::{JetStreamConfig, JetStreamLog};
+use event_store_open::StoreConfig;
 use event_store_postgres::{PostgresConfig, PostgresLog};
 use http::HeaderMap;
 use http_kit::identity::IdentityConfig;

@@ -46,7 +46,7 @@ async fn swallow(mut stream: TcpStream) {
 /// Answers 200 at once, and then sends a body without an end.
 async fn endless(mut stream: TcpStream, pause: Duration) {
     let mut buffer = [0; 4_096];
-    stream.read(&mut buffer).await.ok();
+    let _read = stream.read(&mut buffer).await.unwrap_or_default();
     let head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
     stream.write_all(head).await.ok();
     let mut ticks = tokio::time::interval(pause);

@@ -168,7 +168,10 @@ pub(super) fn start(
     let sending = relay::send_webhooks(relay.clone(), relayed.clone());
     let relaying = tokio::spawn(async move { Ok(Box::pin(relay::connect(&relay, relayed, token)).await?) });
     let relaying = watch("the relay", shutdown, relaying);
-    let sending = tokio::spawn(async move { Ok(sending.await) });
+    let sending = tokio::spawn(async move {
+        sending.await;
+        Ok(())
+    });
     let sending = watch("webhooks", shutdown, sending);
     let token = apis.clone();
     let serving =
