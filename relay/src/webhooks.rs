@@ -52,6 +52,10 @@ impl Webhooks {
         &self.settings
     }
 
+    pub(crate) fn is_found(&self) -> bool {
+        self.bucket.get().is_some()
+    }
+
     /// # Errors
     /// `unavailable`, until the bucket was found.
     fn bucket(&self) -> Result<&dyn Bucket, ApiProblem> {
