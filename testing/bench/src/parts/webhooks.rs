@@ -85,13 +85,17 @@ impl Receiver {
         let address = listener.local_addr()?;
         let (count, bodies) = (Arc::<AtomicUsize>::default(), Arc::<Mutex<Vec<String>>>::default());
         let (counting, keeping) = (Arc::clone(&count), Arc::clone(&bodies));
-        tokio::spawn(on_one_thread(move || async move {
-            let listener = TcpListener::from_std(listener)?;
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(take_all(stream, Arc::clone(&counting), Arc::clone(&keeping)));
-            }
-            Ok(())
-        }));
+        // Nobody waits for its end.
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(async move {
+                let listener = TcpListener::from_std(listener)?;
+                while let Ok((stream, _)) = listener.accept().await {
+                    tokio::spawn(take_all(stream, Arc::clone(&counting), Arc::clone(&keeping)));
+                }
+                anyhow::Ok(())
+            })
+        });
         Ok(Self { address, count, bodies })
     }
 
