@@ -24,6 +24,8 @@ pub enum Group {
     Keys,
     /// Reads the log, and keeps the ledger of jobs: their runners.
     Jobs,
+    /// Reads the log, and keeps the webhooks: the relay.
+    Relay,
 }
 
 /// A user that can log in.
@@ -76,6 +78,7 @@ impl Group {
             Self::Operator => "rookery_log_operator",
             Self::Keys => "rookery_log_keys",
             Self::Jobs => "rookery_log_jobs",
+            Self::Relay => "rookery_log_relay",
         }
     }
 }

@@ -11,6 +11,8 @@ use serde_json::value::RawValue;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::{Line, order};
+
 #[derive(Serialize)]
 struct CloudEvent<'event> {
     specversion: &'static str,
@@ -26,11 +28,11 @@ struct CloudEvent<'event> {
     data: &'event RawValue,
 }
 
-/// With its newline. `None`: nothing of the event is handed on.
-pub(crate) fn line(recorded: &RecordedEvent, event: &Event) -> Option<Bytes> {
+/// `None`: nothing of the event is handed on.
+pub(crate) fn line(recorded: &RecordedEvent, event: &Event) -> Option<Line> {
     let envelope = recorded.envelope.as_ref()?;
     let Disclosed { event_type, data } = disclose(event).ok().flatten()?;
-    let event = CloudEvent {
+    let cloud_event = CloudEvent {
         specversion: "1.0",
         id: envelope.event.0.to_string(),
         source: envelope.source(),
@@ -43,9 +45,15 @@ pub(crate) fn line(recorded: &RecordedEvent, event: &Event) -> Option<Bytes> {
         recordedtime: rfc3339(recorded.recorded_at)?,
         data: serde_json::from_str(&data).ok()?,
     };
-    let mut line = serde_json::to_vec(&event).ok()?;
-    line.push(b'\n');
-    Some(Bytes::from(line))
+    let mut json = serde_json::to_vec(&cloud_event).ok()?;
+    json.push(b'\n');
+    Some(Line {
+        json: Bytes::from(json),
+        position: recorded.position,
+        id: envelope.event.0,
+        account: order::account(event),
+        recorded_at: recorded.recorded_at,
+    })
 }
 
 /// `None` beyond the year 9999, where no log is.

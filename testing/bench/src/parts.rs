@@ -13,6 +13,7 @@ mod post;
 mod read;
 mod stream;
 mod visible;
+mod webhooks;
 
 use std::time::Duration;
 
@@ -43,6 +44,8 @@ pub(crate) struct Scale {
     fan_out_posts: u64,
     /// Streams that nothing is told.
     idle_streams: usize,
+    /// That are sent.
+    webhook_events: u64,
     /// Before idle memory is looked at.
     idle: Duration,
 }
@@ -56,6 +59,7 @@ impl Scale {
         counts: 1_000,
         fan_out_posts: 3_000,
         idle_streams: 5_000,
+        webhook_events: 50_000,
         idle: Duration::from_secs(5),
     };
     pub(crate) const QUICK: Self = Self {
@@ -66,6 +70,7 @@ impl Scale {
         counts: 200,
         fan_out_posts: 500,
         idle_streams: 500,
+        webhook_events: 10_000,
         idle: Duration::from_secs(1),
     };
 }

@@ -54,6 +54,15 @@ impl Service {
         start(&programs.query_api, "ROOKERY_QUERY_LISTEN", env).await?.ready().await
     }
 
+    /// Which sends webhooks to this machine, too.
+    pub(crate) async fn relay(programs: &Programs, servers: &Servers, callers: &Callers) -> Result<Self> {
+        let mut env = identity(&callers.jwks_file);
+        env.push(("ROOKERY_NATS_URL", servers.nats_url()));
+        env.push(("ROOKERY_WEBHOOKS_ALLOW_HTTP", "true".to_owned()));
+        env.push(("ROOKERY_WEBHOOKS_ALLOW_PRIVATE", "true".to_owned()));
+        start(&programs.relay, "ROOKERY_RELAY_LISTEN", env).await?.ready().await
+    }
+
     /// The peer takes arguments; it has no configuration to speak of.
     pub(crate) async fn plain_insert(programs: &Programs, database_url: &str) -> Result<Self> {
         let address = free_address();

@@ -46,7 +46,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(super) use self::addresses::Addresses;
 pub(super) use self::broker_users::BrokerUsers;
-use self::environment::{catalog, commands, events, exports, mail, oidc, streams};
+use self::environment::{catalog, commands, events, exports, mail, oidc, streams, webhooks};
 pub(super) use self::event_store::EventStore;
 pub(super) use self::servers::{LogServer, Servers, nats_options};
 use self::services::{Listeners, Settings};
@@ -160,7 +160,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 async fn up(arguments: &Arguments) -> Result<()> {
     let limits = limits(arguments)?;
     limits.announce();
-    let (exports, streams, catalog, events) = (exports()?, streams()?, catalog()?, events()?);
+    let (exports, streams, catalog) = (exports()?, streams()?, catalog()?);
+    let (events, webhooks) = (events()?, webhooks()?);
     let tls = match (&arguments.tls_certificate, &arguments.tls_key) {
         (Some(certificate), Some(key)) => Some(Tls::open(certificate.clone(), key.clone())?),
         _ => None,
@@ -193,7 +194,7 @@ async fn up(arguments: &Arguments) -> Result<()> {
     let servers = servers?;
     let fan_out_limit = arguments.fan_out_limit;
     let settings =
-        Settings { limits, exports, streams, catalog, events, commands, fan_out_limit, mail, oidc };
+        Settings { limits, exports, streams, catalog, events, webhooks, commands, fan_out_limit, mail, oidc };
     // On the heap: it holds the state of every handshake of the start.
     let served = Box::pin(serve(arguments, &data, &servers, listeners, settings, &shutdown)).await;
     // Also after a failure, and that failure is reported.

@@ -28,3 +28,4 @@ mod tokens;
 mod up;
 mod users;
 mod verify;
+mod webhooks;
