@@ -10,14 +10,18 @@
 //! was taken over can change nothing. Leases are measured by those who wait, on their own monotonic clock, from the
 //! moment at which they first saw a beat; so no two clocks are compared.
 
+mod turn;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use event_store::buckets::{Bucket, BucketError, Change, change, get};
+use fail_points::planted;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub(crate) use self::turn::Turn;
 use crate::schedule::Window;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +31,7 @@ pub enum State {
     Succeeded,
     /// Its tries are used up.
     Failed,
-    /// It ended while the window before it ran, and the job says `overlap: skip`.
+    /// It ended while an earlier window ran, and the job says `overlap: skip`.
     Skipped,
 }
 
@@ -104,8 +108,12 @@ impl Entry {
 
     pub(crate) fn free(&mut self) {
         self.claim = Uuid::nil();
-        // The try that was cut short was nobody's fault.
+    }
+
+    /// In the middle of a try, which was nobody's fault.
+    pub(crate) fn cut_short(&mut self) {
         self.tries = self.tries.saturating_sub(1);
+        self.free();
     }
 }
 
@@ -207,7 +215,7 @@ impl Claim<'_> {
     fn may_take(&self, entry: &Entry) -> bool {
         match entry.state {
             State::Running => entry.is_free() || self.dead == Some((entry.claim, entry.beat)),
-            State::Succeeded => false,
+            State::Succeeded => planted("window-runs-again"),
             State::Failed | State::Skipped => self.again,
         }
     }

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use domain::{Position, Sequence};
 use event_store::buckets::BucketError;
 use event_store::{EventLog, ReadError, first_since};
+use fail_points::planted;
 use jiff::{SignedDuration, Timestamp};
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
@@ -15,7 +16,7 @@ use uuid::Uuid;
 
 use crate::child;
 use crate::job::{Clock, Job, Overlap, Reads};
-use crate::ledger::{Claim, Claimed, Entry, Ledger, Lost, State, key};
+use crate::ledger::{Claim, Claimed, Entry, Ledger, Lost, State, Turn, key};
 use crate::schedule::Window;
 
 /// Beats within a lease, and how many of them may be missed before the child is killed: in time before another runner
@@ -32,6 +33,8 @@ const BACKOFF_MAX: Duration = Duration::from_secs(60);
 const WRITE_PAUSE: Duration = Duration::from_millis(200);
 /// For the last write of a runner that ends.
 const FREE_LIMIT: Duration = Duration::from_secs(2);
+
+const OTHER_RUNS: &str = "another window of the job runs";
 
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -85,11 +88,11 @@ pub enum Stop {
     NotYet(&'static str),
 }
 
-/// The newest beats of somebody else's windows: the one that is looked at, and the one before it.
+/// The newest beats of somebody else's windows: the one that is looked at, and the one whose turn it is.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
     own: LastBeat,
-    before: LastBeat,
+    turn: LastBeat,
 }
 
 /// A claim, its newest beat, and since when that is the newest.
@@ -103,7 +106,7 @@ impl LastBeat {
         match self.0 {
             Some((seen, at, since)) if (seen, at) == (claim, beat) => {
                 let lease = lease.max(Duration::from_secs(entry.lease_seconds));
-                (since.elapsed() >= lease).then_some((claim, beat))
+                (since.elapsed() >= lease || planted("lease-ignored")).then_some((claim, beat))
             }
             _ => {
                 self.0 = Some((claim, beat, Instant::now()));
@@ -138,7 +141,9 @@ impl Runner {
                 }
                 (entry.from, entry.to)
             }
-            Some(entry) if entry.state == State::Succeeded || !again => return Ok(Stop::Ended(entry)),
+            Some(entry) if (entry.state == State::Succeeded || !again) && !planted("window-runs-again") => {
+                return Ok(Stop::Ended(entry));
+            }
             Some(entry) => (entry.from, entry.to),
             None => match self.positions(job, window, now).await? {
                 Some(positions) => positions,
@@ -148,34 +153,57 @@ impl Runner {
         let began = Instant::now();
         let Settings { runner, lease } = &self.settings;
         let claim = Claim { window, from, to, runner, lease: *lease, dead, again, now };
-        if let Some(before) = self.before(job, window).await? {
-            if job.overlap == Overlap::Skip && !again && ran_at(&before, window.end) {
+        let seen = self.ledger.turn(&job.name).await?;
+        if let Some((turn, Some(entry))) = &seen {
+            let is_behind = turn.window().start < window.start;
+            if job.overlap == Overlap::Skip && !again && is_behind && ran_at(entry, window.end) {
                 return Ok(Stop::Ended(self.ledger.skip(&job.name, &claim).await?));
             }
             // Nobody may ever look at that one again, so it is not waited for once its runner is dead.
-            let is_alive = before.is_running() && !before.is_free();
-            if is_alive && watch.before.dead(&before, *lease).is_none() {
-                return Ok(Stop::NotYet("the window before it runs"));
+            let is_other = turn.window() != window && turn.is_taken(entry);
+            if is_other && watch.turn.dead(entry, *lease).is_none() {
+                return Ok(Stop::NotYet(OTHER_RUNS));
             }
         }
+        let seen = seen.as_ref().map(|(turn, _)| turn);
         match self.ledger.claim(&job.name, &claim).await? {
             Claimed::Not(entry) if entry.is_running() => Ok(Stop::Elsewhere(entry)),
             Claimed::Not(entry) => Ok(Stop::Ended(entry)),
-            Claimed::Mine(entry) => Ok(Stop::Ended(self.run(job, entry, began).await?)),
+            Claimed::Mine(entry) => self.take_turn(job, entry, seen, began).await,
         }
     }
 
-    /// The entry of the window before.
-    async fn before(&self, job: &Job, window: Window) -> Result<Option<Entry>, RunError> {
+    /// Runs a window that was claimed, unless another one of the job has begun meanwhile.
+    async fn take_turn(
+        &self,
+        job: &Job,
+        entry: Entry,
+        seen: Option<&Turn>,
+        began: Instant,
+    ) -> Result<Stop, RunError> {
+        if self.ledger.take_turn(&job.name, &entry, seen).await? {
+            return Ok(Stop::Ended(self.run(job, entry, began).await?));
+        }
+        // Where it is not there any more, nobody has to be told.
+        let _lost = self.ledger.update(&job.name, &entry, Entry::free).await?;
+        Ok(Stop::NotYet(OTHER_RUNS))
+    }
+
+    /// The entries of the windows before and behind.
+    async fn beside(&self, job: &Job, window: Window) -> Result<[Option<Entry>; 2], RunError> {
         let before = job.schedule.windows_until(window.start, 1).pop();
-        let Some(before) = before.filter(|before| before.end == window.start) else { return Ok(None) };
-        Ok(self.ledger.read(&job.name, before).await?)
+        let before = before.filter(|before| before.end == window.start);
+        let read = async |window: Option<Window>| match window {
+            None => Ok(None),
+            Some(window) => self.ledger.read(&job.name, window).await,
+        };
+        Ok([read(before).await?, read(job.schedule.window_at(window.end)).await?])
     }
 
     /// From behind which position to which one a window goes; `None` while what the job reads is not complete.
     ///
-    /// A window goes on where the one before it ended, if the ledger knows that: a clock that was set back would else
-    /// leave events between them, or give some to both.
+    /// A window begins where the one before it ended, and ends where the one behind it begins, if the ledger knows that: a
+    /// clock that was wrong would else leave events between them, or give some to both.
     async fn positions(
         &self,
         job: &Job,
@@ -195,10 +223,14 @@ impl Runner {
                 if last == Sequence::ZERO { 0 } else { Position::new(last, self.log.shard()).get() };
             Ok::<_, ReadError>(position)
         };
-        let to = before(window.end).await?;
-        let from = match self.before(job, window).await? {
-            Some(entry) => entry.to,
-            None => before(window.start).await?,
+        let [earlier, later] = self.beside(job, window).await?;
+        let to = match later {
+            Some(entry) => entry.from,
+            None => before(window.end).await?,
+        };
+        let from = match earlier {
+            Some(entry) if !planted("window-by-time") => entry.to,
+            _ => before(window.start).await?,
         };
         if job.reads == Reads::DataSet {
             let Some(data_set) = &self.data_set else {
@@ -223,7 +255,7 @@ impl Runner {
                 Err(RunError::Lost(window))
             }
             () = self.stop.cancelled() => {
-                let free = self.ledger.update(&job.name, &entry, Entry::free);
+                let free = self.ledger.update(&job.name, &entry, Entry::cut_short);
                 // Else its lease runs out.
                 tokio::time::timeout(FREE_LIMIT, free).await.ok();
                 Err(RunError::Stopped)

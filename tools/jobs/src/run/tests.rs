@@ -37,6 +37,18 @@ fn newest(job: &Job, count: usize) -> Vec<Window> {
     job.schedule.windows_until(Timestamp::now() - SETTLE, count)
 }
 
+/// Another runner begins with a window.
+async fn begin(ledger: &Ledger, claim: &Claim<'_>) -> Entry {
+    let Ok(Claimed::Mine(entry)) = ledger.claim("x", claim).await else { panic!("it is nobody's") };
+    let seen = ledger.turn("x").await.expect("it answers").map(|(turn, _)| turn);
+    assert!(ledger.take_turn("x", &entry, seen.as_ref()).await.expect("it answers"));
+    entry
+}
+
+fn claim(window: Window, now: Timestamp, lease: Duration) -> Claim<'static> {
+    Claim { window, from: 0, to: 0, runner: "other", lease, dead: None, again: false, now }
+}
+
 async fn look(runner: &Runner, job: &Job, window: Window, now: Timestamp) -> Stop {
     runner.look(job, window, &mut Watch::default(), false, now).await.expect("it answers")
 }
@@ -90,24 +102,61 @@ async fn a_window_that_ends_while_the_one_before_it_runs_is_left_out_only_where_
         let runner = runner(&ledger, LIMIT);
         let windows = newest(&job, 3);
         // Another runner began with the first one before the second ended, and goes on.
-        let claim = |window: Window, now| Claim {
-            window,
-            from: 0,
-            to: 0,
-            runner: "other",
-            lease: LIMIT,
-            dead: None,
-            again: false,
-            now,
-        };
         let started = windows[1].end - SignedDuration::from_secs(30);
-        ledger.claim("x", &claim(windows[0], started)).await.expect("it answers");
+        begin(&ledger, &claim(windows[0], started, LIMIT)).await;
         assert!(matches!(look(&runner, &job, windows[0], Timestamp::now()).await, Stop::Elsewhere(_)));
-        match look(&runner, &job, windows[1], Timestamp::now()).await {
-            Stop::Ended(entry) => assert!(skips && entry.state == State::Skipped, "{entry:?}"),
-            other => assert!(!skips && matches!(other, Stop::NotYet(_)), "{other:?}"),
+        // It runs on beyond the end of the last one, too.
+        for window in &windows[1..] {
+            match look(&runner, &job, *window, Timestamp::now()).await {
+                Stop::Ended(entry) => assert!(skips && entry.state == State::Skipped, "{entry:?}"),
+                other => assert!(!skips && matches!(other, Stop::NotYet(_)), "{other:?}"),
+            }
         }
     }
+}
+
+#[tokio::test]
+async fn windows_run_one_after_the_other_also_where_the_ledger_does_not_know_those_between_them() {
+    for (runs, waits) in [(0, 2), (2, 0)] {
+        let (job, ledger) = (job(""), ledger());
+        let runner = runner(&ledger, LIMIT);
+        let windows = newest(&job, 3);
+        let entry = begin(&ledger, &claim(windows[runs], Timestamp::now(), LIMIT)).await;
+        assert!(matches!(look(&runner, &job, windows[waits], Timestamp::now()).await, Stop::NotYet(_)));
+        ledger.update("x", &entry, Entry::free).await.expect("it answers").expect("its own");
+        assert!(matches!(look(&runner, &job, windows[waits], Timestamp::now()).await, Stop::Ended(_)));
+    }
+}
+
+#[tokio::test]
+async fn of_two_windows_that_are_claimed_at_once_one_begins() {
+    let (job, ledger) = (job(""), ledger());
+    let runner = runner(&ledger, LIMIT);
+    let windows = newest(&job, 2);
+    let Ok(Claimed::Mine(late)) = ledger.claim("x", &claim(windows[1], Timestamp::now(), LIMIT)).await else {
+        panic!("it is nobody's");
+    };
+    begin(&ledger, &claim(windows[0], Timestamp::now(), LIMIT)).await;
+    // As it was when it looked: nobody's turn.
+    let came_of_it = runner.take_turn(&job, late, None, Instant::now()).await.expect("it answers");
+    assert!(matches!(came_of_it, Stop::NotYet(_)), "{came_of_it:?}");
+    let late = ledger.read("x", windows[1]).await.expect("it reads").expect("it is there");
+    assert!(late.is_free() && late.tries == 0, "{late:?}");
+}
+
+#[tokio::test]
+async fn a_window_ends_where_the_one_behind_it_begins() {
+    let (job, ledger) = (job(""), ledger());
+    let windows = newest(&job, 2);
+    // By a clock that was ahead.
+    let early = Claim { from: 256, to: 512, ..claim(windows[1], Timestamp::now(), LIMIT) };
+    let entry = begin(&ledger, &early).await;
+    let end = |entry: &mut Entry| entry.state = State::Succeeded;
+    ledger.update("x", &entry, end).await.expect("it answers").expect("its own");
+    let Stop::Ended(entry) = look(&runner(&ledger, LIMIT), &job, windows[0], Timestamp::now()).await else {
+        panic!("it is over");
+    };
+    assert_eq!((entry.from, entry.to), (0, 256));
 }
 
 #[tokio::test]
@@ -165,9 +214,8 @@ async fn a_runner_that_was_taken_over_kills_its_child() {
 async fn a_window_does_not_wait_for_a_dead_runner_of_the_one_before_it() {
     let (job, ledger) = (job(""), ledger());
     let windows = newest(&job, 2);
-    let (window, now, lease) = (windows[0], Timestamp::now(), Duration::from_secs(1));
-    let claim = Claim { window, from: 0, to: 0, runner: "dead", lease, dead: None, again: false, now };
-    ledger.claim("x", &claim).await.expect("it answers");
+    let (now, lease) = (Timestamp::now(), Duration::from_secs(1));
+    begin(&ledger, &claim(windows[0], now, lease)).await;
     let runner = runner(&ledger, lease);
     assert!(matches!(look(&runner, &job, windows[1], now).await, Stop::NotYet(_)));
     let entry = runner.run_one(&job, windows[1]).await.expect("it ends");
