@@ -9,6 +9,8 @@ mod database;
 mod disk;
 mod doors;
 mod failover;
+mod followers;
+mod jobs;
 mod outages;
 mod partition;
 mod poison;
@@ -114,6 +116,8 @@ pub fn all() -> Vec<Fault> {
         doors::faults(),
         provider::faults(),
         room::faults(),
+        followers::faults(),
+        jobs::faults(),
     ]
     .concat()
 }
