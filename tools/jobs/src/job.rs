@@ -58,7 +58,7 @@ pub enum Reads {
     DataSet,
 }
 
-/// What becomes of a window that ends while an earlier one runs.
+/// What becomes of a window that ends while the one before it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Overlap {

@@ -10,7 +10,7 @@
 //! was taken over can change nothing. Leases are measured by those who wait, on their own monotonic clock, from the
 //! moment at which they first saw a beat; so no two clocks are compared.
 
-mod turn;
+mod lock;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub(crate) use self::turn::Turn;
 use crate::schedule::Window;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,7 +30,7 @@ pub enum State {
     Succeeded,
     /// Its tries are used up.
     Failed,
-    /// It ended while an earlier window ran, and the job says `overlap: skip`.
+    /// It ended while another window of the job ran, and the job says `overlap: skip`.
     Skipped,
 }
 
@@ -101,19 +100,13 @@ impl Entry {
         self.state == State::Running
     }
 
-    /// Its runner ended in order, and gave it up for another one.
+    /// Its runner gave it up for another one.
     pub(crate) fn is_free(&self) -> bool {
         self.claim.is_nil()
     }
 
     pub(crate) fn free(&mut self) {
         self.claim = Uuid::nil();
-    }
-
-    /// In the middle of a try, which was nobody's fault.
-    pub(crate) fn cut_short(&mut self) {
-        self.tries = self.tries.saturating_sub(1);
-        self.free();
     }
 }
 
@@ -133,7 +126,7 @@ pub(crate) struct Claim<'a> {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Claimed {
+pub(crate) enum Claimed {
     Mine(Entry),
     /// Somebody else's, or over.
     Not(Entry),
@@ -241,8 +234,9 @@ impl Claim<'_> {
         match known {
             None => fresh,
             Some(known) => {
-                let tries = if known.is_running() { known.tries } else { 0 };
-                let Entry { from, to, outcome, output, started_at, .. } = known;
+                let (tries, started_at) =
+                    if known.is_running() { (known.tries, known.started_at) } else { (0, self.now) };
+                let Entry { from, to, outcome, output, .. } = known;
                 Entry { from, to, outcome, output, started_at, tries, ..fresh }
             }
         }

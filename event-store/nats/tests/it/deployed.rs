@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_nats::jetstream::stream::Info;
 use bytes::Bytes;
 use domain::{Position, Sequence, Shard};
-use event_store::buckets::{BUCKETS, REGISTRATIONS, REVOCATIONS, SIGNING_KEYS, Written};
+use event_store::buckets::{BUCKETS, JOBS, REGISTRATIONS, REVOCATIONS, SIGNING_KEYS, Written};
 use event_store::conformance::{attack, command, posted};
 use event_store::{AppendError, Dropped, EventLog, Expected, drop_events};
 use event_store_nats::{self, JetStreamConfig, JetStreamLog, connect, find_bucket, open_buckets};
@@ -157,6 +157,9 @@ pub(crate) async fn state(dispatcher: &async_nats::Client) -> Vec<String> {
 /// What the broker says of a message of those buckets.
 const PRIVATE: [&str; 2] = [r#""subject":"$KV.CREDENTIALS_0."#, r#""subject":"$KV.SESSIONS_0."#];
 
+/// And of one that the user of the jobs may read.
+const OF_JOBS: &str = r#""subject":"$KV.JOBS_0."#;
+
 /// Forging, purging, deleting, reading what lies beside the log, and having answers delivered into either.
 #[tokio::test]
 async fn nobody_but_the_dispatcher_reaches_what_is_its_own() {
@@ -168,6 +171,9 @@ async fn nobody_but_the_dispatcher_reaches_what_is_its_own() {
     for bucket in [buckets.credentials, buckets.sessions, buckets.signing_keys, buckets.revocations] {
         bucket.write("kept", Some("secret".into()), 0).await.expect("written");
     }
+    let jobs = connect(&url(&nats, "jobs"), "test").await.expect("connected");
+    let ledger = find_bucket(jobs, Shard(0), JOBS).await.expect("made");
+    ledger.write("kept", Some("secret".into()), 0).await.expect("written");
     for _ in 0..POSTED {
         post(&log).await.expect("appended");
     }
@@ -182,6 +188,7 @@ async fn nobody_but_the_dispatcher_reaches_what_is_its_own() {
         let heard = attack(&url(&nats, user), may).await;
         assert_eq!(state(&dispatcher).await, before, "{user}");
         assert!(!PRIVATE.iter().any(|private| heard.contains(private)), "{user}: {heard}");
+        assert_eq!(heard.contains(OF_JOBS), user == "jobs", "{user}: {heard}");
     }
     // The test is able to fail: the dispatcher's user gets there.
     let before = state(&dispatcher).await;

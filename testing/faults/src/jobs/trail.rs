@@ -8,8 +8,8 @@ use crate::check::log;
 
 const STREAM: &str = "KV_JOBS_0";
 const PREFIX: &str = "$KV.JOBS_0.";
-/// Not a window: whose turn it is. What comes of that is seen in the windows.
-const TURN: &str = ".turn";
+/// Not a window, but the lock of a job. What comes of it is seen in the windows.
+const LOCK: &str = ".lock";
 /// Of one window that are kept; more than it gets in a minute of beats.
 const WRITES_MAX: i64 = 10_000;
 pub const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
@@ -71,7 +71,7 @@ impl Trail {
             ensure!(stored.sequence == self.read + 1, "the ledger lost a write");
             let key = stored.subject.strip_prefix(PREFIX).context("a key of the ledger")?.to_owned();
             self.read = stored.sequence;
-            if key.ends_with(TURN) {
+            if key.ends_with(LOCK) {
                 continue;
             }
             let entry: Value = serde_json::from_slice(&stored.data).context("an entry of the ledger")?;

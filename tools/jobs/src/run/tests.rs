@@ -1,12 +1,18 @@
 //! Windows, on a log and a ledger in memory.
 
+mod lock;
+
+use async_trait::async_trait;
 use domain::Shard;
 use event_store::InMemoryLog;
 use event_store::buckets::InMemoryBucket;
+use jiff::SignedDuration;
 use testkit::eventually;
 
+use super::positions::SETTLE;
 use super::*;
-use crate::job::parse;
+use crate::child::tests::Held;
+use crate::job::{Reads, parse};
 use crate::ledger::Outcome;
 
 const LIMIT: Duration = Duration::from_secs(30);
@@ -24,7 +30,7 @@ fn runner(ledger: &Ledger, lease: Duration) -> Runner {
         log: Arc::new(InMemoryLog::new(Shard(0))),
         ledger: ledger.clone(),
         data_set: None,
-        settings: Settings { runner: "test".to_owned(), lease },
+        settings: Settings { runner: "test".to_owned(), lease, env: Vec::new() },
         stop: CancellationToken::new(),
     }
 }
@@ -37,20 +43,20 @@ fn newest(job: &Job, count: usize) -> Vec<Window> {
     job.schedule.windows_until(Timestamp::now() - SETTLE, count)
 }
 
-/// Another runner begins with a window.
-async fn begin(ledger: &Ledger, claim: &Claim<'_>) -> Entry {
-    let Ok(Claimed::Mine(entry)) = ledger.claim("x", claim).await else { panic!("it is nobody's") };
-    let seen = ledger.turn("x").await.expect("it answers").map(|(turn, _)| turn);
-    assert!(ledger.take_turn("x", &entry, seen.as_ref()).await.expect("it answers"));
-    entry
+async fn look(runner: &Runner, job: &Job, window: Window, now: Timestamp) -> Looked {
+    runner.look(job, window, &mut Watch::default(), false, now).await.expect("it answers")
 }
 
-fn claim(window: Window, now: Timestamp, lease: Duration) -> Claim<'static> {
+fn claim(window: Window, lease: Duration, now: Timestamp) -> Claim<'static> {
     Claim { window, from: 0, to: 0, runner: "other", lease, dead: None, again: false, now }
 }
 
-async fn look(runner: &Runner, job: &Job, window: Window, now: Timestamp) -> Stop {
-    runner.look(job, window, &mut Watch::default(), false, now).await.expect("it answers")
+/// Another runner begins with a window.
+async fn begin(ledger: &Ledger, claim: &Claim<'_>) -> Entry {
+    let lock = ledger.lock("x").await.expect("it answers");
+    let Ok(Claimed::Mine(entry)) = ledger.claim("x", claim).await else { panic!("nobody has it") };
+    assert!(ledger.take_lock("x", &lock, &entry).await.expect("it answers"));
+    entry
 }
 
 #[tokio::test]
@@ -59,10 +65,10 @@ async fn a_window_waits_until_what_it_reads_is_complete() {
     let runner = runner(&ledger, LIMIT);
     let window = newest(&job, 1)[0];
     let early = window.end + SignedDuration::from_secs(1);
-    assert!(matches!(look(&runner, &job, window, early).await, Stop::NotYet(_)));
+    assert!(matches!(look(&runner, &job, window, early).await, Looked::NotYet(_)));
     assert_eq!(ledger.read("x", window).await.expect("it reads"), None);
     let ended = look(&runner, &job, window, window.end + SETTLE).await;
-    assert!(matches!(&ended, Stop::Ended(entry) if entry.state == State::Succeeded), "{ended:?}");
+    assert!(matches!(&ended, Looked::Ended(entry) if entry.state == State::Succeeded), "{ended:?}");
 }
 
 #[derive(Debug)]
@@ -82,66 +88,7 @@ async fn a_window_waits_for_the_data_set() {
     let mut runner = runner(&ledger(), LIMIT);
     runner.data_set = Some(Arc::new(Behind));
     let window = newest(&job, 1)[0];
-    assert!(matches!(look(&runner, &job, window, Timestamp::now()).await, Stop::NotYet(_)));
-}
-
-#[tokio::test]
-async fn a_window_that_fails_is_tried_as_often_as_the_job_says() {
-    let job = job(", command: [sh, -c, 'exit 7'], tries: 2");
-    let runner = runner(&ledger(), LIMIT);
-    let Stop::Ended(entry) = look(&runner, &job, newest(&job, 1)[0], Timestamp::now()).await else {
-        panic!("it is over");
-    };
-    assert_eq!((entry.state, entry.tries, entry.outcome), (State::Failed, 2, Some(Outcome::Exited(7))));
-}
-
-#[tokio::test]
-async fn a_window_that_ends_while_the_one_before_it_runs_is_left_out_only_where_the_job_says_so() {
-    for (overlap, skips) in [("wait", false), ("skip", true)] {
-        let (job, ledger) = (job(&format!(", overlap: {overlap}")), ledger());
-        let runner = runner(&ledger, LIMIT);
-        let windows = newest(&job, 3);
-        // Another runner began with the first one before the second ended, and goes on.
-        let started = windows[1].end - SignedDuration::from_secs(30);
-        begin(&ledger, &claim(windows[0], started, LIMIT)).await;
-        assert!(matches!(look(&runner, &job, windows[0], Timestamp::now()).await, Stop::Elsewhere(_)));
-        // It runs on beyond the end of the last one, too.
-        for window in &windows[1..] {
-            match look(&runner, &job, *window, Timestamp::now()).await {
-                Stop::Ended(entry) => assert!(skips && entry.state == State::Skipped, "{entry:?}"),
-                other => assert!(!skips && matches!(other, Stop::NotYet(_)), "{other:?}"),
-            }
-        }
-    }
-}
-
-#[tokio::test]
-async fn windows_run_one_after_the_other_also_where_the_ledger_does_not_know_those_between_them() {
-    for (runs, waits) in [(0, 2), (2, 0)] {
-        let (job, ledger) = (job(""), ledger());
-        let runner = runner(&ledger, LIMIT);
-        let windows = newest(&job, 3);
-        let entry = begin(&ledger, &claim(windows[runs], Timestamp::now(), LIMIT)).await;
-        assert!(matches!(look(&runner, &job, windows[waits], Timestamp::now()).await, Stop::NotYet(_)));
-        ledger.update("x", &entry, Entry::free).await.expect("it answers").expect("its own");
-        assert!(matches!(look(&runner, &job, windows[waits], Timestamp::now()).await, Stop::Ended(_)));
-    }
-}
-
-#[tokio::test]
-async fn of_two_windows_that_are_claimed_at_once_one_begins() {
-    let (job, ledger) = (job(""), ledger());
-    let runner = runner(&ledger, LIMIT);
-    let windows = newest(&job, 2);
-    let Ok(Claimed::Mine(late)) = ledger.claim("x", &claim(windows[1], Timestamp::now(), LIMIT)).await else {
-        panic!("it is nobody's");
-    };
-    begin(&ledger, &claim(windows[0], Timestamp::now(), LIMIT)).await;
-    // As it was when it looked: nobody's turn.
-    let came_of_it = runner.take_turn(&job, late, None, Instant::now()).await.expect("it answers");
-    assert!(matches!(came_of_it, Stop::NotYet(_)), "{came_of_it:?}");
-    let late = ledger.read("x", windows[1]).await.expect("it reads").expect("it is there");
-    assert!(late.is_free() && late.tries == 0, "{late:?}");
+    assert!(matches!(look(&runner, &job, window, Timestamp::now()).await, Looked::NotYet(_)));
 }
 
 #[tokio::test]
@@ -149,19 +96,30 @@ async fn a_window_ends_where_the_one_behind_it_begins() {
     let (job, ledger) = (job(""), ledger());
     let windows = newest(&job, 2);
     // By a clock that was ahead.
-    let early = Claim { from: 256, to: 512, ..claim(windows[1], Timestamp::now(), LIMIT) };
+    let early = Claim { from: 256, to: 512, ..claim(windows[1], LIMIT, Timestamp::now()) };
     let entry = begin(&ledger, &early).await;
     let end = |entry: &mut Entry| entry.state = State::Succeeded;
     ledger.update("x", &entry, end).await.expect("it answers").expect("its own");
-    let Stop::Ended(entry) = look(&runner(&ledger, LIMIT), &job, windows[0], Timestamp::now()).await else {
+    let Looked::Ended(entry) = look(&runner(&ledger, LIMIT), &job, windows[0], Timestamp::now()).await else {
         panic!("it is over");
     };
     assert_eq!((entry.from, entry.to), (0, 256));
 }
 
 #[tokio::test]
+async fn a_window_that_fails_is_tried_as_often_as_the_job_says() {
+    let job = job(", command: [sh, -c, 'exit 7'], tries: 2");
+    let runner = runner(&ledger(), LIMIT);
+    let Looked::Ended(entry) = look(&runner, &job, newest(&job, 1)[0], Timestamp::now()).await else {
+        panic!("it is over");
+    };
+    assert_eq!((entry.state, entry.tries, entry.outcome), (State::Failed, 2, Some(Outcome::Exited(7))));
+}
+
+#[tokio::test]
 async fn a_runner_that_is_told_to_end_kills_its_child_and_gives_the_window_up() {
-    let (job, ledger) = (job(", command: [sh, -c, 'sleep 300'], tries: 1"), ledger());
+    let (held, ledger) = (Held::new(), ledger());
+    let job = Job { command: held.shell("sleep 300 & sleep 300"), ..job(", tries: 1") };
     let window = newest(&job, 1)[0];
     let first = Arc::new(runner(&ledger, Duration::from_secs(600)));
     let (running, of) = (Arc::clone(&first), job.clone());
@@ -173,8 +131,9 @@ async fn a_runner_that_is_told_to_end_kills_its_child_and_gives_the_window_up() 
     .await;
     first.stop.cancel();
     assert!(matches!(running.await.expect("no panic"), Err(RunError::Stopped)));
+    held.until_let_go().await;
     let quick = Job { command: vec!["true".to_owned()], ..job };
-    let Stop::Ended(entry) = look(&runner(&ledger, LIMIT), &quick, window, Timestamp::now()).await else {
+    let Looked::Ended(entry) = look(&runner(&ledger, LIMIT), &quick, window, Timestamp::now()).await else {
         panic!("nobody waits for a lease");
     };
     assert_eq!(
@@ -186,7 +145,8 @@ async fn a_runner_that_is_told_to_end_kills_its_child_and_gives_the_window_up() 
 
 #[tokio::test]
 async fn a_runner_that_was_taken_over_kills_its_child() {
-    let (job, ledger) = (job(", command: [sh, -c, 'sleep 300']"), ledger());
+    let (held, ledger) = (Held::new(), ledger());
+    let job = Job { command: held.shell("sleep 300 & sleep 300"), ..job("") };
     let window = newest(&job, 1)[0];
     let first = Arc::new(runner(&ledger, Duration::from_secs(2)));
     let (running, of) = (Arc::clone(&first), job.clone());
@@ -199,8 +159,7 @@ async fn a_runner_that_was_taken_over_kills_its_child() {
             .map_err(|error| error.to_string())?
             .ok_or_else(|| "none yet".to_owned())?;
         let dead = Some((entry.claim, entry.beat));
-        let (now, lease) = (Timestamp::now(), LIMIT);
-        let claim = Claim { window, from: 0, to: 0, runner: "b", lease, dead, again: false, now };
+        let claim = Claim { dead, ..claim(window, LIMIT, Timestamp::now()) };
         match ledger.claim("x", &claim).await {
             Ok(Claimed::Mine(_)) => Ok(()),
             other => Err(format!("{other:?}")),
@@ -208,16 +167,5 @@ async fn a_runner_that_was_taken_over_kills_its_child() {
     })
     .await;
     assert!(matches!(running.await.expect("no panic"), Err(RunError::Lost(_))));
-}
-
-#[tokio::test]
-async fn a_window_does_not_wait_for_a_dead_runner_of_the_one_before_it() {
-    let (job, ledger) = (job(""), ledger());
-    let windows = newest(&job, 2);
-    let (now, lease) = (Timestamp::now(), Duration::from_secs(1));
-    begin(&ledger, &claim(windows[0], now, lease)).await;
-    let runner = runner(&ledger, lease);
-    assert!(matches!(look(&runner, &job, windows[1], now).await, Stop::NotYet(_)));
-    let entry = runner.run_one(&job, windows[1]).await.expect("it ends");
-    assert_eq!(entry.state, State::Succeeded);
+    held.until_let_go().await;
 }
