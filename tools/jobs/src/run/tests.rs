@@ -107,6 +107,26 @@ async fn a_window_ends_where_the_one_behind_it_begins() {
 }
 
 #[tokio::test]
+async fn each_window_says_when_it_began_itself() {
+    let (job, ledger) = (job(", command: [sh, -c, 'sleep 0.2'], catch_up: 2"), ledger());
+    let runner = Arc::new(runner(&ledger, LIMIT));
+    let serving = tokio::spawn(crate::runner::serve(Arc::clone(&runner), vec![job.clone()]));
+    let windows = newest(&job, 2);
+    let ended = eventually("both have run", LIMIT, async || {
+        let mut ended = Vec::new();
+        for window in &windows {
+            let entry = ledger.read("x", *window).await.map_err(|error| error.to_string())?;
+            ended.extend(entry.filter(|entry| entry.ended_at.is_some()));
+        }
+        <[Entry; 2]>::try_from(ended).map_err(|ended| format!("{ended:?}"))
+    })
+    .await;
+    runner.stop.cancel();
+    serving.await.expect("no panic");
+    assert!(Some(ended[1].started_at) >= ended[0].ended_at, "{ended:?}");
+}
+
+#[tokio::test]
 async fn a_window_that_fails_is_tried_as_often_as_the_job_says() {
     let job = job(", command: [sh, -c, 'exit 7'], tries: 2");
     let runner = runner(&ledger(), LIMIT);
