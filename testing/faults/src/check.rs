@@ -8,11 +8,12 @@ pub mod log;
 mod pages;
 mod promises;
 mod rows;
-mod windows;
+pub mod windows;
 
 use anyhow::Result;
 
 use self::history::History;
+use self::windows::Windows;
 use crate::followers::{Followed, Followers};
 use crate::readers::Sightings;
 use crate::record::Operation;
@@ -48,13 +49,14 @@ impl std::fmt::Display for Broken {
     }
 }
 
-/// What clients asked for and were told, what readers were shown, and followers sent.
+/// What clients asked for and were told, what readers were shown and followers sent, and what came of jobs.
 #[derive(Debug, Clone, Copy)]
 pub struct Watched<'a> {
     pub operations: &'a [Operation],
     pub sightings: &'a Sightings,
     /// With whom the moderator acts on, whose messages may be hidden at any moment.
     pub followed: Option<&'a (Followed, i64)>,
+    pub windows: Option<&'a Windows>,
 }
 
 /// What followers were sent in the end, once the log does not go on.
@@ -64,8 +66,8 @@ pub async fn followed(system: &System, followers: Followers, moderated: i64) -> 
 }
 
 /// Checks a system at rest.
-pub async fn all(system: &mut System, watched: &Watched<'_>, allowed: &Allowed) -> Result<Vec<Broken>> {
-    let Watched { operations, sightings, followed } = *watched;
+pub async fn all(system: &System, watched: &Watched<'_>, allowed: &Allowed) -> Result<Vec<Broken>> {
+    let Watched { operations, sightings, followed, windows } = *watched;
     let entries = log::read(&system.broker.url()).await?;
     let head = entries.last().map_or(0, |last| last.position);
     let (_, undecided) = History::of(&entries, &allowed.foreign);
@@ -95,8 +97,8 @@ pub async fn all(system: &mut System, watched: &Watched<'_>, allowed: &Allowed) 
             ("a stream has no gap and nothing twice", followed::stream(&entries, *moderated, followed)),
         ]);
     }
-    if let Some(jobs) = &mut system.jobs {
-        found.extend(windows::all(jobs, &entries).await?);
+    if let Some(windows) = windows {
+        found.extend(windows::all(windows, &entries));
     }
     let differences = rows::oracle(&system.broker.url(), &system.postgres.url()).await?;
     found.push(("the data set is what the oracle folds", differences));

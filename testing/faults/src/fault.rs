@@ -25,6 +25,7 @@ use std::pin::Pin;
 
 use anyhow::Result;
 
+use crate::check::windows::Windows;
 use crate::check::{Allowed, Broken};
 use crate::load::Load;
 use crate::system::{Setup, System};
@@ -34,6 +35,8 @@ use crate::system::{Setup, System};
 pub struct Happened {
     pub counts: Vec<(&'static str, usize)>,
     pub allowed: Allowed,
+    /// Of jobs, where it ran some.
+    pub windows: Option<Windows>,
     /// Promises that are only seen broken while the fault lasts.
     pub broken: Vec<Broken>,
 }

@@ -25,7 +25,7 @@ const ACCOUNT: i64 = 1;
 
 /// What a follower was sent, in that order.
 #[derive(Debug, Clone, Default)]
-pub struct Seen {
+pub struct Received {
     pub events: Vec<Sent>,
     /// How often it came again with a position.
     pub resumed: usize,
@@ -56,15 +56,15 @@ pub struct Followers {
 
 #[derive(Debug)]
 struct Follower {
-    seen: Arc<Mutex<Seen>>,
+    seen: Arc<Mutex<Received>>,
     task: JoinHandle<()>,
 }
 
 /// What both were sent.
 #[derive(Debug)]
 pub struct Followed {
-    pub relay: Seen,
-    pub stream: Seen,
+    pub relay: Received,
+    pub stream: Received,
 }
 
 impl Followers {
@@ -89,13 +89,13 @@ impl Followers {
     }
 }
 
-fn lock(seen: &Mutex<Seen>) -> std::sync::MutexGuard<'_, Seen> {
+fn lock(seen: &Mutex<Received>) -> std::sync::MutexGuard<'_, Received> {
     seen.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Follower {
     fn start(door: Door, url: &str, account: i64, seed: u64) -> Self {
-        let seen = Arc::<Mutex<Seen>>::default();
+        let seen = Arc::<Mutex<Received>>::default();
         let (url, of_task, random) = (url.to_owned(), Arc::clone(&seen), StdRng::seed_from_u64(seed));
         let task = tokio::spawn(async move {
             Following { door, url, account, seen: of_task, at: "0".to_owned(), random }.follow().await;
@@ -103,7 +103,7 @@ impl Follower {
         Self { seen, task }
     }
 
-    async fn finish(self, end: i64, deadline: Instant) -> Seen {
+    async fn finish(self, end: i64, deadline: Instant) -> Received {
         let has_come = || lock(&self.seen).events.last().is_some_and(|sent| sent.position() >= end);
         while !has_come() && Instant::now() < deadline {
             sleep(PAUSE).await;
@@ -124,7 +124,7 @@ struct Following {
     door: Door,
     url: String,
     account: i64,
-    seen: Arc<Mutex<Seen>>,
+    seen: Arc<Mutex<Received>>,
     /// The last `id`.
     at: String,
     random: StdRng,

@@ -1,8 +1,6 @@
 //! Runners of jobs, each by a clock of its own, and what came of the windows.
 
-pub mod notes;
-pub mod trail;
-
+use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,8 +10,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 use testkit::{Process, eventually};
 
-use self::notes::{Note, Run, uptime};
-use self::trail::{Trail, Write};
+use crate::check::windows::notes::{self, Gone, JobTry, Note, uptime};
+use crate::check::windows::trail::{Trail, Write, end_of, last_writes};
+use crate::check::windows::{NAMES, READS_DATA_SET, READS_LOG, Windows};
 use crate::system::System;
 use crate::system::clock::Clocks;
 use crate::system::service::{PATIENCE, Service, program};
@@ -23,19 +22,7 @@ pub const RUNNERS: usize = 3;
 const LEASE: &str = "2s";
 /// More windows than any clock here moves on at once, so that none is passed over.
 const CATCH_UP: usize = 8;
-/// The one reads the log, the other one the data set.
-pub const READS_LOG: &str = "log";
-pub const READS_DATA_SET: &str = "digest";
-pub const NAMES: [&str; 2] = [READS_LOG, READS_DATA_SET];
 const MINUTE: i64 = 60;
-
-/// A runner that was killed or frozen: what it had begun is nobody's from then on.
-#[derive(Debug, Clone, Copy)]
-pub struct Gone {
-    pub runner: u32,
-    /// By [`uptime`].
-    pub at: u64,
-}
 
 #[derive(Debug)]
 pub struct Jobs {
@@ -45,10 +32,11 @@ pub struct Jobs {
     runners: Vec<Service>,
     /// Minutes that each one's clock is ahead of the machine's.
     ahead: [i64; RUNNERS],
-    pub gone: Vec<Gone>,
+    gone: Vec<Gone>,
     trail: Trail,
-    /// Windows that end later need not be over; seconds since 1970.
-    until: i64,
+    /// Windows that end in between, by the runners' clocks, have to be over; seconds since 1970. Those before hold nothing,
+    /// and a runner that is killed may leave them to nobody.
+    meant: Range<i64>,
 }
 
 fn clock(index: usize) -> String {
@@ -68,7 +56,7 @@ impl Jobs {
             ahead: [0, 1, 2],
             gone: Vec::new(),
             trail,
-            until: 0,
+            meant: now()..i64::MAX,
         };
         std::fs::write(jobs.file(), file_of_jobs())?;
         for index in 0..RUNNERS {
@@ -105,7 +93,7 @@ impl Jobs {
         self.dir.path().join("notes")
     }
 
-    pub fn runners(&self) -> impl Iterator<Item = &Service> {
+    fn runners(&self) -> impl Iterator<Item = &Service> {
         self.runners.iter()
     }
 
@@ -113,16 +101,12 @@ impl Jobs {
         self.runners().map(Service::output).collect()
     }
 
-    pub fn notes(&self) -> Result<Vec<Note>> {
+    fn notes(&self) -> Result<Vec<Note>> {
         notes::read(&self.notes_file())
     }
 
-    pub fn until(&self) -> i64 {
-        self.until
-    }
-
     /// Seconds that the clock which is furthest ahead is before the machine's.
-    pub fn ahead_max(&self) -> i64 {
+    fn ahead_max(&self) -> i64 {
         self.furthest() * MINUTE
     }
 
@@ -134,12 +118,12 @@ impl Jobs {
         self.runners.iter().position(|service| service.process().pid() == runner)
     }
 
-    fn is_gone(&self, run: &Run) -> bool {
+    fn is_gone(&self, run: &JobTry) -> bool {
         self.gone.iter().any(|gone| gone.runner == run.runner && gone.at >= run.began)
     }
 
     /// Waits for a run in its middle, and tells whose it is.
-    pub async fn in_the_middle(&self) -> (usize, Run) {
+    pub async fn in_the_middle(&self) -> (usize, JobTry) {
         eventually("a window runs", PATIENCE, async || {
             let notes = self.notes().map_err(|error| format!("{error:#}"))?;
             let running =
@@ -188,12 +172,12 @@ impl Jobs {
     }
 
     /// Every write to the ledger so far.
-    pub async fn trail(&mut self) -> Result<&[Write]> {
+    async fn trail(&mut self) -> Result<&[Write]> {
         self.trail.refresh(&self.broker).await
     }
 
     /// Waits until a window is in other hands, or over.
-    pub async fn moves_on(&mut self, run: &Run) -> Result<()> {
+    pub async fn moves_on(&mut self, run: &JobTry) -> Result<()> {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         loop {
             let last = self.trail().await?.iter().rev().find(|write| write.key == run.key);
@@ -205,20 +189,42 @@ impl Jobs {
         }
     }
 
-    /// Waits until all windows that are over by any clock have run, and ends the runners in order.
-    pub async fn finish(&mut self) -> Result<()> {
-        let now = time::OffsetDateTime::now_utc().unix_timestamp() + self.furthest() * MINUTE;
-        self.until = now - now % MINUTE;
+    /// Waits until all windows that are over by any clock have run, ends the runners in order, and tells what came of all.
+    pub async fn finish(mut self) -> Result<Windows> {
+        self.settle().await?;
+        for runner in &mut self.runners {
+            runner.stop().await;
+        }
+        let mut history = Vec::new();
+        for job in NAMES {
+            history.push((job, self.history(job).await?));
+        }
+        Ok(Windows {
+            history,
+            trail: self.trail().await?.to_vec(),
+            notes: self.notes()?,
+            gone: self.gone.clone(),
+            meant: self.meant.clone(),
+            ahead: self.ahead_max(),
+            output: self.output(),
+        })
+    }
+
+    async fn settle(&mut self) -> Result<()> {
+        let now = now() + self.ahead_max();
+        let newest = now - now % MINUTE;
+        self.meant.end = newest + 1;
+        let meant = self.meant.clone();
         let deadline = tokio::time::Instant::now() + PATIENCE;
         loop {
-            let until = self.until;
             let open: Vec<String> = {
                 let last = last_writes(self.trail().await?);
-                let is_over =
-                    |job: &str| last.iter().any(|write| write.job() == job && end_of(write) == Some(until));
+                let is_there =
+                    |job: &str| last.iter().any(|write| write.job() == job && end_of(write) == Some(newest));
                 let missing =
-                    NAMES.iter().filter(|job| !is_over(job)).map(|job| format!("{job} until {until}"));
+                    NAMES.iter().filter(|job| !is_there(job)).map(|job| format!("{job} to {newest}"));
                 let running = last.iter().filter(|write| write.text("state") == "running");
+                let running = running.filter(|write| end_of(write).is_some_and(|end| meant.contains(&end)));
                 missing.chain(running.map(|write| format!("{write:?}"))).collect()
             };
             if open.is_empty() {
@@ -227,17 +233,14 @@ impl Jobs {
             ensure!(tokio::time::Instant::now() < deadline, "windows stay open: {open:?}\n{}", self.output());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        for runner in &mut self.runners {
-            runner.stop().await;
-        }
         Ok(())
     }
 
     /// What `rookery jobs history` says of a job, by the clock that is furthest ahead.
-    pub async fn history(&self, job: &str) -> Result<Vec<Value>> {
+    async fn history(&self, job: &str) -> Result<Vec<Value>> {
         let index = (0..RUNNERS).max_by_key(|index| self.ahead[*index]).context("a runner")?;
         let rookery = program("rookery").display().to_string();
-        let args = ["jobs", "history", job, "--last", "1000"].map(str::to_owned);
+        let args = ["jobs", "history", job, "--last", "50"].map(str::to_owned);
         let mut history = Process::start(&rookery, args, self.runners[index].env().to_vec());
         let status = history.wait(PATIENCE).await;
         let output = history.output();
@@ -246,21 +249,8 @@ impl Jobs {
     }
 }
 
-/// Of each window, in the order in which they were claimed first.
-pub fn last_writes(trail: &[Write]) -> Vec<&Write> {
-    let mut last: Vec<&Write> = Vec::new();
-    for write in trail {
-        match last.iter_mut().find(|known| known.key == write.key) {
-            Some(known) => *known = write,
-            None => last.push(write),
-        }
-    }
-    last
-}
-
-/// When a window ends, in seconds since 1970.
-pub fn end_of(write: &Write) -> Option<i64> {
-    Some(crate::check::log::micros(write.text("end"))? / 1_000_000)
+fn now() -> i64 {
+    time::OffsetDateTime::now_utc().unix_timestamp()
 }
 
 fn is_alive(process: u32) -> bool {

@@ -108,9 +108,13 @@ pub async fn run(fault: &Fault, setup: Setup, seed: u64) -> Result<Report> {
         Some(followers) => Some(check::followed(&system, followers, world.moderated()).await?),
         None => None,
     };
-    let watched = Watched { operations: &operations, sightings: &sightings, followed: followed.as_ref() };
-    broken.extend(check::all(&mut system, &watched, &happened.allowed).await?);
-    let output = system.output();
+    let windows = happened.windows.as_ref();
+    let watched =
+        Watched { operations: &operations, sightings: &sightings, followed: followed.as_ref(), windows };
+    broken.extend(check::all(&system, &watched, &happened.allowed).await?);
+    let runners = windows.map_or("", |windows| &windows.output);
+    let output =
+        system.services().map(crate::system::service::Service::output).chain([runners.to_owned()]).collect();
     Ok(Report {
         fault: fault.name,
         seed,

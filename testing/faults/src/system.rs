@@ -22,7 +22,6 @@ use self::clock::Clocks;
 use self::namespace::Namespace;
 use self::routes::{Standby, WaysOut};
 use self::service::{PATIENCE, Service};
-use crate::jobs::Jobs;
 
 const GATEWAY_SECRET: &str = "the-gateway-of-the-faults";
 /// So few followers make an author one whose entries are merged on read, so that both ways are taken.
@@ -84,8 +83,6 @@ pub struct System {
     pub query_api: Service,
     pub relay: Option<Service>,
     pub doors: Option<Doors>,
-    /// Once they have run to their end.
-    pub jobs: Option<Jobs>,
     pub broker: Broker,
     pub postgres: Postgres,
     /// Straight to the database, past all services.
@@ -150,7 +147,6 @@ impl System {
             standby: None,
             ways_out: None,
             clocks: None,
-            jobs: None,
             provider: None,
             setup,
         }
@@ -178,12 +174,6 @@ impl System {
     pub fn services(&self) -> impl Iterator<Item = &Service> {
         let doors = self.doors.iter().flat_map(|doors| doors.dispatchers.iter().chain([&doors.query_api]));
         self.dispatchers.iter().chain(&self.reducers).chain([&self.query_api]).chain(&self.relay).chain(doors)
-    }
-
-    /// All that its processes printed.
-    pub fn output(&self) -> String {
-        let runners = self.jobs.iter().flat_map(Jobs::runners);
-        self.services().chain(runners).map(Service::output).collect()
     }
 
     /// What a service of this system is told.

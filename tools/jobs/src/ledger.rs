@@ -101,7 +101,7 @@ impl Entry {
     }
 
     /// Its runner gave it up for another one.
-    pub(crate) fn is_free(&self) -> bool {
+    pub fn is_free(&self) -> bool {
         self.claim.is_nil()
     }
 

@@ -6,14 +6,14 @@ use std::os::unix::process::parent_id;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use faults::jobs::READS_DATA_SET;
-use faults::jobs::notes::{Ended, NOTES, Note, QUERY_API, RELAY, Run, uptime};
+use faults::check::windows::READS_DATA_SET;
+use faults::check::windows::notes::{Ended, JobTry, NOTES, Note, QUERY_API, RELAY, uptime};
 use faults::system::{CONSUMER, USER, http, signed};
 use reqwest::{Client, Response};
 use serde_json::Value;
 
 /// Long enough for its runner to be killed meanwhile.
-const WORK: Duration = Duration::from_millis(300);
+const WORK: Duration = Duration::from_millis(400);
 /// What it reads from may be gone for a while.
 const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(50);
@@ -39,8 +39,8 @@ fn variable(name: &str) -> Result<String> {
     std::env::var(name).with_context(|| name.to_owned())
 }
 
-fn run() -> Result<Run> {
-    Ok(Run {
+fn run() -> Result<JobTry> {
+    Ok(JobTry {
         job: variable("ROOKERY_JOB_NAME")?,
         key: variable("ROOKERY_JOB_IDEMPOTENCY_KEY")?,
         number: variable("ROOKERY_JOB_TRY")?.parse()?,
@@ -55,7 +55,7 @@ fn run() -> Result<Run> {
 }
 
 /// In one write, so that lines of others do not come between.
-fn note(run: &Run, ended: Option<Ended>) -> Result<()> {
+fn note(run: &JobTry, ended: Option<Ended>) -> Result<()> {
     let note = Note { run: run.clone(), ended };
     let line = format!("{}\n", serde_json::to_string(&note)?);
     let mut notes = File::options().append(true).create(true).open(variable(NOTES)?)?;
@@ -87,7 +87,7 @@ async fn data_position(http: &Client) -> Result<i64> {
 }
 
 /// The positions of the window's events, as the relay hands them on.
-async fn seen(http: &Client, run: &Run) -> Result<Vec<i64>> {
+async fn seen(http: &Client, run: &JobTry) -> Result<Vec<i64>> {
     let (relay, mut at, mut seen) = (variable(RELAY)?, run.from, Vec::new());
     let deadline = tokio::time::Instant::now() + PATIENCE;
     while at < run.to {

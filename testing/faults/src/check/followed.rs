@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::disclosed::{Disclosed, message_of};
 use super::log::Entry;
-use crate::followers::{Followed, Seen, Sent};
+use crate::followers::{Followed, Received, Sent};
 
 /// Where the last event is that a consumer has to be sent, and one who follows the stream.
 pub(crate) fn ends(entries: &[Entry], moderated: i64) -> (i64, i64) {
@@ -78,7 +78,7 @@ fn is_of(sent: &Sent, entry: &Entry, entries: &[Entry]) -> bool {
     is_about && later.filter(|later| message_of(later) == Some(message)).any(|later| later.text() == text)
 }
 
-fn out_of_order(seen: &Seen) -> Vec<String> {
+fn out_of_order(seen: &Received) -> Vec<String> {
     let pairs = seen.events.windows(2).filter_map(|pair| {
         let [one, next] = pair else { return None };
         (next.position() <= one.position()).then(|| format!("{} came behind {}", next.id, one.id))
@@ -86,7 +86,7 @@ fn out_of_order(seen: &Seen) -> Vec<String> {
     pairs.collect()
 }
 
-fn missing<'a>(due: impl Iterator<Item = &'a Entry>, seen: &Seen) -> Vec<String> {
+fn missing<'a>(due: impl Iterator<Item = &'a Entry>, seen: &Received) -> Vec<String> {
     let sent: std::collections::BTreeSet<i64> = seen.events.iter().map(Sent::position).collect();
     let missing = due.filter(|entry| !sent.contains(&entry.position));
     missing.map(|entry| format!("{} at {} was never sent", entry.kind(), entry.position)).collect()

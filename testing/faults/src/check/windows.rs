@@ -1,50 +1,67 @@
 //! The windows of jobs: the ledger with every write to it, and what the runs wrote down themselves.
 
-use std::collections::{BTreeMap, BTreeSet};
+pub mod notes;
+pub mod trail;
 
-use anyhow::Result;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
 use serde_json::Value;
 
+use self::notes::{Gone, Note};
+use self::trail::{NOBODY, Write, end_of, last_writes};
 use super::disclosed::Disclosed;
 use super::log::{Entry, micros};
-use crate::jobs::notes::Note;
-use crate::jobs::trail::{NOBODY, Write};
-use crate::jobs::{Gone, Jobs, NAMES, READS_DATA_SET, end_of, last_writes};
 
 /// Timestamps of the broker are of its own clock, and a lease is counted by another one.
 const SLACK: i64 = 50_000;
 
-pub(super) async fn all(jobs: &mut Jobs, entries: &[Entry]) -> Result<[(&'static str, Vec<String>); 5]> {
-    let (notes, until, gone, ahead) = (jobs.notes()?, jobs.until(), jobs.gone.clone(), jobs.ahead_max());
-    let mut once = Vec::new();
-    for job in NAMES {
-        once.extend(history(job, &jobs.history(job).await?, until));
-    }
-    let trail = jobs.trail().await?;
-    once.extend(succeeds_once(trail, &notes));
-    let last: Vec<&Write> = last_writes(trail)
-        .into_iter()
-        .filter(|write| end_of(write).is_some_and(|end| end <= until))
-        .collect();
+/// The one reads the log, the other one the data set.
+pub const READS_LOG: &str = "log";
+pub const READS_DATA_SET: &str = "digest";
+pub const NAMES: [&str; 2] = [READS_LOG, READS_DATA_SET];
+
+/// All that there is to know of the windows of a run.
+#[derive(Debug, Clone)]
+pub struct Windows {
+    /// By job, what `rookery jobs history` says.
+    pub history: Vec<(&'static str, Vec<Value>)>,
+    pub trail: Vec<Write>,
+    pub notes: Vec<Note>,
+    pub gone: Vec<Gone>,
+    /// Windows that end then, in seconds since 1970, have to be over.
+    pub meant: Range<i64>,
+    /// Seconds that the clock which is furthest ahead is before the machine's.
+    pub ahead: i64,
+    /// What the runners printed.
+    pub output: String,
+}
+
+pub(super) fn all(windows: &Windows, entries: &[Entry]) -> [(&'static str, Vec<String>); 5] {
+    let Windows { history, trail, notes, gone, meant, ahead, .. } = windows;
+    let mut once: Vec<String> = history.iter().flat_map(|(job, lines)| shown(job, lines, meant)).collect();
+    once.extend(succeeds_once(trail, notes));
+    let mut last = last_writes(trail);
+    last.retain(|write| end_of(write).is_some_and(|end| meant.contains(&end)));
     let mut one_by_one = held_by_one(trail);
-    one_by_one.extend(run_by_one(&notes, &gone));
-    Ok([
+    one_by_one.extend(run_by_one(notes, gone));
+    [
         ("each window succeeds once", once),
-        ("no window runs before it is over", in_time(trail, ahead)),
+        ("no window runs before it is over", in_time(trail, *ahead)),
         ("windows adjoin without gap or overlap", adjoin(&last)),
         ("windows of a job run one after the other", one_by_one),
-        ("what a run saw is what the log has", saw(&notes, trail, entries)),
-    ])
+        ("what a run saw is what the log has", saw(notes, trail, entries)),
+    ]
 }
 
 /// Windows that people are shown: each of them is over, and well.
-fn history(job: &str, lines: &[Value], until: i64) -> Vec<String> {
-    let begun = lines.iter().skip_while(|line| line["state"] == "open");
-    let over = begun
-        .filter(|line| line["end"].as_str().and_then(micros).is_some_and(|end| end / 1_000_000 <= until));
+fn shown(job: &str, lines: &[Value], meant: &Range<i64>) -> Vec<String> {
+    let is_meant = |line: &&Value| {
+        line["end"].as_str().and_then(micros).is_some_and(|end| meant.contains(&(end / 1_000_000)))
+    };
     let is_well =
         |line: &Value| line["state"] == "succeeded" || (job == READS_DATA_SET && line["state"] == "skipped");
-    over.filter(|line| !is_well(line)).map(|line| format!("{job}: {line}")).collect()
+    lines.iter().filter(is_meant).filter(|line| !is_well(line)).map(|line| format!("{job}: {line}")).collect()
 }
 
 /// By the clock that is furthest ahead: one that jumped for a moment was never believed.

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::{Fault, Happened, Striking, USUAL};
-use crate::jobs::{Jobs, RUNNERS, last_writes};
+use crate::check::windows::Windows;
+use crate::check::windows::notes::Gone;
+use crate::check::windows::trail::last_writes;
+use crate::jobs::{Jobs, RUNNERS};
 use crate::load::Load;
 use crate::system::clock;
 use crate::system::{Setup, System};
@@ -31,8 +33,7 @@ pub(super) fn faults() -> Vec<Fault> {
 fn strike<'a>(system: &'a mut System, load: &'a Load, seed: u64) -> Striking<'a> {
     Box::pin(async move {
         let mut random = StdRng::seed_from_u64(seed);
-        let jobs = Jobs::start(system).await?;
-        let jobs = system.jobs.insert(jobs);
+        let mut jobs = Jobs::start(system).await?;
         for round in 0..4 {
             load.acked(random.random_range(5..15)).await;
             let (index, run) = jobs.in_the_middle().await;
@@ -64,28 +65,25 @@ fn strike<'a>(system: &'a mut System, load: &'a Load, seed: u64) -> Striking<'a>
         }
         // What is left is quicker done without it.
         load.world.stop();
-        jobs.finish().await?;
-        let mut happened = counted(jobs).await?;
+        let mut happened = counted(jobs.finish().await?);
         // A crash of Postgres takes the last commits back.
         happened.allowed.data_may_go_back = true;
         Ok(happened)
     })
 }
 
-async fn counted(jobs: &mut Jobs) -> Result<Happened> {
-    let (gone, notes) = (jobs.gone.clone(), jobs.notes()?);
-    let in_the_middle = notes.iter().filter(|note| {
-        note.run.from < note.run.to
-            && gone.iter().any(|gone| {
-                let ended = note.ended.as_ref().is_none_or(|ended| ended.at >= gone.at);
-                gone.runner == note.run.runner && note.run.began <= gone.at && ended
-            })
+fn counted(windows: Windows) -> Happened {
+    let in_the_middle = windows.notes.iter().filter(|note| {
+        let has_ended_by = |at| note.ended.as_ref().is_some_and(|ended| ended.at < at);
+        let is_of = |gone: &Gone| gone.runner == note.run.runner && note.run.began <= gone.at;
+        note.run.from < note.run.to && windows.gone.iter().any(|gone| is_of(gone) && !has_ended_by(gone.at))
     });
     let in_the_middle = in_the_middle.count();
-    let last = last_writes(jobs.trail().await.context("the ledger")?);
-    let taken_over = last.iter().filter(|write| write.number("tries") > 1).count();
+    let last = last_writes(&windows.trail);
+    let again = last.iter().filter(|write| write.number("tries") > 1).count();
     let with_events = last.iter().filter(|write| write.number("from") < write.number("to")).count();
-    Ok(Happened::counted("runs without their runner", in_the_middle)
-        .and("windows tried again", taken_over)
-        .and("windows with events", with_events))
+    let happened = Happened::counted("runs without their runner", in_the_middle)
+        .and("windows tried again", again)
+        .and("windows with events", with_events);
+    Happened { windows: Some(windows), ..happened }
 }

@@ -13,7 +13,7 @@ pub const QUERY_API: &str = "FAULTS_QUERY_API";
 
 /// A try of a window, as it was told of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Run {
+pub struct JobTry {
     pub job: String,
     /// For its effects.
     pub key: String,
@@ -41,9 +41,17 @@ pub struct Ended {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Note {
-    pub run: Run,
+    pub run: JobTry,
     /// `None`: it begins.
     pub ended: Option<Ended>,
+}
+
+/// A runner that was killed or frozen: what it had begun is nobody's from then on.
+#[derive(Debug, Clone, Copy)]
+pub struct Gone {
+    pub runner: u32,
+    /// By [`uptime`].
+    pub at: u64,
 }
 
 /// Milliseconds since the machine was started: the one clock that all processes share and that nobody sets.
@@ -55,7 +63,7 @@ pub fn uptime() -> Result<u64> {
 }
 
 /// Each run that began, with how it ended, in the order in which they began.
-pub(super) fn read(path: &Path) -> Result<Vec<Note>> {
+pub fn read(path: &Path) -> Result<Vec<Note>> {
     let mut runs: Vec<Note> = Vec::new();
     for line in std::fs::read_to_string(path).unwrap_or_default().lines() {
         let note: Note = serde_json::from_str(line).with_context(|| format!("a note: {line}"))?;

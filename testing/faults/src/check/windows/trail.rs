@@ -80,3 +80,20 @@ impl Trail {
         Ok(&self.writes)
     }
 }
+
+/// Of each window, in the order in which they were claimed first.
+pub fn last_writes(trail: &[Write]) -> Vec<&Write> {
+    let mut last: Vec<&Write> = Vec::new();
+    for write in trail {
+        match last.iter_mut().find(|known| known.key == write.key) {
+            Some(known) => *known = write,
+            None => last.push(write),
+        }
+    }
+    last
+}
+
+/// When a window ends, in seconds since 1970.
+pub fn end_of(write: &Write) -> Option<i64> {
+    Some(log::micros(write.text("end"))? / 1_000_000)
+}
