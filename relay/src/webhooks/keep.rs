@@ -28,7 +28,7 @@ const LOOK_PERIOD: Duration = Duration::from_secs(1);
 /// After a claim: others get their turn.
 const CLAIM_PAUSE: Duration = Duration::from_millis(100);
 /// Of the dispatcher, which makes the bucket.
-const FIND_PERIOD: Duration = Duration::from_secs(2);
+const FIND_PERIOD: Duration = Duration::from_millis(500);
 static LOOK_FAILED: Seldom = Seldom::new(Duration::from_secs(60));
 
 struct Keeper {
