@@ -38,7 +38,7 @@ const MAY_USE: [(&str, &[&str]); 24] = [
         "event-store-open",
         &["domain", "event-store", "event-store-nats", "event-store-postgres", "service-kit"],
     ),
-    ("jobs", &["domain", "event-store"]),
+    ("jobs", &["domain", "event-store", "fail-points"]),
     ("http-kit", &["api-types", "service-kit", "tokens"]),
     ("local-servers", &[]),
     ("verifier", &["data-set", "domain", "event-store"]),
@@ -48,7 +48,16 @@ const MAY_USE: [(&str, &[&str]); 24] = [
     ("reducers", &["data-set", "domain", "event-store", "event-store-open", "fail-points", "service-kit"]),
     (
         "relay",
-        &["api-types", "domain", "event-store", "event-store-open", "http-kit", "service-kit", "tokens"],
+        &[
+            "api-types",
+            "domain",
+            "event-store",
+            "event-store-open",
+            "fail-points",
+            "http-kit",
+            "service-kit",
+            "tokens",
+        ],
     ),
     (
         "rookery",
