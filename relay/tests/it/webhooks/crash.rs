@@ -1,11 +1,13 @@
 //! Relays are killed, also while another one waits.
 
+use std::collections::HashSet;
+
 use serde_json::json;
 use testkit::{Process, eventually};
 
 use super::receiver::Receiver;
 use super::{LOCAL, make};
-use crate::support::{App, GATEWAY_SECRET, PATIENCE, Server, account, posted};
+use crate::support::{App, GATEWAY_SECRET, PATIENCE, Server, account, append, posted};
 
 const KILLS: usize = 5;
 const ACCOUNTS: [i64; 3] = [7, 8, 9];
@@ -57,12 +59,42 @@ async fn relays_that_are_killed_lose_nothing_and_keep_the_order() {
     }
     let expected: Vec<String> = (0..sent).map(|number| number.to_string()).collect();
     for author in ACCOUNTS {
-        let first_of_each = eventually("all came", PATIENCE, async || {
-            let mut taken = receiver.taken_of(account(author));
-            let mut seen = std::collections::HashSet::new();
-            taken.retain(|text| seen.insert(text.clone()));
-            if taken.len() == expected.len() { Ok(taken) } else { Err(format!("{author}: {}", taken.len())) }
-        });
-        assert_eq!(first_of_each.await, expected, "{author}");
+        assert_eq!(all_taken(&receiver, author, expected.len()).await, expected, "{author}");
     }
+}
+
+/// Texts of an account in the order in which each was taken first, once there are so many.
+async fn all_taken(receiver: &Receiver, author: i64, count: usize) -> Vec<String> {
+    eventually("all came", PATIENCE, async || {
+        let mut taken = receiver.taken_of(account(author));
+        let mut known = HashSet::new();
+        taken.retain(|text| known.insert(text.clone()));
+        if taken.len() == count { Ok(taken) } else { Err(format!("{author}: {}", taken.len())) }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_broker_that_is_killed_holds_webhooks_up_and_no_longer() {
+    let mut app = App::with_webhooks(Server::nats().await, LOCAL).await;
+    let receiver = Receiver::start().await;
+    make(&app, &receiver.url("/"), json!({"after": "0"})).await;
+    let mut expected = Vec::new();
+    for round in 0..3 {
+        for when in ["before", "after"] {
+            let text = format!("{when} {round}");
+            // One whose answer was lost may be there twice.
+            eventually("the log takes it", PATIENCE, async || {
+                append(&*app.log, posted(7, &text, &[])).await.map_err(|error| error.to_string())
+            })
+            .await;
+            expected.push(text);
+            if when == "before" {
+                let Server::Nats(nats) = &mut app.server else { panic!("its log is on NATS") };
+                nats.kill().await;
+                nats.restart().await;
+            }
+        }
+    }
+    assert_eq!(all_taken(&receiver, 7, expected.len()).await, expected);
 }
