@@ -1,15 +1,12 @@
 //! Events on their way out.
 
 mod access;
-mod cloud_event;
 mod event_query;
-mod filter;
 mod follow;
 mod history;
 mod limits;
 mod list_events;
 mod page;
-pub(crate) mod words;
 
 use bytes::Bytes;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,8 +14,6 @@ use utoipa_axum::routes;
 
 use crate::AppState;
 
-pub(crate) use cloud_event::line;
-pub(crate) use filter::Filter;
 pub use limits::EventLimits;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {

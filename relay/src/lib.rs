@@ -12,6 +12,7 @@
 
 pub mod config;
 mod connect;
+mod consumer_lag;
 mod events;
 mod ops;
 mod readings;

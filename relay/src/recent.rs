@@ -7,11 +7,12 @@ use std::collections::VecDeque;
 use std::sync::{PoisonError, RwLock};
 
 use bytes::{Bytes, BytesMut};
+use consumers::{Filter, line, words};
 use domain::{AccountEvent, AccountId, Event, MessageEvent, MessageId, Position};
 use event_store::{RecordedEvent, known};
 use tokio::sync::watch;
 
-use crate::events::{Bounds, Chunk, Filter, line, words};
+use crate::events::{Bounds, Chunk};
 
 /// Events that the ring holds, private ones included.
 const EVENTS_MAX: usize = 8_192;

@@ -16,13 +16,13 @@ const STATEMENT_LIMIT: Duration = Duration::from_secs(30);
 pub enum Group {
     /// Appends events, and has the buckets for itself: the dispatcher.
     Writer,
-    /// Reads the log and nothing else: the reducers.
+    /// Reads the log, and how far durables are: the reducers, the relay.
     Reader,
     /// Reads the log, and appends which events were given up and what was decided about accounts: an operator's tool.
     Operator,
     /// Changes which keys sign and what was revoked, and sees nothing else.
     Keys,
-    /// Reads the log, and keeps the ledger of jobs: their runners.
+    /// Reads the log, and keeps the ledger of jobs and the durables of commands: whoever runs them.
     Jobs,
 }
 

@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use consumers::{Filter, line, words};
 use domain::{AccountId, Event, Position};
 use event_store::{EventLog, ReadError, RecordedEvent, Tail, known};
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::time::Instant;
 
-use super::{Bounds, Chunk, Filter, line, words};
+use super::{Bounds, Chunk};
 use crate::readings::Reading;
 
 /// Events that are taken from the tail at once.

@@ -1,5 +1,6 @@
 //! One try: a child process, its limits, and what it wrote.
 
+use std::convert::Infallible;
 use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
 use std::pin::pin;
@@ -9,8 +10,8 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use sha2::{Digest, Sha256};
-use tokio::io::AsyncReadExt;
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::ledger::{Outcome, Output};
 
@@ -42,11 +43,12 @@ impl Drop for Group {
     }
 }
 
-/// Runs a command to its end, or until its time is up. Standard output is hashed on its way to this process's; standard
-/// error is this process's. Dropping the future kills the child.
-pub(crate) async fn run(
+/// Runs a command to its end, or until its time is up. It gets `input`, which it need not read. Standard output is hashed
+/// on its way to this process's; standard error is this process's. Dropping the future kills the child.
+pub async fn run(
     command: &[String],
     env: &[(&str, String)],
+    input: &[u8],
     timeout: Duration,
 ) -> (Outcome, Option<Output>) {
     let Some((program, args)) = command.split_first() else {
@@ -54,7 +56,8 @@ pub(crate) async fn run(
     };
     let mut command = Command::new(program);
     command.args(args).envs(env.iter().map(|(name, value)| (*name, value)));
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).process_group(0).kill_on_drop(true);
+    let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
+    command.stdin(stdin).stdout(Stdio::piped()).process_group(0).kill_on_drop(true);
     let mut child = match command.spawn() {
         Ok(child) => child,
         Err(error) => return (Outcome::NotStarted(error.to_string()), None),
@@ -62,8 +65,24 @@ pub(crate) async fn run(
     let stdout = child.stdout.take();
     let id = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
     let mut digest = Digesting::default();
-    let outcome = wait(Group { child, id }, stdout, &mut digest, timeout).await;
+    let stdin = child.stdin.take();
+    let group = Group { child, id };
+    let waiting = wait(group, stdout, &mut digest, timeout);
+    let outcome = tokio::select! {
+        outcome = waiting => outcome,
+        never = feed(stdin, input) => match never {},
+    };
     (outcome, Some(digest.output()))
+}
+
+/// Writes the input and closes it; then there is nothing left to do.
+async fn feed(stdin: Option<ChildStdin>, input: &[u8]) -> Infallible {
+    if let Some(mut stdin) = stdin {
+        // It may end, or close its input, before it has read everything.
+        stdin.write_all(input).await.ok();
+        drop(stdin);
+    }
+    std::future::pending().await
 }
 
 async fn wait(
@@ -147,30 +166,40 @@ mod tests {
     #[tokio::test]
     async fn a_try_tells_how_it_ended_and_what_it_wrote() {
         let env = [("ROOKERY_JOB_NAME", "x".to_owned())];
-        let (outcome, output) = run(&shell("printf %s \"ab$ROOKERY_JOB_NAME\"; exit 3"), &env, LIMIT).await;
+        let (outcome, output) =
+            run(&shell("printf %s \"ab$ROOKERY_JOB_NAME\"; exit 3"), &env, b"", LIMIT).await;
         assert_eq!(outcome, Outcome::Exited(3));
         let output = output.expect("it ran");
         assert_eq!(output.bytes, 3);
         assert!(output.sha256.len() == 64 && output.sha256.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        let (outcome, _) = run(&shell("kill -9 $$"), &[], LIMIT).await;
+        let (outcome, _) = run(&shell("kill -9 $$"), &[], b"", LIMIT).await;
         assert_eq!(outcome, Outcome::Signalled(9));
-        let (outcome, output) = run(&["/no/such/program".to_owned()], &[], LIMIT).await;
+        let (outcome, output) = run(&["/no/such/program".to_owned()], &[], b"", LIMIT).await;
         assert!(matches!(outcome, Outcome::NotStarted(_)) && output.is_none());
     }
 
     #[tokio::test]
     async fn a_try_ends_in_time_with_all_its_processes() {
         let began = std::time::Instant::now();
-        let (outcome, _) = run(&shell("sleep 300 & sleep 300"), &[], Duration::from_millis(200)).await;
+        let (outcome, _) = run(&shell("sleep 300 & sleep 300"), &[], b"", Duration::from_millis(200)).await;
         assert_eq!(outcome, Outcome::TimedOut);
         assert!(began.elapsed() < Duration::from_secs(20));
-        let (outcome, _) = run(&shell("sleep 300 &"), &[], LIMIT).await;
+        let (outcome, _) = run(&shell("sleep 300 &"), &[], b"", LIMIT).await;
         assert_eq!(outcome, Outcome::Exited(0), "nobody waits for what it left behind");
     }
 
     #[tokio::test]
     async fn more_output_than_a_pipe_holds_is_taken() {
-        let (outcome, output) = run(&shell("head -c 1000000 /dev/zero"), &[], LIMIT).await;
+        let (outcome, output) = run(&shell("head -c 1000000 /dev/zero"), &[], b"", LIMIT).await;
         assert_eq!((outcome, output.map(|output| output.bytes)), (Outcome::Exited(0), Some(1_000_000)));
+    }
+
+    #[tokio::test]
+    async fn input_is_read_or_left_alone() {
+        let input = vec![b'x'; 300_000];
+        let (outcome, output) = run(&shell("cat"), &[], &input, LIMIT).await;
+        assert_eq!((outcome, output.map(|output| output.bytes)), (Outcome::Exited(0), Some(300_000)));
+        let (outcome, _) = run(&shell("exit 0"), &[], &input, LIMIT).await;
+        assert_eq!(outcome, Outcome::Exited(0));
     }
 }

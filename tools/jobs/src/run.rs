@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use domain::{Position, Sequence};
-use event_store::buckets::BucketError;
+use event_store::buckets::{BucketError, LastBeat};
 use event_store::{EventLog, ReadError, first_since};
 use jiff::{SignedDuration, Timestamp};
 use time::OffsetDateTime;
@@ -92,25 +92,9 @@ pub(crate) struct Watch {
     before: LastBeat,
 }
 
-/// A claim, its newest beat, and since when that is the newest.
-#[derive(Debug, Default)]
-struct LastBeat(Option<(Uuid, u64, Instant)>);
-
-impl LastBeat {
-    /// The claim and beat of an entry whose runner is dead.
-    fn dead(&mut self, entry: &Entry, lease: Duration) -> Option<(Uuid, u64)> {
-        let (claim, beat) = (entry.claim, entry.beat);
-        match self.0 {
-            Some((seen, at, since)) if (seen, at) == (claim, beat) => {
-                let lease = lease.max(Duration::from_secs(entry.lease_seconds));
-                (since.elapsed() >= lease).then_some((claim, beat))
-            }
-            _ => {
-                self.0 = Some((claim, beat, Instant::now()));
-                None
-            }
-        }
-    }
+/// The claim and beat of an entry whose runner is dead.
+fn taken_for_dead(last: &mut LastBeat, entry: &Entry, lease: Duration) -> Option<(Uuid, u64)> {
+    last.dead(entry.claim, entry.beat, lease.max(Duration::from_secs(entry.lease_seconds)))
 }
 
 impl Runner {
@@ -131,7 +115,7 @@ impl Runner {
         let (from, to) = match known {
             Some(entry) if entry.is_running() => {
                 if !entry.is_free() {
-                    dead = watch.own.dead(&entry, self.settings.lease);
+                    dead = taken_for_dead(&mut watch.own, &entry, self.settings.lease);
                     if dead.is_none() {
                         return Ok(Stop::Elsewhere(entry));
                     }
@@ -154,7 +138,7 @@ impl Runner {
             }
             // Nobody may ever look at that one again, so it is not waited for once its runner is dead.
             let is_alive = before.is_running() && !before.is_free();
-            if is_alive && watch.before.dead(&before, *lease).is_none() {
+            if is_alive && taken_for_dead(&mut watch.before, &before, *lease).is_none() {
                 return Ok(Stop::NotYet("the window before it runs"));
             }
         }
@@ -261,7 +245,8 @@ impl Runner {
             }
             entry = self.write(job, &entry, |entry| entry.tries += 1).await?;
             tracing::info!(job.name, window = %entry.start, r#try = entry.tries, "a try begins");
-            let (outcome, output) = child::run(&job.command, &environment(job, &entry), job.timeout).await;
+            let (outcome, output) =
+                child::run(&job.command, &environment(job, &entry), &[], job.timeout).await;
             tracing::info!(job.name, window = %entry.start, r#try = entry.tries, ?outcome, "a try ended");
             let succeeded = outcome.is_success();
             entry = self

@@ -143,9 +143,15 @@ async fn no_pull_delivers_into_the_log() {
 pub(crate) async fn state(dispatcher: &async_nats::Client) -> Vec<String> {
     let context = async_nats::jetstream::new(dispatcher.clone());
     let mut state = Vec::new();
-    for stream in
-        ["EVENTS_0", "KV_CREDENTIALS_0", "KV_SESSIONS_0", "KV_KEYS_0", "KV_REVOCATIONS_0", "KV_JOBS_0"]
-    {
+    for stream in [
+        "EVENTS_0",
+        "KV_CREDENTIALS_0",
+        "KV_SESSIONS_0",
+        "KV_KEYS_0",
+        "KV_REVOCATIONS_0",
+        "KV_JOBS_0",
+        "KV_CONSUMERS_0",
+    ] {
         let stream = context.get_stream(stream).await.expect("it is there");
         let Info { state: at, config, .. } = stream.cached_info();
         let bounds = (config.max_messages, config.max_age, config.discard, &config.subjects);
@@ -175,7 +181,7 @@ async fn nobody_but_the_dispatcher_reaches_what_is_its_own() {
         ("reducers", &[][..]),
         ("relay", &[]),
         ("operator", &["ev.0.dropped.", "ev.0.moderation."]),
-        ("jobs", &["$KV.JOBS_0."]),
+        ("jobs", &["$KV.JOBS_0.", "$KV.CONSUMERS_0."]),
         ("keys", &["$KV.KEYS_0.", "$KV.REVOCATIONS_0.", "$KV.REGISTRATIONS_0."]),
     ] {
         let before = state(&dispatcher).await;

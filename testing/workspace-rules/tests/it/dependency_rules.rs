@@ -12,9 +12,10 @@ use crate::sources::{packages, root};
 
 /// Which packages of the workspace each one may use. As every edge is listed, what is reached through others is bounded
 /// too.
-const MAY_USE: [(&str, &[&str]); 24] = [
+const MAY_USE: [(&str, &[&str]); 25] = [
     ("api-types", &[]),
     ("archive", &["domain", "event-store", "event-store-nats"]),
+    ("consumers", &["domain", "event-store"]),
     ("data-set", &["domain", "fail-points", "postgres-kit"]),
     (
         "dispatcher",
@@ -48,13 +49,23 @@ const MAY_USE: [(&str, &[&str]); 24] = [
     ("reducers", &["data-set", "domain", "event-store", "event-store-open", "fail-points", "service-kit"]),
     (
         "relay",
-        &["api-types", "domain", "event-store", "event-store-open", "http-kit", "service-kit", "tokens"],
+        &[
+            "api-types",
+            "consumers",
+            "domain",
+            "event-store",
+            "event-store-open",
+            "http-kit",
+            "service-kit",
+            "tokens",
+        ],
     ),
     (
         "rookery",
         &[
             "api-types",
             "archive",
+            "consumers",
             "data-set",
             "dispatcher",
             "domain",

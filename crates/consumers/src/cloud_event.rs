@@ -27,7 +27,7 @@ struct CloudEvent<'event> {
 }
 
 /// With its newline. `None`: nothing of the event is handed on.
-pub(crate) fn line(recorded: &RecordedEvent, event: &Event) -> Option<Bytes> {
+pub fn line(recorded: &RecordedEvent, event: &Event) -> Option<Bytes> {
     let envelope = recorded.envelope.as_ref()?;
     let Disclosed { event_type, data } = disclose(event).ok().flatten()?;
     let event = CloudEvent {
