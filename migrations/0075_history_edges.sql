@@ -30,8 +30,8 @@ create table history_v1.liked (
     constraint liked_end check (num_nulls(to_position, to_at, ended_by) in (0, 3))
 );
 create unique index liked_open on history_v1.liked (account, message) where to_position is null;
--- How many likes a message had at any moment.
-create index liked_by_message on history_v1.liked (message, from_position) include (to_position);
+-- How many likes a message had at any moment, and whether somebody was among them.
+create index liked_by_message on history_v1.liked (message, from_position) include (account, to_position);
 
 -- Who reposted what, from when to when; as liked.
 create table history_v1.reposted (
@@ -46,7 +46,7 @@ create table history_v1.reposted (
     constraint reposted_end check (num_nulls(to_position, to_at, ended_by) in (0, 3))
 );
 create unique index reposted_open on history_v1.reposted (account, message) where to_position is null;
-create index reposted_by_message on history_v1.reposted (message, from_position) include (to_position);
+create index reposted_by_message on history_v1.reposted (message, from_position) include (account, to_position);
 
 -- What decides whether an edge can begin; see social_v1.blocked and social_v1.former_account. Private.
 create table history_v1.blocked (

@@ -1,8 +1,8 @@
 //! What surrounds every handler: identity of the request, limits, metrics, log line, and problems for every failure.
 //!
 //! From the outside in: one layer that names, counts and logs the exchange and bounds it in number and time; then one
-//! that turns a panic into a problem; then the routes. What browsers are told stands around all of it. The route's template is the only part of an address that reaches
-//! metrics and logs.
+//! that turns a panic into a problem; then the routes. What browsers are told stands around all of it. The route's
+//! template is the only part of an address that reaches metrics and logs.
 
 mod metrics;
 
@@ -16,8 +16,8 @@ use axum::Router;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use http::header::CACHE_CONTROL;
-use http::{HeaderValue, Method};
+use http::header::{CACHE_CONTROL, HOST};
+use http::{HeaderValue, Method, Version};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::admission::Admission;
@@ -100,6 +100,14 @@ async fn surround(State(kit): State<Arc<Kit>>, mut request: Request, next: Next)
     response
 }
 
+/// RFC 9112, 3.2: of what has no `Host`, or two, a proxy in between may have read another one than we would. What came over
+/// no connection (a test calls the router) needs none.
+fn names_its_host(request: &Request) -> bool {
+    let came_over_a_connection = request.extensions().get::<LastCall>().is_some();
+    let of_version = request.version() == Version::HTTP_11;
+    !(came_over_a_connection && of_version) || request.headers().get_all(HOST).iter().count() == 1
+}
+
 fn headers(response: &mut Response, context: &RequestContext) {
     let failed = response.status().as_u16() >= 400;
     let headers = response.headers_mut();
@@ -129,6 +137,11 @@ struct Exchange {
 
 impl Exchange {
     async fn run(&mut self, request: Request, next: Next) -> Response {
+        if !names_its_host(&request) {
+            return ApiProblem::new(codes::INVALID_HEADER)
+                .detail("A request of HTTP/1.1 has one header Host.")
+                .into_response();
+        }
         let (mut request, admitted) = match self.kit.admission.admit(request) {
             Ok(admitted) => admitted,
             Err(refusal) => {

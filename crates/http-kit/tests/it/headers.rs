@@ -7,8 +7,9 @@ use http_kit::ApiProblem;
 use http_kit::etag::{Conditional, EntityTag, IfMatch};
 use http_kit::idempotency::IdempotencyKey;
 use http_kit::position::{AwaitPosition, DataPosition, EventPosition};
+use tokio::io::AsyncWriteExt;
 
-use crate::support::{Headers, call, get, request};
+use crate::support::{Headers, Server, call, get, read_to_end, request};
 
 async fn item(conditional: Conditional) -> Result<(DataPosition, Response), ApiProblem> {
     Ok((DataPosition(7), conditional.json(&["an item"])?))
@@ -136,5 +137,19 @@ async fn an_awaited_position_is_read_with_its_patience() {
     let twice = [("await-position", "1"), ("await-position", "1")];
     for headers in [&[("await-position", "x")] as &[_], &[("await-position", "-1")], &twice] {
         assert_eq!(call(&router, get("/await", headers)).await.problem().code, "invalid-header");
+    }
+}
+
+#[tokio::test]
+async fn a_request_names_one_host() {
+    let router = http_kit::standard(crate::support::hello(), "test", &http_kit::Limits::for_testing());
+    let server = Server::start(router, http_kit::Limits::for_testing()).await;
+    for (hosts, status) in [("", "400"), ("host: x\r\nhost: x\r\n", "400"), ("host: x\r\n", "200")] {
+        let mut stream = server.connect().await;
+        let request = format!("GET / HTTP/1.1\r\nconnection: close\r\n{hosts}\r\n");
+        stream.write_all(request.as_bytes()).await.expect("the server reads");
+        let answer = read_to_end(&mut stream).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{hosts:?}: {answer}");
+        assert_eq!(answer.contains(r#""code":"invalid-header""#), status == "400", "{hosts:?}: {answer}");
     }
 }

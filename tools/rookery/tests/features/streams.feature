@@ -34,11 +34,16 @@ Feature: Streams
       | message.posted | third   |
 
   Scenario: Who is blocked hears nothing
-    Given "ada" blocks "bob"
-    When "bob" streams what "ada" does
-    And "ada" posts "not for him"
-    And "ada" takes back the block of "bob"
-    And "ada" posts "for everybody"
+    Given "cleo" has registered
+    And "ada" blocks "bob"
+    When "bob" streams what is tagged "quiet"
+    And "ada" posts "not for him" tagged "quiet"
+    And "cleo" posts "for everybody" tagged "quiet"
     Then the stream of "bob" tells:
       | event          | message       |
       | message.posted | for everybody |
+    When "ada" takes back the block of "bob"
+    And "ada" posts "for him, too" tagged "quiet"
+    Then the stream of "bob" tells:
+      | event          | message      |
+      | message.posted | for him, too |

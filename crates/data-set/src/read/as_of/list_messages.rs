@@ -26,8 +26,17 @@ pub async fn list_messages_as_of(
     let after = after.unwrap_or(PageKey { created_at: filter.range.end(), id: 0 });
     let after = cutoff.narrow(after);
     let wanted = Wanted::of(filter);
+    let is_of_one_tag = wanted.author.is_none() && wanted.any.len() + wanted.all.len() <= 1;
+    let statement = match is_of_one_tag {
+        true => concat!(
+            include_str!("walk_by_one_tag.sql"),
+            include_str!("list_matching.sql"),
+            include_str!("show_messages.sql")
+        ),
+        false => walk!(wanted.author, "list_matching.sql", "show_messages.sql"),
+    };
     let query = || {
-        sqlx::query_as::<_, MessageColumns>(walk!(wanted.author, "list_matching.sql", "show_messages.sql"))
+        sqlx::query_as::<_, MessageColumns>(statement)
             .bind(wanted.any)
             .bind(&wanted.all)
             .bind(wanted.none)

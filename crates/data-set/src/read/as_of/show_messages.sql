@@ -3,15 +3,15 @@
 --   the position of the data, the caller, and the position of the moment. Who is named how, who sees what, and bookmarks
 --   are of today. A message that was deleted since has no text any more, and is shown without an author.
 -- Index: message_edition_pk or message_pk, account_pk, liked_by_message, reposted_by_message, message_reply,
---   liked_pk, reposted_pk, bookmarked_pk and twice blocked_pk: a look-up or a range each per row of the page. `limit 1` as
---   in the other show_messages.sql.
+--   bookmarked_pk and twice blocked_pk: a look-up or a range each per row of the page. `limit 1` as in the other show_messages.sql.
 -- Why this order: the page's own; it came out of the look-ups in that order, but only a sort promises it.
 select
     p.*, m.id, case when e.text is not null then m.author end as author, a.handle as author_handle,
     a.display_name as author_name, e.text, m.tags, m.in_reply_to, m.created_at,
     m.edited_at, m.edition, m.key_position, m.is_silenced, m.is_match, m.is_bound,
-    coalesce(s.likes, 0) as likes, coalesce(s.reposts, 0) as reposts, coalesce(s.replies, 0) as replies,
-    l.account is not null as liked, r.account is not null as reposted, b.account is not null as bookmarked,
+    -- Of what was deleted since, none are shown.
+    coalesce(l.likes, 0) as likes, coalesce(r.reposts, 0) as reposts, coalesce(s.replies, 0) as replies,
+    coalesce(l.liked, false) as liked, coalesce(r.reposted, false) as reposted, b.account is not null as bookmarked,
     x.account is not null or coalesce(a.restriction = 'suspended', false) as is_hidden
 from p
 left join page m on true
@@ -23,29 +23,22 @@ left join lateral (
 left join lateral (
     select a.handle, a.display_name, a.restriction from published.accounts a where a.id = m.author limit 1
 ) a on true
+-- Who is among those who are counted is looked for while they are.
 left join lateral (
-    select
-        (select count(*) from published.like_history f
-          where f.message = m.id and f.from_position <= p.at and (f.to_position is null or f.to_position > p.at)) as likes,
-        (select count(*) from published.repost_history f
-          where f.message = m.id and f.from_position <= p.at and (f.to_position is null or f.to_position > p.at)) as reposts,
-        (select count(*) from served.message_history f
-          where f.in_reply_to = m.id and f.id <= p.at and (f.to_position is null or f.to_position > p.at)) as replies
-    -- What was deleted since shows none.
-    where e.text is not null
-) s on true
+    select count(*) as likes, bool_or(f.account = p.caller) as liked
+    from published.like_history f
+    where f.message = m.id and f.from_position <= p.at and (f.to_position is null or f.to_position > p.at)
+) l on e.text is not null
 left join lateral (
-    select f.account from published.like_history f
-    where f.account = p.caller and f.message = m.id and f.from_position <= p.at
-        and (f.to_position is null or f.to_position > p.at)
-    limit 1
-) l on true
+    select count(*) as reposts, bool_or(f.account = p.caller) as reposted
+    from published.repost_history f
+    where f.message = m.id and f.from_position <= p.at and (f.to_position is null or f.to_position > p.at)
+) r on e.text is not null
 left join lateral (
-    select f.account from published.repost_history f
-    where f.account = p.caller and f.message = m.id and f.from_position <= p.at
-        and (f.to_position is null or f.to_position > p.at)
-    limit 1
-) r on true
+    select count(*) as replies
+    from served.message_history f
+    where f.in_reply_to = m.id and f.id <= p.at and (f.to_position is null or f.to_position > p.at)
+) s on e.text is not null
 left join lateral (
     select b.account from served.bookmarks b where b.account = p.caller and b.message = m.id limit 1
 ) b on true

@@ -12,6 +12,7 @@ pub(super) async fn grown_history() -> (Postgres, Pool) {
 }
 
 const BY_TAG: &str = sql!("as_of/walk_by_tag", "as_of/list_matching", "as_of/show_messages");
+const BY_ONE_TAG: &str = sql!("as_of/walk_by_one_tag", "as_of/list_matching", "as_of/show_messages");
 const BY_AUTHOR: &str = sql!("as_of/walk_by_author", "as_of/list_matching", "as_of/show_messages");
 const OF_ONE_TAG: &str = "'{}', '{birds}', '{}', now(), 5, '2026-01-01Z', '{}', 10000, AUTHOR, 640000, 7, 21";
 const OF_SEVERAL_TAGS: &str = "'{birds,owls}', '{night,dusk}', '{day}', now(), 5, '2026-01-01Z', '{\"[2026-01-01,2026-01-02)\"}', 10000, AUTHOR,
@@ -47,6 +48,16 @@ async fn lists_of_the_past_walk_the_same_way_as_those_of_the_present() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn most_lists_of_the_past_walk_one_range() {
+    let (_postgres, pool) = grown_history().await;
+    let plan = plan(&pool, BY_ONE_TAG, &OF_ONE_TAG.replace("AUTHOR", "null")).await;
+    let range = "Index Only Scan Backward using tagged_pk";
+    assert_reads(&plan, &[range, "ROW(created_at, message) < ROW($4, $5)", "Index Scan using message_pk"]);
+    assert_eq!(plan.matches(range).count(), 1, "{plan}");
+    assert_lazy(&plan);
 }
 
 #[tokio::test]
@@ -132,8 +143,8 @@ async fn a_list_of_the_past_touches_at_most_twice_what_one_of_the_present_does()
     ];
     let past = "'{}', 'TAGS', '{}', now(), 5, '2020-01-01Z', '{}', 10000, AUTHOR, 999999999, 7, 21";
     let past = [
-        (BY_TAG, past.replace("TAGS", "{birds}").replace("AUTHOR", "null")),
-        (BY_TAG, past.replace("TAGS", "{}").replace("AUTHOR", "null")),
+        (BY_ONE_TAG, past.replace("TAGS", "{birds}").replace("AUTHOR", "null")),
+        (BY_ONE_TAG, past.replace("TAGS", "{}").replace("AUTHOR", "null")),
         (BY_AUTHOR, past.replace("TAGS", "{}").replace("AUTHOR", "1")),
     ];
     for ((live, asked), (past, asked_then)) in live.into_iter().zip(past) {

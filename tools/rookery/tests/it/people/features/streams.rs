@@ -25,6 +25,16 @@ pub(super) struct Stream {
 #[when(expr = "{string} streams what {string} does")]
 async fn streams(world: &mut World, who: String, author: String) {
     let path = format!("/v1/stream?author={}", world.person(&author).id);
+    begin(world, who, path).await;
+}
+
+/// Tags are told apart by nothing: a scenario that streams one has it for itself.
+#[when(expr = "{string} streams what is tagged {string}")]
+async fn streams_tag(world: &mut World, who: String, tag: String) {
+    begin(world, who, format!("/v1/stream?tag={tag}")).await;
+}
+
+async fn begin(world: &mut World, who: String, path: String) {
     let last = world.api().seen().to_string();
     let answer = open(world, &who, &path, &last).await;
     let stream = Stream { path, answer: Some(answer), text: String::new(), last };
