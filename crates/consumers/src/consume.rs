@@ -1,18 +1,14 @@
 //! Takes a durable's events for as long as it is this process's, and stands by while it is another's.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use event_store::buckets::{BucketError, LastBeat};
-use event_store::{EventLog, Lineage, ReadError};
-use tokio::sync::watch;
+use event_store::{Lineage, ReadError};
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
-use crate::deliver::Handler;
+use crate::consumer::{Consumer, Settings};
 use crate::durable::Durable;
-use crate::durables::{Claim, Claimed, Durables, DurablesError};
-use crate::filter::Filter;
+use crate::durables::{Claim, Claimed, DurablesError};
 use crate::session::{End, Session};
 
 /// Between two looks at a durable that another process has, or that could not be reached.
@@ -24,34 +20,6 @@ pub enum ConsumeError {
     Durables(#[from] DurablesError),
     #[error(transparent)]
     Log(#[from] ReadError),
-}
-
-#[derive(Debug, Clone)]
-pub struct Settings {
-    pub durable: String,
-    pub filter: Filter,
-    /// Behind which position a new durable begins.
-    pub after: i64,
-    /// For people, in the entry.
-    pub runner: String,
-    /// How long a process may be silent before another one takes over.
-    pub lease: Duration,
-    /// Of an event, before it is parked.
-    pub tries: u32,
-    /// Events of different accounts that are handed over at the same time.
-    pub at_once: usize,
-}
-
-#[derive(Debug)]
-pub struct Consumer {
-    pub log: Arc<dyn EventLog>,
-    pub durables: Durables,
-    pub handler: Arc<dyn Handler>,
-    pub settings: Settings,
-    /// Ends it in order: what is under way has a moment to end.
-    pub stop: CancellationToken,
-    /// The durable as it was written last; `None` while another process has it.
-    pub progress: watch::Sender<Option<Durable>>,
 }
 
 impl Consumer {

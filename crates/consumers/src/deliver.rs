@@ -5,7 +5,7 @@ use std::fmt;
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::Position;
-use event_store::{EventLog, ReadError, known};
+use event_store::{Cause, EventLog, ReadError, known};
 
 use crate::{line, words};
 
@@ -65,7 +65,10 @@ pub(crate) async fn deliver(
 /// `None`: there is nothing to hand on, or nothing is left.
 async fn prepare(log: &dyn EventLog, position: i64, tries: u32) -> Result<Option<Delivery>, ReadError> {
     let at = Position::from_i64(position).unwrap_or_default();
-    let Some(recorded) = log.read(at.sequence()).await? else { return Ok(None) };
+    // The feed met it, so it is there; a replica may not have it yet.
+    let recorded = log.read(at.sequence()).await?;
+    let recorded =
+        recorded.ok_or_else(|| ReadError::Unavailable(Cause::new("an event that was met is not found")))?;
     let (Some(event), Some(envelope)) = (known(&recorded), recorded.envelope.as_ref()) else {
         return Ok(None);
     };

@@ -11,6 +11,7 @@
 
 mod cloud_event;
 mod consume;
+mod consumer;
 mod deliver;
 mod durable;
 mod durables;
@@ -23,7 +24,8 @@ mod session;
 pub mod words;
 
 pub use cloud_event::line;
-pub use consume::{ConsumeError, Consumer, Settings};
+pub use consume::ConsumeError;
+pub use consumer::{Consumer, Settings};
 pub use deliver::{Delivery, Handler};
 pub use durable::{Durable, Open, Parked};
 pub use durables::{Choice, DURABLES_MAX, Durables, DurablesError, PARKED_MAX};

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::consume::Consumer;
+use crate::consumer::Consumer;
 use crate::deliver::{Delivered, deliver};
 use crate::durable::{Durable, Parked};
 use crate::durables::PARKED_MAX;
@@ -105,7 +105,7 @@ impl<'a> Session<'a> {
                     self.settle(ended.map_err(|_panic| End::Lost)?);
                 }
                 batch = self.batches.recv(), if has_room => match batch {
-                    Some(batch) => self.take(batch.map_err(End::Log)?),
+                    Some(batch) => self.take(&batch.map_err(End::Log)?),
                     // The feed ends with an error, and after this process does.
                     None => return Err(End::Lost),
                 },
@@ -124,9 +124,9 @@ impl<'a> Session<'a> {
         self.written_at + if self.is_changed { WRITE_PERIOD } else { beat }
     }
 
-    fn take(&mut self, batch: Batch) {
-        for (position, account) in batch.events {
-            self.queues.push(account, position);
+    fn take(&mut self, batch: &Batch) {
+        for (position, account) in &batch.events {
+            self.queues.push(*account, *position);
         }
         (self.through, self.is_changed) = (batch.through, true);
     }
