@@ -176,12 +176,12 @@ impl<'a> Session<'a> {
                 self.queues.delay(key, false, now);
             }
             Ended::Delivered(key, position, Delivered::Failed { event_type, outcome }) => {
-                self.failed(key, position, event_type, outcome);
+                self.failed(key, position, event_type, &outcome);
             }
         }
     }
 
-    fn failed(&mut self, key: Key, position: i64, event_type: String, outcome: String) {
+    fn failed(&mut self, key: Key, position: i64, event_type: String, outcome: &str) {
         let settings = &self.consumer.settings;
         let tries = self.queues.tries(key) + 1;
         tracing::warn!(durable = settings.durable, position, r#try = tries, outcome, "a try failed");
