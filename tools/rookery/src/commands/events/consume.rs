@@ -167,7 +167,7 @@ async fn tell_lag(log: Arc<dyn EventLog>, durable: String, mut told: watch::Rece
                             lag.seconds = seconds,
                             waiting,
                             parked,
-                            "so far"
+                            "how far it is"
                         );
                     }
                     before = Some(now);
