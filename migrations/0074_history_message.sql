@@ -32,7 +32,8 @@ create table history_v1.edition (
     position bigint not null,
     made_at timestamptz not null,
     tags text[] not null,
-    constraint edition_pk primary key (message, edition)
+    -- Editions rise with positions. The one of a moment is found without a look at later ones.
+    constraint edition_pk primary key (message, position)
 );
 -- Edits of a week, and in the order of the log.
 create index edition_by_position on history_v1.edition (position);

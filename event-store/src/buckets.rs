@@ -14,7 +14,7 @@
 //!   REVOCATIONS_0    part                 what is void of its accounts    ever
 //!   MAILS_0          address              how many mails it got       24 h from the last change
 //!   REGISTRATIONS_0  invitations          uses that are left          a year from the last change
-//!   JOBS_0           job.start            how a window of a job went      400 days from the last change
+//!   JOBS_0           job.start            how a window of a job went      60 days from the last change
 //!   CONSUMERS_0      durable.name         how far a command's durable is  ever
 //!                    names                which durables there are
 //! ```
@@ -46,7 +46,7 @@ pub const ATTEMPTS_AGE_MAX: Duration = Duration::from_secs(15 * 60);
 pub const MAILS_AGE_MAX: Duration = Duration::from_secs(24 * 3_600);
 
 /// What is known of a job's window. An older one that is run again is run as if it never was.
-pub const JOBS_AGE_MAX: Duration = Duration::from_secs(400 * 24 * 3_600);
+pub const JOBS_AGE_MAX: Duration = Duration::from_secs(60 * 24 * 3_600);
 
 /// A bucket that lies beside every log.
 #[derive(Debug, Clone, Copy)]
@@ -112,7 +112,7 @@ pub const REGISTRATIONS: BucketKind = BucketKind {
     bytes_max: Some(4 << 20),
 };
 
-/// About 100,000 windows.
+/// About 100,000 windows: a job of every minute has 86,400 in 60 days.
 pub const JOBS: BucketKind = BucketKind {
     name: "JOBS",
     description: "How the windows of jobs went.",

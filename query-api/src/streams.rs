@@ -55,6 +55,10 @@ impl Streams {
             "query_streams_ended_total",
             "Streams that this service ended, by reason."
         );
+        metrics::describe_counter!(
+            "query_stream_changes_passed_over_total",
+            "Changes that could not be read for all streams together, so that each read for itself."
+        );
         Self {
             accounts: Budget::new(streams.in_all_max, limits.each(streams.per_account_max)),
             addresses: Budget::new(streams.in_all_max, limits.each(streams.per_address_max)),

@@ -62,7 +62,7 @@ impl RelayConfig {
             listen: listen?,
             ops_listen: ops_listen?,
             tls: tls?,
-            log: log(url?.expose(), lineage?),
+            log: log(url?.expose(), lineage?.map(|lineage| Lineage(lineage.into()))),
             identity: identity?,
             revocations_url: revocations_url?,
             limits: limits?,
@@ -73,10 +73,11 @@ impl RelayConfig {
     }
 }
 
-fn log(url: &str, lineage: Option<String>) -> StoreConfig {
+/// The log as the relay opens it, which never makes one.
+pub fn log(url: &str, lineage: Option<Lineage>) -> StoreConfig {
     let mut config = StoreConfig::new(url, NAME);
     config.create = false;
-    config.lineage = lineage.map(|lineage| Lineage(lineage.into()));
+    config.lineage = lineage;
     config
 }
 

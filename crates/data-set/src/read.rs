@@ -1,8 +1,9 @@
 //! The queries of the read API: one file per query, each a single statement.
 //!
 //! Every answer carries the position that it reflects, read in the same statement and therefore from the same snapshot
-//! as its rows. Only the views of schema `published` are named, and nothing here writes. What a position is compared
-//! with, who may read and how an answer looks on the wire is not known here.
+//! as its rows. Only views are named, those of schemas `published` and `served`, and functions of `control`, but no table;
+//! and nothing here writes. What a position is compared with, who may read and how an answer looks on the wire is not known
+//! here.
 
 mod account_row;
 mod as_of;

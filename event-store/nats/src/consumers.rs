@@ -133,7 +133,9 @@ impl Consumers {
         let stream = self.stream().await?;
         let made = durables(&stream).await?;
         if let Some(found) = made.iter().find(|found| found.name == name) {
-            let is_same = is_ours(found) && subjects_of(found) == subjects.subjects;
+            let is_same = is_ours(found)
+                && subjects_of(found) == subjects.subjects
+                && found.config.deliver_policy == policy(begin);
             return if is_same { Ok(()) } else { Err(ConsumerError::Exists(name.to_owned())) };
         }
         if made.len() >= CONSUMERS_MAX {
@@ -178,17 +180,10 @@ fn is_ours(info: &Info) -> bool {
 }
 
 fn wanted(name: &str, subjects: &WholeSubjects, begin: Begin) -> pull::Config {
-    let deliver_policy = match begin {
-        Begin::Beginning => DeliverPolicy::All,
-        Begin::Now => DeliverPolicy::New,
-        Begin::After(position) => {
-            DeliverPolicy::ByStartSequence { start_sequence: position.sequence().get() + 1 }
-        }
-    };
     pull::Config {
         durable_name: Some(name.to_owned()),
         name: Some(name.to_owned()),
-        deliver_policy,
+        deliver_policy: policy(begin),
         ack_policy: AckPolicy::Explicit,
         ack_wait: ACK_WAIT,
         max_deliver: -1,
@@ -199,6 +194,16 @@ fn wanted(name: &str, subjects: &WholeSubjects, begin: Begin) -> pull::Config {
         filter_subjects: subjects.subjects.clone(),
         metadata: HashMap::from([(TYPES.to_owned(), subjects.types.join(" "))]),
         ..pull::Config::default()
+    }
+}
+
+fn policy(begin: Begin) -> DeliverPolicy {
+    match begin {
+        Begin::Beginning => DeliverPolicy::All,
+        Begin::Now => DeliverPolicy::New,
+        Begin::After(position) => {
+            DeliverPolicy::ByStartSequence { start_sequence: position.sequence().get() + 1 }
+        }
     }
 }
 

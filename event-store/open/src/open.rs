@@ -45,7 +45,7 @@ pub async fn open_log(url: &str, client_name: &str) -> Result<Arc<dyn EventLog>,
     let mut config = StoreConfig::new(url, client_name);
     config.create = false;
     // How large the log may grow is what its dispatcher was told.
-    config.fit_into(u64::MAX);
+    config.log_bytes_max = i64::MAX;
     config.open_log().await
 }
 

@@ -63,6 +63,10 @@ impl Index {
         self.home.get(&owner).map_or(&[], Vec::as_slice)
     }
 
+    pub(super) fn all_home(&self) -> impl Iterator<Item = u64> {
+        self.home.values().flatten().copied()
+    }
+
     pub(super) fn has_notified(&self) -> bool {
         !self.notified.is_empty()
     }

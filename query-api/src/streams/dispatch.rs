@@ -54,6 +54,18 @@ pub(super) async fn dispatch(hub: &Hub, before: ChangeKey, changes: &Changes) ->
     Ok(())
 }
 
+/// Tells those who may be meant to read for themselves what happened between `before` and the end of the changes.
+pub(super) fn pass_over(hub: &Hub, before: ChangeKey, changes: &Changes) {
+    let mut told = hub.told();
+    let mut ids: HashSet<u64> = plan(&told, &changes.rows).by_seat.into_keys().collect();
+    ids.extend(told.index.all_home().chain(told.index.all_notified()));
+    for id in ids {
+        told.tell(id, Item { before, end: changes.end, content: None });
+    }
+    told.reached(changes.end);
+    hub.moved.send_replace(changes.end.position);
+}
+
 fn plan(told: &Told, changes: &[ChangeRow]) -> Plan {
     let mut by_seat: HashMap<u64, Vec<usize>> = HashMap::new();
     for (number, change) in changes.iter().enumerate() {
@@ -90,10 +102,7 @@ async fn gather(
     let shown = read::show_changed(pool, nobody, &messages).await?;
     let shown: HashMap<i64, ChangedRow> = shown.into_iter().map(|row| (row.message.id, row)).collect();
     let names = read::list_names(pool, &reposters).await?.into_iter().map(|row| (row.id, row)).collect();
-    let exceptions = match accounts.is_empty() {
-        true => Exceptions::default(),
-        false => read::list_exceptions(pool, &accounts, &messages).await?,
-    };
+    let exceptions = read::list_exceptions(pool, &accounts, &messages).await?;
     let mut material =
         Material { events: vec![None; rows.len()], shown, names, exceptions, at_home, notified: None };
     for (number, change) in meant() {
@@ -127,10 +136,8 @@ async fn at_home(
     let owners_set: HashSet<i64> = owners.iter().copied().collect();
     let mut followers: HashMap<i64, Vec<(i64, i64)>> = HashMap::new();
     for following in read::followers_among(pool, &accounts, owners).await? {
-        if owners_set.contains(&following.follower) {
-            let of_account = followers.entry(following.followee).or_default();
-            of_account.push((following.follower, following.visible_from));
-        }
+        let of_account = followers.entry(following.followee).or_default();
+        of_account.push((following.follower, following.visible_from));
     }
     for (number, change) in changes.iter().enumerate() {
         let shower = change.shower();

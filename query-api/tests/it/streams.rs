@@ -1,6 +1,7 @@
 //! Streams: what they send, to whom, and how they begin and end.
 
 mod limits;
+mod passed_over;
 mod refusals;
 
 use serde_json::json;

@@ -4,6 +4,7 @@
 //! not read is dropped.
 
 use std::convert::Infallible;
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -20,6 +21,7 @@ use super::access::may_take_events;
 use super::history::History;
 use super::{Bounds, Chunk};
 use crate::AppState;
+use crate::readings::Reading;
 use crate::state::Opened;
 
 /// Of what is sent at once. With the one that waits and the one that is written, a stream holds three.
@@ -127,15 +129,7 @@ impl Stream {
 
     /// Reads what is further back than memory, for a turn.
     async fn catch_up(&mut self) -> Result<(), End> {
-        let place = loop {
-            let waiting = self.state.readings().enter(self.follower.account);
-            tokio::select! {
-                // It is never closed.
-                place = waiting => match place { Ok(place) => break place, Err(_closed) => return Err(End::Quiet) },
-                () = tokio::time::sleep(HEARTBEAT) => self.put(HEARTBEAT_LINE).await?,
-                () = self.lines.closed() => return Err(End::Quiet),
-            }
-        };
+        let place = self.wait_for_turn().await?;
         let turn_ends = Instant::now() + TURN_MAX;
         let mut history = match History::open(&self.opened.log, self.at, place).await {
             Ok(history) => history,
@@ -164,6 +158,27 @@ impl Stream {
             }
         }
         Ok(())
+    }
+
+    async fn wait_for_turn(&mut self) -> Result<Reading, End> {
+        let state = self.state.clone();
+        // One for all heartbeats, so that it keeps its place in the line.
+        let mut waiting = pin!(state.readings().enter(self.follower.account));
+        loop {
+            tokio::select! {
+                // It is never closed.
+                place = &mut waiting => return place.map_err(|_closed| End::Quiet),
+                () = tokio::time::sleep(HEARTBEAT) => {
+                    // The turn may come meanwhile, so a caller that does not read is not waited for here.
+                    if self.lines.capacity() > 0 {
+                        self.put(HEARTBEAT_LINE).await?;
+                    } else if self.sent_at.elapsed() >= STALL_MAX {
+                        return Err(End::SlowReader);
+                    }
+                }
+                () = self.lines.closed() => return Err(End::Quiet),
+            }
+        }
     }
 
     /// Others do not wait for a caller that does not read.
@@ -212,3 +227,6 @@ impl Stream {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

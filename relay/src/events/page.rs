@@ -17,7 +17,7 @@ const BYTES_MAX: usize = 1 << 20;
 /// How long a page is read; it ends with what it has. Less than the next one waits.
 const READ_MAX: Duration = Duration::from_secs(4);
 /// How long it waits for its turn.
-const TURN_MAX: Duration = Duration::from_secs(5);
+const TURN_WAIT_MAX: Duration = Duration::from_secs(5);
 
 pub(super) async fn page(
     state: &AppState,
@@ -32,7 +32,7 @@ pub(super) async fn page(
         return Ok(chunk);
     }
     let until = opened.recent.end();
-    let place = match tokio::time::timeout(TURN_MAX, state.readings().enter(account)).await {
+    let place = match tokio::time::timeout(TURN_WAIT_MAX, state.readings().enter(account)).await {
         Ok(Ok(place)) => place,
         Ok(Err(closed)) => return Err(ApiProblem::internal(closed)),
         Err(_elapsed) => {

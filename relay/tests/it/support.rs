@@ -9,7 +9,6 @@ use domain::{
 };
 use event_store::{CommandMetadata, EventLog, Expected, NewEvent};
 use event_store_nats::{JetStreamConfig, JetStreamLog};
-use event_store_open::StoreConfig;
 use event_store_postgres::{PostgresConfig, PostgresLog};
 use http::HeaderMap;
 use http_kit::identity::IdentityConfig;
@@ -139,8 +138,7 @@ impl App {
 
     async fn served(mut self, limits: &Limits, events: EventLimits) -> Self {
         let state = AppState::new(Arc::clone(&self.identity), limits, events, &self.end);
-        let mut store = StoreConfig::new(self.server.url(), "relay-test");
-        store.create = false;
+        let store = relay::config::log(&self.server.url(), None);
         relay::connect(&state, store, self.end.clone()).await.expect("the log opens");
         let router = http_kit::standard(relay::router(state, limits), "relay", limits);
         self.router = router.clone();

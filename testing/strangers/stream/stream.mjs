@@ -1,5 +1,5 @@
-// Follows a stream with the package `eventsource`, of which the connection is cut twenty times while messages are posted, edited
-// and deleted: every change comes, in order, and none twice. Arguments: the URL of a system, and a token.
+// Follows a stream with the package `eventsource`, which is cut off twenty times while messages are posted, edited and deleted:
+// every change comes, in order, and none twice. Arguments: the URL of a system, a token, and the folder in which the package is.
 
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
@@ -9,14 +9,14 @@ const path = createRequire(modules + "/").resolve("eventsource");
 const { EventSource } = await import(pathToFileURL(path));
 
 const CUTS = 20;
-const ROUNDS = 60;
+// Of commands, around each cut.
+const ROUNDS_PER_CUT = 3;
 const DEADLINE_MS = 40_000;
 const TYPES = ["message.posted", "message.edited", "message.deleted"];
 
 const seen = [];
 const expected = [];
 let cuts = 0;
-let commanded = false;
 let connection = new AbortController();
 
 function fail(why) {
@@ -28,7 +28,7 @@ setTimeout(() => {
   fail(`not finished: ${seen.length} of ${expected.length} after ${cuts} cuts, state ${source.readyState}; missed ${missed}`);
 }, DEADLINE_MS).unref();
 
-// A connection of which the client is cut off: half of them by the client, half in the middle of an answer.
+// A fetch with the token, and of an answer that can break off.
 function withToken(input, init) {
   connection = new AbortController();
   const headers = { ...init.headers, Authorization: `Bearer ${token}` };
@@ -62,40 +62,46 @@ async function command(method, path, body) {
   return { position: answer.headers.get("Event-Position"), location: answer.headers.get("Location") };
 }
 
-async function commands() {
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const posted = await command("POST", "/v1/messages", { text: `Round ${round}`, tags: ["strangers"] });
-    expected.push(`${posted.position} message.posted`);
-    if (round % 2 === 0) {
-      const edited = await command("PATCH", posted.location, { text: `Round ${round}, corrected` });
-      expected.push(`${edited.position} message.edited`);
-    }
-    if (round % 3 === 0) {
-      const deleted = await command("DELETE", posted.location);
-      expected.push(`${deleted.position} message.deleted`);
-    }
+// Gives the round when its message is posted; the rest of it goes on.
+async function begin(round) {
+  const posted = await command("POST", "/v1/messages", { text: `Round ${round}`, tags: ["strangers"] });
+  expected.push(`${posted.position} message.posted`);
+  return { rest: finish(round, posted) };
+}
+
+async function finish(round, posted) {
+  if (round % 2 === 0) {
+    const edited = await command("PATCH", posted.location, { text: `Round ${round}, corrected` });
+    expected.push(`${edited.position} message.edited`);
   }
-  commanded = true;
+  if (round % 3 === 0) {
+    const deleted = await command("DELETE", posted.location);
+    expected.push(`${deleted.position} message.deleted`);
+  }
 }
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function cutting() {
-  for (; cuts < CUTS; cuts += 1) {
-    await pause(60);
-    if (cuts % 4 === 3) {
-      // It comes again by itself, after the time that the stream named.
-      connection.abort(new TypeError("cut"));
-      await new Promise((resolve) => source.addEventListener("open", resolve, { once: true }));
-    } else {
-      source.close();
-      await open();
-    }
+// Every fourth answer breaks off, and the client comes again by itself after the time that the stream named. The others are
+// closed and opened anew behind the last event that was seen.
+async function cut() {
+  if (cuts % 4 === 3) {
+    connection.abort(new TypeError("cut"));
+    await new Promise((resolve) => source.addEventListener("open", resolve, { once: true }));
+  } else {
+    source.close();
+    await open();
   }
 }
 
 await open();
-await Promise.all([commands(), cutting()]);
+for (; cuts < CUTS; cuts += 1) {
+  for (let number = 0; number < ROUNDS_PER_CUT; number += 1) {
+    const round = await begin(cuts * ROUNDS_PER_CUT + number);
+    // The message was posted just now, and what is done to it is under way.
+    await Promise.all([round.rest, number === 1 && cut()]);
+  }
+}
 while (seen.length < expected.length) await pause(50);
 await pause(300);
 source.close();
@@ -113,4 +119,4 @@ const waited = await fetch(`${url}/v1/messages`, {
   body: JSON.stringify({ text: "Seen at once" }),
 });
 if (waited.status !== 201 || waited.headers.get("Preference-Applied") !== "wait=10") fail("the command did not wait");
-console.log(`stream: ${seen.length} events over ${cuts} cuts, commanded: ${commanded}; none missed, none twice`);
+console.log(`stream: ${seen.length} events over ${cuts} cuts; none missed, none twice`);

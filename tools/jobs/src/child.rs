@@ -154,8 +154,42 @@ impl Digesting {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use nix::sys::stat::Mode;
+    use nix::unistd::mkfifo;
+    use tempfile::TempDir;
+    use tokio::sync::oneshot;
+
     use super::*;
+
+    /// A FIFO that processes hold open, so that its end tells when the last one of them is gone.
+    pub(crate) struct Held {
+        dir: TempDir,
+        ended: oneshot::Receiver<String>,
+    }
+
+    impl Held {
+        pub(crate) fn new() -> Self {
+            let dir = tempfile::tempdir().expect("there is room");
+            let path = dir.path().join("fifo");
+            mkfifo(&path, Mode::S_IRWXU).expect("there is room");
+            let (end, ended) = oneshot::channel();
+            // Nothing waits for this thread, where a test fails.
+            std::thread::spawn(move || end.send(std::fs::read_to_string(path).expect("it is there")));
+            Self { dir, ended }
+        }
+
+        /// A command whose processes hold it open from before the rest of it begins.
+        pub(crate) fn shell(&self, script: &str) -> Vec<String> {
+            let path = self.dir.path().join("fifo");
+            shell(&format!("exec 3>'{}'; echo held >&3; {script}", path.display()))
+        }
+
+        pub(crate) async fn until_let_go(self) {
+            let ended = tokio::time::timeout(LIMIT, self.ended).await;
+            assert_eq!(ended.expect("no process is left").expect("it is read"), "held\n");
+        }
+    }
 
     fn shell(script: &str) -> Vec<String> {
         ["sh", "-c", script].map(str::to_owned).into()
@@ -180,12 +214,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_try_ends_in_time_with_all_its_processes() {
-        let began = std::time::Instant::now();
-        let (outcome, _) = run(&shell("sleep 300 & sleep 300"), &[], b"", Duration::from_millis(200)).await;
+        let (began, held) = (std::time::Instant::now(), Held::new());
+        let (outcome, _) = run(&held.shell("sleep 300 & sleep 300"), &[], b"", Duration::from_secs(1)).await;
         assert_eq!(outcome, Outcome::TimedOut);
         assert!(began.elapsed() < Duration::from_secs(20));
-        let (outcome, _) = run(&shell("sleep 300 &"), &[], b"", LIMIT).await;
+        held.until_let_go().await;
+        let held = Held::new();
+        let (outcome, _) = run(&held.shell("sleep 300 &"), &[], b"", LIMIT).await;
         assert_eq!(outcome, Outcome::Exited(0), "nobody waits for what it left behind");
+        held.until_let_go().await;
     }
 
     #[tokio::test]

@@ -10,6 +10,8 @@
 //! was taken over can change nothing. Leases are measured by those who wait, on their own monotonic clock, from the
 //! moment at which they first saw a beat; so no two clocks are compared.
 
+mod lock;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,7 +29,7 @@ pub enum State {
     Succeeded,
     /// Its tries are used up.
     Failed,
-    /// It ended while the window before it ran, and the job says `overlap: skip`.
+    /// It ended while another window of the job ran, and the job says `overlap: skip`.
     Skipped,
 }
 
@@ -97,15 +99,13 @@ impl Entry {
         self.state == State::Running
     }
 
-    /// Its runner ended in order, and gave it up for another one.
+    /// Its runner gave it up for another one.
     pub(crate) fn is_free(&self) -> bool {
         self.claim.is_nil()
     }
 
     pub(crate) fn free(&mut self) {
         self.claim = Uuid::nil();
-        // The try that was cut short was nobody's fault.
-        self.tries = self.tries.saturating_sub(1);
     }
 }
 
@@ -125,7 +125,7 @@ pub(crate) struct Claim<'a> {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Claimed {
+pub(crate) enum Claimed {
     Mine(Entry),
     /// Somebody else's, or over.
     Not(Entry),
@@ -233,8 +233,9 @@ impl Claim<'_> {
         match known {
             None => fresh,
             Some(known) => {
-                let tries = if known.is_running() { known.tries } else { 0 };
-                let Entry { from, to, outcome, output, started_at, .. } = known;
+                let (tries, started_at) =
+                    if known.is_running() { (known.tries, known.started_at) } else { (0, self.now) };
+                let Entry { from, to, outcome, output, .. } = known;
                 Entry { from, to, outcome, output, started_at, tries, ..fresh }
             }
         }

@@ -18,7 +18,7 @@ mod runner;
 mod schedule;
 
 pub use job::{Clock, Job, JobsError, Overlap, Reads, parse};
-pub use ledger::{Claimed, Entry, Ledger, Outcome, Output, State};
-pub use run::{DataSet, RunError, Runner, Settings, Stop};
+pub use ledger::{Entry, Ledger, Outcome, Output, State};
+pub use run::{DataSet, RunError, Runner, Settings};
 pub use runner::serve;
 pub use schedule::{Schedule, ScheduleError, Window};

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use event_store::buckets::JOBS_AGE_MAX;
 use jiff::Timestamp;
 
 use crate::clock::WallClock;
 use crate::job::Job;
 use crate::ledger::Entry;
-use crate::run::{RunError, Runner, Stop, Watch};
+use crate::run::{Looked, RunError, Runner, Watch};
 use crate::schedule::Window;
 
 /// Between two looks at a job.
@@ -55,8 +56,13 @@ struct Due {
 
 impl Due {
     fn new(job: &Job, now: Timestamp) -> Self {
-        let oldest = job.schedule.windows_until(now, job.catch_up).first().map(|window| window.start);
-        let start = oldest.or_else(|| job.schedule.next_after(now));
+        let over = job.schedule.windows_until(now, job.catch_up);
+        // Whether older ones were run the ledger does not know any more.
+        let known = over.iter().find(|window| now.duration_since(window.end).unsigned_abs() < JOBS_AGE_MAX);
+        let start = match known {
+            Some(oldest) => Some(oldest.start),
+            None => over.last().map(|newest| newest.end).or_else(|| job.schedule.next_after(now)),
+        };
         Self { next: start.and_then(|start| job.schedule.window_at(start)) }
     }
 
@@ -73,17 +79,17 @@ impl Due {
         metrics::gauge!("jobs_lag_windows", "job" => job.name.clone()).set(due.len() as f64);
         for (index, window) in due.iter().enumerate() {
             match runner.look(job, *window, watch, false, now).await? {
-                Stop::Ended(_) => {
+                Looked::Ended(_) => {
                     self.next = job.schedule.window_at(window.end);
                     metrics::gauge!("jobs_lag_windows", "job" => job.name.clone())
                         .set((due.len() - index - 1) as f64);
                 }
                 // Those behind it may have to be skipped by now.
-                Stop::Elsewhere(_) if index + 1 < due.len() => {
+                Looked::Elsewhere(_) if index + 1 < due.len() => {
                     runner.look(job, due[index + 1], &mut Watch::default(), false, now).await?;
                     return Ok(());
                 }
-                Stop::Elsewhere(_) | Stop::NotYet(_) => return Ok(()),
+                Looked::Elsewhere(_) | Looked::NotYet(_) => return Ok(()),
             }
         }
         Ok(())
@@ -99,13 +105,34 @@ impl Runner {
         let mut watch = Watch::default();
         loop {
             match self.look(job, window, &mut watch, true, Timestamp::now()).await? {
-                Stop::Ended(entry) => return Ok(entry),
-                Stop::Elsewhere(_) => {}
-                Stop::NotYet(why) => tracing::debug!(job.name, why, "waiting"),
+                Looked::Ended(entry) => return Ok(entry),
+                Looked::Elsewhere(_) => {}
+                Looked::NotYet(why) => tracing::debug!(job.name, why, "waiting"),
             }
             if self.stop.run_until_cancelled(tokio::time::sleep(POLL)).await.is_none() {
                 return Err(RunError::Stopped);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::parse;
+
+    #[test]
+    fn a_window_that_the_ledger_has_forgotten_is_not_made_up_for() {
+        let now: Timestamp = "2026-11-27T12:00:00Z".parse().expect("a timestamp");
+        for (schedule, first) in
+            [("0 0 * * * UTC", "2026-09-28T00:00:00Z"), ("0 0 1 7 * UTC", "2026-07-01T00:00:00Z")]
+        {
+            let jobs = format!(
+                "jobs: [{{name: x, schedule: '{schedule}', command: ['true'], clock: recorded, reads: log, catch_up: 100}}]"
+            );
+            let job = parse(&jobs).expect("it is good").remove(0);
+            let next = Due::new(&job, now).next.expect("there is one");
+            assert_eq!(next.start.to_string(), first, "{schedule}");
         }
     }
 }

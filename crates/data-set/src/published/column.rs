@@ -130,6 +130,16 @@ impl Column {
         self.example = example;
         self
     }
+
+    /// Where every value that is not null has its row.
+    pub(super) fn total_reference(&self) -> Option<Reference> {
+        self.reference.filter(|reference| reference.except.is_none())
+    }
+
+    /// The words that every value is one of.
+    pub(super) fn closed_words(&self) -> Option<&'static [&'static str]> {
+        (!self.values.is_empty() && self.kind == Kind::Text).then_some(self.values)
+    }
 }
 
 impl Kind {

@@ -149,9 +149,8 @@ const fn logical(kind: Kind) -> &'static str {
     }
 }
 
-/// Every value that is not null has its row.
 fn total(column: &Column) -> Option<Relationship> {
-    let reference = column.reference.filter(|reference| reference.except.is_none())?;
+    let reference = column.total_reference()?;
     Some(Relationship { kind: "foreignKey", to: format!("{}.{}", reference.view, reference.column) })
 }
 
@@ -167,13 +166,12 @@ fn joins_most(column: &Column) -> Option<Custom> {
 }
 
 fn one_of(column: &Column) -> Option<Quality> {
-    let words = !column.values.is_empty() && column.kind == Kind::Text;
-    words.then(|| Quality {
+    column.closed_words().map(|words| Quality {
         kind: "library",
         description: format!("{} is one of its words.", column.name),
         dimension: "conformity",
         metric: Some("invalidValues"),
-        arguments: Some(Words { valid_values: column.values }),
+        arguments: Some(Words { valid_values: words }),
         query: None,
         must_be: Some(0),
         must_be_less_than: None,

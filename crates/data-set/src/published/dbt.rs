@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::column::{Column, Kind};
+use super::column::Column;
 use super::view::View;
 use super::{CONTRACT_VERSION, FRESH_WITHIN_MINUTES, SCHEMA, VIEWS};
 
@@ -128,12 +128,12 @@ fn field(view: &View, column: &Column) -> Field {
     if view.primary_key == [column.name] {
         tests.push(Test::Unique);
     }
-    if let Some(to) = column.reference.filter(|reference| reference.except.is_none()) {
+    if let Some(to) = column.total_reference() {
         let there = format!("source('{SCHEMA}', '{}')", to.view);
         tests.push(Test::Relationships { arguments: Leads { to: there, field: to.column } });
     }
-    if !column.values.is_empty() && column.kind == Kind::Text {
-        tests.push(Test::AcceptedValues { arguments: Words { values: column.values } });
+    if let Some(values) = column.closed_words() {
+        tests.push(Test::AcceptedValues { arguments: Words { values } });
     }
     Field {
         name: column.name,

@@ -30,10 +30,10 @@ pub fn released() -> String {
         for column in view.columns {
             let null = if column.is_nullable { "null" } else { "not null" };
             _ = writeln!(text, "{}.{} {} {null}", view.name, column.name, column.kind.sql());
-            if !column.values.is_empty() {
-                _ = writeln!(text, "{}.{} one of {}", view.name, column.name, column.values.join(" "));
+            if let Some(words) = column.closed_words() {
+                _ = writeln!(text, "{}.{} one of {}", view.name, column.name, words.join(" "));
             }
-            if let Some(to) = column.reference.filter(|reference| reference.except.is_none()) {
+            if let Some(to) = column.total_reference() {
                 _ = writeln!(text, "{}.{} leads to {}.{}", view.name, column.name, to.view, to.column);
             }
         }

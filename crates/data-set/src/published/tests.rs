@@ -103,8 +103,8 @@ fn the_contract_and_the_sources_promise_what_is_described() {
         VIEWS.iter().flat_map(|view| view.columns).filter(|column| of(column)).count()
     };
     let required = count(|column| !column.is_nullable);
-    let total = count(|column| column.reference.is_some_and(|to| to.except.is_none()));
-    let closed = count(|column| !column.values.is_empty() && column.kind == Kind::Text);
+    let total = count(|column| column.total_reference().is_some());
+    let closed = count(|column| column.closed_words().is_some());
     let (contract, dbt) = (contract.to_string(), dbt.to_string());
     let times = |text: &str, what: &str| text.matches(what).count();
     assert_eq!(times(&contract, "\"required\":true"), required);

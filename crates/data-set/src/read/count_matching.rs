@@ -66,7 +66,7 @@ pub(super) async fn count_matching(
 ) -> Result<At<Counted>, CountError> {
     let wanted = Wanted::of(filter);
     let query = || {
-        sqlx::query_as::<_, Row>(walk!(wanted.author, "count_matching.sql"))
+        sqlx::query_as::<_, Row>(walk!(wanted.author, "count_matching.sql", "sum_fitting.sql"))
             .bind(wanted.any)
             .bind(&wanted.all)
             .bind(wanted.none)

@@ -142,7 +142,9 @@ async fn rows(
     candidates: i64,
     limit: u16,
 ) -> Result<Vec<Row>, sqlx::Error> {
-    let query = sqlx::query_as(include_str!("top_tags.sql")).bind(months).bind(candidates);
+    let query = sqlx::query_as(concat!(include_str!("top_tags.sql"), include_str!("show_tags.sql")))
+        .bind(months)
+        .bind(candidates);
     let query = ranges.bind(query).bind(i64::from(limit) * HIDDEN_FACTOR);
     query
         .bind(window.range.start().to_time())

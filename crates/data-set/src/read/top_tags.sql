@@ -1,12 +1,12 @@
 -- Purpose: the tags of which most messages were created in a window of time, with the number in the window before it,
 --   and the position. Of the $2 tags that had most messages in the months $1, which the window touches, the messages in
 --   both windows are summed over spans of time, as in count_by_tag.sql. `tags` and `at_most` say what was left out:
---   whether there were so many tags, and that no other one can have more messages than that.
+--   whether there were so many tags, and that no other one can have more messages than that. Ends in show_tags.sql.
 -- Index: message_count_of_month, one range per month; message_count_pk and message_tag_pk as in count_by_tag.sql, per
---   tag; message_tag_pk, account_pk, blocked_pk and follow_pk for whether the caller sees anybody who used it.
+--   tag; message_tag_pk for who used it.
 -- Why this order: the busiest first; tags that are equally busy by their code points, so that it is always the same.
 with p as (
-    select coalesce(max(position), 0) as position
+    select coalesce(max(position), 0) as position, $12::bigint as caller
     from published.projections
     where projection = 'social' and state = 'published' and shard = 0
 ), likely as materialized (
@@ -53,28 +53,9 @@ with p as (
 select
     p.position, (select count(*) from likely) as tags, (select min(at_most) from likely)::bigint as at_most,
     t.tag, t.messages, t.before,
-    -- A tag is text, too. Whoever may not see those who wrote it does not see it: the newest 100 messages decide.
     exists (
         select from (
             select k.author from published.message_tags k
             where k.tag = t.tag and k.created_at >= $10 and k.created_at < $11
             order by k.created_at desc, k.id desc
             limit 100
-        ) k
-        left join lateral (
-            select h.account from served.hidden_accounts h where h.viewer = $12 and h.account = k.author limit 1
-        ) h on true
-        left join lateral (select a.restriction from published.accounts a where a.id = k.author limit 1) a on true
-        left join lateral (
-            select f.followee from published.follows f where f.follower = $12 and f.followee = k.author limit 1
-        ) f on true
-        where h.account is null
-            and case a.restriction
-                when 'suspended' then false
-                when 'silenced' then k.author = $12 or f.followee is not null
-                else true
-            end
-    ) as is_visible
-from p
-left join top t on true
-order by t.messages desc, t.tag

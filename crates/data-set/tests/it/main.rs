@@ -3,6 +3,7 @@
 mod activity;
 mod analysts;
 mod data_sets;
+mod exceptions;
 mod migrations;
 mod open_lineage;
 mod plans;

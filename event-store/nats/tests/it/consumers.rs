@@ -93,7 +93,9 @@ async fn what_it_acknowledges_is_done_and_the_rest_comes_again() {
     // It outlives the broker, and the same words change nothing.
     let mut nats = nats;
     nats.restart().await;
-    operator(&nats).await.add("shop", &posts(), Begin::Now).await.expect("there");
+    operator(&nats).await.add("shop", &posts(), Begin::Beginning).await.expect("there");
+    let elsewhere = operator(&nats).await.add("shop", &posts(), Begin::Now).await;
+    assert!(matches!(elsewhere, Err(ConsumerError::Exists(_))), "{elsewhere:?}");
     assert_eq!(show(&nats, "shop").await.position, at.position);
 }
 
@@ -173,5 +175,12 @@ async fn there_are_at_most_so_many_and_each_has_its_name() {
     let gone = client.remove("c1").await;
     assert!(matches!(gone, Err(ConsumerError::Unknown(_))), "{gone:?}");
     let after = Position::from_i64(1 << 8).expect("a position");
-    client.add("more", &edits, Begin::After(after)).await.expect("made");
+    for _ in 0..2 {
+        client.add("more", &edits, Begin::After(after)).await.expect("made, and then there");
+    }
+    let behind = Position::from_i64(2 << 8).expect("a position");
+    for begin in [Begin::After(behind), Begin::Beginning] {
+        let other = client.add("more", &edits, begin).await;
+        assert!(matches!(other, Err(ConsumerError::Exists(_))), "{begin:?}: {other:?}");
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_nats::jetstream::stream::Info;
 use bytes::Bytes;
 use domain::{Position, Sequence, Shard};
-use event_store::buckets::{BUCKETS, REGISTRATIONS, REVOCATIONS, SIGNING_KEYS, Written};
+use event_store::buckets::{BUCKETS, CONSUMERS, JOBS, REGISTRATIONS, REVOCATIONS, SIGNING_KEYS, Written};
 use event_store::conformance::{attack, command, posted};
 use event_store::{AppendError, Dropped, EventLog, Expected, drop_events};
 use event_store_nats::{self, JetStreamConfig, JetStreamLog, connect, find_bucket, open_buckets};
@@ -163,6 +163,11 @@ pub(crate) async fn state(dispatcher: &async_nats::Client) -> Vec<String> {
 /// What the broker says of a message of those buckets.
 const PRIVATE: [&str; 2] = [r#""subject":"$KV.CREDENTIALS_0."#, r#""subject":"$KV.SESSIONS_0."#];
 
+/// And of one that the user of the jobs may read.
+const OF_JOBS: &str = r#""subject":"$KV.JOBS_0."#;
+/// And of one that readers may read, too.
+const OF_CONSUMERS: &str = r#""subject":"$KV.CONSUMERS_0."#;
+
 /// Forging, purging, deleting, reading what lies beside the log, and having answers delivered into either.
 #[tokio::test]
 async fn nobody_but_the_dispatcher_reaches_what_is_its_own() {
@@ -172,6 +177,11 @@ async fn nobody_but_the_dispatcher_reaches_what_is_its_own() {
     let buckets =
         event_store_nats::open_buckets(log.write_errors(), log.shard(), 1, 8 << 20).await.expect("made");
     for bucket in [buckets.credentials, buckets.sessions, buckets.signing_keys, buckets.revocations] {
+        bucket.write("kept", Some("secret".into()), 0).await.expect("written");
+    }
+    let jobs = connect(&url(&nats, "jobs"), "test").await.expect("connected");
+    for kind in [JOBS, CONSUMERS] {
+        let bucket = find_bucket(jobs.clone(), Shard(0), kind).await.expect("made");
         bucket.write("kept", Some("secret".into()), 0).await.expect("written");
     }
     for _ in 0..POSTED {
@@ -188,6 +198,9 @@ async fn nobody_but_the_dispatcher_reaches_what_is_its_own() {
         let heard = attack(&url(&nats, user), may).await;
         assert_eq!(state(&dispatcher).await, before, "{user}");
         assert!(!PRIVATE.iter().any(|private| heard.contains(private)), "{user}: {heard}");
+        assert_eq!(heard.contains(OF_JOBS), user == "jobs", "{user}: {heard}");
+        let is_reader = ["reducers", "relay", "jobs"].contains(&user);
+        assert_eq!(heard.contains(OF_CONSUMERS), is_reader, "{user}: {heard}");
     }
     // The test is able to fail: the dispatcher's user gets there.
     let before = state(&dispatcher).await;

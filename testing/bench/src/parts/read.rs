@@ -158,7 +158,7 @@ impl Parts {
         table.print();
         say(&format!("\nCores used by lists: {list_cores}. By single messages: {single_cores}."));
         say(&format!(
-            "The same lists as of position {middle}, in the middle: {}/s, p50 {} ms, p99 {} ms; {} of the present's rate, aim {}: {}.",
+            "The same lists as of position {middle}, in the middle: {}/s, p50 {}, p99 {}; {} of the present's rate, aim {}: {}.",
             whole(past.per_second()),
             millis(past.percentile_ms(50)),
             millis(past.percentile_ms(99)),

@@ -17,7 +17,6 @@ use crate::corpus::Corpus;
 use crate::identity::Callers;
 use crate::load::http::{Connection, get, post};
 use crate::load::on_one_thread;
-use crate::memory_book::Situation;
 use crate::processes::{Cores, resident};
 use crate::report::{Table, met, millis, say, whole};
 use crate::servers::Servers;
@@ -64,7 +63,6 @@ impl Parts {
         ]);
         table.row(["opened within".to_owned(), format!("{opening:.1?}"), "no aim".to_owned()]);
         drop(idle);
-        self.memory.watch(Situation::Idle, "query-api", query_api.pid());
         let cores = Cores::watch(&[
             ("dispatcher", dispatcher.pid()),
             ("reducers", reducers.pid()),
@@ -89,7 +87,6 @@ impl Parts {
         table.row(["p99".to_owned(), millis(p99), format!("{AIM_P99_MS} ms, {}", met(p99 <= AIM_P99_MS))]);
         table.print();
         say(&format!("\nCores used: {}.", cores.describe()));
-        self.memory.watch(Situation::Load, "query-api", query_api.pid());
         Ok(())
     }
 }

@@ -1,12 +1,18 @@
 //! Windows, on a log and a ledger in memory.
 
+mod lock;
+
+use async_trait::async_trait;
 use domain::Shard;
 use event_store::InMemoryLog;
 use event_store::buckets::InMemoryBucket;
+use jiff::SignedDuration;
 use testkit::eventually;
 
+use super::positions::SETTLE;
 use super::*;
-use crate::job::parse;
+use crate::child::tests::Held;
+use crate::job::{Reads, parse};
 use crate::ledger::Outcome;
 
 const LIMIT: Duration = Duration::from_secs(30);
@@ -37,8 +43,20 @@ fn newest(job: &Job, count: usize) -> Vec<Window> {
     job.schedule.windows_until(Timestamp::now() - SETTLE, count)
 }
 
-async fn look(runner: &Runner, job: &Job, window: Window, now: Timestamp) -> Stop {
+async fn look(runner: &Runner, job: &Job, window: Window, now: Timestamp) -> Looked {
     runner.look(job, window, &mut Watch::default(), false, now).await.expect("it answers")
+}
+
+fn claim(window: Window, lease: Duration, now: Timestamp) -> Claim<'static> {
+    Claim { window, from: 0, to: 0, runner: "other", lease, dead: None, again: false, now }
+}
+
+/// Another runner begins with a window.
+async fn begin(ledger: &Ledger, claim: &Claim<'_>) -> Entry {
+    let lock = ledger.lock("x").await.expect("it answers");
+    let Ok(Claimed::Mine(entry)) = ledger.claim("x", claim).await else { panic!("nobody has it") };
+    assert!(ledger.take_lock("x", &lock, &entry).await.expect("it answers"));
+    entry
 }
 
 #[tokio::test]
@@ -47,10 +65,10 @@ async fn a_window_waits_until_what_it_reads_is_complete() {
     let runner = runner(&ledger, LIMIT);
     let window = newest(&job, 1)[0];
     let early = window.end + SignedDuration::from_secs(1);
-    assert!(matches!(look(&runner, &job, window, early).await, Stop::NotYet(_)));
+    assert!(matches!(look(&runner, &job, window, early).await, Looked::NotYet(_)));
     assert_eq!(ledger.read("x", window).await.expect("it reads"), None);
     let ended = look(&runner, &job, window, window.end + SETTLE).await;
-    assert!(matches!(&ended, Stop::Ended(entry) if entry.state == State::Succeeded), "{ended:?}");
+    assert!(matches!(&ended, Looked::Ended(entry) if entry.state == State::Succeeded), "{ended:?}");
 }
 
 #[derive(Debug)]
@@ -70,49 +88,23 @@ async fn a_window_waits_for_the_data_set() {
     let mut runner = runner(&ledger(), LIMIT);
     runner.data_set = Some(Arc::new(Behind));
     let window = newest(&job, 1)[0];
-    assert!(matches!(look(&runner, &job, window, Timestamp::now()).await, Stop::NotYet(_)));
+    assert!(matches!(look(&runner, &job, window, Timestamp::now()).await, Looked::NotYet(_)));
 }
 
 #[tokio::test]
 async fn a_window_that_fails_is_tried_as_often_as_the_job_says() {
     let job = job(", command: [sh, -c, 'exit 7'], tries: 2");
     let runner = runner(&ledger(), LIMIT);
-    let Stop::Ended(entry) = look(&runner, &job, newest(&job, 1)[0], Timestamp::now()).await else {
+    let Looked::Ended(entry) = look(&runner, &job, newest(&job, 1)[0], Timestamp::now()).await else {
         panic!("it is over");
     };
     assert_eq!((entry.state, entry.tries, entry.outcome), (State::Failed, 2, Some(Outcome::Exited(7))));
 }
 
 #[tokio::test]
-async fn a_window_that_ends_while_the_one_before_it_runs_is_left_out_only_where_the_job_says_so() {
-    for (overlap, skips) in [("wait", false), ("skip", true)] {
-        let (job, ledger) = (job(&format!(", overlap: {overlap}")), ledger());
-        let runner = runner(&ledger, LIMIT);
-        let windows = newest(&job, 3);
-        // Another runner began with the first one before the second ended, and goes on.
-        let claim = |window: Window, now| Claim {
-            window,
-            from: 0,
-            to: 0,
-            runner: "other",
-            lease: LIMIT,
-            dead: None,
-            again: false,
-            now,
-        };
-        let started = windows[1].end - SignedDuration::from_secs(30);
-        ledger.claim("x", &claim(windows[0], started)).await.expect("it answers");
-        assert!(matches!(look(&runner, &job, windows[0], Timestamp::now()).await, Stop::Elsewhere(_)));
-        match look(&runner, &job, windows[1], Timestamp::now()).await {
-            Stop::Ended(entry) => assert!(skips && entry.state == State::Skipped, "{entry:?}"),
-            other => assert!(!skips && matches!(other, Stop::NotYet(_)), "{other:?}"),
-        }
-    }
-}
-
-#[tokio::test]
 async fn a_runner_that_is_told_to_end_kills_its_child_and_gives_the_window_up() {
-    let (job, ledger) = (job(", command: [sh, -c, 'sleep 300'], tries: 1"), ledger());
+    let (held, ledger) = (Held::new(), ledger());
+    let job = Job { command: held.shell("sleep 300 & sleep 300"), ..job(", tries: 1") };
     let window = newest(&job, 1)[0];
     let first = Arc::new(runner(&ledger, Duration::from_secs(600)));
     let (running, of) = (Arc::clone(&first), job.clone());
@@ -124,8 +116,9 @@ async fn a_runner_that_is_told_to_end_kills_its_child_and_gives_the_window_up() 
     .await;
     first.stop.cancel();
     assert!(matches!(running.await.expect("no panic"), Err(RunError::Stopped)));
+    held.until_let_go().await;
     let quick = Job { command: vec!["true".to_owned()], ..job };
-    let Stop::Ended(entry) = look(&runner(&ledger, LIMIT), &quick, window, Timestamp::now()).await else {
+    let Looked::Ended(entry) = look(&runner(&ledger, LIMIT), &quick, window, Timestamp::now()).await else {
         panic!("nobody waits for a lease");
     };
     assert_eq!(
@@ -137,7 +130,8 @@ async fn a_runner_that_is_told_to_end_kills_its_child_and_gives_the_window_up() 
 
 #[tokio::test]
 async fn a_runner_that_was_taken_over_kills_its_child() {
-    let (job, ledger) = (job(", command: [sh, -c, 'sleep 300']"), ledger());
+    let (held, ledger) = (Held::new(), ledger());
+    let job = Job { command: held.shell("sleep 300 & sleep 300"), ..job("") };
     let window = newest(&job, 1)[0];
     let first = Arc::new(runner(&ledger, Duration::from_secs(2)));
     let (running, of) = (Arc::clone(&first), job.clone());
@@ -150,8 +144,7 @@ async fn a_runner_that_was_taken_over_kills_its_child() {
             .map_err(|error| error.to_string())?
             .ok_or_else(|| "none yet".to_owned())?;
         let dead = Some((entry.claim, entry.beat));
-        let (now, lease) = (Timestamp::now(), LIMIT);
-        let claim = Claim { window, from: 0, to: 0, runner: "b", lease, dead, again: false, now };
+        let claim = Claim { dead, ..claim(window, LIMIT, Timestamp::now()) };
         match ledger.claim("x", &claim).await {
             Ok(Claimed::Mine(_)) => Ok(()),
             other => Err(format!("{other:?}")),
@@ -159,17 +152,5 @@ async fn a_runner_that_was_taken_over_kills_its_child() {
     })
     .await;
     assert!(matches!(running.await.expect("no panic"), Err(RunError::Lost(_))));
-}
-
-#[tokio::test]
-async fn a_window_does_not_wait_for_a_dead_runner_of_the_one_before_it() {
-    let (job, ledger) = (job(""), ledger());
-    let windows = newest(&job, 2);
-    let (window, now, lease) = (windows[0], Timestamp::now(), Duration::from_secs(1));
-    let claim = Claim { window, from: 0, to: 0, runner: "dead", lease, dead: None, again: false, now };
-    ledger.claim("x", &claim).await.expect("it answers");
-    let runner = runner(&ledger, lease);
-    assert!(matches!(look(&runner, &job, windows[1], now).await, Stop::NotYet(_)));
-    let entry = runner.run_one(&job, windows[1]).await.expect("it ends");
-    assert_eq!(entry.state, State::Succeeded);
+    held.until_let_go().await;
 }

@@ -78,6 +78,12 @@ async fn count(
     }
 }
 
+macro_rules! count {
+    ($name:literal) => {
+        concat!(include_str!($name), include_str!("../sum_fitting.sql"))
+    };
+}
+
 /// Where one range of an index holds them.
 async fn entries(
     pool: &Pool,
@@ -87,8 +93,8 @@ async fn entries(
 ) -> Result<At<Counted>, CountError> {
     // By author their rows are read, too.
     let (sql, looks_max, too_many) = match filter.author {
-        None => (include_str!("count_by_tag.sql"), COUNTED_ENTRIES_MAX, CountError::TooManyOfThePast),
-        Some(_) => (include_str!("count_by_author.sql"), COUNTED_LOOKS_MAX, CountError::TooManyMessages),
+        None => (count!("count_by_tag.sql"), COUNTED_ENTRIES_MAX, CountError::TooManyOfThePast),
+        Some(_) => (count!("count_by_author.sql"), COUNTED_LOOKS_MAX, CountError::TooManyMessages),
     };
     let wanted = Wanted::of(filter);
     let query = || {
@@ -111,7 +117,7 @@ async fn one_by_one(
 ) -> Result<At<Counted>, CountError> {
     let wanted = Wanted::of(filter);
     let query = || {
-        sqlx::query_as::<_, Row>(walk!(wanted.author, "count_matching.sql"))
+        sqlx::query_as::<_, Row>(walk!(wanted.author, "count_matching.sql", "../sum_fitting.sql"))
             .bind(wanted.any)
             .bind(&wanted.all)
             .bind(wanted.none)

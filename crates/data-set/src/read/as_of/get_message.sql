@@ -21,7 +21,7 @@ with p as (
     left join lateral (
         select h.edition, h.made_at, h.tags from published.edit_history h
         where h.message = m.id and h.position <= $3
-        order by h.edition desc
+        order by h.position desc
         limit 1
     ) h on true
     where m.id = $1 and m.id <= $3 and (m.to_position is null or m.to_position > $3)

@@ -39,7 +39,7 @@
         left join lateral (
             select h.edition, h.made_at, h.tags from published.edit_history h
             where h.message = m.id and h.position <= $10
-            order by h.edition desc
+            order by h.position desc
             limit 1
         ) h on true
         where m.id = k.id

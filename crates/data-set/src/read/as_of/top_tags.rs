@@ -35,7 +35,7 @@ pub async fn top_tags_as_of(
     let gaps: Vec<PgRange<OffsetDateTime>> =
         window.range.gaps().map(|gap| (gap.start.to_time()..gap.end.to_time()).into()).collect();
     let query = || {
-        sqlx::query_as::<_, Row>(include_str!("top_tags.sql"))
+        sqlx::query_as::<_, Row>(concat!(include_str!("top_tags.sql"), include_str!("../show_tags.sql")))
             .bind(window.before().to_time())
             .bind(window.start().to_time())
             .bind(end.to_time())

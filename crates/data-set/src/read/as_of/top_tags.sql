@@ -1,8 +1,8 @@
 -- Purpose: the tags that most messages had at moment $6 which were created in a window of time, from $2 to before $3
 --   without the gaps $4, with the number in the window before it, which begins at $1; and the position. Both windows are
---   counted message by message; `walked` says how many entries were looked at, at most $5.
+--   counted message by message; `walked` says how many entries were looked at, at most $5. Ends in ../show_tags.sql.
 -- Index: tagged_pk, one range of the empty tag; message_pk and edition_pk once per message that was there. Per tag of the
---   answer tagged_pk, account_pk, blocked_pk and follow_pk for whether the caller sees anybody who used it.
+--   answer tagged_pk for who used it.
 -- Why this order: the busiest first; tags that are equally busy by their code points, so that it is always the same.
 with p as (
     select
@@ -11,7 +11,8 @@ with p as (
                        where projection = 'social' and state = 'published' and shard = 0), 0),
             coalesce((select position from published.projections
                        where projection = 'history' and state = 'published' and shard = 0), 0)
-        ) as position
+        ) as position,
+        $8::bigint as caller
 ), walked as materialized (
     select
         k.message as id, k.created_at,
@@ -31,7 +32,7 @@ with p as (
     cross join lateral unnest(coalesce((
         select h.tags from published.edit_history h
         where h.message = m.id and h.position <= $6
-        order by h.edition desc
+        order by h.position desc
         limit 1
     ), m.tags)) as t (tag)
     where k.was_there
@@ -44,7 +45,6 @@ with p as (
 )
 select
     p.position, (select count(*) from walked) as walked, t.tag, t.messages, t.before,
-    -- As in ../top_tags.sql.
     exists (
         select from (
             select k.author from served.tag_history k
@@ -52,21 +52,3 @@ select
                 and k.from_position <= $6 and (k.to_position is null or k.to_position > $6)
             order by k.created_at desc, k.message desc
             limit 100
-        ) k
-        left join lateral (
-            select h.account from served.hidden_accounts h where h.viewer = $8 and h.account = k.author limit 1
-        ) h on true
-        left join lateral (select a.restriction from published.accounts a where a.id = k.author limit 1) a on true
-        left join lateral (
-            select f.followee from published.follows f where f.follower = $8 and f.followee = k.author limit 1
-        ) f on true
-        where h.account is null
-            and case a.restriction
-                when 'suspended' then false
-                when 'silenced' then k.author = $8 or f.followee is not null
-                else true
-            end
-    ) as is_visible
-from p
-left join top t on true
-order by t.messages desc, t.tag

@@ -22,17 +22,13 @@ pub async fn avoided_among(pool: &Pool, caller: i64, accounts: &[i64]) -> Result
     run(|| sqlx::query_as::<_, Avoidance>(sql).bind(caller).bind(accounts).fetch_all(pool)).await
 }
 
-/// Index: account_pk, once per account.
-const NAMES: &str = "select a.id, a.handle, a.display_name from unnest($1::bigint[]) as k (id) \
-    cross join lateral (select * from published.accounts a where a.id = k.id limit 1) a \
-    where a.restriction is distinct from 'suspended'";
-
 /// The names of those accounts that everybody may see.
 pub async fn list_names(pool: &Pool, accounts: &[i64]) -> Result<Vec<AuthorRow>, ReadError> {
     if accounts.is_empty() {
         return Ok(Vec::new());
     }
-    let query = || sqlx::query_as::<_, (i64, String, String)>(NAMES).bind(accounts).fetch_all(pool);
+    let sql = include_str!("list_names.sql");
+    let query = || sqlx::query_as::<_, (i64, String, String)>(sql).bind(accounts).fetch_all(pool);
     let author = |(id, handle, name)| AuthorRow { id, handle: Some(handle), display_name: Some(name) };
     Ok(run(query).await?.into_iter().map(author).collect())
 }

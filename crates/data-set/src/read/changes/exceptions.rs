@@ -6,8 +6,12 @@ use crate::pool::Pool;
 use crate::read::error::ReadError;
 use crate::read::run::run;
 
-/// The most accounts of each kind that are read of one author or message.
+/// The most rows of each kind that are read of one author or message.
 const EXCEPTIONS_MAX: i64 = 2_000;
+/// Of accounts, and of messages, that one statement asks about: at most 200,000 rows, far from the longest it may take.
+const CHUNK: usize = 20;
+/// Rows that are read in all. Whatever is asked about behind them has too many.
+const IN_ALL_MAX: usize = 400_000;
 
 /// By account or message.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,33 +28,63 @@ pub struct Exceptions {
     pub too_many: HashSet<i64>,
 }
 
+/// As `list_exceptions.sql` gives it.
+#[derive(Debug, sqlx::FromRow)]
+struct Row {
+    account: i64,
+    about: i64,
+    what: i16,
+}
+
 /// Of some authors and reposters, and of some messages.
 pub async fn list_exceptions(
     pool: &Pool,
     accounts: &[i64],
     messages: &[i64],
 ) -> Result<Exceptions, ReadError> {
-    let query = || {
-        sqlx::query_as::<_, (i64, i64, String)>(include_str!("list_exceptions.sql"))
-            .bind(accounts)
-            .bind(messages)
-            .bind(EXCEPTIONS_MAX)
-            .fetch_all(pool)
-    };
     let mut exceptions = Exceptions::default();
-    for (account, about, what) in run(query).await? {
-        let of_kind = match what.as_str() {
-            "hidden" => &mut exceptions.hidden,
-            "muted" => &mut exceptions.muted,
-            "liked" => &mut exceptions.liked,
-            "reposted" => &mut exceptions.reposted,
-            _ => &mut exceptions.bookmarked,
+    let (mut accounts, mut messages, mut read) = (accounts.chunks(CHUNK), messages.chunks(CHUNK), 0);
+    loop {
+        let chunk = (accounts.next(), messages.next());
+        if chunk == (None, None) {
+            return Ok(exceptions);
+        }
+        if read > IN_ALL_MAX {
+            exceptions.too_many.extend([chunk.0, chunk.1].into_iter().flatten().flatten());
+            continue;
+        }
+        let query = || {
+            sqlx::query_as::<_, Row>(include_str!("list_exceptions.sql"))
+                .bind(chunk.0.unwrap_or_default())
+                .bind(chunk.1.unwrap_or_default())
+                .bind(EXCEPTIONS_MAX)
+                .fetch_all(pool)
         };
-        let accounts = of_kind.entry(about).or_default();
-        accounts.insert(account);
-        if i64::try_from(accounts.len()).is_ok_and(|count| count > EXCEPTIONS_MAX) {
-            exceptions.too_many.insert(about);
+        let rows = run(query).await?;
+        read += rows.len();
+        exceptions.add(&rows);
+    }
+}
+
+impl Exceptions {
+    /// All rows of some accounts and messages.
+    fn add(&mut self, rows: &[Row]) {
+        // Rows are what the statement bounds; an account may come in two of them.
+        let mut counts: HashMap<(i64, i16), i64> = HashMap::new();
+        for Row { account, about, what } in rows {
+            let of_kind = match what {
+                1 => &mut self.hidden,
+                2 => &mut self.muted,
+                3 => &mut self.liked,
+                4 => &mut self.reposted,
+                _ => &mut self.bookmarked,
+            };
+            of_kind.entry(*about).or_default().insert(*account);
+            let count = counts.entry((*about, *what)).or_default();
+            *count += 1;
+            if *count > EXCEPTIONS_MAX {
+                self.too_many.insert(*about);
+            }
         }
     }
-    Ok(exceptions)
 }

@@ -61,15 +61,15 @@ left join lateral (
     select m.author, m.in_reply_to, m.created_at, m.tags from served.message_history m where m.id = c.message limit 1
 ) m on true
 left join lateral (
-    select h.tags, h.edition from published.edit_history h
+    select h.tags, h.position from published.edit_history h
     where h.message = c.message and h.position <= c.position
-    order by h.edition desc
+    order by h.position desc
     limit 1
 ) e on true
 left join lateral (
     select h.tags from published.edit_history h
-    where c.kind = 'edited' and h.message = c.message and h.edition < e.edition
-    order by h.edition desc
+    where c.kind = 'edited' and h.message = c.message and h.position < e.position
+    order by h.position desc
     limit 1
 ) b on true
 order by c.position, c.message

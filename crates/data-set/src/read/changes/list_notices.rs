@@ -11,12 +11,6 @@ pub struct NoticeKey {
     pub position: i64,
 }
 
-/// Index: notification_by_position, a range of it, oldest first; or notification_pk, where they are one account's.
-const OF_ALL: &str = "select recipient, position from served.notifications \
-    where position > $1 and position <= $2 order by position limit $3";
-const OF_ONE: &str = "select recipient, position from served.notifications \
-    where recipient = $4 and position > $1 and position <= $2 order by position limit $3";
-
 /// Notifications of all accounts, or of one, behind a position and up to another one: at most `limit`, the oldest.
 pub async fn list_notices(
     pool: &Pool,
@@ -26,7 +20,10 @@ pub async fn list_notices(
     limit: u16,
 ) -> Result<Vec<NoticeKey>, ReadError> {
     let query = || {
-        let sql = if recipient.is_some() { OF_ONE } else { OF_ALL };
+        let sql = match recipient {
+            Some(_) => include_str!("list_notices_of_account.sql"),
+            None => include_str!("list_notices.sql"),
+        };
         let query = sqlx::query_as::<_, NoticeKey>(sql).bind(after).bind(until).bind(i64::from(limit));
         match recipient {
             Some(recipient) => query.bind(recipient).fetch_all(pool),

@@ -15,10 +15,10 @@ async fn changes_are_walked_by_position() {
     ] {
         assert_reads(&changes, &[range]);
     }
-    let notices = "select recipient, position from served.notifications \
-        where position > $1 and position <= $2 order by position limit $3";
-    let notices = plan(&pool, notices, "640000, 650000, 100").await;
+    let notices = plan(&pool, sql!("changes/list_notices"), "640000, 650000, 100").await;
     assert_reads(&notices, &["Index Only Scan using notification_by_position"]);
+    let of_one = plan(&pool, sql!("changes/list_notices_of_account"), "640000, 650000, 100, 7").await;
+    assert_reads(&of_one, &["Index Only Scan using notification_pk"]);
     assert_reads(&plan(&pool, sql!("changes/position"), "").await, &["using checkpoint_pk"]);
 }
 
@@ -40,6 +40,8 @@ async fn what_is_shown_of_changes_is_looked_up() {
     }
     let avoided = plan(&pool, sql!("changes/list_avoided_among"), "7, '{1,2}'").await;
     assert_reads(&avoided, &["using blocked_pk", "using muted_pk"]);
+    let names = plan(&pool, sql!("changes/list_names"), "'{1,2}'").await;
+    assert_reads(&names, &["using account_pk"]);
     let followers = plan(&pool, sql!("changes/list_followers"), "'{1,2}', 2000").await;
     assert_reads(&followers, &["using follow_by_followee"]);
     let among = plan(&pool, sql!("changes/list_followers_among"), "'{1,2}', '{7,8}'").await;

@@ -49,11 +49,19 @@ async fn what_no_index_answers_is_walked_in_order_and_no_further_than_its_bound(
             assert_lazy(&by_author);
         }
         let counted = "'{birds,owls}', '{}', '{day}', now(), 5, '2026-01-01Z', '{}', 100001, AUTHOR, '{}'";
-        let by_tag =
-            plan(&pool, sql!("walk_by_tag", "count_matching"), &counted.replace("AUTHOR", "null")).await;
+        let by_tag = plan(
+            &pool,
+            sql!("walk_by_tag", "count_matching", "sum_fitting"),
+            &counted.replace("AUTHOR", "null"),
+        )
+        .await;
         assert_reads(&by_tag, &["Index Only Scan Backward using message_tag_pk", "using message_pk"]);
-        let by_author =
-            plan(&pool, sql!("walk_by_author", "count_matching"), &counted.replace("AUTHOR", "1")).await;
+        let by_author = plan(
+            &pool,
+            sql!("walk_by_author", "count_matching", "sum_fitting"),
+            &counted.replace("AUTHOR", "1"),
+        )
+        .await;
         assert_reads(&by_author, &["Backward using message_by_author", "using message_pk"]);
         if size == "empty" {
             grow(&pool).await;
@@ -68,7 +76,7 @@ async fn the_busiest_tags_come_from_counts() {
         let arguments =
             "'{2026-01-01}', 200, '{0,1}', '{day,day}', '{2026-01-02,2026-01-01}', '{2026-01-03,2026-01-02}',
             '{month,month}', '{2026-01-01,2026-01-01}', 80, '2026-01-02', '2026-01-03', 7";
-        let top = plan(&pool, sql!("top_tags"), arguments).await;
+        let top = plan(&pool, sql!("top_tags", "show_tags"), arguments).await;
         let reads = [
             "using message_count_of_month",
             "Index Scan using message_count_pk",

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use domain::{AccountId, Position};
-use event_store::{WholeSubjectsError, is_consumer_name, whole_subjects};
+use event_store::{WholeSubjectsError, whole_subjects};
 use event_store_nats::consumers::{Begin, Consumers, is_answered, user};
 use service_kit::config::Secret;
 use tokio::time::Instant;
@@ -81,7 +81,6 @@ pub(super) async fn run(
     };
     // The durable first: a user without one could do nothing. Whatever is interrupted is done by the same words again.
     consumers.add(name, &subjects, arguments.after).await?;
-    debug_assert!(is_consumer_name(name), "the broker's part refuses others");
     let password = users.add(name)?;
     let address = address(url.expose(), &format!("{}:{password}", user(name)));
     let mut err = std::io::stderr();

@@ -48,10 +48,7 @@ pub(super) async fn prepare(data: &DataDir, servers: &Servers, store_bytes: u64)
     dispatcher.fit_into(store_bytes);
     dispatcher.create = false;
     dispatcher.lineage = Some(lineage.clone());
-    let mut relay = StoreConfig::new(&relay_url, "rookery-relay");
-    relay.fit_into(u64::MAX);
-    relay.create = false;
-    relay.lineage = Some(lineage);
+    let relay = relay::config::log(&relay_url, Some(lineage));
     Ok(Log { dispatcher, reducers_url, relay })
 }
 

@@ -13,7 +13,7 @@ with ended as (
     set to_position = d.to_position
     from ended d
     left join lateral (
-        select e.tags from edition e where e.message = d.id order by e.edition desc limit 1
+        select e.tags from edition e where e.message = d.id order by e.position desc limit 1
     ) e on true
     cross join lateral unnest(array_append(coalesce(e.tags, d.tags), '')) as g (tag)
     where t.tag = g.tag and t.created_at = d.created_at and t.message = d.id and t.to_position is null

@@ -5,5 +5,5 @@ select
 from (select distinct id from unnest($1::bigint[]) as g (id)) g
 join message m on m.id = g.id
 left join lateral (
-    select e.edition, e.tags from edition e where e.message = m.id order by e.edition desc limit 1
+    select e.edition, e.tags from edition e where e.message = m.id order by e.position desc limit 1
 ) e on true
