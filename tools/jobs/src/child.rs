@@ -1,7 +1,6 @@
 //! One try: a child process, its limits, and what it wrote.
 
-use std::convert::Infallible;
-use std::io::Write;
+use std::io::{self, Seek, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::pin::pin;
 use std::process::Stdio;
@@ -10,8 +9,8 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use sha2::{Digest, Sha256};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::io::AsyncReadExt;
+use tokio::process::{Child, ChildStdout, Command};
 
 use crate::ledger::{Outcome, Output};
 
@@ -56,7 +55,10 @@ pub async fn run(
     };
     let mut command = Command::new(program);
     command.args(args).envs(env.iter().map(|(name, value)| (*name, value)));
-    let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
+    let stdin = match stdin(input) {
+        Ok(stdin) => stdin,
+        Err(error) => return (Outcome::NotStarted(error.to_string()), None),
+    };
     command.stdin(stdin).stdout(Stdio::piped()).process_group(0).kill_on_drop(true);
     let mut child = match command.spawn() {
         Ok(child) => child,
@@ -65,24 +67,20 @@ pub async fn run(
     let stdout = child.stdout.take();
     let id = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
     let mut digest = Digesting::default();
-    let stdin = child.stdin.take();
-    let group = Group { child, id };
-    let waiting = wait(group, stdout, &mut digest, timeout);
-    let outcome = tokio::select! {
-        outcome = waiting => outcome,
-        never = feed(stdin, input) => match never {},
-    };
+    let outcome = wait(Group { child, id }, stdout, &mut digest, timeout).await;
     (outcome, Some(digest.output()))
 }
 
-/// Writes the input and closes it; then there is nothing left to do.
-async fn feed(stdin: Option<ChildStdin>, input: &[u8]) -> Infallible {
-    if let Some(mut stdin) = stdin {
-        // It may end, or close its input, before it has read everything.
-        stdin.write_all(input).await.ok();
-        drop(stdin);
+/// A file without a name, which is whole before the command begins: where this process dies, no command is left with half
+/// of its input, as a pipe would leave it.
+fn stdin(input: &[u8]) -> io::Result<Stdio> {
+    if input.is_empty() {
+        return Ok(Stdio::null());
     }
-    std::future::pending().await
+    let mut file = tempfile::tempfile()?;
+    file.write_all(input)?;
+    file.rewind()?;
+    Ok(file.into())
 }
 
 async fn wait(
@@ -139,7 +137,7 @@ impl Digesting {
             self.bytes += read as u64;
             let chunk = buffer[..read].to_vec();
             let hand_on = move || {
-                let mut own = std::io::stdout().lock();
+                let mut own = io::stdout().lock();
                 own.write_all(&chunk).and_then(|()| own.flush())
             };
             // Nobody may be there to read it.

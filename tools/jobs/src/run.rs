@@ -92,7 +92,8 @@ impl Runner {
         let lock = self.ledger.lock(&job.name).await?;
         // The runner of that one may be dead, and nobody may ever look at it again.
         let other = lock.entry.as_ref().filter(|other| {
-            other.start != window.start && (!other.is_running() || watch::dead(&mut watch.lock, other, *lease).is_none())
+            other.start != window.start
+                && (!other.is_running() || watch::dead(&mut watch.lock, other, *lease).is_none())
         });
         let skips = job.overlap == Overlap::Skip
             && known.is_none()

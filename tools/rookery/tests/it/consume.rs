@@ -24,6 +24,27 @@ struct Consumer<'a> {
     script: String,
 }
 
+/// A process of it, which does not outlive the test.
+struct Running(Child);
+
+impl Running {
+    fn id(&self) -> i32 {
+        i32::try_from(self.0.id()).expect("a pid")
+    }
+
+    fn kill(&mut self) {
+        self.0.kill().expect("it is there");
+        self.0.wait().expect("it ends");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
 impl<'a> Consumer<'a> {
     fn new(dir: &'a Path) -> Self {
         let out = dir.join("events.out");
@@ -36,18 +57,19 @@ impl<'a> Consumer<'a> {
         Self { dir, out, script }
     }
 
-    fn start(&self) -> Child {
+    fn start(&self) -> Running {
         let words = ["events", "consume", "--durable", "search", "--types", "rookery.message.posted.v1"];
         let more = ["--exec", &self.script, "--lease", "2s", "--tries", "2"];
         let mut consumer: Command = command(self.dir, &[&words[..], &more].concat());
         consumer.stdout(Stdio::null()).stderr(Stdio::inherit());
-        consumer.spawn().expect("it starts")
+        Running(consumer.spawn().expect("it starts"))
     }
 
     /// Position and text of each event, in the order in which they were written down.
     fn events(&self) -> Vec<(i64, i64, String)> {
         let text = std::fs::read_to_string(&self.out).unwrap_or_default();
-        let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("whole lines"));
+        let lines =
+            text.lines().map(|line| serde_json::from_str::<Value>(line).expect("whole events, whoever dies"));
         let events = lines.map(|event| {
             let number = |value: &Value| value.as_str().and_then(|text| text.parse().ok()).expect("a number");
             let text = event["data"]["text"].as_str().expect("a text").to_owned();
@@ -141,8 +163,7 @@ async fn every_event_at_least_once_in_order(store: &str) {
         let before = consumer.events().len();
         let mut process = consumer.start();
         consumer.has_written(before + PROGRESS).await;
-        process.kill().expect("it is there");
-        process.wait().expect("it ends");
+        process.kill();
     }
     let mut processes = [consumer.start(), consumer.start()];
     consumer.has_dealt_with(&posted.concat()).await;
@@ -194,11 +215,11 @@ async fn every_event_at_least_once_in_order(store: &str) {
     assert!(stderr(&rookery(dir.path(), &retry)).contains("no such event is parked"));
 
     for process in &mut processes {
-        let id = i32::try_from(process.id()).expect("a pid");
+        let id = process.id();
         if id != working {
             kill(Pid::from_raw(id), Signal::SIGTERM).expect("it is there");
         }
-        assert_eq!(process.wait().expect("it ends").success(), id != working);
+        assert_eq!(process.0.wait().expect("it ends").success(), id != working);
     }
     assert_eq!(consumer.durable()[7], "-", "given up at once");
     stdout(&rookery(dir.path(), &["events", "durables", "remove", "search"]));
