@@ -26,23 +26,28 @@ pub(crate) struct Opened {
     pub(crate) credentials: CredentialStore,
 }
 
-/// Clones share everything.
+/// Clones share everything, and are two counts: axum makes one per layer and extractor of a request.
 #[derive(Debug, Clone)]
 pub struct State {
+    shared: Arc<Shared>,
+    settings: Arc<Settings>,
+}
+
+#[derive(Debug)]
+struct Shared {
     identity: Arc<Identity>,
-    opened: Arc<OnceLock<Arc<Opened>>>,
+    opened: OnceLock<Arc<Opened>>,
     /// Why the log that was opened is gone for good.
-    refusal: Arc<OnceLock<Arc<str>>>,
+    refusal: OnceLock<Arc<str>>,
     signing_keys: Arc<SigningKeys>,
     revocations: Revocations,
     passwords: Arc<Passwords>,
     imports: Arc<ImportLock>,
     /// Absent where no mail server is configured.
-    mail_queue: Arc<OnceLock<MailQueue>>,
-    providers: Arc<OnceLock<Providers>>,
+    mail_queue: OnceLock<MailQueue>,
+    providers: OnceLock<Providers>,
     /// Absent where nobody says how far the data is.
-    data: Arc<OnceLock<DataWatch>>,
-    settings: Arc<Settings>,
+    data: OnceLock<DataWatch>,
 }
 
 /// A share of what was opened that outlives the request, for the task in which a command runs.
@@ -54,19 +59,19 @@ impl State {
     #[must_use]
     pub fn new(identity: Arc<Identity>, signing_keys: Arc<SigningKeys>) -> Self {
         let revocations = Revocations::new(Arc::clone(identity.revocations()));
-        Self {
+        let shared = Shared {
             identity,
             signing_keys,
             revocations,
             passwords: Arc::new(Passwords::new()),
             imports: Arc::default(),
-            mail_queue: Arc::default(),
-            providers: Arc::default(),
-            data: Arc::default(),
-            settings: Arc::default(),
-            opened: Arc::default(),
-            refusal: Arc::default(),
-        }
+            mail_queue: OnceLock::new(),
+            providers: OnceLock::new(),
+            data: OnceLock::new(),
+            opened: OnceLock::new(),
+            refusal: OnceLock::new(),
+        };
+        Self { shared: Arc::new(shared), settings: Arc::default() }
     }
 
     /// With other settings than the defaults.
@@ -77,12 +82,12 @@ impl State {
 
     /// The first log stays: it is opened once per process.
     pub(crate) fn open(&self, opened: Opened) {
-        drop(self.opened.set(Arc::new(opened)));
+        drop(self.shared.opened.set(Arc::new(opened)));
     }
 
     /// From now on nothing is taken any more: only a new process opens another log.
     pub(crate) fn refuse(&self, why: &str) {
-        if self.refusal.set(why.into()).is_ok() {
+        if self.shared.refusal.set(why.into()).is_ok() {
             tracing::error!(
                 reason = why,
                 "commands are refused: the log was replaced; `rookery adopt` is the way on"
@@ -92,7 +97,7 @@ impl State {
     }
 
     pub(crate) fn opened(&self) -> Option<&Opened> {
-        self.opened.get().map(Arc::as_ref)
+        self.shared.opened.get().map(Arc::as_ref)
     }
 
     /// Why the log's server has to be started again once its disk has room; `None` where it need not.
@@ -105,55 +110,55 @@ impl State {
     }
 
     pub(crate) fn signing_keys(&self) -> &Arc<SigningKeys> {
-        &self.signing_keys
+        &self.shared.signing_keys
     }
 
     pub(crate) fn revocations(&self) -> &Revocations {
-        &self.revocations
+        &self.shared.revocations
     }
 
     pub(crate) fn passwords(&self) -> &Arc<Passwords> {
-        &self.passwords
+        &self.shared.passwords
     }
 
     pub(crate) fn imports(&self) -> &Arc<ImportLock> {
-        &self.imports
+        &self.shared.imports
     }
 
     /// The first queue stays: mails are sent by one task of the process.
     pub(crate) fn set_mail_queue(&self, queue: MailQueue) {
-        drop(self.mail_queue.set(queue));
+        drop(self.shared.mail_queue.set(queue));
     }
 
     /// From now on commands wait for the data where their callers prefer that, until the token is cancelled.
     pub fn await_data(&self, source: Box<dyn DataPositions>, limits: &Limits, ending: CancellationToken) {
-        drop(self.data.set(DataWatch::new(source, limits, ending)));
+        drop(self.shared.data.set(DataWatch::new(source, limits, ending)));
     }
 
     pub(crate) fn data(&self) -> Option<&DataWatch> {
-        self.data.get()
+        self.shared.data.get()
     }
 
     /// # Errors
     /// `mail-not-configured` without a mail server.
     pub(crate) fn mail_queue(&self) -> Result<&MailQueue, ApiProblem> {
-        self.mail_queue.get().ok_or_else(|| ApiProblem::new(codes::MAIL_NOT_CONFIGURED))
+        self.shared.mail_queue.get().ok_or_else(|| ApiProblem::new(codes::MAIL_NOT_CONFIGURED))
     }
 
     /// The first ones stay.
     pub(crate) fn set_providers(&self, providers: Providers) {
-        drop(self.providers.set(providers));
+        drop(self.shared.providers.set(providers));
     }
 
     /// None where none is configured.
     pub(crate) fn providers(&self) -> &Providers {
         static NONE: Providers = Providers::none();
-        self.providers.get().unwrap_or(&NONE)
+        self.shared.providers.get().unwrap_or(&NONE)
     }
 
     /// Refuses with `unavailable` until the log was opened.
     pub(crate) fn ready(&self) -> Result<Ready, ApiProblem> {
-        match self.opened.get() {
+        match self.shared.opened.get() {
             Some(opened) => Ok(Ready(Arc::clone(opened))),
             None => Err(ApiProblem::unavailable("the log has not been opened yet")),
         }
@@ -173,7 +178,7 @@ impl State {
     pub async fn store_credential(&self, account: AccountId, password: Password) -> Result<(), ApiProblem> {
         let ready = self.ready()?;
         let about = ready.executor().names_of(account).await.map_err(Refusal::from)?;
-        let hash = self.passwords.hash(password, about, None).await?;
+        let hash = self.shared.passwords.hash(password, about, None).await?;
         Ok(ready.credential_store().credentials.put(account, &hash).await.map_err(Refusal::from)?)
     }
 
@@ -212,19 +217,19 @@ impl Ready {
 
 impl FromRef<State> for Arc<Identity> {
     fn from_ref(state: &State) -> Self {
-        Self::clone(&state.identity)
+        Self::clone(&state.shared.identity)
     }
 }
 
 impl FromRef<State> for Arc<SigningKeys> {
     fn from_ref(state: &State) -> Self {
-        Self::clone(&state.signing_keys)
+        Self::clone(&state.shared.signing_keys)
     }
 }
 
 impl KnowsLog for State {
     async fn known_log(&self) -> KnownLog {
         let lineage = self.opened().map(|opened| opened.log.lineage().0);
-        KnownLog { lineage, refusal: self.refusal.get().cloned() }
+        KnownLog { lineage, refusal: self.shared.refusal.get().cloned() }
     }
 }

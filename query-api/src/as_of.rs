@@ -1,6 +1,6 @@
 //! `asOf`: answers as they were at a moment of the past.
 
-use api_types::{codes, number};
+use api_types::codes;
 use data_set::read::{self, AsOf, At, Cutoff, FoundCutoff, Timestamp};
 use http_kit::ApiProblem;
 use http_kit::position::AwaitPosition;
@@ -8,10 +8,8 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::AppState;
+use crate::position::{self, BadPosition};
 use crate::refusal::Refusal;
-
-/// Sequences are shifted by that much in a position; the rest is the shard.
-const SHARD_BITS: u32 = 8;
 
 /// The moment that a parameter means, once the data has reached it.
 pub(crate) async fn cutoff(state: &AppState, awaited: &AwaitPosition, text: &str) -> Result<Cutoff, Refusal> {
@@ -33,20 +31,16 @@ pub(crate) fn at<T>(cutoff: Cutoff, found: At<T>) -> At<T> {
 }
 
 pub(crate) fn parse(text: &str) -> Result<AsOf, ApiProblem> {
-    if text.bytes().all(|byte| byte.is_ascii_digit())
-        && let Some(position) = number::positive(text)
-    {
-        // This data is of shard 0.
-        return if position.trailing_zeros() >= SHARD_BITS {
-            Ok(AsOf::Position(position))
-        } else {
-            Err(ApiProblem::new(codes::OTHER_LOG).field("asOf", "expected a position of this log, like 256"))
-        };
-    }
-    time(text).map(AsOf::Time).ok_or_else(|| {
-        ApiProblem::new(codes::INVALID_PARAMETER)
-            .field("asOf", "expected a position, or a timestamp with a zone like 2026-01-31T12:00:00Z")
-    })
+    let bad = match position::parse(text) {
+        Ok(position) if position > 0 => return Ok(AsOf::Position(position)),
+        Err(BadPosition::OtherLog) => BadPosition::OtherLog,
+        Ok(_) | Err(BadPosition::Malformed) => match time(text) {
+            Some(time) => return Ok(AsOf::Time(time)),
+            None => BadPosition::Malformed,
+        },
+    };
+    let expected = "expected a position, or a timestamp with a zone like 2026-01-31T12:00:00Z";
+    Err(bad.problem("asOf", codes::INVALID_PARAMETER, expected))
 }
 
 /// Rows have whole microseconds; what was recorded within the one that is named counts.
@@ -70,11 +64,11 @@ async fn of_position(
     let find = || read::find_cutoff(&state.pool, AsOf::Position(position));
     match state.past_positions.answer(&awaited.clone().at_least(position), find).await {
         Ok(found) => Ok(found.value),
-        // It may be on its way; a worker that looked since then and did not see it knows that it is not.
-        Err(refusal) if refusal.is(codes::NOT_CAUGHT_UP) => match find().await?.value.head {
-            Some(head) if head < position => Err(too_late()),
-            _ => Err(refusal),
-        },
+        Err(refusal)
+            if refusal.is(codes::NOT_CAUGHT_UP) && position::is_ahead(&state.pool, position).await? =>
+        {
+            Err(too_late())
+        }
         Err(refusal) => Err(refusal),
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! Who waits leaves its place among the requests in flight to others, and there are few who wait per caller.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use api_types::codes;
@@ -16,11 +16,12 @@ use data_set::read::{self, At, ReadError};
 use fail_points::planted;
 use http_kit::position::AwaitPosition;
 use http_kit::{ApiProblem, WaitingRoom};
+use service_kit::SingleTask;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
+use crate::position;
 use crate::refusal::Refusal;
 
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
@@ -32,8 +33,6 @@ const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
 /// More events than any machine folds in a second. What is further away than that allows is not waited for.
 const FOLDED_PER_SECOND_MAX: u64 = 1_000_000;
-/// A position counts shards, too: `sequence << 8 | shard`.
-const POSITIONS_PER_EVENT: u64 = 1 << 8;
 
 /// Which data is waited for.
 #[derive(Debug, Clone, Copy)]
@@ -73,7 +72,7 @@ struct Inner {
     latest: watch::Sender<Latest>,
     /// Cancelled when the service ends: nobody waits any more.
     ending: CancellationToken,
-    poller: Mutex<Option<JoinHandle<()>>>,
+    poller: SingleTask,
 }
 
 impl Inner {
@@ -97,7 +96,7 @@ struct Latest {
 impl PositionWatch {
     pub(crate) fn new(pool: Pool, data: AwaitedData, room: WaitingRoom) -> Self {
         let (latest, _) = watch::channel(Latest { position: 0, failure: None });
-        let (ending, poller) = (CancellationToken::new(), Mutex::new(None));
+        let (ending, poller) = (CancellationToken::new(), SingleTask::default());
         Self { inner: Arc::new(Inner { pool, data, room, latest, ending, poller }) }
     }
 
@@ -138,6 +137,15 @@ impl PositionWatch {
         }
     }
 
+    /// The position of the data, once that reflects what the caller awaits.
+    pub(crate) async fn position(&self, awaited: &AwaitPosition) -> Result<i64, Refusal> {
+        let ask = || async {
+            let position = self.inner.data.position(&self.inner.pool).await?;
+            Ok::<_, ReadError>(At { position, value: () })
+        };
+        Ok(self.answer(awaited, ask).await?.position)
+    }
+
     /// Runs a query until it has an answer.
     pub(crate) async fn until<T, F, Fut>(&self, awaited: &AwaitPosition, query: F) -> Result<T, Refusal>
     where
@@ -170,7 +178,7 @@ impl PositionWatch {
         if Instant::now() >= deadline {
             return Err(refuse(&latest.borrow()));
         }
-        self.ensure_poller();
+        self.inner.poller.ensure(|| poll(Arc::clone(&self.inner)));
         // The reference to what was seen is dropped at once: it holds a lock.
         let reaching = timeout_at(deadline, latest.wait_for(|latest| latest.position >= wanted));
         let reached = self.inner.ending.run_until_cancelled(reaching).await;
@@ -183,19 +191,12 @@ impl PositionWatch {
             Err(_elapsed) => Err(refuse(&latest.borrow())),
         }
     }
-
-    fn ensure_poller(&self) {
-        let mut poller = self.inner.poller.lock().unwrap_or_else(PoisonError::into_inner);
-        if poller.as_ref().is_none_or(JoinHandle::is_finished) {
-            *poller = Some(tokio::spawn(poll(Arc::clone(&self.inner))));
-        }
-    }
 }
 
 /// Whether the data can get so far at all before the wait is over.
 fn is_within_reach(position: i64, wanted: i64, deadline: Instant) -> bool {
     let seconds = deadline.saturating_duration_since(Instant::now()).as_secs() + 1;
-    wanted.abs_diff(position) <= seconds * FOLDED_PER_SECOND_MAX * POSITIONS_PER_EVENT
+    position::events_between(position, wanted).unsigned_abs() <= seconds * FOLDED_PER_SECOND_MAX
 }
 
 fn refuse(latest: &Latest) -> Refusal {
@@ -219,9 +220,7 @@ async fn poll(inner: Arc<Inner>) {
             }
         };
         sleep(pause).await;
-        let mut poller = inner.poller.lock().unwrap_or_else(PoisonError::into_inner);
-        if inner.latest.receiver_count() == 0 {
-            *poller = None;
+        if inner.poller.is_over(|| inner.latest.receiver_count() > 0) {
             return;
         }
     }

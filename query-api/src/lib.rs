@@ -23,6 +23,7 @@ mod moderation;
 mod notifications;
 mod ops;
 mod paging;
+mod position;
 mod present;
 mod projections;
 mod refusal;

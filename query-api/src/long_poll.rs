@@ -1,7 +1,8 @@
 //! `If-None-Match` together with `Prefer: wait`: an answer that the caller has is waited for to change.
 //!
 //! The query runs again when something changed that its answer is about, and once more when the time is over: what
-//! moves counts alone, like a like, is seen then. So those who wait for a tag cost nothing while others post.
+//! moves counts alone, like a like, is seen then. So those who wait for a tag cost nothing while others post. What changed
+//! and left the answer as it was is followed by a pause, and none of this is counted in the caller's rates.
 
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use http::header::IF_NONE_MATCH;
 use http::request::Parts;
 use http::{Method, StatusCode};
 use http_kit::position::PreferredWait;
-use http_kit::query;
+use http_kit::{Spending, query};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::AppState;
@@ -21,7 +22,7 @@ use crate::messages::ListMessages;
 use crate::messages::filter::REPEATABLE;
 use crate::streams::{About, Changes};
 
-/// Between two looks at what any event may change.
+/// Behind a look that was in vain.
 const PAUSE: Duration = Duration::from_secs(1);
 
 pub(crate) async fn until_changed(State(state): State<AppState>, request: Request, next: Next) -> Response {
@@ -40,8 +41,10 @@ pub(crate) async fn until_changed(State(state): State<AppState>, request: Reques
     let Some(wait) = wait.filter(|_| may_wait) else { return next.run(request).await };
     let deadline = Instant::now() + wait;
     // Queries have no bodies.
-    let (parts, _body) = request.into_parts();
+    let (mut parts, _body) = request.into_parts();
     let first = run(&parts, &next).await;
+    // The others are part of the same wait, of which each caller has few.
+    parts.extensions.insert(Spending::default());
     let Some(viewer) = preferred.waiter.account.filter(|_| first.status() == StatusCode::NOT_MODIFIED) else {
         return first;
     };
@@ -49,21 +52,22 @@ pub(crate) async fn until_changed(State(state): State<AppState>, request: Reques
     let Ok(_chair) = state.room.enter(&preferred.waiter) else { return first };
     let about = about(&parts);
     let Ok(Some(mut changes)) = Changes::watch(&state.streams, viewer, &about).await else { return first };
+    let mut pause = Duration::ZERO;
     loop {
         // Also behind the first one: something may have changed before it was watched.
         let response = run(&parts, &next).await;
         if response.status() != StatusCode::NOT_MODIFIED || Instant::now() >= deadline {
             return (preferred.applied(), response).into_response();
         }
-        let looked_at = Instant::now();
-        let changed = preferred.waiter.work.lend(timeout_at(deadline, changes.next())).await;
-        match changed {
-            Ok(None) => return response,
-            Ok(Some(())) if matches!(about, About::All) => {
-                preferred.waiter.work.lend(sleep_until(deadline.min(looked_at + PAUSE))).await;
-            }
-            Ok(Some(())) | Err(_) => {}
+        let rested = deadline.min(Instant::now() + pause);
+        let changed = async {
+            sleep_until(rested).await;
+            timeout_at(deadline, changes.next()).await
+        };
+        if let Ok(None) = preferred.waiter.work.lend(changed).await {
+            return response;
         }
+        pause = PAUSE;
     }
 }
 

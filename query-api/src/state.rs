@@ -1,11 +1,11 @@
 //! What every handler shares.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::FromRef;
 use data_set::Pool;
-use data_set::read::{self, At, ReadError};
 use http_kit::position::AwaitPosition;
 use http_kit::{Identity, KnownLog, KnowsLog, Limits, WaitingRoom};
 use tokio_util::sync::CancellationToken;
@@ -16,9 +16,14 @@ use crate::exports::{ExportLimits, Exports};
 use crate::log_watch::LogWatch;
 use crate::streams::{StreamLimits, Streams, watch_tokens};
 
-/// The data set, the way to learn who asks, and what is known about the data's position. Clones share all of it.
+/// The data set, the way to learn who asks, and what is known about the data's position. A clone is one count: axum makes
+/// one per layer and extractor of a request.
 #[derive(Debug, Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Shared>);
+
+/// What clones share.
+#[derive(Debug, Clone)]
+pub struct Shared {
     pub(crate) pool: Pool,
     pub(crate) positions: PositionWatch,
     /// Of what timelines show.
@@ -32,7 +37,7 @@ pub struct AppState {
     pub(crate) log: LogWatch,
     pub(crate) exports: Exports,
     pub(crate) streams: Streams,
-    pub(crate) catalog: Arc<CatalogSettings>,
+    pub(crate) catalog: CatalogSettings,
     identity: Arc<Identity>,
 }
 
@@ -47,8 +52,8 @@ impl AppState {
         let log = LogWatch::new(pool.clone());
         let exports = Exports::new(ExportLimits::default(), limits);
         let streams = Streams::new(pool.clone(), Arc::clone(&identity), StreamLimits::default(), limits);
-        let catalog = Arc::default();
-        Self {
+        let catalog = CatalogSettings::default();
+        Self(Arc::new(Shared {
             pool,
             positions,
             timeline_positions,
@@ -60,26 +65,32 @@ impl AppState {
             streams,
             catalog,
             identity,
-        }
+        }))
+    }
+
+    fn change(self, change: impl FnOnce(&mut Shared)) -> Self {
+        let mut shared = Arc::unwrap_or_clone(self.0);
+        change(&mut shared);
+        Self(Arc::new(shared))
     }
 
     /// With other bounds for exports.
     #[must_use]
     pub fn with_exports(self, exports: ExportLimits, limits: &Limits) -> Self {
-        Self { exports: Exports::new(exports, limits), ..self }
+        self.change(|shared| shared.exports = Exports::new(exports, limits))
     }
 
     /// With what an operator says of the data.
     #[must_use]
     pub fn with_catalog(self, catalog: CatalogSettings) -> Self {
-        Self { catalog: Arc::new(catalog), ..self }
+        self.change(|shared| shared.catalog = catalog)
     }
 
     /// With other bounds for streams.
     #[must_use]
     pub fn with_streams(self, streams: StreamLimits, limits: &Limits) -> Self {
         let (pool, identity) = (self.pool.clone(), Arc::clone(&self.identity));
-        Self { streams: Streams::new(pool, identity, streams, limits), ..self }
+        self.change(|shared| shared.streams = Streams::new(pool, identity, streams, limits))
     }
 
     /// The position up to which all queries show the log, once that is not before `position` or the wait is over; for
@@ -89,13 +100,8 @@ impl AppState {
         if known.as_deref() != Some(lineage) || refusal.is_some() {
             return None;
         }
-        let read = || async {
-            Ok::<_, ReadError>(At { position: read::changes_position(&self.pool).await?, value: () })
-        };
-        match self.all_positions.answer(&AwaitPosition::of_service(position, wait), read).await {
-            Ok(found) => Some(found.position),
-            Err(refusal) => refusal.position(),
-        }
+        let awaited = AwaitPosition::of_service(position, wait);
+        self.all_positions.position(&awaited).await.map_or_else(|refusal| refusal.position(), Some)
     }
 
     /// Follows what the data says of its log until the token is cancelled; without it nothing is known of the log. Then
@@ -116,6 +122,14 @@ impl AppState {
         };
         let tokens = watch_tokens(&self.streams, token.clone());
         tokio::join!(self.log.keep_watching(token.clone()), ending, other_log, tokens);
+    }
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
     }
 }
 

@@ -21,13 +21,15 @@ mod watch_tokens;
 use std::sync::Arc;
 
 use data_set::Pool;
+use data_set::read::ReadError;
 use http_kit::{Budget, Identity, Limits};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::hub::Hub;
+use self::follow::follow;
+use self::hub::{Guest, Hub, Seat};
 use crate::AppState;
 pub(crate) use changes::{About, Changes};
 pub use limits::StreamLimits;
@@ -70,6 +72,18 @@ impl Streams {
         }
     }
 
+    /// Takes a seat among those that are told what happens; `None` where all were sent away meanwhile.
+    async fn join(&self, guest: &Guest) -> Result<Option<Seat>, ReadError> {
+        let seat = self.hub.join(guest).await?;
+        self.follow();
+        Ok(seat)
+    }
+
+    /// The data, unless it is followed already.
+    fn follow(&self) {
+        self.hub.following.ensure(|| follow(Arc::clone(&self.hub)));
+    }
+
     /// Ends all, so that their clients go on elsewhere.
     pub(crate) fn end(&self) {
         self.ending.cancel();
@@ -80,6 +94,13 @@ impl Streams {
     pub(crate) fn end_of_other_log(&self) {
         self.hub.end("other-log");
     }
+}
+
+fn set(ids: impl Iterator<Item = i64>) -> Vec<i64> {
+    let mut ids: Vec<i64> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {

@@ -21,5 +21,6 @@ mod timestamp;
 pub mod versions;
 pub mod write;
 
+pub use domain::SHARD_BITS;
 pub use pool::Pool;
 pub use search_language::SearchLanguage;

@@ -58,8 +58,9 @@ pub use at::At;
 pub use bucket_counts::{BUCKETS_MAX, BucketCount, bucket_counts};
 pub use buckets::{Bucket, date_bound};
 pub use changes::{
-    Avoidance, ChangeKey, ChangeKind, ChangeRow, Changes, Exceptions, Following, NoticeKey, avoided_among,
-    changes_position, followers_among, list_changes, list_exceptions, list_names, list_notices, show_changed,
+    Avoidance, ChangeKey, ChangeKind, ChangeRow, Changes, Exceptions, ExceptionsQuery, Following, NoticeKey,
+    avoided_among, changes_position, followers_among, list_changes, list_exceptions, list_names,
+    list_notices, look_up_exceptions, show_changed,
 };
 pub use count_error::CountError;
 pub use count_matching::COUNTED_LOOKS_MAX;

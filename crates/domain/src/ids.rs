@@ -20,7 +20,8 @@ use uuid::Uuid;
 /// Seconds from the Unix epoch to 2025-01-01T00:00:00Z, where the clock of account ids starts.
 const ACCOUNT_EPOCH_UNIX_S: i64 = 1_735_689_600;
 const ACCOUNT_RANDOM_BITS: u32 = 13;
-const SHARD_BITS: u32 = 8;
+/// What a position has below the sequence.
+pub const SHARD_BITS: u32 = 8;
 const ACCOUNT_S_BITS: u32 = 32;
 
 const _: () = assert!(
@@ -87,7 +88,7 @@ impl Position {
     }
 
     pub const fn shard(self) -> Shard {
-        Shard((self.0 & 0xff) as u8)
+        Shard((self.0 & ((1 << SHARD_BITS) - 1)) as u8)
     }
 }
 

@@ -28,7 +28,7 @@ pub mod unicode;
 pub use dropped::{DropReason, DropRejection, DroppedPositions};
 pub use event::*;
 pub use handle::{Handle, HandleRejection};
-pub use ids::{AccountId, CommandId, EventId, IdError, MessageId, Position, Sequence, Shard};
+pub use ids::{AccountId, CommandId, EventId, IdError, MessageId, Position, SHARD_BITS, Sequence, Shard};
 pub use note::{Note, NoteRejection};
 pub use original_time::{Beginning, OriginalTime, TimeRejection};
 pub use password::{Password, PasswordRejection};

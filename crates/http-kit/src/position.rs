@@ -90,16 +90,24 @@ impl AwaitPosition {
     }
 }
 
+impl<S: Send + Sync> FromRequestParts<S> for PreferredWait {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self::of(&parts.headers, &parts.extensions))
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for AwaitPosition {
     type Rejection = ApiProblem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiProblem> {
-        let preferred = preferred_wait(&parts.headers);
+        let preferred = PreferredWait::of(&parts.headers, &parts.extensions);
         Ok(Self {
             position: awaited(&parts.headers)?,
-            wait: preferred.unwrap_or(WAIT_DEFAULT),
-            waiter: Waiter::of(&parts.extensions),
-            prefers_wait: preferred.is_some(),
+            wait: preferred.wait.unwrap_or(WAIT_DEFAULT),
+            waiter: preferred.waiter,
+            prefers_wait: preferred.wait.is_some(),
         })
     }
 }
@@ -127,8 +135,7 @@ fn awaited(headers: &HeaderMap) -> Result<Option<i64>, ApiProblem> {
 }
 
 /// The `wait` preference. A malformed one is no preference (RFC 7240 §2), and of several the first counts.
-#[must_use]
-pub fn preferred_wait(headers: &HeaderMap) -> Option<Duration> {
+fn preferred_wait(headers: &HeaderMap) -> Option<Duration> {
     let preferences = headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
     let wait = preferences.flat_map(|value| value.split(',')).find_map(|preference| {
         let (name, value) = preference.split(';').next()?.split_once('=')?;

@@ -9,7 +9,9 @@ pub mod health;
 pub mod ops;
 mod seldom;
 pub mod shutdown;
+mod single_task;
 pub mod telemetry;
 
 pub use chain::Chain;
 pub use seldom::Seldom;
+pub use single_task::SingleTask;

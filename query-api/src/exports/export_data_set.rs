@@ -7,7 +7,6 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use data_set::export::{Changes, DataSet, ExportError, Snapshot};
 use data_set::published::CONTRACT_VERSION;
-use data_set::read::{self, At};
 use export::{Format, PumpError, pump};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, TRAILER};
 use http::{HeaderName, HeaderValue};
@@ -24,6 +23,7 @@ use super::body::body;
 use super::spool::{SpoolEnd, SpoolWriter, spool};
 use crate::AppState;
 use crate::conditions::{Conditions, ReadHeaders};
+use crate::position::{self, BadPosition};
 use crate::refusal::Refusal;
 
 /// Of the schema of the rows.
@@ -101,9 +101,7 @@ pub(crate) async fn export_data_set(
     let wanted = wanted(&name, &query)?;
     let share = share(&state.exports, caller.account)?;
     let conditions = conditions.at_least(wanted.since.unwrap_or(0));
-    let reached =
-        || async { Ok::<_, read::ReadError>(At { position: read::position(&state.pool).await?, value: () }) };
-    state.positions.answer(&conditions.awaited, reached).await?;
+    state.positions.position(&conditions.awaited).await?;
     let held_max = state.exports.limits.snapshot_max;
     let snapshot = Snapshot::take(&state.pool, wanted.data_set.clone(), held_max).await.map_err(refusal)?;
     let lineage = known.and_then(|Extension(known)| known.lineage);
@@ -117,12 +115,12 @@ fn wanted(name: &str, query: &ExportDataSet) -> Result<Wanted, ApiProblem> {
     let invalid = |field: &str, why: &str| ApiProblem::new(codes::INVALID_PARAMETER).field(field, why);
     let format = query.format.as_deref().map_or(Ok(Format::Parquet), str::parse);
     let format = format.map_err(|why| invalid("format", why))?;
-    let since = query.since.as_deref().map(|text| match text {
-        "0" => Ok(0),
-        text => api_types::number::positive(text)
-            .ok_or_else(|| invalid("since", "expected a whole number from 0")),
-    });
-    let since = since.transpose()?;
+    let since = |text| {
+        let bad =
+            |bad: BadPosition| bad.problem("since", codes::INVALID_PARAMETER, "expected a position, or 0");
+        position::parse(text).map_err(bad)
+    };
+    let since = query.since.as_deref().map(since).transpose()?;
     let data_set = data_set::export::find(name).ok_or(codes::NOT_FOUND)?;
     if since.is_some() && data_set.changes == Changes::NotKept {
         return Err(changes_not_kept(data_set.name));

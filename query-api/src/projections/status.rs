@@ -4,19 +4,16 @@ use api_types::projections::{ProjectionState, ProjectionStatus};
 use data_set::read::ProjectionRow;
 use time::{Duration, OffsetDateTime};
 
+use crate::position;
+
 /// Workers report about once a second, and fold a batch in far less.
 const PATIENCE: Duration = Duration::seconds(10);
-
-/// A position is the event's sequence, shifted by the width of the shard.
-const SHARD_BITS: u32 = 8;
 
 pub(crate) fn status(row: ProjectionRow) -> ProjectionStatus {
     ProjectionStatus {
         state: state(&row),
         published: row.is_published(),
-        lag_events: row
-            .head
-            .map(|head| (head.max(row.position) >> SHARD_BITS) - (row.position >> SHARD_BITS)),
+        lag_events: row.head.map(|head| position::events_between(row.position, head.max(row.position))),
         lag_seconds: lag_seconds(&row),
         projection: row.projection,
         // Both are small and never negative; what is not would be shown as 0.

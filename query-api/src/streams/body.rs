@@ -1,7 +1,6 @@
 //! A stream while it is read.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -10,11 +9,10 @@ use data_set::read::{ChangeKey, ReadError};
 use futures::stream;
 use http_kit::{ClientAddress, Share};
 use service_kit::Chain;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::Streams;
 use super::event;
-use super::follow::follow;
 use super::hub::{Guest, Item, Seat};
 use super::page::{Page, page};
 use super::watch_tokens::why_over;
@@ -32,6 +30,10 @@ pub(super) struct Reading {
     /// Sent up to here.
     reached: ChangeKey,
     seat: Option<Seat>,
+    /// A sign of life, unless something is sent before.
+    due: Instant,
+    /// Of the data set, in a row.
+    failures: u32,
     has_begun: bool,
     is_over: bool,
     _open: Open,
@@ -47,8 +49,17 @@ pub(super) struct Open {
 
 pub(super) fn body(streams: Streams, guest: Guest, begin: ChangeKey, open: Open) -> Body {
     metrics::gauge!("query_streams").increment(1);
-    let reading =
-        Reading { streams, guest, reached: begin, seat: None, has_begun: false, is_over: false, _open: open };
+    let reading = Reading {
+        streams,
+        guest,
+        reached: begin,
+        seat: None,
+        due: Instant::now(),
+        failures: 0,
+        has_begun: false,
+        is_over: false,
+        _open: open,
+    };
     Body::from_stream(stream::unfold(reading, |mut reading| async {
         let ending = reading.streams.ending.clone();
         let bytes = ending.run_until_cancelled(reading.next()).await??;
@@ -57,54 +68,69 @@ pub(super) fn body(streams: Streams, guest: Guest, begin: ChangeKey, open: Open)
 }
 
 impl Reading {
+    /// What is sent next; `None` where the stream has ended.
     async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            let bytes = self.advance().await?;
+            let now = Instant::now();
+            if bytes.is_empty() && now < self.due {
+                continue;
+            }
+            self.due = now + self.streams.limits.silence_max;
+            return Some(if bytes.is_empty() { event::heartbeat(self.reached) } else { bytes });
+        }
+    }
+
+    /// One move, of which nothing to send may come. It waits until a sign of life is due at the longest, and for the data
+    /// set.
+    async fn advance(&mut self) -> Option<Bytes> {
+        if self.is_over {
+            return None;
+        }
         if !std::mem::replace(&mut self.has_begun, true) {
             let retry = rand::random_range(RETRY_MILLISECONDS);
-            let place = event::heartbeat(self.reached);
-            return Some([event::retry(retry).as_bytes(), &place].concat().into());
+            return Some([event::retry(retry).as_bytes(), &event::heartbeat(self.reached)].concat().into());
         }
-        loop {
-            if self.is_over {
-                return None;
+        let frontier = self.seat.as_ref().map(|seat| seat.frontier);
+        if frontier.is_some_and(|frontier| frontier <= self.reached) {
+            return self.listen().await;
+        }
+        // Only those that are told what happens are watched by others.
+        if let Some(reason) = self.why_over().await {
+            return Some(self.end(reason));
+        }
+        let page = self.read(frontier.map_or(i64::MAX, |frontier| frontier.position)).await?;
+        match frontier {
+            None if page.is_last => self.sit_down().await?,
+            Some(frontier) if page.is_last && page.bytes.is_empty() && self.reached < frontier => {
+                // The data fell back, as behind a replica: it has to come again.
+                sleep(RETRY_INTERVAL).await;
             }
-            // Only those that are told what happens are watched by others.
-            let reads = self.seat.as_ref().is_none_or(|seat| self.reached < seat.frontier);
-            if reads && let Some(reason) = self.why_over().await {
-                return Some(self.end(reason));
+            _ => {}
+        }
+        Some(page.bytes.into())
+    }
+
+    /// What it is told.
+    async fn listen(&mut self) -> Option<Bytes> {
+        let seat = self.seat.as_mut()?;
+        let Ok(item) = timeout_at(self.due, seat.next()).await else {
+            self.reached = seat.told_to().map_or(self.reached, |told_to| told_to.max(self.reached));
+            return Some(Bytes::new());
+        };
+        let Item { before, end, content } = item?;
+        if end < self.reached || end == self.reached && before < end {
+            return Some(Bytes::new());
+        }
+        match content {
+            Some(bytes) if before >= self.reached => {
+                self.reached = end;
+                Some(bytes)
             }
-            let Some(seat) = &mut self.seat else {
-                let page = self.read(i64::MAX).await?;
-                if page.is_last {
-                    self.sit_down().await?;
-                }
-                if !page.bytes.is_empty() {
-                    return Some(page.bytes.into());
-                }
-                continue;
-            };
-            if self.reached < seat.frontier {
-                let frontier = seat.frontier;
-                let page = self.read(frontier.position).await?;
-                if !page.bytes.is_empty() {
-                    return Some(page.bytes.into());
-                }
-                if page.is_last && self.reached < frontier {
-                    // The data fell back, as behind a replica: it has to come again.
-                    sleep(RETRY_INTERVAL).await;
-                }
-                continue;
-            }
-            let Item { before, end, content } = seat.next().await?;
-            if end < self.reached || end == self.reached && before < end {
-                continue;
-            }
-            match content {
-                Some(bytes) if before >= self.reached => {
-                    self.reached = end;
-                    return Some(bytes);
-                }
-                // It was told of something that it has, or has to read for itself.
-                _ => seat.frontier = end,
+            // It was told of something of which it has a part, or that it has to read for itself: with all that waits.
+            _ => {
+                seat.frontier = seat.drain(end);
+                Some(Bytes::new())
             }
         }
     }
@@ -126,45 +152,42 @@ impl Reading {
         event::ending(reason)
     }
 
+    /// It stays without a seat where the data set is not to be read.
     async fn sit_down(&mut self) -> Option<()> {
-        let hub = &self.streams.hub;
-        let mut tries = 0;
-        let (seat, is_first) = loop {
-            match hub.join(&self.guest).await {
-                Ok(joined) => break joined?,
-                Err(error) => self.rest(&error, &mut tries).await?,
-            }
-        };
-        if is_first {
-            tokio::spawn(follow(Arc::clone(hub)));
+        match self.streams.join(&self.guest).await {
+            Ok(seat) => self.seat = Some(seat?),
+            Err(error) => self.rest(&error).await?,
         }
-        self.seat = Some(seat);
         Some(())
     }
 
-    /// The next part up to a position. No more than a few read at a time, so that other queries have connections.
+    /// The next part up to a position; nothing where it was not its turn, or that failed. No more than a few read at a
+    /// time, so that other queries have connections.
     async fn read(&mut self, until: i64) -> Option<Page> {
-        let mut tries = 0;
-        loop {
-            let _turn = self.streams.readers.acquire().await.ok()?;
-            let Guest { viewer, filter, .. } = &self.guest;
-            match page(&self.streams.hub.pool, *viewer, filter, self.reached, until).await {
-                Ok(page) => {
-                    // A replica that is behind shows nothing new.
-                    self.reached = self.reached.max(page.end);
-                    return Some(page);
-                }
-                Err(error) => {
-                    drop(_turn);
-                    self.rest(&error, &mut tries).await?;
-                }
+        let Ok(turn) = timeout_at(self.due, self.streams.readers.acquire()).await else {
+            return Some(Page::nothing(self.reached));
+        };
+        let turn = turn.ok()?;
+        let Guest { viewer, filter, .. } = &self.guest;
+        let page = page(&self.streams.hub.pool, *viewer, filter, self.reached, until).await;
+        drop(turn);
+        match page {
+            Ok(page) => {
+                self.failures = 0;
+                // A replica that is behind shows nothing new.
+                self.reached = self.reached.max(page.end);
+                Some(page)
+            }
+            Err(error) => {
+                self.rest(&error).await?;
+                Some(Page::nothing(self.reached))
             }
         }
     }
 
-    async fn rest(&self, error: &ReadError, tries: &mut u32) -> Option<()> {
-        *tries += 1;
-        if *tries >= TRIES_MAX || !error.retryable() {
+    async fn rest(&mut self, error: &ReadError) -> Option<()> {
+        self.failures += 1;
+        if self.failures >= TRIES_MAX || !error.retryable() {
             tracing::warn!(error = %Chain(error), "a stream ends: the data set is not to be read");
             metrics::counter!("query_streams_ended_total", "reason" => "unavailable").increment(1);
             return None;

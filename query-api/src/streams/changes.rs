@@ -9,7 +9,6 @@ use tokio::time::Instant;
 
 use super::Streams;
 use super::filter::{Filter, Messages, Wanted};
-use super::follow::follow;
 use super::hub::{Guest, Seat};
 
 /// What is waited for.
@@ -51,13 +50,10 @@ impl Changes {
             credential: Arc::new(HeaderMap::new()),
             opened_at: Instant::now(),
             generation: streams.hub.generation(),
+            is_waiter: true,
         };
         let moved = matches!(about, About::All).then(|| streams.hub.moved.subscribe());
-        let Some((seat, is_first)) = streams.hub.join(&guest).await? else { return Ok(None) };
-        if is_first {
-            tokio::spawn(follow(Arc::clone(&streams.hub)));
-        }
-        Ok(Some(Self { seat, moved }))
+        Ok(streams.join(&guest).await?.map(|seat| Self { seat, moved }))
     }
 
     /// Waits for the next one; `None` where the service ends.
@@ -70,7 +66,7 @@ impl Changes {
         }
         loop {
             let item = self.seat.next().await?;
-            // Signs of life are no changes.
+            // Why it is sent away is no change.
             if item.before < item.end {
                 return Some(());
             }

@@ -9,16 +9,10 @@ use std::fmt;
 use api_types::number;
 use data_set::read::ChangeKey;
 
-/// Sequences are shifted by that much in a position; the rest is the shard.
-const SHARD_BITS: u32 = 8;
+use crate::position::{self, BadPosition};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct StreamCursor(pub(super) ChangeKey);
-
-pub(super) enum BadCursor {
-    Malformed,
-    OtherLog,
-}
 
 impl StreamCursor {
     /// Of a notification: before the change that it tells of.
@@ -26,18 +20,14 @@ impl StreamCursor {
         Self(ChangeKey { position, message: 0 })
     }
 
-    pub(super) fn parse(text: &str) -> Result<Self, BadCursor> {
+    pub(super) fn parse(text: &str) -> Result<Self, BadPosition> {
         let (position, message) = match text.split_once('-') {
             Some((position, message)) => {
-                (position, Some(number::parse(message).ok_or(BadCursor::Malformed)?))
+                (position, Some(number::parse(message).ok_or(BadPosition::Malformed)?))
             }
             None => (text, None),
         };
-        let position = number::parse::<i64>(position).ok_or(BadCursor::Malformed)?;
-        // This data is of shard 0.
-        if position != 0 && position.trailing_zeros() < SHARD_BITS {
-            return Err(BadCursor::OtherLog);
-        }
+        let position = position::parse(position)?;
         Ok(Self(message.map_or(ChangeKey::behind(position), |message| ChangeKey { position, message })))
     }
 }
@@ -65,9 +55,9 @@ mod tests {
         for text in
             ["", "-", "512-", "-256", "a", "0512", "+512", "9223372036854775808", "512-9223372036854775808"]
         {
-            assert!(matches!(StreamCursor::parse(text), Err(BadCursor::Malformed)), "{text}");
+            assert!(matches!(StreamCursor::parse(text), Err(BadPosition::Malformed)), "{text}");
         }
-        assert!(matches!(StreamCursor::parse("257"), Err(BadCursor::OtherLog)));
+        assert!(matches!(StreamCursor::parse("257"), Err(BadPosition::OtherLog)));
     }
 
     #[test]

@@ -5,12 +5,14 @@ use std::collections::{HashMap, HashSet};
 use bytes::Bytes;
 use data_set::Pool;
 use data_set::read::{
-    self, AuthorRow, ChangeKey, ChangeKind, ChangeRow, ChangedRow, Changes, Exceptions, ReadError,
+    self, AuthorRow, ChangeKey, ChangeKind, ChangeRow, ChangedRow, Changes, Exceptions, ExceptionsQuery,
+    ReadError,
 };
 
 use super::event;
 use super::filter::Kind;
 use super::hub::{Hub, Item, Listener, Told};
+use super::set;
 
 /// The most notifications that are looked at for one batch. Behind more, all who want theirs read for themselves.
 const NOTICES_MAX: u16 = 4_000;
@@ -20,6 +22,8 @@ struct Plan {
     /// Seats from here on were taken since.
     next: u64,
     by_seat: HashMap<u64, Vec<usize>>,
+    /// Of these seats.
+    viewers: Vec<i64>,
     home_owners: Vec<i64>,
     has_notified: bool,
 }
@@ -77,8 +81,9 @@ fn plan(told: &Told, changes: &[ChangeRow]) -> Plan {
             }
         });
     }
+    let viewers = by_seat.keys().filter_map(|id| told.seat(*id)).map(|seat| seat.viewer).collect();
     let has_notified = told.index.has_notified();
-    Plan { next: told.next(), by_seat, home_owners: told.index.home_owners(), has_notified }
+    Plan { next: told.next(), by_seat, viewers, home_owners: told.index.home_owners(), has_notified }
 }
 
 async fn gather(
@@ -102,7 +107,12 @@ async fn gather(
     let shown = read::show_changed(pool, nobody, &messages).await?;
     let shown: HashMap<i64, ChangedRow> = shown.into_iter().map(|row| (row.message.id, row)).collect();
     let names = read::list_names(pool, &reposters).await?.into_iter().map(|row| (row.id, row)).collect();
-    let exceptions = read::list_exceptions(pool, &accounts, &messages).await?;
+    let viewers = set(plan.viewers.iter().chain(at_home.keys()).copied());
+    let silenced = set(shown.values().filter(|shown| shown.is_silenced).map(|shown| shown.message.author.id));
+    let mut exceptions = read::list_exceptions(pool, &accounts, &messages).await?;
+    let asked =
+        ExceptionsQuery { viewers: &viewers, accounts: &accounts, silenced: &silenced, messages: &messages };
+    read::look_up_exceptions(pool, asked, &mut exceptions).await?;
     let mut material =
         Material { events: vec![None; rows.len()], shown, names, exceptions, at_home, notified: None };
     for (number, change) in meant() {
@@ -113,13 +123,6 @@ async fn gather(
         true => notified(pool, before, changes.end).await?,
     };
     Ok(material)
-}
-
-fn set(ids: impl Iterator<Item = i64>) -> Vec<i64> {
-    let mut ids: Vec<i64> = ids.collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
 }
 
 /// In whose home timelines, of those who follow theirs, each change is.
@@ -212,11 +215,14 @@ impl Material {
         for number in numbers {
             let change = &changes[*number];
             let Some(event) = &self.events[*number] else { continue };
-            if !seat.filter.takes(Kind::of(change.kind)) || self.avoids(seat, change) {
+            if !seat.filter.takes(Kind::of(change.kind)) {
                 continue;
             }
-            if self.is_unclear(seat, change) {
+            if self.is_unclear(change) {
                 return Words::Read;
+            }
+            if self.avoids(seat, change) {
+                continue;
             }
             match self.as_seen_by(seat.viewer, change) {
                 None => common.push(*number),
@@ -243,27 +249,27 @@ impl Material {
         Words::Bytes(own.into_iter().flat_map(|(_, event)| event).collect::<Vec<u8>>().into())
     }
 
-    /// Whether an account sees nothing of whom a change is by, or, at home, does not want to.
+    /// Whether an account sees nothing of whom a change is by, or, at home, does not want to; or, where everybody's
+    /// messages are, does not follow an author who is silenced.
     fn avoids(&self, seat: &Listener, change: &ChangeRow) -> bool {
         let has = |of: &HashMap<i64, HashSet<i64>>, account: i64| {
             of.get(&account).is_some_and(|viewers| viewers.contains(&seat.viewer))
         };
         let mut by = [change.author].into_iter().chain(change.reposter);
+        let shown = self.shown.get(&change.key.message).filter(|_| change.kind != ChangeKind::Deleted);
+        let is_silenced = shown.is_some_and(|shown| shown.is_silenced) && seat.filter.is_of_everybody();
         by.any(|account| {
             has(&self.exceptions.hidden, account)
                 || seat.filter.is_home() && has(&self.exceptions.muted, account)
-        })
+        }) || is_silenced && seat.viewer != change.author && !has(&self.exceptions.followed, change.author)
     }
 
     /// Whether what an account sees of a change does not follow from what was read for all.
-    fn is_unclear(&self, seat: &Listener, change: &ChangeRow) -> bool {
+    fn is_unclear(&self, change: &ChangeRow) -> bool {
         let too_many = |id: i64| self.exceptions.too_many.contains(&id);
-        let shown = self.shown.get(&change.key.message);
-        let is_silenced = shown.is_some_and(|shown| shown.is_silenced);
         too_many(change.author)
             || change.reposter.is_some_and(too_many)
-            || change.kind != ChangeKind::Deleted
-                && (too_many(change.key.message) || is_silenced && seat.filter.is_of_everybody())
+            || change.kind != ChangeKind::Deleted && too_many(change.key.message)
     }
 
     /// The message with what an account made of it; `None` where that is nothing.

@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use data_set::read::{self, ChangeKey, ReadError};
 use service_kit::Chain;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use super::dispatch::{dispatch, pass_over};
-use super::event;
-use super::hub::{Hub, Item};
+use super::hub::Hub;
 
 /// Between two looks. What happens in between is handed on together: each write to a thousand connections costs more than
 /// a look.
@@ -20,9 +19,6 @@ const POLL_INTERVAL_AFTER_FAILURE: Duration = Duration::from_millis(500);
 const BATCH_MAX: u16 = 500;
 /// So often one change is tried by itself.
 const TRIES_ALONE_MAX: u32 = 3;
-/// Between two signs of life of one stream. Proxies and this service end what is silent for a minute.
-const HEARTBEAT_SECONDS: u64 = 15;
-const HEARTBEAT_PERIOD: Duration = Duration::from_secs(1);
 
 /// How much is tried next.
 struct Pace {
@@ -33,58 +29,52 @@ struct Pace {
 /// Until the last has left.
 pub(super) async fn follow(hub: Arc<Hub>) {
     let mut pace = Pace { batch: BATCH_MAX, failed_alone: 0 };
-    let (mut beaten_at, mut beats, mut is_reachable) = (Instant::now(), 0_u64, true);
-    loop {
-        let Some(frontier) = hub.told().go_on() else { return };
-        let pause = match step(&hub, frontier, &mut pace).await {
-            Ok(()) => {
-                is_reachable = true;
-                POLL_INTERVAL
-            }
+    let mut is_reachable = true;
+    while let Some(frontier) = hub.go_on() {
+        let stepped = step(&hub, frontier, &mut pace).await;
+        let was_reachable = std::mem::replace(&mut is_reachable, stepped.is_ok());
+        match stepped {
+            Ok(Step::HasMore) => {}
+            Ok(Step::Done) => sleep(POLL_INTERVAL).await,
             Err(error) => {
-                if std::mem::replace(&mut is_reachable, false) {
+                if was_reachable {
                     tracing::warn!(error = %Chain(&error), "streams stand still: the data set is not to be read");
                 }
-                POLL_INTERVAL_AFTER_FAILURE
+                sleep(POLL_INTERVAL_AFTER_FAILURE).await;
             }
-        };
-        if beaten_at.elapsed() >= HEARTBEAT_PERIOD {
-            beaten_at = Instant::now();
-            beats += 1;
-            beat(&hub, beats % HEARTBEAT_SECONDS);
         }
-        sleep(pause).await;
     }
 }
 
-async fn step(hub: &Hub, mut frontier: ChangeKey, pace: &mut Pace) -> Result<(), ReadError> {
+enum Step {
+    HasMore,
+    Done,
+}
+
+/// Hands on one batch.
+async fn step(hub: &Hub, frontier: ChangeKey, pace: &mut Pace) -> Result<Step, ReadError> {
     // Mostly nothing happened, and this is the cheapest way to see it.
     let position = read::changes_position(&hub.pool).await?;
     if ChangeKey::behind(position) <= frontier {
-        return Ok(());
+        return Ok(Step::Done);
     }
-    loop {
-        let changes = match read::list_changes(&hub.pool, frontier, i64::MAX, pace.batch).await {
-            Err(error) if pace.halve(&error, usize::from(pace.batch)) => return Ok(()),
-            changes => changes?,
-        };
-        match dispatch(hub, frontier, &changes).await {
-            Ok(()) => pace.succeeded(),
-            Err(error) if pace.halve(&error, changes.rows.len()) => return Ok(()),
-            Err(error) if !pace.gives_up(&error) => return Err(error),
-            Err(error) => {
-                let position = changes.end.position;
-                tracing::warn!(error = %Chain(&error), position, "a change cannot be read for all streams together");
-                metrics::counter!("query_stream_changes_passed_over_total").increment(1);
-                pass_over(hub, frontier, &changes);
-                pace.succeeded();
-            }
-        }
-        frontier = changes.end;
-        if changes.is_complete {
-            return Ok(());
+    let changes = match read::list_changes(&hub.pool, frontier, i64::MAX, pace.batch).await {
+        Err(error) if pace.halve(&error, usize::from(pace.batch)) => return Ok(Step::HasMore),
+        changes => changes?,
+    };
+    match dispatch(hub, frontier, &changes).await {
+        Ok(()) => pace.succeeded(),
+        Err(error) if pace.halve(&error, changes.rows.len()) => return Ok(Step::HasMore),
+        Err(error) if !pace.gives_up(&error) => return Err(error),
+        Err(error) => {
+            let position = changes.end.position;
+            tracing::warn!(error = %Chain(&error), position, "a change cannot be read for all streams together");
+            metrics::counter!("query_stream_changes_passed_over_total").increment(1);
+            pass_over(hub, frontier, &changes);
+            pace.succeeded();
         }
     }
+    Ok(if changes.is_complete { Step::Done } else { Step::HasMore })
 }
 
 impl Pace {
@@ -92,7 +82,7 @@ impl Pace {
         *self = Self { batch: self.batch.saturating_mul(2).min(BATCH_MAX), failed_alone: 0 };
     }
 
-    /// Whether half of so many changes is tried next: another question, which needs no rest. Signs of life come in between.
+    /// Whether half of so many changes is tried next: another question, which needs no rest.
     fn halve(&mut self, error: &ReadError, changes: usize) -> bool {
         let halves = depends_on_what_is_read(error) && changes > 1;
         if halves {
@@ -112,15 +102,4 @@ impl Pace {
 /// Whether it may be for what happened, and not for the state of the data set.
 fn depends_on_what_is_read(error: &ReadError) -> bool {
     matches!(error, ReadError::TooSlow(_) | ReadError::Failed(_))
-}
-
-/// Not to all at the same moment.
-fn beat(hub: &Hub, turn: u64) {
-    let mut told = hub.told();
-    let Some(reached) = told.frontier() else { return };
-    let content = event::heartbeat(reached);
-    let ids: Vec<u64> = told.ids().filter(|id| id % HEARTBEAT_SECONDS == turn).collect();
-    for id in ids {
-        told.tell(id, Item { before: reached, end: reached, content: Some(content.clone()) });
-    }
 }

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use data_set::Pool;
 use data_set::read::{self, ChangeKey, ReadError};
 use http::HeaderMap;
+use service_kit::SingleTask;
 use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -26,6 +27,8 @@ pub(super) struct Hub {
     told: Mutex<Told>,
     /// Up to where all were told.
     pub(super) moved: watch::Sender<i64>,
+    /// Follows the data as long as there are seats.
+    pub(super) following: SingleTask,
 }
 
 #[derive(Default)]
@@ -45,6 +48,7 @@ pub(super) struct Told {
 pub(super) struct Listener {
     pub(super) filter: Arc<Filter>,
     pub(super) viewer: i64,
+    is_waiter: bool,
     queue: mpsc::Sender<Item>,
     queued: Arc<AtomicUsize>,
     credential: Arc<HeaderMap>,
@@ -79,11 +83,14 @@ pub(super) struct Guest {
     pub(super) credential: Arc<HeaderMap>,
     pub(super) opened_at: Instant,
     pub(super) generation: u64,
+    /// It is told that something happened, and not what.
+    pub(super) is_waiter: bool,
 }
 
 impl Hub {
     pub(super) fn new(pool: Pool) -> Self {
-        Self { pool, told: Mutex::default(), moved: watch::Sender::default() }
+        let (told, moved, following) = (Mutex::default(), watch::Sender::default(), SingleTask::default());
+        Self { pool, told, moved, following }
     }
 
     pub(super) fn told(&self) -> MutexGuard<'_, Told> {
@@ -94,35 +101,46 @@ impl Hub {
         self.told().generation
     }
 
-    /// Takes a seat; `None` where all were sent away meanwhile. Whether somebody follows the data is said in the second
-    /// part: if not, it is for the caller to do.
-    pub(super) async fn join(self: &Arc<Self>, guest: &Guest) -> Result<Option<(Seat, bool)>, ReadError> {
+    /// Takes a seat; `None` where all were sent away meanwhile.
+    pub(super) async fn join(self: &Arc<Self>, guest: &Guest) -> Result<Option<Seat>, ReadError> {
         if let Some(seat) = self.sit_down(guest, None) {
-            return Ok(seat.map(|(seat, _)| (seat, false)));
+            return Ok(seat);
         }
         let position = read::changes_position(&self.pool).await?;
         Ok(self.sit_down(guest, Some(position)).flatten())
     }
 
     /// `None` where it is not known what position the first seat begins at.
-    fn sit_down(self: &Arc<Self>, guest: &Guest, position: Option<i64>) -> Option<Option<(Seat, bool)>> {
+    fn sit_down(self: &Arc<Self>, guest: &Guest, position: Option<i64>) -> Option<Option<Seat>> {
         let mut told = self.told();
         if told.has_ended || told.generation != guest.generation {
             return Some(None);
         }
-        let is_first = told.frontier.is_none();
         let frontier = told.frontier.or(position.map(ChangeKey::behind))?;
         told.frontier = Some(frontier);
         let id = told.next;
         told.next += 1;
-        let (sender, queue) = mpsc::channel(ITEMS_MAX);
+        let Guest { viewer, filter, credential, opened_at, is_waiter, .. } = guest.clone();
+        // One piece of news says as much as many.
+        let (sender, queue) = mpsc::channel(if is_waiter { 1 } else { ITEMS_MAX });
         let queued = Arc::new(AtomicUsize::new(0));
-        let Guest { viewer, filter, credential, opened_at, .. } = guest.clone();
+        let seat = Seat { id, hub: Arc::clone(self), frontier, queue, queued: Arc::clone(&queued) };
         told.index.add(id, viewer, &filter);
-        let known =
-            Listener { filter, viewer, queue: sender, queued: Arc::clone(&queued), credential, opened_at };
+        let known = Listener { filter, viewer, is_waiter, queue: sender, queued, credential, opened_at };
         told.seats.insert(id, known);
-        Some(Some((Seat { id, hub: Arc::clone(self), frontier, queue, queued }, is_first)))
+        Some(Some(seat))
+    }
+
+    /// For who follows the data: up to where all were told; `None`, and the end of following, where there is nobody.
+    pub(super) fn go_on(&self) -> Option<ChangeKey> {
+        let is_over = self.following.is_over(|| {
+            let mut told = self.told();
+            if told.seats.is_empty() {
+                told.frontier = None;
+            }
+            told.frontier.is_some()
+        });
+        if is_over { None } else { self.told().frontier }
     }
 
     /// Sends all away that are there.
@@ -147,18 +165,6 @@ impl Hub {
 }
 
 impl Told {
-    /// Up to where all were told; `None`, and the end of following, where there is nobody.
-    pub(super) fn go_on(&mut self) -> Option<ChangeKey> {
-        if self.seats.is_empty() {
-            self.frontier = None;
-        }
-        self.frontier
-    }
-
-    pub(super) fn frontier(&self) -> Option<ChangeKey> {
-        self.frontier
-    }
-
     pub(super) fn next(&self) -> u64 {
         self.next
     }
@@ -176,8 +182,11 @@ impl Told {
     }
 
     /// Tells one. Whoever has not read what it was told before goes: it comes again, and reads what it missed.
-    pub(super) fn tell(&mut self, id: u64, item: Item) {
+    pub(super) fn tell(&mut self, id: u64, mut item: Item) {
         let Some(seat) = self.seats.get(&id) else { return };
+        if seat.is_waiter {
+            item.content = None;
+        }
         let bytes = item.content.as_ref().map_or(0, Bytes::len);
         let waiting = seat.queued.load(Ordering::Relaxed);
         let fits = waiting == 0 || waiting + bytes <= QUEUED_BYTES_MAX;
@@ -185,6 +194,7 @@ impl Told {
             seat.queued.fetch_add(bytes, Ordering::Relaxed);
             match seat.queue.try_send(item) {
                 Ok(()) | Err(TrySendError::Closed(_)) => return,
+                Err(TrySendError::Full(_)) if seat.is_waiter => return,
                 Err(TrySendError::Full(_)) => {}
             }
         }
@@ -207,8 +217,28 @@ impl Seat {
     /// What comes next; `None` where it was sent away.
     pub(super) async fn next(&mut self) -> Option<Item> {
         let item = self.queue.recv().await?;
-        self.queued.fetch_sub(item.content.as_ref().map_or(0, Bytes::len), Ordering::Relaxed);
+        self.took(&item);
         Some(item)
+    }
+
+    /// Takes all that waits, for whoever reads it from the data set; that has to be done up to what is answered.
+    pub(super) fn drain(&mut self, mut end: ChangeKey) -> ChangeKey {
+        while let Ok(item) = self.queue.try_recv() {
+            self.took(&item);
+            end = end.max(item.end);
+        }
+        end
+    }
+
+    fn took(&self, item: &Item) {
+        self.queued.fetch_sub(item.content.as_ref().map_or(0, Bytes::len), Ordering::Relaxed);
+    }
+
+    /// Up to where the others were told, where this one has taken all that it was told until then.
+    pub(super) fn told_to(&self) -> Option<ChangeKey> {
+        let told = self.hub.told();
+        let has_all = self.queue.is_empty() && told.seats.contains_key(&self.id);
+        told.frontier.filter(|_| has_all)
     }
 
     pub(super) fn end(self, reason: &'static str) {

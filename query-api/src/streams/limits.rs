@@ -1,5 +1,7 @@
 //! What streams may take.
 
+use std::time::Duration;
+
 use service_kit::config::Environment;
 
 /// `ROOKERY_STREAM…`.
@@ -12,12 +14,20 @@ pub struct StreamLimits {
     pub per_address_max: usize,
     /// The most events of the log that lie between where a stream begins and now.
     pub replayed_events_max: u64,
+    /// The longest silence of a stream; no variable changes it. Proxies, and this service, end what is silent for a minute.
+    pub silence_max: Duration,
 }
 
 impl Default for StreamLimits {
     fn default() -> Self {
         // One takes some 40 KB with its connection. Looking at 100,000 events takes about a second.
-        Self { in_all_max: 6_000, per_account_max: 16, per_address_max: 128, replayed_events_max: 100_000 }
+        Self {
+            in_all_max: 6_000,
+            per_account_max: 16,
+            per_address_max: 128,
+            replayed_events_max: 100_000,
+            silence_max: Duration::from_secs(15),
+        }
     }
 }
 
@@ -34,6 +44,7 @@ impl StreamLimits {
             per_account_max: account?,
             per_address_max: address?,
             replayed_events_max: replayed?,
+            ..default
         })
     }
 }

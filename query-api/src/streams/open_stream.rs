@@ -3,7 +3,7 @@ use std::sync::Arc;
 use api_types::codes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use data_set::read::{self, AsOf, At, ChangeKey, ReadError};
+use data_set::read::ChangeKey;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use http_kit::position::{AwaitPosition, DataPosition};
@@ -15,18 +15,17 @@ use utoipa::IntoParams;
 
 use super::Streams;
 use super::body::{Open, body};
-use super::cursor::{BadCursor, StreamCursor};
+use super::cursor::StreamCursor;
 use super::filter::{Filter, KINDS, Kind, Messages, Wanted};
 use super::hub::Guest;
 use crate::messages::filter::{NamedTags, REPEATABLE};
 use crate::refusal::Refusal;
-use crate::{AppState, id};
+use crate::{AppState, id, position};
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// Tells a proxy of the kind of nginx to hand on what it gets at once.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
-const SHARD_BITS: u32 = 8;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -119,7 +118,7 @@ pub(crate) async fn open_stream(
     let generation = streams.hub.generation();
     let reached = reached(&state, &awaited, after.map_or(0, |after| after.position)).await?;
     let begin = after.unwrap_or(ChangeKey::behind(reached));
-    let between = u64::try_from((reached - begin.position) >> SHARD_BITS).unwrap_or(0);
+    let between = u64::try_from(position::events_between(begin.position, reached)).unwrap_or(0);
     if between > streams.limits.replayed_events_max {
         return Err(Refusal::at(reached, too_old(between, streams.limits.replayed_events_max)));
     }
@@ -129,6 +128,7 @@ pub(crate) async fn open_stream(
         credential: Arc::new(Identity::credential(&headers)),
         opened_at: Instant::now(),
         generation,
+        is_waiter: false,
     };
     let body = body(streams.clone(), guest, begin, open);
     let headers = [
@@ -141,19 +141,13 @@ pub(crate) async fn open_stream(
 
 /// The position of the data, once it is not before another one.
 async fn reached(state: &AppState, awaited: &AwaitPosition, position: i64) -> Result<i64, Refusal> {
-    let query = || async {
-        Ok::<_, ReadError>(At { position: read::changes_position(&state.pool).await?, value: () })
-    };
-    match state.all_positions.answer(&awaited.clone().at_least(position), query).await {
-        Ok(found) => Ok(found.position),
-        Err(refusal) if refusal.is(codes::NOT_CAUGHT_UP) => {
-            // It may be on its way; a worker that looked since then and did not see it knows that it is not.
-            match read::find_cutoff(&state.pool, AsOf::Position(position)).await?.value.head {
-                Some(head) if head < position => Err(ApiProblem::new(codes::POSITION_AHEAD).into()),
-                _ => Err(refusal),
-            }
+    match state.all_positions.position(&awaited.clone().at_least(position)).await {
+        Err(refusal)
+            if refusal.is(codes::NOT_CAUGHT_UP) && position::is_ahead(&state.pool, position).await? =>
+        {
+            Err(ApiProblem::new(codes::POSITION_AHEAD).into())
         }
-        Err(refusal) => Err(refusal),
+        reached => reached,
     }
 }
 
@@ -245,12 +239,9 @@ impl OpenStream {
             ([text], _) => (*text, "Last-Event-ID", codes::INVALID_HEADER),
             _ => ("several", "Last-Event-ID", codes::INVALID_HEADER),
         };
-        let refuse = |code, why: &str| Err(ApiProblem::new(code).field(name, why));
-        match StreamCursor::parse(text) {
-            Ok(StreamCursor(key)) => Ok(Some(key)),
-            Err(BadCursor::Malformed) => refuse(malformed, "expected a position, or the id of an event"),
-            Err(BadCursor::OtherLog) => refuse(codes::OTHER_LOG, "expected a position of this log, like 256"),
-        }
+        let expected = "expected a position, or the id of an event";
+        let cursor = StreamCursor::parse(text).map_err(|bad| bad.problem(name, malformed, expected))?;
+        Ok(Some(cursor.0))
     }
 }
 

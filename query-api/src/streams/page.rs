@@ -9,13 +9,13 @@ use data_set::read::{self, AuthorRow, ChangeKey, ChangeKind, ChangeRow, ChangedR
 use super::cursor::StreamCursor;
 use super::event;
 use super::filter::{Filter, Kind};
-use crate::notifications;
+use super::set;
+use crate::{notifications, position};
 
 /// Looked at for one page.
 const CHANGES_MAX: u16 = 500;
 /// As many events of the log, of which the most may be of no interest here: a page holds no more notifications.
 const EVENTS_MAX: i64 = 4_096;
-const SHARD_BITS: u32 = 8;
 const NOTIFICATIONS_PER_READ: u16 = 100;
 
 #[derive(Debug)]
@@ -27,6 +27,13 @@ pub(super) struct Page {
     pub(super) is_last: bool,
 }
 
+impl Page {
+    /// Of what was not read.
+    pub(super) fn nothing(end: ChangeKey) -> Self {
+        Self { bytes: Vec::new(), end, is_last: false }
+    }
+}
+
 /// The next part of what happened behind `after` and up to the position `until`.
 pub(super) async fn page(
     pool: &Pool,
@@ -35,7 +42,7 @@ pub(super) async fn page(
     after: ChangeKey,
     until: i64,
 ) -> Result<Page, ReadError> {
-    let reach = after.position.saturating_add(EVENTS_MAX << SHARD_BITS);
+    let reach = after.position.saturating_add(EVENTS_MAX * position::PER_EVENT);
     let changes = read::list_changes(pool, after, reach.min(until), CHANGES_MAX).await?;
     let meant = changes.rows.into_iter().filter(|change| filter.means(change)).collect();
     let mut events = shown(pool, viewer, filter, meant).await?;
@@ -82,10 +89,6 @@ async fn shown(
         Some((StreamCursor(change.key), event::change(&change, shown, reposter)?))
     };
     Ok(changes.into_iter().filter_map(event).collect())
-}
-
-fn set(ids: impl Iterator<Item = i64>) -> Vec<i64> {
-    ids.collect::<HashSet<i64>>().into_iter().collect()
 }
 
 async fn keep_home(pool: &Pool, viewer: i64, changes: &mut Vec<ChangeRow>) -> Result<(), ReadError> {

@@ -19,7 +19,12 @@ pub(crate) async fn watch_tokens(streams: &Streams, token: CancellationToken) {
     let watching = async {
         loop {
             sleep(PERIOD).await;
-            for (id, opened_at, credential) in streams.hub.credentials() {
+            let seats = streams.hub.credentials();
+            if !seats.is_empty() {
+                // Where it met a defect, they would be told nothing until somebody else comes.
+                streams.follow();
+            }
+            for (id, opened_at, credential) in seats {
                 if let Some(reason) = why_over(&streams.identity, opened_at, &credential).await {
                     streams.hub.end_one(id, reason);
                 }

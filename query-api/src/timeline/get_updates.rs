@@ -1,5 +1,4 @@
 use api_types::codes;
-use api_types::number;
 use api_types::timeline::TimelineUpdates;
 use axum::extract::State;
 use axum::response::Response;
@@ -11,9 +10,9 @@ use utoipa::IntoParams;
 
 use crate::AppState;
 use crate::conditions::{Conditions, ReadHeaders};
-use crate::paging;
 use crate::refusal::Refusal;
 use crate::view;
+use crate::{paging, position};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -64,7 +63,6 @@ pub(crate) async fn get_updates(
 
 /// A position, 0 included: before everything.
 fn since(text: &str) -> Result<i64, ApiProblem> {
-    number::parse(text).ok_or_else(|| {
-        ApiProblem::new(codes::INVALID_PARAMETER).field("since", "expected the position of an item, or 0")
-    })
+    let expected = "expected the position of an item, or 0";
+    position::parse(text).map_err(|bad| bad.problem("since", codes::INVALID_PARAMETER, expected))
 }

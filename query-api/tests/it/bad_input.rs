@@ -189,7 +189,11 @@ async fn a_number_has_one_spelling_wherever_it_stands() {
     let mut seen = BTreeSet::new();
     for NumberParameter { path, name, place, needs, .. } in numbers {
         seen.insert(name.clone());
-        let good = |other: &String| format!("{other}={}", if other == "bucket" { "day" } else { "1" });
+        let good = |other: &String| match other.as_str() {
+            "bucket" => "bucket=day".to_owned(),
+            "since" => "since=256".to_owned(),
+            _ => format!("{other}=1"),
+        };
         let needed = needs.iter().map(good).collect::<Vec<_>>().join("&");
         for misspelt in MISSPELT_NUMBERS {
             let encoded = percent(misspelt);

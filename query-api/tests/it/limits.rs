@@ -15,7 +15,7 @@ use crate::support::{ADMIN, ANALYST, App, Caller};
 const HOUR: Duration = Duration::from_secs(3_600);
 const OTHER: Caller = Caller { account: 70, roles: "user" };
 
-fn few(action: Action, requests: u32) -> Limits {
+pub(crate) fn few(action: Action, requests: u32) -> Limits {
     let rates = ActionRates { account: Rate::new(requests, HOUR, requests), address: None };
     Limits { access_log: false, rates: RateTable::default().with(action, rates), ..Limits::default() }
 }

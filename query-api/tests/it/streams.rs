@@ -3,6 +3,7 @@
 mod limits;
 mod passed_over;
 mod refusals;
+mod shared;
 
 use serde_json::json;
 
@@ -16,7 +17,10 @@ const OTHER: Caller = Caller { account: 70, roles: "user" };
 
 /// One message of 1, with the tag birds, and one of 2 without.
 pub(crate) async fn app() -> App {
-    let app = App::start().await;
+    filled(App::start().await).await
+}
+
+pub(crate) async fn filled(app: App) -> App {
     account(&app.writer, 1, "heron").await;
     account(&app.writer, 2, "owl").await;
     post(&app, 1, 1, &["birds"]).await;

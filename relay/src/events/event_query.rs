@@ -3,7 +3,7 @@
 use api_types::{codes, number};
 use axum::extract::FromRequestParts;
 use consumers::Filter;
-use domain::{AccountId, Shard, Tag};
+use domain::{AccountId, Position, Shard, Tag};
 use http::request::Parts;
 use http_kit::ApiProblem;
 use http_kit::query::{Repeated, parse_repeating};
@@ -80,12 +80,13 @@ impl EventQuery {
 }
 
 /// # Errors
-/// Where a position is of another log than the shard's.
+/// Where no event of the shard can have a position.
 pub(super) fn check_shard(after: i64, shard: Shard) -> Result<(), ApiProblem> {
-    if after == 0 || after & 0xff == i64::from(shard.0) {
+    let is_ours = Position::from_i64(after).is_some_and(|position| position.shard() == shard);
+    if after == 0 || is_ours {
         return Ok(());
     }
-    Err(refuse("after", "no event has this position: it is no answer of ours"))
+    Err(ApiProblem::new(codes::OTHER_LOG).field("after", "expected a position of this log, like 256"))
 }
 
 fn after(text: Option<&str>) -> Result<Option<i64>, ApiProblem> {

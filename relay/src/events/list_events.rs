@@ -1,13 +1,12 @@
 use std::time::Duration;
 
 use api_types::codes;
-use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, LINK};
 use http::{HeaderMap, HeaderValue};
-use http_kit::position::{DataPosition, PREFERENCE_APPLIED, preferred_wait};
+use http_kit::position::{DataPosition, PreferredWait};
 use http_kit::{Action, ApiProblem, Caller, Exhausted, Reader, Share, Spending, WorkPermit};
 use tokio::time::Instant;
 
@@ -63,7 +62,7 @@ pub(crate) async fn list_events(
     Reader(caller): Reader,
     query: EventQuery,
     spending: Spending,
-    permit: Option<Extension<WorkPermit>>,
+    preferred: PreferredWait,
     headers: HeaderMap,
 ) -> Result<Response, ApiProblem> {
     may_take_events(&caller)?;
@@ -83,20 +82,13 @@ pub(crate) async fn list_events(
             Follower { account: caller.account, filter: query.filter, after, headers, _share: share };
         return Ok(stream(after, follow(state.clone(), opened.clone(), follower)));
     }
-    let wait = preferred_wait(&headers);
-    let permit = permit.map(|Extension(permit)| permit).unwrap_or_default();
-    let chunk = match wait {
+    let chunk = match preferred.wait {
         None => page(&state, opened, caller.account, &query.filter, after, query.limit).await?,
-        Some(wait) => waited(&state, opened, &query, after, wait, &caller, &permit).await?,
+        Some(wait) => waited(&state, opened, &query, after, wait, &caller, &preferred.waiter.work).await?,
     };
     let link = HeaderValue::try_from(query.next(chunk.through)).map_err(ApiProblem::internal)?;
     let headers = [(CONTENT_TYPE, NDJSON), (LINK, link)];
-    let mut response = (DataPosition(chunk.through), headers, chunk.lines).into_response();
-    if let Some(wait) = wait {
-        let applied = HeaderValue::try_from(format!("wait={}", wait.as_secs()));
-        response.headers_mut().insert(PREFERENCE_APPLIED, applied.map_err(ApiProblem::internal)?);
-    }
-    Ok(response)
+    Ok((DataPosition(chunk.through), preferred.applied(), headers, chunk.lines).into_response())
 }
 
 /// A position that the log has not reached is one of another log, or of one that lost its end.

@@ -124,4 +124,6 @@ async fn who_prefers_to_wait_gets_the_next_event_as_it_comes() {
     let path = format!("/v1/events?after={}", position.get());
     let nothing = app.answer(&path, app.request(&path).header("Prefer", "wait=1")).await;
     assert_eq!((nothing.events().len(), nothing.position()), (0, position.get()));
+    let malformed = app.answer(&path, app.request(&path).header("Prefer", "wait=soon")).await;
+    assert_eq!((malformed.events().len(), malformed.header("preference-applied")), (0, None));
 }

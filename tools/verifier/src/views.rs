@@ -4,6 +4,7 @@ mod daily_activity;
 
 use std::collections::BTreeMap;
 
+use domain::SHARD_BITS;
 use serde_json::{Value, json};
 
 use crate::rows::Rows;
@@ -111,7 +112,7 @@ fn ended(mut rows: Vec<Value>) -> Vec<Value> {
 fn times(mut rows: Vec<Value>) -> Vec<Value> {
     rows.retain(|row| row["level"] == 0);
     for row in &mut rows {
-        row["position"] = json!(row["block"].as_i64().unwrap_or_default() << 8);
+        row["position"] = json!(row["block"].as_i64().unwrap_or_default() << SHARD_BITS);
     }
     rows
 }

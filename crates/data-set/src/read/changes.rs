@@ -8,7 +8,7 @@ mod list_notices;
 mod show_changed;
 
 pub use accounts::{Avoidance, avoided_among, list_names};
-pub use exceptions::{Exceptions, list_exceptions};
+pub use exceptions::{Exceptions, ExceptionsQuery, list_exceptions, look_up_exceptions};
 pub use followers::{Following, followers_among};
 pub use list_changes::{ChangeKey, ChangeKind, ChangeRow, Changes, changes_position, list_changes};
 pub use list_notices::{NoticeKey, list_notices};

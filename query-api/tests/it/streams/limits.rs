@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use futures::future::join_all;
 use http::StatusCode;
 use http_kit::Limits;
 use query_api::StreamLimits;
 use testkit::eventually;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::{HAPPEN, app, post};
@@ -16,18 +18,61 @@ use crate::support::{App, READER};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
-#[tokio::test]
-async fn an_account_has_few_streams_and_gets_them_back() {
+async fn with(streams: StreamLimits) -> App {
     let mut app = app().await;
     let limits = Limits { access_log: false, ..Limits::default() };
-    let few = StreamLimits { per_account_max: 2, ..StreamLimits::default() };
-    app.state = app.state.clone().with_streams(few, &limits);
+    app.state = app.state.clone().with_streams(streams, &limits);
     app.router = http_kit::standard(query_api::router(app.state.clone(), &limits), "query-api", &limits);
+    app
+}
+
+#[tokio::test]
+async fn an_account_has_few_streams_and_gets_them_back() {
+    let app = with(StreamLimits { per_account_max: 2, ..StreamLimits::default() }).await;
     let first = Stream::open(&app, READER, "").await;
     let _second = Stream::open(&app, READER, "").await;
     assert_eq!(ask(&app, READER, "", &[]).await.status(), StatusCode::TOO_MANY_REQUESTS);
     drop(first);
     Stream::open(&app, READER, "").await;
+}
+
+/// Neither who follows the data nor those that read it for themselves get on.
+#[tokio::test]
+async fn streams_show_signs_of_life_while_the_data_is_not_to_be_read() {
+    // More than may read at a time.
+    const READERS: usize = 12;
+    let app = with(StreamLimits { silence_max: Duration::from_millis(50), ..StreamLimits::default() }).await;
+    let mut live = Stream::open(&app, READER, "").await;
+    post(&app, 3, 1, &[]).await;
+    live.heads(1).await;
+    let mut waiting = Stream::open(&app, READER, "?after=256").await;
+    let reading = join_all((0..READERS).map(|_| Stream::open(&app, READER, "?after=0"))).await;
+    let mut locking = app.writer.begin().await.expect("there is a connection");
+    let lock = "lock table history_v1.message in access exclusive mode";
+    sqlx::query(lock).execute(&mut *locking).await.expect("nobody has it for long");
+    execute(&app.writer, "update control.checkpoint set position = 1024").await;
+    let read = |mut stream: Stream| tokio::spawn(async move { stream.heads(3).await });
+    let reading: Vec<_> = reading.into_iter().map(read).collect();
+    eventually("they are held up", LIMIT, || async {
+        let held_up = "select count(*) from pg_locks where not granted";
+        let held_up: i64 = sqlx::query_scalar(held_up).fetch_one(&app.writer).await.expect("it answers");
+        if held_up > 0 { Ok(()) } else { Err("nobody is".to_owned()) }
+    })
+    .await;
+    let signs = async {
+        for _ in 0..10 {
+            assert_eq!(live.sign_of_life().await, "768");
+            assert_eq!(waiting.sign_of_life().await, "256");
+        }
+    };
+    timeout(LIMIT, signs).await.expect("they do not wait for the data");
+    locking.rollback().await.expect("it is given up");
+    post(&app, 5, 1, &[]).await;
+    assert_eq!(live.heads(1).await[0].1, "1280");
+    assert_eq!(waiting.heads(3).await[2].1, "1280");
+    for stream in reading {
+        assert_eq!(stream.await.expect("it does not panic")[2].1, "768");
+    }
 }
 
 #[tokio::test]

@@ -17,6 +17,10 @@ pub(crate) struct Statements {
     pub(crate) queries: AtomicUsize,
     /// For messages of a tag.
     pub(crate) lists: AtomicUsize,
+    /// For what happened to messages.
+    pub(crate) changes: AtomicUsize,
+    /// For what is shown of that.
+    pub(crate) shown: AtomicUsize,
 }
 
 impl Statements {
@@ -52,6 +56,10 @@ impl Visit for Text<'_> {
         }
         if value.contains("Purpose: one page of the messages of a tag") {
             self.0.lists.fetch_add(1, Relaxed);
+        } else if value.contains("Purpose: what happened to messages") {
+            self.0.changes.fetch_add(1, Relaxed);
+        } else if value.contains("Purpose: the messages $2 that are there") {
+            self.0.shown.fetch_add(1, Relaxed);
         } else if value.contains("select coalesce(max(position), 0) as position") {
             self.0.polls.fetch_add(1, Relaxed);
         } else if value.contains("Purpose: a message, or whose") {

@@ -41,12 +41,28 @@ impl Stream {
     /// The next event; `None` where the stream has ended.
     pub(crate) async fn next(&mut self) -> Option<Event> {
         loop {
-            while let Some((block, rest)) = self.read.split_once("\n\n") {
-                let event = parse(block);
+            if let Some(event) = parse(&self.block().await?) {
+                return Some(event);
+            }
+        }
+    }
+
+    /// The `id` of the next sign of life.
+    pub(crate) async fn sign_of_life(&mut self) -> String {
+        loop {
+            let block = self.block().await.expect("it goes on");
+            if let Some(id) = block.strip_prefix(":\nid: ") {
+                return id.to_owned();
+            }
+        }
+    }
+
+    async fn block(&mut self) -> Option<String> {
+        loop {
+            if let Some((block, rest)) = self.read.split_once("\n\n") {
+                let block = block.to_owned();
                 self.read = rest.to_owned();
-                if event.is_some() {
-                    return event;
-                }
+                return Some(block);
             }
             let frame = timeout(LIMIT, self.body.frame()).await.expect("something comes in time")?;
             let bytes = frame.expect("it does not break").into_data().expect("there are no trailers");

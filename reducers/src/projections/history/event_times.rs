@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use data_set::write::EventTimeRow;
-use domain::{Event, MessageEvent};
+use domain::{Event, MessageEvent, SHARD_BITS};
 use time::OffsetDateTime;
 
 use crate::projections::KnownEvent;
@@ -12,9 +12,6 @@ use crate::projections::social::whole_micros;
 /// A block has 2^6 parts. Fewer would make more levels, each of which is a row that every event raises; more would make
 /// a search read more of them. The last level has one block for each 2^36 events.
 const LEVELS: [i16; 7] = [0, 6, 12, 18, 24, 30, 36];
-
-/// What a position has below the sequence.
-const SHARD_BITS: u32 = 8;
 
 /// Recorded and created.
 type Times = (OffsetDateTime, Option<OffsetDateTime>);

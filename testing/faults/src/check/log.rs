@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use async_nats::jetstream::{self, stream};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use domain::SHARD_BITS;
 use futures::{StreamExt, TryStreamExt};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -15,7 +16,6 @@ use time::format_description::well_known::Rfc3339;
 use crate::record::parse_request_id;
 
 pub const STREAM: &str = "EVENTS_0";
-const SHARD_BITS: u32 = 8;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Events that are asked for before the first answer.
 const AT_ONCE: usize = 64;

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
+use domain::SHARD_BITS;
+
 use super::log::Entry;
 use crate::load::client::import_handle;
 use crate::record::{Ack, Action, Intent, Operation, Outcome, ROLE, Reaction};
 
 pub(super) type ByOperation<'a> = HashMap<usize, Vec<&'a Entry>>;
-
-const SHARD_BITS: u32 = 8;
 
 pub(super) fn by_operation(entries: &[Entry]) -> ByOperation<'_> {
     let mut found = ByOperation::new();

@@ -1,6 +1,7 @@
 //! A standby that takes over without the last commits.
 
 use anyhow::{Result, ensure};
+use domain::SHARD_BITS;
 use sqlx::PgPool;
 use testkit::{Nats, Postgres};
 
@@ -55,7 +56,7 @@ fn fail_over<'a>(system: &'a mut System, load: &'a Load, _seed: u64) -> Striking
         let left_behind = checkpoint(&behind).await?;
         let (ahead, behind_now) = (&system.pool, &behind);
         settled("the standby lacks commits", || async move {
-            let gap = |now: i64, then: i64| (now - then) >> 8;
+            let gap = |now: i64, then: i64| (now - then) >> SHARD_BITS;
             match (checkpoint(ahead).await, checkpoint(behind_now).await) {
                 (Ok(now), Ok(then)) if gap(now, then) >= LOST_MIN => Ok(()),
                 seen => Err(format!("{seen:?}")),
@@ -66,7 +67,7 @@ fn fail_over<'a>(system: &'a mut System, load: &'a Load, _seed: u64) -> Striking
         system.postgres.kill().await;
         sqlx::query("select pg_promote()").execute(&behind).await?;
         standby.to_database.point(Some(standby.server.port()));
-        let lost = (reached - left_behind) >> 8;
+        let lost = (reached - left_behind) >> SHARD_BITS;
         system.take_over(standby, behind);
         let allowed = Allowed { data_may_go_back: true, ..Allowed::default() };
         Ok(Happened {

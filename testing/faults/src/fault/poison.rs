@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use async_nats::HeaderMap;
 use async_nats::jetstream::{self, Context as JetStream};
 use bytes::Bytes;
+use domain::SHARD_BITS;
 use event_store::conformance::{FRAMES, publish_frame};
 
 use super::{Fault, Happened, Striking, USUAL};
@@ -70,7 +71,7 @@ fn poison<'a>(system: &'a mut System, load: &'a Load, _seed: u64) -> Striking<'a
         }
         for frame in FRAMES {
             let sequence = publish_frame(&system.broker.url(), frame).await;
-            let position = i64::try_from(sequence)? << 8;
+            let position = i64::try_from(sequence)? << SHARD_BITS;
             allowed.foreign.push(position);
             allowed.parked.push(position);
             load.acked(1).await;
@@ -110,7 +111,7 @@ async fn publish(log: &JetStream, subject: &str, author: i64, poison: &Poison<'_
     let data = poison.data.replace("AUTHOR", &author.to_string());
     let sent = log.publish_with_headers(subject.to_owned(), headers, data.into()).await?;
     let sequence = sent.await.context("the broker takes a poisoned event")?.sequence;
-    Ok(i64::try_from(sequence)? << 8)
+    Ok(i64::try_from(sequence)? << SHARD_BITS)
 }
 
 /// More than the broker takes in one message.

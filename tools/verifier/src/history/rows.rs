@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::SHARD_BITS;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
@@ -63,7 +64,7 @@ impl State {
     fn times(&self, level: u32) -> impl Iterator<Item = Value> + use<> {
         let mut newest: BTreeMap<i64, (OffsetDateTime, Option<OffsetDateTime>)> = BTreeMap::new();
         for (position, (recorded_at, created_at)) in &self.times {
-            let times = newest.entry(position >> 8 >> level).or_insert((*recorded_at, *created_at));
+            let times = newest.entry(position >> SHARD_BITS >> level).or_insert((*recorded_at, *created_at));
             *times = (times.0.max(*recorded_at), times.1.max(*created_at));
         }
         newest.into_iter().map(move |(block, (recorded_at, created_at))| {

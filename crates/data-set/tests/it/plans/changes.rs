@@ -38,6 +38,11 @@ async fn what_is_shown_of_changes_is_looked_up() {
     ] {
         assert_reads(&exceptions, &[range]);
     }
+    let among = "'{7,8}', '{1,2}', '{256,512}', '{1}'";
+    let among = plan(&pool, sql!("changes/list_exceptions_among"), among).await;
+    for key in ["blocked_pk", "muted_pk", "liked_pk", "reposted_pk", "bookmarked_pk", "follow_pk"] {
+        assert_reads(&among, &[&format!("using {key}")]);
+    }
     let avoided = plan(&pool, sql!("changes/list_avoided_among"), "7, '{1,2}'").await;
     assert_reads(&avoided, &["using blocked_pk", "using muted_pk"]);
     let names = plan(&pool, sql!("changes/list_names"), "'{1,2}'").await;

@@ -157,8 +157,11 @@ async fn a_command_waits_for_the_data_and_never_for_a_service_that_is_gone() {
             "{path}"
         );
     }
-    let answer = post("respond-async").await.expect("it answers");
-    assert!(!answer.headers.contains_key("preference-applied"));
+    for other in ["respond-async", "wait=soon"] {
+        let answer = post(other).await.expect("it answers");
+        assert_eq!(answer.status, StatusCode::CREATED);
+        assert!(!answer.headers.contains_key("preference-applied"), "{other}");
+    }
 
     system.services[1].kill();
     let began = Instant::now();
