@@ -227,6 +227,8 @@ async fn every_event_at_least_once_in_order(store: &str) {
     let typo =
         ["events", "consume", "--durable", "x", "--types", "rookery.message.sung.v1", "--exec", "true"];
     assert!(stderr(&rookery(dir.path(), &typo)).contains("/v1/schemas"));
+    let ahead = ["events", "consume", "--durable", "x", "--after", "25600000", "--exec", "true"];
+    assert!(stderr(&rookery(dir.path(), &ahead)).contains(&format!("which ends at {last}")));
     system.stop().await;
 }
 

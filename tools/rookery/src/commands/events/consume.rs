@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use async_trait::async_trait;
 use consumers::{Consumer, Delivery, Durable, Filter, Handler, Lag, Settings, lag};
-use domain::{AccountId, Position};
+use domain::{AccountId, Position, Sequence};
 use event_store::EventLog;
 use jobs::{Outcome, child};
 use service_kit::shutdown::Shutdown;
@@ -138,12 +138,12 @@ impl Arguments {
     }
 
     async fn begin(&self, log: &dyn EventLog) -> Result<i64> {
-        let After::Position(position) = self.after else {
-            let head = log.head().await?;
-            return Ok(if head.get() == 0 { 0 } else { Position::new(head, log.shard()).get() });
-        };
-        if position != 0 && Position::from_i64(position).is_none_or(|at| at.shard() != log.shard()) {
-            bail!("no event has the position {position}: it is no answer of ours");
+        let head = log.head().await?;
+        let end = if head == Sequence::ZERO { 0 } else { Position::new(head, log.shard()).get() };
+        let After::Position(position) = self.after else { return Ok(end) };
+        let is_ours = |position| Position::from_i64(position).is_some_and(|at| at.shard() == log.shard());
+        if position > end || (position != 0 && !is_ours(position)) {
+            bail!("--after {position} is no position of this log, which ends at {end}");
         }
         Ok(position)
     }
