@@ -26,7 +26,7 @@ test: ## run every test against real servers
 faults: ## break the system under load, then plant bugs and see them found (ARGS="--list", or names and --seed)
 	@echo "Building the services with their crash points and planted bugs."
 	@$(PROVIDE_TEST) && cargo build --all-features --examples --bin dispatcher --bin faulty-dispatcher --bin reducers \
-		--bin query-api --bin faults && exec target/debug/faults $(ARGS)
+		--bin query-api --bin relay --bin rookery --bin faults --bin faults-job && exec target/debug/faults $(ARGS)
 
 fuzz: ## feed the parsers with mutated input (ARGS="--seconds 60 cursor query")
 	@cargo build --all-features --examples --bin fuzz && exec target/debug/fuzz $(ARGS)

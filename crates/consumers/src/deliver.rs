@@ -3,33 +3,20 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use bytes::Bytes;
 use domain::Position;
-use event_store::{Cause, EventLog, ReadError, known};
+use event_store::{EventLog, ReadError};
 
-use crate::{line, words};
-
-/// An event on its way out.
-#[derive(Debug, Clone)]
-pub struct Delivery {
-    pub position: i64,
-    /// Of the CloudEvent.
-    pub id: String,
-    pub event_type: String,
-    /// A CloudEvent in JSON, with its newline.
-    pub line: Bytes,
-    /// 1 and up.
-    pub tries: u32,
-}
+use crate::again::again;
+use crate::cloud_event::Line;
 
 /// What is done for each event.
 #[async_trait]
 pub trait Handler: Send + Sync + fmt::Debug {
-    /// Dropping the future must end what it does.
+    /// `tries`: 1 and up. Dropping the future must end what it does.
     ///
     /// # Errors
     /// Why it was not done, for people.
-    async fn handle(&self, event: Delivery) -> Result<(), String>;
+    async fn handle(&self, event: &Line, tries: u32) -> Result<(), String>;
 }
 
 #[derive(Debug)]
@@ -50,39 +37,14 @@ pub(crate) async fn deliver(
     position: i64,
     tries: u32,
 ) -> Delivered {
-    let delivery = match prepare(log, position, tries).await {
-        Ok(Some(delivery)) => delivery,
+    let line = match again(log, Position::from_i64(position).unwrap_or_default()).await {
+        Ok(Some(line)) => line,
         Ok(None) => return Delivered::Done,
         Err(error) => return Delivered::Unread(error),
     };
-    let event_type = delivery.event_type.clone();
-    match handler.handle(delivery).await {
+    let event_type = line.event_type.clone();
+    match handler.handle(&line, tries).await {
         Ok(()) => Delivered::Done,
         Err(outcome) => Delivered::Failed { event_type, outcome },
     }
-}
-
-/// `None`: there is nothing to hand on, or nothing is left.
-async fn prepare(log: &dyn EventLog, position: i64, tries: u32) -> Result<Option<Delivery>, ReadError> {
-    let at = Position::from_i64(position).unwrap_or_default();
-    // The feed met it, so it is there; a replica may not have it yet.
-    let recorded = log.read(at.sequence()).await?;
-    let recorded =
-        recorded.ok_or_else(|| ReadError::Unavailable(Cause::new("an event that was met is not found")))?;
-    let (Some(event), Some(envelope)) = (known(&recorded), recorded.envelope.as_ref()) else {
-        return Ok(None);
-    };
-    let Some(line) = line(&recorded, &event) else { return Ok(None) };
-    if let Some(account) = words::account(&event)
-        && words::is_deactivated(log, account).await?
-    {
-        return Ok(None);
-    }
-    if let Some(message) = words::message(at, &event)
-        && words::is_deleted(log, message).await?
-    {
-        return Ok(None);
-    }
-    let (id, event_type) = (envelope.event.0.to_string(), event.type_name());
-    Ok(Some(Delivery { position, id, event_type, line, tries }))
 }

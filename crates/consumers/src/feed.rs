@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Event, Position, Sequence};
+use domain::{AccountId, Event, Position, Sequence};
 use event_store::{EventLog, ReadError, RecordedEvent, disclose, known};
 use tokio::sync::mpsc;
 
-use crate::{Filter, ordering};
+use crate::{Filter, order};
 
 /// Events that are taken from the log at once; few, as they may all have to be listed in an entry.
 pub(crate) const BATCH: usize = 64;
@@ -103,10 +103,10 @@ pub(crate) async fn of_account(
     Ok((found, None))
 }
 
-/// Whose event it is, if anything of it is handed on and the durable takes it.
+/// Whose event it is (0: nobody's), if anything of it is handed on and the durable takes it.
 fn taken(recorded: &RecordedEvent, filter: &Filter) -> Option<i64> {
     let event = known(recorded).filter(|event| filter.lets(event) && is_handed_on(event))?;
-    Some(ordering::account(&event))
+    Some(order::account(&event).map_or(0, AccountId::get))
 }
 
 fn is_handed_on(event: &Event) -> bool {

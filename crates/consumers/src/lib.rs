@@ -9,6 +9,7 @@
 //!
 //! docs/adr/0044-durables-of-commands.md has the reasons.
 
+mod again;
 mod cloud_event;
 mod consume;
 mod consumer;
@@ -18,15 +19,16 @@ mod durables;
 mod feed;
 mod filter;
 mod lag;
-mod ordering;
+mod order;
 mod queues;
 mod session;
 pub mod words;
 
-pub use cloud_event::line;
+pub use again::again;
+pub use cloud_event::{Line, line};
 pub use consume::ConsumeError;
 pub use consumer::{Consumer, Settings};
-pub use deliver::{Delivery, Handler};
+pub use deliver::Handler;
 pub use durable::{Durable, Open, Parked};
 pub use durables::{Choice, DURABLES_MAX, Durables, DurablesError, PARKED_MAX};
 pub use filter::Filter;

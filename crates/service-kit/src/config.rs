@@ -29,10 +29,11 @@ pub use secret::Secret;
 const PREFIX: &str = "ROOKERY_";
 
 /// What `rookery` and Compose read and no service does; they are often set where services are started, too.
-const OF_TOOLS: [&str; 21] = [
+const OF_TOOLS: [&str; 22] = [
     "ROOKERY_ANALYSTS_LISTEN",
     "ROOKERY_ANALYST_URL",
     "ROOKERY_ANALYST_URL_FILE",
+    "ROOKERY_API_URL",
     "ROOKERY_DATA_DIR",
     "ROOKERY_EVENT_STORE",
     "ROOKERY_IMAGE_PREFIX",

@@ -6,7 +6,7 @@ use async_nats::Client;
 use domain::Shard;
 use event_store::buckets::{
     ATTEMPTS, BucketKind, CONSUMERS, CREDENTIALS, JOBS, MAILS, OWNERS, REGISTRATIONS, REVOCATIONS, SESSIONS,
-    SIGNING_KEYS,
+    SIGNING_KEYS, WEBHOOKS,
 };
 use event_store::{Bucket, BucketError, Buckets};
 
@@ -35,6 +35,7 @@ pub async fn open_buckets(
         registrations: open(REGISTRATIONS).await?,
         jobs: open(JOBS).await?,
         consumers: open(CONSUMERS).await?,
+        webhooks: open(WEBHOOKS).await?,
     })
 }
 

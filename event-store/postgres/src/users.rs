@@ -16,7 +16,7 @@ const STATEMENT_LIMIT: Duration = Duration::from_secs(30);
 pub enum Group {
     /// Appends events, and has the buckets for itself: the dispatcher.
     Writer,
-    /// Reads the log, and how far durables are: the reducers, the relay.
+    /// Reads the log and nothing else: the reducers.
     Reader,
     /// Reads the log, and appends which events were given up and what was decided about accounts: an operator's tool.
     Operator,
@@ -24,6 +24,8 @@ pub enum Group {
     Keys,
     /// Reads the log, and keeps the ledger of jobs and the durables of commands: whoever runs them.
     Jobs,
+    /// Reads the log, keeps the webhooks, and sees how far durables are: the relay.
+    Relay,
 }
 
 /// A user that can log in.
@@ -76,6 +78,7 @@ impl Group {
             Self::Operator => "rookery_log_operator",
             Self::Keys => "rookery_log_keys",
             Self::Jobs => "rookery_log_jobs",
+            Self::Relay => "rookery_log_relay",
         }
     }
 }

@@ -4,6 +4,7 @@ use api_types::codes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use data_set::read::ChangeKey;
+use fail_points::planted;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use http_kit::position::{AwaitPosition, DataPosition};
@@ -117,6 +118,7 @@ pub(crate) async fn open_stream(
     let open = open(streams, &awaited)?;
     let generation = streams.hub.generation();
     let reached = reached(&state, &awaited, after.map_or(0, |after| after.position)).await?;
+    let after = if planted("last-id-ignored") { None } else { after };
     let begin = after.unwrap_or(ChangeKey::behind(reached));
     let between = u64::try_from(position::events_between(begin.position, reached)).unwrap_or(0);
     if between > streams.limits.replayed_events_max {

@@ -197,9 +197,9 @@ impl Stream {
     }
 
     async fn send(&mut self, chunk: Chunk) -> Result<(), End> {
-        metrics::counter!("relay_events_handed_on_total").increment(chunk.events as u64);
+        metrics::counter!("relay_events_handed_on_total").increment(chunk.lines.len() as u64);
         if !chunk.lines.is_empty() {
-            self.put(chunk.lines).await?;
+            self.put(chunk.body()).await?;
         } else if self.sent_at.elapsed() >= HEARTBEAT {
             // Events come, and the filter lets none through.
             self.put(HEARTBEAT_LINE).await?;

@@ -14,6 +14,7 @@ mod post;
 mod read;
 mod stream;
 mod visible;
+mod webhooks;
 
 use std::time::Duration;
 
@@ -46,6 +47,8 @@ pub(crate) struct Scale {
     idle_streams: usize,
     /// Events that consumers take.
     consumed: u64,
+    /// That are sent.
+    webhook_events: u64,
     /// Before idle memory is looked at.
     idle: Duration,
 }
@@ -60,6 +63,7 @@ impl Scale {
         fan_out_posts: 3_000,
         idle_streams: 5_000,
         consumed: 300_000,
+        webhook_events: 50_000,
         idle: Duration::from_secs(5),
     };
     pub(crate) const QUICK: Self = Self {
@@ -71,6 +75,7 @@ impl Scale {
         fan_out_posts: 500,
         idle_streams: 500,
         consumed: 30_000,
+        webhook_events: 10_000,
         idle: Duration::from_secs(1),
     };
 }

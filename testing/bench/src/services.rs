@@ -53,12 +53,6 @@ impl Service {
         start(&programs.dispatcher, "ROOKERY_DISPATCHER_LISTEN", env).await?.ready().await
     }
 
-    pub(crate) async fn relay(programs: &Programs, servers: &Servers, callers: &Callers) -> Result<Self> {
-        let mut env = identity(&callers.jwks_file);
-        env.push(("ROOKERY_NATS_URL", servers.nats_url()));
-        start(&programs.relay, "ROOKERY_RELAY_LISTEN", env).await?.ready().await
-    }
-
     /// Not awaited to be ready: a worker that still replays is not.
     pub(crate) async fn reducers(programs: &Programs, servers: &Servers, database_url: &str) -> Result<Self> {
         let env =
@@ -74,6 +68,15 @@ impl Service {
         let mut env = identity(&callers.jwks_file);
         env.push(("ROOKERY_DATABASE_URL", database_url.to_owned()));
         start(&programs.query_api, "ROOKERY_QUERY_LISTEN", env).await?.ready().await
+    }
+
+    /// Which sends webhooks to this machine, too.
+    pub(crate) async fn relay(programs: &Programs, servers: &Servers, callers: &Callers) -> Result<Self> {
+        let mut env = identity(&callers.jwks_file);
+        env.push(("ROOKERY_NATS_URL", servers.nats_url()));
+        env.push(("ROOKERY_WEBHOOKS_ALLOW_HTTP", "true".to_owned()));
+        env.push(("ROOKERY_WEBHOOKS_ALLOW_PRIVATE", "true".to_owned()));
+        start(&programs.relay, "ROOKERY_RELAY_LISTEN", env).await?.ready().await
     }
 
     /// The peer takes arguments; it has no configuration to speak of.

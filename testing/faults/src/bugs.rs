@@ -30,12 +30,18 @@ const FORBIDDEN: &str = "what was forbidden is not done";
 const DOORS: &str = "what was ended opens nothing";
 const RESERVE: &str = "only deletions reach into the reserve";
 const QUOTA: &str = "an account's quota holds";
+const SENT: &str = "a consumer is sent each event once and in order";
+const PRIVATE: &str = "nothing private is handed on";
+const STREAM: &str = "a stream has no gap and nothing twice";
+const ONCE: &str = "each window succeeds once";
+const ADJOIN: &str = "windows adjoin without gap or overlap";
+const ONE_BY_ONE: &str = "windows of a job run one after the other";
 
 const fn bug(name: &'static str, fault: &'static str, promise: &'static str, about: &'static str) -> Bug {
     Bug { name, about, fault, promise }
 }
 
-pub const ALL: [Bug; 26] = [
+pub const ALL: [Bug; 32] = [
     bug(
         "ack-before-commit",
         "kill-dispatcher",
@@ -117,6 +123,17 @@ pub const ALL: [Bug; 26] = [
     ),
     bug("reserve-open", "reserve", RESERVE, "the log's reserve is open to everybody"),
     bug("quota-forgotten", "quota", QUOTA, "a new process does not count what was used before"),
+    bug("resume-from-memory", "followers", SENT, "a relay that was just started hands on what came since"),
+    bug("private-handed-on", "followers", PRIVATE, "what is private is handed on like everything else"),
+    bug("last-id-ignored", "followers", STREAM, "a stream that comes again goes on with what happens now"),
+    bug("window-runs-again", "jobs", ONCE, "a runner that was just started runs what succeeded before"),
+    bug(
+        "window-by-time",
+        "jobs",
+        ADJOIN,
+        "a window begins where the clock says, not where the last one ended",
+    ),
+    bug("lease-ignored", "jobs", ONE_BY_ONE, "a window is taken over from a runner that is alive"),
 ];
 
 /// The bug of that name.

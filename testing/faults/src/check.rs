@@ -1,15 +1,20 @@
 //! What must hold after every run. One function per promise; each answers with what broke it, in words.
 
 mod bans;
+mod disclosed;
+mod followed;
 pub mod history;
 pub mod log;
 mod pages;
 mod promises;
 mod rows;
+pub mod windows;
 
 use anyhow::Result;
 
 use self::history::History;
+use self::windows::Windows;
+use crate::followers::{Followed, Followers};
 use crate::readers::Sightings;
 use crate::record::Operation;
 use crate::system::{self, System};
@@ -44,13 +49,25 @@ impl std::fmt::Display for Broken {
     }
 }
 
+/// What clients asked for and were told, what readers were shown and followers sent, and what came of jobs.
+#[derive(Debug, Clone, Copy)]
+pub struct Watched<'a> {
+    pub operations: &'a [Operation],
+    pub sightings: &'a Sightings,
+    /// With whom the moderator acts on, whose messages may be hidden at any moment.
+    pub followed: Option<&'a (Followed, i64)>,
+    pub windows: Option<&'a Windows>,
+}
+
+/// What followers were sent in the end, once the log does not go on.
+pub async fn followed(system: &System, followers: Followers, moderated: i64) -> Result<(Followed, i64)> {
+    let (relay, stream) = followed::ends(&log::read(&system.broker.url()).await?, moderated);
+    Ok((followers.finish(relay, stream, CATCH_UP_MAX).await, moderated))
+}
+
 /// Checks a system at rest.
-pub async fn all(
-    system: &System,
-    operations: &[Operation],
-    sightings: &Sightings,
-    allowed: &Allowed,
-) -> Result<Vec<Broken>> {
+pub async fn all(system: &System, watched: &Watched<'_>, allowed: &Allowed) -> Result<Vec<Broken>> {
+    let Watched { operations, sightings, followed, windows } = *watched;
     let entries = log::read(&system.broker.url()).await?;
     let head = entries.last().map_or(0, |last| last.position);
     let (_, undecided) = History::of(&entries, &allowed.foreign);
@@ -72,6 +89,16 @@ pub async fn all(
     ];
     if !allowed.data_may_go_back {
         found.push(("Data-Position never goes backwards", pages::backwards(&sightings.backwards)));
+    }
+    if let Some((followed, moderated)) = followed {
+        found.extend([
+            ("a consumer is sent each event once and in order", followed::relay(&entries, followed)),
+            ("nothing private is handed on", followed::private(&entries, followed)),
+            ("a stream has no gap and nothing twice", followed::stream(&entries, *moderated, followed)),
+        ]);
+    }
+    if let Some(windows) = windows {
+        found.extend(windows::all(windows, &entries));
     }
     let differences = rows::oracle(&system.broker.url(), &system.postgres.url()).await?;
     found.push(("the data set is what the oracle folds", differences));

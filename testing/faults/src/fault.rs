@@ -9,6 +9,8 @@ mod database;
 mod disk;
 mod doors;
 mod failover;
+mod followers;
+mod jobs;
 mod outages;
 mod partition;
 mod poison;
@@ -23,6 +25,7 @@ use std::pin::Pin;
 
 use anyhow::Result;
 
+use crate::check::windows::Windows;
 use crate::check::{Allowed, Broken};
 use crate::load::Load;
 use crate::system::{Setup, System};
@@ -32,6 +35,8 @@ use crate::system::{Setup, System};
 pub struct Happened {
     pub counts: Vec<(&'static str, usize)>,
     pub allowed: Allowed,
+    /// Of jobs, where it ran some.
+    pub windows: Option<Windows>,
     /// Promises that are only seen broken while the fault lasts.
     pub broken: Vec<Broken>,
 }
@@ -114,6 +119,8 @@ pub fn all() -> Vec<Fault> {
         doors::faults(),
         provider::faults(),
         room::faults(),
+        followers::faults(),
+        jobs::faults(),
     ]
     .concat()
 }

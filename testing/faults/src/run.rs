@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use crate::check::{self, Broken};
+use crate::check::{self, Broken, Watched};
 use crate::fault::Fault;
+use crate::followers::Followers;
 use crate::load::Load;
 use crate::readers::Readers;
 use crate::record::{Operation, Outcome};
@@ -73,9 +74,10 @@ pub async fn run(fault: &Fault, setup: Setup, seed: u64) -> Result<Report> {
     let urls = system.dispatchers.iter().map(|service| service.url.clone()).collect();
     let load = Load::start(urls, seed).await;
     let readers = Readers::start(&load.world, &system.query_api.url, seed);
+    let followers = Followers::start(&system, load.world.people[0], seed);
     load.acked(WARM_UP).await;
     let happened = (fault.strike)(&mut system, &load, seed).await;
-    let happened = match happened {
+    let mut happened = match happened {
         Ok(happened) => {
             if fault.has_aftermath {
                 load.acked(AFTERMATH).await;
@@ -87,9 +89,14 @@ pub async fn run(fault: &Fault, setup: Setup, seed: u64) -> Result<Report> {
             return Err(error);
         }
     };
-    let operations = load.finish().await.record.all();
+    let world = load.finish().await;
+    let operations = world.record.all();
     let sightings = readers.finish().await;
     let mut broken = Vec::new();
+    if let Some(followers) = &followers {
+        let [relay, stream] = followers.resumed();
+        happened = happened.and("consumers that came again", relay).and("readers of streams", stream);
+    }
     let did_not_happen: Vec<String> =
         happened.counts.iter().filter(|(_, count)| *count == 0).map(|(what, _)| (*what).to_owned()).collect();
     if !did_not_happen.is_empty() {
@@ -97,8 +104,17 @@ pub async fn run(fault: &Fault, setup: Setup, seed: u64) -> Result<Report> {
     }
     broken.extend(happened.broken);
     broken.extend(check::lag_returns_to_zero(&system).await?);
-    broken.extend(check::all(&system, &operations, &sightings, &happened.allowed).await?);
-    let output = system.services().map(crate::system::service::Service::output).collect();
+    let followed = match followers {
+        Some(followers) => Some(check::followed(&system, followers, world.moderated()).await?),
+        None => None,
+    };
+    let windows = happened.windows.as_ref();
+    let watched =
+        Watched { operations: &operations, sightings: &sightings, followed: followed.as_ref(), windows };
+    broken.extend(check::all(&system, &watched, &happened.allowed).await?);
+    let runners = windows.map_or("", |windows| &windows.output);
+    let output =
+        system.services().map(crate::system::service::Service::output).chain([runners.to_owned()]).collect();
     Ok(Report {
         fault: fault.name,
         seed,

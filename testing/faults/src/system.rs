@@ -1,6 +1,7 @@
 //! The whole system as an installation runs it: separate processes over a real broker and a real database.
 
 mod broker;
+pub mod clock;
 pub mod forwarder;
 pub mod namespace;
 pub mod routes;
@@ -13,11 +14,11 @@ use anyhow::{Context, Result};
 use reqwest::{Client, RequestBuilder};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
-use tempfile::TempDir;
 use testkit::oidc::OidcProvider;
 use testkit::{Postgres, eventually};
 
 pub use self::broker::Broker;
+use self::clock::Clocks;
 use self::namespace::Namespace;
 use self::routes::{Standby, WaysOut};
 use self::service::{PATIENCE, Service};
@@ -33,6 +34,8 @@ pub struct Setup {
     pub reducers: usize,
     /// Nodes of the broker: 1 or 3.
     pub nodes: usize,
+    /// Whether there is a relay, and whether somebody follows what happens: it, and the streams of the query API.
+    pub has_followers: bool,
     /// For every service.
     pub env: Vec<(&'static str, String)>,
     pub log_bytes_max: u64,
@@ -48,6 +51,7 @@ impl Default for Setup {
             dispatchers: 1,
             reducers: 1,
             nodes: 1,
+            has_followers: false,
             env: Vec::new(),
             log_bytes_max: 256 << 20,
             broker_disk: None,
@@ -77,6 +81,7 @@ pub struct System {
     pub dispatchers: Vec<Service>,
     pub reducers: Vec<Service>,
     pub query_api: Service,
+    pub relay: Option<Service>,
     pub doors: Option<Doors>,
     pub broker: Broker,
     pub postgres: Postgres,
@@ -84,8 +89,8 @@ pub struct System {
     pub pool: PgPool,
     pub standby: Option<Standby>,
     pub ways_out: Option<WaysOut>,
-    /// Holds the shift of the services' clocks.
-    pub clock: Option<TempDir>,
+    /// Of the services, where they have clocks of their own.
+    pub clocks: Option<Clocks>,
     /// Where people may log in, too.
     pub provider: Option<OidcProvider>,
     setup: Setup,
@@ -99,6 +104,7 @@ pub fn http() -> Client {
 /// Roles of everybody, and of the one who moderates.
 pub const USER: &str = "user,analyst,operator";
 pub const MODERATOR: &str = "user,moderator";
+pub const CONSUMER: &str = "consumer";
 
 /// As the gateway would sign it.
 pub fn signed(request: RequestBuilder, account: i64, roles: &str) -> RequestBuilder {
@@ -127,18 +133,20 @@ impl System {
         let dispatchers = (0..setup.dispatchers).map(|_| dispatcher(&setup, nats)).collect();
         let reducers = (0..setup.reducers).map(|_| reducers(&setup, nats, database)).collect();
         let query_api = query_api(&setup, database);
+        let relay = setup.has_followers.then(|| relay(&setup, nats));
         let pool = pool(&postgres.url());
         Self {
             dispatchers,
             reducers,
             query_api,
+            relay,
             doors: None,
             broker,
             postgres,
             pool,
             standby: None,
             ways_out: None,
-            clock: None,
+            clocks: None,
             provider: None,
             setup,
         }
@@ -165,7 +173,12 @@ impl System {
 
     pub fn services(&self) -> impl Iterator<Item = &Service> {
         let doors = self.doors.iter().flat_map(|doors| doors.dispatchers.iter().chain([&doors.query_api]));
-        self.dispatchers.iter().chain(&self.reducers).chain([&self.query_api]).chain(doors)
+        self.dispatchers.iter().chain(&self.reducers).chain([&self.query_api]).chain(&self.relay).chain(doors)
+    }
+
+    /// What a service of this system is told.
+    pub fn env(&self, own: &[(&str, &str)]) -> Vec<(String, String)> {
+        env(&self.setup, own)
     }
 
     pub async fn ready(&self) {
@@ -263,6 +276,11 @@ fn reducers(setup: &Setup, nats: &str, database: &str) -> Service {
         ("ROOKERY_FANOUT_LIMIT", FANOUT_LIMIT),
     ];
     Service::start("reducers", "ROOKERY_REDUCERS_LISTEN", env(setup, &own), setup.namespace.as_deref())
+}
+
+fn relay(setup: &Setup, nats: &str) -> Service {
+    let own = [("ROOKERY_NATS_URL", nats), CALLERS[0], CALLERS[1], CALLERS[2]];
+    Service::start("relay", "ROOKERY_RELAY_LISTEN", env(setup, &own), setup.namespace.as_deref())
 }
 
 fn query_api(setup: &Setup, database: &str) -> Service {

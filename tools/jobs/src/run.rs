@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use event_store::buckets::BucketError;
 use event_store::{EventLog, ReadError};
+use fail_points::planted;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
@@ -38,6 +39,8 @@ pub struct Settings {
     pub runner: String,
     /// How long a runner may be silent before its window is taken over.
     pub lease: Duration,
+    /// Variables that commands get besides what they are told of their windows.
+    pub env: Vec<(&'static str, String)>,
 }
 
 /// Runs windows of any jobs.
@@ -76,7 +79,7 @@ impl Runner {
         again: bool,
         now: Timestamp,
     ) -> Result<Looked, RunError> {
-        let Settings { runner, lease } = &self.settings;
+        let Settings { runner, lease, .. } = &self.settings;
         let known = self.ledger.read(&job.name, window).await?;
         let mut dead = None;
         if let Some(entry) = &known {
@@ -85,7 +88,10 @@ impl Runner {
                 if dead.is_none() {
                     return Ok(Looked::Elsewhere(entry.clone()));
                 }
-            } else if !entry.is_running() && (entry.state == State::Succeeded || !again) {
+            } else if !entry.is_running()
+                && (entry.state == State::Succeeded || !again)
+                && !planted("window-runs-again")
+            {
                 return Ok(Looked::Ended(entry.clone()));
             }
         }

@@ -1,7 +1,7 @@
 //! Runs the windows of jobs as they end, or those that are asked for.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use event_store::buckets::JOBS_AGE_MAX;
 use jiff::Timestamp;
@@ -76,8 +76,11 @@ impl Due {
     ) -> Result<(), RunError> {
         let Some(next) = self.next.filter(|next| next.end <= now) else { return Ok(()) };
         let due = job.schedule.windows_between(next.start, now, DUE_MAX);
+        let began = Instant::now();
         metrics::gauge!("jobs_lag_windows", "job" => job.name.clone()).set(due.len() as f64);
         for (index, window) in due.iter().enumerate() {
+            // Those before it may have taken long.
+            let now = now.checked_add(began.elapsed()).unwrap_or(now);
             match runner.look(job, *window, watch, false, now).await? {
                 Looked::Ended(_) => {
                     self.next = job.schedule.window_at(window.end);

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use consumers::{ConsumeError, Consumer, Delivery, Durable, Durables, Filter, Handler, Settings};
+use consumers::{ConsumeError, Consumer, Durable, Durables, Filter, Handler, Line, Settings};
 use domain::Shard;
 use event_store::conformance::{command, posted};
 use event_store::{Buckets, EventLog, Expected, InMemoryLog};
@@ -36,14 +36,16 @@ pub(crate) struct Recorder {
 
 #[async_trait]
 impl Handler for Recorder {
-    async fn handle(&self, event: Delivery) -> Result<(), String> {
-        let line: serde_json::Value = serde_json::from_slice(&event.line).expect("JSON");
-        assert_eq!(line["position"], event.position.to_string());
-        assert_eq!((&line["id"], &line["type"]), (&event.id.into(), &event.event_type.into()));
+    async fn handle(&self, event: &Line, tries: u32) -> Result<(), String> {
+        let line: serde_json::Value = serde_json::from_slice(&event.json).expect("JSON");
+        let position = event.position.get();
+        assert_eq!(line["position"], position.to_string());
+        assert_eq!(line["id"], event.id.to_string());
+        assert_eq!(line["type"], event.event_type);
         let pause = *self.pause.lock().expect("nothing panics here");
         tokio::time::sleep(pause).await;
-        self.handled.lock().expect("nothing panics here").push((event.position, event.tries));
-        let is_bad = self.bad.lock().expect("nothing panics here").contains(&event.position);
+        self.handled.lock().expect("nothing panics here").push((position, tries));
+        let is_bad = self.bad.lock().expect("nothing panics here").contains(&position);
         if is_bad { Err("exited with 3".to_owned()) } else { Ok(()) }
     }
 }

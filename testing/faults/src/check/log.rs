@@ -80,22 +80,38 @@ pub fn micros(text: &str) -> Option<i64> {
     i64::try_from(time.unix_timestamp_nanos() / 1_000).ok()
 }
 
-/// All events, one by one: the answers hold header blocks as base64, and any bytes come through. Fails where one is
-/// missing between the first and the last.
+/// All events, one by one. Fails where one is missing between the first and the last.
 pub async fn read(urls: &str) -> Result<Vec<Entry>> {
+    stored(urls, STREAM, 1).await?.into_iter().map(entry).collect()
+}
+
+/// A message of a stream, as the broker holds it.
+#[derive(Debug)]
+pub struct Stored {
+    pub sequence: u64,
+    pub subject: String,
+    pub headers: String,
+    pub data: Vec<u8>,
+    /// Microseconds since 1970, by the broker's clock.
+    pub time: i64,
+}
+
+/// All messages of a stream from a sequence on, one by one: the answers hold header blocks as base64, and any bytes come
+/// through. Fails where one is missing.
+pub async fn stored(urls: &str, stream: &str, from: u64) -> Result<Vec<Stored>> {
     let client = connect(urls).await?;
-    let mut stream = jetstream::new(client.clone()).get_stream(STREAM).await.context("the log's stream")?;
-    let last = stream.info().await?.state.last_sequence;
-    futures::stream::iter(1..=last)
-        .map(|sequence| entry(&client, sequence))
+    let mut info = jetstream::new(client.clone()).get_stream(stream).await.context("the stream")?;
+    let last = info.info().await?.state.last_sequence;
+    futures::stream::iter(from..=last)
+        .map(|sequence| get(&client, stream, sequence))
         .buffered(AT_ONCE)
         .try_collect()
         .await
 }
 
-/// An event in an answer of the broker.
+/// An answer of the broker.
 #[derive(Deserialize)]
-struct Stored {
+struct Answer {
     subject: String,
     #[serde(default)]
     hdrs: String,
@@ -104,23 +120,32 @@ struct Stored {
     time: String,
 }
 
-async fn entry(client: &async_nats::Client, sequence: u64) -> Result<Entry> {
+async fn get(client: &async_nats::Client, stream: &str, sequence: u64) -> Result<Stored> {
     let question = json!({ "seq": sequence }).to_string().into();
-    let asked = client.request(format!("$JS.API.STREAM.MSG.GET.{STREAM}"), question);
-    let answer = tokio::time::timeout(PATIENCE, asked).await.context("the log falls silent")??;
+    let asked = client.request(format!("$JS.API.STREAM.MSG.GET.{stream}"), question);
+    let answer = tokio::time::timeout(PATIENCE, asked).await.context("the broker falls silent")??;
     let mut answer: Value = serde_json::from_slice(&answer.payload)?;
-    let stored: Stored = serde_json::from_value(answer["message"].take())
-        .with_context(|| format!("the log has no event {sequence}: {answer}"))?;
-    let block = STANDARD.decode(stored.hdrs)?;
-    let block = String::from_utf8_lossy(&block);
-    let get = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+    let message: Answer = serde_json::from_value(answer["message"].take())
+        .with_context(|| format!("{stream} has no message {sequence}: {answer}"))?;
+    Ok(Stored {
+        sequence,
+        subject: message.subject,
+        headers: String::from_utf8_lossy(&STANDARD.decode(message.hdrs)?).into_owned(),
+        data: STANDARD.decode(message.data)?,
+        time: micros(&message.time).context("a time")?,
+    })
+}
+
+fn entry(stored: Stored) -> Result<Entry> {
+    let get =
+        |name: &str| stored.headers.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
     Ok(Entry {
-        position: position(sequence)?,
-        subject: stored.subject,
+        position: position(stored.sequence)?,
         event_type: get("ce-type").unwrap_or_default().to_owned(),
-        recorded_at: micros(&stored.time).context("a time")?,
+        recorded_at: stored.time,
         decided_at: get("ce-time").and_then(micros).unwrap_or(0),
         caused_by: get("rookery-correlation").and_then(parse_request_id),
-        data: serde_json::from_slice(&STANDARD.decode(stored.data)?).unwrap_or_default(),
+        data: serde_json::from_slice(&stored.data).unwrap_or_default(),
+        subject: stored.subject,
     })
 }

@@ -1,12 +1,6 @@
 //! Clocks of the services that are wrong, by an hour in either direction, and jump.
-//!
-//! The shift is loaded into the services before libc. Broker and database keep the machine's clock: the one is linked
-//! without libc, the other is started without our environment.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -14,9 +8,12 @@ use rand::seq::IndexedRandom;
 use super::{Fault, Happened, Starting, Striking, USUAL};
 use crate::check::log;
 use crate::load::Load;
-use crate::system::{Setup, System};
+use crate::system::clock::{self, Clocks};
+use crate::system::{Setup, System, settled};
 
 const HOUR: i64 = 3_600;
+/// All services have the same.
+const CLOCK: &str = "services";
 
 pub(super) fn faults() -> Vec<Fault> {
     vec![Fault {
@@ -24,37 +21,25 @@ pub(super) fn faults() -> Vec<Fault> {
         about: "the services' clocks are an hour early or late, and jump between that under load",
         start: with_clocks,
         strike: jump,
-        unless: without_compiler,
+        unless: clock::obstacle,
         ..USUAL
     }]
 }
 
-fn without_compiler() -> Option<String> {
-    let found = Command::new("cc").arg("--version").output().is_ok();
-    (!found).then(|| "there is no C compiler (cc) to build the shift of the clock with".to_owned())
-}
-
-fn build(dir: &Path) -> Result<PathBuf> {
-    let (source, library) = (dir.join("shift.c"), dir.join("shift.so"));
-    std::fs::write(&source, include_str!("shift.c"))?;
-    let built =
-        Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(&source).output()?;
-    ensure!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    Ok(library)
-}
-
 fn with_clocks(mut setup: Setup) -> Starting {
     Box::pin(async move {
-        let dir = tempfile::tempdir()?;
-        let library = build(dir.path())?;
-        let shift = dir.path().join("shift");
-        std::fs::write(&shift, "0")?;
-        setup.env.push(("LD_PRELOAD", library.display().to_string()));
-        setup.env.push(("FAULTS_CLOCK_SHIFT", shift.display().to_string()));
+        let clocks = Clocks::make()?;
+        clocks.set(CLOCK, 0)?;
+        setup.env.extend(clocks.env(CLOCK));
         let mut system = System::start(setup).await;
-        system.clock = Some(dir);
+        system.clocks = Some(clocks);
         Ok(system)
     })
+}
+
+async fn is_ahead(urls: &str, by: i64) -> Result<(), String> {
+    let seen = ahead(urls).await.map_err(|error| format!("{error:#}"))?;
+    if (seen - by).abs() <= 2 { Ok(()) } else { Err(format!("set by {by} s, it is {seen} s ahead")) }
 }
 
 /// Seconds that the dispatcher is ahead of the broker, by the time at which it decided its last event.
@@ -68,17 +53,17 @@ async fn ahead(urls: &str) -> Result<i64> {
 fn jump<'a>(system: &'a mut System, load: &'a Load, seed: u64) -> Striking<'a> {
     Box::pin(async move {
         let mut random = StdRng::seed_from_u64(seed);
-        let shift = system.clock.as_ref().context("a shifted clock")?.path().join("shift");
-        let mut jumps = 0;
+        let clocks = system.clocks.as_ref().context("a shifted clock")?;
+        let (url, mut jumps) = (system.broker.url(), 0);
         for _ in 0..8 {
             let by = *[-HOUR, HOUR, 0, -30, 30].choose(&mut random).context("a choice")?;
-            std::fs::write(&shift, by.to_string())?;
+            clocks.set(CLOCK, by)?;
             load.acked(20).await;
-            let seen = ahead(&system.broker.url()).await?;
-            ensure!((seen - by).abs() <= 2, "the clock was set by {by} s, but is {seen} s ahead");
+            // What was decided before may be appended behind what is decided now.
+            settled("the services go by their clock", || is_ahead(&url, by)).await;
             jumps += usize::from(by != 0);
         }
-        std::fs::write(&shift, "0")?;
+        clocks.set(CLOCK, 0)?;
         Ok(Happened::counted("jumps", jumps))
     })
 }

@@ -25,7 +25,7 @@ pub struct Service {
 }
 
 /// Beside this test or program, where cargo puts the binaries of the workspace.
-fn program(name: &str) -> PathBuf {
+pub fn program(name: &str) -> PathBuf {
     let own = std::env::current_exe().expect("a running program has a path");
     let found = own.ancestors().skip(1).take(2).map(|dir| dir.join(name)).find(|path| path.is_file());
     found
@@ -39,13 +39,25 @@ impl Service {
         env: Vec<(String, String)>,
         namespace: Option<&Namespace>,
     ) -> Self {
+        Self::start_with(name, &[], listen_variable, env, namespace)
+    }
+
+    /// The same with arguments.
+    pub fn start_with(
+        name: &str,
+        args: &[&str],
+        listen_variable: &str,
+        env: Vec<(String, String)>,
+        namespace: Option<&Namespace>,
+    ) -> Self {
         let binary = program(name).display().to_string();
-        let (program, args, host) = match namespace {
-            None => (binary, Vec::new(), Ipv4Addr::LOCALHOST),
+        let own = args.iter().map(|arg| (*arg).to_owned());
+        let (program, args, host): (_, Vec<String>, _) = match namespace {
+            None => (binary, own.collect(), Ipv4Addr::LOCALHOST),
             // `ip` becomes the program, so the process is the program's own.
             Some(Namespace { name, inside, .. }) => {
-                let args = ["netns", "exec", name, &binary].map(str::to_owned).to_vec();
-                ("ip".to_owned(), args, *inside)
+                let args = ["netns", "exec", name, &binary].map(str::to_owned);
+                ("ip".to_owned(), args.into_iter().chain(own).collect(), *inside)
             }
         };
         let [address, ops_address] = [(); 2].map(|()| format!("{host}:{}", free_port()));
@@ -67,6 +79,11 @@ impl Service {
     /// After [`Self::kill`], or after it ended by itself: a new process with the same environment.
     pub fn start_again(&mut self) {
         self.process = Process::start(&self.program, self.args.clone(), self.env.clone());
+    }
+
+    /// The environment that its next process gets.
+    pub fn env(&self) -> &[(String, String)] {
+        &self.env
     }
 
     pub fn set(&mut self, name: &str, value: &str) {

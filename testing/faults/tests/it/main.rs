@@ -32,6 +32,16 @@ async fn blocks_in_the_middle_of_what_they_forbid_break_no_promise() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn relay_and_query_api_that_are_killed_under_their_followers_break_no_promise() {
+    good("followers").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn runners_of_jobs_that_are_killed_in_mid_run_break_no_promise() {
+    good("jobs").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_of_the_broker_breaks_no_promise() {
     if testkit::no_small_disk() {
         return;

@@ -15,7 +15,7 @@ use crate::sources::{packages, root};
 const MAY_USE: [(&str, &[&str]); 25] = [
     ("api-types", &[]),
     ("archive", &["domain", "event-store", "event-store-nats"]),
-    ("consumers", &["domain", "event-store"]),
+    ("consumers", &["domain", "event-store", "fail-points"]),
     ("data-set", &["domain", "fail-points", "postgres-kit"]),
     (
         "dispatcher",
@@ -39,7 +39,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
         "event-store-open",
         &["domain", "event-store", "event-store-nats", "event-store-postgres", "service-kit"],
     ),
-    ("jobs", &["domain", "event-store"]),
+    ("jobs", &["domain", "event-store", "fail-points"]),
     ("http-kit", &["api-types", "service-kit", "tokens"]),
     ("local-servers", &[]),
     ("verifier", &["data-set", "domain", "event-store"]),
@@ -55,6 +55,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
             "domain",
             "event-store",
             "event-store-open",
+            "fail-points",
             "http-kit",
             "service-kit",
             "tokens",

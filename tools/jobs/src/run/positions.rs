@@ -5,6 +5,7 @@ use std::fmt;
 use async_trait::async_trait;
 use domain::{Position, Sequence};
 use event_store::{ReadError, first_since};
+use fail_points::planted;
 use jiff::{SignedDuration, Timestamp};
 use time::OffsetDateTime;
 
@@ -27,8 +28,8 @@ pub trait DataSet: Send + Sync + fmt::Debug {
 impl Runner {
     /// From behind which position to which one a window goes; `None` while what the job reads is not complete.
     ///
-    /// A window goes on where the one before it ended, if the ledger knows that: a clock that was set back would else
-    /// leave events between them, or give some to both.
+    /// A window begins where the one before it ended, and ends where the one behind it begins, if the ledger knows that: a
+    /// clock that was wrong would else leave events between them, or give some to both.
     pub(super) async fn positions(
         &self,
         job: &Job,
@@ -48,10 +49,14 @@ impl Runner {
                 if last == Sequence::ZERO { 0 } else { Position::new(last, self.log.shard()).get() };
             Ok::<_, ReadError>(position)
         };
-        let to = before(window.end).await?;
-        let from = match self.before(job, window).await? {
-            Some(entry) => entry.to,
-            None => before(window.start).await?,
+        let [earlier, later] = self.beside(job, window).await?;
+        let to = match later {
+            Some(entry) => entry.from,
+            None => before(window.end).await?,
+        };
+        let from = match earlier {
+            Some(entry) if !planted("window-by-time") => entry.to,
+            _ => before(window.start).await?,
         };
         if job.reads == Reads::DataSet {
             let Some(data_set) = &self.data_set else {
@@ -64,11 +69,15 @@ impl Runner {
         Ok(Some((from, to.max(from))))
     }
 
-    /// The entry of the window before.
-    async fn before(&self, job: &Job, window: Window) -> Result<Option<Entry>, RunError> {
+    /// The entries of the windows before and behind.
+    async fn beside(&self, job: &Job, window: Window) -> Result<[Option<Entry>; 2], RunError> {
         let before = job.schedule.windows_until(window.start, 1).pop();
-        let Some(before) = before.filter(|before| before.end == window.start) else { return Ok(None) };
-        Ok(self.ledger.read(&job.name, before).await?)
+        let before = before.filter(|before| before.end == window.start);
+        let read = async |window: Option<Window>| match window {
+            None => Ok(None),
+            Some(window) => self.ledger.read(&job.name, window).await,
+        };
+        Ok([read(before).await?, read(job.schedule.window_at(window.end)).await?])
     }
 }
 

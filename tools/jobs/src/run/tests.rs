@@ -30,7 +30,7 @@ fn runner(ledger: &Ledger, lease: Duration) -> Runner {
         log: Arc::new(InMemoryLog::new(Shard(0))),
         ledger: ledger.clone(),
         data_set: None,
-        settings: Settings { runner: "test".to_owned(), lease },
+        settings: Settings { runner: "test".to_owned(), lease, env: Vec::new() },
         stop: CancellationToken::new(),
     }
 }
@@ -89,6 +89,41 @@ async fn a_window_waits_for_the_data_set() {
     runner.data_set = Some(Arc::new(Behind));
     let window = newest(&job, 1)[0];
     assert!(matches!(look(&runner, &job, window, Timestamp::now()).await, Looked::NotYet(_)));
+}
+
+#[tokio::test]
+async fn a_window_ends_where_the_one_behind_it_begins() {
+    let (job, ledger) = (job(""), ledger());
+    let windows = newest(&job, 2);
+    // By a clock that was ahead.
+    let early = Claim { from: 256, to: 512, ..claim(windows[1], LIMIT, Timestamp::now()) };
+    let entry = begin(&ledger, &early).await;
+    let end = |entry: &mut Entry| entry.state = State::Succeeded;
+    ledger.update("x", &entry, end).await.expect("it answers").expect("its own");
+    let Looked::Ended(entry) = look(&runner(&ledger, LIMIT), &job, windows[0], Timestamp::now()).await else {
+        panic!("it is over");
+    };
+    assert_eq!((entry.from, entry.to), (0, 256));
+}
+
+#[tokio::test]
+async fn each_window_says_when_it_began_itself() {
+    let (job, ledger) = (job(", command: [sh, -c, 'sleep 0.2'], catch_up: 2"), ledger());
+    let runner = Arc::new(runner(&ledger, LIMIT));
+    let serving = tokio::spawn(crate::runner::serve(Arc::clone(&runner), vec![job.clone()]));
+    let windows = newest(&job, 2);
+    let ended = eventually("both have run", LIMIT, async || {
+        let mut ended = Vec::new();
+        for window in &windows {
+            let entry = ledger.read("x", *window).await.map_err(|error| error.to_string())?;
+            ended.extend(entry.filter(|entry| entry.ended_at.is_some()));
+        }
+        <[Entry; 2]>::try_from(ended).map_err(|ended| format!("{ended:?}"))
+    })
+    .await;
+    runner.stop.cancel();
+    serving.await.expect("no panic");
+    assert!(Some(ended[1].started_at) >= ended[0].ended_at, "{ended:?}");
 }
 
 #[tokio::test]

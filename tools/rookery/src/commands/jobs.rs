@@ -7,7 +7,7 @@ mod list;
 mod run;
 mod window;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +15,9 @@ use anyhow::{Context, Result};
 use domain::Shard;
 use event_store::buckets;
 use jobs::{Job, Ledger, Runner, Settings};
+use service_kit::config::Secret;
 use service_kit::shutdown::Shutdown;
+use tokio_util::sync::CancellationToken;
 
 use self::data_set::PublishedDataSet;
 use crate::data_dir::DataDirArgument;
@@ -24,6 +26,7 @@ use crate::{connections, period};
 
 /// In the broker's list of connections.
 const CLIENT_NAME: &str = "rookery-jobs";
+pub(super) const LEASE_DEFAULT: &str = "30s";
 
 /// Run jobs by schedule, each window of theirs once by any number of runners
 ///
@@ -67,7 +70,7 @@ enum Command {
 #[derive(Debug, clap::Args)]
 struct RunnerArguments {
     /// How long a runner may be silent before another one takes its window over
-    #[arg(long, value_name = "TIME", env = "ROOKERY_JOBS_LEASE", default_value = "30s", value_parser = period::parse)]
+    #[arg(long, value_name = "TIME", env = "ROOKERY_JOBS_LEASE", default_value = LEASE_DEFAULT, value_parser = period::parse)]
     lease: Duration,
     #[command(flatten)]
     logging: LoggingArguments,
@@ -88,9 +91,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
 impl Of {
     fn jobs(&self) -> Result<Vec<Job>> {
-        let text = std::fs::read_to_string(&self.file)
-            .with_context(|| format!("read {}: name the file of jobs with --jobs", self.file.display()))?;
-        jobs::parse(&text).with_context(|| self.file.display().to_string())
+        read(&self.file)
     }
 
     fn job(&self, name: &str) -> Result<Job> {
@@ -99,23 +100,51 @@ impl Of {
     }
 
     async fn ledger(&self) -> Result<Ledger> {
-        let url = connections::jobs_url(&self.data)?;
-        let bucket = event_store_open::find_bucket(url.expose(), CLIENT_NAME, Shard(0), buckets::JOBS).await;
-        Ok(Ledger::new(bucket.context("is the system running?")?))
+        ledger(&connections::jobs_url(&self.data)?).await.context("is the system running?")
     }
 
     /// Ends when the process is told to.
     async fn runner(&self, arguments: &RunnerArguments, shutdown: &Shutdown) -> Result<Runner> {
-        let url = connections::jobs_url(&self.data)?;
-        let log = event_store_open::open_log(url.expose(), CLIENT_NAME).await;
-        Ok(Runner {
-            log: log.context("is the system running?")?,
-            ledger: self.ledger().await?,
-            data_set: Some(Arc::new(PublishedDataSet::connect(&self.data)?)),
-            settings: Settings { runner: runner_name(), lease: arguments.lease },
-            stop: shutdown.token(),
-        })
+        let urls =
+            Urls { log: connections::jobs_url(&self.data)?, data_set: connections::analyst_url(&self.data)? };
+        let runner = runner(&urls, arguments.lease, Vec::new(), shutdown.token()).await;
+        runner.context("is the system running?")
     }
+}
+
+/// What a runner reaches, as the users that are meant for it.
+#[derive(Debug)]
+pub(super) struct Urls {
+    pub(super) log: Secret,
+    pub(super) data_set: Secret,
+}
+
+/// Reads a file of jobs.
+pub(super) fn read(file: &Path) -> Result<Vec<Job>> {
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("read {}: name the file of jobs with --jobs", file.display()))?;
+    jobs::parse(&text).with_context(|| file.display().to_string())
+}
+
+async fn ledger(log: &Secret) -> Result<Ledger> {
+    let bucket = event_store_open::find_bucket(log.expose(), CLIENT_NAME, Shard(0), buckets::JOBS).await?;
+    Ok(Ledger::new(bucket))
+}
+
+/// `env`: what commands are told besides. Everything ends once `stop` is cancelled.
+pub(super) async fn runner(
+    urls: &Urls,
+    lease: Duration,
+    env: Vec<(&'static str, String)>,
+    stop: CancellationToken,
+) -> Result<Runner> {
+    Ok(Runner {
+        log: event_store_open::open_log(urls.log.expose(), CLIENT_NAME).await?,
+        ledger: ledger(&urls.log).await?,
+        data_set: Some(Arc::new(PublishedDataSet::connect(&urls.data_set)?)),
+        settings: Settings { runner: runner_name(), lease, env },
+        stop,
+    })
 }
 
 /// Host and process, for people.

@@ -15,6 +15,7 @@ mod consumers;
 mod data_set_users;
 mod environment;
 mod event_store;
+mod jobs;
 mod log;
 mod log_lineage;
 mod passwords;
@@ -28,6 +29,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ::jobs::Job;
 use anyhow::{Context, Result, anyhow};
 use data_set::write::FanOutLimit;
 use data_set::{SearchLanguage, search_language};
@@ -46,7 +48,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(super) use self::addresses::Addresses;
 pub(super) use self::broker_users::BrokerUsers;
-use self::environment::{catalog, commands, events, exports, mail, oidc, streams};
+use self::environment::{catalog, commands, events, exports, mail, oidc, streams, webhooks};
 pub(super) use self::event_store::EventStore;
 pub(super) use self::servers::{LogServer, Servers, nats_options};
 use self::services::{Listeners, Settings};
@@ -136,6 +138,9 @@ pub struct Arguments {
     /// Log a line for each request
     #[arg(long, env = "ROOKERY_HTTP_ACCESS_LOG")]
     access_log: bool,
+    /// Run the jobs of this file, too (YAML; docs/JOBS.md). Other runners may run them at the same time
+    #[arg(long, value_name = "FILE", env = "ROOKERY_JOBS_FILE")]
+    jobs: Option<PathBuf>,
     /// Compare the data set with the log again and again, in the background: a number with s, m, h or d
     ///
     /// Needs about 1 GiB of memory per million events while it runs. See `rookery verify`.
@@ -162,13 +167,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 async fn up(arguments: &Arguments) -> Result<()> {
     let limits = limits(arguments)?;
     limits.announce();
-    let (exports, streams, catalog, events) = (exports()?, streams()?, catalog()?, events()?);
+    let (exports, streams, catalog) = (exports()?, streams()?, catalog()?);
+    let (events, webhooks) = (events()?, webhooks()?);
     let tls = match (&arguments.tls_certificate, &arguments.tls_key) {
         (Some(certificate), Some(key)) => Some(Tls::open(certificate.clone(), key.clone())?),
         _ => None,
     };
     let commands = commands(arguments.registration)?.under(&limits);
     let (mail, oidc) = (mail()?, oidc()?);
+    let jobs = arguments.jobs.as_deref().map(super::jobs::read).transpose()?;
     let shutdown = Shutdown::on_signals()?;
     let data = DataDir::open(&arguments.data.data_dir)?;
     if let Some(reason) = &data.moved_because {
@@ -195,9 +202,9 @@ async fn up(arguments: &Arguments) -> Result<()> {
     let servers = servers?;
     let fan_out_limit = arguments.fan_out_limit;
     let settings =
-        Settings { limits, exports, streams, catalog, events, commands, fan_out_limit, mail, oidc };
+        Settings { limits, exports, streams, catalog, events, webhooks, commands, fan_out_limit, mail, oidc };
     // On the heap: it holds the state of every handshake of the start.
-    let served = Box::pin(serve(arguments, &data, &servers, listeners, settings, &shutdown)).await;
+    let served = Box::pin(serve(arguments, &data, &servers, listeners, settings, jobs, &shutdown)).await;
     // Also after a failure, and that failure is reported.
     let stopped = servers.stop().await;
     served.and(stopped)
@@ -209,6 +216,7 @@ async fn serve(
     servers: &Servers,
     listeners: Listeners,
     settings: Settings,
+    jobs: Option<Vec<Job>>,
     shutdown: &Shutdown,
 ) -> Result<()> {
     let preparing = async {
@@ -234,6 +242,7 @@ async fn serve(
     });
     let watching = watch.map(|watch| watching(watch, shutdown.token())).transpose()?;
     let services = services::start(data, &users, log, listeners, settings, &health, shutdown)?;
+    let running = jobs.map(|jobs| jobs::start(data, jobs, &url, &health, shutdown)).transpose()?;
     let announced = async {
         is_ready(&health).await;
         announce(arguments, &url)
@@ -245,7 +254,12 @@ async fn serve(
     let failed = shutdown.token().run_until_cancelled(serving).await;
     let failed = failed.map_or(Ok(()), |ended| ended.map(drop));
     health.start_draining();
-    let stopped = services.stop().await;
+    let jobs_end = async {
+        if let Some(running) = running {
+            running.stop().await
+        }
+    };
+    let (stopped, ()) = tokio::join!(services.stop(), jobs_end);
     if let Some(watching) = watching {
         // It changes nothing, so only its last words to the servers are waited for.
         tokio::time::timeout(WATCH_STOP_LIMIT, watching).await.ok();

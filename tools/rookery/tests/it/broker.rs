@@ -44,7 +44,7 @@ async fn nobody_but_the_dispatcher_reaches_what_is_its_own() {
         (file(dir.path(), "jobs-url"), &["$KV.JOBS_0.", "$KV.CONSUMERS_0."]),
         (file(dir.path(), "limits-url"), &updates),
         (broker_url(dir.path(), "reducers"), &[]),
-        (broker_url(dir.path(), "relay"), &[]),
+        (broker_url(dir.path(), "relay"), &["$KV.WEBHOOKS_0."]),
     ] {
         let before = state(dir.path()).await;
         let heard = attack(&url, may).await;

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 use testkit::eventually;
 
-use crate::support::{System, command, data_dir, rookery, stdout};
+use crate::support::{STOP_LIMIT, System, command, data_dir, rookery, stdout, up_on};
 
 const LIMIT: Duration = Duration::from_secs(90);
 const WINDOWS: usize = 4;
@@ -117,4 +117,50 @@ async fn three_runners_run_each_window_once_beside_nats() {
 #[tokio::test]
 async fn three_runners_run_each_window_once_beside_postgres() {
     three_runners_run_each_window_once("postgres").await;
+}
+
+#[tokio::test]
+async fn up_runs_the_jobs_of_a_file_and_gives_a_window_up_at_its_end() {
+    let dir = data_dir();
+    let (path, out) = (dir.path(), dir.path().join("tries"));
+    let quick = path.join("quick");
+    let file = path.join("jobs.yaml").display().to_string();
+    write_jobs(
+        path,
+        &format!("echo $ROOKERY_API_URL >> {}; test -e {} || sleep 300", out.display(), quick.display()),
+    );
+    let system = System::start_with(path, &[("ROOKERY_JOBS_FILE", &file)]).await;
+    eventually("a window runs", LIMIT, async || match tries(path).first_key_value() {
+        Some((told, _)) if *told == system.url => Ok(()),
+        other => Err(format!("{other:?}")),
+    })
+    .await;
+    std::fs::write(&quick, "").expect("it writes");
+    system.stop().await;
+
+    // Nobody waits for a lease, and the try that was cut short does not count.
+    let system = System::start_with(path, &[("ROOKERY_JOBS_FILE", &file)]).await;
+    let began = Instant::now();
+    eventually("the window succeeded", LIMIT, async || {
+        let windows = history(path, &file, "8");
+        let done: Vec<&Value> = windows.iter().filter(|window| window["state"] == "succeeded").collect();
+        if done.len() >= WINDOWS && done.iter().all(|window| window["tries"] == 1) {
+            return Ok(());
+        }
+        Err(format!("{windows:?}"))
+    })
+    .await;
+    assert!(began.elapsed() < Duration::from_secs(25), "{:?}", began.elapsed());
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn up_tells_of_a_file_of_jobs_that_cannot_be_understood_before_it_starts_anything() {
+    let dir = data_dir();
+    let file = dir.path().join("jobs.yaml");
+    std::fs::write(&file, "jobs: [{name: x}]").expect("it writes");
+    let mut process = up_on(dir.path(), "127.0.0.1:0", &[("ROOKERY_JOBS_FILE", &file.display().to_string())]);
+    assert!(!process.wait(STOP_LIMIT).await.success());
+    assert!(process.output().contains("jobs.yaml"), "{}", process.output());
+    assert!(!dir.path().join("postgres").exists());
 }

@@ -29,3 +29,4 @@ mod tokens;
 mod up;
 mod users;
 mod verify;
+mod webhooks;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use async_trait::async_trait;
-use consumers::{Consumer, Delivery, Durable, Filter, Handler, Lag, Settings, lag};
+use consumers::{Consumer, Durable, Filter, Handler, Lag, Line, Settings, lag};
 use domain::{AccountId, Position, Sequence};
 use event_store::EventLog;
 use jobs::{Outcome, child};
@@ -190,15 +190,14 @@ struct Exec {
 
 #[async_trait]
 impl Handler for Exec {
-    async fn handle(&self, event: Delivery) -> Result<(), String> {
-        let Delivery { position, id, event_type, line, tries } = event;
+    async fn handle(&self, event: &Line, tries: u32) -> Result<(), String> {
         let env = [
-            ("ROOKERY_EVENT_ID", id),
-            ("ROOKERY_EVENT_TYPE", event_type),
-            ("ROOKERY_EVENT_POSITION", position.to_string()),
+            ("ROOKERY_EVENT_ID", event.id.to_string()),
+            ("ROOKERY_EVENT_TYPE", event.event_type.clone()),
+            ("ROOKERY_EVENT_POSITION", event.position.to_string()),
             ("ROOKERY_EVENT_TRY", tries.to_string()),
         ];
-        match child::run(&self.command, &env, &line, self.timeout).await.0 {
+        match child::run(&self.command, &env, &event.json, self.timeout).await.0 {
             Outcome::Exited(0) => Ok(()),
             Outcome::Exited(code) => Err(format!("exited with {code}")),
             Outcome::Signalled(signal) => Err(format!("ended by signal {signal}")),

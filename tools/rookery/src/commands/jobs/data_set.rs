@@ -5,9 +5,7 @@ use async_trait::async_trait;
 use data_set::pool::{self, Pool, PoolOptions};
 use data_set::read::list_projections;
 use jobs::DataSet;
-
-use crate::connections;
-use crate::data_dir::DataDirArgument;
+use service_kit::config::Secret;
 
 /// One for each job would be more than they need: they ask one after the other.
 const CONNECTIONS: u32 = 2;
@@ -17,8 +15,7 @@ pub(super) struct PublishedDataSet(Pool);
 
 impl PublishedDataSet {
     /// As an analyst: the views say how far they are.
-    pub(super) fn connect(data: &DataDirArgument) -> Result<Self> {
-        let url = connections::analyst_url(data)?;
+    pub(super) fn connect(url: &Secret) -> Result<Self> {
         Ok(Self(pool::connect(url.expose(), &PoolOptions::reader("rookery-jobs", CONNECTIONS))?))
     }
 }

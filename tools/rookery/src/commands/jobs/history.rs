@@ -11,7 +11,7 @@ use super::Of;
 
 /// Show the newest windows of a job and how they went, as NDJSON, the oldest first
 ///
-/// A window that nobody ran is `open`: the jobs' catch-up did not reach it, or it has not begun.
+/// A window that nobody ran, or that was given up, is `open`: the jobs' catch-up did not reach it, or it has not begun.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     name: String,
@@ -33,8 +33,8 @@ pub(super) async fn run(of: &Of, arguments: &Arguments) -> Result<()> {
     for window in job.schedule.windows_until(Timestamp::now(), arguments.last.into()) {
         let Window { start, end } = window;
         let line = match ledger.read(&job.name, window).await? {
-            Some(entry) => Line::Known(Box::new(entry)),
-            None => Line::Open { state: "open", start, end },
+            Some(entry) if !entry.is_free() => Line::Known(Box::new(entry)),
+            _ => Line::Open { state: "open", start, end },
         };
         writeln!(out, "{}", serde_json::to_string(&line)?)?;
     }

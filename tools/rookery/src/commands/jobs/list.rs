@@ -20,7 +20,11 @@ pub(super) async fn run(of: &Of, _arguments: &Arguments) -> Result<()> {
             None => "none".to_owned(),
             Some(window) => {
                 let entry = ledger.read(&job.name, window).await?;
-                format!("{} {}", window.start, entry.map_or("open", |entry| entry.state.as_str()))
+                format!(
+                    "{} {}",
+                    window.start,
+                    entry.filter(|entry| !entry.is_free()).map_or("open", |entry| entry.state.as_str())
+                )
             }
         };
         let next = job.schedule.next_after(now).map_or_else(|| "never".to_owned(), |next| next.to_string());
