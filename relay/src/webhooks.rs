@@ -24,45 +24,46 @@ mod window;
 mod work;
 mod worker;
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
 
 use event_store::{Bucket, BucketError};
 use http_kit::ApiProblem;
-use tokio::sync::{Notify, SetOnce};
+use tokio::sync::Notify;
 
 pub(crate) use api::routes;
 pub use keep::send_webhooks;
 pub use settings::WebhookSettings;
 
-/// A relay that was just started finds the bucket a little later than the log.
-const BUCKET_WAIT_MAX: Duration = Duration::from_secs(5);
-
 /// What handlers and workers share.
 #[derive(Debug)]
 pub(crate) struct Webhooks {
     settings: WebhookSettings,
-    bucket: SetOnce<Arc<dyn Bucket>>,
+    bucket: OnceLock<Arc<dyn Bucket>>,
     /// Something was changed here: it need not wait for the next look.
     changed: Notify,
 }
 
 impl Webhooks {
     pub(crate) fn new(settings: WebhookSettings) -> Self {
-        Self { settings, bucket: SetOnce::new(), changed: Notify::new() }
+        Self { settings, bucket: OnceLock::new(), changed: Notify::new() }
     }
 
     pub(crate) fn settings(&self) -> &WebhookSettings {
         &self.settings
     }
 
+    pub(crate) fn is_found(&self) -> bool {
+        self.bucket.get().is_some()
+    }
+
     /// # Errors
-    /// `unavailable`, where the bucket is not found soon.
-    async fn bucket(&self) -> Result<&dyn Bucket, ApiProblem> {
-        match tokio::time::timeout(BUCKET_WAIT_MAX, self.bucket.wait()).await {
-            Ok(bucket) => Ok(&**bucket),
-            Err(_elapsed) => Err(ApiProblem::unavailable("the bucket of webhooks was not found yet")),
-        }
+    /// `unavailable`, until the bucket was found.
+    fn bucket(&self) -> Result<&dyn Bucket, ApiProblem> {
+        let bucket = self
+            .bucket
+            .get()
+            .ok_or_else(|| ApiProblem::unavailable("the bucket of webhooks was not found yet"))?;
+        Ok(&**bucket)
     }
 }
 

@@ -110,6 +110,7 @@ def add(port):
     return made["webhook"]["id"], made["secret"]
 
 
+began = time.monotonic()
 for line in webhooks("list").splitlines()[1:]:
     webhooks("remove", line.split("\t")[0])
 expected = log()
@@ -141,4 +142,4 @@ for secret in (python_secret, new_secret):
 python.end()
 for webhook in (python_hook, javascript_hook):
     webhooks("remove", webhook)
-print(len(expected), "events")
+print(len(expected), "events in", round(time.monotonic() - began), "s")

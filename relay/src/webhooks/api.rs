@@ -39,7 +39,7 @@ fn require_operator(caller: &Caller) -> Result<(), ApiProblem> {
 }
 
 async fn find(state: &AppState, id: Uuid) -> Result<Webhook, ApiProblem> {
-    let found = registry::find(state.webhooks().bucket().await?, id).await.map_err(problem)?;
+    let found = registry::find(state.webhooks().bucket()?, id).await.map_err(problem)?;
     found.ok_or_else(not_found)
 }
 

@@ -41,7 +41,7 @@ pub(crate) async fn change_webhook(
     if let Some(url) = &url {
         check_target(&state, url).await?;
     }
-    let bucket = state.webhooks().bucket().await?;
+    let bucket = state.webhooks().bucket()?;
     let changed = registry::update(bucket, id, |webhook| {
         if let Some(url) = &url {
             webhook.url.clone_from(url);

@@ -57,7 +57,7 @@ pub(crate) async fn create_webhook(
         made_by: caller.account,
         made_at: OffsetDateTime::now_utc(),
     };
-    let added = registry::add(state.webhooks().bucket().await?, &webhook).await.map_err(problem)?;
+    let added = registry::add(state.webhooks().bucket()?, &webhook).await.map_err(problem)?;
     added.map_err(|_| too_many())?;
     state.webhooks().changed.notify_one();
     tracing::info!(webhook = %webhook.id, by = caller.account, "a webhook was made");

@@ -25,6 +25,6 @@ pub(crate) async fn get_webhook(
 ) -> Result<Json<WebhookView>, ApiProblem> {
     require_operator(&caller)?;
     let webhook = find(&state, id).await?;
-    let work = work::read(state.webhooks().bucket().await?, id).await.map_err(problem)?;
+    let work = work::read(state.webhooks().bucket()?, id).await.map_err(problem)?;
     Ok(Json(WebhookView::new(&state, webhook, work)))
 }

@@ -25,7 +25,7 @@ pub(crate) async fn list_parked_deliveries(
 ) -> Result<Json<Vec<ParkedDelivery>>, ApiProblem> {
     require_operator(&caller)?;
     find(&state, id).await?;
-    let work = work::read(state.webhooks().bucket().await?, id).await.map_err(problem)?;
+    let work = work::read(state.webhooks().bucket()?, id).await.map_err(problem)?;
     let parked = work.map(|work| work.progress.parked).unwrap_or_default();
     Ok(Json(parked.into_iter().map(ParkedDelivery::from).collect()))
 }

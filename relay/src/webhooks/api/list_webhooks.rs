@@ -22,7 +22,7 @@ pub(crate) async fn list_webhooks(
     Reader(caller): Reader,
 ) -> Result<Json<Vec<WebhookView>>, ApiProblem> {
     require_operator(&caller)?;
-    let bucket = state.webhooks().bucket().await?;
+    let bucket = state.webhooks().bucket()?;
     let webhooks = registry::list(bucket).await.map_err(problem)?;
     let works = try_join_all(webhooks.iter().map(|webhook| work::read(bucket, webhook.id)));
     let works = works.await.map_err(problem)?;

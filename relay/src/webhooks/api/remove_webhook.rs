@@ -23,7 +23,7 @@ pub(crate) async fn remove_webhook(
     StrictPath(id): StrictPath<Uuid>,
 ) -> Result<StatusCode, ApiProblem> {
     require_operator(&caller)?;
-    let bucket = state.webhooks().bucket().await?;
+    let bucket = state.webhooks().bucket()?;
     if !registry::remove(bucket, id).await.map_err(problem)? {
         return Err(not_found());
     }

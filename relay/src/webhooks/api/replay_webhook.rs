@@ -28,7 +28,7 @@ pub(crate) async fn replay_webhook(
     let ReplayWebhook { after, forget_parked } = body.value;
     let after = body::after(&state, &after).await?;
     find(&state, id).await?;
-    work::replay(state.webhooks().bucket().await?, id, after, forget_parked).await.map_err(problem)?;
+    work::replay(state.webhooks().bucket()?, id, after, forget_parked).await.map_err(problem)?;
     tracing::info!(webhook = %id, by = caller.account, after, "a webhook is replayed");
     Ok(StatusCode::NO_CONTENT)
 }

@@ -30,7 +30,7 @@ pub(crate) async fn rotate_webhook_secret(
 ) -> Result<Response, ApiProblem> {
     require_operator(&caller)?;
     let now = OffsetDateTime::now_utc();
-    let rotated = registry::update(state.webhooks().bucket().await?, id, |webhook| webhook.rotate(now));
+    let rotated = registry::update(state.webhooks().bucket()?, id, |webhook| webhook.rotate(now));
     let webhook = rotated.await.map_err(problem)?.ok_or_else(not_found)?.map_err(|_| too_many())?;
     state.webhooks().changed.notify_one();
     tracing::info!(webhook = %id, by = caller.account, "the secret of a webhook was rotated");

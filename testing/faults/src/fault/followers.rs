@@ -11,7 +11,7 @@ use crate::system::{Setup, System};
 
 /// Longer than a follower waits for a word.
 const AWAY: Duration = Duration::from_millis(2_500);
-const KILLS: usize = 3;
+const KILLS: usize = 2;
 
 pub(super) fn faults() -> Vec<Fault> {
     vec![Fault {

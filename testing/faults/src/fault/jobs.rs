@@ -15,7 +15,7 @@ use crate::system::clock;
 use crate::system::{Setup, System};
 
 /// Longer than a runner goes on without a beat, and than its lease.
-const AWAY: Duration = Duration::from_secs(3);
+const AWAY: Duration = Duration::from_millis(2_500);
 
 pub(super) fn faults() -> Vec<Fault> {
     vec![Fault {

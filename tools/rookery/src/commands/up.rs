@@ -138,7 +138,9 @@ pub struct Arguments {
     /// Log a line for each request
     #[arg(long, env = "ROOKERY_HTTP_ACCESS_LOG")]
     access_log: bool,
-    /// Run the jobs of this file, too (YAML; docs/JOBS.md). Other runners may run them at the same time
+    /// Run the jobs of this file, too (YAML; docs/JOBS.md)
+    ///
+    /// Other runners may run them at the same time. What commands print to standard output is printed there.
     #[arg(long, value_name = "FILE", env = "ROOKERY_JOBS_FILE")]
     jobs: Option<PathBuf>,
     /// Compare the data set with the log again and again, in the background: a number with s, m, h or d
