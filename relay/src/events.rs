@@ -1,31 +1,21 @@
 //! Events on their way out.
 
 mod access;
-mod again;
-mod cloud_event;
 mod event_query;
-mod filter;
 mod follow;
 mod history;
 mod limits;
 mod list_events;
-mod order;
 mod page;
-pub(crate) mod words;
 
 use bytes::{Bytes, BytesMut};
-use domain::{AccountId, Position};
-use time::OffsetDateTime;
+use consumers::Line;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
 use crate::AppState;
 
-pub(crate) use again::again;
-pub(crate) use cloud_event::line;
 pub(crate) use event_query::{account, check_shard, is_handed_on, tag};
-pub(crate) use filter::Filter;
 pub(crate) use history::History;
 pub use limits::EventLimits;
 pub(crate) use list_events::is_reached;
@@ -40,18 +30,6 @@ pub(crate) struct Bounds {
     pub(crate) events_max: usize,
     /// No more is added from here on.
     pub(crate) bytes_max: usize,
-}
-
-/// An event as it is handed on.
-#[derive(Debug, Clone)]
-pub(crate) struct Line {
-    /// The event in JSON, with a newline.
-    pub(crate) json: Bytes,
-    pub(crate) position: Position,
-    pub(crate) id: Uuid,
-    /// With whose events it has an order, for those who take only that.
-    pub(crate) account: Option<AccountId>,
-    pub(crate) recorded_at: OffsetDateTime,
 }
 
 /// Lines of consecutive events, as far as a filter lets them through.

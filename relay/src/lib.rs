@@ -13,6 +13,7 @@
 
 pub mod config;
 mod connect;
+mod consumer_lag;
 mod events;
 mod ops;
 mod readings;

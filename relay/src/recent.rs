@@ -6,12 +6,13 @@
 use std::collections::VecDeque;
 use std::sync::{PoisonError, RwLock};
 
+use consumers::{Filter, Line, line, words};
 use domain::{AccountEvent, AccountId, Event, MessageEvent, MessageId, Position};
 use event_store::{RecordedEvent, known};
 use fail_points::planted;
 use tokio::sync::watch;
 
-use crate::events::{Bounds, Chunk, Filter, Line, line, words};
+use crate::events::{Bounds, Chunk};
 
 /// Events that the ring holds, private ones included.
 const EVENTS_MAX: usize = 8_192;

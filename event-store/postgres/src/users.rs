@@ -22,9 +22,9 @@ pub enum Group {
     Operator,
     /// Changes which keys sign and what was revoked, and sees nothing else.
     Keys,
-    /// Reads the log, and keeps the ledger of jobs: their runners.
+    /// Reads the log, and keeps the ledger of jobs and the durables of commands: whoever runs them.
     Jobs,
-    /// Reads the log, and keeps the webhooks: the relay.
+    /// Reads the log, keeps the webhooks, and sees how far durables are: the relay.
     Relay,
 }
 

@@ -2,14 +2,13 @@
 
 use api_types::{codes, number};
 use axum::extract::FromRequestParts;
+use consumers::Filter;
 use domain::{AccountId, Position, Shard, Tag};
 use http::request::Parts;
 use http_kit::ApiProblem;
 use http_kit::query::{Repeated, parse_repeating};
 use serde::Deserialize;
 use utoipa::IntoParams;
-
-use super::Filter;
 
 const LIMIT_DEFAULT: usize = 100;
 const LIMIT_MAX: usize = 1_000;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
+use consumers::Filter;
 use event_store::ReadError;
 use futures::stream;
 use http::HeaderMap;
@@ -18,7 +19,7 @@ use tokio::time::Instant;
 
 use super::access::may_take_events;
 use super::history::History;
-use super::{Bounds, Chunk, Filter};
+use super::{Bounds, Chunk};
 use crate::AppState;
 use crate::readings::Reading;
 use crate::state::Opened;

@@ -4,12 +4,13 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use consumers::{Filter, Line, line, words};
 use domain::{AccountId, Event, Position};
 use event_store::{EventLog, ReadError, RecordedEvent, Tail, known};
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::time::Instant;
 
-use super::{Bounds, Chunk, Filter, Line, line, words};
+use super::{Bounds, Chunk};
 use crate::readings::Reading;
 
 /// Events that are taken from the tail at once.

@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use super::WebhookSettings;
 use super::address::{self, CheckedNames};
 use super::webhook::Webhook;
-use crate::events::Line;
+use consumers::Line;
 
 const CONNECT_MAX: Duration = Duration::from_secs(5);
 /// Of the answer's body, which nobody reads; a longer one costs its sender the connection.

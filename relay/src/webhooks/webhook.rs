@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use consumers::Filter;
 use domain::AccountId;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::secret::SigningSecret;
-use crate::events::{self, Filter};
+use crate::events;
 
 /// How long the secret before is good, too.
 pub(super) const OVERLAP: Duration = Duration::from_secs(24 * 3_600);

@@ -11,12 +11,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
+use consumers::Line;
 use domain::{AccountId, Position, Sequence};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use super::work::Failing;
-use crate::events::{Chunk, Line};
+use crate::events::Chunk;
 
 /// Events of a webhook in memory. After a crash, those of them that were taken come again.
 const ITEMS_MAX: usize = 1_000;
@@ -181,7 +182,8 @@ mod tests {
             let position = Position::from_i64((at as i64 + 1) * 256).expect("positive");
             let recorded_at = OffsetDateTime::UNIX_EPOCH;
             let (json, id) = (Bytes::from_static(b"{}\n"), Uuid::nil());
-            chunk.push(Line { json, position, id, account: owner(*account), recorded_at });
+            let event_type = "rookery.message.posted.v1".to_owned();
+            chunk.push(Line { json, position, id, event_type, account: owner(*account), recorded_at });
         }
         window.take_in(chunk, Instant::now());
         window

@@ -6,6 +6,7 @@ use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
+use consumers::Filter;
 use event_store::{BucketError, ReadError};
 use futures::StreamExt;
 use futures::future::BoxFuture;
@@ -22,7 +23,7 @@ use super::window::{Item, Owner, Window};
 use super::work::{Lost, PARKED_MAX, Parked, Progress, Stopped, Work, Works};
 use super::{WebhookSettings, gauges};
 use crate::AppState;
-use crate::events::{Bounds, Chunk, Filter, History};
+use crate::events::{Bounds, Chunk, History};
 use crate::state::Opened;
 
 /// Tries under way, of one webhook.

@@ -1,6 +1,7 @@
 //! The parts of a run. Each starts what it needs from nothing, so that none inherits another's load.
 
 mod archive;
+mod consume;
 mod count;
 mod edit;
 mod export;
@@ -44,6 +45,8 @@ pub(crate) struct Scale {
     fan_out_posts: u64,
     /// Streams that nothing is told.
     idle_streams: usize,
+    /// Events that consumers take.
+    consumed: u64,
     /// That are sent.
     webhook_events: u64,
     /// Before idle memory is looked at.
@@ -59,6 +62,7 @@ impl Scale {
         counts: 1_000,
         fan_out_posts: 3_000,
         idle_streams: 5_000,
+        consumed: 300_000,
         webhook_events: 50_000,
         idle: Duration::from_secs(5),
     };
@@ -70,6 +74,7 @@ impl Scale {
         counts: 200,
         fan_out_posts: 500,
         idle_streams: 500,
+        consumed: 30_000,
         webhook_events: 10_000,
         idle: Duration::from_secs(1),
     };

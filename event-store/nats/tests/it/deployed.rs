@@ -5,7 +5,9 @@ use std::time::Duration;
 use async_nats::jetstream::stream::Info;
 use bytes::Bytes;
 use domain::{Position, Sequence, Shard};
-use event_store::buckets::{BUCKETS, JOBS, REGISTRATIONS, REVOCATIONS, SIGNING_KEYS, WEBHOOKS, Written};
+use event_store::buckets::{
+    BUCKETS, CONSUMERS, JOBS, REGISTRATIONS, REVOCATIONS, SIGNING_KEYS, WEBHOOKS, Written,
+};
 use event_store::conformance::{attack, command, posted};
 use event_store::{AppendError, Dropped, EventLog, Expected, drop_events};
 use event_store_nats::{self, JetStreamConfig, JetStreamLog, connect, find_bucket, open_buckets};
@@ -150,6 +152,7 @@ pub(crate) async fn state(dispatcher: &async_nats::Client) -> Vec<String> {
         "KV_KEYS_0",
         "KV_REVOCATIONS_0",
         "KV_JOBS_0",
+        "KV_CONSUMERS_0",
         "KV_WEBHOOKS_0",
     ] {
         let stream = context.get_stream(stream).await.expect("it is there");
@@ -166,6 +169,8 @@ const PRIVATE: [&str; 2] = [r#""subject":"$KV.CREDENTIALS_0."#, r#""subject":"$K
 const OF_THE_RELAY: &str = r#""subject":"$KV.WEBHOOKS_0."#;
 /// And of one that the user of the jobs may read.
 const OF_JOBS: &str = r#""subject":"$KV.JOBS_0."#;
+/// And of one that the relay may read, too.
+const OF_CONSUMERS: &str = r#""subject":"$KV.CONSUMERS_0."#;
 
 /// Forging, purging, deleting, reading what lies beside the log, and having answers delivered into either.
 #[tokio::test]
@@ -184,8 +189,10 @@ async fn nobody_but_the_dispatcher_reaches_what_is_its_own() {
     assert!(webhooks.read("kept").await.expect("readable").value.is_some());
     buckets.webhooks.read("kept").await.expect_err("the dispatcher only makes it");
     let jobs = connect(&url(&nats, "jobs"), "test").await.expect("connected");
-    let ledger = find_bucket(jobs, Shard(0), JOBS).await.expect("made");
-    ledger.write("kept", Some("secret".into()), 0).await.expect("written");
+    for kind in [JOBS, CONSUMERS] {
+        let bucket = find_bucket(jobs.clone(), Shard(0), kind).await.expect("made");
+        bucket.write("kept", Some("secret".into()), 0).await.expect("written");
+    }
     for _ in 0..POSTED {
         post(&log).await.expect("appended");
     }
@@ -193,7 +200,7 @@ async fn nobody_but_the_dispatcher_reaches_what_is_its_own() {
         ("reducers", &[][..]),
         ("relay", &["$KV.WEBHOOKS_0."]),
         ("operator", &["ev.0.dropped.", "ev.0.moderation."]),
-        ("jobs", &["$KV.JOBS_0."]),
+        ("jobs", &["$KV.JOBS_0.", "$KV.CONSUMERS_0."]),
         ("keys", &["$KV.KEYS_0.", "$KV.REVOCATIONS_0.", "$KV.REGISTRATIONS_0."]),
     ] {
         let before = state(&dispatcher).await;
@@ -202,6 +209,8 @@ async fn nobody_but_the_dispatcher_reaches_what_is_its_own() {
         assert!(!PRIVATE.iter().any(|private| heard.contains(private)), "{user}: {heard}");
         assert_eq!(heard.contains(OF_THE_RELAY), user == "relay", "{user}: {heard}");
         assert_eq!(heard.contains(OF_JOBS), user == "jobs", "{user}: {heard}");
+        let may_read = ["relay", "jobs"].contains(&user);
+        assert_eq!(heard.contains(OF_CONSUMERS), may_read, "{user}: {heard}");
     }
     // The test is able to fail: the dispatcher's user gets there.
     let before = state(&dispatcher).await;

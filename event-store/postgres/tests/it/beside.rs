@@ -122,6 +122,7 @@ async fn nobody_sees_a_secret_without_being_the_dispatcher() {
         mails,
         registrations,
         jobs,
+        consumers,
         webhooks,
     } = writer.buckets();
     for bucket in [
@@ -134,6 +135,7 @@ async fn nobody_sees_a_secret_without_being_the_dispatcher() {
         mails,
         registrations,
         jobs,
+        consumers,
         webhooks,
     ] {
         conformance::bucket_keeps_its_promises(bucket).await;
@@ -165,9 +167,15 @@ async fn nobody_sees_a_secret_without_being_the_dispatcher() {
         assert!(refused.contains("permission denied"), "{sql}: {refused}");
     }
     let seen = "select array_agg(distinct bucket order by bucket) from entry";
-    let seen: Vec<String> =
-        sqlx::query_scalar(seen).fetch_one(&mut connection(&url("keys")).await).await.expect("it may");
-    assert_eq!(seen, ["KEYS", "REVOCATIONS"]);
+    for (name, expected) in [
+        ("keys", &["KEYS", "REVOCATIONS"][..]),
+        ("relay", &["CONSUMERS", "WEBHOOKS"]),
+        ("jobs", &["CONSUMERS", "JOBS"]),
+    ] {
+        let mut reading = connection(&url(name)).await;
+        let seen: Vec<String> = sqlx::query_scalar(seen).fetch_one(&mut reading).await.expect("it may");
+        assert_eq!(seen, expected, "{name}");
+    }
     for (sql, refusal) in [
         ("select * from events", "permission denied"),
         ("delete from entry", "permission denied"),
@@ -184,14 +192,11 @@ async fn nobody_sees_a_secret_without_being_the_dispatcher() {
     assert!(find(SIGNING_KEYS).await.is_ok());
     assert!(find(event_store::buckets::CREDENTIALS).await.is_err());
 
-    for (name, kind) in [("jobs", event_store::buckets::JOBS), ("relay", event_store::buckets::WEBHOOKS)] {
+    let (jobs, consumers) = (event_store::buckets::JOBS, event_store::buckets::CONSUMERS);
+    for (name, kind) in [("jobs", jobs), ("jobs", consumers), ("relay", event_store::buckets::WEBHOOKS)] {
         let bucket = find_bucket(&url(name), Shard(0), kind).await.expect("it is there");
         assert_eq!(bucket.write("digest.1", Some("1".into()), 0).await.expect("it may"), Written::Done);
         assert_eq!(bucket.read("digest.1").await.expect("it may").value, Some("1".into()));
-        let seen = "select array_agg(distinct bucket) from entry";
-        let seen: Vec<String> =
-            sqlx::query_scalar(seen).fetch_one(&mut connection(&url(name)).await).await.expect("it may");
-        assert_eq!(seen, [kind.name]);
     }
     for (sql, refusal) in [
         ("update log set head = 9", "permission denied"),
@@ -203,6 +208,10 @@ async fn nobody_sees_a_secret_without_being_the_dispatcher() {
             assert!(refused.contains(refusal), "{name}: {sql}: {refused}");
         }
     }
+
+    let sql = "insert into entry (shard, bucket, key, revision) values (0, 'CONSUMERS', '7', 1)";
+    let refused = run(&mut connection(&url("relay")).await, sql).await.expect_err("it only looks");
+    assert!(refused.contains("row-level security"), "{refused}");
 
     let mut writing = connection(&url("writer")).await;
     for sql in

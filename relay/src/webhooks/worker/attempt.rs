@@ -8,7 +8,6 @@ use super::super::WebhookSettings;
 use super::super::sender::{Sender, Sent};
 use super::super::webhook::Webhook;
 use super::super::window::Item;
-use crate::events;
 
 /// An event that was read longer ago is read again before it is sent: its words may be gone.
 const FRESH: Duration = Duration::from_secs(3);
@@ -25,7 +24,7 @@ pub(super) async fn try_once(log: &dyn EventLog, sender: &Sender, webhook: &Webh
     if item.read_at.elapsed() < FRESH {
         return Tried::Sent(sender.send(webhook, &item.line).await);
     }
-    match events::again(log, item.line.position).await {
+    match consumers::again(log, item.line.position).await {
         Ok(Some(line)) => Tried::Sent(sender.send(webhook, &line).await),
         Ok(None) => Tried::LeftOut,
         Err(error) => Tried::LogAway(error),

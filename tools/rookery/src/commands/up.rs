@@ -76,6 +76,8 @@ const LOG_DEFAULT: &str = "info,async_nats=warn,sqlx=warn";
 ///
 /// Analysts connect to the data set with `rookery sql`, or any program that takes the address in .rookery/analyst-url,
 /// while it runs.
+///
+/// The services read more variables, for limits, mail, OpenID providers and the like: docs/DEPLOYMENT.md lists them.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]

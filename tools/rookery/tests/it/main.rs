@@ -6,6 +6,7 @@ mod analysts;
 mod archive;
 mod authorization;
 mod broker;
+mod consume;
 mod consumers;
 mod demo;
 mod event_store;

@@ -4,7 +4,7 @@ use domain::{AccountEvent, AccountId, Event, HandleEvent, MessageEvent};
 
 /// Of messages the author, also where somebody else deleted one: then what became of a message comes behind it. `None`:
 /// those about no account are in an order of their own.
-pub(super) fn account(event: &Event) -> Option<AccountId> {
+pub(crate) fn account(event: &Event) -> Option<AccountId> {
     match event {
         Event::Message(MessageEvent::Posted(event)) => Some(event.author),
         Event::Message(MessageEvent::Edited(event)) => Some(event.author),

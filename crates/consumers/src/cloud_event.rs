@@ -4,7 +4,7 @@
 //! ours, a string as all positions are; `recordedtime` is an extension that CloudEvents documents.
 
 use bytes::Bytes;
-use domain::Event;
+use domain::{AccountId, Event, Position};
 use event_store::{Disclosed, RecordedEvent, disclose, encode, schema_uri};
 use fail_points::planted;
 use serde::Serialize;
@@ -12,7 +12,9 @@ use serde_json::value::RawValue;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Line, order};
+use uuid::Uuid;
+
+use crate::order;
 
 #[derive(Serialize)]
 struct CloudEvent<'event> {
@@ -29,8 +31,22 @@ struct CloudEvent<'event> {
     data: &'event RawValue,
 }
 
+/// An event as it is handed on.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// The event in JSON, with a newline.
+    pub json: Bytes,
+    pub position: Position,
+    pub id: Uuid,
+    /// With its version.
+    pub event_type: String,
+    /// With whose events it has an order, for those who take only that.
+    pub account: Option<AccountId>,
+    pub recorded_at: OffsetDateTime,
+}
+
 /// `None`: nothing of the event is handed on.
-pub(crate) fn line(recorded: &RecordedEvent, event: &Event) -> Option<Line> {
+pub fn line(recorded: &RecordedEvent, event: &Event) -> Option<Line> {
     let envelope = recorded.envelope.as_ref()?;
     let Disclosed { event_type, data } =
         if planted("private-handed-on") { whole(event)? } else { disclose(event).ok().flatten()? };
@@ -53,6 +69,7 @@ pub(crate) fn line(recorded: &RecordedEvent, event: &Event) -> Option<Line> {
         json: Bytes::from(json),
         position: recorded.position,
         id: envelope.event.0,
+        event_type,
         account: order::account(event),
         recorded_at: recorded.recorded_at,
     })
