@@ -15,21 +15,27 @@
 //!   MAILS_0          address              how many mails it got       24 h from the last change
 //!   REGISTRATIONS_0  invitations          uses that are left          a year from the last change
 //!   JOBS_0           job.start            how a window of a job went      60 days from the last change
+//!   CONSUMERS_0      durable.name         how far a command's durable is  ever
+//!                    names                which durables there are
+//!   WEBHOOKS_0       webhooks, work.id    webhooks, and how far each is   ever
 //! ```
 //!
 //! A [`Bucket`] does nothing but read an entry and replace it at a known revision. What belongs together is one entry,
 //! so that it changes as a whole or not at all. What the entries mean is the dispatcher's business, and only it may
-//! touch them, but KEYS, REVOCATIONS and REGISTRATIONS, which the operator's user `keys` reaches, too; those of JOBS are
-//! the runners' of jobs.
+//! touch them, but KEYS, REVOCATIONS and REGISTRATIONS, which the operator's user `keys` reaches, too; those of JOBS and
+//! CONSUMERS belong to whoever runs jobs and commands over the log, and those of WEBHOOKS to the relays, which see how far
+//! commands are, too.
 
 mod bucket;
 mod in_memory;
+mod lease;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::bucket::{Bucket, BucketEntry, BucketError, Change, Written, change, delete, get, get_revised};
 pub use self::in_memory::InMemoryBucket;
+pub use self::lease::LastBeat;
 
 /// Refresh families that nobody refreshes.
 pub const SESSION_AGE_MAX: Duration = Duration::from_secs(30 * 24 * 3_600);
@@ -116,8 +122,35 @@ pub const JOBS: BucketKind = BucketKind {
     bytes_max: Some(64 << 20),
 };
 
-pub const BUCKETS: [BucketKind; 9] =
-    [CREDENTIALS, SESSIONS, SIGNING_KEYS, ATTEMPTS, OWNERS, REVOCATIONS, MAILS, REGISTRATIONS, JOBS];
+/// 32 entries of at most 64 KiB, twice while they are replaced.
+pub const CONSUMERS: BucketKind = BucketKind {
+    name: "CONSUMERS",
+    description: "How far the durables of commands are.",
+    age_max: None,
+    bytes_max: Some(8 << 20),
+};
+
+/// 33 entries of at most 64 KiB, twice while they are replaced, and those of webhooks that went while a relay died.
+pub const WEBHOOKS: BucketKind = BucketKind {
+    name: "WEBHOOKS",
+    description: "Webhooks, their secrets, and how far each is.",
+    age_max: None,
+    bytes_max: Some(8 << 20),
+};
+
+pub const BUCKETS: [BucketKind; 11] = [
+    CREDENTIALS,
+    SESSIONS,
+    SIGNING_KEYS,
+    ATTEMPTS,
+    OWNERS,
+    REVOCATIONS,
+    MAILS,
+    REGISTRATIONS,
+    JOBS,
+    CONSUMERS,
+    WEBHOOKS,
+];
 
 /// What they reserve together, where each that grows with the accounts is bounded to so much.
 pub fn bytes_max(growing: i64) -> i64 {
@@ -136,6 +169,8 @@ pub struct Buckets {
     pub mails: Arc<dyn Bucket>,
     pub registrations: Arc<dyn Bucket>,
     pub jobs: Arc<dyn Bucket>,
+    pub consumers: Arc<dyn Bucket>,
+    pub webhooks: Arc<dyn Bucket>,
 }
 
 impl Buckets {
@@ -152,6 +187,8 @@ impl Buckets {
             mails: bucket(),
             registrations: bucket(),
             jobs: bucket(),
+            consumers: bucket(),
+            webhooks: bucket(),
         }
     }
 }
@@ -160,6 +197,6 @@ impl Buckets {
 mod tests {
     #[test]
     fn a_broker_needs_as_much_room_for_them_as_is_documented() {
-        assert_eq!(super::bytes_max(0), 165 << 20, "docs/DEPLOYMENT.md says so");
+        assert_eq!(super::bytes_max(0), 181 << 20, "docs/DEPLOYMENT.md says so");
     }
 }

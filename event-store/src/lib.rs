@@ -10,6 +10,7 @@ mod codec;
 mod command_metadata;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod consumer_name;
 mod contract;
 mod disclose;
 mod disclosure;
@@ -31,6 +32,7 @@ pub use codec::{DecodeError, Decoded, decode, encode, known};
 #[cfg(feature = "conformance")]
 pub use codec::{event_fields, event_types};
 pub use command_metadata::CommandMetadata;
+pub use consumer_name::{NAME_CHARS_MAX, is_consumer_name};
 pub use contract::{
     AppendError, Appended, DEDUPE_WINDOW, EventLog, Expected, Headers, KEY_AGE_MAX, KnownKeys, LOG_FORMAT,
     Lineage, NewEvent, OpenError, ReadError, RecordedEvent, StoredEvent, Tail, Unreadable, is_about_delivery,

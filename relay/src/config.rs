@@ -10,6 +10,7 @@ use service_kit::config::{ConfigError, Environment, Unread};
 use service_kit::telemetry::TelemetryConfig;
 use tokens::RevocationsUrl;
 
+use crate::WebhookSettings;
 use crate::events::EventLimits;
 
 pub(crate) const OPS_LISTEN: &str = "ROOKERY_RELAY_OPS_LISTEN";
@@ -32,6 +33,7 @@ pub struct RelayConfig {
     pub revocations_url: Option<RevocationsUrl>,
     pub limits: Limits,
     pub events: EventLimits,
+    pub webhooks: WebhookSettings,
     pub telemetry: TelemetryConfig,
     /// What is set and not read.
     pub unread: Unread,
@@ -57,6 +59,7 @@ impl RelayConfig {
         let revocations_url = env.optional("ROOKERY_REVOCATIONS_URL");
         let limits = Limits::from_environment(env);
         let events = EventLimits::from_environment(env);
+        let webhooks = WebhookSettings::from_environment(env);
         let telemetry = TelemetryConfig::from_environment(env);
         Some(Self {
             listen: listen?,
@@ -67,6 +70,7 @@ impl RelayConfig {
             revocations_url: revocations_url?,
             limits: limits?,
             events: events?,
+            webhooks: webhooks?,
             telemetry: telemetry?,
             unread: env.unread(),
         })
@@ -105,6 +109,8 @@ mod tests {
             ("ROOKERY_RELAY_LISTEN", "nowhere"),
             ("ROOKERY_FOLLOWERS_MAX", "0"),
             ("ROOKERY_FOLLOWERS_PER_ACCOUNT_MAX", "many"),
+            ("ROOKERY_WEBHOOKS_TRIES_MAX", "0"),
+            ("ROOKERY_WEBHOOKS_ALLOW_HTTP", "yes"),
         ];
         let error = RelayConfig::from_environment(Environment::from_pairs(bad)).expect_err("it is bad");
         let mut names: Vec<_> = error.faults().iter().map(|fault| fault.name.as_str()).collect();
@@ -115,6 +121,8 @@ mod tests {
             "ROOKERY_IDENTITY_MODE",
             "ROOKERY_NATS_URL",
             "ROOKERY_RELAY_LISTEN",
+            "ROOKERY_WEBHOOKS_ALLOW_HTTP",
+            "ROOKERY_WEBHOOKS_TRIES_MAX",
         ];
         assert_eq!(names, expected);
     }

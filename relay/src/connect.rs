@@ -9,6 +9,7 @@ use event_store_open::StoreConfig;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
+use crate::consumer_lag;
 use crate::recent::Recent;
 use crate::state::{AppState, Opened};
 
@@ -43,6 +44,9 @@ pub async fn connect(
     tracing::info!(stream.lineage = %log.lineage(), "the log is open");
     let watching = watch(state.clone(), Arc::clone(&log), token.clone());
     tokio::spawn(async move { token.run_until_cancelled(watching).await });
+    let telling = consumer_lag::tell(Arc::clone(&log), config);
+    let end = state.end().clone();
+    tokio::spawn(async move { end.run_until_cancelled(telling).await });
     let following = follow(state.clone(), log);
     let end = state.end().clone();
     tokio::spawn(async move { end.run_until_cancelled(following).await });

@@ -1,25 +1,24 @@
 //! Events on their way out.
 
 mod access;
-mod cloud_event;
 mod event_query;
-mod filter;
 mod follow;
 mod history;
 mod limits;
 mod list_events;
 mod page;
-pub(crate) mod words;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use consumers::Line;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::AppState;
 
-pub(crate) use cloud_event::line;
-pub(crate) use filter::Filter;
+pub(crate) use event_query::{account, check_shard, is_handed_on, tag};
+pub(crate) use history::History;
 pub use limits::EventLimits;
+pub(crate) use list_events::is_reached;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(list_events::list_events))
@@ -36,11 +35,33 @@ pub(crate) struct Bounds {
 /// Lines of consecutive events, as far as a filter lets them through.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Chunk {
-    pub(crate) lines: Bytes,
-    /// How many lines these are.
-    pub(crate) events: usize,
+    pub(crate) lines: Vec<Line>,
+    /// Of them all.
+    pub(crate) bytes: usize,
     /// All events up to this position were looked at.
     pub(crate) through: i64,
     /// There was nothing behind it.
     pub(crate) is_end: bool,
+}
+
+impl Chunk {
+    pub(crate) fn behind(position: i64) -> Self {
+        Self { through: position, ..Self::default() }
+    }
+
+    pub(crate) fn push(&mut self, line: Line) {
+        self.bytes += line.json.len();
+        self.lines.push(line);
+    }
+
+    pub(crate) fn is_full(&self, bounds: &Bounds) -> bool {
+        self.lines.len() >= bounds.events_max || self.bytes >= bounds.bytes_max
+    }
+
+    /// All lines, one behind the other.
+    fn body(&self) -> Bytes {
+        let mut body = BytesMut::with_capacity(self.bytes);
+        self.lines.iter().for_each(|line| body.extend_from_slice(&line.json));
+        body.freeze()
+    }
 }

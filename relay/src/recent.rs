@@ -6,13 +6,13 @@
 use std::collections::VecDeque;
 use std::sync::{PoisonError, RwLock};
 
-use bytes::{Bytes, BytesMut};
+use consumers::{Filter, Line, line, words};
 use domain::{AccountEvent, AccountId, Event, MessageEvent, MessageId, Position};
 use event_store::{RecordedEvent, known};
 use fail_points::planted;
 use tokio::sync::watch;
 
-use crate::events::{Bounds, Chunk, Filter, line, words};
+use crate::events::{Bounds, Chunk};
 
 /// Events that the ring holds, private ones included.
 const EVENTS_MAX: usize = 8_192;
@@ -45,7 +45,7 @@ struct Entry {
 #[derive(Debug)]
 struct HandedOn {
     event: Event,
-    line: Bytes,
+    line: Line,
 }
 
 /// An event that has just come.
@@ -97,11 +97,9 @@ impl Recent {
             return None;
         }
         let from = ring.entries.partition_point(|entry| entry.position.get() <= after);
-        let mut chunk = Chunk { through: after, ..Chunk::default() };
-        let mut lines = BytesMut::new();
+        let mut chunk = Chunk::behind(after);
         for entry in ring.entries.range(from..) {
-            if chunk.events >= bounds.events_max || lines.len() >= bounds.bytes_max {
-                chunk.lines = lines.freeze();
+            if chunk.is_full(bounds) {
                 return Some(chunk);
             }
             chunk.through = entry.position.get();
@@ -109,10 +107,9 @@ impl Recent {
             else {
                 continue;
             };
-            lines.extend_from_slice(&handed_on.line);
-            chunk.events += 1;
+            chunk.push(handed_on.line.clone());
         }
-        Some(Chunk { lines: lines.freeze(), through: ring.end.max(after), is_end: true, ..chunk })
+        Some(Chunk { through: ring.end.max(after), is_end: true, ..chunk })
     }
 }
 
@@ -142,13 +139,13 @@ impl Ring {
             Some(TakesAway::Account(account)) => self.forget_account(account),
             None => {}
         }
-        self.bytes += entry.handed_on.as_ref().map_or(0, |handed_on| handed_on.line.len());
+        self.bytes += entry.handed_on.as_ref().map_or(0, |handed_on| handed_on.line.json.len());
         self.end = entry.position.get();
         self.entries.push_back(entry);
         while self.entries.len() > EVENTS_MAX || self.bytes > BYTES_MAX {
             let Some(oldest) = self.entries.pop_front() else { break };
             self.start = oldest.position.get();
-            self.bytes -= oldest.handed_on.map_or(0, |handed_on| handed_on.line.len());
+            self.bytes -= oldest.handed_on.map_or(0, |handed_on| handed_on.line.json.len());
         }
     }
 
@@ -163,7 +160,7 @@ impl Ring {
     fn forget(&mut self, is_gone: impl Fn(Position, &Event) -> bool) {
         for entry in &mut self.entries {
             let gone = entry.handed_on.take_if(|handed_on| is_gone(entry.position, &handed_on.event));
-            self.bytes -= gone.map_or(0, |handed_on| handed_on.line.len());
+            self.bytes -= gone.map_or(0, |handed_on| handed_on.line.json.len());
         }
     }
 }

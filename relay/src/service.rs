@@ -9,7 +9,7 @@ use service_kit::shutdown::Shutdown;
 use tokens::UrlRevocations;
 
 use crate::config::{OPS_LISTEN, RelayConfig};
-use crate::{AppState, connect, ops_checks, router};
+use crate::{AppState, connect, ops_checks, router, send_webhooks};
 
 const NAME: &str = "relay";
 
@@ -22,7 +22,13 @@ const NAME: &str = "relay";
 pub async fn serve(config: RelayConfig, shutdown: Shutdown) -> anyhow::Result<()> {
     config.limits.announce();
     let identity = Arc::new(Identity::new(&config.identity).context("the identity cannot be set up")?);
-    let state = AppState::new(Arc::clone(&identity), &config.limits, config.events, &shutdown.token());
+    let state = AppState::new(
+        Arc::clone(&identity),
+        &config.limits,
+        config.events,
+        config.webhooks,
+        &shutdown.token(),
+    );
     let health = Health::new();
     ops_checks(&health, &state);
     let routes = http_kit::standard(router(state.clone(), &config.limits), NAME, &config.limits)
@@ -30,6 +36,7 @@ pub async fn serve(config: RelayConfig, shutdown: Shutdown) -> anyhow::Result<()
     let listener = http_kit::bind(config.listen).with_context(|| format!("listen on {}", config.listen))?;
     let ops_listener = ops::bind(config.ops_listen, OPS_LISTEN)?;
     let operations = tokio::spawn(ops::serve(ops_listener, ops::routes(health.clone()), shutdown.token()));
+    let sending = tokio::spawn(send_webhooks(state.clone(), config.log.clone()));
     let connecting = tokio::spawn({
         let (log, shutdown) = (config.log, shutdown.clone());
         async move {
@@ -56,5 +63,6 @@ pub async fn serve(config: RelayConfig, shutdown: Shutdown) -> anyhow::Result<()
     let listener = Listener::new(listener, config.tls);
     http_kit::serve(listener, routes, &config.limits, token).await.context("serve")?;
     operations.await??;
+    sending.await?;
     connecting.await?.context("the event log must not be used")
 }

@@ -1,16 +1,18 @@
 //! What every handler shares.
 
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::extract::FromRef;
 use domain::Shard;
 use event_store::{EventLog, Lineage};
 use http_kit::{Budget, Identity, KnownLog, KnowsLog, Limits};
+use tokio::sync::SetOnce;
 use tokio_util::sync::CancellationToken;
 
 use crate::events::EventLimits;
 use crate::readings::Readings;
 use crate::recent::Recent;
+use crate::webhooks::{WebhookSettings, Webhooks};
 
 /// The log, once it is open, the way to learn who asks, and what callers share. Clones share all of it.
 #[derive(Debug, Clone)]
@@ -21,11 +23,12 @@ pub struct AppState {
 #[derive(Debug)]
 struct Inner {
     identity: Arc<Identity>,
-    opened: OnceLock<Opened>,
+    opened: SetOnce<Opened>,
     /// Why the log is not the one that was opened.
     refusal: RwLock<Option<Arc<str>>>,
     followers: Arc<Budget<i64>>,
     readings: Readings,
+    webhooks: Webhooks,
     /// Cancelled when nothing is handed on any more.
     end: CancellationToken,
 }
@@ -50,14 +53,16 @@ impl AppState {
         identity: Arc<Identity>,
         limits: &Limits,
         events: EventLimits,
+        webhooks: WebhookSettings,
         token: &CancellationToken,
     ) -> Self {
         let inner = Inner {
             identity,
-            opened: OnceLock::new(),
+            opened: SetOnce::new(),
             refusal: RwLock::default(),
             followers: Budget::new(events.followers_max, limits.each(events.followers_per_account_max)),
             readings: Readings::new(events.readings_max, limits),
+            webhooks: Webhooks::new(webhooks),
             end: token.child_token(),
         };
         Self { inner: Arc::new(inner) }
@@ -70,6 +75,10 @@ impl AppState {
 
     pub(crate) fn opened(&self) -> Option<&Opened> {
         self.inner.opened.get()
+    }
+
+    pub(crate) async fn wait_until_opened(&self) -> &Opened {
+        self.inner.opened.wait().await
     }
 
     pub(crate) fn lineage(&self) -> Option<Lineage> {
@@ -98,6 +107,10 @@ impl AppState {
 
     pub(crate) fn readings(&self) -> &Readings {
         &self.inner.readings
+    }
+
+    pub(crate) fn webhooks(&self) -> &Webhooks {
+        &self.inner.webhooks
     }
 
     pub(crate) fn end(&self) -> &CancellationToken {

@@ -52,6 +52,7 @@ codes! {
     OIDC_LINKED = 409, "oidc-linked", "This log-in at the provider opens another account, or one already.";
     TOO_MANY_OIDC_LINKS = 409, "too-many-oidc-links", "The account has as many log-ins at providers as it may have.";
     LAST_WAY_IN = 409, "last-way-in", "Nobody could log in to the account any more.";
+    TOO_MANY_WEBHOOKS = 409, "too-many-webhooks", "There are as many webhooks as there may be.";
     TOO_MANY_TOKENS = 409, "too-many-tokens", "The account has as many personal tokens as it may have.";
 
     // Who asks.
@@ -101,6 +102,7 @@ codes! {
     CHANGES_NOT_KEPT = 422, "changes-not-kept", "The data set does not keep what went from it.";
     NOT_IMPORTED = 422, "not-imported", "What this line changes was not imported.";
     UNKNOWN_REFERENCE = 422, "unknown-reference", "No earlier line brought what this one names.";
+    WEBHOOK_TARGET_REFUSED = 422, "webhook-target-refused", "Events are not sent to this address.";
     BODY_TIMEOUT = 408, "body-timeout", "The body did not arrive in time.";
 
     // Preconditions and repetition.

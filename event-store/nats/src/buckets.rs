@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_nats::Client;
 use domain::Shard;
 use event_store::buckets::{
-    ATTEMPTS, BucketKind, CREDENTIALS, JOBS, MAILS, OWNERS, REGISTRATIONS, REVOCATIONS, SESSIONS,
-    SIGNING_KEYS,
+    ATTEMPTS, BucketKind, CONSUMERS, CREDENTIALS, JOBS, MAILS, OWNERS, REGISTRATIONS, REVOCATIONS, SESSIONS,
+    SIGNING_KEYS, WEBHOOKS,
 };
 use event_store::{Bucket, BucketError, Buckets};
 
@@ -34,6 +34,8 @@ pub async fn open_buckets(
         mails: open(MAILS).await?,
         registrations: open(REGISTRATIONS).await?,
         jobs: open(JOBS).await?,
+        consumers: open(CONSUMERS).await?,
+        webhooks: open(WEBHOOKS).await?,
     })
 }
 

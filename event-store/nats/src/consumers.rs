@@ -10,7 +10,7 @@ use async_nats::jetstream;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, Info, pull};
 use async_nats::jetstream::stream::{DirectGetErrorKind, Stream};
 use domain::{Position, Sequence, Shard};
-use event_store::{OpenError, WholeSubjects};
+use event_store::{NAME_CHARS_MAX, OpenError, WholeSubjects, is_consumer_name};
 use futures::TryStreamExt;
 use time::OffsetDateTime;
 
@@ -19,7 +19,6 @@ use crate::errors::unopened;
 
 /// Each costs the broker memory and work for every event.
 pub const CONSUMERS_MAX: usize = 32;
-pub const NAME_CHARS_MAX: usize = 32;
 
 /// Marks the durables that were made here, and says which types they hand on.
 const TYPES: &str = "rookery.types";
@@ -69,13 +68,6 @@ pub enum ConsumerError {
     Unknown(String),
     #[error(transparent)]
     Open(#[from] OpenError),
-}
-
-/// Whether a durable, a user and an account can be called so.
-pub fn is_name(name: &str) -> bool {
-    name.len() <= NAME_CHARS_MAX
-        && name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
 /// The user of a consumer.
@@ -135,7 +127,7 @@ impl Consumers {
 
     /// Makes the durable. Once more with the same words it changes nothing.
     pub async fn add(&self, name: &str, subjects: &WholeSubjects, begin: Begin) -> Result<(), ConsumerError> {
-        if !is_name(name) {
+        if !is_consumer_name(name) {
             return Err(ConsumerError::Name);
         }
         let stream = self.stream().await?;

@@ -8,6 +8,7 @@
 //! Each store is a feature (`nats`, `postgres`; both by default): a program that is built with one of them does not
 //! link the other, and says so where a URL asks for it.
 
+mod broker_consumers;
 mod config;
 mod environment;
 #[cfg(feature = "nats")]
@@ -17,6 +18,7 @@ mod on_postgres;
 mod open;
 mod scheme;
 
+pub use broker_consumers::{BrokerConsumer, BrokerConsumers};
 pub use config::{Patience, Store, StoreConfig};
 pub use environment::{optional_url_from_environment, url_from_environment};
 pub use open::{find_bucket, open_log};

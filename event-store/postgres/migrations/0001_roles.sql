@@ -1,5 +1,5 @@
 -- Group roles without login: who appends (the dispatcher), who only reads (reducers, tools), who may also say what
--- operators decided (an operator's tool), who may change keys and what was revoked, and who runs jobs. Roles belong to the whole server,
+-- operators decided (an operator's tool), who may change keys and what was revoked, who runs jobs, and who hands events on. Roles belong to the whole server,
 -- so another database on it may have made them already.
 do $$
 begin
@@ -17,6 +17,9 @@ begin
     end if;
     if not exists (select from pg_roles where rolname = 'rookery_log_jobs') then
         create role rookery_log_jobs nologin;
+    end if;
+    if not exists (select from pg_roles where rolname = 'rookery_log_relay') then
+        create role rookery_log_relay nologin;
     end if;
 exception
     -- Two databases of one server may be migrated at the same moment.

@@ -1,14 +1,15 @@
 -- The writer may append and count, and has the entries for itself; the reader may read the log; the operator may read it,
 -- and append which events were given up and what was decided about accounts. Of the entries, those are changed by another
--- one, too, that say which keys sign and what was revoked; and whoever runs jobs reads the log and keeps their ledger.
-grant select on log, events to rookery_log_writer, rookery_log_reader, rookery_log_operator, rookery_log_jobs;
+-- one, too, that say which keys sign and what was revoked; whoever runs jobs and commands reads the log and keeps their
+-- ledger and durables; and the relay reads it, keeps the webhooks, and sees how far durables are.
+grant select on log, events to rookery_log_writer, rookery_log_reader, rookery_log_operator, rookery_log_jobs, rookery_log_relay;
 grant insert on events to rookery_log_writer, rookery_log_operator;
 grant update (head, bytes) on log to rookery_log_writer, rookery_log_operator;
 grant select, insert, update, delete on entry to rookery_log_writer;
-grant select, insert, update on entry to rookery_log_keys, rookery_log_jobs;
-grant usage on sequence entry_revision to rookery_log_writer, rookery_log_keys, rookery_log_jobs;
+grant select, insert, update on entry to rookery_log_keys, rookery_log_jobs, rookery_log_relay;
+grant usage on sequence entry_revision to rookery_log_writer, rookery_log_keys, rookery_log_jobs, rookery_log_relay;
 -- So that they can tell whether the schema is the one they know.
-grant select on _sqlx_migrations to rookery_log_writer, rookery_log_reader, rookery_log_operator, rookery_log_jobs;
+grant select on _sqlx_migrations to rookery_log_writer, rookery_log_reader, rookery_log_operator, rookery_log_jobs, rookery_log_relay;
 
 alter table events enable row level security;
 create policy everybody_reads on events for select using (true);
@@ -26,4 +27,6 @@ create policy the_operator_decides on events for insert to rookery_log_operator
 alter table entry enable row level security;
 create policy the_writer_keeps on entry to rookery_log_writer using (true);
 create policy the_keys_are_changed on entry to rookery_log_keys using (bucket in ('KEYS', 'REVOCATIONS') or bucket = 'REGISTRATIONS' and key = 'invitations');
-create policy the_jobs_are_kept on entry to rookery_log_jobs using (bucket = 'JOBS');
+create policy the_jobs_are_kept on entry to rookery_log_jobs using (bucket in ('JOBS', 'CONSUMERS'));
+create policy the_webhooks_are_kept on entry to rookery_log_relay using (bucket = 'WEBHOOKS');
+create policy the_relay_sees_how_far_durables_are on entry for select to rookery_log_relay using (bucket = 'CONSUMERS');

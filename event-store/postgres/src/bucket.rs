@@ -11,8 +11,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use domain::Shard;
 use event_store::buckets::{
-    ATTEMPTS, Bucket, BucketEntry, BucketError, BucketKind, Buckets, CREDENTIALS, JOBS, MAILS, OWNERS,
-    REGISTRATIONS, REVOCATIONS, SESSIONS, SIGNING_KEYS, Written,
+    ATTEMPTS, Bucket, BucketEntry, BucketError, BucketKind, Buckets, CONSUMERS, CREDENTIALS, JOBS, MAILS,
+    OWNERS, REGISTRATIONS, REVOCATIONS, SESSIONS, SIGNING_KEYS, WEBHOOKS, Written,
 };
 use event_store::{Cause, OpenError};
 use postgres_kit::{Limits, Pool};
@@ -93,12 +93,14 @@ pub(crate) fn buckets(database: &Database) -> Buckets {
         mails: open(MAILS),
         registrations: open(REGISTRATIONS),
         jobs: open(JOBS),
+        consumers: open(CONSUMERS),
+        webhooks: open(WEBHOOKS),
     }
 }
 
 /// Whether anybody ever wrote to a bucket. Of registrations a tool sees nothing before the first invitation: there,
-/// whether a dispatcher ever wrote anything. The ledger of jobs is there as soon as the tables are. Index: entry's primary key.
-const HAS_ANY: &str = "select $2 = 'JOBS' or exists (select from entry where shard = $1 and (bucket = $2 or $2 = 'REGISTRATIONS'))";
+/// whether a dispatcher ever wrote anything. The ledger of jobs, durables and webhooks are there as soon as the tables are. Index: entry's primary key.
+const HAS_ANY: &str = "select $2 in ('JOBS', 'CONSUMERS', 'WEBHOOKS') or exists (select from entry where shard = $1 and (bucket = $2 or $2 = 'REGISTRATIONS'))";
 
 /// One of them, for an operator's tool. Fails where no dispatcher has written to it yet.
 pub async fn find_bucket(url: &str, shard: Shard, kind: BucketKind) -> Result<Arc<dyn Bucket>, OpenError> {

@@ -22,8 +22,10 @@ pub enum Group {
     Operator,
     /// Changes which keys sign and what was revoked, and sees nothing else.
     Keys,
-    /// Reads the log, and keeps the ledger of jobs: their runners.
+    /// Reads the log, and keeps the ledger of jobs and the durables of commands: whoever runs them.
     Jobs,
+    /// Reads the log, keeps the webhooks, and sees how far durables are: the relay.
+    Relay,
 }
 
 /// A user that can log in.
@@ -76,6 +78,7 @@ impl Group {
             Self::Operator => "rookery_log_operator",
             Self::Keys => "rookery_log_keys",
             Self::Jobs => "rookery_log_jobs",
+            Self::Relay => "rookery_log_relay",
         }
     }
 }

@@ -10,17 +10,27 @@ use tokio::net::TcpStream;
 use super::PATIENCE;
 
 /// Where what came in would be an event, an entry, or a request to the broker.
-const TARGETS: [&str; 7] = [
+const TARGETS: [&str; 9] = [
     "ev.0.outbox.1",
     "ev.0.account.1",
     "$KV.CREDENTIALS_0.x",
     "$KV.SESSIONS_0.x",
     "$KV.JOBS_0.x",
+    "$KV.CONSUMERS_0.x",
+    "$KV.WEBHOOKS_0.x",
     "$JS.API.STREAM.PURGE.EVENTS_0",
     "$JS.API.STREAM.DELETE.EVENTS_0",
 ];
-const STREAMS: [&str; 6] =
-    ["EVENTS_0", "KV_CREDENTIALS_0", "KV_SESSIONS_0", "KV_KEYS_0", "KV_REVOCATIONS_0", "KV_JOBS_0"];
+const STREAMS: [&str; 8] = [
+    "EVENTS_0",
+    "KV_CREDENTIALS_0",
+    "KV_SESSIONS_0",
+    "KV_KEYS_0",
+    "KV_REVOCATIONS_0",
+    "KV_JOBS_0",
+    "KV_CONSUMERS_0",
+    "KV_WEBHOOKS_0",
+];
 /// The names under which accounts of readers know the broker's own interface.
 const PREFIXES: [&str; 2] = ["$JS.API", "LOG.API"];
 /// Made before, so that there is something to pull from.

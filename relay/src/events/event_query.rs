@@ -2,14 +2,13 @@
 
 use api_types::{codes, number};
 use axum::extract::FromRequestParts;
+use consumers::Filter;
 use domain::{AccountId, Position, Shard, Tag};
 use http::request::Parts;
 use http_kit::ApiProblem;
 use http_kit::query::{Repeated, parse_repeating};
 use serde::Deserialize;
 use utoipa::IntoParams;
-
-use super::Filter;
 
 const LIMIT_DEFAULT: usize = 100;
 const LIMIT_MAX: usize = 1_000;
@@ -65,8 +64,13 @@ impl<S: Send + Sync> FromRequestParts<S> for EventQuery {
         let after = after(asked.after.as_deref())?;
         let filter = Filter {
             types: types(asked.types)?,
-            account: asked.account.as_deref().map(account).transpose()?,
-            tag: asked.tag.as_deref().map(tag).transpose()?,
+            account: asked
+                .account
+                .as_deref()
+                .map(account)
+                .transpose()
+                .map_err(|why| refuse("account", why))?,
+            tag: asked.tag.as_deref().map(tag).transpose().map_err(|why| refuse("tag", why))?,
         };
         Ok(Self { after, filter, limit, is_followed, raw: without_after(raw) })
     }
@@ -82,7 +86,7 @@ impl EventQuery {
 
 /// # Errors
 /// Where no event of the shard can have a position.
-pub(super) fn check_shard(after: i64, shard: Shard) -> Result<(), ApiProblem> {
+pub(crate) fn check_shard(after: i64, shard: Shard) -> Result<(), ApiProblem> {
     let is_ours = Position::from_i64(after).is_some_and(|position| position.shard() == shard);
     if after == 0 || is_ours {
         return Ok(());
@@ -108,26 +112,34 @@ fn limit(text: &str) -> Result<usize, ApiProblem> {
 
 fn types(asked: Option<Repeated>) -> Result<Vec<String>, ApiProblem> {
     let Some(Repeated(types)) = asked else { return Ok(Vec::new()) };
-    for asked in &types {
-        if event_store::disclosed_types().any(|known| known == *asked) {
-            continue;
-        }
-        let why = match event_store::schema(asked) {
-            Some(_) => "events of this type are not handed on",
-            None => "expected types of /v1/schemas, such as rookery.message.posted.v1",
-        };
-        return Err(refuse("types", why));
+    match types.iter().try_for_each(|asked| is_handed_on(asked)) {
+        Ok(()) => Ok(types),
+        Err(why) => Err(refuse("types", why)),
     }
-    Ok(types)
 }
 
-fn account(text: &str) -> Result<AccountId, ApiProblem> {
-    let id = number::positive(text).and_then(AccountId::from_i64);
-    id.ok_or_else(|| refuse("account", "expected the id of an account"))
+/// # Errors
+/// Why events of a type cannot be had.
+pub(crate) fn is_handed_on(event_type: &str) -> Result<(), &'static str> {
+    if event_store::disclosed_types().any(|known| known == event_type) {
+        return Ok(());
+    }
+    Err(match event_store::schema(event_type) {
+        Some(_) => "events of this type are not handed on",
+        None => "expected types of /v1/schemas, such as rookery.message.posted.v1",
+    })
 }
 
-fn tag(text: &str) -> Result<Tag, ApiProblem> {
-    Tag::parse(text).map_err(|_rejection| refuse("tag", "no message can have this tag"))
+/// # Errors
+/// What was expected.
+pub(crate) fn account(text: &str) -> Result<AccountId, &'static str> {
+    number::positive(text).and_then(AccountId::from_i64).ok_or("expected the id of an account")
+}
+
+/// # Errors
+/// The same.
+pub(crate) fn tag(text: &str) -> Result<Tag, &'static str> {
+    Tag::parse(text).map_err(|_rejection| "no message can have this tag")
 }
 
 fn refuse(name: &str, why: &str) -> ApiProblem {

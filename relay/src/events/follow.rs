@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
+use consumers::Filter;
 use event_store::ReadError;
 use futures::stream;
 use http::HeaderMap;
@@ -18,7 +19,7 @@ use tokio::time::Instant;
 
 use super::access::may_take_events;
 use super::history::History;
-use super::{Bounds, Chunk, Filter};
+use super::{Bounds, Chunk};
 use crate::AppState;
 use crate::readings::Reading;
 use crate::state::Opened;
@@ -196,9 +197,9 @@ impl Stream {
     }
 
     async fn send(&mut self, chunk: Chunk) -> Result<(), End> {
-        metrics::counter!("relay_events_handed_on_total").increment(chunk.events as u64);
+        metrics::counter!("relay_events_handed_on_total").increment(chunk.lines.len() as u64);
         if !chunk.lines.is_empty() {
-            self.put(chunk.lines).await?;
+            self.put(chunk.body()).await?;
         } else if self.sent_at.elapsed() >= HEARTBEAT {
             // Events come, and the filter lets none through.
             self.put(HEARTBEAT_LINE).await?;

@@ -4,13 +4,13 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use consumers::{Filter, Line, line, words};
 use domain::{AccountId, Event, Position};
 use event_store::{EventLog, ReadError, RecordedEvent, Tail, known};
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::time::Instant;
 
-use super::{Bounds, Chunk, Filter, line, words};
+use super::{Bounds, Chunk};
 use crate::readings::Reading;
 
 /// Events that are taken from the tail at once.
@@ -23,7 +23,7 @@ const ACCOUNTS_MAX: usize = 10_000;
 const SCAN_MAX: usize = 20_000;
 
 /// Reads on from a position. It holds one of a few places while it does.
-pub(super) struct History {
+pub(crate) struct History {
     log: Arc<dyn EventLog>,
     tail: Tail,
     pending: VecDeque<RecordedEvent>,
@@ -33,7 +33,7 @@ pub(super) struct History {
 }
 
 impl History {
-    pub(super) async fn open(log: &Arc<dyn EventLog>, after: i64, place: Reading) -> Result<Self, ReadError> {
+    pub(crate) async fn open(log: &Arc<dyn EventLog>, after: i64, place: Reading) -> Result<Self, ReadError> {
         let sequence = Position::from_i64(after).unwrap_or_default().sequence();
         let tail = log.tail(sequence).await?;
         Ok(Self {
@@ -47,7 +47,7 @@ impl History {
     }
 
     /// The next events up to a position, a bound, or the given time, whichever is first.
-    pub(super) async fn next(
+    pub(crate) async fn next(
         &mut self,
         filter: &Filter,
         bounds: &Bounds,
@@ -55,12 +55,8 @@ impl History {
         time_max: Duration,
     ) -> Result<Chunk, ReadError> {
         let end = Instant::now() + time_max;
-        let (mut lines, mut events, mut scanned) = (BytesMut::new(), 0, 0);
-        while self.through < until
-            && events < bounds.events_max
-            && lines.len() < bounds.bytes_max
-            && scanned < SCAN_MAX
-        {
+        let (mut chunk, mut scanned) = (Chunk::behind(self.through), 0);
+        while self.through < until && !chunk.is_full(bounds) && scanned < SCAN_MAX {
             if self.pending.is_empty() {
                 match tokio::time::timeout_at(end, self.tail.next_batch(BATCH)).await {
                     Ok(Some(batch)) => self.pending = batch?.into(),
@@ -70,32 +66,29 @@ impl History {
                 }
             }
             // No more than there is room for, so that nothing has to be put back.
-            let window = LOOK_UPS.min(bounds.events_max - events).min(self.pending.len());
+            let window = LOOK_UPS.min(bounds.events_max - chunk.lines.len()).min(self.pending.len());
             let window: Vec<RecordedEvent> = self.pending.drain(..window).collect();
             let last = window.last().map_or(self.through, |event| event.position.get());
             scanned += window.len();
-            for line in self.lines(window, filter).await?.into_iter().flatten() {
-                lines.extend_from_slice(&line);
-                events += 1;
-            }
+            self.lines(window, filter).await?.into_iter().flatten().for_each(|line| chunk.push(line));
             self.through = last;
             if Instant::now() >= end {
                 break;
             }
         }
-        Ok(Chunk { lines: lines.freeze(), events, through: self.through, is_end: self.through >= until })
+        Ok(Chunk { through: self.through, is_end: self.through >= until, ..chunk })
     }
 
     async fn lines(
         &self,
         window: Vec<RecordedEvent>,
         filter: &Filter,
-    ) -> Result<Vec<Option<Bytes>>, ReadError> {
+    ) -> Result<Vec<Option<Line>>, ReadError> {
         let lines = stream::iter(window).map(|recorded| self.line(recorded, filter));
         lines.buffered(LOOK_UPS).try_collect().await
     }
 
-    async fn line(&self, recorded: RecordedEvent, filter: &Filter) -> Result<Option<Bytes>, ReadError> {
+    async fn line(&self, recorded: RecordedEvent, filter: &Filter) -> Result<Option<Line>, ReadError> {
         let Some(event) = known(&recorded).filter(|event| filter.lets(event)) else { return Ok(None) };
         let Some(line) = line(&recorded, &event) else { return Ok(None) };
         let is_gone = self.are_words_gone(recorded.position, &event).await?;

@@ -88,11 +88,11 @@ pub(crate) async fn list_events(
     };
     let link = HeaderValue::try_from(query.next(chunk.through)).map_err(ApiProblem::internal)?;
     let headers = [(CONTENT_TYPE, NDJSON), (LINK, link)];
-    Ok((DataPosition(chunk.through), preferred.applied(), headers, chunk.lines).into_response())
+    Ok((DataPosition(chunk.through), preferred.applied(), headers, chunk.body()).into_response())
 }
 
 /// A position that the log has not reached is one of another log, or of one that lost its end.
-async fn is_reached(opened: &Opened, after: i64) -> Result<(), ApiProblem> {
+pub(crate) async fn is_reached(opened: &Opened, after: i64) -> Result<(), ApiProblem> {
     if after <= opened.recent.end() {
         return Ok(());
     }
@@ -124,7 +124,7 @@ async fn waited(
     let (end, mut after) = (Instant::now() + wait, after);
     loop {
         let chunk = page(state, opened, caller.account, &query.filter, after, query.limit).await?;
-        if chunk.events > 0 || !chunk.is_end || Instant::now() >= end {
+        if !chunk.lines.is_empty() || !chunk.is_end || Instant::now() >= end {
             return Ok(chunk);
         }
         after = chunk.through;

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use api_types::codes;
+use consumers::Filter;
 use event_store::ReadError;
 use http_kit::ApiProblem;
 
 use super::history::History;
-use super::{Bounds, Chunk, Filter};
+use super::{Bounds, Chunk};
 use crate::AppState;
 use crate::state::Opened;
 

@@ -7,4 +7,5 @@ mod outages;
 mod pages;
 mod schemas;
 mod support;
+mod webhooks;
 mod words;

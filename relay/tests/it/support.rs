@@ -9,11 +9,12 @@ use domain::{
 };
 use event_store::{CommandMetadata, EventLog, Expected, NewEvent};
 use event_store_nats::{JetStreamConfig, JetStreamLog};
+use event_store_open::StoreConfig;
 use event_store_postgres::{PostgresConfig, PostgresLog};
 use http::HeaderMap;
 use http_kit::identity::IdentityConfig;
 use http_kit::{Identity, Limits};
-use relay::{AppState, EventLimits};
+use relay::{AppState, EventLimits, WebhookSettings};
 use reqwest::{Client, RequestBuilder};
 use serde_json::Value;
 use service_kit::config::Secret;
@@ -23,7 +24,7 @@ use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-const GATEWAY_SECRET: &str = "the-gateway-of-the-tests";
+pub(crate) const GATEWAY_SECRET: &str = "the-gateway-of-the-tests";
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What holds the log.
@@ -39,6 +40,7 @@ pub(crate) struct App {
     pub(crate) client: Client,
     /// What is served, to be asked without a socket, which would hold megabytes that nobody reads.
     pub(crate) router: axum::Router,
+    webhooks: WebhookSettings,
     identity: Arc<Identity>,
     end: CancellationToken,
 }
@@ -58,7 +60,7 @@ impl Server {
         Self::Postgres(Postgres::start_with(testkit::PostgresConfig::default().durable()).await)
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         match self {
             Self::Nats(nats) => nats.url(),
             Self::Postgres(postgres) => postgres.url(),
@@ -105,6 +107,55 @@ impl App {
         Self::with(server, log, gateway(), &limits, events).await
     }
 
+    /// With the buckets that a dispatcher makes.
+    pub(crate) async fn with_webhooks(server: Server, webhooks: WebhookSettings) -> Self {
+        let mut config = StoreConfig::new(server.url(), "test");
+        (config.log_bytes_max, config.bucket_bytes_max) = (256 << 20, 8 << 20);
+        let log = config.open().await.expect("opened").log;
+        let client = Client::builder().no_proxy().build().expect("a client");
+        let (url, router, end) = (String::new(), axum::Router::new(), CancellationToken::new());
+        let app = Self { server, log, url, client, router, webhooks, identity: gateway(), end };
+        app.served(&quiet(), EventLimits::default()).await
+    }
+
+    /// Its relay is gone, and what was appended can still be.
+    pub(crate) fn ended(self) -> Self {
+        self.end.cancel();
+        self
+    }
+
+    /// Another relay in its place, with other settings.
+    pub(crate) async fn started_again_with(mut self, webhooks: WebhookSettings) -> Self {
+        self.webhooks = webhooks;
+        self.started_again().await
+    }
+
+    /// Asks as an operator, and gives the answer's JSON.
+    pub(crate) async fn operate(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+        self.operate_as("operator", method, path, body).await
+    }
+
+    pub(crate) async fn operate_as(
+        &self,
+        roles: &str,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+    ) -> (u16, Value) {
+        let mut request = self.request_as(7, roles, path).build().expect("a request");
+        *request.method_mut() = method.parse().expect("a method");
+        if let Some(body) = body {
+            request.headers_mut().insert("content-type", "application/json".parse().expect("a header"));
+            *request.body_mut() = Some(body.to_string().into());
+        }
+        let response = self.client.execute(request).await.expect("it answers");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = response.bytes().await.expect("it is whole").to_vec();
+        let answered = Answered { status, headers: &headers, body: &body };
+        testkit::openapi::assert_documented(method, path, answered);
+        (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
     /// Which believes somebody else than the gateway.
     pub(crate) async fn believing(identity: Arc<Identity>) -> Self {
         let server = Server::nats().await;
@@ -121,7 +172,8 @@ impl App {
     ) -> Self {
         let client = Client::builder().no_proxy().build().expect("a client");
         let (url, router, end) = (String::new(), axum::Router::new(), CancellationToken::new());
-        let app = Self { server, log, url, client, router, identity, end };
+        let webhooks = WebhookSettings::default();
+        let app = Self { server, log, url, client, router, webhooks, identity, end };
         app.served(limits, events).await
     }
 
@@ -137,8 +189,9 @@ impl App {
     }
 
     async fn served(mut self, limits: &Limits, events: EventLimits) -> Self {
-        let state = AppState::new(Arc::clone(&self.identity), limits, events, &self.end);
+        let state = AppState::new(Arc::clone(&self.identity), limits, events, self.webhooks, &self.end);
         let store = relay::config::log(&self.server.url(), None);
+        tokio::spawn(relay::send_webhooks(state.clone(), store.clone()));
         relay::connect(&state, store, self.end.clone()).await.expect("the log opens");
         let router = http_kit::standard(relay::router(state, limits), "relay", limits);
         self.router = router.clone();

@@ -17,7 +17,7 @@ pub(crate) const FIRST_ACCOUNT: i64 = 1_000_000_000;
 #[derive(Debug)]
 pub(crate) struct Callers {
     pub(crate) jwks_file: PathBuf,
-    /// A token per account, each with the roles `user` and `analyst`.
+    /// A token per account, each with the roles `user`, `analyst`, `consumer` and `operator`.
     pub(crate) tokens: Vec<String>,
 }
 
@@ -32,7 +32,9 @@ impl Callers {
         let jwks_file = dir.join("jwks.json");
         write_jwks(&jwks_file, [&key])?;
         let issuer = TokenIssuer::new(&key, ISSUER, AUDIENCE);
-        let roles = Roles::none().with(Role::User).with(Role::Analyst);
+        let roles = [Role::User, Role::Analyst, Role::Consumer, Role::Operator]
+            .into_iter()
+            .fold(Roles::none(), Roles::with);
         let tokens = tokens
             .map(|account| issuer.issue(account, roles, SystemTime::now(), LIFETIME))
             .collect::<Result<_, _>>()?;

@@ -70,6 +70,10 @@ enum Part {
     Visible,
     /// What idle streams cost, and how soon 200 posts per second are with 1,000 clients.
     Stream,
+    /// Events per second to a named consumer against a bare pull, and over HTTP; how soon a command that waits is answered.
+    Consume,
+    /// Events sent per second to a local receiver against a bare client that posts the same bodies.
+    Webhooks,
     /// POST per second beside 6,000 connections of one address that take what they can get.
     Greedy,
     /// Home timelines, fan-out, likes, follows and logins.
@@ -114,6 +118,12 @@ async fn main() -> Result<()> {
     }
     if arguments.has(Part::Stream) {
         parts.stream().await?;
+    }
+    if arguments.has(Part::Consume) {
+        parts.consume().await?;
+    }
+    if arguments.has(Part::Webhooks) {
+        parts.webhooks().await?;
     }
     if arguments.has(Part::Greedy) {
         parts.greedy().await?;

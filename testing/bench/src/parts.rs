@@ -1,6 +1,7 @@
 //! The parts of a run. Each starts what it needs from nothing, so that none inherits another's load.
 
 mod archive;
+mod consume;
 mod count;
 mod edit;
 mod export;
@@ -13,6 +14,7 @@ mod post;
 mod read;
 mod stream;
 mod visible;
+mod webhooks;
 
 use std::time::Duration;
 
@@ -43,6 +45,10 @@ pub(crate) struct Scale {
     fan_out_posts: u64,
     /// Streams that nothing is told.
     idle_streams: usize,
+    /// Events that consumers take.
+    consumed: u64,
+    /// That are sent.
+    webhook_events: u64,
     /// Before idle memory is looked at.
     idle: Duration,
 }
@@ -56,6 +62,8 @@ impl Scale {
         counts: 1_000,
         fan_out_posts: 3_000,
         idle_streams: 5_000,
+        consumed: 300_000,
+        webhook_events: 50_000,
         idle: Duration::from_secs(5),
     };
     pub(crate) const QUICK: Self = Self {
@@ -66,6 +74,8 @@ impl Scale {
         counts: 200,
         fan_out_posts: 500,
         idle_streams: 500,
+        consumed: 30_000,
+        webhook_events: 10_000,
         idle: Duration::from_secs(1),
     };
 }

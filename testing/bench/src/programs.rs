@@ -7,13 +7,14 @@ use anyhow::{Context, Result, ensure};
 
 use crate::report::say;
 
-const PROGRAMS: [&str; 4] = ["dispatcher", "reducers", "query-api", "plain-insert"];
+const PROGRAMS: [&str; 5] = ["dispatcher", "reducers", "query-api", "relay", "plain-insert"];
 
 #[derive(Debug, Clone)]
 pub(crate) struct Programs {
     pub(crate) dispatcher: String,
     pub(crate) reducers: String,
     pub(crate) query_api: String,
+    pub(crate) relay: String,
     pub(crate) plain_insert: String,
 }
 
@@ -33,6 +34,7 @@ impl Programs {
             dispatcher: find("dispatcher")?,
             reducers: find("reducers")?,
             query_api: find("query-api")?,
+            relay: find("relay")?,
             plain_insert: find("plain-insert")?,
         })
     }

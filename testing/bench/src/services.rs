@@ -18,6 +18,8 @@ const POLL_INTERVAL: Duration = Duration::from_millis(10);
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) address: SocketAddr,
+    /// Of metrics and what is not for the public.
+    ops_address: SocketAddr,
     process: Process,
 }
 
@@ -34,6 +36,20 @@ impl Service {
         let mut env = identity(&callers.jwks_file);
         env.push(("ROOKERY_NATS_URL", servers.nats_url()));
         // One caller stands for thousands.
+        start(&programs.dispatcher, "ROOKERY_DISPATCHER_LISTEN", env).await?.ready().await
+    }
+
+    /// A dispatcher whose commands can wait for the data of a query API.
+    pub(crate) async fn waiting_dispatcher(
+        programs: &Programs,
+        servers: &Servers,
+        callers: &Callers,
+        query_api: &Self,
+    ) -> Result<Self> {
+        let mut env = identity(&callers.jwks_file);
+        env.push(("ROOKERY_NATS_URL", servers.nats_url()));
+        let position_url = format!("http://{}/internal/position", query_api.ops_address);
+        env.push(("ROOKERY_DATA_POSITION_URL", position_url));
         start(&programs.dispatcher, "ROOKERY_DISPATCHER_LISTEN", env).await?.ready().await
     }
 
@@ -54,12 +70,21 @@ impl Service {
         start(&programs.query_api, "ROOKERY_QUERY_LISTEN", env).await?.ready().await
     }
 
+    /// Which sends webhooks to this machine, too.
+    pub(crate) async fn relay(programs: &Programs, servers: &Servers, callers: &Callers) -> Result<Self> {
+        let mut env = identity(&callers.jwks_file);
+        env.push(("ROOKERY_NATS_URL", servers.nats_url()));
+        env.push(("ROOKERY_WEBHOOKS_ALLOW_HTTP", "true".to_owned()));
+        env.push(("ROOKERY_WEBHOOKS_ALLOW_PRIVATE", "true".to_owned()));
+        start(&programs.relay, "ROOKERY_RELAY_LISTEN", env).await?.ready().await
+    }
+
     /// The peer takes arguments; it has no configuration to speak of.
     pub(crate) async fn plain_insert(programs: &Programs, database_url: &str) -> Result<Self> {
         let address = free_address();
         let listen = address.to_string();
         let process = Process::start(&programs.plain_insert, [listen.as_str(), database_url], []);
-        Self { address, process }.ready().await
+        Self { address, ops_address: address, process }.ready().await
     }
 
     async fn ready(self) -> Result<Self> {
@@ -88,12 +113,12 @@ fn free_address() -> SocketAddr {
 }
 
 async fn start(program: &str, listen: &str, env: Vec<(&str, String)>) -> Result<Service> {
-    let address = free_address();
-    let text = address.to_string();
-    let any_ops_address = listen.replace("_LISTEN", "_OPS_LISTEN");
+    let (address, ops_address) = (free_address(), free_address());
+    let (text, ops_text) = (address.to_string(), ops_address.to_string());
+    let ops_listen = listen.replace("_LISTEN", "_OPS_LISTEN");
     let env = env.iter().map(|(name, value)| (*name, value.as_str()));
-    let env = env.chain([(listen, text.as_str()), (any_ops_address.as_str(), "127.0.0.1:0")]);
-    Ok(Service { address, process: Process::start(program, [], env) })
+    let env = env.chain([(listen, text.as_str()), (ops_listen.as_str(), ops_text.as_str())]);
+    Ok(Service { address, ops_address, process: Process::start(program, [], env) })
 }
 
 fn identity(jwks_file: &Path) -> Vec<(&'static str, String)> {

@@ -1,6 +1,6 @@
 //! One try: a child process, its limits, and what it wrote.
 
-use std::io::Write;
+use std::io::{self, Seek, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::pin::pin;
 use std::process::Stdio;
@@ -42,11 +42,12 @@ impl Drop for Group {
     }
 }
 
-/// Runs a command to its end, or until its time is up. Standard output is hashed on its way to this process's; standard
-/// error is this process's. Dropping the future kills the child.
-pub(crate) async fn run(
+/// Runs a command to its end, or until its time is up. It gets `input`, which it need not read. Standard output is hashed
+/// on its way to this process's; standard error is this process's. Dropping the future kills the child.
+pub async fn run(
     command: &[String],
     env: &[(&str, String)],
+    input: &[u8],
     timeout: Duration,
 ) -> (Outcome, Option<Output>) {
     let Some((program, args)) = command.split_first() else {
@@ -54,7 +55,11 @@ pub(crate) async fn run(
     };
     let mut command = Command::new(program);
     command.args(args).envs(env.iter().map(|(name, value)| (*name, value)));
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).process_group(0).kill_on_drop(true);
+    let stdin = match stdin(input) {
+        Ok(stdin) => stdin,
+        Err(error) => return (Outcome::NotStarted(error.to_string()), None),
+    };
+    command.stdin(stdin).stdout(Stdio::piped()).process_group(0).kill_on_drop(true);
     let mut child = match command.spawn() {
         Ok(child) => child,
         Err(error) => return (Outcome::NotStarted(error.to_string()), None),
@@ -64,6 +69,18 @@ pub(crate) async fn run(
     let mut digest = Digesting::default();
     let outcome = wait(Group { child, id }, stdout, &mut digest, timeout).await;
     (outcome, Some(digest.output()))
+}
+
+/// A file without a name, which is whole before the command begins: where this process dies, no command is left with half
+/// of its input, as a pipe would leave it.
+fn stdin(input: &[u8]) -> io::Result<Stdio> {
+    if input.is_empty() {
+        return Ok(Stdio::null());
+    }
+    let mut file = tempfile::tempfile()?;
+    file.write_all(input)?;
+    file.rewind()?;
+    Ok(file.into())
 }
 
 async fn wait(
@@ -120,7 +137,7 @@ impl Digesting {
             self.bytes += read as u64;
             let chunk = buffer[..read].to_vec();
             let hand_on = move || {
-                let mut own = std::io::stdout().lock();
+                let mut own = io::stdout().lock();
                 own.write_all(&chunk).and_then(|()| own.flush())
             };
             // Nobody may be there to read it.
@@ -181,33 +198,43 @@ pub(crate) mod tests {
     #[tokio::test]
     async fn a_try_tells_how_it_ended_and_what_it_wrote() {
         let env = [("ROOKERY_JOB_NAME", "x".to_owned())];
-        let (outcome, output) = run(&shell("printf %s \"ab$ROOKERY_JOB_NAME\"; exit 3"), &env, LIMIT).await;
+        let (outcome, output) =
+            run(&shell("printf %s \"ab$ROOKERY_JOB_NAME\"; exit 3"), &env, b"", LIMIT).await;
         assert_eq!(outcome, Outcome::Exited(3));
         let output = output.expect("it ran");
         assert_eq!(output.bytes, 3);
         assert!(output.sha256.len() == 64 && output.sha256.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        let (outcome, _) = run(&shell("kill -9 $$"), &[], LIMIT).await;
+        let (outcome, _) = run(&shell("kill -9 $$"), &[], b"", LIMIT).await;
         assert_eq!(outcome, Outcome::Signalled(9));
-        let (outcome, output) = run(&["/no/such/program".to_owned()], &[], LIMIT).await;
+        let (outcome, output) = run(&["/no/such/program".to_owned()], &[], b"", LIMIT).await;
         assert!(matches!(outcome, Outcome::NotStarted(_)) && output.is_none());
     }
 
     #[tokio::test]
     async fn a_try_ends_in_time_with_all_its_processes() {
         let (began, held) = (std::time::Instant::now(), Held::new());
-        let (outcome, _) = run(&held.shell("sleep 300 & sleep 300"), &[], Duration::from_secs(1)).await;
+        let (outcome, _) = run(&held.shell("sleep 300 & sleep 300"), &[], b"", Duration::from_secs(1)).await;
         assert_eq!(outcome, Outcome::TimedOut);
         assert!(began.elapsed() < Duration::from_secs(20));
         held.until_let_go().await;
         let held = Held::new();
-        let (outcome, _) = run(&held.shell("sleep 300 &"), &[], LIMIT).await;
+        let (outcome, _) = run(&held.shell("sleep 300 &"), &[], b"", LIMIT).await;
         assert_eq!(outcome, Outcome::Exited(0), "nobody waits for what it left behind");
         held.until_let_go().await;
     }
 
     #[tokio::test]
     async fn more_output_than_a_pipe_holds_is_taken() {
-        let (outcome, output) = run(&shell("head -c 1000000 /dev/zero"), &[], LIMIT).await;
+        let (outcome, output) = run(&shell("head -c 1000000 /dev/zero"), &[], b"", LIMIT).await;
         assert_eq!((outcome, output.map(|output| output.bytes)), (Outcome::Exited(0), Some(1_000_000)));
+    }
+
+    #[tokio::test]
+    async fn input_is_read_or_left_alone() {
+        let input = vec![b'x'; 300_000];
+        let (outcome, output) = run(&shell("cat"), &[], &input, LIMIT).await;
+        assert_eq!((outcome, output.map(|output| output.bytes)), (Outcome::Exited(0), Some(300_000)));
+        let (outcome, _) = run(&shell("exit 0"), &[], &input, LIMIT).await;
+        assert_eq!(outcome, Outcome::Exited(0));
     }
 }

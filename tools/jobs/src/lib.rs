@@ -9,7 +9,7 @@
 //! A window is the time between two firings of the schedule. Its effects happen at least once: a runner that dies in
 //! mid-run leaves a window that another one takes over. docs/adr/0041-jobs.md has the reasons.
 
-mod child;
+pub mod child;
 mod clock;
 mod job;
 mod ledger;

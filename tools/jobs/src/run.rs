@@ -84,7 +84,7 @@ impl Runner {
         let mut dead = None;
         if let Some(entry) = &known {
             if entry.is_running() && !entry.is_free() {
-                dead = watch.own.dead(entry, *lease);
+                dead = watch::dead(&mut watch.own, entry, *lease);
                 if dead.is_none() {
                     return Ok(Looked::Elsewhere(entry.clone()));
                 }
@@ -98,7 +98,8 @@ impl Runner {
         let lock = self.ledger.lock(&job.name).await?;
         // The runner of that one may be dead, and nobody may ever look at it again.
         let other = lock.entry.as_ref().filter(|other| {
-            other.start != window.start && (!other.is_running() || watch.lock.dead(other, *lease).is_none())
+            other.start != window.start
+                && (!other.is_running() || watch::dead(&mut watch.lock, other, *lease).is_none())
         });
         let skips = job.overlap == Overlap::Skip
             && known.is_none()

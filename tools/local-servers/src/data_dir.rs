@@ -39,6 +39,20 @@ pub fn reachable_data_dir(dir: &Path, run_as: &RunAs) -> Result<ReachableDir> {
     Ok(ReachableDir { path, moved_because: Some(moved_because) })
 }
 
+/// The same directory for those who only look: nothing is made, and there may be none.
+pub fn existing_data_dir(dir: &Path, run_as: &RunAs) -> Result<Option<PathBuf>> {
+    let asked = std::path::absolute(dir).with_context(|| format!("make {} absolute", dir.display()))?;
+    if run_as.obstacle(&asked.join("server")).is_none() {
+        return Ok(asked.is_dir().then_some(asked));
+    }
+    let path = fallback_for(&asked);
+    match std::fs::symlink_metadata(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("look at {}", path.display())),
+        Ok(_) => require_ours(&path).map(|()| Some(path)),
+    }
+}
+
 /// The umask may have closed the directory that was just created.
 fn resolve_new_dir(dir: &Path, run_as: &RunAs) -> Result<ReachableDir> {
     if let Some(obstacle) = run_as.obstacle(&dir.join("server")) {
@@ -56,18 +70,17 @@ fn fallback_for(dir: &Path) -> PathBuf {
 fn create_private_to_us(dir: &Path) -> Result<()> {
     match std::fs::DirBuilder::new().mode(0o755).create(dir) {
         Ok(()) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            let metadata = std::fs::symlink_metadata(dir)?;
-            if metadata.is_dir() && metadata.uid() == Uid::effective().as_raw() {
-                return Ok(());
-            }
-            bail!(
-                "{} belongs to somebody else: set ROOKERY_DATA_DIR to a directory of your own",
-                dir.display()
-            )
-        }
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => require_ours(dir),
         Err(error) => Err(error).with_context(|| format!("create {}", dir.display())),
     }
+}
+
+fn require_ours(dir: &Path) -> Result<()> {
+    let metadata = std::fs::symlink_metadata(dir)?;
+    if metadata.is_dir() && metadata.uid() == Uid::effective().as_raw() {
+        return Ok(());
+    }
+    bail!("{} belongs to somebody else: set ROOKERY_DATA_DIR to a directory of your own", dir.display())
 }
 
 /// FNV-1a of the path: short, and the same in every build, which the standard library's hasher does not
@@ -127,6 +140,20 @@ mod tests {
     #[test]
     fn path_hash_is_the_published_fnv_1a() {
         assert_eq!(path_hash(Path::new("a")), "af63dc4c8601ec8c");
+    }
+
+    #[test]
+    fn who_only_looks_makes_nothing() {
+        let parent = tempfile::tempdir().expect("a temporary directory");
+        let (run_as, asked) = (RunAs::choose().expect("there is a user"), parent.path().join("data"));
+        assert_eq!(existing_data_dir(&asked, &run_as).expect("it looks"), None);
+        assert!(!asked.exists());
+        let made = reachable_data_dir(&asked, &run_as).expect("it is made").path;
+        assert_eq!(existing_data_dir(&asked, &run_as).expect("it looks"), Some(made.clone()));
+        // Where the servers' user cannot enter, it is elsewhere.
+        if made != asked {
+            std::fs::remove_dir(made).expect("it is empty");
+        }
     }
 
     #[test]

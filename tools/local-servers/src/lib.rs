@@ -26,7 +26,7 @@ mod secret;
 mod supervisor;
 
 pub use child::ChildProcess;
-pub use data_dir::{DataDirLock, ReachableDir, reachable_data_dir};
+pub use data_dir::{DataDirLock, ReachableDir, existing_data_dir, reachable_data_dir};
 pub use disk::{disk_free, disk_size};
 pub use nats::{NatsOptions, NatsServer, configured_store_bytes};
 pub use nix::sys::signal::Signal;

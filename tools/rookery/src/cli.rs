@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     accounts, adopt, archive, consumers, demo, events, export, jobs, keys, limits, lineage, migrate, openapi,
-    parked, rebuild, receipt, restore, sql, token, up, verify,
+    parked, rebuild, receipt, restore, sql, token, up, verify, webhooks,
 };
 
 /// Rookery, an event-sourced microblog backend: the whole system in one process, and its operator's tools.
@@ -40,6 +40,7 @@ enum Command {
     Receipt(receipt::Arguments),
     Openapi(openapi::Arguments),
     Verify(verify::Arguments),
+    Webhooks(webhooks::Arguments),
 }
 
 impl Arguments {
@@ -70,6 +71,7 @@ impl Arguments {
             Command::Receipt(arguments) => receipt::run(arguments),
             Command::Openapi(arguments) => openapi::run(arguments),
             Command::Verify(arguments) => verify::run(arguments),
+            Command::Webhooks(arguments) => webhooks::run(arguments),
         }
     }
 }

@@ -21,3 +21,4 @@ pub mod sql;
 pub mod token;
 pub mod up;
 pub mod verify;
+pub mod webhooks;

@@ -14,7 +14,7 @@
 //!   log-url          how the operator's tools reach the log while it runs, to read it and for what operators decide
 //!   keys-url         how those reach it that rotate keys and revoke tokens
 //!   limits-url       how the one reaches it that raises bounds
-//!   jobs-url         how runners of jobs reach it, and their ledger
+//!   jobs-url         how those reach it, with their ledger and durables, who run jobs and commands for events
 //!   data-set-url     how the operator's tools reach the data set while it runs, as its owner
 //!   analyst-url      how analysts connect while it runs
 //!   ops-url          where metrics and probes are served while it runs
@@ -24,7 +24,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use local_servers::{RunAs, reachable_data_dir};
+use local_servers::{RunAs, existing_data_dir, reachable_data_dir};
 
 pub(crate) const DATA_DIR_DEFAULT: &str = ".rookery";
 
@@ -46,11 +46,18 @@ pub(crate) struct DataDir {
 }
 
 impl DataDir {
-    /// All commands find the directory in this way, so that they agree where it had to be moved.
+    /// Made if missing. All commands agree where it had to be moved.
     pub(crate) fn open(asked: &Path) -> Result<Self> {
         let run_as = RunAs::choose()?;
         let reachable = reachable_data_dir(asked, &run_as)?;
         Ok(Self { path: reachable.path, run_as, moved_because: reachable.moved_because })
+    }
+
+    /// The same for commands that only look; `None` where no `rookery up` ever was.
+    pub(crate) fn find(asked: &Path) -> Result<Option<Self>> {
+        let run_as = RunAs::choose()?;
+        let found = existing_data_dir(asked, &run_as)?;
+        Ok(found.map(|path| Self { path, run_as, moved_because: None }))
     }
 
     pub(crate) fn path(&self) -> &Path {

@@ -12,6 +12,7 @@ mod connections;
 mod data_dir;
 mod files;
 mod invocation;
+mod logging;
 mod period;
 mod progress;
 mod signing_keys;

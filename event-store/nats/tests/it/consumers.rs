@@ -5,11 +5,9 @@ use std::time::Duration;
 use async_nats::jetstream::{self, AckKind};
 use domain::{Position, Shard};
 use event_store::conformance::attack;
-use event_store::{WholeSubjects, whole_subjects};
+use event_store::{WholeSubjects, is_consumer_name, whole_subjects};
 use event_store_nats::connect;
-use event_store_nats::consumers::{
-    self, Begin, CONSUMERS_MAX, Consumer, ConsumerError, Consumers, account, is_name,
-};
+use event_store_nats::consumers::{self, Begin, CONSUMERS_MAX, Consumer, ConsumerError, Consumers, account};
 use futures::StreamExt;
 use testkit::{Nats, eventually};
 
@@ -159,7 +157,7 @@ async fn there_are_at_most_so_many_and_each_has_its_name() {
     open(&nats, "dispatcher").await;
     let client = operator(&nats).await;
     for name in ["", "Shop", "1shop", "a.b", "a b", "a*", "a\"", &"a".repeat(33)] {
-        assert!(!is_name(name), "{name}");
+        assert!(!is_consumer_name(name), "{name}");
         let made = client.add(name, &posts(), Begin::Now).await;
         assert!(matches!(made, Err(ConsumerError::Name)), "{name}: {made:?}");
     }

@@ -5,7 +5,9 @@ use std::time::Duration;
 use async_nats::jetstream::stream::Info;
 use bytes::Bytes;
 use domain::{Position, Sequence, Shard};
-use event_store::buckets::{BUCKETS, JOBS, REGISTRATIONS, REVOCATIONS, SIGNING_KEYS, Written};
+use event_store::buckets::{
+    BUCKETS, CONSUMERS, JOBS, REGISTRATIONS, REVOCATIONS, SIGNING_KEYS, WEBHOOKS, Written,
+};
 use event_store::conformance::{attack, command, posted};
 use event_store::{AppendError, Dropped, EventLog, Expected, drop_events};
 use event_store_nats::{self, JetStreamConfig, JetStreamLog, connect, find_bucket, open_buckets};
@@ -143,9 +145,16 @@ async fn no_pull_delivers_into_the_log() {
 pub(crate) async fn state(dispatcher: &async_nats::Client) -> Vec<String> {
     let context = async_nats::jetstream::new(dispatcher.clone());
     let mut state = Vec::new();
-    for stream in
-        ["EVENTS_0", "KV_CREDENTIALS_0", "KV_SESSIONS_0", "KV_KEYS_0", "KV_REVOCATIONS_0", "KV_JOBS_0"]
-    {
+    for stream in [
+        "EVENTS_0",
+        "KV_CREDENTIALS_0",
+        "KV_SESSIONS_0",
+        "KV_KEYS_0",
+        "KV_REVOCATIONS_0",
+        "KV_JOBS_0",
+        "KV_CONSUMERS_0",
+        "KV_WEBHOOKS_0",
+    ] {
         let stream = context.get_stream(stream).await.expect("it is there");
         let Info { state: at, config, .. } = stream.cached_info();
         let bounds = (config.max_messages, config.max_age, config.discard, &config.subjects);
@@ -156,9 +165,12 @@ pub(crate) async fn state(dispatcher: &async_nats::Client) -> Vec<String> {
 
 /// What the broker says of a message of those buckets.
 const PRIVATE: [&str; 2] = [r#""subject":"$KV.CREDENTIALS_0."#, r#""subject":"$KV.SESSIONS_0."#];
-
+/// The same of the relay's.
+const OF_THE_RELAY: &str = r#""subject":"$KV.WEBHOOKS_0."#;
 /// And of one that the user of the jobs may read.
 const OF_JOBS: &str = r#""subject":"$KV.JOBS_0."#;
+/// And of one that the relay may read, too.
+const OF_CONSUMERS: &str = r#""subject":"$KV.CONSUMERS_0."#;
 
 /// Forging, purging, deleting, reading what lies beside the log, and having answers delivered into either.
 #[tokio::test]
@@ -171,28 +183,39 @@ async fn nobody_but_the_dispatcher_reaches_what_is_its_own() {
     for bucket in [buckets.credentials, buckets.sessions, buckets.signing_keys, buckets.revocations] {
         bucket.write("kept", Some("secret".into()), 0).await.expect("written");
     }
+    let relay = connect(&url(&nats, "relay"), "test").await.expect("connected");
+    let webhooks = find_bucket(relay, Shard(0), WEBHOOKS).await.expect("it is the relay's");
+    assert_eq!(webhooks.write("kept", Some("secret".into()), 0).await.expect("written"), Written::Done);
+    assert!(webhooks.read("kept").await.expect("readable").value.is_some());
+    buckets.webhooks.read("kept").await.expect_err("the dispatcher only makes it");
     let jobs = connect(&url(&nats, "jobs"), "test").await.expect("connected");
-    let ledger = find_bucket(jobs, Shard(0), JOBS).await.expect("made");
-    ledger.write("kept", Some("secret".into()), 0).await.expect("written");
+    for kind in [JOBS, CONSUMERS] {
+        let bucket = find_bucket(jobs.clone(), Shard(0), kind).await.expect("made");
+        bucket.write("kept", Some("secret".into()), 0).await.expect("written");
+    }
     for _ in 0..POSTED {
         post(&log).await.expect("appended");
     }
     for (user, may) in [
         ("reducers", &[][..]),
-        ("relay", &[]),
+        ("relay", &["$KV.WEBHOOKS_0."]),
         ("operator", &["ev.0.dropped.", "ev.0.moderation."]),
-        ("jobs", &["$KV.JOBS_0."]),
+        ("jobs", &["$KV.JOBS_0.", "$KV.CONSUMERS_0."]),
         ("keys", &["$KV.KEYS_0.", "$KV.REVOCATIONS_0.", "$KV.REGISTRATIONS_0."]),
     ] {
         let before = state(&dispatcher).await;
         let heard = attack(&url(&nats, user), may).await;
         assert_eq!(state(&dispatcher).await, before, "{user}");
         assert!(!PRIVATE.iter().any(|private| heard.contains(private)), "{user}: {heard}");
+        assert_eq!(heard.contains(OF_THE_RELAY), user == "relay", "{user}: {heard}");
         assert_eq!(heard.contains(OF_JOBS), user == "jobs", "{user}: {heard}");
+        let may_read = ["relay", "jobs"].contains(&user);
+        assert_eq!(heard.contains(OF_CONSUMERS), may_read, "{user}: {heard}");
     }
     // The test is able to fail: the dispatcher's user gets there.
     let before = state(&dispatcher).await;
     let heard = attack(&url(&nats, "dispatcher"), &[]).await;
+    assert!(!heard.contains(OF_THE_RELAY), "{heard}");
     assert!(PRIVATE.iter().all(|private| heard.contains(private)), "{heard}");
     assert_ne!(state(&dispatcher).await, before);
 }

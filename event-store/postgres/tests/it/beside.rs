@@ -98,6 +98,7 @@ async fn nobody_sees_a_secret_without_being_the_dispatcher() {
         user("operator", Group::Operator),
         user("keys", Group::Keys),
         user("jobs", Group::Jobs),
+        user("relay", Group::Relay),
     ];
     ensure(&server.url(), &users).await.expect("they are made");
     ensure(&server.url(), &users).await.expect("again is no error");
@@ -121,15 +122,28 @@ async fn nobody_sees_a_secret_without_being_the_dispatcher() {
         mails,
         registrations,
         jobs,
+        consumers,
+        webhooks,
     } = writer.buckets();
-    for bucket in
-        [credentials, sessions, signing_keys, attempts, owners, revocations, mails, registrations, jobs]
-    {
+    for bucket in [
+        credentials,
+        sessions,
+        signing_keys,
+        attempts,
+        owners,
+        revocations,
+        mails,
+        registrations,
+        jobs,
+        consumers,
+        webhooks,
+    ] {
         conformance::bucket_keeps_its_promises(bucket).await;
     }
     let reader = as_user("reader").await;
     both_events_are_read(&reader).await;
     both_events_are_read(&as_user("jobs").await).await;
+    both_events_are_read(&as_user("relay").await).await;
     let refused = post(&reader, 7, "three").await;
     assert!(matches!(refused, Err(event_store::AppendError::Refused(_))), "{refused:?}");
 
@@ -153,9 +167,15 @@ async fn nobody_sees_a_secret_without_being_the_dispatcher() {
         assert!(refused.contains("permission denied"), "{sql}: {refused}");
     }
     let seen = "select array_agg(distinct bucket order by bucket) from entry";
-    let seen: Vec<String> =
-        sqlx::query_scalar(seen).fetch_one(&mut connection(&url("keys")).await).await.expect("it may");
-    assert_eq!(seen, ["KEYS", "REVOCATIONS"]);
+    for (name, expected) in [
+        ("keys", &["KEYS", "REVOCATIONS"][..]),
+        ("relay", &["CONSUMERS", "WEBHOOKS"]),
+        ("jobs", &["CONSUMERS", "JOBS"]),
+    ] {
+        let mut reading = connection(&url(name)).await;
+        let seen: Vec<String> = sqlx::query_scalar(seen).fetch_one(&mut reading).await.expect("it may");
+        assert_eq!(seen, expected, "{name}");
+    }
     for (sql, refusal) in [
         ("select * from events", "permission denied"),
         ("delete from entry", "permission denied"),
@@ -172,17 +192,26 @@ async fn nobody_sees_a_secret_without_being_the_dispatcher() {
     assert!(find(SIGNING_KEYS).await.is_ok());
     assert!(find(event_store::buckets::CREDENTIALS).await.is_err());
 
-    let ledger = find_bucket(&url("jobs"), Shard(0), event_store::buckets::JOBS).await.expect("it is there");
-    assert_eq!(ledger.write("digest.1", Some("1".into()), 0).await.expect("it may"), Written::Done);
-    assert_eq!(ledger.read("digest.1").await.expect("it may").value, Some("1".into()));
+    let (jobs, consumers) = (event_store::buckets::JOBS, event_store::buckets::CONSUMERS);
+    for (name, kind) in [("jobs", jobs), ("jobs", consumers), ("relay", event_store::buckets::WEBHOOKS)] {
+        let bucket = find_bucket(&url(name), Shard(0), kind).await.expect("it is there");
+        assert_eq!(bucket.write("digest.1", Some("1".into()), 0).await.expect("it may"), Written::Done);
+        assert_eq!(bucket.read("digest.1").await.expect("it may").value, Some("1".into()));
+    }
     for (sql, refusal) in [
         ("update log set head = 9", "permission denied"),
         ("update events set payload = '1'", "permission denied"),
         ("insert into entry (shard, bucket, key, revision) values (0, 'KEYS', '7', 1)", "row-level security"),
     ] {
-        let refused = run(&mut connection(&url("jobs")).await, sql).await.expect_err("it may not");
-        assert!(refused.contains(refusal), "{sql}: {refused}");
+        for name in ["jobs", "relay"] {
+            let refused = run(&mut connection(&url(name)).await, sql).await.expect_err("it may not");
+            assert!(refused.contains(refusal), "{name}: {sql}: {refused}");
+        }
     }
+
+    let sql = "insert into entry (shard, bucket, key, revision) values (0, 'CONSUMERS', '7', 1)";
+    let refused = run(&mut connection(&url("relay")).await, sql).await.expect_err("it only looks");
+    assert!(refused.contains("row-level security"), "{refused}");
 
     let mut writing = connection(&url("writer")).await;
     for sql in

@@ -12,8 +12,8 @@ use service_kit::config::Secret;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::EventLimits;
 use crate::recent::Recent;
+use crate::{EventLimits, WebhookSettings};
 
 const SECRET: &str = "the-gateway-of-the-tests";
 
@@ -22,7 +22,7 @@ fn state() -> AppState {
     let identity = IdentityConfig::Gateway { secret: Secret::new(SECRET) };
     let identity = Arc::new(Identity::new(&identity).expect("a secret needs no file"));
     let events = EventLimits { followers_max: 1, readings_max: 1, ..EventLimits::default() };
-    AppState::new(identity, &Limits::default(), events, &CancellationToken::new())
+    AppState::new(identity, &Limits::default(), events, WebhookSettings::default(), &CancellationToken::new())
 }
 
 /// A log with an event that is further back than memory.

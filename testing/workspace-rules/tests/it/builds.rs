@@ -17,7 +17,7 @@ use crate::sources::{read, root};
 const FILES: [&str; 3] = ["Makefile", "Dockerfile", "scripts/run-tests"];
 /// What testing/bench/src/programs.rs builds.
 const BENCH: &str =
-    "cargo build --release --bin dispatcher --bin reducers --bin query-api --bin plain-insert";
+    "cargo build --release --bin dispatcher --bin reducers --bin query-api --bin relay --bin plain-insert";
 
 /// How a library is compiled: equal for two plans if the second one finds what the first one made.
 type Identity = u64;

@@ -12,9 +12,10 @@ use crate::sources::{packages, root};
 
 /// Which packages of the workspace each one may use. As every edge is listed, what is reached through others is bounded
 /// too.
-const MAY_USE: [(&str, &[&str]); 24] = [
+const MAY_USE: [(&str, &[&str]); 25] = [
     ("api-types", &[]),
     ("archive", &["domain", "event-store", "event-store-nats"]),
+    ("consumers", &["domain", "event-store", "fail-points"]),
     ("data-set", &["domain", "fail-points", "postgres-kit"]),
     (
         "dispatcher",
@@ -50,6 +51,7 @@ const MAY_USE: [(&str, &[&str]); 24] = [
         "relay",
         &[
             "api-types",
+            "consumers",
             "domain",
             "event-store",
             "event-store-open",
@@ -64,6 +66,7 @@ const MAY_USE: [(&str, &[&str]); 24] = [
         &[
             "api-types",
             "archive",
+            "consumers",
             "data-set",
             "dispatcher",
             "domain",

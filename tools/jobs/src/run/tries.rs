@@ -78,7 +78,7 @@ impl Runner {
             entry = self.write(job, &entry, |entry| entry.tries += 1).await?;
             tracing::info!(job.name, window = %entry.start, r#try = entry.tries, "a try begins");
             let env = [&self.settings.env, &environment(job, &entry)[..]].concat();
-            let (outcome, output) = child::run(&job.command, &env, job.timeout).await;
+            let (outcome, output) = child::run(&job.command, &env, &[], job.timeout).await;
             tracing::info!(job.name, window = %entry.start, r#try = entry.tries, ?outcome, "a try ended");
             let succeeded = outcome.is_success();
             entry = self

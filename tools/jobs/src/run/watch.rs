@@ -1,7 +1,8 @@
 //! Whether the runner of somebody else's window is dead.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use event_store::buckets::LastBeat;
 use fail_points::planted;
 use uuid::Uuid;
 
@@ -14,23 +15,8 @@ pub(crate) struct Watch {
     pub(super) lock: LastBeat,
 }
 
-/// A claim, its newest beat, and since when that is the newest.
-#[derive(Debug, Default)]
-pub(super) struct LastBeat(Option<(Uuid, u64, Instant)>);
-
-impl LastBeat {
-    /// The claim and beat of an entry whose runner is dead.
-    pub(super) fn dead(&mut self, entry: &Entry, lease: Duration) -> Option<(Uuid, u64)> {
-        let (claim, beat) = (entry.claim, entry.beat);
-        match self.0 {
-            Some((seen, at, since)) if (seen, at) == (claim, beat) => {
-                let lease = lease.max(Duration::from_secs(entry.lease_seconds));
-                (since.elapsed() >= lease || planted("lease-ignored")).then_some((claim, beat))
-            }
-            _ => {
-                self.0 = Some((claim, beat, Instant::now()));
-                None
-            }
-        }
-    }
+/// The claim and beat of an entry whose runner is dead.
+pub(super) fn dead(last: &mut LastBeat, entry: &Entry, lease: Duration) -> Option<(Uuid, u64)> {
+    let dead = last.dead(entry.claim, entry.beat, lease.max(Duration::from_secs(entry.lease_seconds)));
+    dead.or_else(|| planted("lease-ignored").then_some((entry.claim, entry.beat)))
 }

@@ -69,7 +69,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
 /// Its servers run only while `rookery up` does, which refuses to run.
 async fn adopt_in_data_dir(arguments: &Arguments) -> Result<()> {
-    let data = DataDir::open(&arguments.data.data_dir)?;
+    let Some(data) = DataDir::find(&arguments.data.data_dir)? else {
+        bail!("there is no data directory {}", arguments.data.data_dir.display())
+    };
     let Some(event_store) = EventStore::of(&data)? else {
         bail!("there is nothing in {}", data.path().display())
     };

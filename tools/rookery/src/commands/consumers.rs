@@ -22,8 +22,8 @@ const SHARD: Shard = Shard(0);
 /// Let others take events from the broker, each with a user and a durable of its own
 ///
 /// Such a user may fetch, ask about and acknowledge its own durable and nothing else. Of the running system in the data
-/// directory, or of the broker at ROOKERY_NATS_URL. A log on Postgres has no consumers; there is `GET /v1/events`, which
-/// also leaves out whatever is private (docs/CONSUMERS.md).
+/// directory, or of the broker at ROOKERY_NATS_URL. A log on Postgres has no such consumers; there are
+/// `GET /v1/events` and `rookery events consume`, which also leave out whatever is private (docs/CONSUMERS.md).
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -60,7 +60,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
 async fn connect(url: &Secret) -> Result<Consumers> {
     if url.expose().starts_with("postgres") {
-        bail!("this log is on Postgres, which has no consumers: use GET /v1/events");
+        bail!(
+            "this log is on Postgres, which has no such consumers: use GET /v1/events, or `rookery events consume`"
+        );
     }
     Consumers::connect(url.expose(), NAME, SHARD).await.context("is the system running?")
 }

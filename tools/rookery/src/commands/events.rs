@@ -1,9 +1,12 @@
 //! `rookery events`: what is in the log.
 
 mod check;
+mod consume;
 mod count;
+mod durables;
 mod export;
 mod filter;
+mod parked;
 mod print;
 mod show;
 mod tail;
@@ -15,10 +18,11 @@ use anyhow::Result;
 use crate::connections;
 use crate::data_dir::DataDirArgument;
 
-/// Look at the log, and check that this version can fold it
+/// Look at the log, check that this version can fold it, and have commands done for its events
 ///
-/// The log is that of ROOKERY_NATS_URL (or ROOKERY_NATS_URL_FILE), else that of the `rookery up` which runs on the data
-/// directory. Nothing is changed. Positions are those of the API: a message's id is one.
+/// The log is that of ROOKERY_NATS_URL or ROOKERY_EVENT_STORE_URL (or the same with _FILE), else that of the `rookery up`
+/// which runs on the data directory. `consume`, `parked` and `durables` need it as the user `jobs`. Nothing in it is changed.
+/// Positions are those of the API: a message's id is one.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(subcommand)]
@@ -34,18 +38,25 @@ enum Command {
     Count(count::Arguments),
     Export(export::Arguments),
     Check(check::Arguments),
+    Consume(consume::Arguments),
+    Parked(parked::Arguments),
+    Durables(durables::Arguments),
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let data = &arguments.data;
     let done = runtime.block_on(async {
-        let log = connections::open_log(&arguments.data).await?;
+        let log = async || connections::open_log(data).await;
         match &arguments.command {
-            Command::Tail(arguments) => tail::run(&*log, arguments).await,
-            Command::Show(arguments) => show::run(&*log, arguments).await,
-            Command::Count(arguments) => count::run(&*log, arguments).await,
-            Command::Export(arguments) => export::run(&*log, arguments).await,
-            Command::Check(arguments) => check::run(&*log, arguments).await,
+            Command::Tail(arguments) => tail::run(&*log().await?, arguments).await,
+            Command::Show(arguments) => show::run(&*log().await?, arguments).await,
+            Command::Count(arguments) => count::run(&*log().await?, arguments).await,
+            Command::Export(arguments) => export::run(&*log().await?, arguments).await,
+            Command::Check(arguments) => check::run(&*log().await?, arguments).await,
+            Command::Consume(arguments) => Box::pin(consume::run(data, arguments)).await,
+            Command::Parked(arguments) => parked::run(data, arguments).await,
+            Command::Durables(arguments) => durables::run(data, arguments).await,
         }
     });
     match done {

@@ -17,11 +17,11 @@ use event_store::buckets;
 use jobs::{Job, Ledger, Runner, Settings};
 use service_kit::config::Secret;
 use service_kit::shutdown::Shutdown;
-use service_kit::telemetry::{self, LogFormat, TelemetryConfig};
 use tokio_util::sync::CancellationToken;
 
 use self::data_set::PublishedDataSet;
 use crate::data_dir::DataDirArgument;
+use crate::logging::LoggingArguments;
 use crate::{connections, period};
 
 /// In the broker's list of connections.
@@ -72,25 +72,8 @@ struct RunnerArguments {
     /// How long a runner may be silent before another one takes its window over
     #[arg(long, value_name = "TIME", env = "ROOKERY_JOBS_LEASE", default_value = LEASE_DEFAULT, value_parser = period::parse)]
     lease: Duration,
-    /// What to log: levels, also by module
-    #[arg(
-        long,
-        value_name = "LEVELS",
-        env = "ROOKERY_LOG",
-        default_value = "info,async_nats=warn,sqlx=warn"
-    )]
-    log: String,
-    /// How log lines look: text or json
-    #[arg(long, value_name = "FORMAT", env = "ROOKERY_LOG_FORMAT", default_value = "text")]
-    log_format: LogFormat,
-}
-
-impl RunnerArguments {
-    /// To be called once, before anything is logged.
-    fn init(&self) -> Result<()> {
-        let telemetry = TelemetryConfig { format: self.log_format, filter: self.log.clone() };
-        telemetry::init(&telemetry).context("ROOKERY_LOG")
-    }
+    #[command(flatten)]
+    logging: LoggingArguments,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
@@ -165,7 +148,7 @@ pub(super) async fn runner(
 }
 
 /// Host and process, for people.
-fn runner_name() -> String {
+pub(super) fn runner_name() -> String {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let host = host.trim();
     format!("{}/{}", if host.is_empty() { "?" } else { host }, std::process::id())

@@ -70,7 +70,7 @@ async fn change_and_show(arguments: &Arguments) -> Result<()> {
         writeln!(out, "reserved by the broker: {}{of}", bytes::show(reserved.bytes))?;
     }
     // Of the data directory's own broker, the disk can be seen, too.
-    let data = DataDir::open(&arguments.data.data_dir)?;
+    let Some(data) = DataDir::find(&arguments.data.data_dir)? else { return Ok(()) };
     if files::read_if_there(&data.limits_url())?.as_deref() == Some(url.expose()) {
         let nats = data.nats();
         if let Some(most) = local_servers::configured_store_bytes(&nats)? {

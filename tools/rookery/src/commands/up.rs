@@ -48,7 +48,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(super) use self::addresses::Addresses;
 pub(super) use self::broker_users::BrokerUsers;
-use self::environment::{catalog, commands, events, exports, mail, oidc, streams};
+use self::environment::{catalog, commands, events, exports, mail, oidc, streams, webhooks};
 pub(super) use self::event_store::EventStore;
 pub(super) use self::servers::{LogServer, Servers, nats_options};
 use self::services::{Listeners, Settings};
@@ -76,6 +76,8 @@ const LOG_DEFAULT: &str = "info,async_nats=warn,sqlx=warn";
 ///
 /// Analysts connect to the data set with `rookery sql`, or any program that takes the address in .rookery/analyst-url,
 /// while it runs.
+///
+/// The services read more variables, for limits, mail, OpenID providers and the like: docs/DEPLOYMENT.md lists them.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -167,7 +169,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 async fn up(arguments: &Arguments) -> Result<()> {
     let limits = limits(arguments)?;
     limits.announce();
-    let (exports, streams, catalog, events) = (exports()?, streams()?, catalog()?, events()?);
+    let (exports, streams, catalog) = (exports()?, streams()?, catalog()?);
+    let (events, webhooks) = (events()?, webhooks()?);
     let tls = match (&arguments.tls_certificate, &arguments.tls_key) {
         (Some(certificate), Some(key)) => Some(Tls::open(certificate.clone(), key.clone())?),
         _ => None,
@@ -201,7 +204,7 @@ async fn up(arguments: &Arguments) -> Result<()> {
     let servers = servers?;
     let fan_out_limit = arguments.fan_out_limit;
     let settings =
-        Settings { limits, exports, streams, catalog, events, commands, fan_out_limit, mail, oidc };
+        Settings { limits, exports, streams, catalog, events, webhooks, commands, fan_out_limit, mail, oidc };
     // On the heap: it holds the state of every handshake of the start.
     let served = Box::pin(serve(arguments, &data, &servers, listeners, settings, jobs, &shutdown)).await;
     // Also after a failure, and that failure is reported.

@@ -19,7 +19,9 @@ async fn state(dir: &Path) -> Vec<String> {
     let client = event_store_nats::connect(&broker_url(dir, "dispatcher"), "test").await.expect("connected");
     let context = async_nats::jetstream::new(client);
     let mut state = Vec::new();
-    for stream in ["EVENTS_0", "KV_CREDENTIALS_0", "KV_SESSIONS_0", "KV_KEYS_0", "KV_REVOCATIONS_0"] {
+    for stream in
+        ["EVENTS_0", "KV_CREDENTIALS_0", "KV_SESSIONS_0", "KV_KEYS_0", "KV_REVOCATIONS_0", "KV_CONSUMERS_0"]
+    {
         let stream = context.get_stream(stream).await.expect("it is there");
         let Info { state: at, config, .. } = stream.cached_info();
         let bounds = (config.max_messages, config.max_age, config.discard, &config.subjects);
@@ -39,10 +41,10 @@ async fn nobody_but_the_dispatcher_reaches_what_is_its_own() {
     for (url, may) in [
         (file(dir.path(), "log-url"), &["ev.0.dropped.", "ev.0.moderation."][..]),
         (file(dir.path(), "keys-url"), &["$KV.KEYS_0.", "$KV.REVOCATIONS_0."]),
-        (file(dir.path(), "jobs-url"), &["$KV.JOBS_0."]),
+        (file(dir.path(), "jobs-url"), &["$KV.JOBS_0.", "$KV.CONSUMERS_0."]),
         (file(dir.path(), "limits-url"), &updates),
         (broker_url(dir.path(), "reducers"), &[]),
-        (broker_url(dir.path(), "relay"), &[]),
+        (broker_url(dir.path(), "relay"), &["$KV.WEBHOOKS_0."]),
     ] {
         let before = state(dir.path()).await;
         let heard = attack(&url, may).await;

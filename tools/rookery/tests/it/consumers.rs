@@ -28,6 +28,7 @@ async fn a_consumer_is_let_in_while_the_system_runs_and_out_again() {
     let client = event_store_nats::connect(&url, "shop").await.expect("let in");
     let next = "$JS.API.CONSUMER.MSG.NEXT.EVENTS_0.shop";
     assert_eq!(show(dir.path(), "shop")["lagEvents"], 2);
+    system.tells(dir.path(), r#"consumer_lag_events{consumer="shop",kind="broker"} 2"#).await;
     for position in [&first, &second] {
         // Delivered under its own subject, so no answer that a client would find.
         let inbox = client.new_inbox();

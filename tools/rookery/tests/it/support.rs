@@ -177,6 +177,24 @@ impl System {
         }
     }
 
+    /// The values of a metric below this system, line by line.
+    pub(crate) async fn metric(&self, dir: &Path, name: &str) -> Vec<String> {
+        let url = std::fs::read_to_string(dir.join("ops-url")).expect("it is running");
+        let answer = self.client.get(format!("{}/metrics", url.trim_end())).send().await.expect("it answers");
+        let text = answer.text().await.expect("text");
+        text.lines().filter(|line| line.starts_with(name)).map(str::to_owned).collect()
+    }
+
+    /// Waits until a metric has a value: `name{labels} value`.
+    pub(crate) async fn tells(&self, dir: &Path, line: &str) {
+        let name = line.split('{').next().unwrap_or_default();
+        testkit::eventually(line, START_LIMIT, async || {
+            let told = self.metric(dir, name).await;
+            if told.iter().any(|told| told == line) { Ok(()) } else { Err(format!("{told:?}")) }
+        })
+        .await;
+    }
+
     /// What a query answers once the position can be seen.
     pub(crate) async fn read(&self, path: &str, position: &str) -> Result<String, String> {
         let request = self.get(path).header("await-position", position).header("prefer", "wait=10");

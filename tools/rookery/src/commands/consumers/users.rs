@@ -7,7 +7,8 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use event_store_nats::consumers::{account, is_name};
+use event_store::is_consumer_name;
+use event_store_nats::consumers::account;
 use local_servers::RunAs;
 use uuid::Uuid;
 
@@ -111,7 +112,7 @@ fn render(users: &BTreeMap<String, String>) -> String {
 fn parse(text: &str) -> BTreeMap<String, String> {
     let users = text.lines().filter_map(|line| line.strip_prefix(MARK)?.split_once(' '));
     let is_user = |(name, password): &(&str, &str)| {
-        is_name(name) && !password.is_empty() && password.chars().all(|c| c.is_ascii_alphanumeric())
+        is_consumer_name(name) && !password.is_empty() && password.chars().all(|c| c.is_ascii_alphanumeric())
     };
     users.filter(is_user).map(|(name, password)| (name.to_owned(), password.to_owned())).collect()
 }

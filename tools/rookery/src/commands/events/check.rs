@@ -3,6 +3,7 @@
 mod findings;
 mod rules;
 
+use std::io::IsTerminal;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
@@ -32,7 +33,7 @@ pub(super) struct Arguments {
     /// Findings to show of each kind
     #[arg(long, value_name = "NUMBER", default_value_t = 20)]
     show: usize,
-    /// One JSON object instead of text
+    /// One JSON object also on a terminal
     #[arg(long)]
     json: bool,
 }
@@ -62,7 +63,8 @@ pub(super) async fn run(log: &dyn EventLog, arguments: &Arguments) -> Result<()>
         Ok(())
     })
     .await?;
-    findings.print(arguments.json, span.last, began.elapsed())?;
+    let as_json = arguments.json || !std::io::stdout().is_terminal();
+    findings.print(as_json, span.last, began.elapsed())?;
     match findings.problems() {
         0 => Ok(()),
         1 => bail!("one event cannot be folded or breaks a rule"),

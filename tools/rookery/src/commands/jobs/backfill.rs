@@ -27,7 +27,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(of: &Of, arguments: &Arguments) -> Result<()> {
-    arguments.runner.init()?;
+    arguments.runner.logging.init()?;
     let shutdown = Shutdown::on_signals()?;
     let job = of.job(&arguments.name)?;
     let now = Timestamp::now();

@@ -32,7 +32,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(of: &Of, arguments: &Arguments) -> Result<()> {
-    arguments.runner.init()?;
+    arguments.runner.logging.init()?;
     let shutdown = Shutdown::on_signals()?;
     if let (Some(name), Some(text)) = (&arguments.name, &arguments.window) {
         let job = of.job(name)?;

@@ -58,6 +58,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         None => format_of(&arguments.file)?,
     };
     let file = arguments.file.display();
+    if !arguments.file.is_file() {
+        bail!(
+            "there is no file {file}: take one with `rookery export`, or from GET /v1/exports (docs/EXPORTS.md)"
+        );
+    }
     let contents =
         export::read(&arguments.file, format).with_context(|| format!("{file} cannot be proven"))?;
     let log = runtime.block_on(connections::open_log(&arguments.data))?;

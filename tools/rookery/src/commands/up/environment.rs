@@ -3,7 +3,7 @@
 use anyhow::Result;
 use dispatcher::{MailSettings, Registration};
 use query_api::{CatalogSettings, ExportLimits, StreamLimits};
-use relay::EventLimits;
+use relay::{EventLimits, WebhookSettings};
 use service_kit::config::Environment;
 use tokens::oidc::OidcSettings;
 
@@ -30,6 +30,10 @@ pub(super) fn catalog() -> Result<CatalogSettings> {
 
 pub(super) fn events() -> Result<EventLimits> {
     read(EventLimits::from_environment)
+}
+
+pub(super) fn webhooks() -> Result<WebhookSettings> {
+    read(WebhookSettings::from_environment)
 }
 
 pub(super) fn mail() -> Result<Option<MailSettings>> {

@@ -62,7 +62,7 @@ async fn make_users(data: &DataDir, servers: &Servers, owner_url: &str) -> Resul
     let users = [
         user(DISPATCHER, Group::Writer)?,
         user(REDUCERS, Group::Reader)?,
-        user(RELAY, Group::Reader)?,
+        user(RELAY, Group::Relay)?,
         user(OPERATOR, Group::Operator)?,
         user(KEYS, Group::Keys)?,
         user(JOBS, Group::Jobs)?,

@@ -15,7 +15,7 @@ use http_kit::identity::IdentityConfig;
 use http_kit::{Identity, Limits, Listener, ops};
 use query_api::{AppState, CatalogSettings, ExportLimits, StreamLimits};
 use reducers::config::SchemaOnStart;
-use relay::EventLimits;
+use relay::{EventLimits, WebhookSettings};
 use service_kit::health::Health;
 use service_kit::shutdown::Shutdown;
 use tokens::KeySource;
@@ -48,6 +48,7 @@ pub(super) struct Services {
     operations: JoinHandle<Result<()>>,
     connecting: JoinHandle<Result<()>>,
     relaying: JoinHandle<Result<()>>,
+    sending: JoinHandle<Result<()>>,
     folding: JoinHandle<Result<()>>,
 }
 
@@ -74,6 +75,7 @@ pub(super) struct Settings {
     pub(super) streams: StreamLimits,
     pub(super) catalog: CatalogSettings,
     pub(super) events: EventLimits,
+    pub(super) webhooks: WebhookSettings,
     pub(super) commands: dispatcher::Settings,
     pub(super) fan_out_limit: FanOutLimit,
     /// Without it no mails are sent.
@@ -114,7 +116,7 @@ pub(super) fn start(
     health: &Health,
     shutdown: &Shutdown,
 ) -> Result<Services> {
-    let Settings { limits, exports, streams, catalog, events, commands, fan_out_limit, mail, oidc } =
+    let Settings { limits, exports, streams, catalog, events, webhooks, commands, fan_out_limit, mail, oidc } =
         settings;
     let queried = Queried { exports, streams, catalog };
     let (apis, fold) = (CancellationToken::new(), CancellationToken::new());
@@ -133,7 +135,7 @@ pub(super) fn start(
     dispatcher.use_oidc(&oidc).context("ROOKERY_OIDC_PROVIDERS")?;
     let options = PoolOptions::reader("rookery-query-api", QUERY_CONNECTIONS_MAX);
     let pool = pool::connect(&users.query_api_url, &options)?;
-    let relay = relay::AppState::new(Arc::clone(&identity), &limits, events, &apis);
+    let relay = relay::AppState::new(Arc::clone(&identity), &limits, events, webhooks, &apis);
     relay::ops_checks(health, &relay);
     let is_encrypted = listeners.api.is_encrypted();
     let queries = queried.over(&pool, identity, &limits, is_encrypted, users.address.clone());
@@ -163,8 +165,14 @@ pub(super) fn start(
     });
     let connecting = watch("the dispatcher", shutdown, connecting);
     let token = apis.clone();
+    let sending = relay::send_webhooks(relay.clone(), relayed.clone());
     let relaying = tokio::spawn(async move { Ok(Box::pin(relay::connect(&relay, relayed, token)).await?) });
     let relaying = watch("the relay", shutdown, relaying);
+    let sending = tokio::spawn(async move {
+        sending.await;
+        Ok(())
+    });
+    let sending = watch("webhooks", shutdown, sending);
     let token = apis.clone();
     let serving =
         tokio::spawn(async move { Ok(http_kit::serve(listeners.api, router, &limits, token).await?) });
@@ -172,7 +180,8 @@ pub(super) fn start(
     let token = apis.clone();
     let operations = tokio::spawn(async move { Ok(ops::serve(listeners.ops, ops_routes, token).await?) });
     let operations = watch("metrics and probes", shutdown, operations);
-    Ok(Services { apis, fold, pool, dispatcher: kept, serving, operations, connecting, relaying, folding })
+    let dispatcher = kept;
+    Ok(Services { apis, fold, pool, dispatcher, serving, operations, connecting, relaying, sending, folding })
 }
 
 impl Services {
@@ -187,11 +196,12 @@ impl Services {
         let observed = ended(self.operations).await;
         let connected = ended(self.connecting).await;
         let relayed = ended(self.relaying).await;
+        let sent = ended(self.sending).await;
         self.fold.cancel();
         let folded = ended(self.folding).await;
         // Only to keep the server's log clean. What a cut query still holds ends with the server.
         tokio::time::timeout(POOL_CLOSE_LIMIT, self.pool.close()).await.ok();
-        folded.and(connected).and(relayed).and(observed).and(served)
+        folded.and(connected).and(relayed).and(sent).and(observed).and(served)
     }
 }
 

@@ -67,6 +67,8 @@ const OPERATORS: &[Role] = &[Role::Operator, Role::Admin];
 pub(super) const NEEDS_SESSION: (u16, &str) = (403, "session-required");
 /// The address names no invitation.
 const NOT_INVITED: Access = Access::RolesThen { roles: OPERATORS, then: (404, "not-found") };
+/// The address names no webhook.
+const NO_WEBHOOK: Access = Access::RolesThen { roles: OPERATORS, then: (404, "not-found") };
 const NOBODY_WAITS: Access = Access::RolesThen { roles: OPERATORS, then: (404, "not-found") };
 const SESSION: Access = Access::Session { refused: NEEDS_SESSION, then: None };
 
@@ -295,6 +297,17 @@ pub(super) const CASES: &[Case] = &[
     write("list_events", Access::Roles(CONSUMERS), |_| Body::None),
     write("list_schemas", Access::Everybody, |_| Body::None),
     write("get_schema", Access::Everybody, |_| Body::None),
+    // Nobody listens there.
+    write("create_webhook", Access::Roles(OPERATORS), |_| {
+        Body::Json(json!({"url": "https://127.0.0.1:1/hook", "types": ["rookery.account.deactivated.v1"]}))
+    }),
+    write("list_webhooks", Access::Roles(OPERATORS), |_| Body::None),
+    write("get_webhook", NO_WEBHOOK, |_| Body::None),
+    write("change_webhook", NO_WEBHOOK, |_| Body::Json(json!({"isPaused": true}))),
+    write("remove_webhook", NO_WEBHOOK, |_| Body::None),
+    write("rotate_webhook_secret", NO_WEBHOOK, |_| Body::None),
+    write("replay_webhook", NO_WEBHOOK, |_| Body::Json(json!({"after": "0"}))),
+    write("list_parked_deliveries", NO_WEBHOOK, |_| Body::None),
     // The system.
     read("list_projections"),
 ];

@@ -256,6 +256,7 @@ impl World {
         let path = path.replace("{type}", "rookery.message.posted.v1");
         let path = path.replace("{session}", &things.session_id).replace("{token}", &things.personal_id);
         let path = path.replace("{invitation}", &things.followee);
+        let path = path.replace("{webhook}", "019acc00-0000-7000-8000-000000000000");
         // Of a log-in at a provider that was unlinked before.
         let path = path.replace("{link}", "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU");
         assert!(!path.contains('{'), "say in authorization/world.rs what {path} names");

@@ -7,7 +7,7 @@ use domain::{AccountEvent, AccountId, Event, MessageEvent, MessageId, Position};
 use event_store::{Boundary, EventLog, ReadError, Subject, known, last_change};
 
 /// Whose deletion takes the event's words away.
-pub(crate) fn message(position: Position, event: &Event) -> Option<MessageId> {
+pub fn message(position: Position, event: &Event) -> Option<MessageId> {
     match event {
         Event::Message(MessageEvent::Posted(_)) => Some(MessageId::at(position)),
         Event::Message(MessageEvent::Edited(event)) => Some(event.message),
@@ -16,7 +16,7 @@ pub(crate) fn message(position: Position, event: &Event) -> Option<MessageId> {
 }
 
 /// Whose deactivation does.
-pub(crate) fn account(event: &Event) -> Option<AccountId> {
+pub fn account(event: &Event) -> Option<AccountId> {
     match event {
         Event::Message(MessageEvent::Posted(event)) => Some(event.author),
         Event::Message(MessageEvent::Edited(event)) => Some(event.author),
@@ -26,12 +26,12 @@ pub(crate) fn account(event: &Event) -> Option<AccountId> {
     }
 }
 
-pub(crate) async fn is_deleted(log: &dyn EventLog, message: MessageId) -> Result<bool, ReadError> {
+pub async fn is_deleted(log: &dyn EventLog, message: MessageId) -> Result<bool, ReadError> {
     let change = last_change(log, message).await?;
     Ok(matches!(change.last, Some((_, MessageEvent::Deleted(_)))))
 }
 
-pub(crate) async fn is_deactivated(log: &dyn EventLog, account: AccountId) -> Result<bool, ReadError> {
+pub async fn is_deactivated(log: &dyn EventLog, account: AccountId) -> Result<bool, ReadError> {
     // Nothing follows it in its subject.
     let last = log.last(Subject::new(log.shard(), Boundary::Account(account))).await?;
     Ok(last.is_some_and(|last| matches!(known(&last), Some(Event::Account(AccountEvent::Deactivated(_))))))

@@ -3,15 +3,15 @@
 use domain::{AccountEvent, AccountId, Event, HandleEvent, MessageEvent, Tag, Tags};
 
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Filter {
+pub struct Filter {
     /// With their versions; empty: all.
-    pub(crate) types: Vec<String>,
-    pub(crate) account: Option<AccountId>,
-    pub(crate) tag: Option<Tag>,
+    pub types: Vec<String>,
+    pub account: Option<AccountId>,
+    pub tag: Option<Tag>,
 }
 
 impl Filter {
-    pub(crate) fn lets(&self, event: &Event) -> bool {
+    pub fn lets(&self, event: &Event) -> bool {
         (self.types.is_empty() || self.types.contains(&event.type_name()))
             && self.account.is_none_or(|account| is_about(event, account))
             && self.tag.as_ref().is_none_or(|tag| has(event, tag))

@@ -4,13 +4,17 @@
 //! ours, a string as all positions are; `recordedtime` is an extension that CloudEvents documents.
 
 use bytes::Bytes;
-use domain::Event;
+use domain::{AccountId, Event, Position};
 use event_store::{Disclosed, RecordedEvent, disclose, encode, schema_uri};
 use fail_points::planted;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+
+use uuid::Uuid;
+
+use crate::order;
 
 #[derive(Serialize)]
 struct CloudEvent<'event> {
@@ -27,12 +31,26 @@ struct CloudEvent<'event> {
     data: &'event RawValue,
 }
 
-/// With its newline. `None`: nothing of the event is handed on.
-pub(crate) fn line(recorded: &RecordedEvent, event: &Event) -> Option<Bytes> {
+/// An event as it is handed on.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// The event in JSON, with a newline.
+    pub json: Bytes,
+    pub position: Position,
+    pub id: Uuid,
+    /// With its version.
+    pub event_type: String,
+    /// With whose events it has an order, for those who take only that.
+    pub account: Option<AccountId>,
+    pub recorded_at: OffsetDateTime,
+}
+
+/// `None`: nothing of the event is handed on.
+pub fn line(recorded: &RecordedEvent, event: &Event) -> Option<Line> {
     let envelope = recorded.envelope.as_ref()?;
     let Disclosed { event_type, data } =
         if planted("private-handed-on") { whole(event)? } else { disclose(event).ok().flatten()? };
-    let event = CloudEvent {
+    let cloud_event = CloudEvent {
         specversion: "1.0",
         id: envelope.event.0.to_string(),
         source: envelope.source(),
@@ -45,9 +63,16 @@ pub(crate) fn line(recorded: &RecordedEvent, event: &Event) -> Option<Bytes> {
         recordedtime: rfc3339(recorded.recorded_at)?,
         data: serde_json::from_str(&data).ok()?,
     };
-    let mut line = serde_json::to_vec(&event).ok()?;
-    line.push(b'\n');
-    Some(Bytes::from(line))
+    let mut json = serde_json::to_vec(&cloud_event).ok()?;
+    json.push(b'\n');
+    Some(Line {
+        json: Bytes::from(json),
+        position: recorded.position,
+        id: envelope.event.0,
+        event_type,
+        account: order::account(event),
+        recorded_at: recorded.recorded_at,
+    })
 }
 
 /// Only for a planted bug.

@@ -1,0 +1,90 @@
+//! Takes a durable's events for as long as it is this process's, and stands by while it is another's.
+
+use std::time::Duration;
+
+use event_store::buckets::{BucketError, LastBeat};
+use event_store::{Lineage, ReadError};
+use tokio::time::Instant;
+
+use crate::consumer::{Consumer, Settings};
+use crate::durable::Durable;
+use crate::durables::{Claim, Claimed, DurablesError};
+use crate::session::{End, Session};
+
+/// Between two looks at a durable that another process has, or that could not be reached.
+const POLL: Duration = Duration::from_millis(500);
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConsumeError {
+    #[error(transparent)]
+    Durables(#[from] DurablesError),
+    #[error(transparent)]
+    Log(#[from] ReadError),
+}
+
+impl Consumer {
+    /// Goes on until it is stopped.
+    ///
+    /// # Errors
+    /// What no waiting changes: the log or the durable is another one.
+    pub async fn consume(&self) -> Result<(), ConsumeError> {
+        let (mut last_beat, mut was_there, mut told) = (LastBeat::default(), false, None);
+        while !self.stop.is_cancelled() {
+            let began = Instant::now();
+            let claimed = self.claim(&mut last_beat, was_there).await;
+            was_there |= claimed.is_ok();
+            match claimed {
+                Ok(Claimed::Mine(mine)) => match Session::new(self, mine, began).run().await {
+                    Ok(()) => return Ok(()),
+                    Err(End::Lost) => {
+                        tracing::warn!(
+                            durable = self.settings.durable,
+                            "the durable was lost: another process has it, or it could not be written for too long"
+                        );
+                        self.progress.send_replace(None);
+                    }
+                    Err(End::Log(error)) => return Err(error.into()),
+                },
+                Ok(Claimed::Elsewhere(other)) => {
+                    if told != Some(other.claim) {
+                        let (durable, by) = (&self.settings.durable, &other.runner);
+                        tracing::info!(durable, by, "another process has the durable; waiting for its end");
+                        told = Some(other.claim);
+                    }
+                }
+                Err(ConsumeError::Durables(DurablesError::Bucket(error)))
+                    if !matches!(error, BucketError::Malformed { .. }) =>
+                {
+                    tracing::warn!(%error, "the durable is asked for again soon");
+                }
+                Err(error) => return Err(error),
+            }
+            self.stop.run_until_cancelled(tokio::time::sleep(POLL)).await;
+        }
+        Ok(())
+    }
+
+    /// `was_there`: one that is missing was removed.
+    async fn claim(&self, last_beat: &mut LastBeat, was_there: bool) -> Result<Claimed, ConsumeError> {
+        let Settings { durable, filter, after, runner, lease, .. } = &self.settings;
+        let known = self.durables.read(durable).await.map_err(DurablesError::from)?;
+        if was_there && known.is_none() {
+            return Err(DurablesError::Removed(durable.clone()).into());
+        }
+        let dead = known.filter(Durable::is_claimed).and_then(|known| {
+            let lease = Duration::from_secs(known.lease_seconds).max(*lease);
+            last_beat.dead(known.claim, known.beat, lease)
+        });
+        let Lineage(lineage) = self.log.lineage();
+        let claim = Claim {
+            lineage: lineage.to_string(),
+            types: filter.types.clone(),
+            account: filter.account.map(domain::AccountId::get),
+            after: *after,
+            runner: runner.clone(),
+            lease: *lease,
+            dead,
+        };
+        Ok(self.durables.claim(durable, &claim).await?)
+    }
+}

@@ -1,0 +1,267 @@
+//! A durable's events, while it is this process's.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use event_store::ReadError;
+use time::OffsetDateTime;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::consumer::Consumer;
+use crate::deliver::{Delivered, deliver};
+use crate::durable::{Durable, Parked};
+use crate::durables::PARKED_MAX;
+use crate::feed::{Batch, feed, of_account};
+use crate::queues::{Key, Next, Queues};
+
+/// Beats within a lease, and how many of them may be missed before everything under way is ended: in time before another
+/// process may take over.
+const BEATS: u32 = 6;
+const BEATS_MISSED_MAX: u32 = 4;
+/// At least so often an operator's wishes are looked for.
+const BEAT_MAX: Duration = Duration::from_secs(2);
+/// Between two writes of what has changed: what was done since the last one is done again after a crash.
+const WRITE_PERIOD: Duration = Duration::from_millis(200);
+/// Between two tries to write.
+const WRITE_PAUSE: Duration = Duration::from_millis(200);
+/// For what is under way when the process is told to end, and for the last write.
+const END_GRACE: Duration = Duration::from_secs(5);
+const LAST_WRITE_LIMIT: Duration = Duration::from_secs(2);
+/// Events of an account that are looked up at once.
+const FILL_MAX: usize = 64;
+/// Of how a try ended, in the entry.
+pub(crate) const OUTCOME_CHARS_MAX: usize = 60;
+
+pub(crate) enum End {
+    /// It is another's, or may soon be.
+    Lost,
+    Log(ReadError),
+}
+
+enum Ended {
+    Delivered(Key, i64, Delivered),
+    Filled(Key, Result<(Vec<i64>, Option<i64>), ReadError>),
+}
+
+pub(crate) struct Session<'a> {
+    consumer: &'a Consumer,
+    claim: Uuid,
+    batches: mpsc::Receiver<Result<Batch, ReadError>>,
+    queues: Queues,
+    tasks: JoinSet<Ended>,
+    /// All up to here is in the queues, done or parked.
+    through: i64,
+    /// Not written yet: what was parked, and which parked events are done after all.
+    parked: Vec<Parked>,
+    released: Vec<i64>,
+    /// In the entry.
+    parked_before: usize,
+    is_changed: bool,
+    written_at: Instant,
+    /// Until then the durable is this process's for certain.
+    deadline: Instant,
+}
+
+impl<'a> Session<'a> {
+    /// `began`: before the claim.
+    pub(crate) fn new(consumer: &'a Consumer, mine: Durable, began: Instant) -> Self {
+        let settings = &consumer.settings;
+        let mut session = Self {
+            consumer,
+            claim: mine.claim,
+            batches: feed(Arc::clone(&consumer.log), settings.filter.clone(), mine.position),
+            queues: Queues::of(&mine.open),
+            tasks: JoinSet::new(),
+            through: mine.position,
+            parked: Vec::new(),
+            released: Vec::new(),
+            parked_before: 0,
+            is_changed: false,
+            written_at: began,
+            deadline: began + settings.lease / BEATS * BEATS_MISSED_MAX,
+        };
+        session.was_written(mine, began);
+        session
+    }
+
+    /// Until it is stopped, or loses the durable.
+    pub(crate) async fn run(&mut self) -> Result<(), End> {
+        let stop = self.consumer.stop.clone();
+        loop {
+            // Also where this process stood still for a while.
+            if Instant::now() >= self.deadline {
+                return Err(End::Lost);
+            }
+            self.begin();
+            let (write_at, due) = (self.write_at(), self.queues.next_due());
+            let (is_busy, has_room) = (!self.tasks.is_empty(), self.queues.has_room());
+            let is_free = self.tasks.len() < self.consumer.settings.at_once;
+            tokio::select! {
+                Some(ended) = self.tasks.join_next(), if is_busy => {
+                    // One that panicked is tried again by whoever claims the durable next.
+                    self.settle(ended.map_err(|_panic| End::Lost)?);
+                }
+                batch = self.batches.recv(), if has_room => match batch {
+                    Some(batch) => self.take(&batch.map_err(End::Log)?),
+                    // The feed ends with an error, and after this process does.
+                    None => return Err(End::Lost),
+                },
+                () = tokio::time::sleep_until(due.unwrap_or(write_at)), if due.is_some() && is_free => {}
+                () = tokio::time::sleep_until(write_at) => self.write().await?,
+                () = stop.cancelled() => {
+                    self.end().await;
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    fn write_at(&self) -> Instant {
+        let beat = (self.consumer.settings.lease / BEATS).min(BEAT_MAX);
+        self.written_at + if self.is_changed { WRITE_PERIOD } else { beat }
+    }
+
+    fn take(&mut self, batch: &Batch) {
+        for (position, account) in &batch.events {
+            self.queues.push(*account, *position);
+        }
+        (self.through, self.is_changed) = (batch.through, true);
+    }
+
+    /// Starts as much as may be under way at once.
+    fn begin(&mut self) {
+        let Consumer { log, handler, settings, .. } = self.consumer;
+        while self.tasks.len() < settings.at_once
+            && let Some(next) = self.queues.next(Instant::now())
+        {
+            let log = Arc::clone(log);
+            match next {
+                Next::Deliver { key, position, tries } => {
+                    let handler = Arc::clone(handler);
+                    self.tasks.spawn(async move {
+                        Ended::Delivered(key, position, deliver(&*log, &*handler, position, tries).await)
+                    });
+                }
+                Next::Fill { account, from } => {
+                    let (filter, until) = (settings.filter.clone(), self.through);
+                    self.tasks.spawn(async move {
+                        let found = of_account(&*log, &filter, account, from, until, FILL_MAX).await;
+                        Ended::Filled(account, found)
+                    });
+                }
+            }
+        }
+    }
+
+    fn settle(&mut self, ended: Ended) {
+        let now = Instant::now();
+        self.is_changed = true;
+        match ended {
+            Ended::Filled(account, Ok((found, rest))) => self.queues.filled(account, found, rest),
+            Ended::Filled(account, Err(error)) => {
+                tracing::warn!(%error, "the log could not be read");
+                self.queues.unfilled(account, now);
+            }
+            Ended::Delivered(key, position, Delivered::Done) => {
+                if key < 0 {
+                    self.released.push(position);
+                }
+                self.queues.done(key);
+            }
+            Ended::Delivered(key, _, Delivered::Unread(error)) => {
+                tracing::warn!(%error, "the log could not be read");
+                self.queues.delay(key, false, now);
+            }
+            Ended::Delivered(key, position, Delivered::Failed { event_type, outcome }) => {
+                self.failed(key, position, event_type, &outcome);
+            }
+        }
+    }
+
+    fn failed(&mut self, key: Key, position: i64, event_type: String, outcome: &str) {
+        let settings = &self.consumer.settings;
+        let tries = self.queues.tries(key) + 1;
+        tracing::warn!(durable = settings.durable, position, r#try = tries, outcome, "a try failed");
+        // One that was parked before has a place already.
+        let has_room = key < 0 || self.parked_before + self.parked.len() < PARKED_MAX;
+        if tries < settings.tries || !has_room {
+            if tries >= settings.tries {
+                tracing::warn!(durable = settings.durable, position, "it cannot be parked: {PARKED_MAX} are");
+            }
+            self.queues.delay(key, true, Instant::now());
+            return;
+        }
+        tracing::warn!(durable = settings.durable, position, tries, "parked");
+        let outcome = outcome.chars().take(OUTCOME_CHARS_MAX).collect();
+        let account = if key < 0 { 0 } else { key };
+        let parked_at = OffsetDateTime::now_utc().truncate_to_second();
+        let parked = Parked { position, account, event_type, tries, outcome, parked_at, is_retried: false };
+        self.parked.push(parked);
+        self.queues.done(key);
+    }
+
+    /// Writes down where the durable stands, as often as it takes within the deadline.
+    async fn write(&mut self) -> Result<(), End> {
+        loop {
+            let now = Instant::now();
+            match tokio::time::timeout_at(self.deadline, self.write_once(self.claim)).await {
+                Ok(Ok(Some(written))) => {
+                    self.parked.clear();
+                    self.released.clear();
+                    self.is_changed = false;
+                    self.was_written(written, now);
+                    return Ok(());
+                }
+                Ok(Ok(None)) | Err(_) => return Err(End::Lost),
+                Ok(Err(error)) => tracing::warn!(%error, "the durable was not written"),
+            }
+            tokio::time::sleep(WRITE_PAUSE).await;
+        }
+    }
+
+    /// `claim`: whose it is from then on.
+    async fn write_once(&self, claim: Uuid) -> Result<Option<Durable>, event_store::BucketError> {
+        let open = self.queues.open();
+        let update = |durable: &mut Durable| {
+            durable.claim = claim;
+            durable.position = self.through;
+            durable.open.clone_from(&open);
+            durable.parked.retain(|parked| !self.released.contains(&parked.position));
+            for parked in &self.parked {
+                match durable.parked.iter_mut().find(|known| known.position == parked.position) {
+                    Some(known) => {
+                        let account = known.account;
+                        *known = Parked { account, ..parked.clone() };
+                    }
+                    None => durable.parked.push(parked.clone()),
+                }
+            }
+        };
+        self.consumer.durables.update(&self.consumer.settings.durable, self.claim, update).await
+    }
+
+    /// The entry says so now; `began`: before that.
+    fn was_written(&mut self, written: Durable, began: Instant) {
+        let period = self.consumer.settings.lease / BEATS;
+        (self.written_at, self.deadline) = (Instant::now(), began + period * BEATS_MISSED_MAX);
+        self.parked_before = written.parked.len();
+        for parked in written.parked.iter().filter(|parked| parked.is_retried) {
+            self.queues.retry(parked.position);
+        }
+        self.consumer.progress.send_replace(Some(written));
+    }
+
+    /// Lets what is under way end, and gives the durable up.
+    async fn end(&mut self) {
+        let until = self.deadline.min(Instant::now() + END_GRACE);
+        while let Ok(Some(Ok(ended))) = tokio::time::timeout_at(until, self.tasks.join_next()).await {
+            self.settle(ended);
+        }
+        self.tasks.shutdown().await;
+        // Else its lease runs out.
+        tokio::time::timeout(LAST_WRITE_LIMIT, self.write_once(Uuid::nil())).await.ok();
+    }
+}

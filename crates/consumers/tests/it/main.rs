@@ -1,0 +1,4 @@
+//! A durable from outside, on a log and a bucket in memory.
+
+mod consume;
+mod support;

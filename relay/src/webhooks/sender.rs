@@ -1,0 +1,128 @@
+//! One try: an event on its way to a receiver, and what comes of it.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Client, Response, StatusCode, redirect};
+use time::OffsetDateTime;
+
+use super::WebhookSettings;
+use super::address::{self, CheckedNames};
+use super::webhook::Webhook;
+use consumers::Line;
+
+const CONNECT_MAX: Duration = Duration::from_secs(5);
+/// Of the answer's body, which nobody reads; a longer one costs its sender the connection.
+const ANSWER_BYTES_MAX: usize = 16 * 1024;
+/// For that body.
+const ANSWER_MAX: Duration = Duration::from_secs(1);
+/// Of a connection that waits for the next event.
+const IDLE_MAX: Duration = Duration::from_secs(30);
+const REASON_CHARS_MAX: usize = 120;
+/// The structured mode of CloudEvents.
+const CLOUD_EVENT: &str = "application/cloudevents+json";
+
+#[derive(Debug)]
+pub(super) enum Sent {
+    Taken,
+    /// The receiver wants no more events, ever.
+    Gone,
+    Failed(String),
+}
+
+/// Of one webhook: connections are not shared.
+#[derive(Debug)]
+pub(super) struct Sender {
+    client: Client,
+    settings: WebhookSettings,
+}
+
+impl Sender {
+    /// # Errors
+    /// Where the HTTP client cannot be made, as on a machine without certificates.
+    pub(super) fn new(settings: WebhookSettings, is_encrypted: bool) -> reqwest::Result<Self> {
+        let mut builder = Client::builder()
+            .user_agent(concat!("rookery/", env!("CARGO_PKG_VERSION")))
+            .timeout(settings.timeout)
+            .connect_timeout(CONNECT_MAX.min(settings.timeout))
+            .pool_idle_timeout(IDLE_MAX)
+            // It would look names up by itself.
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            // What was tried is counted.
+            .retry(reqwest::retry::never())
+            .https_only(!settings.allow_http)
+            .dns_resolver(Arc::new(CheckedNames(settings)));
+        if !is_encrypted {
+            // A machine without certificates can still talk to its neighbour.
+            builder = builder.tls_certs_only([]);
+        }
+        Ok(Self { client: builder.build()?, settings })
+    }
+
+    pub(super) async fn send(&self, webhook: &Webhook, line: &Line) -> Sent {
+        // Also where the settings were others when it was registered.
+        let url = match address::parse(&webhook.url, &self.settings) {
+            Ok(url) => url,
+            Err(why) => return Sent::Failed(format!("the address: {why}")),
+        };
+        let now = OffsetDateTime::now_utc();
+        let body = line.json.slice(..line.json.len() - 1);
+        let request = self
+            .client
+            .post(url)
+            .header(CONTENT_TYPE, CLOUD_EVENT)
+            .header("webhook-id", line.id.to_string())
+            .header("webhook-timestamp", now.unix_timestamp())
+            .header("webhook-signature", webhook.sign(line.id, now, &body))
+            .body(body);
+        match request.send().await {
+            Ok(answer) => {
+                let status = answer.status();
+                drain(answer).await;
+                judge(status)
+            }
+            Err(error) => Sent::Failed(reason(&error)),
+        }
+    }
+}
+
+fn judge(status: StatusCode) -> Sent {
+    match status {
+        status if status.is_success() => Sent::Taken,
+        StatusCode::GONE => Sent::Gone,
+        status => Sent::Failed(format!("answered {}", status.as_u16())),
+    }
+}
+
+/// A connection is used again once its answer was read to the end; where that takes long, it is given up.
+async fn drain(mut answer: Response) {
+    let reading = async {
+        let mut left = ANSWER_BYTES_MAX;
+        while let Ok(Some(chunk)) = answer.chunk().await {
+            match left.checked_sub(chunk.len()) {
+                Some(rest) => left = rest,
+                None => return,
+            }
+        }
+    };
+    // What is left is thrown away with the connection.
+    tokio::time::timeout(ANSWER_MAX, reading).await.ok();
+}
+
+/// For an operator. Of the address nothing is told: its query may hold a secret.
+fn reason(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "no answer in time".to_owned();
+    }
+    let mut cause: &dyn Error = error;
+    while let Some(below) = cause.source() {
+        cause = below;
+    }
+    let cause = cause.to_string();
+    let what = if error.is_connect() { "not connected" } else { "the connection ended" };
+    format!("{what}: {cause}").chars().take(REASON_CHARS_MAX).collect()
+}

@@ -1,0 +1,143 @@
+//! Receivers that do what they should not.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use relay::WebhookSettings;
+use serde_json::{Value, json};
+use testkit::eventually;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::receiver::Receiver;
+use super::{LOCAL, make, shown, until_position};
+use crate::support::{App, PATIENCE, Server, account, posted};
+
+/// A server that does with each connection as a test says, and counts those that are open.
+async fn raw<F>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> (String, Arc<AtomicUsize>)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let url = format!("http://{}/", listener.local_addr().expect("bound"));
+    let most = Arc::new(AtomicUsize::new(0));
+    let (counted, open) = (Arc::clone(&most), Arc::new(AtomicUsize::new(0)));
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let now = open.fetch_add(1, Ordering::SeqCst) + 1;
+            counted.fetch_max(now, Ordering::SeqCst);
+            let (serving, open) = (serve(stream), Arc::clone(&open));
+            tokio::spawn(async move {
+                serving.await;
+                open.fetch_sub(1, Ordering::SeqCst);
+            });
+        }
+    });
+    (url, most)
+}
+
+/// Reads what comes until the other side hangs up.
+async fn swallow(mut stream: TcpStream) {
+    let mut buffer = [0; 4_096];
+    while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
+}
+
+/// Answers 200 at once, and then sends a body without an end.
+async fn endless(mut stream: TcpStream, pause: Duration) {
+    let mut buffer = [0; 4_096];
+    let _read = stream.read(&mut buffer).await.unwrap_or_default();
+    let head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    stream.write_all(head).await.ok();
+    let mut ticks = tokio::time::interval(pause);
+    loop {
+        ticks.tick().await;
+        if stream.write_all(b"8\r\nxxxxxxxx\r\n").await.is_err() {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_receiver_that_hangs_holds_up_no_other_and_is_asked_by_few_at_a_time() {
+    let settings = WebhookSettings { tries_max: 100, timeout: Duration::from_secs(3), ..LOCAL };
+    let app = App::with_webhooks(Server::nats().await, settings).await;
+    let (hanging, most) = raw(swallow).await;
+    let receiver = Receiver::start().await;
+    let slow = make(&app, &hanging, json!({})).await;
+    let good = make(&app, &receiver.url("/"), json!({})).await;
+    let mut last = 0;
+    for author in 1..=60 {
+        last = app.append(posted(author, "one", &[])).await.get();
+    }
+    let end = tokio::time::Instant::now() + Duration::from_secs(20);
+    until_position(&app, &good, last).await;
+    assert!(tokio::time::Instant::now() < end, "the other webhook does not wait");
+    let doing =
+        shown(&app, &slow, "its tries end", |shown| shown["failing"]["reason"] == "no answer in time").await;
+    assert_eq!(doing["stopped"], Value::Null);
+    // That one was given up may be seen after the next one came.
+    assert!((1..=16).contains(&most.load(Ordering::SeqCst)), "{most:?}");
+}
+
+#[tokio::test]
+async fn a_body_without_an_end_is_given_up_and_the_event_was_taken() {
+    let app = App::with_webhooks(Server::nats().await, LOCAL).await;
+    for pause in [Duration::from_millis(1), Duration::from_millis(300)] {
+        let (url, most) = raw(move |stream| endless(stream, pause)).await;
+        let made = make(&app, &url, json!({})).await;
+        for _ in 0..3 {
+            app.append(posted(7, "one", &[])).await;
+        }
+        let last = app.append(posted(8, "last", &[])).await;
+        let doing = until_position(&app, &made, last.get()).await;
+        assert_eq!((&doing["parkedEvents"], &doing["failing"]), (&json!(0), &Value::Null), "{doing}");
+        assert!(most.load(Ordering::SeqCst) <= 8, "{most:?}");
+        let (status, _) = app.operate("DELETE", &made.path, None).await;
+        assert_eq!(status, 204);
+    }
+}
+
+#[tokio::test]
+async fn a_receiver_that_is_gone_stops_the_webhook_until_it_is_replayed() {
+    let app = App::with_webhooks(Server::nats().await, LOCAL).await;
+    let receiver = Receiver::start().await;
+    receiver.answer(|_, _| 410);
+    let made = make(&app, &receiver.url("/"), json!({})).await;
+    let first = app.append(posted(7, "first", &[])).await;
+    let doing = shown(&app, &made, "it stops", |shown| shown["stopped"] == "gone").await;
+    let before = doing["position"].as_str().expect("a position").to_owned();
+    let last = app.append(posted(8, "last", &[])).await;
+    app.until(last).await;
+    receiver.answer(|_, _| 200);
+    let replay = json!({"after": before});
+    let (status, _) = app.operate("POST", &format!("{}/replay", made.path), Some(replay)).await;
+    assert_eq!(status, 204);
+    let doing = until_position(&app, &made, last.get()).await;
+    assert_eq!(doing["stopped"], Value::Null);
+    assert_eq!(receiver.taken_of(account(7)), ["first"], "{first}");
+    assert_eq!(receiver.taken_of(account(8)), ["last"]);
+}
+
+#[tokio::test]
+async fn a_receiver_that_takes_nothing_fills_no_more_than_there_is_room_for() {
+    let settings = WebhookSettings { tries_max: 1, ..LOCAL };
+    let app = App::with_webhooks(Server::nats().await, settings).await;
+    let receiver = Receiver::start().await;
+    receiver.answer(|_, _| 500);
+    let made = make(&app, &receiver.url("/"), json!({})).await;
+    app.posts(250).await;
+    let doing = shown(&app, &made, "it stops", |shown| shown["stopped"] == "too-many-parked").await;
+    assert_eq!(doing["parkedEvents"], json!(200));
+    receiver.answer(|_, _| 200);
+    let replay = json!({"after": doing["position"], "forgetParked": true});
+    let (status, _) = app.operate("POST", &format!("{}/replay", made.path), Some(replay)).await;
+    assert_eq!(status, 204);
+    eventually("the rest is sent", PATIENCE, async || {
+        let taken = receiver.taken_of(account(7)).len();
+        if taken == 50 { Ok(()) } else { Err(taken.to_string()) }
+    })
+    .await;
+    let doing = shown(&app, &made, "none is parked", |shown| shown["parkedEvents"] == json!(0)).await;
+    assert_eq!(doing["stopped"], Value::Null);
+}
