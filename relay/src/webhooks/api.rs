@@ -55,11 +55,14 @@ fn field(name: &str, why: &str) -> ApiProblem {
     ApiProblem::new(codes::INVALID_FIELD).field(name, why)
 }
 
+/// The address as it is kept: in one spelling, so that what was looked at is what is connected to and shown.
+///
 /// # Errors
 /// `webhook-target-refused`.
-async fn check_target(state: &AppState, url: &str) -> Result<(), ApiProblem> {
+async fn target(state: &AppState, url: &str) -> Result<String, ApiProblem> {
     let refused = |why: &'static str| ApiProblem::new(codes::WEBHOOK_TARGET_REFUSED).field("url", why);
     let settings = state.webhooks().settings();
     let url = address::parse(url, settings).map_err(refused)?;
-    address::check(&url, settings).await.map_err(refused)
+    address::check(&url, settings).await.map_err(refused)?;
+    Ok(url.into())
 }

@@ -13,6 +13,8 @@ use crate::events;
 
 /// How long the secret before is good, too.
 pub(super) const OVERLAP: Duration = Duration::from_secs(24 * 3_600);
+/// Secrets that are good at the same time, besides the newest. Each is a signature of everything that is sent.
+const PREVIOUS_MAX: usize = 4;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Webhook {
@@ -24,7 +26,8 @@ pub(super) struct Webhook {
     pub(super) account: Option<AccountId>,
     pub(super) is_paused: bool,
     pub(super) secret: SigningSecret,
-    pub(super) previous: Option<Previous>,
+    /// The newest last.
+    pub(super) previous: Vec<Previous>,
     /// The position behind which it began.
     pub(super) after: i64,
     /// Of the operator.
@@ -48,18 +51,36 @@ impl Webhook {
         Some(Filter { types: self.types.clone(), account: self.account, tag })
     }
 
-    pub(super) fn rotate(&mut self, now: OffsetDateTime) {
-        let secret = std::mem::replace(&mut self.secret, SigningSecret::random());
-        self.previous = Some(Previous { secret, until: now + OVERLAP });
+    /// No secret that is good for a while yet is taken away for another: `false` where there are too many. The same
+    /// secret again changes nothing.
+    pub(super) fn rotate(&mut self, secret: &SigningSecret, now: OffsetDateTime) -> bool {
+        if self.secret == *secret {
+            return true;
+        }
+        self.previous.retain(|previous| now < previous.until);
+        if self.previous.len() >= PREVIOUS_MAX {
+            return false;
+        }
+        let secret = std::mem::replace(&mut self.secret, secret.clone());
+        self.previous.push(Previous { secret, until: now + OVERLAP });
+        true
     }
 
-    /// The header `webhook-signature`: by its secret, and for a while by the one before.
+    /// Until when some secret is good besides the newest.
+    pub(super) fn previous_until(&self) -> Option<OffsetDateTime> {
+        self.previous.last().map(|previous| previous.until)
+    }
+
+    /// When a place for another one is free.
+    pub(super) fn rotates_again_at(&self) -> Option<OffsetDateTime> {
+        self.previous.first().map(|previous| previous.until)
+    }
+
+    /// The header `webhook-signature`: by its secret, and for a while by those before.
     pub(super) fn sign(&self, id: Uuid, now: OffsetDateTime, body: &[u8]) -> String {
         let timestamp = now.unix_timestamp();
-        let signature = self.secret.sign(id, timestamp, body);
-        match self.previous.as_ref().filter(|previous| now < previous.until) {
-            Some(Previous { secret, .. }) => format!("{signature} {}", secret.sign(id, timestamp, body)),
-            None => signature,
-        }
+        let previous = self.previous.iter().rev().filter(|previous| now < previous.until);
+        let good = std::iter::once(&self.secret).chain(previous.map(|previous| &previous.secret));
+        good.map(|secret| secret.sign(id, timestamp, body)).collect::<Vec<_>>().join(" ")
     }
 }

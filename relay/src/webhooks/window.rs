@@ -11,16 +11,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
-use consumers::Line;
 use domain::{AccountId, Position, Sequence};
 use time::OffsetDateTime;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use super::work::Failing;
 use crate::events::Chunk;
 
-/// Events of a webhook in memory. After a crash, those of them that were taken come again.
-const ITEMS_MAX: usize = 1_000;
+/// Events of a webhook that are not done. After a crash, those of them that were taken come again. So many that no account
+/// reaches it by itself, within its rates, while an event of its waits to be parked: nothing more would be read then.
+const ITEMS_MAX: usize = 4_000;
 /// Accounts whose events fail, at a time.
 const FAILING_MAX: usize = 8;
 
@@ -42,12 +43,13 @@ pub(super) struct Window {
     through: i64,
 }
 
-#[derive(Debug, Clone)]
+/// Not what it says: its words may be gone when it is its turn.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Item {
-    pub(super) line: Line,
-    pub(super) read_at: Instant,
+    pub(super) position: Position,
+    pub(super) id: Uuid,
     /// That failed.
-    pub(super) tries: u32,
+    tries: u32,
 }
 
 impl Window {
@@ -76,13 +78,13 @@ impl Window {
         self.room() >= ITEMS_MAX / 2
     }
 
-    pub(super) fn take_in(&mut self, chunk: Chunk, now: Instant) {
+    pub(super) fn take_in(&mut self, chunk: &Chunk) {
         self.through = chunk.through;
-        for line in chunk.lines {
+        for line in &chunk.lines {
             let owner = line.account;
             self.open.insert(line.position, line.recorded_at);
             let items = self.queues.entry(owner).or_default();
-            items.push_back(Item { line, read_at: now, tries: 0 });
+            items.push_back(Item { position: line.position, id: line.id, tries: 0 });
             if items.len() == 1 {
                 self.ready.push_back(owner);
             }
@@ -96,7 +98,7 @@ impl Window {
             _ if self.failing.len() < FAILING_MAX => self.ready.pop_front()?,
             _ => return None,
         };
-        let item = self.queues.get(&owner)?.front()?.clone();
+        let item = *self.queues.get(&owner)?.front()?;
         Some((owner, item))
     }
 
@@ -105,7 +107,7 @@ impl Window {
         self.failing.remove(&owner);
         let Some(items) = self.queues.get_mut(&owner) else { return };
         if let Some(item) = items.pop_front() {
-            self.open.remove(&item.line.position);
+            self.open.remove(&item.position);
         }
         if items.is_empty() {
             self.queues.remove(&owner);
@@ -154,7 +156,7 @@ impl Window {
     pub(super) fn worst(&self) -> Option<Failing> {
         let failing = self.failing.iter().filter_map(|(owner, reason)| {
             let item = self.queues.get(owner)?.front()?;
-            let position = item.line.position.get();
+            let position = item.position.get();
             Some(Failing { position, tries: item.tries, reason: reason.clone() })
         });
         failing.min_by_key(|failing| failing.position)
@@ -166,7 +168,7 @@ mod tests {
     use std::time::Duration;
 
     use bytes::Bytes;
-    use uuid::Uuid;
+    use consumers::Line;
 
     use super::*;
 
@@ -185,12 +187,12 @@ mod tests {
             let event_type = "rookery.message.posted.v1".to_owned();
             chunk.push(Line { json, position, id, event_type, account: owner(*account), recorded_at });
         }
-        window.take_in(chunk, Instant::now());
+        window.take_in(&chunk);
         window
     }
 
     fn next(window: &mut Window) -> Option<(Owner, i64)> {
-        window.next(Instant::now()).map(|(owner, item)| (owner, item.line.position.get()))
+        window.next(Instant::now()).map(|(owner, item)| (owner, item.position.get()))
     }
 
     #[test]

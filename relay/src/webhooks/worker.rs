@@ -101,7 +101,9 @@ impl Worker {
     pub(super) async fn run(mut self, token: CancellationToken) {
         let id = self.webhook.borrow().id;
         match token.run_until_cancelled(self.work_on()).await {
-            Some(Lost) => tracing::warn!(webhook = %id, "another relay sends in the place of this one"),
+            Some(Lost) => {
+                tracing::warn!(webhook = %id, "the lease is over: another relay may send in the place of this one");
+            }
             None => self.release(id).await,
         }
         gauges::clear(id);
@@ -121,7 +123,7 @@ impl Worker {
             self.save_if_due(now);
             let until = self.wakes_at();
             tokio::select! {
-                Some((owner, item, tried)) = self.under_way.next() => self.settle(owner, &item, tried),
+                Some((owner, item, tried)) = self.under_way.next() => self.settle(owner, item, tried),
                 read = ready(&mut self.reading) => {
                     self.reading = None;
                     self.take_in(read);
@@ -151,7 +153,7 @@ impl Worker {
         };
         let bounds = Bounds { events_max: self.window.room(), bytes_max: BYTES_MAX };
         match self.opened.recent.read(after, &filter, &bounds) {
-            Some(chunk) => self.window.take_in(chunk, now),
+            Some(chunk) => self.window.take_in(&chunk),
             None => {
                 let (state, opened) = (self.state.clone(), self.opened.clone());
                 self.reading = Some(Box::pin(read_back(state, opened, after, filter, bounds)));
@@ -162,7 +164,7 @@ impl Worker {
     fn take_in(&mut self, read: Result<Chunk, ReadError>) {
         let now = Instant::now();
         match read {
-            Ok(chunk) if chunk.through > self.window.through() => self.window.take_in(chunk, now),
+            Ok(chunk) if chunk.through > self.window.through() => self.window.take_in(&chunk),
             // The log gave nothing in time.
             Ok(_) => self.read_from = now + RETRY_PERIOD,
             Err(error) => {
@@ -178,13 +180,13 @@ impl Worker {
             let (log, sender) = (Arc::clone(&self.opened.log), Arc::clone(&self.sender));
             let webhook = Arc::clone(&self.webhook.borrow());
             self.under_way.push(Box::pin(async move {
-                let tried = try_once(&*log, &sender, &webhook, &item).await;
+                let tried = try_once(&*log, &sender, &webhook, item).await;
                 (owner, item, tried)
             }));
         }
     }
 
-    fn settle(&mut self, owner: Owner, item: &Item, tried: Tried) {
+    fn settle(&mut self, owner: Owner, item: Item, tried: Tried) {
         let id = self.webhook.borrow().id;
         match tried {
             Tried::LeftOut => self.window.done(owner),
@@ -204,7 +206,7 @@ impl Worker {
         }
     }
 
-    fn failed(&mut self, owner: Owner, item: &Item, reason: String) {
+    fn failed(&mut self, owner: Owner, item: Item, reason: String) {
         let id = self.webhook.borrow().id;
         gauges::count(id, "failed");
         let tries = self.window.failed(owner, &reason);
@@ -215,9 +217,9 @@ impl Worker {
             return self.stop(Stopped::TooManyParked);
         }
         gauges::count(id, "parked");
-        tracing::warn!(webhook = %id, position = %item.line.position, reason, "an event is parked");
-        let (position, at) = (item.line.position.get(), OffsetDateTime::now_utc());
-        self.progress.parked.push(Parked { position, id: item.line.id, tries, reason, at });
+        tracing::warn!(webhook = %id, position = %item.position, reason, "an event is parked");
+        let (position, at) = (item.position.get(), OffsetDateTime::now_utc());
+        self.progress.parked.push(Parked { position, id: item.id, tries, reason, at });
         self.window.done(owner);
     }
 

@@ -6,6 +6,8 @@ mod receiver;
 mod receivers;
 mod targets;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use aws_lc_rs::hmac;
@@ -227,6 +229,27 @@ async fn words_that_are_deleted_while_they_wait_are_not_sent() {
     assert!(taken.iter().all(|one| one["type"] == "rookery.message.deleted.v1"), "{taken:?}");
 }
 
+/// A slow receiver is enough: nothing has to fail.
+#[tokio::test]
+async fn words_that_are_deleted_before_their_turn_are_not_sent() {
+    let second = Duration::from_secs(1);
+    let settings = WebhookSettings { tries_max: 100, retry_min: second, retry_max: second, ..LOCAL };
+    let app = App::with_webhooks(Server::nats().await, settings).await;
+    let receiver = Receiver::start().await;
+    let is_held_up = Arc::new(AtomicBool::new(true));
+    let held = Arc::clone(&is_held_up);
+    receiver.answer(move |_, _| if held.load(Ordering::SeqCst) { 503 } else { 200 });
+    let made = make(&app, &receiver.url("/"), json!({})).await;
+    app.post(7, "held up", &[]).await;
+    let message = app.post(7, "regretted", &[]).await;
+    shown(&app, &made, "the first was tried", |shown| shown["failing"] != Value::Null).await;
+    let last = app.delete(message, 7).await;
+    is_held_up.store(false, Ordering::SeqCst);
+    until_position(&app, &made, last.get()).await;
+    assert_eq!(receiver.of_text("regretted").len(), 0);
+    assert_eq!(receiver.taken_of(account(7)), ["held up"]);
+}
+
 #[tokio::test]
 async fn a_rotated_secret_is_good_for_a_while_beside_the_new_one() {
     let app = App::with_webhooks(Server::nats().await, LOCAL).await;
@@ -241,6 +264,22 @@ async fn a_rotated_secret_is_good_for_a_while_beside_the_new_one() {
         let received = receiver.received();
         let by_both = received.iter().any(|one| is_signed(one, new) && is_signed(one, &made.secret));
         if by_both { Ok(()) } else { Err(received.len().to_string()) }
+    })
+    .await;
+    // Nobody may have read the answer, and rotates again: the receiver has the first one yet.
+    for _ in 0..3 {
+        let (status, rotated) = app.operate("POST", &format!("{}/secret", made.path), None).await;
+        assert_eq!(status, 200, "{rotated}");
+    }
+    let (status, problem) = app.operate("POST", &format!("{}/secret", made.path), None).await;
+    assert_eq!((status, &problem["code"]), (429, &json!("rate-limited")), "{problem}");
+    eventually("it is signed by five", PATIENCE, async || {
+        app.post(7, "two", &[]).await;
+        let received = receiver.received();
+        let last = received.last().expect("some came");
+        let signatures = last.headers["webhook-signature"].to_str().expect("text").split(' ').count();
+        let is_good = signatures == 5 && is_signed(last, new) && is_signed(last, &made.secret);
+        if is_good { Ok(()) } else { Err(signatures.to_string()) }
     })
     .await;
 }

@@ -14,6 +14,9 @@ use crate::schedule::Window;
 
 /// Between two looks at a job.
 const POLL: Duration = Duration::from_millis(500);
+/// Behind a window that was asked for: longer than others wait for the next look, so that a window of theirs is not kept
+/// waiting by a row of these.
+const TURN: Duration = Duration::from_millis(600);
 /// Windows that may be waiting for a runner that is there.
 const DUE_MAX: usize = 10_000;
 
@@ -100,6 +103,25 @@ impl Due {
 }
 
 impl Runner {
+    /// Runs windows one behind the other, and lets windows that others wait for come between. `ended` is told how each went.
+    ///
+    /// # Errors
+    /// Where the end of one is not known, or `ended` fails.
+    pub async fn run_all<E: From<RunError>>(
+        &self,
+        job: &Job,
+        windows: &[Window],
+        mut ended: impl FnMut(&Entry) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for (number, window) in windows.iter().enumerate() {
+            if number > 0 && self.stop.run_until_cancelled(tokio::time::sleep(TURN)).await.is_none() {
+                return Err(RunError::Stopped.into());
+            }
+            ended(&self.run_one(job, *window).await?)?;
+        }
+        Ok(())
+    }
+
     /// Runs one window, or waits until another runner has. A window that failed is run again.
     ///
     /// # Errors

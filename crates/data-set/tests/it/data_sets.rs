@@ -48,7 +48,9 @@ async fn counting_stops_at_its_bound_and_estimates_are_near() {
     assert!(after.values().sum::<i64>() > before.values().sum::<i64>(), "nothing is told of what was read");
     for (table, read) in &after {
         let read = read - before.get(table).copied().unwrap_or_default();
-        assert!(read <= COUNTED_MAX + 1 + LOOKED_UP_MAX, "{read} rows of {table} were read");
+        // The latest editions are rows of messages.
+        let views = if table == "social_v1.message" { 2 } else { 1 };
+        assert!(read <= views * (COUNTED_MAX + 1) + LOOKED_UP_MAX, "{read} rows of {table} were read");
     }
     for set in &found {
         let name = set.view.name;

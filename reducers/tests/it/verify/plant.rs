@@ -17,7 +17,7 @@ const WRONG: [(&str, &str, &str); 35] = [
     ("feeds.former", "", r#"{"account": 9999}"#),
     ("feeds.merged", "", r#"{"owner": 9999}"#),
     ("history.blocked", r#"{"position": 1}"#, r#"{"blocker": 9999}"#),
-    ("history.edition", r#"{"tags": ["wrong"]}"#, r#"{"edition": 77}"#),
+    ("history.edition", r#"{"tags": ["wrong"]}"#, r#"{"position": 77}"#),
     ("history.event_time", r#"{"recorded_at": "2020-02-02T00:00:00.000001Z"}"#, r#"{"block": 9999}"#),
     ("history.follow", r#"{"from_at": "2020-02-02T00:00:00.000001Z"}"#, r#"{"follower": 9999}"#),
     ("history.former", r#"{"position": 1}"#, r#"{"account": 9999}"#),

@@ -164,6 +164,7 @@ impl WebhookView {
         let progress = work.map_or_else(fresh, |work| work.progress);
         let end = state.opened().map_or(0, |opened| opened.recent.end());
         let now = OffsetDateTime::now_utc();
+        let previous_secret_until = webhook.previous_until().filter(|until| *until > now);
         Self {
             id: webhook.id,
             url: webhook.url,
@@ -173,7 +174,7 @@ impl WebhookView {
             is_paused: webhook.is_paused,
             made_by: webhook.made_by.to_string(),
             made_at: webhook.made_at,
-            previous_secret_until: webhook.previous.map(|it| it.until).filter(|until| *until > now),
+            previous_secret_until,
             position: progress.position.to_string(),
             lag_events: lag_events(progress.position, end),
             parked_events: progress.parked.len(),

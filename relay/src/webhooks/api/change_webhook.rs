@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::super::{problem, registry, work};
 use super::body::{self, ChangeWebhook, WebhookView};
-use super::{check_target, field, not_found, require_operator, too_many};
+use super::{field, not_found, require_operator, target, too_many};
 use crate::AppState;
 
 /// Changes a webhook: its address, which events it is sent, and whether it is.
@@ -38,9 +38,10 @@ pub(crate) async fn change_webhook(
     let unless_empty = |text: String| Some(text).filter(|text| !text.is_empty());
     let tag = tag.map(|tag| unless_empty(tag).as_deref().map(body::tag).transpose()).transpose()?;
     let account = account.map(|id| unless_empty(id).as_deref().map(body::account).transpose()).transpose()?;
-    if let Some(url) = &url {
-        check_target(&state, url).await?;
-    }
+    let url = match url {
+        Some(url) => Some(target(&state, &url).await?),
+        None => None,
+    };
     let bucket = state.webhooks().bucket()?;
     let changed = registry::update(bucket, id, |webhook| {
         if let Some(url) = &url {

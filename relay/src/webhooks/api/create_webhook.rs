@@ -11,7 +11,7 @@ use super::super::secret::SigningSecret;
 use super::super::webhook::Webhook;
 use super::super::{problem, registry};
 use super::body::{self, CreateWebhook, CreatedWebhook, WebhookView};
-use super::{check_target, require_operator, too_many};
+use super::{require_operator, target, too_many};
 use crate::AppState;
 
 /// Makes a webhook: events are sent to an address, each in a request of its own, as CloudEvents that are signed by the scheme of
@@ -43,7 +43,7 @@ pub(crate) async fn create_webhook(
         Some(after) => body::after(&state, &after).await?,
         None => opened.recent.end(),
     };
-    check_target(&state, &url).await?;
+    let url = target(&state, &url).await?;
     let webhook = Webhook {
         id: Uuid::now_v7(),
         url,
@@ -52,7 +52,7 @@ pub(crate) async fn create_webhook(
         account,
         is_paused: false,
         secret: SigningSecret::random(),
-        previous: None,
+        previous: Vec::new(),
         after,
         made_by: caller.account,
         made_at: OffsetDateTime::now_utc(),

@@ -1,3 +1,4 @@
+use api_types::codes;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -7,6 +8,7 @@ use http_kit::{ApiProblem, Caller, StrictPath};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::super::secret::SigningSecret;
 use super::super::{problem, registry};
 use super::body::RotatedSecret;
 use super::{not_found, require_operator, too_many};
@@ -14,8 +16,8 @@ use crate::AppState;
 
 /// Gives a webhook a new secret.
 ///
-/// It is told this once. For 24 hours what is sent has two signatures, by the new secret and by the one before. Needs the role
-/// `operator` or `admin`.
+/// It is told this once. For 24 hours what is sent has a signature by the secret before, too. At most 4 times within 24 hours. Needs the
+/// role `operator` or `admin`.
 #[utoipa::path(
     post, path = "/v1/webhooks/{webhook}/secret", tag = "webhooks",
     params(("webhook" = String, Path, format = Uuid, description = "Its id")),
@@ -30,11 +32,19 @@ pub(crate) async fn rotate_webhook_secret(
 ) -> Result<Response, ApiProblem> {
     require_operator(&caller)?;
     let now = OffsetDateTime::now_utc();
-    let rotated = registry::update(state.webhooks().bucket()?, id, |webhook| webhook.rotate(now));
+    let secret = SigningSecret::random();
+    let rotated = registry::update(state.webhooks().bucket()?, id, |webhook| {
+        webhook.rotate(&secret, now);
+    });
     let webhook = rotated.await.map_err(problem)?.ok_or_else(not_found)?.map_err(|_| too_many())?;
+    if webhook.secret != secret {
+        let wait = webhook.rotates_again_at().map_or(0, |at| (at - now).whole_seconds().max(1));
+        return Err(ApiProblem::new(codes::RATE_LIMITED)
+            .detail("Four secrets before this one are good yet: none is taken away early.")
+            .retry_after_seconds(u32::try_from(wait).unwrap_or(u32::MAX)));
+    }
     state.webhooks().changed.notify_one();
     tracing::info!(webhook = %id, by = caller.account, "the secret of a webhook was rotated");
-    let secret = webhook.secret.expose();
-    let rotated = RotatedSecret { secret, previous_secret_until: webhook.previous.map(|it| it.until) };
+    let rotated = RotatedSecret { secret: secret.expose(), previous_secret_until: webhook.previous_until() };
     Ok(([(CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(rotated)).into_response())
 }

@@ -9,9 +9,6 @@ use super::super::sender::{Sender, Sent};
 use super::super::webhook::Webhook;
 use super::super::window::Item;
 
-/// An event that was read longer ago is read again before it is sent: its words may be gone.
-const FRESH: Duration = Duration::from_secs(3);
-
 /// What came of a try.
 pub(super) enum Tried {
     Sent(Sent),
@@ -20,11 +17,9 @@ pub(super) enum Tried {
     LogAway(ReadError),
 }
 
-pub(super) async fn try_once(log: &dyn EventLog, sender: &Sender, webhook: &Webhook, item: &Item) -> Tried {
-    if item.read_at.elapsed() < FRESH {
-        return Tried::Sent(sender.send(webhook, &item.line).await);
-    }
-    match consumers::again(log, item.line.position).await {
+/// Reads it at the last moment: it may have waited, and its words may be gone since it was met.
+pub(super) async fn try_once(log: &dyn EventLog, sender: &Sender, webhook: &Webhook, item: Item) -> Tried {
+    match consumers::again(log, item.position).await {
         Ok(Some(line)) => Tried::Sent(sender.send(webhook, &line).await),
         Ok(None) => Tried::LeftOut,
         Err(error) => Tried::LogAway(error),

@@ -95,3 +95,17 @@ async fn there_are_so_many_at_most_and_a_secret_is_told_once() {
     let secrets: std::collections::BTreeSet<&str> = made.iter().map(|made| made.secret.as_str()).collect();
     assert_eq!(secrets.len(), 32);
 }
+
+/// What is shown and connected to is what was looked at, however it was spelled.
+#[tokio::test]
+async fn an_address_is_kept_in_one_spelling() {
+    let app = App::with_webhooks(Server::nats().await, LOCAL).await;
+    let receiver = Receiver::start().await;
+    let spelled = receiver.url("/ho\nok").replace("http:", "\t HTTP:");
+    let made = make(&app, &spelled, json!({})).await;
+    let (_, shown) = app.operate("GET", &made.path, None).await;
+    assert_eq!(shown["url"], receiver.url("/hook"), "{shown}");
+    let spelled = receiver.url("/other").replace("http:", "HTTP:");
+    let (_, changed) = app.operate("PATCH", &made.path, Some(json!({"url": spelled}))).await;
+    assert_eq!(changed["url"], receiver.url("/other"), "{changed}");
+}

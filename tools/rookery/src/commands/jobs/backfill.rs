@@ -36,8 +36,5 @@ pub(super) async fn run(of: &Of, arguments: &Arguments) -> Result<()> {
     let windows = job.schedule.windows_between(from, to.min(now), WINDOWS_MAX + 1);
     ensure!(windows.len() <= WINDOWS_MAX, "these are more than {WINDOWS_MAX} windows: choose a shorter time");
     let runner = of.runner(&arguments.runner, &shutdown).await?;
-    for window in windows {
-        judge(&job.name, &runner.run_one(&job, window).await?)?;
-    }
-    Ok(())
+    runner.run_all(&job, &windows, |entry| judge(&job.name, entry)).await
 }
