@@ -15,7 +15,8 @@ use super::WebhookSettings;
 const BYTES_MAX: usize = 1_024;
 /// For a name, when a webhook is registered.
 const LOOK_UP_MAX: Duration = Duration::from_secs(5);
-const NOT_PUBLIC: &str = "it leads to an address that is not public";
+const NOT_PUBLIC: &str =
+    "it leads to an address that is not public (ROOKERY_WEBHOOKS_ALLOW_PRIVATE=true allows them)";
 
 /// # Errors
 /// What is wrong with it.
@@ -27,7 +28,7 @@ pub(super) fn parse(text: &str, settings: &WebhookSettings) -> Result<Url, &'sta
     match url.scheme() {
         "https" => {}
         "http" if settings.allow_http => {}
-        _ => return Err("expected https"),
+        _ => return Err("expected https (ROOKERY_WEBHOOKS_ALLOW_HTTP=true allows http)"),
     }
     if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
         return Err("without user, password and fragment");

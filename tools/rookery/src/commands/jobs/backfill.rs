@@ -35,6 +35,7 @@ pub(super) async fn run(of: &Of, arguments: &Arguments) -> Result<()> {
     let to = arguments.to.as_deref().map_or(Ok(now), |text| window::timestamp(&job, text))?;
     let windows = job.schedule.windows_between(from, to.min(now), WINDOWS_MAX + 1);
     ensure!(windows.len() <= WINDOWS_MAX, "these are more than {WINDOWS_MAX} windows: choose a shorter time");
+    ensure!(!windows.is_empty(), "no window of {} ends within this time: look at --from and --to", job.name);
     let runner = of.runner(&arguments.runner, &shutdown).await?;
     runner.run_all(&job, &windows, |entry| judge(&job.name, entry)).await
 }
