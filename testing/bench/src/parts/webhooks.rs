@@ -53,7 +53,7 @@ impl Parts {
             std::mem::take(&mut *receiver.bodies.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
         let limit = bare(receiver.address, bodies).await?;
         let mut table = Table::new(
-            "(o) Webhooks: events sent to a receiver of this machine",
+            "(p) Webhooks: events sent to a receiver of this machine",
             &["events", "sent/s", "bare posts/s", "ratio"],
         );
         table.row([whole(expected as f64), whole(ours), whole(limit), percent(ours, limit)]);
