@@ -77,7 +77,9 @@ def survives_over_http(name, command, expected):
     second = Process(command, folder, {}, of_line)
     second.until(lambda: expected[-1] in second.positions, f"{name}: the rest is taken")
     second.kill()
-    assert sorted(set(first.positions) | set(second.positions)) == expected, name
+    taken = set(first.positions) | set(second.positions)
+    lost, foreign = sorted(set(expected) - taken), sorted(taken - set(expected))
+    assert not lost and not foreign, f"{name}: lost {lost[:9]} of {len(lost)}, foreign {foreign[:9]} of {len(foreign)}"
     again = len(first.positions) + len(second.positions) - len(expected)
     assert again <= 200, f"{name}: {again} came again"
 
