@@ -129,6 +129,29 @@ async fn each_window_says_when_it_began_itself() {
 }
 
 #[tokio::test]
+async fn windows_that_were_asked_for_keep_none_of_the_schedule_waiting() {
+    let (job, ledger) = (job(", catch_up: 2"), ledger());
+    let mut older = newest(&job, 8);
+    let due = older.split_off(6);
+    let asked = runner(&ledger, LIMIT);
+    let serving = Arc::new(runner(&ledger, LIMIT));
+    let served = tokio::spawn(crate::runner::serve(Arc::clone(&serving), vec![job.clone()]));
+    let mut last = None;
+    let told = |entry: &Entry| {
+        last = entry.ended_at;
+        Ok::<_, RunError>(())
+    };
+    asked.run_all(&job, &older, told).await.expect("all are run");
+    for window in due {
+        let entry = ledger.read("x", window).await.expect("it answers");
+        let ended_at = entry.and_then(|entry| entry.ended_at);
+        assert!(ended_at.is_some() && ended_at < last, "{ended_at:?}, {last:?}");
+    }
+    serving.stop.cancel();
+    served.await.expect("no panic");
+}
+
+#[tokio::test]
 async fn a_window_that_fails_is_tried_as_often_as_the_job_says() {
     let job = job(", command: [sh, -c, 'exit 7'], tries: 2");
     let runner = runner(&ledger(), LIMIT);
