@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::buckets::WEBHOOKS;
+use event_store::buckets::{LastBeat, WEBHOOKS};
 use event_store::{Bucket, BucketError};
 use event_store_open::StoreConfig;
 use service_kit::Seldom;
@@ -36,8 +36,8 @@ struct Keeper {
     opened: Opened,
     bucket: Arc<dyn Bucket>,
     running: HashMap<Uuid, Running>,
-    /// Of those that others have: the beat that was seen last, and since when.
-    seen: HashMap<Uuid, (Uuid, u64, Instant)>,
+    /// Of those that others have.
+    seen: HashMap<Uuid, LastBeat>,
 }
 
 struct Running {
@@ -125,15 +125,11 @@ impl Keeper {
         let (id, now) = (webhook.id, Instant::now());
         let mut dead = None;
         if let Some(work) = work::read(&*self.bucket, id).await?.filter(|work| !work.is_free()) {
-            let beat = (work.claim, work.beat);
-            let seen = self.seen.entry(id).or_insert((beat.0, beat.1, now));
-            if (seen.0, seen.1) != beat {
-                *seen = (beat.0, beat.1, now);
-            }
-            if now.duration_since(seen.2) < self.state.webhooks().settings().lease {
+            let lease = self.state.webhooks().settings().lease;
+            dead = self.seen.entry(id).or_default().dead(work.claim, work.beat, lease);
+            if dead.is_none() {
                 return Ok(false);
             }
-            dead = Some(beat);
         }
         let works = Works::new(Arc::clone(&self.bucket));
         let Some(claimed) = works.claim(id, webhook.after, dead).await? else { return Ok(false) };

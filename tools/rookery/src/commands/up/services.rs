@@ -11,6 +11,7 @@ use data_set::Pool;
 use data_set::pool::{self, PoolOptions};
 use data_set::write::FanOutLimit;
 use dispatcher::{DataPositions, DataUnavailable, MailSettings, Reached, SessionSettings, SigningKeys};
+use event_store_open::StoreConfig;
 use http_kit::identity::IdentityConfig;
 use http_kit::{Identity, Limits, Listener, ops};
 use query_api::{AppState, CatalogSettings, ExportLimits, StreamLimits};
@@ -48,7 +49,6 @@ pub(super) struct Services {
     operations: JoinHandle<Result<()>>,
     connecting: JoinHandle<Result<()>>,
     relaying: JoinHandle<Result<()>>,
-    sending: JoinHandle<Result<()>>,
     folding: JoinHandle<Result<()>>,
 }
 
@@ -165,14 +165,7 @@ pub(super) fn start(
     });
     let connecting = watch("the dispatcher", shutdown, connecting);
     let token = apis.clone();
-    let sending = relay::send_webhooks(relay.clone(), relayed.clone());
-    let relaying = tokio::spawn(async move { Ok(Box::pin(relay::connect(&relay, relayed, token)).await?) });
-    let relaying = watch("the relay", shutdown, relaying);
-    let sending = tokio::spawn(async move {
-        sending.await;
-        Ok(())
-    });
-    let sending = watch("webhooks", shutdown, sending);
+    let relaying = watch("the relay", shutdown, tokio::spawn(hand_on(relay, relayed, token)));
     let token = apis.clone();
     let serving =
         tokio::spawn(async move { Ok(http_kit::serve(listeners.api, router, &limits, token).await?) });
@@ -181,7 +174,7 @@ pub(super) fn start(
     let operations = tokio::spawn(async move { Ok(ops::serve(listeners.ops, ops_routes, token).await?) });
     let operations = watch("metrics and probes", shutdown, operations);
     let dispatcher = kept;
-    Ok(Services { apis, fold, pool, dispatcher, serving, operations, connecting, relaying, sending, folding })
+    Ok(Services { apis, fold, pool, dispatcher, serving, operations, connecting, relaying, folding })
 }
 
 impl Services {
@@ -196,12 +189,11 @@ impl Services {
         let observed = ended(self.operations).await;
         let connected = ended(self.connecting).await;
         let relayed = ended(self.relaying).await;
-        let sent = ended(self.sending).await;
         self.fold.cancel();
         let folded = ended(self.folding).await;
         // Only to keep the server's log clean. What a cut query still holds ends with the server.
         tokio::time::timeout(POOL_CLOSE_LIMIT, self.pool.close()).await.ok();
-        folded.and(connected).and(relayed).and(sent).and(observed).and(served)
+        folded.and(connected).and(relayed).and(observed).and(served)
     }
 }
 
@@ -217,6 +209,16 @@ fn identity(data: &DataDir, signing_keys: &Arc<SigningKeys>) -> Result<Identity>
     let of_sessions: Arc<dyn KeySource> = Arc::clone(signing_keys) as _;
     Identity::with_sources(&config, vec![of_sessions])
         .context("the keys of the data directory cannot be used")
+}
+
+/// Events, to those who ask and to webhooks.
+async fn hand_on(relay: relay::AppState, log: StoreConfig, token: CancellationToken) -> Result<()> {
+    let sending = async {
+        relay::send_webhooks(relay.clone(), log.clone()).await;
+        Ok(())
+    };
+    let connecting = async { Ok(Box::pin(relay::connect(&relay, log.clone(), token)).await?) };
+    tokio::try_join!(connecting, sending).map(|_both| ())
 }
 
 /// Folds until the token is cancelled and the batch under way is written, or until that takes too long.
