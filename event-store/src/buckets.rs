@@ -17,7 +17,8 @@
 //!   JOBS_0           job.start            how a window of a job went      60 days from the last change
 //!   CONSUMERS_0      durable.name         how far a command's durable is  ever
 //!                    names                which durables there are
-//!   WEBHOOKS_0       webhooks, work.id    webhooks, and how far each is   ever
+//!   WEBHOOKS_0       webhooks             which webhooks there are        ever
+//!                    durable.id           how far each is
 //! ```
 //!
 //! A [`Bucket`] does nothing but read an entry and replace it at a known revision. What belongs together is one entry,

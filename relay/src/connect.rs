@@ -44,7 +44,7 @@ pub async fn connect(
     tracing::info!(stream.lineage = %log.lineage(), "the log is open");
     let watching = watch(state.clone(), Arc::clone(&log), token.clone());
     tokio::spawn(async move { token.run_until_cancelled(watching).await });
-    let telling = consumer_lag::tell(Arc::clone(&log), config);
+    let telling = consumer_lag::tell(state.clone(), Arc::clone(&log), config);
     let end = state.end().clone();
     tokio::spawn(async move { end.run_until_cancelled(telling).await });
     let following = follow(state.clone(), log);

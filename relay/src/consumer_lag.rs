@@ -1,5 +1,5 @@
-//! How far consumers are, for metrics: the named ones of the broker, and the durables of commands. This process tells it
-//! because it runs also while they do not.
+//! How far consumers are, for metrics: the named ones of the broker, the durables of commands, and webhooks. This process
+//! tells it because it runs also while they do not.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,14 +11,17 @@ use event_store_open::{BrokerConsumers, StoreConfig};
 use time::OffsetDateTime;
 use tokio::time::MissedTickBehavior;
 
+use crate::AppState;
+
 const PERIOD: Duration = Duration::from_secs(10);
 /// A look that takes longer is given up.
 const LOOK_MAX: Duration = Duration::from_secs(9);
-/// Consumers of which anything was ever told; more are not told. There are 64 at a time.
+/// Consumers of which anything was ever told; more are not told. There are 96 at a time.
 const TOLD_MAX: usize = 256;
 
 const BROKER: &str = "broker";
 const COMMAND: &str = "command";
+const WEBHOOK: &str = "webhook";
 
 /// What was found of one.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Clone)]
@@ -29,13 +32,14 @@ struct Watched {
 
 /// Where to look.
 struct Sources {
+    state: AppState,
     log: Arc<dyn EventLog>,
     broker: BrokerConsumers,
     durables: Durables,
 }
 
 /// Tells it until it is dropped.
-pub(crate) async fn tell(log: Arc<dyn EventLog>, config: StoreConfig) {
+pub(crate) async fn tell(state: AppState, log: Arc<dyn EventLog>, config: StoreConfig) {
     let (mut sources, mut told) = (None, BTreeSet::new());
     let mut ticks = tokio::time::interval(PERIOD);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -43,7 +47,7 @@ pub(crate) async fn tell(log: Arc<dyn EventLog>, config: StoreConfig) {
         ticks.tick().await;
         let look = async {
             if sources.is_none() {
-                sources = Some(open(&log, &config).await?);
+                sources = Some(open(&state, &log, &config).await?);
             }
             match &sources {
                 Some(sources) => look(sources, &mut told).await,
@@ -58,12 +62,12 @@ pub(crate) async fn tell(log: Arc<dyn EventLog>, config: StoreConfig) {
     }
 }
 
-async fn open(log: &Arc<dyn EventLog>, config: &StoreConfig) -> Result<Sources, String> {
+async fn open(state: &AppState, log: &Arc<dyn EventLog>, config: &StoreConfig) -> Result<Sources, String> {
     let broker = BrokerConsumers::connect(config, log.shard()).await.map_err(|error| error.to_string())?;
     let bucket =
         event_store_open::find_bucket(&config.url, &config.client_name, log.shard(), buckets::CONSUMERS);
     let durables = Durables::new(bucket.await.map_err(|error| error.to_string())?);
-    Ok(Sources { log: Arc::clone(log), broker, durables })
+    Ok(Sources { state: state.clone(), log: Arc::clone(log), broker, durables })
 }
 
 async fn look(sources: &Sources, told: &mut BTreeSet<Watched>) -> Result<(), String> {
@@ -73,10 +77,13 @@ async fn look(sources: &Sources, told: &mut BTreeSet<Watched>) -> Result<(), Str
         let watched = Watched { kind: BROKER, name: consumer.name };
         found.extend(watched.tell(told, consumer.lag, seconds, 0));
     }
-    for (name, durable) in sources.durables.list().await.map_err(|error| error.to_string())? {
+    let commands = sources.durables.list().await.map_err(|error| error.to_string())?;
+    let webhooks = sources.state.webhooks().begun().await?;
+    let commands = commands.into_iter().map(|(name, durable)| (COMMAND, name, durable));
+    let webhooks = webhooks.into_iter().map(|(name, durable)| (WEBHOOK, name, durable));
+    for (kind, name, durable) in commands.chain(webhooks) {
         let lag = lag(&*sources.log, &durable, now).await.map_err(|error| error.to_string())?;
-        let watched = Watched { kind: COMMAND, name };
-        found.extend(watched.tell(told, lag.events, lag.seconds, durable.parked.len()));
+        found.extend(Watched { kind, name }.tell(told, lag.events, lag.seconds, durable.parked.len()));
     }
     // Those that are gone are behind in nothing.
     for gone in told.difference(&found) {

@@ -16,7 +16,6 @@ use utoipa_axum::routes;
 use crate::AppState;
 
 pub(crate) use event_query::{account, check_shard, is_handed_on, tag};
-pub(crate) use history::History;
 pub use limits::EventLimits;
 pub(crate) use list_events::is_reached;
 

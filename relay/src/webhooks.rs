@@ -1,34 +1,33 @@
 //! Webhooks: events sent to addresses that operators name, by the scheme of Standard Webhooks.
 //!
 //! ```text
-//!   bucket WEBHOOKS     keep: which webhooks this relay sends        worker, one for each
-//!     webhooks  ───────▶ claims one whose lease is free or over ───▶ reads on from its position ─▶ window ─▶ sender
-//!     work.<id> ◀──────────────────────────────────────────────────── lease, position, what is parked
+//!   bucket WEBHOOKS        keep                consumers::Consumer, one for each webhook
+//!     webhooks     ───────▶ which are sent ───▶ RecentFeed ─▶ queues by account ─▶ Deliver ─▶ Sender
+//!     durable.<id> ◀──────────────────────────── who has it, position, what is open and parked
 //! ```
 //!
-//! What operators change is one entry of the bucket, and how far a webhook is another; each is replaced at a known
-//! revision, and the second only by who holds its lease. A position is written down once all before it was taken or
-//! parked, so whatever dies, events may come again and none is lost. Each webhook has a task, connections and a window
-//! of its own, all bounded, so none waits for another.
+//! What operators change is one entry of the bucket, and how far a webhook is another: the durable of a consumer, as a
+//! command has one, whose promises are those of `crates/consumers`. Each webhook has a task, connections and queues of its
+//! own, all bounded, so none waits for another.
 
 mod address;
 mod api;
-mod gauges;
+mod deliver;
+mod feed;
 mod keep;
 mod registry;
 mod secret;
 mod sender;
 mod settings;
 mod webhook;
-mod window;
-mod work;
-mod worker;
 
 use std::sync::{Arc, OnceLock};
 
+use consumers::{Durable, Durables};
 use event_store::{Bucket, BucketError};
 use http_kit::ApiProblem;
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 pub(crate) use api::routes;
 pub use keep::send_webhooks;
@@ -58,12 +57,38 @@ impl Webhooks {
 
     /// # Errors
     /// `unavailable`, until the bucket was found.
+    fn found(&self) -> Result<&Arc<dyn Bucket>, ApiProblem> {
+        let found = self.bucket.get();
+        found.ok_or_else(|| ApiProblem::unavailable("the bucket of webhooks was not found yet"))
+    }
+
     fn bucket(&self) -> Result<&dyn Bucket, ApiProblem> {
-        let bucket = self
-            .bucket
-            .get()
-            .ok_or_else(|| ApiProblem::unavailable("the bucket of webhooks was not found yet"))?;
-        Ok(&**bucket)
+        self.found().map(|bucket| &**bucket)
+    }
+
+    fn durables(&self) -> Result<Durables, ApiProblem> {
+        self.found().map(|bucket| Durables::registered_elsewhere(Arc::clone(bucket)))
+    }
+
+    /// How far those are that began, by id; and says of each whether it stopped.
+    pub(crate) async fn begun(&self) -> Result<Vec<(String, Durable)>, String> {
+        // Not found yet, there are none.
+        let (Ok(bucket), Ok(durables)) = (self.bucket(), self.durables()) else { return Ok(Vec::new()) };
+        let mut begun = Vec::new();
+        for webhook in registry::list(bucket).await.map_err(|error| error.to_string())? {
+            let id = webhook.id.to_string();
+            let is_stopped = if webhook.stopped.is_some() { 1.0 } else { 0.0 };
+            metrics::gauge!("webhook_stopped", "webhook" => id.clone()).set(is_stopped);
+            if let Some(durable) = durables.read(&id).await.map_err(|error| error.to_string())? {
+                begun.push((id, durable));
+            }
+        }
+        Ok(begun)
+    }
+
+    /// How far one is; `None`: it did not begin yet.
+    async fn durable(&self, webhook: Uuid) -> Result<Option<Durable>, ApiProblem> {
+        self.durables()?.read(&webhook.to_string()).await.map_err(problem)
     }
 }
 

@@ -1,7 +1,9 @@
 //! Takes a durable's events for as long as it is this process's, and stands by while it is another's.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
+use domain::AccountId;
 use event_store::buckets::{BucketError, LastBeat};
 use event_store::{Lineage, ReadError};
 use tokio::time::Instant;
@@ -34,17 +36,11 @@ impl Consumer {
             let claimed = self.claim(&mut last_beat, was_there).await;
             was_there |= claimed.is_ok();
             match claimed {
-                Ok(Claimed::Mine(mine)) => match Session::new(self, mine, began).run().await {
-                    Ok(()) => return Ok(()),
-                    Err(End::Lost) => {
-                        tracing::warn!(
-                            durable = self.settings.durable,
-                            "the durable was lost: another process has it, or it could not be written for too long"
-                        );
-                        self.progress.send_replace(None);
+                Ok(Claimed::Mine(mine)) => {
+                    if self.work(mine, began).await?.is_break() {
+                        return Ok(());
                     }
-                    Err(End::Log(error)) => return Err(error.into()),
-                },
+                }
                 Ok(Claimed::Elsewhere(other)) => {
                     if told != Some(other.claim) {
                         let (durable, by) = (&self.settings.durable, &other.runner);
@@ -64,6 +60,25 @@ impl Consumer {
         Ok(())
     }
 
+    /// For as long as it is this process's, also through replays.
+    async fn work(&self, mut mine: Durable, mut began: Instant) -> Result<ControlFlow<()>, ReadError> {
+        loop {
+            match Session::new(self, mine, began).run().await {
+                Ok(()) => return Ok(ControlFlow::Break(())),
+                Err(End::Replayed(from, written)) => (mine, began) = (*from, written),
+                Err(End::Lost) => {
+                    tracing::warn!(
+                        durable = self.settings.durable,
+                        "the durable was lost: another process has it, or it could not be written for too long"
+                    );
+                    self.progress.send_replace(None);
+                    return Ok(ControlFlow::Continue(()));
+                }
+                Err(End::Log(error)) => return Err(error),
+            }
+        }
+    }
+
     /// `was_there`: one that is missing was removed.
     async fn claim(&self, last_beat: &mut LastBeat, was_there: bool) -> Result<Claimed, ConsumeError> {
         let Settings { durable, filter, after, runner, lease, .. } = &self.settings;
@@ -79,7 +94,7 @@ impl Consumer {
         let claim = Claim {
             lineage: lineage.to_string(),
             types: filter.types.clone(),
-            account: filter.account.map(domain::AccountId::get),
+            account: filter.account.map(AccountId::get),
             after: *after,
             runner: runner.clone(),
             lease: *lease,

@@ -1,6 +1,7 @@
 //! One event: read, looked at once more, and handed over.
 
 use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::Position;
@@ -9,24 +10,36 @@ use event_store::{EventLog, ReadError};
 use crate::again::again;
 use crate::cloud_event::Line;
 
+/// Why an event was not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// For people.
+    pub outcome: String,
+    /// It is not tried again before; at most as long as the longest pause.
+    pub wait: Duration,
+}
+
 /// What is done for each event.
 #[async_trait]
 pub trait Handler: Send + Sync + fmt::Debug {
     /// `tries`: 1 and up. Dropping the future must end what it does.
     ///
     /// # Errors
-    /// Why it was not done, for people.
-    async fn handle(&self, event: &Line, tries: u32) -> Result<(), String>;
+    /// Where it was not done.
+    async fn handle(&self, event: &Line, tries: u32) -> Result<(), Failure>;
+}
+
+impl From<String> for Failure {
+    fn from(outcome: String) -> Self {
+        Self { outcome, wait: Duration::ZERO }
+    }
 }
 
 #[derive(Debug)]
 pub(crate) enum Delivered {
     /// Or nothing of it is handed on any more.
     Done,
-    Failed {
-        event_type: String,
-        outcome: String,
-    },
+    Failed(Box<Line>, Failure),
     /// The log could not be asked: no try.
     Unread(ReadError),
 }
@@ -42,9 +55,8 @@ pub(crate) async fn deliver(
         Ok(None) => return Delivered::Done,
         Err(error) => return Delivered::Unread(error),
     };
-    let event_type = line.event_type.clone();
     match handler.handle(&line, tries).await {
         Ok(()) => Delivered::Done,
-        Err(outcome) => Delivered::Failed { event_type, outcome },
+        Err(failure) => Delivered::Failed(Box::new(line), failure),
     }
 }

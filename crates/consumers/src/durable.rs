@@ -1,5 +1,6 @@
 //! Where a durable stands.
 
+use domain::{Position, Sequence};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -17,6 +18,10 @@ pub struct Durable {
     /// Events that wait or are under way, by account.
     pub open: Vec<Open>,
     pub parked: Vec<Parked>,
+    /// The oldest event that was tried and not done.
+    pub failing: Option<Failing>,
+    /// Counts replays: what its holder knew of a turn before is not written any more.
+    pub turn: u64,
     /// Who may change it; nil: nobody has it.
     pub claim: Uuid,
     /// For people: host and process.
@@ -44,6 +49,7 @@ pub struct Open {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parked {
     pub position: i64,
+    pub id: Uuid,
     pub account: i64,
     #[serde(rename = "type")]
     pub event_type: String,
@@ -56,7 +62,47 @@ pub struct Parked {
     pub is_retried: bool,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failing {
+    pub position: i64,
+    pub tries: u32,
+    /// How the last try ended; empty where another process made it.
+    pub outcome: String,
+}
+
 impl Durable {
+    /// One that nobody has, with nothing done yet.
+    pub fn behind(lineage: &str, position: i64) -> Self {
+        Self {
+            lineage: lineage.to_owned(),
+            types: Vec::new(),
+            account: None,
+            position,
+            open: Vec::new(),
+            parked: Vec::new(),
+            failing: None,
+            turn: 0,
+            claim: Uuid::nil(),
+            runner: String::new(),
+            beat: 0,
+            lease_seconds: 0,
+            seen_at: OffsetDateTime::now_utc(),
+        }
+    }
+
+    /// All up to here is done, parked, or not meant.
+    pub fn done(&self) -> i64 {
+        let Some(first) = self.first_open().and_then(Position::from_i64) else { return self.position };
+        let before = Sequence::new(first.sequence().get().saturating_sub(1)).unwrap_or_default();
+        if before == Sequence::ZERO { 0 } else { Position::new(before, first.shard()).get() }
+    }
+
+    /// Events of a log with this head that were not looked at, and those that are open.
+    pub fn behind_by(&self, head: Sequence) -> u64 {
+        let at = Position::from_i64(self.position).unwrap_or_default().sequence();
+        head.get().saturating_sub(at.get()) + self.waiting()
+    }
+
     /// The first event that is not done.
     pub fn first_open(&self) -> Option<i64> {
         self.open.iter().flat_map(|open| open.positions.first().copied().into_iter().chain(open.rest)).min()
@@ -94,6 +140,7 @@ mod tests {
         };
         let parked = Parked {
             position: i64::MAX,
+            id: Uuid::max(),
             account: i64::MAX,
             event_type: "rookery.account.profile-changed.v1".to_owned(),
             tries: 100,
@@ -111,6 +158,12 @@ mod tests {
                 OPEN_ACCOUNTS_MAX + BATCH
             ],
             parked: vec![parked; PARKED_MAX],
+            failing: Some(Failing {
+                position: i64::MAX,
+                tries: u32::MAX,
+                outcome: "x".repeat(OUTCOME_CHARS_MAX),
+            }),
+            turn: u64::MAX,
             claim: Uuid::max(),
             runner: "x".repeat(100),
             beat: u64::MAX,

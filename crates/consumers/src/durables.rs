@@ -79,11 +79,18 @@ impl Choice {
 #[derive(Debug, Clone)]
 pub struct Durables {
     bucket: Arc<dyn Bucket>,
+    is_register: bool,
 }
 
 impl Durables {
+    /// Which ones there are, and what each takes, is known here: a durable takes what it took before.
     pub fn new(bucket: Arc<dyn Bucket>) -> Self {
-        Self { bucket }
+        Self { bucket, is_register: true }
+    }
+
+    /// Something else says which ones there are, and what each takes.
+    pub fn registered_elsewhere(bucket: Arc<dyn Bucket>) -> Self {
+        Self { bucket, is_register: false }
     }
 
     /// All of them, by name.
@@ -107,7 +114,7 @@ impl Durables {
 
     /// Takes one that nobody has, or whose process is dead; or makes it.
     pub(crate) async fn claim(&self, name: &str, claim: &Claim) -> Result<Claimed, DurablesError> {
-        self.name(name).await?;
+        self.add(name).await?;
         let id = Uuid::new_v4();
         let decide = |known: Option<Durable>| match known {
             // The answer to this very claim was lost.
@@ -115,7 +122,9 @@ impl Durables {
             Some(known) if known.lineage != claim.lineage => {
                 Change::Keep(Err(DurablesError::OtherLog(name.to_owned(), known.lineage)))
             }
-            Some(known) if (&known.types, known.account) != (&claim.types, claim.account) => {
+            Some(known)
+                if self.is_register && (&known.types, known.account) != (&claim.types, claim.account) =>
+            {
                 Change::Keep(Err(DurablesError::OtherFilter(name.to_owned(), filter(&known))))
             }
             Some(known) if known.is_claimed() && claim.dead != Some((known.claim, known.beat)) => {
@@ -182,6 +191,27 @@ impl Durables {
         change(&*self.bucket, &key(name), decide).await?
     }
 
+    /// Goes on behind a position, whoever has it, and also where the log was replaced. Of what is parked, that up to there
+    /// stays so, unless it is forgotten.
+    pub async fn replay(
+        &self,
+        name: &str,
+        lineage: &str,
+        after: i64,
+        forget_parked: bool,
+    ) -> Result<(), BucketError> {
+        let decide = |known: Option<Durable>| {
+            let mut durable = known.unwrap_or_else(|| Durable::behind(lineage, after));
+            let is_kept = |parked: &Parked| !forget_parked && parked.position <= after;
+            durable.parked.retain(|parked| durable.lineage == lineage && is_kept(parked));
+            durable.turn += 1;
+            let replayed = Durable::behind(lineage, after);
+            let Durable { lineage, position, open, failing, .. } = replayed;
+            Change::Put(Durable { lineage, position, open, failing, ..durable }, ())
+        };
+        change(&*self.bucket, &key(name), decide).await
+    }
+
     /// Forgets one; processes that work for it or stand by end. Whether there was one.
     pub async fn remove(&self, name: &str) -> Result<bool, BucketError> {
         let was_there = self.read(name).await?.is_some();
@@ -195,8 +225,11 @@ impl Durables {
         Ok(was_there)
     }
 
-    /// Before the entry is made, so that there is none which the list does not have.
-    async fn name(&self, name: &str) -> Result<(), DurablesError> {
+    /// Lists a name, before its entry is made: so there is none that the list does not have.
+    async fn add(&self, name: &str) -> Result<(), DurablesError> {
+        if !self.is_register {
+            return Ok(());
+        }
         if !is_consumer_name(name) {
             return Err(DurablesError::Name);
         }
@@ -218,22 +251,16 @@ impl Durables {
 
 impl Claim {
     fn durable(&self, known: Option<Durable>, claim: Uuid) -> Durable {
-        let fresh = Durable {
-            lineage: self.lineage.clone(),
+        let known = known.unwrap_or_else(|| Durable::behind(&self.lineage, self.after));
+        Durable {
             types: self.types.clone(),
             account: self.account,
-            position: self.after,
-            open: Vec::new(),
-            parked: Vec::new(),
             claim,
             runner: self.runner.clone(),
-            beat: 0,
+            beat: known.beat + 1,
             lease_seconds: self.lease.as_secs(),
             seen_at: OffsetDateTime::now_utc(),
-        };
-        match known {
-            None => fresh,
-            Some(Durable { position, open, parked, .. }) => Durable { position, open, parked, ..fresh },
+            ..known
         }
     }
 }

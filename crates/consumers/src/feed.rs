@@ -1,5 +1,6 @@
 //! The events that a durable takes, in order, as they come; and those of one account in a part of the log.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,30 +11,43 @@ use tokio::sync::mpsc;
 use crate::{Filter, order};
 
 /// Events that are taken from the log at once; few, as they may all have to be listed in an entry.
-pub(crate) const BATCH: usize = 64;
+pub const BATCH: usize = 64;
 const RETRY_PERIOD: Duration = Duration::from_millis(500);
 
 /// What is next.
 #[derive(Debug)]
-pub(crate) struct Batch {
+pub struct Batch {
     /// All events up to here were looked at.
-    pub(crate) through: i64,
-    /// Position and account of those that are taken.
-    pub(crate) events: Vec<(i64, i64)>,
+    pub through: i64,
+    /// Position and account (0: nobody's) of those that are taken; at most [`BATCH`].
+    pub events: Vec<(i64, i64)>,
 }
 
-/// Follows the log until the receiver is dropped, or the log proves to be another one.
-pub(crate) fn feed(
-    log: Arc<dyn EventLog>,
-    filter: Filter,
-    after: i64,
-) -> mpsc::Receiver<Result<Batch, ReadError>> {
+pub type Batches = mpsc::Receiver<Result<Batch, ReadError>>;
+
+/// Where a consumer's events come from.
+pub trait Feed: Send + Sync + fmt::Debug {
+    /// Those behind a position, until the receiver is dropped, or the log proves to be another one, which is its last word.
+    fn follow(&self, filter: Filter, after: i64) -> Batches;
+}
+
+/// A tail for each that follows.
+#[derive(Debug)]
+pub struct Tailed(pub Arc<dyn EventLog>);
+
+impl Feed for Tailed {
+    fn follow(&self, filter: Filter, after: i64) -> Batches {
+        follow(Arc::clone(&self.0), filter, after)
+    }
+}
+
+fn follow(log: Arc<dyn EventLog>, filter: Filter, after: i64) -> Batches {
     let (sender, batches) = mpsc::channel(1);
     tokio::spawn(async move {
         let mut at = after;
         let following = async {
             loop {
-                match follow(&*log, &filter, &mut at, &sender).await {
+                match pass_on(&*log, &filter, &mut at, i64::MAX, &sender).await {
                     // The tail is gone without a word, or the log is away.
                     Ok(()) => {}
                     Err(error) if error.is_of_wrong_log() => {
@@ -53,10 +67,15 @@ pub(crate) fn feed(
     batches
 }
 
-async fn follow(
+/// Gives what is behind a position, up to another one or for as long as the tail lives; `at` is how far that came.
+///
+/// # Errors
+/// Where the log cannot be read.
+pub async fn pass_on(
     log: &dyn EventLog,
     filter: &Filter,
     at: &mut i64,
+    until: i64,
     sender: &mpsc::Sender<Result<Batch, ReadError>>,
 ) -> Result<(), ReadError> {
     let mut tail = log.tail(sequence(*at)).await?;
@@ -69,6 +88,9 @@ async fn follow(
             return Ok(());
         }
         *at = through;
+        if through >= until {
+            break;
+        }
     }
     Ok(())
 }

@@ -18,13 +18,12 @@ pub struct Lag {
 /// Where the log cannot be read.
 pub async fn lag(log: &dyn EventLog, durable: &Durable, now: OffsetDateTime) -> Result<Lag, ReadError> {
     let sequence = |position| Position::from_i64(position).unwrap_or_default().sequence().get();
-    let (head, at) = (log.head().await?.get(), sequence(durable.position));
-    let ahead = head.saturating_sub(at);
-    let next = (ahead > 0).then_some(at + 1);
+    let (head, at) = (log.head().await?, sequence(durable.position));
+    let next = (head.get() > at).then_some(at + 1);
     let Some(first) = durable.first_open().map(sequence).or(next) else {
         return Ok(Lag { events: 0, seconds: 0 });
     };
     let recorded = log.read(Sequence::new(first).unwrap_or_default()).await?;
     let seconds = recorded.map_or(0, |event| (now - event.recorded_at).whole_seconds().max(0));
-    Ok(Lag { events: ahead + durable.waiting(), seconds })
+    Ok(Lag { events: durable.behind_by(head), seconds })
 }

@@ -1,8 +1,8 @@
-//! Events on their way out: which ones consumers get and in which form, and the durables of those that have a command
-//! done for each.
+//! Events on their way out: which ones consumers get and in which form, and the durables of those that have something
+//! done for each: a command, or a request to a webhook.
 //!
 //! ```text
-//!   the log ──▶ feed ──▶ a queue per account ──▶ deliver, some at once ──▶ Handler
+//!   the log ──▶ Feed ──▶ a queue per account ──▶ deliver, some at once ──▶ Handler
 //!                              │
 //!                              └─▶ an entry per durable in a bucket beside the log: position, what is open, what is parked
 //! ```
@@ -27,9 +27,10 @@ pub mod words;
 pub use again::again;
 pub use cloud_event::{Line, line};
 pub use consume::ConsumeError;
-pub use consumer::{Consumer, Settings};
-pub use deliver::Handler;
-pub use durable::{Durable, Open, Parked};
+pub use consumer::{Backoff, Consumer, Settings};
+pub use deliver::{Failure, Handler};
+pub use durable::{Durable, Failing, Open, Parked};
 pub use durables::{Choice, DURABLES_MAX, Durables, DurablesError, PARKED_MAX};
+pub use feed::{BATCH, Batch, Batches, Feed, Tailed, pass_on};
 pub use filter::Filter;
 pub use lag::{Lag, lag};

@@ -3,21 +3,19 @@
 //! A queue whose event fails keeps that one alone; where the account's further events are is one position, from which they
 //! are looked up again once it is their turn. So an account that waits takes no room for what waits behind it.
 
-use std::collections::HashMap;
-use std::collections::VecDeque;
-use std::time::Duration;
+mod gate;
+
+use std::collections::{HashMap, VecDeque};
 
 use tokio::time::Instant;
 
-use crate::durable::Open;
+use self::gate::Gate;
+use crate::durable::{Failing, Open};
 
 /// Accounts of which something is open. With as many waiting for tries of theirs, nothing more is read.
 pub(crate) const OPEN_ACCOUNTS_MAX: usize = 128;
 /// Events that are listed; a batch more may be.
 pub(crate) const LISTED_MAX: usize = 256;
-/// Between two tries of an event: doubled from one to the other.
-const BACKOFF_MIN: Duration = Duration::from_secs(1);
-const BACKOFF_MAX: Duration = Duration::from_secs(60);
 
 /// An account; of a parked event that is tried again, its position below zero: it has a queue to itself.
 pub(crate) type Key = i64;
@@ -37,6 +35,8 @@ struct Queue {
     state: State,
     /// Failed tries of the first one.
     tries: u32,
+    /// How the last of them ended.
+    outcome: String,
     listed: VecDeque<i64>,
     rest: Option<i64>,
 }
@@ -51,15 +51,17 @@ pub(crate) enum Next {
 #[derive(Debug, Default)]
 pub(crate) struct Queues {
     queues: HashMap<Key, Queue>,
+    gate: Gate,
 }
 
 impl Queues {
     pub(crate) fn of(open: &[Open]) -> Self {
         let queue = |open: &Open| {
             let listed = open.positions.iter().copied().collect();
-            (open.account, Queue { state: State::Ready, tries: open.tries, listed, rest: open.rest })
+            let (tries, rest) = (open.tries, open.rest);
+            (open.account, Queue { state: State::Ready, tries, outcome: String::new(), listed, rest })
         };
-        Self { queues: open.iter().map(queue).collect() }
+        Self { queues: open.iter().map(queue).collect(), gate: Gate::default() }
     }
 
     /// What must be known to go on after a crash. Parked events that are tried again are so in the entry already.
@@ -79,6 +81,17 @@ impl Queues {
         open
     }
 
+    /// The oldest event that was tried and not done.
+    pub(crate) fn failing(&self) -> Option<Failing> {
+        let (position, queue) =
+            self.tried().filter_map(|queue| Some((queue.first()?, queue))).min_by_key(|(at, _)| *at)?;
+        Some(Failing { position, tries: queue.tries, outcome: queue.outcome.clone() })
+    }
+
+    fn tried(&self) -> impl Iterator<Item = &Queue> {
+        self.queues.iter().filter(|(key, queue)| **key >= 0 && queue.tries > 0).map(|(_, queue)| queue)
+    }
+
     pub(crate) fn has_room(&self) -> bool {
         let listed: usize = self.queues.values().map(|queue| queue.listed.len()).sum();
         self.queues.len() < OPEN_ACCOUNTS_MAX && listed < LISTED_MAX
@@ -88,6 +101,7 @@ impl Queues {
         let queue = self.queues.entry(account).or_insert_with(|| Queue {
             state: State::Ready,
             tries: 0,
+            outcome: String::new(),
             listed: VecDeque::new(),
             rest: None,
         });
@@ -109,14 +123,18 @@ impl Queues {
 
     /// The earliest event that nothing holds back, which then is under way.
     pub(crate) fn next(&mut self, now: Instant) -> Option<Next> {
+        let is_open = self.gate.is_open(self.tried().count(), now);
         let ready = self.queues.iter_mut().filter(|(_, queue)| match queue.state {
-            State::Ready => true,
+            State::Ready => is_open || !queue.is_untried(),
             State::Due(due) => due <= now,
             State::Busy | State::Filling(_) => false,
         });
         let (key, queue) = ready.min_by_key(|(_, queue)| queue.first())?;
         match (queue.listed.front(), queue.rest) {
             (Some(position), _) => {
+                if queue.is_untried() {
+                    self.gate.lets_through(*key);
+                }
                 queue.state = State::Busy;
                 Some(Next::Deliver { key: *key, position: *position, tries: queue.tries + 1 })
             }
@@ -131,8 +149,10 @@ impl Queues {
 
     /// When the next one is due, of those that wait.
     pub(crate) fn next_due(&self) -> Option<Instant> {
+        let opens_at = self.gate.opens_at(self.tried().count());
         let due = self.queues.values().filter_map(|queue| match queue.state {
             State::Due(due) => Some(due),
+            State::Ready if queue.is_untried() => opens_at,
             _ => None,
         });
         due.min()
@@ -143,8 +163,19 @@ impl Queues {
         self.queues.get(&key).map_or(0, |queue| queue.tries)
     }
 
-    /// Its first event is done, or parked.
+    /// Its first event is done.
     pub(crate) fn done(&mut self, key: Key) {
+        self.gate.succeeded();
+        self.go_on(key);
+    }
+
+    /// Its first event was tried for the last time.
+    pub(crate) fn park(&mut self, key: Key, now: Instant) {
+        self.gate.failed(key, now);
+        self.go_on(key);
+    }
+
+    fn go_on(&mut self, key: Key) {
         if let Some(queue) = self.queues.get_mut(&key) {
             queue.listed.pop_front();
             (queue.tries, queue.state) = (0, State::Ready);
@@ -152,14 +183,23 @@ impl Queues {
         self.remove_if_empty(key);
     }
 
-    /// Its first event has to be tried again. `is_try`: the one that failed counts.
-    pub(crate) fn delay(&mut self, key: Key, is_try: bool, now: Instant) {
+    /// Its first event was tried in vain, and is tried again.
+    pub(crate) fn failed(&mut self, key: Key, outcome: &str, now: Instant, due: Instant) {
+        self.gate.failed(key, now);
+        if let Some(queue) = self.queues.get_mut(&key) {
+            queue.tries += 1;
+            outcome.clone_into(&mut queue.outcome);
+        }
+        self.delay(key, due);
+    }
+
+    /// Its first event could not be tried.
+    pub(crate) fn delay(&mut self, key: Key, due: Instant) {
+        self.gate.forget(key);
         let Some(queue) = self.queues.get_mut(&key) else { return };
         queue.rest = queue.listed.get(1).copied().or(queue.rest);
         queue.listed.truncate(1);
-        queue.tries += u32::from(is_try);
-        let doubled = BACKOFF_MIN.saturating_mul(1 << queue.tries.saturating_sub(1).min(16));
-        queue.state = State::Due(now + doubled.min(BACKOFF_MAX));
+        queue.state = State::Due(due);
     }
 
     /// What was looked up; `rest`: there are more from here on.
@@ -176,9 +216,9 @@ impl Queues {
     }
 
     /// They could not be looked up.
-    pub(crate) fn unfilled(&mut self, account: Key, now: Instant) {
+    pub(crate) fn unfilled(&mut self, account: Key, due: Instant) {
         if let Some(queue) = self.queues.get_mut(&account) {
-            queue.state = State::Due(now + BACKOFF_MIN);
+            queue.state = State::Due(due);
         }
     }
 
@@ -193,86 +233,12 @@ impl Queue {
     fn first(&self) -> Option<i64> {
         self.listed.front().copied().or(self.rest)
     }
+
+    /// Its first event is one that was not tried yet.
+    fn is_untried(&self) -> bool {
+        self.tries == 0 && !self.listed.is_empty()
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn deliver(key: Key, position: i64, tries: u32) -> Option<Next> {
-        Some(Next::Deliver { key, position, tries })
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn an_account_waits_for_its_own_event_and_keeps_no_other_waiting() {
-        let (mut queues, now) = (Queues::default(), Instant::now());
-        for (account, position) in [(7, 1), (7, 2), (8, 3), (7, 4)] {
-            queues.push(account, position);
-        }
-        assert_eq!(queues.next(now), deliver(7, 1, 1));
-        assert_eq!(queues.next(now), deliver(8, 3, 1));
-        assert_eq!(queues.next(now), None, "one at a time of an account");
-        queues.delay(7, true, now);
-        queues.push(7, 5);
-        queues.done(8);
-        assert_eq!(queues.next(now), None);
-        let open = Open { account: 7, tries: 1, positions: vec![1], rest: Some(2) };
-        assert_eq!(queues.open(), [open], "what waits behind it takes no room");
-        let later = now + BACKOFF_MIN;
-        assert_eq!(queues.next_due(), Some(later));
-        assert_eq!(queues.next(later), deliver(7, 1, 2));
-        queues.done(7);
-        assert_eq!(queues.next(later), Some(Next::Fill { account: 7, from: 2 }));
-        queues.push(7, 6);
-        queues.push(7, 9);
-        assert_eq!(queues.open()[0].rest, Some(2), "they are not done before they are found");
-        queues.filled(7, vec![2, 4], Some(5));
-        assert_eq!(queues.next(later), deliver(7, 2, 1));
-        queues.done(7);
-        assert_eq!(queues.next(later), deliver(7, 4, 1));
-        queues.done(7);
-        assert_eq!(queues.next(later), Some(Next::Fill { account: 7, from: 5 }));
-        queues.filled(7, vec![5, 6, 9], None);
-        queues.push(7, 10);
-        for position in [5, 6, 9, 10] {
-            assert_eq!(queues.next(later), deliver(7, position, 1));
-            queues.done(7);
-        }
-        assert!(queues.open().is_empty() && queues.queues.is_empty());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_came_while_others_were_looked_up_is_not_forgotten() {
-        let open = Open { account: 7, tries: 0, positions: Vec::new(), rest: Some(2) };
-        let (mut queues, now) = (Queues::of(&[open]), Instant::now());
-        assert_eq!(queues.next(now), Some(Next::Fill { account: 7, from: 2 }));
-        queues.push(7, 6);
-        queues.filled(7, Vec::new(), None);
-        assert_eq!(queues.next(now), Some(Next::Fill { account: 7, from: 6 }));
-        queues.unfilled(7, now);
-        assert_eq!(queues.open()[0].rest, Some(6));
-        assert_eq!(queues.next(now), None);
-        assert_eq!(queues.next(now + BACKOFF_MIN), Some(Next::Fill { account: 7, from: 6 }));
-        queues.filled(7, Vec::new(), None);
-        assert!(queues.queues.is_empty());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn there_is_room_for_so_many_accounts_and_so_many_events() {
-        let mut queues = Queues::default();
-        for account in 0..128 {
-            assert!(queues.has_room());
-            queues.push(account, account + 1);
-        }
-        assert!(!queues.has_room());
-        let mut queues = Queues::default();
-        for position in 0..256 {
-            assert!(queues.has_room());
-            queues.push(7, position + 1);
-        }
-        assert!(!queues.has_room());
-        assert_eq!(queues.next(Instant::now()), deliver(7, 1, 1));
-        queues.delay(7, true, Instant::now());
-        assert!(queues.has_room(), "one that waits holds nothing up");
-    }
-}
+mod tests;

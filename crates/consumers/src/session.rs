@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::AccountId;
 use event_store::ReadError;
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
@@ -10,11 +11,12 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use crate::cloud_event::Line;
 use crate::consumer::Consumer;
-use crate::deliver::{Delivered, deliver};
+use crate::deliver::{Delivered, Failure, deliver};
 use crate::durable::{Durable, Parked};
 use crate::durables::PARKED_MAX;
-use crate::feed::{Batch, feed, of_account};
+use crate::feed::{Batch, of_account};
 use crate::queues::{Key, Next, Queues};
 
 /// Beats within a lease, and how many of them may be missed before everything under way is ended: in time before another
@@ -30,6 +32,8 @@ const WRITE_PAUSE: Duration = Duration::from_millis(200);
 /// For what is under way when the process is told to end, and for the last write.
 const END_GRACE: Duration = Duration::from_secs(5);
 const LAST_WRITE_LIMIT: Duration = Duration::from_secs(2);
+/// Before what could not be read is read again.
+const READ_PAUSE: Duration = Duration::from_secs(1);
 /// Events of an account that are looked up at once.
 const FILL_MAX: usize = 64;
 /// Of how a try ended, in the entry.
@@ -38,6 +42,8 @@ pub(crate) const OUTCOME_CHARS_MAX: usize = 60;
 pub(crate) enum End {
     /// It is another's, or may soon be.
     Lost,
+    /// It goes on elsewhere, as it was written then.
+    Replayed(Box<Durable>, Instant),
     Log(ReadError),
 }
 
@@ -49,6 +55,7 @@ enum Ended {
 pub(crate) struct Session<'a> {
     consumer: &'a Consumer,
     claim: Uuid,
+    turn: u64,
     batches: mpsc::Receiver<Result<Batch, ReadError>>,
     queues: Queues,
     tasks: JoinSet<Ended>,
@@ -72,7 +79,8 @@ impl<'a> Session<'a> {
         let mut session = Self {
             consumer,
             claim: mine.claim,
-            batches: feed(Arc::clone(&consumer.log), settings.filter.clone(), mine.position),
+            turn: mine.turn,
+            batches: consumer.feed.follow(settings.filter.clone(), mine.position),
             queues: Queues::of(&mine.open),
             tasks: JoinSet::new(),
             through: mine.position,
@@ -95,6 +103,10 @@ impl<'a> Session<'a> {
             if Instant::now() >= self.deadline {
                 return Err(End::Lost);
             }
+            if stop.is_cancelled() {
+                self.end().await;
+                return Ok(());
+            }
             self.begin();
             let (write_at, due) = (self.write_at(), self.queues.next_due());
             let (is_busy, has_room) = (!self.tasks.is_empty(), self.queues.has_room());
@@ -111,10 +123,7 @@ impl<'a> Session<'a> {
                 },
                 () = tokio::time::sleep_until(due.unwrap_or(write_at)), if due.is_some() && is_free => {}
                 () = tokio::time::sleep_until(write_at) => self.write().await?,
-                () = stop.cancelled() => {
-                    self.end().await;
-                    return Ok(());
-                }
+                () = stop.cancelled() => {}
             }
         }
     }
@@ -128,7 +137,8 @@ impl<'a> Session<'a> {
         for (position, account) in &batch.events {
             self.queues.push(*account, *position);
         }
-        (self.through, self.is_changed) = (batch.through, true);
+        self.through = batch.through;
+        self.is_changed |= !batch.events.is_empty();
     }
 
     /// Starts as much as may be under way at once.
@@ -163,7 +173,7 @@ impl<'a> Session<'a> {
             Ended::Filled(account, Ok((found, rest))) => self.queues.filled(account, found, rest),
             Ended::Filled(account, Err(error)) => {
                 tracing::warn!(%error, "the log could not be read");
-                self.queues.unfilled(account, now);
+                self.queues.unfilled(account, now + READ_PAUSE);
             }
             Ended::Delivered(key, position, Delivered::Done) => {
                 if key < 0 {
@@ -173,17 +183,18 @@ impl<'a> Session<'a> {
             }
             Ended::Delivered(key, _, Delivered::Unread(error)) => {
                 tracing::warn!(%error, "the log could not be read");
-                self.queues.delay(key, false, now);
+                self.queues.delay(key, now + READ_PAUSE);
             }
-            Ended::Delivered(key, position, Delivered::Failed { event_type, outcome }) => {
-                self.failed(key, position, event_type, &outcome);
+            Ended::Delivered(key, _, Delivered::Failed(line, failure)) => {
+                self.failed(key, *line, &failure, now)
             }
         }
     }
 
-    fn failed(&mut self, key: Key, position: i64, event_type: String, outcome: &str) {
+    fn failed(&mut self, key: Key, line: Line, failure: &Failure, now: Instant) {
         let settings = &self.consumer.settings;
-        let tries = self.queues.tries(key) + 1;
+        let (tries, position) = (self.queues.tries(key) + 1, line.position.get());
+        let outcome: String = failure.outcome.chars().take(OUTCOME_CHARS_MAX).collect();
         tracing::warn!(durable = settings.durable, position, r#try = tries, outcome, "a try failed");
         // One that was parked before has a place already.
         let has_room = key < 0 || self.parked_before + self.parked.len() < PARKED_MAX;
@@ -191,16 +202,22 @@ impl<'a> Session<'a> {
             if tries >= settings.tries {
                 tracing::warn!(durable = settings.durable, position, "it cannot be parked: {PARKED_MAX} are");
             }
-            self.queues.delay(key, true, Instant::now());
+            let pause = settings.backoff.pause(tries).max(failure.wait.min(settings.backoff.max));
+            self.queues.failed(key, &outcome, now, now + pause);
             return;
         }
         tracing::warn!(durable = settings.durable, position, tries, "parked");
-        let outcome = outcome.chars().take(OUTCOME_CHARS_MAX).collect();
-        let account = if key < 0 { 0 } else { key };
-        let parked_at = OffsetDateTime::now_utc().truncate_to_second();
-        let parked = Parked { position, account, event_type, tries, outcome, parked_at, is_retried: false };
-        self.parked.push(parked);
-        self.queues.done(key);
+        self.parked.push(Parked {
+            position,
+            id: line.id,
+            account: line.account.map_or(0, AccountId::get),
+            event_type: line.event_type,
+            tries,
+            outcome,
+            parked_at: OffsetDateTime::now_utc().truncate_to_second(),
+            is_retried: false,
+        });
+        self.queues.park(key, now);
     }
 
     /// Writes down where the durable stands, as often as it takes within the deadline.
@@ -208,6 +225,9 @@ impl<'a> Session<'a> {
         loop {
             let now = Instant::now();
             match tokio::time::timeout_at(self.deadline, self.write_once(self.claim)).await {
+                Ok(Ok(Some(written))) if written.turn != self.turn => {
+                    return Err(End::Replayed(Box::new(written), now));
+                }
                 Ok(Ok(Some(written))) => {
                     self.parked.clear();
                     self.released.clear();
@@ -224,18 +244,19 @@ impl<'a> Session<'a> {
 
     /// `claim`: whose it is from then on.
     async fn write_once(&self, claim: Uuid) -> Result<Option<Durable>, event_store::BucketError> {
-        let open = self.queues.open();
+        let (open, failing) = (self.queues.open(), self.queues.failing());
         let update = |durable: &mut Durable| {
             durable.claim = claim;
+            if durable.turn != self.turn {
+                return;
+            }
             durable.position = self.through;
             durable.open.clone_from(&open);
+            durable.failing.clone_from(&failing);
             durable.parked.retain(|parked| !self.released.contains(&parked.position));
             for parked in &self.parked {
                 match durable.parked.iter_mut().find(|known| known.position == parked.position) {
-                    Some(known) => {
-                        let account = known.account;
-                        *known = Parked { account, ..parked.clone() };
-                    }
+                    Some(known) => known.clone_from(parked),
                     None => durable.parked.push(parked.clone()),
                 }
             }

@@ -1,43 +1,46 @@
-//! Which webhooks this relay sends. Several share them: each claims one at a time, so that those which start together get
-//! about as many.
+//! Which webhooks this relay works for: all that are to be sent. Of the relays that do, one has a webhook's durable, and
+//! the others stand by.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::buckets::{LastBeat, WEBHOOKS};
+use consumers::{Backoff, Consumer, Durables, Settings};
+use event_store::buckets::WEBHOOKS;
 use event_store::{Bucket, BucketError};
 use event_store_open::StoreConfig;
 use service_kit::Seldom;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::deliver::Deliver;
+use super::feed::RecentFeed;
 use super::registry;
 use super::sender::Sender;
 use super::webhook::Webhook;
-use super::work::{self, Works};
-use super::worker::Worker;
 use crate::AppState;
 use crate::state::Opened;
 
 /// Between two looks.
 const LOOK_PERIOD: Duration = Duration::from_secs(1);
-/// After a claim: others get their turn.
-const CLAIM_PAUSE: Duration = Duration::from_millis(100);
+/// Behind the start of one: relays that start together get about as many.
+const START_PAUSE: Duration = Duration::from_millis(100);
 /// Of the dispatcher, which makes the bucket.
 const FIND_PERIOD: Duration = Duration::from_millis(500);
+/// Requests of a webhook that are under way at a time.
+const UNDER_WAY_MAX: usize = 8;
 static LOOK_FAILED: Seldom = Seldom::new(Duration::from_secs(60));
+static SENDING_ENDED: Seldom = Seldom::new(Duration::from_secs(60));
 
 struct Keeper {
     state: AppState,
     opened: Opened,
     bucket: Arc<dyn Bucket>,
+    /// In the log of those that have a durable.
+    runner: String,
     running: HashMap<Uuid, Running>,
-    /// Of those that others have.
-    seen: HashMap<Uuid, LastBeat>,
 }
 
 struct Running {
@@ -57,7 +60,8 @@ pub async fn send_webhooks(state: AppState, config: StoreConfig) {
     let Some((opened, bucket)) = end.run_until_cancelled(found).await else { return };
     // It is opened once.
     state.webhooks().bucket.set(Arc::clone(&bucket)).ok();
-    let mut keeper = Keeper { state, opened, bucket, running: HashMap::new(), seen: HashMap::new() };
+    let runner = format!("{} {}", config.client_name, std::process::id());
+    let mut keeper = Keeper { state, opened, bucket, runner, running: HashMap::new() };
     end.run_until_cancelled(keeper.look_on()).await;
     keeper.stop().await;
 }
@@ -76,81 +80,84 @@ async fn find(config: &StoreConfig, opened: &Opened) -> Arc<dyn Bucket> {
 impl Keeper {
     async fn look_on(&mut self) {
         loop {
-            let has_claimed = match self.look().await {
-                Ok(has_claimed) => has_claimed,
-                Err(error) => {
-                    if let Some(held_back) = LOOK_FAILED.due() {
-                        tracing::warn!(%error, held_back, "the webhooks cannot be read");
-                    }
-                    false
-                }
-            };
-            let pause = tokio::time::sleep(if has_claimed { CLAIM_PAUSE } else { LOOK_PERIOD });
+            if let Err(error) = self.look().await
+                && let Some(held_back) = LOOK_FAILED.due()
+            {
+                tracing::warn!(%error, held_back, "the webhooks cannot be read");
+            }
             tokio::select! {
-                () = pause => {}
+                () = tokio::time::sleep(LOOK_PERIOD) => {}
                 () = self.state.webhooks().changed.notified() => {}
             }
         }
     }
 
-    /// Whether one was claimed.
-    async fn look(&mut self) -> Result<bool, BucketError> {
+    async fn look(&mut self) -> Result<(), BucketError> {
         let webhooks = registry::list(&*self.bucket).await?;
         self.running.retain(|_, running| !running.task.is_finished());
-        self.seen.retain(|id, _| webhooks.iter().any(|webhook| webhook.id == *id));
         for (id, running) in &self.running {
-            let wanted = webhooks.iter().find(|webhook| webhook.id == *id && !webhook.is_paused);
-            match wanted {
-                // Connections are made for one address.
-                Some(webhook) if webhook.url == running.webhook.borrow().url => {
+            match webhooks.iter().find(|webhook| webhook.id == *id && webhook.is_sent()) {
+                Some(webhook) if webhook.reads_as(&running.webhook.borrow()) => {
                     running.webhook.send_if_modified(|known| {
                         let is_new = **known != *webhook;
                         *known = Arc::new(webhook.clone());
                         is_new
                     });
                 }
+                // What it is now begins once this has ended.
                 _ => running.end.cancel(),
             }
         }
         for webhook in webhooks {
-            if !webhook.is_paused && !self.running.contains_key(&webhook.id) && self.take(webhook).await? {
-                return Ok(true);
+            if webhook.is_sent() && !self.running.contains_key(&webhook.id) {
+                self.start(webhook);
+                tokio::time::sleep(START_PAUSE).await;
             }
         }
-        Ok(false)
+        Ok(())
     }
 
-    /// Claims one that nobody sends.
-    async fn take(&mut self, webhook: Webhook) -> Result<bool, BucketError> {
-        let (id, now) = (webhook.id, Instant::now());
-        let mut dead = None;
-        if let Some(work) = work::read(&*self.bucket, id).await?.filter(|work| !work.is_free()) {
-            let lease = self.state.webhooks().settings().lease;
-            dead = self.seen.entry(id).or_default().dead(work.claim, work.beat, lease);
-            if dead.is_none() {
-                return Ok(false);
-            }
-        }
-        let works = Works::new(Arc::clone(&self.bucket));
-        let Some(claimed) = works.claim(id, webhook.after, dead).await? else { return Ok(false) };
-        let sender = match Sender::new(*self.state.webhooks().settings(), webhook.url.starts_with("https:")) {
-            Ok(sender) => sender,
-            Err(error) => {
-                tracing::error!(%error, "the HTTP client of webhooks cannot be made");
-                // Another relay may be able to, once the lease is over.
-                return Ok(false);
-            }
-        };
-        self.seen.remove(&id);
-        tracing::info!(webhook = %id, position = claimed.progress.position, "this relay sends a webhook");
-        let (webhook, receiver) = watch::channel(Arc::new(webhook));
-        let (state, opened) = (self.state.clone(), self.opened.clone());
-        let worker = Worker::new(state, opened, works, receiver, sender, claimed, now);
-        // Not cancelled with the state: it gives its lease up first.
+    fn start(&mut self, webhook: Webhook) {
+        let id = webhook.id;
+        // Not cancelled with the state: what is held is given up first.
         let end = CancellationToken::new();
-        let task = tokio::spawn(worker.run(end.clone()));
-        self.running.insert(id, Running { webhook, end, task });
-        Ok(true)
+        let (wanted, receiver) = watch::channel(Arc::new(webhook));
+        let Some(consumer) = self.consumer(receiver, end.clone()) else { return };
+        let task = tokio::spawn(async move {
+            if let Err(error) = consumer.consume().await
+                && let Some(held_back) = SENDING_ENDED.due()
+            {
+                tracing::error!(webhook = %id, %error, held_back, "a webhook is not sent");
+            }
+        });
+        self.running.insert(id, Running { webhook: wanted, end, task });
+    }
+
+    fn consumer(&self, webhook: watch::Receiver<Arc<Webhook>>, stop: CancellationToken) -> Option<Consumer> {
+        let (state, opened) = (self.state.clone(), self.opened.clone());
+        let settings = *state.webhooks().settings();
+        let wanted = Arc::clone(&webhook.borrow());
+        let sender = Sender::new(settings, wanted.url.starts_with("https:"))
+            .inspect_err(|error| tracing::error!(%error, "the HTTP client of webhooks cannot be made"))
+            .ok()?;
+        Some(Consumer {
+            log: Arc::clone(&opened.log),
+            feed: Arc::new(RecentFeed { state: state.clone(), opened }),
+            durables: Durables::registered_elsewhere(Arc::clone(&self.bucket)),
+            handler: Arc::new(Deliver { state, webhook, sender, end: stop.clone() }),
+            settings: Settings {
+                durable: wanted.id.to_string(),
+                filter: wanted.filter()?,
+                after: wanted.after,
+                runner: self.runner.clone(),
+                lease: settings.lease,
+                tries: settings.tries_max,
+                backoff: Backoff { min: settings.retry_min, max: settings.retry_max },
+                at_once: UNDER_WAY_MAX,
+            },
+            stop,
+            progress: watch::Sender::default(),
+        })
     }
 
     async fn stop(self) {

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, redirect};
 use time::OffsetDateTime;
 
@@ -20,7 +20,6 @@ const ANSWER_BYTES_MAX: usize = 16 * 1024;
 const ANSWER_MAX: Duration = Duration::from_secs(1);
 /// Of a connection that waits for the next event.
 const IDLE_MAX: Duration = Duration::from_secs(30);
-const REASON_CHARS_MAX: usize = 120;
 /// The structured mode of CloudEvents.
 const CLOUD_EVENT: &str = "application/cloudevents+json";
 
@@ -29,7 +28,11 @@ pub(super) enum Sent {
     Taken,
     /// The receiver wants no more events, ever.
     Gone,
-    Failed(String),
+    Failed {
+        outcome: String,
+        /// As the receiver asks.
+        wait: Duration,
+    },
 }
 
 /// Of one webhook: connections are not shared.
@@ -67,7 +70,7 @@ impl Sender {
         // Also where the settings were others when it was registered.
         let url = match address::parse(&webhook.url, &self.settings) {
             Ok(url) => url,
-            Err(why) => return Sent::Failed(format!("the address: {why}")),
+            Err(why) => return failed(format!("the address: {why}")),
         };
         let now = OffsetDateTime::now_utc();
         let body = line.json.slice(..line.json.len() - 1);
@@ -81,20 +84,29 @@ impl Sender {
             .body(body);
         match request.send().await {
             Ok(answer) => {
-                let status = answer.status();
+                let sent = judge(&answer);
                 drain(answer).await;
-                judge(status)
+                sent
             }
-            Err(error) => Sent::Failed(reason(&error)),
+            Err(error) => failed(reason(&error)),
         }
     }
 }
 
-fn judge(status: StatusCode) -> Sent {
-    match status {
+fn failed(outcome: String) -> Sent {
+    Sent::Failed { outcome, wait: Duration::ZERO }
+}
+
+fn judge(answer: &Response) -> Sent {
+    match answer.status() {
         status if status.is_success() => Sent::Taken,
         StatusCode::GONE => Sent::Gone,
-        status => Sent::Failed(format!("answered {}", status.as_u16())),
+        status => {
+            let seconds =
+                answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+            let wait = Duration::from_secs(seconds.unwrap_or(0));
+            Sent::Failed { outcome: format!("answered {}", status.as_u16()), wait }
+        }
     }
 }
 
@@ -122,7 +134,6 @@ fn reason(error: &reqwest::Error) -> String {
     while let Some(below) = cause.source() {
         cause = below;
     }
-    let cause = cause.to_string();
     let what = if error.is_connect() { "not connected" } else { "the connection ended" };
-    format!("{what}: {cause}").chars().take(REASON_CHARS_MAX).collect()
+    format!("{what}: {cause}")
 }

@@ -25,6 +25,8 @@ pub(super) struct Webhook {
     pub(super) tag: Option<String>,
     pub(super) account: Option<AccountId>,
     pub(super) is_paused: bool,
+    /// Nothing is sent until it is replayed.
+    pub(super) stopped: Option<Stopped>,
     pub(super) secret: SigningSecret,
     /// The newest last.
     pub(super) previous: Vec<Previous>,
@@ -34,6 +36,21 @@ pub(super) struct Webhook {
     pub(super) made_by: i64,
     #[serde(with = "time::serde::timestamp")]
     pub(super) made_at: OffsetDateTime,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Stopped {
+    /// The receiver answered 410.
+    Gone,
+}
+
+impl Stopped {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Gone => "gone",
+        }
+    }
 }
 
 /// A secret that was rotated away.
@@ -49,6 +66,16 @@ impl Webhook {
     pub(super) fn filter(&self) -> Option<Filter> {
         let tag = self.tag.as_deref().map(events::tag).transpose().ok()?;
         Some(Filter { types: self.types.clone(), account: self.account, tag })
+    }
+
+    pub(super) fn is_sent(&self) -> bool {
+        !self.is_paused && self.stopped.is_none()
+    }
+
+    /// The same events go to the same address.
+    pub(super) fn reads_as(&self, other: &Self) -> bool {
+        (&self.url, &self.types, &self.tag, self.account)
+            == (&other.url, &other.types, &other.tag, other.account)
     }
 
     /// No secret that is good for a while yet is taken away for another: `false` where there are too many. The same

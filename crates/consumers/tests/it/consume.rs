@@ -79,6 +79,35 @@ async fn what_is_dropped_is_not_tried_again_and_what_is_removed_stops() {
 }
 
 #[tokio::test]
+async fn a_replay_goes_on_elsewhere_at_once_and_what_was_known_before_is_not_written() {
+    let world = World::new();
+    let first = world.post(7).await;
+    let bad = world.post(8).await;
+    let last = world.post(7).await;
+    world.handler.bad.lock().expect("ours").insert(bad);
+    let (task, stop) = world.consume(|settings| settings.tries = 1);
+    world.until("it is parked", |durable| is_done(durable, last) && durable.parked.len() == 1).await;
+    world.handler.bad.lock().expect("ours").clear();
+    let lineage = world.durable().await.lineage;
+    world.durables.replay(NAME, &lineage, first, false).await.expect("reached");
+    let all_again = |handled: &[i64]| handled.iter().filter(|position| **position != first).count() == 4;
+    eventually("what is behind it comes again", LIMIT, async || {
+        let handled = world.handled();
+        if all_again(&handled) { Ok(()) } else { Err(format!("{handled:?}")) }
+    })
+    .await;
+    let durable = world.until("it is at the end", |durable| is_done(durable, last)).await;
+    assert!(durable.parked.is_empty() && durable.turn == 1, "{durable:?}");
+    assert_eq!(world.handled().iter().filter(|position| **position == first).count(), 1);
+    stop.cancel();
+    task.await.expect("no panic").expect("it ends in order");
+    // Also where nobody has it, and the log is another one.
+    world.durables.replay(NAME, "another", 0, false).await.expect("reached");
+    let durable = world.durable().await;
+    assert_eq!((durable.position, durable.lineage.as_str()), (0, "another"));
+}
+
+#[tokio::test]
 async fn one_that_dies_is_taken_over_where_it_was() {
     let world = World::new();
     let mut posted = Vec::new();

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use consumers::{ConsumeError, Consumer, Durable, Durables, Filter, Handler, Line, Settings};
+use consumers::{
+    Backoff, ConsumeError, Consumer, Durable, Durables, Failure, Filter, Handler, Line, Settings, Tailed,
+};
 use domain::Shard;
 use event_store::conformance::{command, posted};
 use event_store::{Buckets, EventLog, Expected, InMemoryLog};
@@ -36,7 +38,7 @@ pub(crate) struct Recorder {
 
 #[async_trait]
 impl Handler for Recorder {
-    async fn handle(&self, event: &Line, tries: u32) -> Result<(), String> {
+    async fn handle(&self, event: &Line, tries: u32) -> Result<(), Failure> {
         let line: serde_json::Value = serde_json::from_slice(&event.json).expect("JSON");
         let position = event.position.get();
         assert_eq!(line["position"], position.to_string());
@@ -46,7 +48,7 @@ impl Handler for Recorder {
         tokio::time::sleep(pause).await;
         self.handled.lock().expect("nothing panics here").push((position, tries));
         let is_bad = self.bad.lock().expect("nothing panics here").contains(&position);
-        if is_bad { Err("exited with 3".to_owned()) } else { Ok(()) }
+        if is_bad { Err("exited with 3".to_owned().into()) } else { Ok(()) }
     }
 }
 
@@ -75,11 +77,13 @@ impl World {
             runner: "test".to_owned(),
             lease: LEASE,
             tries: 2,
+            backoff: Backoff { min: Duration::from_secs(2), max: Duration::from_secs(60) },
             at_once: 4,
         };
         change(&mut settings);
         let consumer = Consumer {
             log: Arc::clone(&self.log),
+            feed: Arc::new(Tailed(Arc::clone(&self.log))),
             durables: self.durables.clone(),
             handler: Arc::clone(&self.handler) as Arc<dyn Handler>,
             settings,

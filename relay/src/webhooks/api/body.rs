@@ -1,15 +1,15 @@
 //! What is said of webhooks, in both directions.
 
-use domain::AccountId;
+use consumers::{Durable, Failing, Parked};
+use domain::{AccountId, Position};
+use event_store::Lineage;
 use http_kit::ApiProblem;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::super::gauges::lag_events;
-use super::super::webhook::Webhook;
-use super::super::work::{Parked, Progress, Work};
+use super::super::webhook::{Stopped, Webhook};
 use super::field;
 use crate::AppState;
 use crate::events;
@@ -58,13 +58,16 @@ pub(crate) struct ChangeWebhook {
     pub(super) is_paused: Option<bool>,
 }
 
-/// From where a webhook goes on.
+/// What is sent again: give `after` or `parked`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ReplayWebhook {
-    /// The position behind which it goes on; `0` is the beginning.
+    /// All events behind this position; `0` is the beginning. A webhook that stopped goes on there.
     #[schema(example = "0", pattern = "^(0|[1-9][0-9]{0,18})$")]
-    pub(super) after: String,
+    pub(super) after: Option<String>,
+    /// `true`: the events that are parked, and no others. They come behind later ones of their accounts.
+    #[serde(default)]
+    pub(super) parked: bool,
     /// Whether events that are parked up to there are forgotten; those behind it are sent again anyway.
     #[serde(default)]
     pub(super) forget_parked: bool,
@@ -95,14 +98,15 @@ pub(crate) struct WebhookView {
     /// All up to here was taken, parked, or not meant.
     #[schema(example = "256")]
     position: String,
-    /// Events of the log behind that, also those that are not meant.
+    /// Events of the log that were not looked at, also those that are not meant, and those that wait.
     lag_events: u64,
     /// Events that were given up, which `parked` lists.
     parked_events: usize,
-    /// Why nothing is sent until it is replayed: `gone` (the receiver answered 410) or `too-many-parked`.
+    /// Why nothing is sent until it is replayed: `gone` (the receiver answered 410) or `other-log` (its position is of a log
+    /// that is not there any more).
     #[schema(required)]
     stopped: Option<&'static str>,
-    /// The event that the receiver does not take at the moment.
+    /// The oldest event that the receiver did not take so far.
     #[schema(required)]
     failing: Option<FailingEvent>,
 }
@@ -114,7 +118,7 @@ struct FailingEvent {
     #[schema(example = "256")]
     position: String,
     tries: u32,
-    /// Of the last try.
+    /// Of the last try; empty where another relay made it.
     #[schema(example = "answered 500")]
     reason: String,
 }
@@ -127,6 +131,9 @@ pub(crate) struct ParkedDelivery {
     position: String,
     /// As in `webhook-id`.
     id: Uuid,
+    #[serde(rename = "type")]
+    #[schema(example = "rookery.message.posted.v1")]
+    event_type: String,
     tries: u32,
     /// Of the last try.
     #[schema(example = "answered 500")]
@@ -159,10 +166,12 @@ pub(crate) struct RotatedSecret {
 }
 
 impl WebhookView {
-    pub(super) fn new(state: &AppState, webhook: Webhook, work: Option<Work>) -> Self {
-        let fresh = || Progress { position: webhook.after, ..Progress::default() };
-        let progress = work.map_or_else(fresh, |work| work.progress);
+    pub(super) fn new(state: &AppState, webhook: Webhook, durable: Option<Durable>) -> Self {
+        let lineage = state.lineage().map(|Lineage(lineage)| lineage).unwrap_or_default();
+        let durable = durable.unwrap_or_else(|| Durable::behind(&lineage, webhook.after));
         let end = state.opened().map_or(0, |opened| opened.recent.end());
+        let head = Position::from_i64(end).unwrap_or_default().sequence();
+        let is_of_other_log = (*durable.lineage != *lineage).then_some("other-log");
         let now = OffsetDateTime::now_utc();
         let previous_secret_until = webhook.previous_until().filter(|until| *until > now);
         Self {
@@ -175,23 +184,26 @@ impl WebhookView {
             made_by: webhook.made_by.to_string(),
             made_at: webhook.made_at,
             previous_secret_until,
-            position: progress.position.to_string(),
-            lag_events: lag_events(progress.position, end),
-            parked_events: progress.parked.len(),
-            stopped: progress.stopped.map(|why| why.as_str()),
-            failing: progress.failing.map(|failing| FailingEvent {
-                position: failing.position.to_string(),
-                tries: failing.tries,
-                reason: failing.reason,
-            }),
+            position: durable.done().to_string(),
+            lag_events: durable.behind_by(head),
+            parked_events: durable.parked.len(),
+            stopped: webhook.stopped.map(Stopped::as_str).or(is_of_other_log),
+            failing: durable.failing.map(FailingEvent::from),
         }
+    }
+}
+
+impl From<Failing> for FailingEvent {
+    fn from(failing: Failing) -> Self {
+        let Failing { position, tries, outcome } = failing;
+        Self { position: position.to_string(), tries, reason: outcome }
     }
 }
 
 impl From<Parked> for ParkedDelivery {
     fn from(parked: Parked) -> Self {
-        let Parked { position, id, tries, reason, at } = parked;
-        Self { position: position.to_string(), id, tries, reason, parked_at: at }
+        let Parked { position, id, event_type, tries, outcome, parked_at, .. } = parked;
+        Self { position: position.to_string(), id, event_type, tries, reason: outcome, parked_at }
     }
 }
 

@@ -3,7 +3,7 @@ use axum::extract::State;
 use http_kit::{ApiProblem, Caller, StrictJson, StrictPath};
 use uuid::Uuid;
 
-use super::super::{problem, registry, work};
+use super::super::{problem, registry};
 use super::body::{self, ChangeWebhook, WebhookView};
 use super::{field, not_found, require_operator, target, too_many};
 use crate::AppState;
@@ -61,6 +61,6 @@ pub(crate) async fn change_webhook(
     let changed = changed.await.map_err(problem)?.ok_or_else(not_found)?.map_err(|_| too_many())?;
     state.webhooks().changed.notify_one();
     tracing::info!(webhook = %id, by = caller.account, "a webhook was changed");
-    let work = work::read(bucket, id).await.map_err(problem)?;
-    Ok(Json(WebhookView::new(&state, changed, work)))
+    let durable = state.webhooks().durable(id).await?;
+    Ok(Json(WebhookView::new(&state, changed, durable)))
 }

@@ -51,6 +51,7 @@ pub(crate) async fn create_webhook(
         tag,
         account,
         is_paused: false,
+        stopped: None,
         secret: SigningSecret::random(),
         previous: Vec::new(),
         after,

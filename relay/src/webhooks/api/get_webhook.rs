@@ -3,7 +3,6 @@ use axum::extract::State;
 use http_kit::{ApiProblem, Reader, StrictPath};
 use uuid::Uuid;
 
-use super::super::{problem, work};
 use super::body::WebhookView;
 use super::{find, require_operator};
 use crate::AppState;
@@ -25,6 +24,6 @@ pub(crate) async fn get_webhook(
 ) -> Result<Json<WebhookView>, ApiProblem> {
     require_operator(&caller)?;
     let webhook = find(&state, id).await?;
-    let work = work::read(state.webhooks().bucket()?, id).await.map_err(problem)?;
-    Ok(Json(WebhookView::new(&state, webhook, work)))
+    let durable = state.webhooks().durable(id).await?;
+    Ok(Json(WebhookView::new(&state, webhook, durable)))
 }

@@ -3,14 +3,13 @@ use axum::extract::State;
 use http_kit::{ApiProblem, Reader, StrictPath};
 use uuid::Uuid;
 
-use super::super::{problem, work};
 use super::body::ParkedDelivery;
 use super::{find, require_operator};
 use crate::AppState;
 
 /// Lists the events that a webhook's receiver did not take, and that were given up.
 ///
-/// At most 200; with more, the webhook stops. A replay from before them sends them again. Needs the role `operator` or `admin`.
+/// At most 100; further ones are tried on. A replay of what is parked sends them again. Needs the role `operator` or `admin`.
 #[utoipa::path(
     get, path = "/v1/webhooks/{webhook}/parked", tag = "webhooks",
     params(("webhook" = String, Path, format = Uuid, description = "Its id")),
@@ -25,7 +24,7 @@ pub(crate) async fn list_parked_deliveries(
 ) -> Result<Json<Vec<ParkedDelivery>>, ApiProblem> {
     require_operator(&caller)?;
     find(&state, id).await?;
-    let work = work::read(state.webhooks().bucket()?, id).await.map_err(problem)?;
-    let parked = work.map(|work| work.progress.parked).unwrap_or_default();
+    let durable = state.webhooks().durable(id).await?;
+    let parked = durable.map(|durable| durable.parked).unwrap_or_default();
     Ok(Json(parked.into_iter().map(ParkedDelivery::from).collect()))
 }

@@ -3,7 +3,7 @@ use axum::extract::State;
 use futures::future::try_join_all;
 use http_kit::{ApiProblem, Reader};
 
-use super::super::{problem, registry, work};
+use super::super::{problem, registry};
 use super::body::WebhookView;
 use super::require_operator;
 use crate::AppState;
@@ -22,10 +22,8 @@ pub(crate) async fn list_webhooks(
     Reader(caller): Reader,
 ) -> Result<Json<Vec<WebhookView>>, ApiProblem> {
     require_operator(&caller)?;
-    let bucket = state.webhooks().bucket()?;
-    let webhooks = registry::list(bucket).await.map_err(problem)?;
-    let works = try_join_all(webhooks.iter().map(|webhook| work::read(bucket, webhook.id)));
-    let works = works.await.map_err(problem)?;
-    let shown = webhooks.into_iter().zip(works);
-    Ok(Json(shown.map(|(webhook, work)| WebhookView::new(&state, webhook, work)).collect()))
+    let webhooks = registry::list(state.webhooks().bucket()?).await.map_err(problem)?;
+    let durables = try_join_all(webhooks.iter().map(|webhook| state.webhooks().durable(webhook.id))).await?;
+    let shown = webhooks.into_iter().zip(durables);
+    Ok(Json(shown.map(|(webhook, durable)| WebhookView::new(&state, webhook, durable)).collect()))
 }

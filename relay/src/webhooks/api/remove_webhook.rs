@@ -3,7 +3,7 @@ use http::StatusCode;
 use http_kit::{ApiProblem, Caller, StrictPath};
 use uuid::Uuid;
 
-use super::super::{problem, registry, work};
+use super::super::{problem, registry};
 use super::{not_found, require_operator};
 use crate::AppState;
 
@@ -30,6 +30,6 @@ pub(crate) async fn remove_webhook(
     state.webhooks().changed.notify_one();
     tracing::info!(webhook = %id, by = caller.account, "a webhook was removed");
     // What is left of it after a crash here says nothing to anybody.
-    work::remove(bucket, id).await.map_err(problem)?;
+    state.webhooks().durables()?.remove(&id.to_string()).await.map_err(problem)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -43,6 +43,14 @@ async fn swallow(mut stream: TcpStream) {
     while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
 }
 
+/// Has no time for ten minutes.
+async fn busy(mut stream: TcpStream) {
+    let mut buffer = [0; 4_096];
+    let _read = stream.read(&mut buffer).await.unwrap_or_default();
+    let answer = b"HTTP/1.1 503 busy\r\nretry-after: 600\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    stream.write_all(answer).await.ok();
+}
+
 /// Answers 200 at once, and then sends a body without an end.
 async fn endless(mut stream: TcpStream, pause: Duration) {
     let mut buffer = [0; 4_096];
@@ -126,18 +134,47 @@ async fn a_receiver_that_takes_nothing_fills_no_more_than_there_is_room_for() {
     let receiver = Receiver::start().await;
     receiver.answer(|_, _| 500);
     let made = make(&app, &receiver.url("/"), json!({})).await;
-    app.posts(250).await;
-    let doing = shown(&app, &made, "it stops", |shown| shown["stopped"] == "too-many-parked").await;
-    assert_eq!(doing["parkedEvents"], json!(200));
+    app.posts(150).await;
+    let is_full =
+        |shown: &Value| shown["parkedEvents"] == json!(100) && shown["failing"]["tries"].as_u64() > Some(3);
+    shown(&app, &made, "one more is tried on", is_full).await;
     receiver.answer(|_, _| 200);
-    let replay = json!({"after": doing["position"], "forgetParked": true});
-    let (status, _) = app.operate("POST", &format!("{}/replay", made.path), Some(replay)).await;
-    assert_eq!(status, 204);
-    eventually("the rest is sent", PATIENCE, async || {
+    eventually("the rest is sent, without anybody's help", PATIENCE, async || {
         let taken = receiver.taken_of(account(7)).len();
         if taken == 50 { Ok(()) } else { Err(taken.to_string()) }
     })
     .await;
+    let parked = format!("{}/parked", made.path);
+    let (_, list) = app.operate("GET", &parked, None).await;
+    assert_eq!(list.as_array().map(Vec::len), Some(100));
+    let (status, _) =
+        app.operate("POST", &format!("{}/replay", made.path), Some(json!({"parked": true}))).await;
+    assert_eq!(status, 204);
     let doing = shown(&app, &made, "none is parked", |shown| shown["parkedEvents"] == json!(0)).await;
-    assert_eq!(doing["stopped"], Value::Null);
+    assert_eq!((&doing["stopped"], &doing["failing"]), (&Value::Null, &Value::Null));
+    assert_eq!(receiver.taken_of(account(7)).len(), 150);
+}
+
+#[tokio::test]
+async fn a_receiver_is_left_alone_for_as_long_as_it_asks() {
+    let settings = WebhookSettings { retry_max: Duration::from_secs(600), ..LOCAL };
+    let app = App::with_webhooks(Server::nats().await, settings).await;
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&requests);
+    let (url, _) = raw(move |stream| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        busy(stream)
+    })
+    .await;
+    make(&app, &url, json!({})).await;
+    // The second try of each would come 20 ms after the first, long before the next event is there.
+    for account in 1..=5 {
+        app.append(posted(account, "one", &[])).await;
+        eventually("it was tried", PATIENCE, async || {
+            let tried = requests.load(Ordering::SeqCst);
+            if tried >= usize::try_from(account).expect("small") { Ok(()) } else { Err(tried.to_string()) }
+        })
+        .await;
+    }
+    assert_eq!(requests.load(Ordering::SeqCst), 5);
 }

@@ -66,15 +66,18 @@ enum Command {
     Remove { id: Uuid },
     /// Give it a new secret; the one before is good for 24 hours more
     Rotate { id: Uuid },
-    /// Send events again, from a position on; one that stopped goes on there
+    /// Send events again: from a position on, where one that stopped goes on, or those that are parked
     Replay {
         id: Uuid,
-        /// Only events behind this position; 0 is the beginning
-        #[arg(long, value_name = "POSITION")]
-        after: String,
+        /// All events behind this position; 0 is the beginning
+        #[arg(long, value_name = "POSITION", required_unless_present = "parked", conflicts_with = "parked")]
+        after: Option<String>,
         /// Forget what is parked up to there
-        #[arg(long)]
+        #[arg(long, conflicts_with = "parked")]
         forget_parked: bool,
+        /// What is parked, and nothing else
+        #[arg(long)]
+        parked: bool,
     },
     /// Show the events that its receiver did not take, as JSON
     Parked { id: Uuid },
@@ -126,8 +129,8 @@ impl Api {
             Command::Show { id } => self.ask(Method::GET, &format!("/{id}"), None).await?,
             Command::Remove { id } => self.ask(Method::DELETE, &format!("/{id}"), None).await?,
             Command::Rotate { id } => self.ask(Method::POST, &format!("/{id}/secret"), None).await?,
-            Command::Replay { id, after, forget_parked } => {
-                let body = json!({"after": after, "forgetParked": forget_parked});
+            Command::Replay { id, after, forget_parked, parked } => {
+                let body = json!({"after": after, "forgetParked": forget_parked, "parked": parked});
                 self.ask(Method::POST, &format!("/{id}/replay"), Some(body)).await?
             }
             Command::Parked { id } => self.ask(Method::GET, &format!("/{id}/parked"), None).await?,

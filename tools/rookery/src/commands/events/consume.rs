@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use async_trait::async_trait;
-use consumers::{Consumer, Durable, Filter, Handler, Lag, Line, Settings, lag};
+use consumers::{Backoff, Consumer, Durable, Failure, Filter, Handler, Lag, Line, Settings, Tailed, lag};
 use domain::{AccountId, Position, Sequence};
 use event_store::EventLog;
 use jobs::{Outcome, child};
@@ -22,6 +22,8 @@ use crate::period;
 
 /// In the broker's list of connections.
 const CLIENT_NAME: &str = "rookery-consume";
+/// Between two tries of an event.
+const BACKOFF: Backoff = Backoff { min: Duration::from_secs(1), max: Duration::from_secs(60) };
 /// Between two looks at how far behind it is.
 const LAG_PERIOD: Duration = Duration::from_secs(10);
 
@@ -29,8 +31,8 @@ const LAG_PERIOD: Duration = Duration::from_secs(10);
 ///
 /// The command gets the event as a CloudEvent (JSON, one line) on its standard input, and ROOKERY_EVENT_ID,
 /// ROOKERY_EVENT_TYPE, ROOKERY_EVENT_POSITION and ROOKERY_EVENT_TRY in its environment. Once it has exited with 0, the event is
-/// done. Else it is tried again, after 1 s, 2 s, 4 s … 60 s, and parked in the end; meanwhile only events of the same account
-/// wait. Events of an account come in the order of the log. An event may come twice, after a crash: key what is done by its
+/// done. Else it is tried again, after 1 s, 2 s, 4 s … 60 s or up to half less, and parked in the end; meanwhile only events of
+/// the same account wait. Events of an account come in the order of the log. An event may come twice, after a crash: key what is done by its
 /// position. Any number of processes may run for one durable; one works, the others stand by.
 ///
 /// What is private, and what was deleted, is left out as it is from `GET /v1/events` (docs/CONSUMERS.md).
@@ -95,6 +97,7 @@ pub(super) async fn run(data: &DataDirArgument, arguments: &Arguments) -> Result
     let (progress, told) = watch::channel(None);
     let consumer = Consumer {
         log: Arc::clone(&log),
+        feed: Arc::new(Tailed(Arc::clone(&log))),
         durables: durables::open(data).await?,
         handler: Arc::new(Exec {
             command: ["sh", "-c", &arguments.exec].map(str::to_owned).into(),
@@ -107,6 +110,7 @@ pub(super) async fn run(data: &DataDirArgument, arguments: &Arguments) -> Result
             runner: runner_name(),
             lease: arguments.lease,
             tries: arguments.tries,
+            backoff: BACKOFF,
             at_once: usize::from(arguments.at_once),
         },
         stop: shutdown.token(),
@@ -190,19 +194,20 @@ struct Exec {
 
 #[async_trait]
 impl Handler for Exec {
-    async fn handle(&self, event: &Line, tries: u32) -> Result<(), String> {
+    async fn handle(&self, event: &Line, tries: u32) -> Result<(), Failure> {
         let env = [
             ("ROOKERY_EVENT_ID", event.id.to_string()),
             ("ROOKERY_EVENT_TYPE", event.event_type.clone()),
             ("ROOKERY_EVENT_POSITION", event.position.to_string()),
             ("ROOKERY_EVENT_TRY", tries.to_string()),
         ];
-        match child::run(&self.command, &env, &event.json, self.timeout).await.0 {
-            Outcome::Exited(0) => Ok(()),
-            Outcome::Exited(code) => Err(format!("exited with {code}")),
-            Outcome::Signalled(signal) => Err(format!("ended by signal {signal}")),
-            Outcome::TimedOut => Err("timed out".to_owned()),
-            Outcome::NotStarted(why) => Err(format!("not started: {why}")),
-        }
+        let outcome = match child::run(&self.command, &env, &event.json, self.timeout).await.0 {
+            Outcome::Exited(0) => return Ok(()),
+            Outcome::Exited(code) => format!("exited with {code}"),
+            Outcome::Signalled(signal) => format!("ended by signal {signal}"),
+            Outcome::TimedOut => "timed out".to_owned(),
+            Outcome::NotStarted(why) => format!("not started: {why}"),
+        };
+        Err(outcome.into())
     }
 }

@@ -1,0 +1,132 @@
+use std::time::Duration;
+
+use super::*;
+
+const PAUSE: Duration = Duration::from_secs(1);
+
+fn deliver(key: Key, position: i64, tries: u32) -> Option<Next> {
+    Some(Next::Deliver { key, position, tries })
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_waits_for_its_own_event_and_keeps_no_other_waiting() {
+    let (mut queues, now) = (Queues::default(), Instant::now());
+    for (account, position) in [(7, 1), (7, 2), (8, 3), (7, 4)] {
+        queues.push(account, position);
+    }
+    assert_eq!(queues.next(now), deliver(7, 1, 1));
+    assert_eq!(queues.next(now), deliver(8, 3, 1));
+    assert_eq!(queues.next(now), None, "one at a time of an account");
+    queues.failed(7, "exited with 3", now, now + PAUSE);
+    queues.push(7, 5);
+    queues.done(8);
+    assert_eq!(queues.next(now), None);
+    let open = Open { account: 7, tries: 1, positions: vec![1], rest: Some(2) };
+    assert_eq!(queues.open(), [open], "what waits behind it takes no room");
+    let failing = Failing { position: 1, tries: 1, outcome: "exited with 3".to_owned() };
+    assert_eq!(queues.failing(), Some(failing));
+    let later = now + PAUSE;
+    assert_eq!(queues.next_due(), Some(later));
+    assert_eq!(queues.next(later), deliver(7, 1, 2));
+    queues.done(7);
+    assert_eq!(queues.next(later), Some(Next::Fill { account: 7, from: 2 }));
+    queues.push(7, 6);
+    queues.push(7, 9);
+    assert_eq!(queues.open()[0].rest, Some(2), "they are not done before they are found");
+    queues.filled(7, vec![2, 4], Some(5));
+    assert_eq!(queues.next(later), deliver(7, 2, 1));
+    queues.done(7);
+    assert_eq!(queues.next(later), deliver(7, 4, 1));
+    queues.done(7);
+    assert_eq!(queues.next(later), Some(Next::Fill { account: 7, from: 5 }));
+    queues.filled(7, vec![5, 6, 9], None);
+    queues.push(7, 10);
+    for position in [5, 6, 9, 10] {
+        assert_eq!(queues.next(later), deliver(7, position, 1));
+        queues.done(7);
+    }
+    assert!(queues.open().is_empty() && queues.queues.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_came_while_others_were_looked_up_is_not_forgotten() {
+    let open = Open { account: 7, tries: 0, positions: Vec::new(), rest: Some(2) };
+    let (mut queues, now) = (Queues::of(&[open]), Instant::now());
+    assert_eq!(queues.next(now), Some(Next::Fill { account: 7, from: 2 }));
+    queues.push(7, 6);
+    queues.filled(7, Vec::new(), None);
+    assert_eq!(queues.next(now), Some(Next::Fill { account: 7, from: 6 }));
+    queues.unfilled(7, now + PAUSE);
+    assert_eq!(queues.open()[0].rest, Some(6));
+    assert_eq!(queues.next(now), None);
+    assert_eq!(queues.next(now + PAUSE), Some(Next::Fill { account: 7, from: 6 }));
+    queues.filled(7, Vec::new(), None);
+    assert!(queues.queues.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn there_is_room_for_so_many_accounts_and_so_many_events() {
+    let mut queues = Queues::default();
+    for account in 0..128 {
+        assert!(queues.has_room());
+        queues.push(account, account + 1);
+    }
+    assert!(!queues.has_room());
+    let mut queues = Queues::default();
+    for position in 0..256 {
+        assert!(queues.has_room());
+        queues.push(7, position + 1);
+    }
+    assert!(!queues.has_room());
+    assert_eq!(queues.next(Instant::now()), deliver(7, 1, 1));
+    queues.failed(7, "exited with 3", Instant::now(), Instant::now() + PAUSE);
+    assert!(queues.has_room(), "one that waits holds nothing up");
+}
+
+/// Events of so many accounts, of which the first of each fails.
+fn in_an_outage(accounts: i64, now: Instant) -> Queues {
+    let mut queues = Queues::default();
+    for account in 1..=accounts {
+        queues.push(account, account);
+    }
+    for account in 1..=8 {
+        assert_eq!(queues.next(now), deliver(account, account, 1));
+    }
+    for account in 1..=8 {
+        queues.failed(account, "no answer", now, now + PAUSE * 100);
+    }
+    queues
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_an_outage_few_are_tried() {
+    let mut now = Instant::now();
+    let mut queues = in_an_outage(20, now);
+    let (end, mut probes) = (now + Duration::from_secs(99), 0);
+    while let Some(Next::Deliver { key, tries: 1, .. }) = queues.next(now) {
+        probes += 1;
+        assert_eq!(queues.next(now), None, "one at a time");
+        queues.failed(key, "no answer", now, end + PAUSE * 100);
+        assert_eq!(queues.next(now), None, "and not at once");
+        now = queues.next_due().expect("another one is tried some time");
+        if now >= end {
+            break;
+        }
+    }
+    // At 0, 1, 3, 7, 15, 31 and 63 s.
+    assert_eq!(probes, 7);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_others_get_through_it_is_the_events_that_fail() {
+    let now = Instant::now();
+    let mut queues = in_an_outage(20, now);
+    assert_eq!(queues.next(now), deliver(9, 9, 1));
+    queues.done(9);
+    for account in 10..=20 {
+        assert_eq!(queues.next(now), deliver(account, account, 1), "all at once");
+    }
+    queues.failed(10, "no answer", now, now + PAUSE * 100);
+    queues.push(30, 30);
+    assert_eq!(queues.next(now), deliver(30, 30, 1), "one is tried in any case");
+}
