@@ -65,7 +65,8 @@ async fn of_position(
     match state.past_positions.answer(&awaited.clone().at_least(position), find).await {
         Ok(found) => Ok(found.value),
         Err(refusal)
-            if refusal.is(codes::NOT_CAUGHT_UP) && position::is_ahead(&state.pool, position).await? =>
+            if refusal.is(codes::NOT_CAUGHT_UP)
+                && position::log_end_before(&state.pool, position).await?.is_some() =>
         {
             Err(too_late())
         }

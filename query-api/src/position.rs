@@ -1,9 +1,10 @@
 //! Positions of the log, as callers name them and as events are counted by them.
 
-use api_types::{codes, number};
+use api_types::number;
 use data_set::read::{self, AsOf, ReadError};
 use data_set::{Pool, SHARD_BITS};
 use http_kit::ApiProblem;
+use http_kit::position::of_another_log;
 
 /// How far the positions of neighbours are apart.
 pub(crate) const PER_EVENT: i64 = 1 << SHARD_BITS;
@@ -21,9 +22,7 @@ impl BadPosition {
     pub(crate) fn problem(self, field: &str, malformed: impl Into<ApiProblem>, expected: &str) -> ApiProblem {
         match self {
             Self::Malformed => malformed.into().field(field, expected),
-            Self::OtherLog => {
-                ApiProblem::new(codes::OTHER_LOG).field(field, "expected a position of this log, like 256")
-            }
+            Self::OtherLog => of_another_log(field),
         }
     }
 }
@@ -40,11 +39,11 @@ pub(crate) fn events_between(from: i64, to: i64) -> i64 {
     (to >> SHARD_BITS) - (from >> SHARD_BITS)
 }
 
-/// Whether the log has not come as far as a position. One that the data has not reached may be on its way; a worker that
-/// looked since then and did not see it knows that it is not.
-pub(crate) async fn is_ahead(pool: &Pool, position: i64) -> Result<bool, ReadError> {
+/// Where the log ends, if it has not come as far as a position. One that the data has not reached may be on its way; a
+/// worker that looked since then and did not see it knows that it is not.
+pub(crate) async fn log_end_before(pool: &Pool, position: i64) -> Result<Option<i64>, ReadError> {
     let found = read::find_cutoff(pool, AsOf::Position(position)).await?;
-    Ok(found.value.head.is_some_and(|head| head < position))
+    Ok(found.value.head.filter(|head| *head < position))
 }
 
 #[cfg(test)]

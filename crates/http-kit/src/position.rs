@@ -146,6 +146,25 @@ fn preferred_wait(headers: &HeaderMap) -> Option<Duration> {
     digits.then(|| wait.parse().map_or(WAIT_MAX, Duration::from_secs).min(WAIT_MAX))
 }
 
+/// The refusal of a position that no event of this log can have.
+#[must_use]
+pub fn of_another_log(field: &str) -> ApiProblem {
+    ApiProblem::new(codes::OTHER_LOG)
+        .detail(
+            "No event of this log can have this position: positions are multiples of 256, plus the number of the log's \
+             shard. Send one as an answer or an event gave it; one of another log means nothing here.",
+        )
+        .field(field, "expected a position of this log, like 256")
+}
+
+/// The refusal of a position that this log has not reached: it ends at another one.
+#[must_use]
+pub fn ahead_of_log(end: i64) -> ApiProblem {
+    ApiProblem::new(codes::POSITION_AHEAD).detail(format!(
+        "The log ends at {end}. The position is one of another log, or this one was put back from an older copy."
+    ))
+}
+
 /// Adds `Event-Position`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventPosition(pub i64);

@@ -15,12 +15,14 @@ mod singly;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
+use async_nats::jetstream;
+use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, pull};
 use domain::Sequence;
 use fail_points::planted;
 use futures::StreamExt;
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 use event_store::{ReadError, Tail};
 
@@ -183,19 +185,21 @@ async fn consume(
     headers_only: bool,
 ) -> Result<(Connection, pull::Stream), ReadError> {
     let connection = Connection::open(&stream.address).await?;
-    let consumer = connection
-        .stream
-        .create_consumer(pull::Config {
-            deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: from },
-            ack_policy: AckPolicy::None,
-            headers_only,
-            inactive_threshold: IDLE_MAX,
-            memory_storage: true,
-            num_replicas: 1,
-            ..pull::Config::default()
-        })
-        .await
-        .map_err(unread)?;
+    let config = pull::Config {
+        name: Some(Uuid::new_v4().simple().to_string()),
+        deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: from },
+        ack_policy: AckPolicy::None,
+        headers_only,
+        inactive_threshold: IDLE_MAX,
+        memory_storage: true,
+        num_replicas: 1,
+        ..pull::Config::default()
+    };
+    let made = connection.stream.create_consumer_strict(config.clone()).await.map_err(unread)?;
+    // The broker may know it by another name, and take it for another where it is asked by that (deploy/nats/nats.conf).
+    let mut info = made.cached_info().clone();
+    info.name = config.name.clone().unwrap_or_default();
+    let consumer = Consumer::new(config, info, jetstream::new(connection.client.clone()));
     let messages = consumer
         .stream()
         .max_messages_per_batch(PULL)

@@ -13,10 +13,6 @@ pub(crate) const REPEATABLE: &[&str] = &["tagAny", "tagAll", "tagNone"];
 /// As many as a message may have.
 const TAGS_MAX: usize = 8;
 
-pub(super) fn tag(text: Option<&str>) -> TagFilter {
-    text.map_or_else(TagFilter::any, TagFilter::of)
-}
-
 /// Tags as a caller names them.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NamedTags<'a> {
@@ -28,8 +24,9 @@ pub(crate) struct NamedTags<'a> {
 
 impl NamedTags<'_> {
     pub(crate) fn parse(self) -> Result<(TagFilter, Option<TagCombination>), ApiProblem> {
+        let one = self.tag.map_or_else(|| Ok(TagFilter::any()), |text| tag("tag", text))?;
         let (any, all) = (list("tagAny", self.any)?, list("tagAll", self.all)?);
-        Ok(TagCombination::of(tag(self.tag), any, all, list("tagNone", self.none)?))
+        Ok(TagCombination::of(one, any, all, list("tagNone", self.none)?))
     }
 }
 
@@ -38,7 +35,16 @@ fn list(parameter: &str, tags: Option<&Repeated>) -> Result<Vec<TagFilter>, ApiP
     if tags.len() > TAGS_MAX {
         return Err(ApiProblem::new(codes::INVALID_PARAMETER).field(parameter, "expected at most 8 tags"));
     }
-    Ok(tags.iter().map(|tag| TagFilter::of(tag)).collect())
+    tags.iter().map(|text| tag(parameter, text)).collect()
+}
+
+/// What no message can have as a tag finds nothing; an empty text means none, by mistake.
+fn tag(parameter: &str, text: &str) -> Result<TagFilter, ApiProblem> {
+    if text.trim().is_empty() {
+        return Err(ApiProblem::new(codes::INVALID_PARAMETER)
+            .field(parameter, "expected a tag: leave it out where none is meant"));
+    }
+    Ok(TagFilter::of(text))
 }
 
 pub(super) fn filter(

@@ -7,7 +7,7 @@ use data_set::read::ChangeKey;
 use fail_points::planted;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use http_kit::position::{AwaitPosition, DataPosition};
+use http_kit::position::{AwaitPosition, DataPosition, ahead_of_log};
 use http_kit::query::{self, Repeated};
 use http_kit::{ApiProblem, Exhausted, Identity, Reader};
 use serde::Deserialize;
@@ -33,6 +33,7 @@ const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub(crate) struct OpenStream {
     /// Only messages with this tag, spelled as in posting.
+    #[param(min_length = 1)]
     tag: Option<String>,
     /// Only messages that have one of these tags: give it once per tag, at most 8 times.
     #[param(value_type = Option<Vec<String>>, max_items = 8)]
@@ -144,10 +145,9 @@ pub(crate) async fn open_stream(
 /// The position of the data, once it is not before another one.
 async fn reached(state: &AppState, awaited: &AwaitPosition, position: i64) -> Result<i64, Refusal> {
     match state.all_positions.position(&awaited.clone().at_least(position)).await {
-        Err(refusal)
-            if refusal.is(codes::NOT_CAUGHT_UP) && position::is_ahead(&state.pool, position).await? =>
-        {
-            Err(ApiProblem::new(codes::POSITION_AHEAD).into())
+        Err(refusal) if refusal.is(codes::NOT_CAUGHT_UP) => {
+            let end = position::log_end_before(&state.pool, position).await?;
+            Err(end.map_or(refusal, |end| ahead_of_log(end).into()))
         }
         reached => reached,
     }
@@ -218,7 +218,13 @@ impl OpenStream {
         let kind = |name: &String| {
             let known = KINDS.iter().find(|(known, _)| known == name).map(|(_, kind)| *kind);
             match known {
-                None => Err(invalid("type", &format!("expected {}", KINDS.map(|(name, _)| name).join(", ")))),
+                None => {
+                    let names = KINDS.map(|(name, _)| name).join(", ");
+                    Err(invalid(
+                        "type",
+                        &format!("expected one of {names}; of several each by itself: type=…&type=…"),
+                    ))
+                }
                 Some(Kind::Reposted) if !is_home => {
                     Err(invalid("type", "message.reposted goes with timeline=home"))
                 }

@@ -3,9 +3,10 @@
 use api_types::{codes, number};
 use axum::extract::FromRequestParts;
 use consumers::Filter;
-use domain::{AccountId, Position, Shard, Tag};
+use domain::{AccountId, Position, Shard, Tag, TagRejection};
 use http::request::Parts;
 use http_kit::ApiProblem;
+use http_kit::position::of_another_log;
 use http_kit::query::{Repeated, parse_repeating};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -30,6 +31,7 @@ pub(crate) struct ListEvents {
     #[param(pattern = "^[1-9][0-9]{0,18}$")]
     account: Option<String>,
     /// Only posts with this tag, and every edit, deletion and deactivation: they do not say which tags a message had.
+    #[param(min_length = 1)]
     tag: Option<String>,
     /// At most so many events, 100 unless said otherwise. Not with `follow`.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]
@@ -91,7 +93,7 @@ pub(crate) fn check_shard(after: i64, shard: Shard) -> Result<(), ApiProblem> {
     if after == 0 || is_ours {
         return Ok(());
     }
-    Err(ApiProblem::new(codes::OTHER_LOG).field("after", "expected a position of this log, like 256"))
+    Err(of_another_log("after"))
 }
 
 fn after(text: Option<&str>) -> Result<Option<i64>, ApiProblem> {
@@ -126,6 +128,9 @@ pub(crate) fn is_handed_on(event_type: &str) -> Result<(), &'static str> {
     }
     Err(match event_store::schema(event_type) {
         Some(_) => "events of this type are not handed on",
+        None if event_type.contains(',') => {
+            "expected each type by itself, without commas: types=…&types=…, or a list in JSON"
+        }
         None => "expected types of /v1/schemas, such as rookery.message.posted.v1",
     })
 }
@@ -139,7 +144,10 @@ pub(crate) fn account(text: &str) -> Result<AccountId, &'static str> {
 /// # Errors
 /// The same.
 pub(crate) fn tag(text: &str) -> Result<Tag, &'static str> {
-    Tag::parse(text).map_err(|_rejection| "no message can have this tag")
+    Tag::parse(text).map_err(|rejection| match rejection {
+        TagRejection::TagMustNotBeEmpty => "expected a tag: leave it out where none is meant",
+        _ => "no message can have this tag",
+    })
 }
 
 fn refuse(name: &str, why: &str) -> ApiProblem {

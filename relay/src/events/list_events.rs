@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, LINK};
 use http::{HeaderMap, HeaderValue};
-use http_kit::position::{DataPosition, PreferredWait};
+use http_kit::position::{DataPosition, PreferredWait, ahead_of_log};
 use http_kit::{Action, ApiProblem, Caller, Exhausted, Reader, Share, Spending, WorkPermit};
 use tokio::time::Instant;
 
@@ -102,11 +102,7 @@ pub(crate) async fn is_reached(opened: &Opened, after: i64) -> Result<(), ApiPro
     if sequence <= head {
         return Ok(());
     }
-    let detail = format!(
-        "The log ends at {}. The position is one of another log, or this one was put back from an older copy.",
-        domain::Position::new(head, opened.shard())
-    );
-    Err(ApiProblem::new(codes::POSITION_AHEAD).detail(detail))
+    Err(ahead_of_log(domain::Position::new(head, opened.shard()).get()))
 }
 
 /// The same page, once there is something in it, or time is up.

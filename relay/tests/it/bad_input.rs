@@ -37,6 +37,7 @@ async fn what_cannot_be_meant_is_refused_by_name() {
         ("types=rookery.message.posted", "types"),
         ("types=rookery.account.blocked.v1", "types"),
         ("types=", "types"),
+        ("types=rookery.message.posted.v1,rookery.message.deleted.v1", "types"),
         ("account=0", "account"),
         ("account=me", "account"),
         ("tag=", "tag"),
@@ -47,6 +48,8 @@ async fn what_cannot_be_meant_is_refused_by_name() {
         answer.is_problem(400, "invalid-parameter");
         let body: serde_json::Value = serde_json::from_slice(&answer.body).expect("JSON");
         assert_eq!(body["errors"][0]["field"], name, "{query}: {body}");
+        let says_how = body["errors"][0]["detail"].to_string().contains("types=…&types=…");
+        assert_eq!(says_how, query.contains(','), "{query}: {body}");
     }
 }
 
@@ -57,9 +60,14 @@ async fn a_position_that_the_log_has_not_reached_is_none_of_its_own() {
     app.until(position).await;
     for follow in ["", "&follow=true"] {
         let path = format!("/v1/events?after={}{follow}", position.get() + 256);
-        app.get(&path).await.is_problem(409, "position-ahead");
+        let answer = app.get(&path).await;
+        answer.is_problem(409, "position-ahead");
+        let body = String::from_utf8_lossy(&answer.body);
+        assert!(body.contains(&format!("The log ends at {position}.")), "{body}");
     }
-    app.get("/v1/events?after=257").await.is_problem(409, "other-log");
+    let answer = app.get("/v1/events?after=257").await;
+    answer.is_problem(409, "other-log");
+    assert!(String::from_utf8_lossy(&answer.body).contains("multiples of 256"));
     let path = "/v1/events";
     let other = app.answer(path, app.request(path).header("Log-Lineage", "another")).await;
     other.is_problem(409, "other-log");

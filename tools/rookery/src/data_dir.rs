@@ -17,6 +17,7 @@
 //!   jobs-url         how those reach it, with their ledger and durables, who run jobs and commands for events
 //!   data-set-url     how the operator's tools reach the data set while it runs, as its owner
 //!   analyst-url      how analysts connect while it runs
+//!   api-url          where the API is served while it runs, for tools that go by it
 //!   ops-url          where metrics and probes are served while it runs
 //! ```
 
@@ -134,6 +135,10 @@ impl DataDir {
 
     pub(crate) fn analyst_url(&self) -> PathBuf {
         self.path.join("analyst-url")
+    }
+
+    pub(crate) fn api_url(&self) -> PathBuf {
+        self.path.join("api-url")
     }
 
     pub(crate) fn ops_url(&self) -> PathBuf {

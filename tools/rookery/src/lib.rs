@@ -5,6 +5,7 @@
 //! a period, how to watch the data set, and how to be called again. No rule of the domain, no route and no SQL is here;
 //! `up` only puts together what the other crates offer.
 
+mod api_access;
 mod bytes;
 pub mod cli;
 pub mod commands;

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use async_nats::jetstream::{self, AckKind};
-use domain::{Position, Shard};
+use domain::{Position, Sequence, Shard};
 use event_store::conformance::attack;
-use event_store::{WholeSubjects, is_consumer_name, whole_subjects};
+use event_store::{EventLog, WholeSubjects, is_consumer_name, whole_subjects};
 use event_store_nats::connect;
 use event_store_nats::consumers::{self, Begin, CONSUMERS_MAX, Consumer, ConsumerError, Consumers, account};
 use futures::StreamExt;
+use futures::future::join_all;
 use testkit::{Nats, eventually};
 
 use crate::deployed::{broker_with, open, post, state, url};
@@ -183,4 +184,53 @@ async fn there_are_at_most_so_many_and_each_has_its_name() {
         let other = client.add("more", &edits, begin).await;
         assert!(matches!(other, Err(ConsumerError::Exists(_))), "{begin:?}: {other:?}");
     }
+}
+
+/// Who reads the log may make and use what it follows the log with, and that alone.
+#[tokio::test]
+async fn who_reads_the_log_leaves_the_durables_of_others_alone() {
+    let nats = broker().await;
+    let log = open(&nats, "dispatcher").await;
+    for _ in 0..3 {
+        post(&log).await.expect("appended");
+    }
+    operator(&nats).await.add("shop", &posts(), Begin::Beginning).await.expect("made");
+    let before = described(&nats).await;
+    let name_only =
+        r#"{"name":"shop","ack_policy":"explicit","filter_subjects":["ev.0.none.*"],"max_ack_pending":1}"#;
+    let durable = name_only.replacen('{', r#"{"durable_name":"shop","#, 1);
+    let makes = ["EVENTS_0", "EVENTS_0.shop", "EVENTS_0.shop.ev.0.none.1"].map(|end| format!("CREATE.{end}"));
+    for user in ["reducers", "relay", "jobs"] {
+        let client = connect(&url(&nats, user), "test").await.expect("connected");
+        let mut asked = Vec::new();
+        for prefix in ["$JS.API", "LOG.API"] {
+            let mut ask = |what: &str, body: String| {
+                let request = client.request(format!("{prefix}.CONSUMER.{what}"), body.into());
+                asked.push(tokio::time::timeout(SILENCE, request));
+            };
+            for config in [name_only, &durable] {
+                for what in makes.iter().map(String::as_str).chain(["DURABLE.CREATE.EVENTS_0.shop"]) {
+                    ask(what, format!(r#"{{"stream_name":"EVENTS_0","config":{config}}}"#));
+                }
+            }
+            for what in ["MSG.NEXT", "PAUSE", "RESET", "UNPIN", "DELETE"] {
+                ask(&format!("{what}.EVENTS_0.shop"), "".to_owned());
+            }
+        }
+        join_all(asked).await;
+        assert_eq!(described(&nats).await, before, "{user}");
+        let mut tail = open(&nats, user).await.tail(Sequence::ZERO).await.expect("followed");
+        tail.next_batch(1).await.expect("it goes on").expect("readable");
+    }
+}
+
+/// All that a broker says of the durable `shop`, but for the time.
+async fn described(nats: &Nats) -> (Consumer, String) {
+    let client = connect(&url(nats, "operator"), "test").await.expect("connected");
+    let stream = jetstream::new(client).get_stream("EVENTS_0").await.expect("there");
+    let mut info = stream.consumer_info("shop").await.expect("it is there");
+    // Which types it hands on is told apart, and the rest in any order.
+    info.config.metadata.clear();
+    let pulls = (info.num_waiting, info.num_ack_pending, info.delivered);
+    (show(nats, "shop").await, format!("{:?} {pulls:?}", info.config))
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use async_nats::jetstream::consumer::{Consumer, pull};
 use async_nats::jetstream::stream::Info;
 use bytes::Bytes;
 use domain::{Position, Sequence, Shard};
@@ -121,14 +122,13 @@ async fn no_pull_delivers_into_the_log() {
         let client = event_store_nats::connect(&url(&nats, user), "test").await.expect("connected");
         let context = async_nats::jetstream::new(client.clone());
         let stream = context.get_stream_no_info("EVENTS_0").await.expect("there");
-        let consumer = stream
-            .create_consumer(async_nats::jetstream::consumer::pull::Config {
-                name: Some(format!("by-{user}")),
-                ..Default::default()
-            })
-            .await
-            .expect("made");
-        let name = consumer.cached_info().name.clone();
+        let name = format!("by-{user}");
+        let config = pull::Config { name: Some(name.clone()), ..Default::default() };
+        let made = stream.create_consumer(config.clone()).await.expect("made");
+        // The broker calls it otherwise than whoever asks for it.
+        let mut info = made.cached_info().clone();
+        info.name.clone_from(&name);
+        let consumer = Consumer::new(config, info, context.clone());
         let pull = format!("$JS.API.CONSUMER.MSG.NEXT.EVENTS_0.{name}");
         for reply in ["ev.0.outbox.1", "ev.0.dropped.social", "ev.0.moderation.1", "$KV.KEYS_0.x"] {
             client.publish_with_reply(pull.clone(), reply, "1".into()).await.expect("sent");

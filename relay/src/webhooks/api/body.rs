@@ -4,7 +4,7 @@ use consumers::{Durable, Failing, Parked};
 use domain::{AccountId, Position};
 use event_store::Lineage;
 use http_kit::ApiProblem;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -44,18 +44,30 @@ pub(crate) struct CreateWebhook {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ChangeWebhook {
     /// As when it is made.
-    #[schema(example = "https://example.org/hook", max_length = 1024)]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String, required = false, example = "https://example.org/hook", max_length = 1024)]
     pub(super) url: Option<String>,
-    /// An empty list: all types.
-    #[schema(max_items = 32)]
-    pub(super) types: Option<Vec<String>>,
-    /// An empty text: no tag.
-    pub(super) tag: Option<String>,
-    /// An empty text: no account.
-    #[schema(pattern = "^([1-9][0-9]{0,18})?$")]
-    pub(super) account: Option<String>,
+    /// `null` or an empty list: all types.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Vec<String>>, max_items = 32)]
+    pub(super) types: Option<Option<Vec<String>>>,
+    /// `null` or an empty text: no tag.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    pub(super) tag: Option<Option<String>>,
+    /// `null` or an empty text: no account.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, pattern = "^([1-9][0-9]{0,18})?$")]
+    pub(super) account: Option<Option<String>>,
     /// `true`: nothing is sent until it is `false` again.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = bool, required = false)]
     pub(super) is_paused: Option<bool>,
+}
+
+/// Of a field that is there; `null` is a value like any other.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 /// What is sent again: give `after` or `parked`.

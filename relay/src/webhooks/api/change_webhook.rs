@@ -32,10 +32,11 @@ pub(crate) async fn change_webhook(
     if url.is_none() && types.is_none() && tag.is_none() && account.is_none() && is_paused.is_none() {
         return Err(field("url", "give url, types, tag, account or isPaused"));
     }
+    let types = types.map(Option::unwrap_or_default);
     if let Some(types) = &types {
         body::types(types)?;
     }
-    let unless_empty = |text: String| Some(text).filter(|text| !text.is_empty());
+    let unless_empty = |text: Option<String>| text.filter(|text| !text.is_empty());
     let tag = tag.map(|tag| unless_empty(tag).as_deref().map(body::tag).transpose()).transpose()?;
     let account = account.map(|id| unless_empty(id).as_deref().map(body::account).transpose()).transpose()?;
     let url = match url {

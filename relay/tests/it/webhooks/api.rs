@@ -45,6 +45,7 @@ async fn what_says_nothing_is_refused() {
         (&post, json!({"url": url, "types": ["rookery.message.posted"]}), "invalid-field"),
         (&post, json!({"url": url, "types": ["rookery.account.blocked.v1"]}), "invalid-field"),
         (&post, json!({"url": url, "tag": "*"}), "invalid-field"),
+        (&post, json!({"url": url, "tag": ""}), "invalid-field"),
         (&post, json!({"url": url, "account": "heron"}), "invalid-field"),
         (&post, json!({"url": url, "after": "x"}), "invalid-field"),
         (&post, json!({"url": url, "after": "25600000"}), "position-ahead"),
@@ -108,4 +109,28 @@ async fn an_address_is_kept_in_one_spelling() {
     let spelled = receiver.url("/other").replace("http:", "HTTP:");
     let (_, changed) = app.operate("PATCH", &made.path, Some(json!({"url": spelled}))).await;
     assert_eq!(changed["url"], receiver.url("/other"), "{changed}");
+}
+
+#[tokio::test]
+async fn what_is_null_is_taken_away() {
+    let app = App::with_webhooks(Server::nats().await, LOCAL).await;
+    let receiver = Receiver::start().await;
+    let filters =
+        json!({"types": ["rookery.message.posted.v1"], "tag": "birds", "account": "7", "after": "0"});
+    let made = make(&app, &receiver.url("/"), filters).await;
+    for (change, types, tag, account) in [
+        (json!({"tag": null}), 1, json!(null), json!("7")),
+        (json!({"tag": "owls", "account": null}), 1, json!("owls"), json!(null)),
+        (json!({"types": null}), 0, json!("owls"), json!(null)),
+        (json!({"tag": "", "account": "8"}), 0, json!(null), json!("8")),
+    ] {
+        let (status, changed) = app.operate("PATCH", &made.path, Some(change.clone())).await;
+        assert_eq!(status, 200, "{change}: {changed}");
+        assert_eq!(changed["types"].as_array().map(Vec::len), Some(types), "{change}: {changed}");
+        assert_eq!((&changed["tag"], &changed["account"]), (&tag, &account), "{change}: {changed}");
+    }
+    for change in [json!({"url": null}), json!({"isPaused": null, "tag": "birds"})] {
+        let (status, problem) = app.operate("PATCH", &made.path, Some(change.clone())).await;
+        assert_eq!((status, &problem["code"]), (400, &json!("invalid-field")), "{change}: {problem}");
+    }
 }

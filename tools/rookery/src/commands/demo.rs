@@ -8,7 +8,6 @@ mod next_steps;
 mod sample;
 mod society;
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
@@ -20,6 +19,7 @@ use tokens::{Role, Roles};
 
 use self::api::Api;
 use self::sample::Sample;
+use crate::api_access::{ApiArgument, TOKEN};
 use crate::data_dir::{DataDir, DataDirArgument};
 use crate::signing_keys::{self, AUDIENCE, ISSUER};
 
@@ -36,15 +36,12 @@ const TOKEN_LIFETIME: Duration = Duration::from_secs(600);
 /// repost, edit, delete and leave. It all goes through POST /v1/import; running it again does no harm.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Where Rookery listens; http://127.0.0.1:8080 unless ROOKERY_LISTEN says otherwise
-    #[arg(long, value_name = "URL")]
-    url: Option<String>,
-    #[arg(long, hide = true, env = "ROOKERY_LISTEN", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    #[command(flatten)]
+    api: ApiArgument,
     #[command(flatten)]
     data: DataDirArgument,
     /// Use this token, of an operator and analyst, instead of one made with the data directory's key
-    #[arg(long, value_name = "TOKEN", env = "ROOKERY_TOKEN", hide_env_values = true)]
+    #[arg(long, value_name = "TOKEN", env = TOKEN, hide_env_values = true)]
     token: Option<String>,
     /// Import the messages of this file (NDJSON) instead of the sample and the society
     #[arg(long, value_name = "FILE")]
@@ -52,8 +49,7 @@ pub struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let url = arguments.url.clone().unwrap_or_else(|| format!("http://{}", arguments.listen));
-    let url = url.trim_end_matches('/');
+    let url = arguments.api.url(&arguments.data);
     let token = match &arguments.token {
         Some(token) => token.clone(),
         None => operator_token(&arguments.data)?,
@@ -64,8 +60,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let with_society = arguments.file.is_none();
-    runtime.block_on(load(&Api::new(url, &token)?, &sample, with_society))?;
-    next_steps::print(url, &arguments.data.data_dir)
+    runtime.block_on(load(&Api::new(&url, &token)?, &sample, with_society))?;
+    next_steps::print(&url, &arguments.data.data_dir)
 }
 
 fn operator_token(data: &DataDirArgument) -> Result<String> {

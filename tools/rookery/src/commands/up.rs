@@ -247,6 +247,7 @@ async fn serve(
     let running = jobs.map(|jobs| jobs::start(data, jobs, &url, &health, shutdown)).transpose()?;
     let announced = async {
         is_ready(&health).await;
+        files::write_private(&data.api_url(), &url)?;
         announce(arguments, &url)
     };
     let written = store::keep_written(data, servers, services.dispatcher());
@@ -256,6 +257,8 @@ async fn serve(
     let failed = shutdown.token().run_until_cancelled(serving).await;
     let failed = failed.map_or(Ok(()), |ended| ended.map(drop));
     health.start_draining();
+    // One that stays, as after a kill, is written anew by the next start.
+    std::fs::remove_file(data.api_url()).ok();
     let jobs_end = async {
         if let Some(running) = running {
             running.stop().await

@@ -1,7 +1,6 @@
 //! `rookery webhooks`: `/v1/webhooks` for people who type.
 
 use std::io::Write;
-use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Result, anyhow, bail};
@@ -12,6 +11,7 @@ use serde_json::{Map, Value, json};
 use tokens::{Role, Roles, TokenIssuer};
 use uuid::Uuid;
 
+use crate::api_access::{ApiArgument, TOKEN, whose_token};
 use crate::data_dir::{DataDir, DataDirArgument};
 use crate::signing_keys::{self, AUDIENCE, ISSUER};
 
@@ -24,15 +24,12 @@ const TOKEN_LIFETIME: Duration = Duration::from_secs(600);
 /// docs/WEBHOOKS.md says what is sent, how it is verified, and what a receiver answers.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Where Rookery listens; http://127.0.0.1:8080 unless ROOKERY_LISTEN says otherwise
-    #[arg(long, global = true, value_name = "URL")]
-    url: Option<String>,
-    #[arg(long, hide = true, global = true, env = "ROOKERY_LISTEN", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    #[command(flatten)]
+    api: ApiArgument,
     #[command(flatten)]
     data: DataDirArgument,
     /// Use this token, of an operator, instead of one made with the data directory's key
-    #[arg(long, global = true, value_name = "TOKEN", env = "ROOKERY_TOKEN", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "TOKEN", env = TOKEN, hide_env_values = true)]
     token: Option<String>,
     #[command(subcommand)]
     command: Command,
@@ -90,14 +87,13 @@ struct Api {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let url = arguments.url.clone().unwrap_or_else(|| format!("http://{}", arguments.listen));
     let token = match &arguments.token {
         Some(token) => token.clone(),
         None => operator_token(&arguments.data)?,
     };
     // Straight to the address: a proxy of the environment would not find this machine's loopback.
     let client = Client::builder().timeout(TIMEOUT).no_proxy().build()?;
-    let api = Api { client, url: url.trim_end_matches('/').to_owned(), token };
+    let api = Api { client, url: arguments.api.url(&arguments.data), token };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let output = runtime.block_on(api.carry_out(&arguments.command))?;
     write!(std::io::stdout(), "{output}")?;
@@ -167,7 +163,7 @@ impl Api {
             true => problem.detail.unwrap_or(problem.title).into_owned(),
             false => fields.join("; "),
         };
-        bail!("Rookery answers {status}, {}: {detail}", problem.code)
+        bail!("Rookery answers {status}, {}: {detail}{}", problem.code, whose_token(status, &self.token))
     }
 }
 

@@ -213,6 +213,10 @@ async fn every_event_at_least_once_in_order(store: &str) {
         ("search", &last.to_string(), "rookery.message.posted.v1")
     );
     assert!(stderr(&rookery(dir.path(), &retry)).contains("no such event is parked"));
+    for (verb, done) in [("retry", "0 tried again\n"), ("drop", "0 dropped\n")] {
+        let all = ["events", "parked", verb, "--durable", "search", "--all"];
+        assert_eq!(stdout(&rookery(dir.path(), &all)), done);
+    }
 
     for process in &mut processes {
         let id = process.id();

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use serde_json::Value;
 use testkit::eventually;
 
-use crate::support::{START_LIMIT, System, data_dir, rookery, stderr, stdout};
+use crate::support::{START_LIMIT, System, command, data_dir, rookery, stderr, stdout};
 
 /// Answers the first request 204, and gives it.
 fn receive(listener: &TcpListener) -> String {
@@ -26,10 +26,7 @@ async fn an_operator_makes_a_webhook_and_looks_after_it() {
     let dir = data_dir();
     let more = [("ROOKERY_WEBHOOKS_ALLOW_HTTP", "true"), ("ROOKERY_WEBHOOKS_ALLOW_PRIVATE", "true")];
     let system = System::start_with(dir.path(), &more).await;
-    let webhooks = |words: &[&str]| {
-        let words: Vec<&str> = [&["webhooks", "--url", system.url.as_str()], words].concat();
-        rookery(dir.path(), &words)
-    };
+    let webhooks = |words: &[&str]| rookery(dir.path(), &[&["webhooks"], words].concat());
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = format!("http://{}/hook", listener.local_addr().expect("bound"));
     let made =
@@ -62,5 +59,14 @@ async fn an_operator_makes_a_webhook_and_looks_after_it() {
     assert!(refused.contains("webhook-target-refused: url: expected https"), "{refused}");
     let log = system.process.output();
     assert!(!log.contains("whsec_"), "{log}");
+    let mut command = command(dir.path(), &["webhooks", "list"]);
+    let refused = stderr(&command.env("ROOKERY_TOKEN", "stale").output().expect("it runs"));
+    assert!(refused.contains("401") && refused.contains("that of ROOKERY_TOKEN"), "{refused}");
+    let (url, written) = (system.url.clone(), dir.path().join("api-url"));
+    assert_eq!(std::fs::read_to_string(&written).expect("it is written"), format!("{url}\n"));
     system.stop().await;
+    assert!(!written.exists(), "nobody listens there any more");
+    std::fs::write(&written, format!("{url}\n")).expect("it is as after a kill");
+    let nobody = stderr(&webhooks(&["list"]));
+    assert!(nobody.contains(&format!("no Rookery answers at {url}")), "{nobody}");
 }

@@ -8,6 +8,8 @@ use api_types::problem::Problem;
 use http_kit::position::{AWAIT_POSITION, EVENT_POSITION, PREFER};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header};
 
+use crate::api_access::whose_token;
+
 /// Longer than the service takes before it gives a request up itself.
 const TIMEOUT: Duration = Duration::from_secs(40);
 /// The longest that the service takes.
@@ -97,7 +99,11 @@ impl Api {
         match serde_json::from_str::<Problem>(&body) {
             Ok(problem) => {
                 let detail = problem.detail.unwrap_or(problem.title);
-                bail!("Rookery answers {status}, {}: {detail}", problem.code)
+                bail!(
+                    "Rookery answers {status}, {}: {detail}{}",
+                    problem.code,
+                    whose_token(status, &self.token)
+                )
             }
             Err(_no_problem) => bail!("{} answers {status}; is that a Rookery?", self.url),
         }

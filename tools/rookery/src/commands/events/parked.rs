@@ -68,12 +68,14 @@ impl Which {
 
 pub(super) async fn run(data: &DataDirArgument, arguments: &Arguments) -> Result<()> {
     let durables = durables::open(data).await?;
-    let (count, done) = match &arguments.command {
+    let (count, which, done) = match &arguments.command {
         Command::List { of } => return list(&durables, &of.durable).await,
-        Command::Retry { of, which } => (durables.retry(&of.durable, &which.choice()).await?, "tried again"),
-        Command::Drop { of, which } => (durables.drop(&of.durable, &which.choice()).await?, "dropped"),
+        Command::Retry { of, which } => {
+            (durables.retry(&of.durable, &which.choice()).await?, which, "tried again")
+        }
+        Command::Drop { of, which } => (durables.drop(&of.durable, &which.choice()).await?, which, "dropped"),
     };
-    if count == 0 {
+    if count == 0 && !which.all {
         bail!("no such event is parked: `rookery events parked list` says which are");
     }
     writeln!(std::io::stdout(), "{count} {done}")?;
