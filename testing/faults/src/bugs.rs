@@ -143,7 +143,12 @@ pub const ALL: [Bug; 35] = [
         DONE,
         "a position is written down as if everything before it were done",
     ),
-    bug("failing-overtaken", "deliveries", IN_ORDER, "an event that failed is tried again behind the next one"),
+    bug(
+        "failing-overtaken",
+        "deliveries",
+        IN_ORDER,
+        "an event that failed is tried again behind the next one",
+    ),
     bug("claim-unasked", "deliveries", ONE_HOLDER, "who was taken over writes down its own position"),
 ];
 

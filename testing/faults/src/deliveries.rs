@@ -16,7 +16,7 @@ use testkit::{Process, eventually};
 use tokio::time::Instant;
 
 pub use self::notes::{Note, append};
-use self::purpose::TRIES;
+use self::purpose::{TRIES, WORK};
 use self::receiver::Receiver;
 use crate::check::delivered::{Delivered, Delivery, LEASE, Taker};
 use crate::check::log;
@@ -38,6 +38,8 @@ const PATHS: [(&str, &[&str]); 2] =
 /// For one try.
 const TIMEOUT_SECONDS: &str = "1";
 const PAUSE: Duration = Duration::from_millis(50);
+/// Between two looks at whether all is done, each of them two processes.
+const LOOK_PERIOD: Duration = Duration::from_millis(500);
 /// The operator.
 const ACCOUNT: i64 = 1;
 
@@ -194,8 +196,7 @@ impl Deliveries {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let runners: Vec<u32> = self.claims().await?.values().filter_map(Write::runner).collect();
-            let holder =
-                self.processes.iter().position(|process| runners.contains(&process.process().pid()));
+            let holder = self.processes.iter().position(|process| runners.contains(&process.process().pid()));
             if let Some(holder) = holder
                 && self.receiver.is_busy()
                 && self.is_at_work(self.processes[holder].process().pid())?
@@ -203,7 +204,7 @@ impl Deliveries {
                 return Ok(holder);
             }
             ensure!(Instant::now() < deadline, "nobody is at work: {runners:?}\n{}", self.output());
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            tokio::time::sleep(WORK).await;
         }
     }
 
@@ -247,16 +248,6 @@ impl Deliveries {
         Ok(())
     }
 
-    /// Nobody is left to take over.
-    pub fn kill_all(&mut self) {
-        self.services().for_each(Service::kill);
-        self.services().for_each(Service::start_again);
-    }
-
-    fn services(&mut self) -> impl Iterator<Item = &mut Service> {
-        self.relays.iter_mut().chain(&mut self.processes)
-    }
-
     fn output(&self) -> String {
         self.relays.iter().chain(&self.processes).map(Service::output).collect()
     }
@@ -266,7 +257,7 @@ impl Deliveries {
         let (head, deadline) = (log::head(&self.broker).await?, Instant::now() + PATIENCE);
         let mut takers = self.takers(head).await?;
         while takers.iter().any(|taker| !taker.is_at_rest) && Instant::now() < deadline {
-            tokio::time::sleep(PAUSE * 4).await;
+            tokio::time::sleep(LOOK_PERIOD).await;
             takers = self.takers(head).await?;
         }
         for service in self.relays.iter_mut().chain(&mut self.processes) {

@@ -96,7 +96,8 @@ fn done(taker: &Taker, disclosed: &Disclosed<'_>, entries: &[Entry]) -> Vec<Stri
     let of_done = taker.deliveries.iter().filter(|delivery| delivery.is_done);
     let done: BTreeSet<i64> = of_done.map(|delivery| delivery.position).collect();
     let is_due = |entry: &&Entry| disclosed.is_due(entry) && taker.takes(entry);
-    let is_missing = |entry: &&Entry| !done.contains(&entry.position) && !taker.parked.contains(&entry.position);
+    let is_missing =
+        |entry: &&Entry| !done.contains(&entry.position) && !taker.parked.contains(&entry.position);
     let missing = entries.iter().filter(is_due).filter(is_missing);
     let mut found: Vec<String> =
         missing.map(|entry| format!("{} at {} was never done", entry.kind(), entry.position)).collect();
@@ -189,3 +190,6 @@ impl Taker {
         self.types.is_empty() || self.types.contains(&entry.event_type.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -165,3 +165,31 @@ impl Request {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_its_secret_signed_is_verified() {
+        // By `standardwebhooks.Webhook(secret).sign(id, time, body)` in Python.
+        let secret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("webhook-id", "00000000-0000-0000-0000-000000000000"),
+            ("webhook-timestamp", "1800000000"),
+            ("webhook-signature", "v1,b3RoZXI= v1,Qj0gQyKaZ+eoIIzTgY8JQ08bbMS3lz/80GuogcZP/7M="),
+        ] {
+            headers.insert(name, value.parse().expect("a value"));
+        }
+        let (path, event) = (String::new(), Value::Null);
+        let body = Bytes::from_static(b"{\"a\":1}");
+        let mut request = Request { path, headers, body, at: 1_800_000_000, event, position: 0 };
+        assert!(request.verify(secret).is_ok());
+        assert!(request.verify("whsec_b3RoZXI=").is_err());
+        request.body = Bytes::from_static(b"{\"a\":2}");
+        assert!(request.verify(secret).is_err());
+        (request.body, request.at) = (Bytes::from_static(b"{\"a\":1}"), 1_800_000_301);
+        assert!(request.verify(secret).is_err());
+    }
+}
