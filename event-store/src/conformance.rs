@@ -7,6 +7,7 @@ mod batch;
 mod bucket;
 mod frames;
 mod keys;
+mod last_of_each;
 mod usage;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub use self::batch::{a_conflict_fails_no_one_else, batch_is_all_or_nothing, bat
 pub use self::bucket::bucket_keeps_its_promises;
 pub use self::frames::{FRAMES, Frame, publish_frame};
 pub use self::keys::{a_command_is_in_the_log_once, keyed_commands_are_found, knows_its_keys};
+pub use self::last_of_each::{last_of_each, last_of_each_while_others_append};
 pub use self::usage::{usage_has_been_counted, usage_is_counted};
 
 /// Longest wait for something that should come at once.

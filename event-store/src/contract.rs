@@ -26,7 +26,7 @@
 
 mod errors;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -235,6 +235,18 @@ pub trait EventLog: Send + Sync + fmt::Debug {
     /// The newest event of a subject. Sees all appends that returned before the call.
     async fn last(&self, subject: Subject) -> Result<Option<RecordedEvent>, ReadError> {
         Ok(self.read_subject(subject, Sequence::ZERO.next()).await?.pop())
+    }
+
+    /// The newest event of each of these subjects, however many; one that is not in the answer has none. Sees all appends
+    /// that returned before the call, but is no snapshot: an append meanwhile may be in it or not, by subject.
+    async fn last_of_each(&self, subjects: &[Subject]) -> Result<HashMap<Subject, RecordedEvent>, ReadError> {
+        let mut found = HashMap::new();
+        for subject in subjects {
+            if let Some(last) = self.last(subject.clone()).await? {
+                found.insert(subject.clone(), last);
+            }
+        }
+        Ok(found)
     }
 
     /// The events of a keyed command that was appended within the last [`KEY_AGE_MAX`], in order; none where there was

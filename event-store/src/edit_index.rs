@@ -27,7 +27,7 @@ use std::str::FromStr;
 use domain::Sequence;
 
 pub use last_block::{LastBlock, last_block};
-pub use last_change::{LastChange, last_change};
+pub use last_change::{LastChange, last_change, last_changes};
 
 /// Bits of a path at most: those of an account's. A message's has fewer, because its bucket's number is a part of it.
 const DEPTH_MAX: u32 = u64::BITS;

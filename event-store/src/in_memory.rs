@@ -152,6 +152,11 @@ impl EventLog for InMemoryLog {
         Ok(events)
     }
 
+    async fn last(&self, subject: Subject) -> Result<Option<RecordedEvent>, ReadError> {
+        let last = self.stored().last_of_subject.get(&subject).copied();
+        self.read(last.unwrap_or_default()).await
+    }
+
     async fn events_of(&self, command: CommandId, _until: Sequence) -> Result<Vec<RecordedEvent>, ReadError> {
         let stored = self.stored();
         let positions = stored.appended.get(&command).map(Vec::as_slice).unwrap_or_default();

@@ -39,7 +39,9 @@ pub use contract::{
 };
 pub use disclose::{Disclosed, disclose, disclosed_types};
 pub use dropped::{Dropped, drop_events};
-pub use edit_index::{EditIndex, EditIndexError, LastBlock, LastChange, last_block, last_change};
+pub use edit_index::{
+    EditIndex, EditIndexError, LastBlock, LastChange, last_block, last_change, last_changes,
+};
 pub use envelope::{Envelope, TraceParent, header, schema_uri};
 pub use fingerprint::Fingerprint;
 pub use first_since::first_since;

@@ -1,5 +1,6 @@
 //! The log on NATS JetStream: one stream per shard, one message per event.
 
+use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -16,7 +17,7 @@ use crate::key_memory::KeyMemory;
 use crate::stream::EventStream;
 use crate::tail::Wanted;
 use crate::write_error::WriteErrors;
-use crate::{batch, publish, raw, read, tail};
+use crate::{batch, last_of_each, publish, raw, read, tail};
 
 const NO_KEYS: &str = "this log was opened by somebody who does not remember its keys";
 
@@ -93,6 +94,10 @@ impl EventLog for JetStreamLog {
 
     async fn last(&self, subject: Subject) -> Result<Option<RecordedEvent>, ReadError> {
         read::last(&self.inner, &subject.to_string()).await
+    }
+
+    async fn last_of_each(&self, subjects: &[Subject]) -> Result<HashMap<Subject, RecordedEvent>, ReadError> {
+        last_of_each::last_of_each(&self.inner, subjects).await
     }
 
     async fn events_of(&self, command: CommandId, until: Sequence) -> Result<Vec<RecordedEvent>, ReadError> {

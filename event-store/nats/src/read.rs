@@ -14,8 +14,8 @@ use crate::raw;
 use crate::stream::EventStream;
 
 /// How long a replica may take to have what its leader had, and how often it is asked.
-const CATCH_UP_MAX: Duration = Duration::from_secs(2);
-const CATCH_UP_PAUSE: Duration = Duration::from_millis(5);
+pub(crate) const CATCH_UP_MAX: Duration = Duration::from_secs(2);
+pub(crate) const CATCH_UP_PAUSE: Duration = Duration::from_millis(5);
 
 /// The event at a sequence, from the stream's leader: what was just appended is there.
 pub(crate) async fn one(

@@ -1,5 +1,6 @@
 //! The log: the contract's calls.
 
+use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -79,6 +80,10 @@ impl EventLog for PostgresLog {
 
     async fn last(&self, subject: Subject) -> Result<Option<RecordedEvent>, ReadError> {
         read::last(&self.database, &subject).await
+    }
+
+    async fn last_of_each(&self, subjects: &[Subject]) -> Result<HashMap<Subject, RecordedEvent>, ReadError> {
+        read::last_of_each(&self.database, subjects).await
     }
 
     async fn events_of(&self, command: CommandId, _until: Sequence) -> Result<Vec<RecordedEvent>, ReadError> {

@@ -1,6 +1,8 @@
-//! Reading: the head, one event by sequence, and a subject's events.
+//! Reading: the head, one event by sequence, a subject's events, and the newest ones of many.
 //!
 //! Every read is one statement, so that a request which is cancelled leaves no transaction behind.
+
+use std::collections::HashMap;
 
 use domain::{CommandId, Sequence};
 use event_store::{ReadError, RecordedEvent, Room, Subject};
@@ -9,6 +11,9 @@ use crate::counters::{Counters, READ_COUNTERS};
 use crate::database::Database;
 use crate::error::unreadable;
 use crate::row::{Row, to_i64, to_sequence};
+
+/// Subjects whose newest event one statement reads.
+const SUBJECTS: usize = 1_000;
 
 /// The newest sequence, where the log is still the one that was opened.
 pub(crate) async fn head(database: &Database) -> Result<Sequence, ReadError> {
@@ -60,6 +65,29 @@ pub(crate) async fn last(database: &Database, subject: &Subject) -> Result<Optio
         .await
         .map_err(unreadable)?;
     Ok(row.map(|row| row.into_event(database.shard)))
+}
+
+pub(crate) async fn last_of_each(
+    database: &Database,
+    subjects: &[Subject],
+) -> Result<HashMap<Subject, RecordedEvent>, ReadError> {
+    let mut found = HashMap::new();
+    for some in subjects.chunks(SUBJECTS) {
+        let names: Vec<String> = some.iter().map(Subject::to_string).collect();
+        let kinds: Vec<&str> = some.iter().map(|subject| subject.boundary().kind()).collect();
+        let rows = sqlx::query_as::<_, Row>(include_str!("read/last_of_each.sql"))
+            .bind(kinds)
+            .bind(&names)
+            .fetch_all(&database.pool)
+            .await
+            .map_err(unreadable)?;
+        let of: HashMap<&str, &Subject> = names.iter().map(String::as_str).zip(some).collect();
+        found.extend(rows.into_iter().filter_map(|row| {
+            let event = row.into_event(database.shard);
+            Some(((*of.get(event.subject.as_str())?).clone(), event))
+        }));
+    }
+    Ok(found)
 }
 
 pub(crate) async fn of_command(

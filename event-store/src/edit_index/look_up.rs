@@ -57,7 +57,19 @@ pub(super) async fn look_up<E>(
     wanted: u64,
     read: Read<E>,
 ) -> Result<Found<E>, ReadError> {
-    let Some(newest) = log.last(subject.clone()).await? else { return Ok(Found::nothing()) };
+    let newest = log.last(subject.clone()).await?;
+    look_up_from(log, subject, newest, wanted, read).await
+}
+
+/// The same where the subject's newest event is known; `None`: it has none.
+pub(super) async fn look_up_from<E>(
+    log: &dyn EventLog,
+    subject: Subject,
+    newest: Option<RecordedEvent>,
+    wanted: u64,
+    read: Read<E>,
+) -> Result<Found<E>, ReadError> {
+    let Some(newest) = newest else { return Ok(Found::nothing()) };
     let through = newest.position.sequence();
     let (mut index, mut recorded) = (Vec::new(), newest);
     loop {

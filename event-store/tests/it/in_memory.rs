@@ -76,6 +76,16 @@ async fn resume_from_any_position() {
 }
 
 #[tokio::test]
+async fn last_of_each() {
+    conformance::last_of_each(&log()).await;
+}
+
+#[tokio::test]
+async fn last_of_each_while_others_append() {
+    conformance::last_of_each_while_others_append(Arc::new(log())).await;
+}
+
+#[tokio::test]
 async fn undecodable_data_is_passed_on() {
     conformance::undecodable_data_is_passed_on(&log()).await;
 }

@@ -1,13 +1,13 @@
 //! Events further back than what is in memory, by a tail of one's own.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use consumers::{Filter, Line, line, words};
-use domain::{AccountId, Event, Position};
+use domain::{AccountId, MessageId, Position};
 use event_store::{EventLog, ReadError, RecordedEvent, Tail, known};
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::try_join;
 use tokio::time::Instant;
 
 use super::{Bounds, Chunk};
@@ -15,8 +15,11 @@ use crate::readings::Reading;
 
 /// Events that are taken from the tail at once.
 const BATCH: usize = 256;
-/// Events that are looked up at the same time, for what became of them.
-const LOOK_UPS: usize = 32;
+/// Events that are looked up together, for what became of them: few at first, twice as many behind those that were quick,
+/// and half as many behind others. In a log that is not in the broker's memory, a look-up may read a file.
+const WINDOW_MIN: usize = 32;
+const WINDOW_MAX: usize = 256;
+const QUICK: Duration = Duration::from_millis(50);
 /// Accounts of which is remembered whether they were given up.
 const ACCOUNTS_MAX: usize = 10_000;
 /// Events that one call looks at: a filter that lets nothing through gets on, and says how far.
@@ -28,8 +31,23 @@ pub(crate) struct History {
     tail: Tail,
     pending: VecDeque<RecordedEvent>,
     through: i64,
-    given_up: Mutex<HashMap<AccountId, bool>>,
+    window_max: usize,
+    given_up: HashMap<AccountId, bool>,
     _place: Reading,
+}
+
+/// Consecutive events, as far as a filter lets them through.
+struct Window {
+    lines: Vec<Found>,
+    scanned: usize,
+    through: i64,
+}
+
+/// A line, and what may have taken its words away.
+struct Found {
+    line: Line,
+    account: Option<AccountId>,
+    message: Option<MessageId>,
 }
 
 impl History {
@@ -41,7 +59,8 @@ impl History {
             tail,
             pending: VecDeque::new(),
             through: after,
-            given_up: Mutex::default(),
+            window_max: WINDOW_MIN,
+            given_up: HashMap::new(),
             _place: place,
         })
     }
@@ -65,13 +84,14 @@ impl History {
                     Err(_elapsed) => break,
                 }
             }
-            // No more than there is room for, so that nothing has to be put back.
-            let window = LOOK_UPS.min(bounds.events_max - chunk.lines.len()).min(self.pending.len());
-            let window: Vec<RecordedEvent> = self.pending.drain(..window).collect();
-            let last = window.last().map_or(self.through, |event| event.position.get());
-            scanned += window.len();
-            self.lines(window, filter).await?.into_iter().flatten().for_each(|line| chunk.push(line));
-            self.through = last;
+            let window = self.window(filter, bounds, &chunk);
+            scanned += window.scanned;
+            let began = Instant::now();
+            self.standing(window.lines).await?.into_iter().for_each(|line| chunk.push(line));
+            let is_quick = began.elapsed() <= QUICK;
+            let next = if is_quick { self.window_max * 2 } else { self.window_max / 2 };
+            self.window_max = next.clamp(WINDOW_MIN, WINDOW_MAX);
+            self.through = window.through;
             if Instant::now() >= end {
                 break;
             }
@@ -79,50 +99,50 @@ impl History {
         Ok(Chunk { through: self.through, is_end: self.through >= until, ..chunk })
     }
 
-    async fn lines(
-        &self,
-        window: Vec<RecordedEvent>,
-        filter: &Filter,
-    ) -> Result<Vec<Option<Line>>, ReadError> {
-        let lines = stream::iter(window).map(|recorded| self.line(recorded, filter));
-        lines.buffered(LOOK_UPS).try_collect().await
+    /// No more than there is room for, so that nothing has to be put back.
+    fn window(&mut self, filter: &Filter, bounds: &Bounds, chunk: &Chunk) -> Window {
+        let room = self.window_max.min(bounds.events_max - chunk.lines.len());
+        let (mut lines, mut bytes) = (Vec::new(), chunk.bytes);
+        let (mut scanned, mut through) = (0, self.through);
+        while lines.len() < room && bytes < bounds.bytes_max {
+            let Some(recorded) = self.pending.pop_front() else { break };
+            scanned += 1;
+            through = recorded.position.get();
+            if let Some(found) = Found::of(&recorded, filter) {
+                bytes += found.line.json.len();
+                lines.push(found);
+            }
+        }
+        Window { lines, scanned, through }
     }
 
-    async fn line(&self, recorded: RecordedEvent, filter: &Filter) -> Result<Option<Line>, ReadError> {
-        let Some(event) = known(&recorded).filter(|event| filter.lets(event)) else { return Ok(None) };
-        let Some(line) = line(&recorded, &event) else { return Ok(None) };
-        let is_gone = self.are_words_gone(recorded.position, &event).await?;
-        Ok((!is_gone).then_some(line))
+    /// Those whose words are not gone.
+    async fn standing(&mut self, lines: Vec<Found>) -> Result<Vec<Line>, ReadError> {
+        let is_unknown = |account: &AccountId| !self.given_up.contains_key(account);
+        let accounts: HashSet<_> =
+            lines.iter().filter_map(|found| found.account).filter(is_unknown).collect();
+        let messages: HashSet<_> = lines.iter().filter_map(|found| found.message).collect();
+        let (given_up, deleted) =
+            try_join!(words::deactivated(&*self.log, &accounts), words::deleted(&*self.log, &messages))?;
+        let is_gone = |found: &Found| {
+            let is_given_up =
+                |account| given_up.contains(&account) || self.given_up.get(&account) == Some(&true);
+            found.account.is_some_and(is_given_up)
+                || found.message.is_some_and(|message| deleted.contains(&message))
+        };
+        let standing = lines.into_iter().filter(|found| !is_gone(found)).map(|found| found.line).collect();
+        let room = ACCOUNTS_MAX.saturating_sub(self.given_up.len());
+        let known = accounts.into_iter().take(room).map(|account| (account, given_up.contains(&account)));
+        self.given_up.extend(known);
+        Ok(standing)
     }
+}
 
-    async fn are_words_gone(&self, position: Position, event: &Event) -> Result<bool, ReadError> {
-        let log = &*self.log;
-        if let Some(account) = words::account(event)
-            && self.is_given_up(account).await?
-        {
-            return Ok(true);
-        }
-        match words::message(position, event) {
-            Some(message) => words::is_deleted(log, message).await,
-            None => Ok(false),
-        }
-    }
-
-    async fn is_given_up(&self, account: AccountId) -> Result<bool, ReadError> {
-        let remembered = self.remembered().get(&account).copied();
-        if let Some(is_given_up) = remembered {
-            return Ok(is_given_up);
-        }
-        let is_given_up = words::is_deactivated(&*self.log, account).await?;
-        let mut remembered = self.remembered();
-        if remembered.len() < ACCOUNTS_MAX {
-            remembered.insert(account, is_given_up);
-        }
-        Ok(is_given_up)
-    }
-
-    fn remembered(&self) -> std::sync::MutexGuard<'_, HashMap<AccountId, bool>> {
-        // A map is whole after every step.
-        self.given_up.lock().unwrap_or_else(PoisonError::into_inner)
+impl Found {
+    fn of(recorded: &RecordedEvent, filter: &Filter) -> Option<Self> {
+        let event = known(recorded).filter(|event| filter.lets(event))?;
+        let line = line(recorded, &event)?;
+        let message = words::message(recorded.position, &event);
+        Some(Self { line, account: words::account(&event), message })
     }
 }

@@ -1,5 +1,6 @@
 //! Bugs at the log: a log that breaks its contract in front of one that keeps it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -79,6 +80,10 @@ impl EventLog for FaultyLog {
 
     async fn last(&self, subject: Subject) -> Result<Option<RecordedEvent>, ReadError> {
         self.0.last(subject).await
+    }
+
+    async fn last_of_each(&self, subjects: &[Subject]) -> Result<HashMap<Subject, RecordedEvent>, ReadError> {
+        self.0.last_of_each(subjects).await
     }
 
     async fn events_of(&self, command: CommandId, until: Sequence) -> Result<Vec<RecordedEvent>, ReadError> {

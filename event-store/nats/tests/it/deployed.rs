@@ -1,6 +1,6 @@
 //! The users of the broker that deploy/nats/nats.conf describes: who may append what.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_nats::jetstream::stream::Info;
 use bytes::Bytes;
@@ -8,7 +8,7 @@ use domain::{Position, Sequence, Shard};
 use event_store::buckets::{
     BUCKETS, CONSUMERS, JOBS, REGISTRATIONS, REVOCATIONS, SIGNING_KEYS, WEBHOOKS, Written,
 };
-use event_store::conformance::{attack, command, posted};
+use event_store::conformance::{attack, command, outbox, posted};
 use event_store::{AppendError, Dropped, EventLog, Expected, drop_events};
 use event_store_nats::{self, JetStreamConfig, JetStreamLog, connect, find_bucket, open_buckets};
 use futures::StreamExt;
@@ -139,6 +139,26 @@ async fn no_pull_delivers_into_the_log() {
         messages.next().await.expect("one is left").expect("it comes");
     }
     assert_eq!(dispatcher.head().await.expect("readable").get(), POSTED);
+}
+
+/// In one answer of several messages to one request, which an import has to allow.
+#[tokio::test]
+async fn every_reader_sees_the_newest_events_of_many_subjects() {
+    let nats = broker().await;
+    let dispatcher = open(&nats, "dispatcher").await;
+    for author in 1..=40 {
+        let command = command();
+        let event = posted(&dispatcher, author, "a heron", command, Expected::Any);
+        dispatcher.append(command, vec![event]).await.expect("appended");
+    }
+    let subjects: Vec<_> = (1..=80).map(|author| outbox(&dispatcher, author)).collect();
+    for user in ["dispatcher", "reducers", "relay", "operator", "jobs"] {
+        let began = Instant::now();
+        let found = open(&nats, user).await.last_of_each(&subjects).await.expect("readable");
+        assert_eq!(found.len(), 40, "{user}");
+        // One by one would do as well, after waiting for what does not come.
+        assert!(began.elapsed() < Duration::from_secs(2), "{user}: {:?}", began.elapsed());
+    }
 }
 
 /// Of each stream: how far it is, and what it takes and keeps.

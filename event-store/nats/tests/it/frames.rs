@@ -145,6 +145,35 @@ async fn each_frame_alone_does_not_keep_its_subject_from_being_read() {
     }
 }
 
+/// Whether it is the newest event of the log or not, and whether that is known or not.
+#[tokio::test]
+async fn a_frame_is_the_newest_event_of_its_subject_and_hides_no_other() {
+    for frame in FRAMES {
+        let nats = Nats::start().await;
+        let log = open(&nats).await;
+        let (first, other) = (conformance::outbox(&log, 1), conformance::outbox(&log, 2));
+        let subjects = [first.clone(), other.clone(), conformance::outbox(&log, 3)];
+        let before = (post(&log, 1).await, post(&log, 2).await);
+        let at = publish_frame(&nats.url(), frame).await;
+        let is_in_it = frame.subject == b"ev.0.outbox.1";
+        let expected = if is_in_it { at } else { before.0 };
+        let began = Instant::now();
+        for newest_is_frame in [true, true, false, false] {
+            let of_other = if newest_is_frame { before.1 } else { post(&log, 2).await };
+            let found = log.last_of_each(&subjects).await.expect("readable");
+            let sequences = |subject| found.get(subject).map(|last| last.position.sequence().get());
+            assert_eq!(sequences(&first), Some(expected), "{}", frame.name);
+            assert_eq!(sequences(&other), Some(of_other), "{}", frame.name);
+            assert_eq!(found.len(), 2, "{}", frame.name);
+            if is_in_it {
+                assert_is_in_subject(&found[&first], frame);
+            }
+        }
+        let took = began.elapsed();
+        assert!(took < Duration::from_secs(5), "{}: {took:?}", frame.name);
+    }
+}
+
 /// Appends have a connection of their own.
 #[tokio::test]
 async fn frames_cut_no_append() {
@@ -157,6 +186,7 @@ async fn frames_cut_no_append() {
         publish_frame(&nats.url(), frame).await;
         post(&log, 1).await;
         log.read_subject(conformance::outbox(&log, 1), Sequence::ZERO).await.expect("readable");
+        log.last_of_each(&[conformance::outbox(&log, 1)]).await.expect("readable");
     }
     assert_eq!(connects(), before);
 }

@@ -87,6 +87,18 @@ async fn resume_from_any_position() {
 }
 
 #[tokio::test]
+async fn last_of_each() {
+    let server = server().await;
+    conformance::last_of_each(&open(&server).await).await;
+}
+
+#[tokio::test]
+async fn last_of_each_while_others_append() {
+    let server = server().await;
+    conformance::last_of_each_while_others_append(Arc::new(open(&server).await)).await;
+}
+
+#[tokio::test]
 async fn undecodable_data_is_passed_on() {
     let server = server().await;
     conformance::undecodable_data_is_passed_on(&open(&server).await).await;

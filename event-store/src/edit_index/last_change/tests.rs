@@ -92,8 +92,10 @@ proptest! {
                 } else {
                     expected.insert(message, follow_up(&log, message, edited(message, 2)).await);
                 }
-                for message in &messages {
+                let together = last_changes(&log, &messages).await.expect("readable");
+                for (message, together) in messages.iter().zip(together) {
                     let found = last_change(&log, *message).await.expect("readable");
+                    assert_eq!((last(&together), together.through, &together.index), (last(&found), found.through, &found.index));
                     assert_eq!(last(&found), expected.get(message).copied());
                     let subject = Subject::new(Shard(0), Boundary::Edits(EditBucket::of(*message)));
                     let searched = search(&log, subject, path(*message), read).await.expect("readable");
