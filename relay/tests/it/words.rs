@@ -54,3 +54,44 @@ async fn of_a_log_on_nats() {
 async fn of_a_log_on_postgres() {
     words_that_are_gone_are_left_out(App::over(Server::postgres().await).await).await;
 }
+
+/// More of them than are looked up together, among others of the same buckets and accounts.
+async fn many_words_that_are_gone_are_left_out_of_every_page(app: App) {
+    const POSTS: usize = 600;
+    const GIVEN_UP: i64 = 13;
+    let author = |number: usize| 10 + i64::try_from(number % 10).expect("small");
+    let post = async |number| app.post(author(number), &format!("message {number}"), &[]).await;
+    let posts = (0..POSTS).map(post);
+    let posts = futures::future::join_all(posts).await;
+    let numbered = || posts.iter().enumerate();
+    for (number, message) in numbered().filter(|(number, _)| number % 50 == 1) {
+        app.edit(*message, author(number), "said better").await;
+    }
+    let deleted = |number: &usize| number.is_multiple_of(7);
+    let deletions = numbered().filter(|(number, _)| deleted(number));
+    let deletions = deletions.map(|(number, message)| app.delete(*message, author(number)));
+    futures::future::join_all(deletions).await;
+    let gone = AccountDeactivated { account: account(GIVEN_UP), original_time: None };
+    let last = app.append(AccountEvent::Deactivated(gone)).await;
+    app.until(last).await;
+    let app = app.started_again().await;
+    let mut expected: Vec<i64> = numbered()
+        .filter(|(number, _)| !deleted(number) && author(*number) != GIVEN_UP)
+        .map(|(_, message)| message.position().get())
+        .collect();
+    expected.sort_unstable();
+    for limit in [1_000, 99] {
+        let all = app.all(&format!("types=rookery.message.posted.v1&limit={limit}")).await;
+        assert_eq!(positions(&all), expected, "{limit} at a time");
+    }
+}
+
+#[tokio::test]
+async fn many_of_a_log_on_nats() {
+    many_words_that_are_gone_are_left_out_of_every_page(App::start().await).await;
+}
+
+#[tokio::test]
+async fn many_of_a_log_on_postgres() {
+    many_words_that_are_gone_are_left_out_of_every_page(App::over(Server::postgres().await).await).await;
+}
