@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use event_store::buckets::JOBS_AGE_MAX;
+use event_store::buckets::{BucketError, JOBS_AGE_MAX};
 use jiff::Timestamp;
 
 use crate::clock::WallClock;
 use crate::job::Job;
-use crate::ledger::Entry;
+use crate::ledger::{Entry, Ledger, State};
 use crate::run::{Looked, RunError, Runner, Watch};
 use crate::schedule::Window;
 
@@ -19,6 +19,8 @@ const POLL: Duration = Duration::from_millis(500);
 const TURN: Duration = Duration::from_millis(600);
 /// Windows that may be waiting for a runner that is there.
 const DUE_MAX: usize = 10_000;
+/// Among so many of the newest windows a runner that begins looks for the last success.
+const SUCCESS_WINDOWS_MAX: usize = 100;
 
 /// Runs all jobs until the runner is stopped.
 pub async fn serve(runner: Arc<Runner>, jobs: Vec<Job>) {
@@ -38,11 +40,14 @@ pub async fn serve(runner: Arc<Runner>, jobs: Vec<Job>) {
 
 async fn keep(runner: &Runner, job: &Job) {
     let (mut clock, mut due) = (WallClock::new(), None);
-    let mut watch = Watch::default();
+    let (mut watch, mut success) = (Watch::default(), LastSuccess::default());
     while !runner.stop.is_cancelled() {
         if let Some(now) = clock.now() {
             let due = due.get_or_insert_with(|| Due::new(job, now));
-            match due.pass(runner, job, &mut watch, now).await {
+            if let Err(error) = success.look_back(&runner.ledger, job, now).await {
+                tracing::warn!(job.name, %error, "the last success is not known yet");
+            }
+            match due.pass(runner, job, &mut watch, &mut success, now).await {
                 Err(RunError::Stopped) => return,
                 Err(error) => tracing::warn!(job.name, %error, "it is tried again"),
                 Ok(()) => {}
@@ -75,6 +80,7 @@ impl Due {
         runner: &Runner,
         job: &Job,
         watch: &mut Watch,
+        success: &mut LastSuccess,
         now: Timestamp,
     ) -> Result<(), RunError> {
         let Some(next) = self.next.filter(|next| next.end <= now) else { return Ok(()) };
@@ -85,7 +91,8 @@ impl Due {
             // Those before it may have taken long.
             let now = now.checked_add(began.elapsed()).unwrap_or(now);
             match runner.look(job, *window, watch, false, now).await? {
-                Looked::Ended(_) => {
+                Looked::Ended(entry) => {
+                    success.see(job, &entry);
                     self.next = job.schedule.window_at(window.end);
                     metrics::gauge!("jobs_lag_windows", "job" => job.name.clone())
                         .set((due.len() - index - 1) as f64);
@@ -99,6 +106,42 @@ impl Due {
             }
         }
         Ok(())
+    }
+}
+
+/// When a window of a job last succeeded, by this runner or another one.
+#[derive(Debug, Default)]
+struct LastSuccess {
+    at: Option<Timestamp>,
+    /// The ledger was asked what was before this runner.
+    looked_back: bool,
+}
+
+impl LastSuccess {
+    async fn look_back(&mut self, ledger: &Ledger, job: &Job, now: Timestamp) -> Result<(), BucketError> {
+        if self.looked_back {
+            return Ok(());
+        }
+        for window in job.schedule.windows_until(now, SUCCESS_WINDOWS_MAX).into_iter().rev() {
+            if let Some(entry) = ledger.read(&job.name, window).await? {
+                self.see(job, &entry);
+            }
+            if self.at.is_some() {
+                break;
+            }
+        }
+        self.looked_back = true;
+        Ok(())
+    }
+
+    /// An older one, of a window that is made up for, changes nothing.
+    fn see(&mut self, job: &Job, entry: &Entry) {
+        let Some(ended) = entry.ended_at.filter(|_| entry.state == State::Succeeded) else { return };
+        if self.at.is_none_or(|at| at < ended) {
+            self.at = Some(ended);
+            metrics::gauge!("jobs_last_success_timestamp_seconds", "job" => job.name.clone())
+                .set(ended.as_millisecond() as f64 / 1_000.0);
+        }
     }
 }
 
@@ -143,8 +186,44 @@ impl Runner {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use event_store::buckets::InMemoryBucket;
+    use jiff::SignedDuration;
+
     use super::*;
     use crate::job::parse;
+    use crate::ledger::{Claim, Claimed};
+
+    #[tokio::test]
+    async fn the_last_success_is_told_from_the_ledger_before_the_first_of_a_runner() {
+        let ledger = Ledger::new(Arc::new(InMemoryBucket::default()));
+        let now: Timestamp = "2026-11-27T12:00:00Z".parse().expect("a timestamp");
+        let text =
+            "jobs: [{name: x, schedule: '* * * * * UTC', command: ['true'], clock: recorded, reads: log}]";
+        let job = parse(text).expect("it is good").remove(0);
+        let mut success = LastSuccess::default();
+        success.look_back(&ledger, &job, now).await.expect("it answers");
+        assert_eq!(success.at, None, "nothing ran");
+
+        let windows = job.schedule.windows_until(now, 3);
+        let lease = Duration::from_secs(30);
+        for (window, state) in windows.iter().zip([State::Succeeded, State::Succeeded, State::Failed]) {
+            let (from, to, runner, dead, again) = (0, 0, "other", None, false);
+            let claim = Claim { window: *window, from, to, runner, lease, dead, again, now };
+            let Ok(Claimed::Mine(entry)) = ledger.claim("x", &claim).await else { panic!("nobody has it") };
+            let ended = Some(window.end + SignedDuration::from_secs(1));
+            let end = move |entry: &mut Entry| (entry.state, entry.ended_at) = (state, ended);
+            ledger.update("x", &entry, end).await.expect("it answers").expect("it is ours");
+        }
+        let mut success = LastSuccess::default();
+        success.look_back(&ledger, &job, now).await.expect("it answers");
+        let newest = windows[1].end + SignedDuration::from_secs(1);
+        assert_eq!(success.at, Some(newest));
+        let older = ledger.read("x", windows[0]).await.expect("it answers").expect("it ran");
+        success.see(&job, &older);
+        assert_eq!(success.at, Some(newest));
+    }
 
     #[test]
     fn a_window_that_the_ledger_has_forgotten_is_not_made_up_for() {

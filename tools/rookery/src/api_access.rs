@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use reqwest::StatusCode;
+use service_kit::config::Environment;
 
 use crate::data_dir::{DataDir, DataDirArgument};
 use crate::files;
@@ -37,7 +38,8 @@ impl ApiArgument {
 /// What to say behind an answer: where a token came from that is not taken.
 pub(crate) fn whose_token(status: StatusCode, token: &str) -> &'static str {
     let is_refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&status);
-    if is_refused && std::env::var(TOKEN).is_ok_and(|said| said == token) {
+    let said = Environment::from_process().optional::<String>(TOKEN).flatten();
+    if is_refused && said.is_some_and(|said| said == token) {
         return " (the token is that of ROOKERY_TOKEN; without it one is made with the data directory's key)";
     }
     ""

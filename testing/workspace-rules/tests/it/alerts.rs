@@ -1,6 +1,7 @@
-//! Alerts ask for metrics that somebody tells.
+//! Alerts ask for metrics that somebody tells, and what is told is described.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::sources::{files, read, root};
 
@@ -40,4 +41,30 @@ fn every_metric_of_an_alert_is_told() {
         |name: &String| OF_PROMETHEUS.contains(&name.as_str()) || told.contains(&format!("\"{name}\""));
     let untold: Vec<&String> = asked.iter().filter(|name| !is_told(name)).collect();
     assert!(untold.is_empty(), "nobody tells {untold:?}");
+}
+
+/// The names behind `counter!("`, `gauge!("` and `histogram!("`, however they are wrapped.
+fn told_by(source: &str) -> BTreeSet<String> {
+    let calls = ["counter!(", "gauge!(", "histogram!("];
+    let behind = calls.iter().flat_map(|call| source.split(call).skip(1));
+    let names = behind.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next());
+    names.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_metric_is_described_to_operators() {
+    let sources = files(&root(), &[".rs"]);
+    let is_product = |file: &Path| {
+        let file = file.strip_prefix(root()).expect("it is below");
+        !file.starts_with("testing") && file.components().any(|part| part.as_os_str() == "src")
+    };
+    let told: BTreeSet<String> =
+        sources.iter().filter(|file| is_product(file)).flat_map(|file| told_by(&read(file))).collect();
+    assert!(told.len() >= 50, "{told:?}");
+    let pages = files(&root().join("docs/operations"), &[".md"]);
+    let pages: String = pages.iter().map(|file| read(file)).collect();
+    let is_in_a_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let described: BTreeSet<&str> = pages.split(|c: char| !is_in_a_name(c)).collect();
+    let missing: Vec<&String> = told.iter().filter(|name| !described.contains(name.as_str())).collect();
+    assert!(missing.is_empty(), "docs/operations says nothing of {missing:?}");
 }

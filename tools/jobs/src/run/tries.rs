@@ -119,12 +119,8 @@ impl Runner {
 }
 
 fn count(job: &Job, state: State) {
-    let name = job.name.clone();
-    metrics::counter!("jobs_windows_total", "job" => name.clone(), "state" => state.as_str()).increment(1);
-    if state == State::Succeeded {
-        let now = Timestamp::now().as_millisecond() as f64 / 1_000.0;
-        metrics::gauge!("jobs_last_success_timestamp_seconds", "job" => name).set(now);
-    }
+    metrics::counter!("jobs_windows_total", "job" => job.name.clone(), "state" => state.as_str())
+        .increment(1);
 }
 
 /// What a try is told.
