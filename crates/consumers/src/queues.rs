@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use fail_points::planted;
 use tokio::time::Instant;
 
 use crate::durable::Open;
@@ -155,6 +156,10 @@ impl Queues {
     /// Its first event has to be tried again. `is_try`: the one that failed counts.
     pub(crate) fn delay(&mut self, key: Key, is_try: bool, now: Instant) {
         let Some(queue) = self.queues.get_mut(&key) else { return };
+        if planted("failing-overtaken") && queue.listed.len() > 1 {
+            queue.state = State::Ready;
+            return queue.listed.rotate_left(1);
+        }
         queue.rest = queue.listed.get(1).copied().or(queue.rest);
         queue.listed.truncate(1);
         queue.tries += u32::from(is_try);

@@ -36,12 +36,15 @@ const STREAM: &str = "a stream has no gap and nothing twice";
 const ONCE: &str = "each window succeeds once";
 const ADJOIN: &str = "windows adjoin without gap or overlap";
 const ONE_BY_ONE: &str = "windows of a job run one after the other";
+const DONE: &str = "each event is done at least once, or parked";
+const IN_ORDER: &str = "events of an account are done in order";
+const ONE_HOLDER: &str = "a position is one process's at a time";
 
 const fn bug(name: &'static str, fault: &'static str, promise: &'static str, about: &'static str) -> Bug {
     Bug { name, about, fault, promise }
 }
 
-pub const ALL: [Bug; 32] = [
+pub const ALL: [Bug; 35] = [
     bug(
         "ack-before-commit",
         "kill-dispatcher",
@@ -134,6 +137,19 @@ pub const ALL: [Bug; 32] = [
         "a window begins where the clock says, not where the last one ended",
     ),
     bug("lease-ignored", "jobs", ONE_BY_ONE, "a window is taken over from a runner that is alive"),
+    bug(
+        "open-forgotten",
+        "deliveries",
+        DONE,
+        "a position is written down as if everything before it were done",
+    ),
+    bug(
+        "failing-overtaken",
+        "deliveries",
+        IN_ORDER,
+        "an event that failed is tried again behind the next one",
+    ),
+    bug("claim-unasked", "deliveries", ONE_HOLDER, "who was taken over writes down its own position"),
 ];
 
 /// The bug of that name.

@@ -1,6 +1,7 @@
 //! What must hold after every run. One function per promise; each answers with what broke it, in words.
 
 mod bans;
+pub mod delivered;
 mod disclosed;
 mod followed;
 pub mod history;
@@ -8,10 +9,12 @@ pub mod log;
 mod pages;
 mod promises;
 mod rows;
+pub mod trail;
 pub mod windows;
 
 use anyhow::Result;
 
+use self::delivered::Delivered;
 use self::history::History;
 use self::windows::Windows;
 use crate::followers::{Followed, Followers};
@@ -49,7 +52,8 @@ impl std::fmt::Display for Broken {
     }
 }
 
-/// What clients asked for and were told, what readers were shown and followers sent, and what came of jobs.
+/// What clients asked for and were told, what readers were shown and followers sent, what came of jobs, and what was done for
+/// events.
 #[derive(Debug, Clone, Copy)]
 pub struct Watched<'a> {
     pub operations: &'a [Operation],
@@ -57,6 +61,7 @@ pub struct Watched<'a> {
     /// With whom the moderator acts on, whose messages may be hidden at any moment.
     pub followed: Option<&'a (Followed, i64)>,
     pub windows: Option<&'a Windows>,
+    pub delivered: Option<&'a Delivered>,
 }
 
 /// What followers were sent in the end, once the log does not go on.
@@ -67,7 +72,7 @@ pub async fn followed(system: &System, followers: Followers, moderated: i64) -> 
 
 /// Checks a system at rest.
 pub async fn all(system: &System, watched: &Watched<'_>, allowed: &Allowed) -> Result<Vec<Broken>> {
-    let Watched { operations, sightings, followed, windows } = *watched;
+    let Watched { operations, sightings, followed, windows, delivered } = *watched;
     let entries = log::read(&system.broker.url()).await?;
     let head = entries.last().map_or(0, |last| last.position);
     let (_, undecided) = History::of(&entries, &allowed.foreign);
@@ -99,6 +104,9 @@ pub async fn all(system: &System, watched: &Watched<'_>, allowed: &Allowed) -> R
     }
     if let Some(windows) = windows {
         found.extend(windows::all(windows, &entries));
+    }
+    if let Some(delivered) = delivered {
+        found.extend(delivered::all(delivered, &entries));
     }
     let differences = rows::oracle(&system.broker.url(), &system.postgres.url()).await?;
     found.push(("the data set is what the oracle folds", differences));

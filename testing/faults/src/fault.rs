@@ -6,6 +6,7 @@ mod clocks;
 mod cluster;
 mod crowd;
 mod database;
+mod deliveries;
 mod disk;
 mod doors;
 mod failover;
@@ -121,6 +122,7 @@ pub fn all() -> Vec<Fault> {
         room::faults(),
         followers::faults(),
         jobs::faults(),
+        deliveries::faults(),
     ]
     .concat()
 }

@@ -10,8 +10,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 use testkit::{Process, eventually};
 
+use crate::check::trail::{JOBS, Trail, Write, end_of, last_writes};
 use crate::check::windows::notes::{self, Gone, JobTry, Note, uptime};
-use crate::check::windows::trail::{Trail, Write, end_of, last_writes};
 use crate::check::windows::{NAMES, READS_DATA_SET, READS_LOG, Windows};
 use crate::system::System;
 use crate::system::clock::Clocks;
@@ -47,7 +47,7 @@ impl Jobs {
     /// Starts the runners; their clocks differ by minutes.
     pub async fn start(system: &System) -> Result<Self> {
         let broker = system.broker.url();
-        let (dir, clocks, trail) = (tempfile::tempdir()?, Clocks::make()?, Trail::keep(&broker).await?);
+        let (dir, clocks, trail) = (tempfile::tempdir()?, Clocks::make()?, Trail::keep(&broker, JOBS).await?);
         let mut jobs = Self {
             dir,
             clocks,

@@ -8,7 +8,8 @@
 //!    └───────────────▶ check: log, rows, checkpoints, pages, promises ◀───────────────────────┘
 //! ```
 //!
-//! Beside them there may be a relay, consumers and readers of streams that follow what happens, and runners of jobs.
+//! Beside them there may be a relay, consumers and readers of streams that follow what happens, runners of jobs, and those that do
+//! something for each event.
 //!
 //! The services are the separate programs, run as processes; broker and database are real. The log is read by a plain
 //! client, without any code of the workspace, so that a mistake in our own reader cannot hide one in our writer.
@@ -17,6 +18,7 @@
 
 pub mod bugs;
 pub mod check;
+pub mod deliveries;
 pub mod fault;
 pub mod faulty_log;
 pub mod followers;

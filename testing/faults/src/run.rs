@@ -97,6 +97,16 @@ pub async fn run(fault: &Fault, setup: Setup, seed: u64) -> Result<Report> {
         let [relay, stream] = followers.resumed();
         happened = happened.and("consumers that came again", relay).and("readers of streams", stream);
     }
+    let delivered = match system.deliveries.take() {
+        Some(deliveries) => Some(deliveries.finish().await?),
+        None => None,
+    };
+    if let Some(delivered) = &delivered {
+        happened = happened
+            .and("tries that failed", delivered.failed())
+            .and("events parked", delivered.parked())
+            .and("events done again", delivered.again());
+    }
     let did_not_happen: Vec<String> =
         happened.counts.iter().filter(|(_, count)| *count == 0).map(|(what, _)| (*what).to_owned()).collect();
     if !did_not_happen.is_empty() {
@@ -109,12 +119,18 @@ pub async fn run(fault: &Fault, setup: Setup, seed: u64) -> Result<Report> {
         None => None,
     };
     let windows = happened.windows.as_ref();
-    let watched =
-        Watched { operations: &operations, sightings: &sightings, followed: followed.as_ref(), windows };
+    let watched = Watched {
+        operations: &operations,
+        sightings: &sightings,
+        followed: followed.as_ref(),
+        windows,
+        delivered: delivered.as_ref(),
+    };
     broken.extend(check::all(&system, &watched, &happened.allowed).await?);
     let runners = windows.map_or("", |windows| &windows.output);
-    let output =
-        system.services().map(crate::system::service::Service::output).chain([runners.to_owned()]).collect();
+    let of_deliveries = delivered.as_ref().map_or("", |delivered| &delivered.output);
+    let others = [runners, of_deliveries].map(str::to_owned);
+    let output = system.services().map(crate::system::service::Service::output).chain(others).collect();
     Ok(Report {
         fault: fault.name,
         seed,

@@ -22,6 +22,7 @@ use self::clock::Clocks;
 use self::namespace::Namespace;
 use self::routes::{Standby, WaysOut};
 use self::service::{PATIENCE, Service};
+use crate::deliveries::Deliveries;
 
 const GATEWAY_SECRET: &str = "the-gateway-of-the-faults";
 /// So few followers make an author one whose entries are merged on read, so that both ways are taken.
@@ -83,6 +84,7 @@ pub struct System {
     pub query_api: Service,
     pub relay: Option<Service>,
     pub doors: Option<Doors>,
+    pub deliveries: Option<Deliveries>,
     pub broker: Broker,
     pub postgres: Postgres,
     /// Straight to the database, past all services.
@@ -133,7 +135,7 @@ impl System {
         let dispatchers = (0..setup.dispatchers).map(|_| dispatcher(&setup, nats)).collect();
         let reducers = (0..setup.reducers).map(|_| reducers(&setup, nats, database)).collect();
         let query_api = query_api(&setup, database);
-        let relay = setup.has_followers.then(|| relay(&setup, nats));
+        let relay = setup.has_followers.then(|| relay(&setup, nats, &[]));
         let pool = pool(&postgres.url());
         Self {
             dispatchers,
@@ -141,6 +143,7 @@ impl System {
             query_api,
             relay,
             doors: None,
+            deliveries: None,
             broker,
             postgres,
             pool,
@@ -174,6 +177,10 @@ impl System {
     pub fn services(&self) -> impl Iterator<Item = &Service> {
         let doors = self.doors.iter().flat_map(|doors| doors.dispatchers.iter().chain([&doors.query_api]));
         self.dispatchers.iter().chain(&self.reducers).chain([&self.query_api]).chain(&self.relay).chain(doors)
+    }
+
+    pub fn another_relay(&self, more: &[(&str, &str)]) -> Service {
+        relay(&self.setup, &self.broker.url(), more)
     }
 
     /// What a service of this system is told.
@@ -278,8 +285,8 @@ fn reducers(setup: &Setup, nats: &str, database: &str) -> Service {
     Service::start("reducers", "ROOKERY_REDUCERS_LISTEN", env(setup, &own), setup.namespace.as_deref())
 }
 
-fn relay(setup: &Setup, nats: &str) -> Service {
-    let own = [("ROOKERY_NATS_URL", nats), CALLERS[0], CALLERS[1], CALLERS[2]];
+fn relay(setup: &Setup, nats: &str, more: &[(&str, &str)]) -> Service {
+    let own = [&[("ROOKERY_NATS_URL", nats)], &CALLERS[..], more].concat();
     Service::start("relay", "ROOKERY_RELAY_LISTEN", env(setup, &own), setup.namespace.as_deref())
 }
 

@@ -1,13 +1,14 @@
-//! What the jobs of the faults run: it reads what its window holds, takes its time, and writes down both.
+//! What the jobs of the faults run: it reads what its window holds, takes its time, and writes down both. Where it is asked to,
+//! what is done for an event.
 
-use std::fs::File;
-use std::io::Write;
 use std::os::unix::process::parent_id;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use faults::check::windows::READS_DATA_SET;
 use faults::check::windows::notes::{Ended, JobTry, NOTES, Note, QUERY_API, RELAY, uptime};
+use faults::deliveries::purpose::{self, HANGING, Purpose};
+use faults::deliveries::{self, FOR_EVENT, append};
 use faults::system::{CONSUMER, USER, http, signed};
 use reqwest::{Client, Response};
 use serde_json::Value;
@@ -21,8 +22,12 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 /// Who reads. Nobody that the load knows.
 const ACCOUNT: i64 = 1;
 
+fn main() -> Result<()> {
+    if std::env::args().nth(1).as_deref() == Some(FOR_EVENT) { for_event() } else { job() }
+}
+
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
+async fn job() -> Result<()> {
     let run = run()?;
     note(&run, None)?;
     let http = http();
@@ -54,12 +59,30 @@ fn run() -> Result<JobTry> {
     })
 }
 
-/// In one write, so that lines of others do not come between.
 fn note(run: &JobTry, ended: Option<Ended>) -> Result<()> {
-    let note = Note { run: run.clone(), ended };
-    let line = format!("{}\n", serde_json::to_string(&note)?);
-    let mut notes = File::options().append(true).create(true).open(variable(NOTES)?)?;
-    notes.write_all(line.as_bytes()).context("a note")
+    append(variable(NOTES)?.as_ref(), &Note { run: run.clone(), ended })
+}
+
+/// Writes down that it begins, and how it ends.
+#[expect(clippy::disallowed_methods, reason = "its time is what it takes, and it has no runtime")]
+fn for_event() -> Result<()> {
+    let told = deliveries::Note {
+        position: variable("ROOKERY_EVENT_POSITION")?.parse()?,
+        id: variable("ROOKERY_EVENT_ID")?,
+        number: variable("ROOKERY_EVENT_TRY")?.parse()?,
+        process: std::process::id(),
+        runner: parent_id(),
+        event: serde_json::from_reader(std::io::stdin())?,
+        is_done: None,
+    };
+    let notes = variable(NOTES)?;
+    let note = |is_done| append(notes.as_ref(), &deliveries::Note { is_done, ..told.clone() });
+    note(None)?;
+    let purpose = purpose::of(told.position, told.number == 1);
+    std::thread::sleep(if purpose == Purpose::Hang { HANGING } else { purpose::WORK });
+    note(Some(purpose == Purpose::Do))?;
+    ensure!(purpose == Purpose::Do, "as it was meant");
+    Ok(())
 }
 
 /// Until it answers well.

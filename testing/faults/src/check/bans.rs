@@ -110,6 +110,7 @@ mod tests {
 
     fn entry(position: i64, kind: &str, data: serde_json::Value, operation: usize) -> Entry {
         Entry {
+            id: String::new(),
             position,
             subject: String::new(),
             event_type: format!("rookery.{kind}.v1"),

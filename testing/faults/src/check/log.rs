@@ -24,6 +24,8 @@ const AT_ONCE: usize = 64;
 #[derive(Debug, Clone)]
 pub struct Entry {
     pub position: i64,
+    /// Of the CloudEvent.
+    pub id: String,
     pub subject: String,
     pub event_type: String,
     /// Microseconds since 1970, by the broker's clock.
@@ -141,6 +143,7 @@ fn entry(stored: Stored) -> Result<Entry> {
         |name: &str| stored.headers.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
     Ok(Entry {
         position: position(stored.sequence)?,
+        id: get("ce-id").unwrap_or_default().to_owned(),
         event_type: get("ce-type").unwrap_or_default().to_owned(),
         recorded_at: stored.time,
         decided_at: get("ce-time").and_then(micros).unwrap_or(0),

@@ -1,7 +1,6 @@
 //! The windows of jobs: the ledger with every write to it, and what the runs wrote down themselves.
 
 pub mod notes;
-pub mod trail;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -9,9 +8,9 @@ use std::ops::Range;
 use serde_json::Value;
 
 use self::notes::{Gone, Note};
-use self::trail::{NOBODY, Write, end_of, last_writes};
 use super::disclosed::Disclosed;
 use super::log::{Entry, micros};
+use super::trail::{NOBODY, Write, end_of, last_writes};
 
 /// Timestamps of the broker are of its own clock, and a lease is counted by another one.
 const SLACK: i64 = 50_000;

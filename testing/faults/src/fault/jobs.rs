@@ -6,9 +6,9 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::{Fault, Happened, Striking, USUAL};
+use crate::check::trail::last_writes;
 use crate::check::windows::Windows;
 use crate::check::windows::notes::Gone;
-use crate::check::windows::trail::last_writes;
 use crate::jobs::{Jobs, RUNNERS};
 use crate::load::Load;
 use crate::system::clock;

@@ -35,15 +35,24 @@ impl Clocks {
 
     /// For the processes that go by that clock, once it has been set.
     pub fn env(&self, name: &str) -> [(&'static str, String); 2] {
-        let [library, shift] = [&self.library, &self.file(name)].map(|path| path.display().to_string());
-        [("LD_PRELOAD", library), ("FAULTS_CLOCK_SHIFT", shift)]
+        self.preloaded("FAULTS_CLOCK_SHIFT", name)
     }
 
-    /// Seconds ahead of the machine's clock.
-    pub fn set(&self, name: &str, ahead: i64) -> Result<()> {
+    /// For processes on a machine that may be suspended.
+    pub fn env_of_suspended(&self, name: &str) -> [(&'static str, String); 2] {
+        self.preloaded("FAULTS_CLOCK_STOOD", name)
+    }
+
+    fn preloaded(&self, variable: &'static str, name: &str) -> [(&'static str, String); 2] {
+        let [library, file] = [&self.library, &self.file(name)].map(|path| path.display().to_string());
+        [("LD_PRELOAD", library), (variable, file)]
+    }
+
+    /// Seconds ahead of the machine's clock; or milliseconds for which a machine was suspended by now.
+    pub fn set(&self, name: &str, number: i64) -> Result<()> {
         // In one step: it may be read at this moment.
         let new = self.dir.path().join(format!("{name}.new"));
-        std::fs::write(&new, ahead.to_string())?;
+        std::fs::write(&new, number.to_string())?;
         std::fs::rename(&new, self.file(name)).context("set a clock")
     }
 

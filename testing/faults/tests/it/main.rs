@@ -42,6 +42,11 @@ async fn runners_of_jobs_that_are_killed_in_mid_run_break_no_promise() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn those_who_hand_events_over_and_are_killed_in_mid_work_break_no_promise() {
+    good("deliveries").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_of_the_broker_breaks_no_promise() {
     if testkit::no_small_disk() {
         return;
