@@ -168,7 +168,8 @@ impl Deliveries {
     async fn claims(&mut self) -> Result<BTreeMap<String, Write>> {
         let mut claims = BTreeMap::new();
         for trail in &mut self.trails {
-            let claimed = trail.refresh(&self.broker).await?.iter().filter(|write| write.text("claim") != "");
+            let claimed =
+                trail.refresh(&self.broker).await?.iter().filter(|write| !write.text("claim").is_empty());
             claims.extend(claimed.map(|write| (write.key.clone(), write.clone())));
         }
         claims.retain(|_, write| write.text("claim") != NOBODY);
@@ -264,7 +265,8 @@ impl Deliveries {
             service.stop().await;
         }
         self.claims().await?;
-        let written = self.trails.iter().flat_map(Trail::writes).filter(|write| write.text("claim") != "");
+        let written =
+            self.trails.iter().flat_map(Trail::writes).filter(|write| !write.text("claim").is_empty());
         Ok(Delivered { takers, trail: written.cloned().collect(), output: self.output() })
     }
 

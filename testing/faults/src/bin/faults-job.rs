@@ -64,6 +64,7 @@ fn note(run: &JobTry, ended: Option<Ended>) -> Result<()> {
 }
 
 /// Writes down that it begins, and how it ends.
+#[expect(clippy::disallowed_methods, reason = "its time is what it takes, and it has no runtime")]
 fn for_event() -> Result<()> {
     let told = deliveries::Note {
         position: variable("ROOKERY_EVENT_POSITION")?.parse()?,
