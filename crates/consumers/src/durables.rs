@@ -217,6 +217,9 @@ impl Durables {
     pub async fn remove(&self, name: &str) -> Result<bool, BucketError> {
         let was_there = self.read(name).await?.is_some();
         delete(&*self.bucket, &key(name)).await?;
+        if !self.is_register {
+            return Ok(was_there);
+        }
         let decide = |known: Option<Vec<String>>| {
             let mut names = known.unwrap_or_default();
             names.retain(|known| known != name);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use consumers::{Backoff, Consumer, Durables, Settings};
+use consumers::{Backoff, ConsumeError, Consumer, Durables, DurablesError, Settings};
 use event_store::buckets::WEBHOOKS;
 use event_store::{Bucket, BucketError};
 use event_store_open::StoreConfig;
@@ -124,10 +124,14 @@ impl Keeper {
         let (wanted, receiver) = watch::channel(Arc::new(webhook));
         let Some(consumer) = self.consumer(receiver, end.clone()) else { return };
         let task = tokio::spawn(async move {
-            if let Err(error) = consumer.consume().await
-                && let Some(held_back) = SENDING_ENDED.due()
-            {
-                tracing::error!(webhook = %id, %error, held_back, "a webhook is not sent");
+            match consumer.consume().await {
+                // With the webhook.
+                Ok(()) | Err(ConsumeError::Durables(DurablesError::Removed(_))) => {}
+                Err(error) => {
+                    if let Some(held_back) = SENDING_ENDED.due() {
+                        tracing::error!(webhook = %id, %error, held_back, "a webhook is not sent");
+                    }
+                }
             }
         });
         self.running.insert(id, Running { webhook: wanted, end, task });

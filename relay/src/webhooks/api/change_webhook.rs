@@ -10,7 +10,7 @@ use crate::AppState;
 
 /// Changes a webhook: its address, which events it is sent, and whether it is.
 ///
-/// It holds for events that are read from then on, within a second. Needs the role `operator` or `admin`.
+/// It holds for events that are read from then on, within seconds. Needs the role `operator` or `admin`.
 #[utoipa::path(
     patch, path = "/v1/webhooks/{webhook}", tag = "webhooks", request_body = ChangeWebhook,
     params(("webhook" = String, Path, format = Uuid, description = "Its id")),
