@@ -37,8 +37,9 @@ impl From<String> for Failure {
 
 #[derive(Debug)]
 pub(crate) enum Delivered {
-    /// Or nothing of it is handed on any more.
     Done,
+    /// Nothing of it is handed on any more.
+    LeftOut,
     Failed(Box<Line>, Failure),
     /// The log could not be asked: no try.
     Unread(ReadError),
@@ -52,7 +53,7 @@ pub(crate) async fn deliver(
 ) -> Delivered {
     let line = match again(log, Position::from_i64(position).unwrap_or_default()).await {
         Ok(Some(line)) => line,
-        Ok(None) => return Delivered::Done,
+        Ok(None) => return Delivered::LeftOut,
         Err(error) => return Delivered::Unread(error),
     };
     match handler.handle(&line, tries).await {

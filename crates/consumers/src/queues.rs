@@ -170,6 +170,12 @@ impl Queues {
         self.go_on(key);
     }
 
+    /// Its first event was not tried, as nothing of it is left: that says nothing of an outage.
+    pub(crate) fn left_out(&mut self, key: Key) {
+        self.gate.forget(key);
+        self.go_on(key);
+    }
+
     /// Its first event was tried for the last time.
     pub(crate) fn park(&mut self, key: Key, now: Instant) {
         self.gate.failed(key, now);

@@ -177,10 +177,12 @@ impl<'a> Session<'a> {
                 self.queues.unfilled(account, now + READ_PAUSE);
             }
             Ended::Delivered(key, position, Delivered::Done) => {
-                if key < 0 {
-                    self.released.push(position);
-                }
+                self.release(key, position);
                 self.queues.done(key);
+            }
+            Ended::Delivered(key, position, Delivered::LeftOut) => {
+                self.release(key, position);
+                self.queues.left_out(key);
             }
             Ended::Delivered(key, _, Delivered::Unread(error)) => {
                 tracing::warn!(%error, "the log could not be read");
@@ -192,22 +194,35 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// What was parked is not any more.
+    fn release(&mut self, key: Key, position: i64) {
+        if key < 0 {
+            self.released.push(position);
+        }
+    }
+
     fn failed(&mut self, key: Key, line: Line, failure: &Failure, now: Instant) {
         let settings = &self.consumer.settings;
         let (tries, position) = (self.queues.tries(key) + 1, line.position.get());
         let outcome: String = failure.outcome.chars().take(OUTCOME_CHARS_MAX).collect();
-        tracing::warn!(durable = settings.durable, position, r#try = tries, outcome, "a try failed");
+        let durable = &settings.durable;
+        // In an outage few are tried for the first time, and all those again and again.
+        if tries == 1 {
+            tracing::warn!(durable, position, outcome, "the first try failed");
+        } else {
+            tracing::debug!(durable, position, r#try = tries, outcome, "a try failed");
+        }
         // One that was parked before has a place already.
         let has_room = key < 0 || self.parked_before + self.parked.len() < PARKED_MAX;
         if tries < settings.tries || !has_room {
             if tries >= settings.tries {
-                tracing::warn!(durable = settings.durable, position, "it cannot be parked: {PARKED_MAX} are");
+                tracing::warn!(durable, position, "it cannot be parked: {PARKED_MAX} are");
             }
             let pause = settings.backoff.pause(tries).max(failure.wait.min(settings.backoff.max));
             self.queues.failed(key, &outcome, now, now + pause);
             return;
         }
-        tracing::warn!(durable = settings.durable, position, tries, "parked");
+        tracing::warn!(durable, position, tries, outcome, "parked");
         self.parked.push(Parked {
             position,
             id: line.id,

@@ -18,7 +18,6 @@
 
 pub mod bugs;
 pub mod check;
-pub mod deliveries;
 pub mod fault;
 pub mod faulty_log;
 pub mod followers;

@@ -2,6 +2,7 @@
 
 mod broker;
 pub mod clock;
+pub mod deliveries;
 pub mod forwarder;
 pub mod namespace;
 pub mod routes;
@@ -22,7 +23,6 @@ use self::clock::Clocks;
 use self::namespace::Namespace;
 use self::routes::{Standby, WaysOut};
 use self::service::{PATIENCE, Service};
-use crate::deliveries::Deliveries;
 
 const GATEWAY_SECRET: &str = "the-gateway-of-the-faults";
 /// So few followers make an author one whose entries are merged on read, so that both ways are taken.
@@ -84,7 +84,7 @@ pub struct System {
     pub query_api: Service,
     pub relay: Option<Service>,
     pub doors: Option<Doors>,
-    pub deliveries: Option<Deliveries>,
+    pub deliveries: Option<deliveries::Deliveries>,
     pub broker: Broker,
     pub postgres: Postgres,
     /// Straight to the database, past all services.

@@ -102,6 +102,8 @@ fn in_an_outage(accounts: i64, now: Instant) -> Queues {
 async fn in_an_outage_few_are_tried() {
     let mut now = Instant::now();
     let mut queues = in_an_outage(20, now);
+    assert_eq!(queues.next(now), deliver(9, 9, 1));
+    queues.left_out(9);
     let (end, mut probes) = (now + Duration::from_secs(99), 0);
     while let Some(Next::Deliver { key, tries: 1, .. }) = queues.next(now) {
         probes += 1;

@@ -7,9 +7,9 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::{Fault, Happened, Starting, Striking, USUAL};
-use crate::deliveries::{Away, Deliveries};
 use crate::load::Load;
 use crate::system::clock;
+use crate::system::deliveries::{Away, Deliveries};
 use crate::system::{Setup, System};
 
 /// Longer than a lease.

@@ -99,7 +99,7 @@ impl Deliveries {
             let webhook = deliveries.add_webhook(path, types).await;
             deliveries.webhooks.push(webhook);
         }
-        deliveries.until("the relay has all webhooks", |claims| claims.len() == PATHS.len()).await?;
+        deliveries.until("the relay has all webhooks", |holders| holders.len() == PATHS.len()).await?;
         deliveries.start_relay(system).await?;
         for index in 0..PROCESSES {
             deliveries.start_process(system, index)?;
@@ -165,15 +165,15 @@ impl Deliveries {
     }
 
     /// Whose each entry is, with that write.
-    async fn claims(&mut self) -> Result<BTreeMap<String, Write>> {
-        let mut claims = BTreeMap::new();
+    async fn holders(&mut self) -> Result<BTreeMap<String, Write>> {
+        let mut holders = BTreeMap::new();
         for trail in &mut self.trails {
             let claimed =
                 trail.refresh(&self.broker).await?.iter().filter(|write| !write.text("claim").is_empty());
-            claims.extend(claimed.map(|write| (write.key.clone(), write.clone())));
+            holders.extend(claimed.map(|write| (write.key.clone(), write.clone())));
         }
-        claims.retain(|_, write| write.text("claim") != NOBODY);
-        Ok(claims)
+        holders.retain(|_, write| write.text("claim") != NOBODY);
+        Ok(holders)
     }
 
     async fn until(
@@ -183,11 +183,11 @@ impl Deliveries {
     ) -> Result<BTreeMap<String, Write>> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let claims = self.claims().await?;
-            if is_so(&claims) {
-                return Ok(claims);
+            let holders = self.holders().await?;
+            if is_so(&holders) {
+                return Ok(holders);
             }
-            ensure!(Instant::now() < deadline, "never: {what}: {claims:?}\n{}", self.output());
+            ensure!(Instant::now() < deadline, "never: {what}: {holders:?}\n{}", self.output());
             tokio::time::sleep(PAUSE).await;
         }
     }
@@ -196,7 +196,7 @@ impl Deliveries {
     async fn in_the_middle(&mut self) -> Result<usize> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let runners: Vec<u32> = self.claims().await?.values().filter_map(Write::runner).collect();
+            let runners: Vec<u32> = self.holders().await?.values().filter_map(Write::runner).collect();
             let holder = self.processes.iter().position(|process| runners.contains(&process.process().pid()));
             if let Some(holder) = holder
                 && self.receiver.is_busy()
@@ -219,7 +219,7 @@ impl Deliveries {
     pub async fn strike(&mut self, away: Away) -> Result<()> {
         let (sending, holder) = (self.sending, self.in_the_middle().await?);
         let before: BTreeSet<String> =
-            self.claims().await?.values().map(|write| write.text("claim").to_owned()).collect();
+            self.holders().await?.values().map(|write| write.text("claim").to_owned()).collect();
         let began = Instant::now();
         let names = [format!("relay-{sending}"), format!("process-{holder}")];
         for service in [&mut self.relays[sending], &mut self.processes[holder]] {
@@ -228,8 +228,8 @@ impl Deliveries {
                 Away::Frozen | Away::Suspended => service.process().signal(Signal::SIGSTOP),
             }
         }
-        let are_others = |claims: &BTreeMap<String, Write>| {
-            claims.len() == before.len() && claims.values().all(|now| !before.contains(now.text("claim")))
+        let are_others = |holders: &BTreeMap<String, Write>| {
+            holders.len() == before.len() && holders.values().all(|now| !before.contains(now.text("claim")))
         };
         self.until("others take over", are_others).await?;
         if away == Away::Suspended {
@@ -264,7 +264,7 @@ impl Deliveries {
         for service in self.relays.iter_mut().chain(&mut self.processes) {
             service.stop().await;
         }
-        self.claims().await?;
+        self.holders().await?;
         let written =
             self.trails.iter().flat_map(Trail::writes).filter(|write| !write.text("claim").is_empty());
         Ok(Delivered { takers, trail: written.cloned().collect(), output: self.output() })

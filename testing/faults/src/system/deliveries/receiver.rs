@@ -24,12 +24,12 @@ const AGE_MAX: i64 = 300;
 #[derive(Debug)]
 pub(super) struct Receiver {
     address: std::net::SocketAddr,
-    seen: Arc<Seen>,
+    inner: Arc<Inner>,
     serving: JoinHandle<()>,
 }
 
 #[derive(Debug, Default)]
-struct Seen {
+struct Inner {
     requests: Mutex<Requests>,
     under_way: AtomicUsize,
 }
@@ -71,12 +71,12 @@ impl Drop for UnderWay<'_> {
 impl Receiver {
     pub(super) async fn start() -> Result<Self> {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        let (address, seen) = (listener.local_addr()?, Arc::<Seen>::default());
-        let router = Router::new().fallback(receive).with_state(Arc::clone(&seen));
+        let (address, inner) = (listener.local_addr()?, Arc::<Inner>::default());
+        let router = Router::new().fallback(receive).with_state(Arc::clone(&inner));
         let serving = tokio::spawn(async move {
             axum::serve(listener, router).await.ok();
         });
-        Ok(Self { address, seen, serving })
+        Ok(Self { address, inner, serving })
     }
 
     pub(super) fn url(&self, path: &str) -> String {
@@ -84,12 +84,12 @@ impl Receiver {
     }
 
     pub(super) fn is_busy(&self) -> bool {
-        self.seen.under_way.load(Ordering::Relaxed) > 0
+        self.inner.under_way.load(Ordering::Relaxed) > 0
     }
 
     /// What came to a path, by the secret of its webhook.
     pub(super) fn deliveries(&self, path: &str, secret: &str) -> Vec<Delivery> {
-        let requests = self.seen.lock();
+        let requests = self.inner.lock();
         let is_open = |index: &usize| !requests.taken.contains(index);
         let open = (0..requests.all.len()).filter(is_open).map(|index| (index, false));
         let taken = requests.taken.iter().map(|index| (*index, true));
@@ -104,19 +104,19 @@ impl Drop for Receiver {
     }
 }
 
-impl Seen {
+impl Inner {
     fn lock(&self) -> std::sync::MutexGuard<'_, Requests> {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-async fn receive(State(seen): State<Arc<Seen>>, uri: Uri, headers: HeaderMap, body: Bytes) -> StatusCode {
-    let _under_way = UnderWay::begin(&seen.under_way);
+async fn receive(State(inner): State<Arc<Inner>>, uri: Uri, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let _under_way = UnderWay::begin(&inner.under_way);
     let event: Value = serde_json::from_slice(&body).unwrap_or_default();
     let position = event["position"].as_str().and_then(|position| position.parse().ok()).unwrap_or(-1);
     let (path, at) = (uri.path().to_owned(), OffsetDateTime::now_utc().unix_timestamp());
     let (index, is_first) = {
-        let mut requests = seen.lock();
+        let mut requests = inner.lock();
         let is_known = requests.all.iter().any(|known| known.path == path && known.position == position);
         requests.all.push(Request { path, headers, body, at, event, position });
         (requests.all.len() - 1, !is_known)
@@ -129,7 +129,7 @@ async fn receive(State(seen): State<Arc<Seen>>, uri: Uri, headers: HeaderMap, bo
         }
         Purpose::Do => {
             tokio::time::sleep(WORK).await;
-            seen.lock().taken.push(index);
+            inner.lock().taken.push(index);
             StatusCode::NO_CONTENT
         }
     }
