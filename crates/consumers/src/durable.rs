@@ -154,7 +154,7 @@ mod tests {
             account: Some(i64::MAX),
             position: i64::MAX,
             open: vec![
-                of_account((LISTED_MAX + BATCH).div_ceil(OPEN_ACCOUNTS_MAX + BATCH));
+                of_account(1 + (LISTED_MAX + BATCH).div_ceil(OPEN_ACCOUNTS_MAX + BATCH));
                 OPEN_ACCOUNTS_MAX + BATCH
             ],
             parked: vec![parked; PARKED_MAX],

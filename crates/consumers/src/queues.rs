@@ -15,8 +15,10 @@ use crate::durable::{Failing, Open};
 
 /// Accounts of which something is open. With as many waiting for tries of theirs, nothing more is read.
 pub(crate) const OPEN_ACCOUNTS_MAX: usize = 128;
-/// Events that are listed; a batch more may be.
+/// Events that are listed; a batch more may be, and one of each account.
 pub(crate) const LISTED_MAX: usize = 256;
+/// Events of an account that are looked up at once.
+const FILL_MAX: usize = 64;
 
 /// An account; of a parked event that is tried again, its position below zero: it has a queue to itself.
 pub(crate) type Key = i64;
@@ -46,7 +48,7 @@ struct Queue {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {
     Deliver { key: Key, position: i64, tries: u32 },
-    Fill { account: i64, from: i64 },
+    Fill { account: i64, from: i64, max: usize },
 }
 
 #[derive(Debug, Default)]
@@ -67,8 +69,7 @@ impl Queues {
 
     /// What must be known to go on after a crash. Parked events that are tried again are so in the entry already.
     pub(crate) fn open(&self) -> Vec<Open> {
-        let accounts = self.queues.iter().filter(|(key, _)| **key >= 0);
-        let open = accounts.map(|(account, queue)| Open {
+        let open = self.accounts().map(|(account, queue)| Open {
             account: *account,
             tries: queue.tries,
             positions: queue.listed.iter().copied().collect(),
@@ -90,12 +91,25 @@ impl Queues {
     }
 
     fn tried(&self) -> impl Iterator<Item = &Queue> {
-        self.queues.iter().filter(|(key, queue)| **key >= 0 && queue.tries > 0).map(|(_, queue)| queue)
+        self.accounts().map(|(_, queue)| queue).filter(|queue| queue.tries > 0)
     }
 
     pub(crate) fn has_room(&self) -> bool {
-        let listed: usize = self.queues.values().map(|queue| queue.listed.len()).sum();
-        self.queues.len() < OPEN_ACCOUNTS_MAX && listed < LISTED_MAX
+        self.accounts().count() < OPEN_ACCOUNTS_MAX && self.listed() < LISTED_MAX
+    }
+
+    /// What an entry lists, and what look-ups may find for it.
+    fn listed(&self) -> usize {
+        let listed = |queue: &Queue| match queue.state {
+            State::Filling(_) => FILL_MAX,
+            _ => queue.listed.len(),
+        };
+        self.accounts().map(|(_, queue)| listed(queue)).sum()
+    }
+
+    /// Those of parked events are no accounts.
+    fn accounts(&self) -> impl Iterator<Item = (&Key, &Queue)> {
+        self.queues.iter().filter(|(key, _)| **key >= 0)
     }
 
     pub(crate) fn push(&mut self, account: Key, position: i64) {
@@ -115,16 +129,25 @@ impl Queues {
         }
     }
 
-    /// Gives a parked event a queue, unless it has one.
-    pub(crate) fn retry(&mut self, position: i64) {
-        if !self.queues.contains_key(&-position) {
-            self.push(-position, position);
+    /// Gives each of these parked events a queue, unless it has one, and takes it from all others: they were dropped.
+    pub(crate) fn retry(&mut self, positions: &[i64]) {
+        self.queues.retain(|key, _| *key >= 0 || positions.contains(&-key));
+        for position in positions {
+            if !self.queues.contains_key(&-position) {
+                self.push(-position, *position);
+            }
         }
+    }
+
+    pub(crate) fn is_open(&self, key: Key) -> bool {
+        self.queues.contains_key(&key)
     }
 
     /// The earliest event that nothing holds back, which then is under way.
     pub(crate) fn next(&mut self, now: Instant) -> Option<Next> {
         let is_open = self.gate.is_open(self.tried().count(), now);
+        // At least one, so that every account goes on.
+        let max = LISTED_MAX.saturating_sub(self.listed()).clamp(1, FILL_MAX);
         let ready = self.queues.iter_mut().filter(|(_, queue)| match queue.state {
             State::Ready => is_open || !queue.is_untried(),
             State::Due(due) => due <= now,
@@ -141,7 +164,7 @@ impl Queues {
             }
             (None, Some(from)) => {
                 queue.state = State::Filling(None);
-                Some(Next::Fill { account: *key, from })
+                Some(Next::Fill { account: *key, from, max })
             }
             // A queue without events is taken away at once.
             (None, None) => None,

@@ -1,11 +1,12 @@
 //! A durable's events, while it is this process's.
 
+mod write;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::AccountId;
 use event_store::ReadError;
-use fail_points::planted;
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -28,15 +29,11 @@ const BEATS_MISSED_MAX: u32 = 4;
 const BEAT_MAX: Duration = Duration::from_secs(2);
 /// Between two writes of what has changed: what was done since the last one is done again after a crash.
 const WRITE_PERIOD: Duration = Duration::from_millis(200);
-/// Between two tries to write.
-const WRITE_PAUSE: Duration = Duration::from_millis(200);
 /// For what is under way when the process is told to end, and for the last write.
 const END_GRACE: Duration = Duration::from_secs(5);
 const LAST_WRITE_LIMIT: Duration = Duration::from_secs(2);
 /// Before what could not be read is read again.
 const READ_PAUSE: Duration = Duration::from_secs(1);
-/// Events of an account that are looked up at once.
-const FILL_MAX: usize = 64;
 /// Of how a try ended, in the entry.
 pub(crate) const OUTCOME_CHARS_MAX: usize = 60;
 
@@ -62,8 +59,9 @@ pub(crate) struct Session<'a> {
     tasks: JoinSet<Ended>,
     /// All up to here is in the queues, done or parked.
     through: i64,
-    /// Not written yet: what was parked, and which parked events are done after all.
+    /// Not written yet: what was parked, which parked events failed again, and which are done after all.
     parked: Vec<Parked>,
+    failed_again: Vec<Parked>,
     released: Vec<i64>,
     /// In the entry.
     parked_before: usize,
@@ -86,6 +84,7 @@ impl<'a> Session<'a> {
             tasks: JoinSet::new(),
             through: mine.position,
             parked: Vec::new(),
+            failed_again: Vec::new(),
             released: Vec::new(),
             parked_before: 0,
             is_changed: false,
@@ -156,10 +155,10 @@ impl<'a> Session<'a> {
                         Ended::Delivered(key, position, deliver(&*log, &*handler, position, tries).await)
                     });
                 }
-                Next::Fill { account, from } => {
+                Next::Fill { account, from, max } => {
                     let (filter, until) = (settings.filter.clone(), self.through);
                     self.tasks.spawn(async move {
-                        let found = of_account(&*log, &filter, account, from, until, FILL_MAX).await;
+                        let found = of_account(&*log, &filter, account, from, until, max).await;
                         Ended::Filled(account, found)
                     });
                 }
@@ -202,6 +201,10 @@ impl<'a> Session<'a> {
     }
 
     fn failed(&mut self, key: Key, line: Line, failure: &Failure, now: Instant) {
+        if !self.queues.is_open(key) {
+            // Dropped while it was tried.
+            return;
+        }
         let settings = &self.consumer.settings;
         let (tries, position) = (self.queues.tries(key) + 1, line.position.get());
         let outcome: String = failure.outcome.chars().take(OUTCOME_CHARS_MAX).collect();
@@ -223,7 +226,7 @@ impl<'a> Session<'a> {
             return;
         }
         tracing::warn!(durable, position, tries, outcome, "parked");
-        self.parked.push(Parked {
+        let parked = Parked {
             position,
             id: line.id,
             account: line.account.map_or(0, AccountId::get),
@@ -232,64 +235,13 @@ impl<'a> Session<'a> {
             outcome,
             parked_at: OffsetDateTime::now_utc().truncate_to_second(),
             is_retried: false,
-        });
-        self.queues.park(key, now);
-    }
-
-    /// Writes down where the durable stands, as often as it takes within the deadline.
-    async fn write(&mut self) -> Result<(), End> {
-        loop {
-            let now = Instant::now();
-            match tokio::time::timeout_at(self.deadline, self.write_once(self.claim)).await {
-                Ok(Ok(Some(written))) if written.turn != self.turn => {
-                    return Err(End::Replayed(Box::new(written), now));
-                }
-                Ok(Ok(Some(written))) => {
-                    self.parked.clear();
-                    self.released.clear();
-                    self.is_changed = false;
-                    self.was_written(written, now);
-                    return Ok(());
-                }
-                Ok(Ok(None)) | Err(_) => return Err(End::Lost),
-                Ok(Err(error)) => tracing::warn!(%error, "the durable was not written"),
-            }
-            tokio::time::sleep(WRITE_PAUSE).await;
-        }
-    }
-
-    /// `claim`: whose it is from then on.
-    async fn write_once(&self, claim: Uuid) -> Result<Option<Durable>, event_store::BucketError> {
-        let open = if planted("open-forgotten") { Vec::new() } else { self.queues.open() };
-        let failing = self.queues.failing();
-        let update = |durable: &mut Durable| {
-            durable.claim = claim;
-            if durable.turn != self.turn {
-                return;
-            }
-            durable.position = self.through;
-            durable.open.clone_from(&open);
-            durable.failing.clone_from(&failing);
-            durable.parked.retain(|parked| !self.released.contains(&parked.position));
-            for parked in &self.parked {
-                match durable.parked.iter_mut().find(|known| known.position == parked.position) {
-                    Some(known) => known.clone_from(parked),
-                    None => durable.parked.push(parked.clone()),
-                }
-            }
         };
-        self.consumer.durables.update(&self.consumer.settings.durable, self.claim, update).await
-    }
-
-    /// The entry says so now; `began`: before that.
-    fn was_written(&mut self, written: Durable, began: Instant) {
-        let period = self.consumer.settings.lease / BEATS;
-        (self.written_at, self.deadline) = (Instant::now(), began + period * BEATS_MISSED_MAX);
-        self.parked_before = written.parked.len();
-        for parked in written.parked.iter().filter(|parked| parked.is_retried) {
-            self.queues.retry(parked.position);
+        if key < 0 {
+            self.failed_again.push(parked)
+        } else {
+            self.parked.push(parked)
         }
-        self.consumer.progress.send_replace(Some(written));
+        self.queues.park(key, now);
     }
 
     /// Lets what is under way end, and gives the durable up.

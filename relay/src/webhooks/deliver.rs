@@ -43,9 +43,17 @@ impl Handler for Deliver {
 impl Deliver {
     /// Where that cannot be written down, sending begins again, and the receiver says so once more.
     async fn stop(&self, webhook: &Webhook) {
+        // What is under way at the end may be of an address of before, or from before a replay.
+        if self.end.is_cancelled() {
+            return;
+        }
         let webhooks = self.state.webhooks();
         let Ok(bucket) = webhooks.bucket() else { return };
-        let stopped = registry::update(bucket, webhook.id, |webhook| webhook.stopped = Some(Stopped::Gone));
+        let stopped = registry::update(bucket, webhook.id, |known| {
+            if known.url == webhook.url {
+                known.stopped = Some(Stopped::Gone);
+            }
+        });
         match stopped.await {
             Ok(_) => tracing::warn!(webhook = %webhook.id, "its receiver is gone: the webhook stops"),
             Err(error) => tracing::warn!(%error, "a webhook cannot be stopped"),

@@ -8,6 +8,10 @@ fn deliver(key: Key, position: i64, tries: u32) -> Option<Next> {
     Some(Next::Deliver { key, position, tries })
 }
 
+fn fill(account: Key, from: i64) -> Option<Next> {
+    Some(Next::Fill { account, from, max: FILL_MAX })
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_account_waits_for_its_own_event_and_keeps_no_other_waiting() {
     let (mut queues, now) = (Queues::default(), Instant::now());
@@ -29,7 +33,7 @@ async fn an_account_waits_for_its_own_event_and_keeps_no_other_waiting() {
     assert_eq!(queues.next_due(), Some(later));
     assert_eq!(queues.next(later), deliver(7, 1, 2));
     queues.done(7);
-    assert_eq!(queues.next(later), Some(Next::Fill { account: 7, from: 2 }));
+    assert_eq!(queues.next(later), fill(7, 2));
     queues.push(7, 6);
     queues.push(7, 9);
     assert_eq!(queues.open()[0].rest, Some(2), "they are not done before they are found");
@@ -38,7 +42,7 @@ async fn an_account_waits_for_its_own_event_and_keeps_no_other_waiting() {
     queues.done(7);
     assert_eq!(queues.next(later), deliver(7, 4, 1));
     queues.done(7);
-    assert_eq!(queues.next(later), Some(Next::Fill { account: 7, from: 5 }));
+    assert_eq!(queues.next(later), fill(7, 5));
     queues.filled(7, vec![5, 6, 9], None);
     queues.push(7, 10);
     for position in [5, 6, 9, 10] {
@@ -52,14 +56,14 @@ async fn an_account_waits_for_its_own_event_and_keeps_no_other_waiting() {
 async fn what_came_while_others_were_looked_up_is_not_forgotten() {
     let open = Open { account: 7, tries: 0, positions: Vec::new(), rest: Some(2) };
     let (mut queues, now) = (Queues::of(&[open]), Instant::now());
-    assert_eq!(queues.next(now), Some(Next::Fill { account: 7, from: 2 }));
+    assert_eq!(queues.next(now), fill(7, 2));
     queues.push(7, 6);
     queues.filled(7, Vec::new(), None);
-    assert_eq!(queues.next(now), Some(Next::Fill { account: 7, from: 6 }));
+    assert_eq!(queues.next(now), fill(7, 6));
     queues.unfilled(7, now + PAUSE);
     assert_eq!(queues.open()[0].rest, Some(6));
     assert_eq!(queues.next(now), None);
-    assert_eq!(queues.next(now + PAUSE), Some(Next::Fill { account: 7, from: 6 }));
+    assert_eq!(queues.next(now + PAUSE), fill(7, 6));
     queues.filled(7, Vec::new(), None);
     assert!(queues.queues.is_empty());
 }
@@ -131,4 +135,36 @@ async fn where_others_get_through_it_is_the_events_that_fail() {
     queues.failed(10, "no answer", now, now + PAUSE * 100);
     queues.push(30, 30);
     assert_eq!(queues.next(now), deliver(30, 30, 1), "one is tried in any case");
+}
+
+#[tokio::test(start_paused = true)]
+async fn look_ups_for_all_accounts_together_find_no_more_than_an_entry_holds() {
+    let rest = |account| Open { account, tries: 0, positions: Vec::new(), rest: Some(account) };
+    let open: Vec<Open> = (1..=126).map(rest).collect();
+    let (mut queues, now) = (Queues::of(&open), Instant::now());
+    for account in 1..=126 {
+        let Some(Next::Fill { max, .. }) = queues.next(now) else { panic!("each is looked up") };
+        queues.filled(account, (0..max).map(|event| account + 1_000 * event as i64).collect(), Some(1));
+        // Nothing of it is under way yet.
+        if let Some(queue) = queues.queues.get_mut(&account) {
+            queue.state = State::Busy;
+        }
+    }
+    let listed: usize = queues.open().iter().map(|open| open.positions.len()).sum();
+    assert!((256..=256 + 126).contains(&listed), "{listed}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn parked_events_that_are_tried_again_take_no_accounts_room_and_end_when_they_are_dropped() {
+    let (mut queues, now) = (Queues::default(), Instant::now());
+    queues.retry(&(1..=100).collect::<Vec<i64>>());
+    for account in 0..127 {
+        queues.push(account, account + 1_000);
+    }
+    assert!(queues.has_room());
+    assert_eq!(queues.next(now), deliver(-1, 1, 1));
+    queues.retry(&[2]);
+    assert!(!queues.is_open(-1) && queues.is_open(-2) && !queues.is_open(-3));
+    queues.failed(-1, "exited with 3", now, now);
+    assert_eq!(queues.next(now), deliver(-2, 2, 1), "the one that was dropped under way is not tried again");
 }

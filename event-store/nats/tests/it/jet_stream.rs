@@ -6,15 +6,15 @@ use async_nats::jetstream::stream::{Config, DiscardPolicy, StorageType};
 use domain::Sequence;
 use event_store::{AppendError, EventLog, Expected, Lineage, OpenError, ReadError, conformance};
 use event_store_nats::{JetStreamConfig, JetStreamLog};
-use testkit::{Nats, NatsCluster};
+use testkit::Nats;
 
-fn config(nats: &Nats) -> JetStreamConfig {
+pub(crate) fn config(nats: &Nats) -> JetStreamConfig {
     let mut config = JetStreamConfig::new(nats.url(), "conformance");
     config.stream_bytes_max = 256 << 20;
     config
 }
 
-async fn open(nats: &Nats) -> JetStreamLog {
+pub(crate) async fn open(nats: &Nats) -> JetStreamLog {
     JetStreamLog::open(&config(nats)).await.expect("the log opens")
 }
 
@@ -124,18 +124,6 @@ async fn resume_from_any_position() {
 }
 
 #[tokio::test]
-async fn last_of_each() {
-    let nats = Nats::start().await;
-    conformance::last_of_each(&open(&nats).await).await;
-}
-
-#[tokio::test]
-async fn last_of_each_while_others_append() {
-    let nats = Nats::start().await;
-    conformance::last_of_each_while_others_append(Arc::new(open(&nats).await)).await;
-}
-
-#[tokio::test]
 async fn undecodable_data_is_passed_on() {
     let nats = Nats::start().await;
     conformance::undecodable_data_is_passed_on(&open(&nats).await).await;
@@ -169,7 +157,7 @@ async fn what_was_acked_survives_a_killed_broker_and_the_tail_goes_on() {
     }
 }
 
-async fn append(log: &JetStreamLog, text: &str) -> u64 {
+pub(crate) async fn append(log: &JetStreamLog, text: &str) -> u64 {
     let appended = testkit::eventually("an append succeeds", Duration::from_secs(20), || async {
         let command = conformance::command();
         let event = conformance::posted(log, 1, text, command, Expected::Any);
@@ -365,45 +353,4 @@ async fn more_batches_of_eight_processes_than_the_broker_takes_at_once_are_all_a
     }
     let head = open(&nats).await.head().await.expect("a head").get();
     assert_eq!(i64::try_from(head), Ok(2 * PROCESSES * BATCHES));
-}
-
-/// That nobody answers is never taken for "there is none".
-#[tokio::test]
-async fn the_newest_events_of_subjects_are_not_made_up_while_the_broker_is_away() {
-    let mut nats = Nats::start().await;
-    let mut short = config(&nats);
-    short.ack_timeout = Duration::from_millis(500);
-    let log = JetStreamLog::open(&short).await.expect("the log opens");
-    let at = append(&log, "kept").await;
-    let subjects = [conformance::outbox(&log, 1), conformance::outbox(&log, 2)];
-    let is_right = async || match log.last_of_each(&subjects).await {
-        Ok(found) => {
-            let found = found.iter().map(|(subject, last)| (subject, last.position.sequence().get()));
-            assert_eq!(found.collect::<Vec<_>>(), [(&subjects[0], at)]);
-            Ok(())
-        }
-        Err(error) => Err(error.to_string()),
-    };
-    is_right().await.expect("readable");
-    nats.pause();
-    is_right().await.expect_err("frozen");
-    nats.resume();
-    testkit::eventually("it answers again", Duration::from_secs(20), is_right).await;
-    nats.kill().await;
-    is_right().await.expect_err("gone");
-    nats.restart().await;
-    testkit::eventually("it answers again", Duration::from_secs(20), is_right).await;
-}
-
-/// Whichever of three brokers answers: some lag behind the leader.
-#[tokio::test]
-async fn the_newest_events_of_subjects_are_those_of_the_leader() {
-    let cluster = NatsCluster::start().await;
-    let mut config = JetStreamConfig::new(cluster.urls(), "conformance");
-    (config.stream_bytes_max, config.replicas) = (64 << 20, 3);
-    // Three who have just met elect a leader first.
-    let open = async || JetStreamLog::open(&config).await.map_err(|error| error.to_string());
-    let log = testkit::eventually("the log opens", Duration::from_secs(30), open).await;
-    append(&log, "the first").await;
-    conformance::last_of_each_while_others_append(Arc::new(log)).await;
 }

@@ -6,4 +6,5 @@ mod deployed;
 mod frames;
 mod full_disk;
 mod jet_stream;
+mod last_of_each;
 mod limits;

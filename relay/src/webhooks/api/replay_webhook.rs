@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::super::{problem, registry};
 use super::body::{self, ReplayWebhook};
-use super::{field, find, require_operator};
+use super::{field, find, not_found, require_operator};
 use crate::AppState;
 
 /// Sends events again: all from a position on, or those that are parked.
@@ -48,7 +48,13 @@ async fn go_on(state: &AppState, id: Uuid, after: i64, forget_parked: bool) -> R
     let (durables, name) = (webhooks.durables()?, id.to_string());
     durables.replay(&name, &lineage.0, after, forget_parked).await.map_err(problem)?;
     // Behind it: what it stopped at is not sent once more.
-    registry::update(webhooks.bucket()?, id, |webhook| webhook.stopped = None).await.map_err(problem)?;
+    let known =
+        registry::update(webhooks.bucket()?, id, |webhook| webhook.stopped = None).await.map_err(problem)?;
+    if known.is_none() {
+        // Removed meanwhile.
+        durables.remove(&name).await.map_err(problem)?;
+        return Err(not_found());
+    }
     webhooks.changed.notify_one();
     Ok(())
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use testkit::eventually;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
 use super::receiver::Receiver;
 use super::{LOCAL, make, shown, until_position};
@@ -43,12 +44,11 @@ async fn swallow(mut stream: TcpStream) {
     while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
 }
 
-/// Has no time for ten minutes.
-async fn busy(mut stream: TcpStream) {
+/// Answers a request with this, and hangs up.
+async fn answer(mut stream: TcpStream, bytes: &'static [u8]) {
     let mut buffer = [0; 4_096];
     let _read = stream.read(&mut buffer).await.unwrap_or_default();
-    let answer = b"HTTP/1.1 503 busy\r\nretry-after: 600\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-    stream.write_all(answer).await.ok();
+    stream.write_all(bytes).await.ok();
 }
 
 /// Answers 200 at once, and then sends a body without an end.
@@ -127,6 +127,37 @@ async fn a_receiver_that_is_gone_stops_the_webhook_until_it_is_replayed() {
     assert_eq!(receiver.taken_of(account(8)), ["last"]);
 }
 
+/// A request to the address of before may be answered when there is another one.
+#[tokio::test]
+async fn a_late_answer_of_the_address_before_does_not_stop_a_webhook() {
+    let settings = WebhookSettings { timeout: Duration::from_secs(30), ..LOCAL };
+    let app = App::with_webhooks(Server::nats().await, settings).await;
+    let (asked, moved) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+    let (counted, waited) = (Arc::clone(&asked), Arc::clone(&moved));
+    let (old, _) = raw(move |stream| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        let moved = Arc::clone(&waited);
+        async move {
+            moved.notified().await;
+            answer(stream, b"HTTP/1.1 410 Gone\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await;
+        }
+    })
+    .await;
+    let receiver = Receiver::start().await;
+    let made = make(&app, &old, json!({})).await;
+    let last = app.append(posted(7, "one", &[])).await;
+    eventually("the old address is asked", PATIENCE, async || {
+        if asked.load(Ordering::SeqCst) == 1 { Ok(()) } else { Err("not yet".to_owned()) }
+    })
+    .await;
+    let (status, _) = app.operate("PATCH", &made.path, Some(json!({"url": receiver.url("/")}))).await;
+    assert_eq!(status, 200);
+    moved.notify_one();
+    let doing = until_position(&app, &made, last.get()).await;
+    assert_eq!(doing["stopped"], Value::Null);
+    assert_eq!(receiver.taken_of(account(7)), ["one"]);
+}
+
 #[tokio::test]
 async fn a_receiver_that_takes_nothing_fills_no_more_than_there_is_room_for() {
     let settings = WebhookSettings { tries_max: 1, ..LOCAL };
@@ -163,7 +194,10 @@ async fn a_receiver_is_left_alone_for_as_long_as_it_asks() {
     let counted = Arc::clone(&requests);
     let (url, _) = raw(move |stream| {
         counted.fetch_add(1, Ordering::SeqCst);
-        busy(stream)
+        answer(
+            stream,
+            b"HTTP/1.1 503 busy\r\nretry-after: 600\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+        )
     })
     .await;
     make(&app, &url, json!({})).await;
