@@ -27,7 +27,6 @@ pub(crate) struct GetCounts {
     #[param(example = "Europe/Berlin")]
     tz: Option<String>,
     /// Only messages with this tag, spelled as in posting.
-    #[param(min_length = 1)]
     tag: Option<String>,
     /// Only messages that have one of these tags: give it once per tag, at most 8 times.
     #[param(value_type = Option<Vec<String>>, max_items = 8)]

@@ -20,7 +20,6 @@ use crate::{AppState, as_of, view};
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub(crate) struct ListMessages {
     /// Only messages with this tag, spelled as in posting. A tag that nobody used finds nothing.
-    #[param(min_length = 1)]
     tag: Option<String>,
     /// Only messages that have one of these tags: give it once per tag, at most 8 times.
     #[param(value_type = Option<Vec<String>>, max_items = 8)]

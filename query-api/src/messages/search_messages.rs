@@ -25,7 +25,6 @@ pub(crate) struct SearchMessages {
     #[param(example = "nightjar or \"night birds\" -owls", min_length = 1, max_length = 200)]
     q: String,
     /// Only messages with this tag, spelled as in posting.
-    #[param(min_length = 1)]
     tag: Option<String>,
     /// Only messages of the account with this id.
     author: Option<String>,

@@ -33,7 +33,6 @@ const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub(crate) struct OpenStream {
     /// Only messages with this tag, spelled as in posting.
-    #[param(min_length = 1)]
     tag: Option<String>,
     /// Only messages that have one of these tags: give it once per tag, at most 8 times.
     #[param(value_type = Option<Vec<String>>, max_items = 8)]

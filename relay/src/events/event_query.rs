@@ -31,7 +31,6 @@ pub(crate) struct ListEvents {
     #[param(pattern = "^[1-9][0-9]{0,18}$")]
     account: Option<String>,
     /// Only posts with this tag, and every edit, deletion and deactivation: they do not say which tags a message had.
-    #[param(min_length = 1)]
     tag: Option<String>,
     /// At most so many events, 100 unless said otherwise. Not with `follow`.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 1000)]

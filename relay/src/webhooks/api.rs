@@ -8,6 +8,7 @@ mod list_parked;
 mod list_webhooks;
 mod remove_webhook;
 mod replay_webhook;
+mod retry_parked;
 mod rotate_webhook_secret;
 
 use api_types::codes;
@@ -32,6 +33,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(rotate_webhook_secret::rotate_webhook_secret))
         .routes(routes!(replay_webhook::replay_webhook))
         .routes(routes!(list_parked::list_parked_deliveries))
+        .routes(routes!(retry_parked::retry_parked_deliveries))
 }
 
 fn require_operator(caller: &Caller) -> Result<(), ApiProblem> {

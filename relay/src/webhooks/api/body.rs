@@ -70,16 +70,13 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Res
     T::deserialize(deserializer).map(Some)
 }
 
-/// What is sent again: give `after` or `parked`.
+/// What is sent again.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ReplayWebhook {
     /// All events behind this position; `0` is the beginning. A webhook that stopped goes on there.
     #[schema(example = "0", pattern = "^(0|[1-9][0-9]{0,18})$")]
-    pub(super) after: Option<String>,
-    /// `true`: the events that are parked, and no others. They come behind later ones of their accounts.
-    #[serde(default)]
-    pub(super) parked: bool,
+    pub(super) after: String,
     /// Whether events that are parked up to there are forgotten; those behind it are sent again anyway.
     #[serde(default)]
     pub(super) forget_parked: bool,

@@ -9,7 +9,7 @@ use crate::AppState;
 
 /// Lists the events that a webhook's receiver did not take, and that were given up.
 ///
-/// At most 100; further ones are tried on. A replay of what is parked sends them again. Needs the role `operator` or `admin`.
+/// At most 100; further ones are tried on. A retry sends them again. Needs the role `operator` or `admin`.
 #[utoipa::path(
     get, path = "/v1/webhooks/{webhook}/parked", tag = "webhooks",
     params(("webhook" = String, Path, format = Uuid, description = "Its id")),

@@ -1,15 +1,14 @@
 use axum::extract::State;
-use consumers::{Choice, DurablesError};
 use http::StatusCode;
 use http_kit::{ApiProblem, Caller, StrictJson, StrictPath};
 use uuid::Uuid;
 
 use super::super::{problem, registry};
 use super::body::{self, ReplayWebhook};
-use super::{field, find, not_found, require_operator};
+use super::{find, not_found, require_operator};
 use crate::AppState;
 
-/// Sends events again: all from a position on, or those that are parked.
+/// Sends events again, all from a position on.
 ///
 /// It begins within a few seconds. Events have the same `webhook-id` as before. Needs the role `operator` or `admin`.
 #[utoipa::path(
@@ -26,17 +25,10 @@ pub(crate) async fn replay_webhook(
     body: StrictJson<ReplayWebhook>,
 ) -> Result<StatusCode, ApiProblem> {
     require_operator(&caller)?;
-    let ReplayWebhook { after, parked, forget_parked } = body.value;
-    let after = match (after, parked) {
-        (Some(after), false) => Some(body::after(&state, &after).await?),
-        (None, true) if !forget_parked => None,
-        _ => return Err(field("after", "give either after, also with forgetParked, or parked")),
-    };
+    let ReplayWebhook { after, forget_parked } = body.value;
+    let after = body::after(&state, &after).await?;
     find(&state, id).await?;
-    match after {
-        Some(after) => go_on(&state, id, after, forget_parked).await?,
-        None => retry(&state, id).await?,
-    }
+    go_on(&state, id, after, forget_parked).await?;
     tracing::info!(webhook = %id, by = caller.account, after, "a webhook is replayed");
     Ok(StatusCode::NO_CONTENT)
 }
@@ -57,12 +49,4 @@ async fn go_on(state: &AppState, id: Uuid, after: i64, forget_parked: bool) -> R
     }
     webhooks.changed.notify_one();
     Ok(())
-}
-
-async fn retry(state: &AppState, id: Uuid) -> Result<(), ApiProblem> {
-    match state.webhooks().durables()?.retry(&id.to_string(), &Choice::All).await {
-        Ok(_) | Err(DurablesError::Unknown(_)) => Ok(()),
-        Err(DurablesError::Bucket(error)) => Err(problem(error)),
-        Err(error) => Err(ApiProblem::internal(error)),
-    }
 }

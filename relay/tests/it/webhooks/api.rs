@@ -20,6 +20,7 @@ async fn operators_may_and_nobody_else() {
         ("POST", format!("{}/secret", made.path), None),
         ("POST", format!("{}/replay", made.path), Some(json!({"after": "0"}))),
         ("GET", format!("{}/parked", made.path), None),
+        ("POST", format!("{}/parked/retry", made.path), None),
         ("DELETE", made.path.clone(), None),
     ] {
         for roles in ["user", "consumer,analyst,moderator", ""] {
@@ -54,6 +55,7 @@ async fn what_says_nothing_is_refused() {
         (&post, json!({"url": "ftp://127.0.0.1"}), "webhook-target-refused"),
         (&patch, json!({}), "invalid-field"),
         (&patch, json!({"types": ["x"]}), "invalid-field"),
+        (&replay, json!({"forgetParked": true}), "invalid-field"),
         (&replay, json!({"after": "latest"}), "invalid-field"),
         (&replay, json!({"after": "25600000"}), "position-ahead"),
     ] {
@@ -68,6 +70,7 @@ async fn what_says_nothing_is_refused() {
         ("POST", format!("{nobody}/secret"), None),
         ("POST", format!("{nobody}/replay"), Some(json!({"after": "0"}))),
         ("GET", format!("{nobody}/parked"), None),
+        ("POST", format!("{nobody}/parked/retry"), None),
     ] {
         let (status, problem) = app.operate(method, &path, body).await;
         assert_eq!((status, &problem["code"]), (404, &json!("not-found")), "{method} {path}");

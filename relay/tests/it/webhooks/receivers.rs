@@ -178,8 +178,7 @@ async fn a_receiver_that_takes_nothing_fills_no_more_than_there_is_room_for() {
     let parked = format!("{}/parked", made.path);
     let (_, list) = app.operate("GET", &parked, None).await;
     assert_eq!(list.as_array().map(Vec::len), Some(100));
-    let (status, _) =
-        app.operate("POST", &format!("{}/replay", made.path), Some(json!({"parked": true}))).await;
+    let (status, _) = app.operate("POST", &format!("{parked}/retry"), None).await;
     assert_eq!(status, 204);
     let doing = shown(&app, &made, "none is parked", |shown| shown["parkedEvents"] == json!(0)).await;
     assert_eq!((&doing["stopped"], &doing["failing"]), (&Value::Null, &Value::Null));

@@ -63,21 +63,20 @@ enum Command {
     Remove { id: Uuid },
     /// Give it a new secret; the one before is good for 24 hours more
     Rotate { id: Uuid },
-    /// Send events again: from a position on, where one that stopped goes on, or those that are parked
+    /// Send events again from a position on, where one that stopped goes on
     Replay {
         id: Uuid,
         /// All events behind this position; 0 is the beginning
-        #[arg(long, value_name = "POSITION", required_unless_present = "parked", conflicts_with = "parked")]
-        after: Option<String>,
+        #[arg(long, value_name = "POSITION")]
+        after: String,
         /// Forget what is parked up to there
-        #[arg(long, conflicts_with = "parked")]
-        forget_parked: bool,
-        /// What is parked, and nothing else
         #[arg(long)]
-        parked: bool,
+        forget_parked: bool,
     },
     /// Show the events that its receiver did not take, as JSON
     Parked { id: Uuid },
+    /// Send those again, and no others
+    Retry { id: Uuid },
 }
 
 struct Api {
@@ -125,11 +124,12 @@ impl Api {
             Command::Show { id } => self.ask(Method::GET, &format!("/{id}"), None).await?,
             Command::Remove { id } => self.ask(Method::DELETE, &format!("/{id}"), None).await?,
             Command::Rotate { id } => self.ask(Method::POST, &format!("/{id}/secret"), None).await?,
-            Command::Replay { id, after, forget_parked, parked } => {
-                let body = json!({"after": after, "forgetParked": forget_parked, "parked": parked});
+            Command::Replay { id, after, forget_parked } => {
+                let body = json!({"after": after, "forgetParked": forget_parked});
                 self.ask(Method::POST, &format!("/{id}/replay"), Some(body)).await?
             }
             Command::Parked { id } => self.ask(Method::GET, &format!("/{id}/parked"), None).await?,
+            Command::Retry { id } => self.ask(Method::POST, &format!("/{id}/parked/retry"), None).await?,
         };
         Ok(if shown.is_null() { String::new() } else { format!("{shown:#}\n") })
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Result, bail};
 use api_types::codes::Code;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem};
-use utoipa::openapi::schema::{AnyOfBuilder, SchemaType};
+use utoipa::openapi::schema::{AnyOfBuilder, ArrayItems, SchemaType};
 use utoipa::openapi::{
     Components, HttpMethod, KnownFormat, ObjectBuilder, OpenApi, Ref, RefOr, Response, Schema, SchemaFormat,
     Type,
@@ -18,8 +18,8 @@ use super::{headers, problems};
 const ID: &str = "^[1-9][0-9]{0,18}$";
 /// `query-api/src/paging/cursor.rs` makes them.
 const CURSOR: &str = "^[A-Za-z0-9_-]{48}$";
-/// The database stores none, so none can match.
-const NO_NUL: &str = r"^[^\u0000]*$";
+/// A tag that is looked for: not blank, and without NUL, which the database does not store.
+const TAG: &str = r"^[^\u0000]*[^\s\u0000][^\u0000]*$";
 const POSITION: &str = "^(0|[1-9][0-9]{0,18})$";
 
 /// Bodies in which everything is optional, but something has to be said.
@@ -131,6 +131,13 @@ fn tidy(parameter: &mut Parameter) {
         parameter.schema = Some(RefOr::T(Schema::AnyOf(either.build())));
         return;
     }
+    if ["tagAny", "tagAll", "tagNone"].contains(&parameter.name.as_str())
+        && let Some(RefOr::T(Schema::Array(tags))) = &mut parameter.schema
+    {
+        let tag = ObjectBuilder::new().schema_type(Type::String).pattern(Some(TAG)).build();
+        tags.items = ArrayItems::RefOrSchema(Box::new(tag.into()));
+        return;
+    }
     let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema else { return };
     if let SchemaType::Array(types) = &mut schema.schema_type {
         types.retain(|one| *one != Type::Null);
@@ -141,7 +148,7 @@ fn tidy(parameter: &mut Parameter) {
     match parameter.name.as_str() {
         "id" | "author" => schema.pattern = Some(ID.to_owned()),
         "since" => schema.pattern = Some(POSITION.to_owned()),
-        "tag" => schema.pattern = Some(NO_NUL.to_owned()),
+        "tag" => schema.pattern = Some(TAG.to_owned()),
         "cursor" => schema.pattern = Some(CURSOR.to_owned()),
         _ => {}
     }

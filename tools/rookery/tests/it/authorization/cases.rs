@@ -308,6 +308,7 @@ pub(super) const CASES: &[Case] = &[
     write("rotate_webhook_secret", NO_WEBHOOK, |_| Body::None),
     write("replay_webhook", NO_WEBHOOK, |_| Body::Json(json!({"after": "0"}))),
     write("list_parked_deliveries", NO_WEBHOOK, |_| Body::None),
+    write("retry_parked_deliveries", NO_WEBHOOK, |_| Body::None),
     // The system.
     read("list_projections"),
 ];
