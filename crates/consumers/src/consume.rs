@@ -7,6 +7,7 @@ use domain::AccountId;
 use event_store::buckets::{BucketError, LastBeat};
 use event_store::{Lineage, ReadError};
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::consumer::{Consumer, Settings};
 use crate::durable::Durable;
@@ -31,13 +32,18 @@ impl Consumer {
     /// What no waiting changes: the log or the durable is another one.
     pub async fn consume(&self) -> Result<(), ConsumeError> {
         let (mut last_beat, mut was_there, mut told) = (LastBeat::default(), false, None);
+        // The last claim of this process, of which nothing is under way any more.
+        let mut mine = None;
+        let mut is_told_away = false;
         while !self.stop.is_cancelled() {
             let began = Instant::now();
-            let claimed = self.claim(&mut last_beat, was_there).await;
+            let claimed = self.claim(&mut last_beat, mine, was_there).await;
             was_there |= claimed.is_ok();
+            is_told_away &= claimed.is_err();
             match claimed {
-                Ok(Claimed::Mine(mine)) => {
-                    if self.work(mine, began).await?.is_break() {
+                Ok(Claimed::Mine(durable)) => {
+                    mine = Some(durable.claim);
+                    if self.work(durable, began).await?.is_break() {
                         return Ok(());
                     }
                 }
@@ -51,7 +57,9 @@ impl Consumer {
                 Err(ConsumeError::Durables(DurablesError::Bucket(error)))
                     if !matches!(error, BucketError::Malformed { .. }) =>
                 {
-                    tracing::warn!(%error, "the durable is asked for again soon");
+                    if !std::mem::replace(&mut is_told_away, true) {
+                        tracing::warn!(%error, "the durable cannot be asked for; it is tried on");
+                    }
                 }
                 Err(error) => return Err(error),
             }
@@ -80,13 +88,21 @@ impl Consumer {
     }
 
     /// `was_there`: one that is missing was removed.
-    async fn claim(&self, last_beat: &mut LastBeat, was_there: bool) -> Result<Claimed, ConsumeError> {
+    async fn claim(
+        &self,
+        last_beat: &mut LastBeat,
+        mine: Option<Uuid>,
+        was_there: bool,
+    ) -> Result<Claimed, ConsumeError> {
         let Settings { durable, filter, after, runner, lease, .. } = &self.settings;
         let known = self.durables.read(durable).await.map_err(DurablesError::from)?;
         if was_there && known.is_none() {
             return Err(DurablesError::Removed(durable.clone()).into());
         }
         let dead = known.filter(Durable::is_claimed).and_then(|known| {
+            if mine == Some(known.claim) {
+                return Some((known.claim, known.beat));
+            }
             let lease = Duration::from_secs(known.lease_seconds).max(*lease);
             last_beat.dead(known.claim, known.beat, lease)
         });

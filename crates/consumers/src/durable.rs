@@ -66,7 +66,7 @@ pub struct Parked {
 pub struct Failing {
     pub position: i64,
     pub tries: u32,
-    /// How the last try ended; empty where another process made it.
+    /// How the last try ended.
     pub outcome: String,
 }
 

@@ -113,7 +113,19 @@ impl Durables {
         get(&*self.bucket, &key(name)).await
     }
 
-    /// Takes one that nobody has, or whose process is dead; or makes it.
+    /// Makes one that something else registers, once that is about to.
+    ///
+    /// # Errors
+    /// Where the bucket cannot be written.
+    pub async fn make(&self, name: &str, lineage: &str, after: i64) -> Result<(), BucketError> {
+        let decide = |known: Option<Durable>| match known {
+            Some(_) => Change::Keep(()),
+            None => Change::Put(Durable::behind(lineage, after), ()),
+        };
+        change(&*self.bucket, &key(name), decide).await
+    }
+
+    /// Takes one that nobody has, or whose process is dead; or makes it, where it is registered here.
     pub(crate) async fn claim(&self, name: &str, claim: &Claim) -> Result<Claimed, DurablesError> {
         self.add(name).await?;
         let id = Uuid::new_v4();
@@ -131,6 +143,8 @@ impl Durables {
             Some(known) if known.is_claimed() && claim.dead != Some((known.claim, known.beat)) => {
                 Change::Keep(Ok(Claimed::Elsewhere(known)))
             }
+            // Whoever says which ones there are has made it.
+            None if !self.is_register => Change::Keep(Err(DurablesError::Removed(name.to_owned()))),
             known => {
                 let mine = claim.durable(known, id);
                 Change::Put(mine.clone(), Ok(Claimed::Mine(mine)))

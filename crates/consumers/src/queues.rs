@@ -1,7 +1,7 @@
 //! What is open, by account: of each the events that are next, and whether one is under way or has to wait.
 //!
-//! A queue whose event fails keeps that one alone; where the account's further events are is one position, from which they
-//! are looked up again once it is their turn. So an account that waits takes no room for what waits behind it.
+//! Where much is listed behind events that fail, such a queue keeps its first event alone; where the account's further ones
+//! are is one position, from which they are looked up again once it is their turn. So accounts that wait leave room to others.
 
 mod gate;
 
@@ -17,6 +17,10 @@ use crate::durable::{Failing, Open};
 pub(crate) const OPEN_ACCOUNTS_MAX: usize = 128;
 /// Events that are listed; a batch more may be, and one of each account.
 pub(crate) const LISTED_MAX: usize = 256;
+/// Of them those of accounts that wait for a try, beside the one that is tried; further ones are looked up again.
+const LISTED_WAITING_MAX: usize = LISTED_MAX / 2;
+/// How the last try of an event ended that was made before the durable was claimed, or its filter or address changed.
+const NOT_TRIED_SINCE: &str = "not tried since it began anew";
 /// Events of an account that are looked up at once.
 const FILL_MAX: usize = 64;
 
@@ -87,7 +91,8 @@ impl Queues {
     pub(crate) fn failing(&self) -> Option<Failing> {
         let (position, queue) =
             self.tried().filter_map(|queue| Some((queue.first()?, queue))).min_by_key(|(at, _)| *at)?;
-        Some(Failing { position, tries: queue.tries, outcome: queue.outcome.clone() })
+        let outcome = if queue.outcome.is_empty() { NOT_TRIED_SINCE } else { &queue.outcome };
+        Some(Failing { position, tries: queue.tries, outcome: outcome.to_owned() })
     }
 
     fn tried(&self) -> impl Iterator<Item = &Queue> {
@@ -112,7 +117,14 @@ impl Queues {
         self.queues.iter().filter(|(key, _)| **key >= 0)
     }
 
+    /// Whether accounts that wait for a try may list more than that one event: they leave room to others.
+    fn may_list_waiting(&self) -> bool {
+        let waiting = self.accounts().filter(|(_, queue)| queue.tries > 0);
+        waiting.map(|(_, queue)| queue.listed.len()).sum::<usize>() < LISTED_WAITING_MAX
+    }
+
     pub(crate) fn push(&mut self, account: Key, position: i64) {
+        let may_list_waiting = self.may_list_waiting();
         let queue = self.queues.entry(account).or_insert_with(|| Queue {
             state: State::Ready,
             tries: 0,
@@ -122,7 +134,7 @@ impl Queues {
         });
         match &mut queue.state {
             State::Filling(later) => *later = later.or(Some(position)),
-            State::Ready | State::Busy if queue.tries == 0 && queue.rest.is_none() => {
+            _ if queue.rest.is_none() && (queue.tries == 0 || may_list_waiting) => {
                 queue.listed.push_back(position);
             }
             _ => queue.rest = queue.rest.or(Some(position)),
@@ -144,13 +156,17 @@ impl Queues {
     }
 
     /// The earliest event that nothing holds back, which then is under way.
-    pub(crate) fn next(&mut self, now: Instant) -> Option<Next> {
+    ///
+    /// `retries_max`: of those that are under way at once, as events that fail may take long to do so.
+    pub(crate) fn next(&mut self, now: Instant, retries_max: usize) -> Option<Next> {
+        let may_retry = self.retries() < retries_max;
         let is_open = self.gate.is_open(self.tried().count(), now);
         // At least one, so that every account goes on.
         let max = LISTED_MAX.saturating_sub(self.listed()).clamp(1, FILL_MAX);
         let ready = self.queues.iter_mut().filter(|(_, queue)| match queue.state {
+            State::Ready if queue.tries > 0 => may_retry,
             State::Ready => is_open || !queue.is_untried(),
-            State::Due(due) => due <= now,
+            State::Due(due) => due <= now && (may_retry || queue.tries == 0),
             State::Busy | State::Filling(_) => false,
         });
         let (key, queue) = ready.min_by_key(|(_, queue)| queue.first())?;
@@ -171,11 +187,16 @@ impl Queues {
         }
     }
 
-    /// When the next one is due, of those that wait.
-    pub(crate) fn next_due(&self) -> Option<Instant> {
+    fn retries(&self) -> usize {
+        self.queues.values().filter(|queue| queue.state == State::Busy && queue.tries > 0).count()
+    }
+
+    /// When the next one is due, of those that wait for a time alone.
+    pub(crate) fn next_due(&self, retries_max: usize) -> Option<Instant> {
+        let may_retry = self.retries() < retries_max;
         let opens_at = self.gate.opens_at(self.tried().count());
         let due = self.queues.values().filter_map(|queue| match queue.state {
-            State::Due(due) => Some(due),
+            State::Due(due) => Some(due).filter(|_| may_retry || queue.tries == 0),
             State::Ready if queue.is_untried() => opens_at,
             _ => None,
         });
@@ -223,17 +244,25 @@ impl Queues {
         self.delay(key, due);
     }
 
+    /// It was dropped while it was tried.
+    pub(crate) fn forget(&mut self, key: Key) {
+        self.gate.forget(key);
+    }
+
     /// Its first event could not be tried.
     pub(crate) fn delay(&mut self, key: Key, due: Instant) {
         self.gate.forget(key);
+        let may_list_waiting = self.may_list_waiting();
         let Some(queue) = self.queues.get_mut(&key) else { return };
         if planted("failing-overtaken") && queue.listed.len() > 1 {
             queue.state = State::Ready;
             return queue.listed.rotate_left(1);
         }
-        queue.rest = queue.listed.get(1).copied().or(queue.rest);
-        queue.listed.truncate(1);
         queue.state = State::Due(due);
+        if !may_list_waiting {
+            queue.rest = queue.listed.get(1).copied().or(queue.rest);
+            queue.listed.truncate(1);
+        }
     }
 
     /// What was looked up; `rest`: there are more from here on.

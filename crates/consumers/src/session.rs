@@ -35,7 +35,7 @@ const LAST_WRITE_LIMIT: Duration = Duration::from_secs(2);
 /// Before what could not be read is read again.
 const READ_PAUSE: Duration = Duration::from_secs(1);
 /// Of how a try ended, in the entry.
-pub(crate) const OUTCOME_CHARS_MAX: usize = 60;
+pub(crate) const OUTCOME_CHARS_MAX: usize = 100;
 
 pub(crate) enum End {
     /// It is another's, or may soon be.
@@ -108,7 +108,7 @@ impl<'a> Session<'a> {
                 return Ok(());
             }
             self.begin();
-            let (write_at, due) = (self.write_at(), self.queues.next_due());
+            let (write_at, due) = (self.write_at(), self.queues.next_due(self.retries_max()));
             let (is_busy, has_room) = (!self.tasks.is_empty(), self.queues.has_room());
             let is_free = self.tasks.len() < self.consumer.settings.at_once;
             tokio::select! {
@@ -133,6 +133,11 @@ impl<'a> Session<'a> {
         self.written_at + if self.is_changed { WRITE_PERIOD } else { beat }
     }
 
+    /// The others are for those that were not tried yet, however long tries take.
+    fn retries_max(&self) -> usize {
+        self.consumer.settings.at_once.div_ceil(2)
+    }
+
     fn take(&mut self, batch: &Batch) {
         for (position, account) in &batch.events {
             self.queues.push(*account, *position);
@@ -145,7 +150,7 @@ impl<'a> Session<'a> {
     fn begin(&mut self) {
         let Consumer { log, handler, settings, .. } = self.consumer;
         while self.tasks.len() < settings.at_once
-            && let Some(next) = self.queues.next(Instant::now())
+            && let Some(next) = self.queues.next(Instant::now(), self.retries_max())
         {
             let log = Arc::clone(log);
             match next {
@@ -203,6 +208,7 @@ impl<'a> Session<'a> {
     fn failed(&mut self, key: Key, line: Line, failure: &Failure, now: Instant) {
         if !self.queues.is_open(key) {
             // Dropped while it was tried.
+            self.queues.forget(key);
             return;
         }
         let settings = &self.consumer.settings;

@@ -30,6 +30,12 @@ const FETCH_MAX: i64 = 1_000;
 const FETCH_WAIT_MAX: Duration = Duration::from_secs(60);
 const WAITING_FETCHES_MAX: i64 = 16;
 
+/// Of a consumer's user at a time.
+const CONNECTIONS_MAX: u32 = 16;
+const SUBSCRIPTIONS_MAX: u32 = 256;
+/// It sends requests and acknowledgements alone. Bytes.
+const PAYLOAD_MAX: u32 = 16 * 1_024;
+
 /// Where a new consumer begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Begin {
@@ -64,6 +70,8 @@ pub enum ConsumerError {
     TooMany,
     #[error("there is another consumer {0} already: remove it first")]
     Exists(String),
+    #[error("{0} is no position of this log, which ends at {1}")]
+    NoPosition(Position, Position),
     #[error("there is no consumer {0}")]
     Unknown(String),
     #[error(transparent)]
@@ -80,6 +88,8 @@ pub fn account(shard: Shard, name: &str, password: &str) -> String {
     let (user, stream) = (user(name), stream_name(shard));
     format!(
         r#"CONSUMER-{name}: {{
+  # What it may take of the broker: others are on it, too.
+  limits: {{ max_conn: {CONNECTIONS_MAX}, max_subs: {SUBSCRIPTIONS_MAX}, max_payload: {PAYLOAD_MAX} }}
   users: [
     {{
       user: "{user}"
@@ -140,6 +150,12 @@ impl Consumers {
         }
         if made.len() >= CONSUMERS_MAX {
             return Err(ConsumerError::TooMany);
+        }
+        if let Begin::After(position) = begin {
+            let end = Sequence::new(stream.cached_info().state.last_sequence).unwrap_or_default();
+            if position.shard() != self.shard || position.sequence() > end {
+                return Err(ConsumerError::NoPosition(position, Position::new(end, self.shard)));
+            }
         }
         stream.create_consumer_strict(wanted(name, subjects, begin)).await.map_err(unopened)?;
         Ok(())

@@ -28,6 +28,7 @@ pub(super) fn parse(text: &str, settings: &WebhookSettings) -> Result<Url, &'sta
     match url.scheme() {
         "https" => {}
         "http" if settings.allow_http => {}
+        _ if settings.allow_http => return Err("expected https or http"),
         _ => return Err("expected https (ROOKERY_WEBHOOKS_ALLOW_HTTP=true allows http)"),
     }
     if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {

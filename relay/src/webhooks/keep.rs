@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::deliver::Deliver;
 use super::feed::RecentFeed;
 use super::registry;
-use super::sender::Sender;
+use super::sender::{Sender, Threads};
 use super::webhook::Webhook;
 use crate::AppState;
 use crate::state::Opened;
@@ -41,6 +41,7 @@ struct Keeper {
     /// In the log of those that have a durable.
     runner: String,
     running: HashMap<Uuid, Running>,
+    threads: Threads,
 }
 
 struct Running {
@@ -60,8 +61,12 @@ pub async fn send_webhooks(state: AppState, config: StoreConfig) {
     let Some((opened, bucket)) = end.run_until_cancelled(found).await else { return };
     // It is opened once.
     state.webhooks().bucket.set(Arc::clone(&bucket)).ok();
+    let threads = match Threads::start() {
+        Ok(threads) => threads,
+        Err(error) => return tracing::error!(%error, "webhooks are not sent: there are no threads for them"),
+    };
     let runner = format!("{} {}", config.client_name, std::process::id());
-    let mut keeper = Keeper { state, opened, bucket, runner, running: HashMap::new() };
+    let mut keeper = Keeper { state, opened, bucket, runner, running: HashMap::new(), threads };
     end.run_until_cancelled(keeper.look_on()).await;
     keeper.stop().await;
 }
@@ -141,7 +146,7 @@ impl Keeper {
         let (state, opened) = (self.state.clone(), self.opened.clone());
         let settings = *state.webhooks().settings();
         let wanted = Arc::clone(&webhook.borrow());
-        let sender = Sender::new(settings, wanted.url.starts_with("https:"))
+        let sender = Sender::new(settings, wanted.url.starts_with("https:"), self.threads.handle()?)
             .inspect_err(|error| tracing::error!(%error, "the HTTP client of webhooks cannot be made"))
             .ok()?;
         Some(Consumer {

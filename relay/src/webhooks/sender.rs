@@ -7,6 +7,8 @@ use std::time::Duration;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, redirect};
 use time::OffsetDateTime;
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio_util::task::AbortOnDropHandle;
 
 use super::WebhookSettings;
 use super::address::{self, CheckedNames};
@@ -20,6 +22,11 @@ const ANSWER_BYTES_MAX: usize = 16 * 1024;
 const ANSWER_MAX: Duration = Duration::from_secs(1);
 /// Of a connection that waits for the next event.
 const IDLE_MAX: Duration = Duration::from_secs(30);
+/// For a try that does not keep its limit by itself, and reads an answer's body.
+const OVERTIME_MAX: Duration = Duration::from_secs(2);
+const NOT_IN_TIME: &str = "no answer in time";
+/// For all receivers.
+const THREADS: usize = 2;
 /// The structured mode of CloudEvents.
 const CLOUD_EVENT: &str = "application/cloudevents+json";
 
@@ -35,17 +42,48 @@ pub(super) enum Sent {
     },
 }
 
+/// Where connections to receivers are served, apart from everything else: what a receiver answers may keep the threads busy
+/// that read it, like interim answers (`100 Continue`) without end, of which the HTTP library reads as many as are there.
+#[derive(Debug)]
+pub(super) struct Threads(Option<Runtime>);
+
+impl Threads {
+    /// # Errors
+    /// Where they cannot be started.
+    pub(super) fn start() -> std::io::Result<Self> {
+        let mut runtime = Builder::new_multi_thread();
+        let runtime = runtime.worker_threads(THREADS).thread_name("webhooks").enable_all().build()?;
+        Ok(Self(Some(runtime)))
+    }
+
+    pub(super) fn handle(&self) -> Option<Handle> {
+        self.0.as_ref().map(|runtime| runtime.handle().clone())
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        // What is under way there is nobody's any more.
+        self.0.take().into_iter().for_each(Runtime::shutdown_background);
+    }
+}
+
 /// Of one webhook: connections are not shared.
 #[derive(Debug)]
 pub(super) struct Sender {
     client: Client,
+    threads: Handle,
     settings: WebhookSettings,
 }
 
 impl Sender {
     /// # Errors
     /// Where the HTTP client cannot be made, as on a machine without certificates.
-    pub(super) fn new(settings: WebhookSettings, is_encrypted: bool) -> reqwest::Result<Self> {
+    pub(super) fn new(
+        settings: WebhookSettings,
+        is_encrypted: bool,
+        threads: Handle,
+    ) -> reqwest::Result<Self> {
         let mut builder = Client::builder()
             .user_agent(concat!("rookery/", env!("CARGO_PKG_VERSION")))
             .timeout(settings.timeout)
@@ -63,7 +101,7 @@ impl Sender {
             // A machine without certificates can still talk to its neighbour.
             builder = builder.tls_certs_only([]);
         }
-        Ok(Self { client: builder.build()?, settings })
+        Ok(Self { client: builder.build()?, threads, settings })
     }
 
     pub(super) async fn send(&self, webhook: &Webhook, line: &Line) -> Sent {
@@ -82,13 +120,23 @@ impl Sender {
             .header("webhook-timestamp", now.unix_timestamp())
             .header("webhook-signature", webhook.sign(line.id, now, &body))
             .body(body);
-        match request.send().await {
-            Ok(answer) => {
-                let sent = judge(&answer);
-                drain(answer).await;
-                sent
+        let asked = async move {
+            match request.send().await {
+                Ok(answer) => {
+                    let sent = judge(&answer);
+                    drain(answer).await;
+                    sent
+                }
+                Err(error) => failed(reason(&error)),
             }
-            Err(error) => failed(reason(&error)),
+        };
+        // Aborted where this is dropped.
+        let asked = AbortOnDropHandle::new(self.threads.spawn(asked));
+        // Its own limit, which those threads may be too busy to keep.
+        match tokio::time::timeout(self.settings.timeout + OVERTIME_MAX, asked).await {
+            Ok(Ok(sent)) => sent,
+            Ok(Err(error)) => failed(format!("the request ended: {error}")),
+            Err(_elapsed) => failed(NOT_IN_TIME.to_owned()),
         }
     }
 }
@@ -128,7 +176,7 @@ async fn drain(mut answer: Response) {
 /// For an operator. Of the address nothing is told: its query may hold a secret.
 fn reason(error: &reqwest::Error) -> String {
     if error.is_timeout() {
-        return "no answer in time".to_owned();
+        return NOT_IN_TIME.to_owned();
     }
     let mut cause: &dyn Error = error;
     while let Some(below) = cause.source() {

@@ -18,6 +18,8 @@ use crate::system::clock::Clocks;
 use crate::system::service::{PATIENCE, Service, program};
 
 pub const RUNNERS: usize = 3;
+/// A minute until the next window is over, and what it takes to run those before it.
+const WINDOW_MAX: Duration = Duration::from_secs(150);
 /// Short, because each kill in mid-run is waited out.
 const LEASE: &str = "2s";
 /// More windows than any clock here moves on at once, so that none is passed over.
@@ -124,7 +126,7 @@ impl Jobs {
 
     /// Waits for a run in its middle, and tells whose it is.
     pub async fn in_the_middle(&self) -> (usize, JobTry) {
-        eventually("a window runs", PATIENCE, async || {
+        eventually("a window runs", WINDOW_MAX, async || {
             let notes = self.notes().map_err(|error| format!("{error:#}"))?;
             let running =
                 notes.iter().rev().filter(|note| note.ended.is_none() && note.run.from < note.run.to);

@@ -4,6 +4,7 @@ use std::io::{self, Seek, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::pin::pin;
 use std::process::Stdio;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, killpg};
@@ -11,6 +12,7 @@ use nix::unistd::Pid;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncReadExt;
 use tokio::process::{Child, ChildStdout, Command};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::ledger::{Outcome, Output};
 
@@ -19,6 +21,9 @@ const END_GRACE: Duration = Duration::from_secs(5);
 /// For what processes of its own still write after a child has ended.
 const OUTPUT_GRACE: Duration = Duration::from_secs(1);
 const READ_BYTES: usize = 8 * 1024;
+/// What waits for whoever reads this process's standard output, and for how long one piece more waits to be among it.
+const OUT_CHUNKS_MAX: usize = 64;
+const OUT_LIMIT: Duration = Duration::from_secs(5);
 
 /// A child in a process group of its own, which is killed where this is dropped.
 #[derive(Debug)]
@@ -97,7 +102,13 @@ async fn wait(
             () = &mut writing, if is_open => is_open = false,
             status = group.child.wait() => break status,
             () = tokio::time::sleep_until(deadline) => {
-                end(&mut group).await;
+                // Its last words are words of it, too.
+                let words = async {
+                    if is_open {
+                        tokio::time::timeout(END_GRACE + OUTPUT_GRACE, writing).await.ok();
+                    }
+                };
+                tokio::join!(end(&mut group), words);
                 return Outcome::TimedOut;
             }
         }
@@ -132,16 +143,11 @@ impl Digesting {
     async fn take_all(&mut self, stdout: Option<ChildStdout>) {
         let Some(mut stdout) = stdout else { return };
         let mut buffer = [0; READ_BYTES];
+        let mut is_stuck = false;
         while let Ok(read @ 1..) = stdout.read(&mut buffer).await {
             self.sha256.update(&buffer[..read]);
             self.bytes += read as u64;
-            let chunk = buffer[..read].to_vec();
-            let hand_on = move || {
-                let mut own = io::stdout().lock();
-                own.write_all(&chunk).and_then(|()| own.flush())
-            };
-            // Nobody may be there to read it.
-            tokio::task::spawn_blocking(hand_on).await.ok();
+            hand_on(buffer[..read].to_vec(), &mut is_stuck).await;
         }
     }
 
@@ -149,6 +155,30 @@ impl Digesting {
         let sha256 = self.sha256.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         Output { sha256, bytes: self.bytes }
     }
+}
+
+/// To this process's standard output, by a thread that nobody waits for: whoever reads it may have stopped, and neither the
+/// command nor the end of this process may hang on that. Then what does not fit is left out.
+async fn hand_on(chunk: Vec<u8>, is_stuck: &mut bool) {
+    static OUT: LazyLock<mpsc::Sender<(Vec<u8>, oneshot::Sender<()>)>> = LazyLock::new(|| {
+        let (sender, mut chunks) = mpsc::channel::<(Vec<u8>, oneshot::Sender<()>)>(OUT_CHUNKS_MAX);
+        std::thread::spawn(move || {
+            while let Some((chunk, written)) = chunks.blocking_recv() {
+                let mut own = io::stdout().lock();
+                // Nobody may be there to read it, and nobody may wait any more.
+                own.write_all(&chunk).and_then(|()| own.flush()).ok();
+                written.send(()).ok();
+            }
+        });
+        sender
+    });
+    let (written, is_written) = oneshot::channel();
+    let writing = async {
+        OUT.send((chunk, written)).await.ok();
+        is_written.await.ok();
+    };
+    let limit = if *is_stuck { Duration::ZERO } else { OUT_LIMIT };
+    *is_stuck = tokio::time::timeout(limit, writing).await.is_err();
 }
 
 #[cfg(test)]
@@ -221,6 +251,13 @@ pub(crate) mod tests {
         let (outcome, _) = run(&held.shell("sleep 300 &"), &[], b"", LIMIT).await;
         assert_eq!(outcome, Outcome::Exited(0), "nobody waits for what it left behind");
         held.until_let_go().await;
+    }
+
+    #[tokio::test]
+    async fn what_a_try_says_when_its_time_is_up_is_taken() {
+        let script = "trap 'echo bye; exit 0' TERM; echo hi; while :; do sleep 0.1; done";
+        let (outcome, output) = run(&shell(script), &[], b"", Duration::from_secs(2)).await;
+        assert_eq!((outcome, output.map(|output| output.bytes)), (Outcome::TimedOut, Some(7)));
     }
 
     #[tokio::test]

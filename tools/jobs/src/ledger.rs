@@ -12,6 +12,7 @@
 
 mod lock;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,6 +56,18 @@ pub enum Outcome {
     TimedOut,
     /// The program could not be started.
     NotStarted(String),
+}
+
+/// For people.
+impl fmt::Display for Outcome {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exited(code) => write!(formatter, "exit code {code}"),
+            Self::Signalled(signal) => write!(formatter, "ended by signal {signal}"),
+            Self::TimedOut => formatter.write_str("its time was up"),
+            Self::NotStarted(why) => write!(formatter, "it could not be started: {why}"),
+        }
+    }
 }
 
 impl Outcome {

@@ -27,8 +27,10 @@ pub enum RunError {
     Log(#[from] ReadError),
     #[error("the data set: {0}")]
     DataSet(String),
-    #[error("the window {0} was taken over by another runner, or the ledger was out of reach for too long")]
-    Lost(Window),
+    #[error("the window {0} was taken over by another runner")]
+    TakenOver(Window),
+    #[error("the ledger was out of reach for too long, so the run of the window {0} was ended")]
+    OutOfReach(Window),
     #[error("this runner was told to end")]
     Stopped,
 }
@@ -84,7 +86,7 @@ impl Runner {
         let mut dead = None;
         if let Some(entry) = &known {
             if entry.is_running() && !entry.is_free() {
-                dead = watch::dead(&mut watch.own, entry, *lease);
+                dead = watch.dead(entry, *lease);
                 if dead.is_none() {
                     return Ok(Looked::Elsewhere(entry.clone()));
                 }
@@ -122,6 +124,9 @@ impl Runner {
         } else {
             self.ledger.claim(&job.name, &claim).await?
         };
+        if let Claimed::Mine(entry) = &claimed {
+            watch.claimed = Some(entry.claim);
+        }
         match claimed {
             Claimed::Not(entry) if entry.is_running() => Ok(Looked::Elsewhere(entry)),
             Claimed::Not(entry) => Ok(Looked::Ended(entry)),

@@ -17,6 +17,8 @@ const POLL: Duration = Duration::from_millis(500);
 /// Behind a window that was asked for: longer than others wait for the next look, so that a window of theirs is not kept
 /// waiting by a row of these.
 const TURN: Duration = Duration::from_millis(600);
+/// Between two looks at how many windows are over.
+const LAG_PERIOD: Duration = Duration::from_secs(5);
 /// Windows that may be waiting for a runner that is there.
 const DUE_MAX: usize = 10_000;
 /// Among so many of the newest windows a runner that begins looks for the last success.
@@ -41,6 +43,8 @@ pub async fn serve(runner: Arc<Runner>, jobs: Vec<Job>) {
 async fn keep(runner: &Runner, job: &Job) {
     let (mut clock, mut due) = (WallClock::new(), None);
     let (mut watch, mut success) = (Watch::default(), LastSuccess::default());
+    // What went wrong at the last look: it is told once.
+    let mut wrong = String::new();
     while !runner.stop.is_cancelled() {
         if let Some(now) = clock.now() {
             let due = due.get_or_insert_with(|| Due::new(job, now));
@@ -49,8 +53,14 @@ async fn keep(runner: &Runner, job: &Job) {
             }
             match due.pass(runner, job, &mut watch, &mut success, now).await {
                 Err(RunError::Stopped) => return,
-                Err(error) => tracing::warn!(job.name, %error, "it is tried again"),
-                Ok(()) => {}
+                Err(error) if error.to_string() == wrong => {
+                    tracing::debug!(job.name, %error, "it is tried again");
+                }
+                Err(error) => {
+                    tracing::warn!(job.name, %error, "it is tried again");
+                    wrong = error.to_string();
+                }
+                Ok(()) => wrong.clear(),
             }
         }
         runner.stop.run_until_cancelled(tokio::time::sleep(POLL)).await;
@@ -86,20 +96,19 @@ impl Due {
         let Some(next) = self.next.filter(|next| next.end <= now) else { return Ok(()) };
         let due = job.schedule.windows_between(next.start, now, DUE_MAX);
         let began = Instant::now();
-        metrics::gauge!("jobs_lag_windows", "job" => job.name.clone()).set(due.len() as f64);
+        // Those before it may have taken long.
+        let later = || now.checked_add(began.elapsed()).unwrap_or(now);
         for (index, window) in due.iter().enumerate() {
-            // Those before it may have taken long.
-            let now = now.checked_add(began.elapsed()).unwrap_or(now);
-            match runner.look(job, *window, watch, false, now).await? {
+            let look = runner.look(job, *window, watch, false, later());
+            match telling_lag(job, *window, later, look).await? {
                 Looked::Ended(entry) => {
                     success.see(job, &entry);
                     self.next = job.schedule.window_at(window.end);
-                    metrics::gauge!("jobs_lag_windows", "job" => job.name.clone())
-                        .set((due.len() - index - 1) as f64);
+                    tell_lag(job, self.next, later());
                 }
                 // Those behind it may have to be skipped by now.
                 Looked::Elsewhere(_) if index + 1 < due.len() => {
-                    runner.look(job, due[index + 1], &mut Watch::default(), false, now).await?;
+                    runner.look(job, due[index + 1], &mut Watch::default(), false, later()).await?;
                     return Ok(());
                 }
                 Looked::Elsewhere(_) | Looked::NotYet(_) => return Ok(()),
@@ -107,6 +116,29 @@ impl Due {
         }
         Ok(())
     }
+}
+
+/// Also while the look runs the window: others end meanwhile.
+async fn telling_lag<T>(
+    job: &Job,
+    window: Window,
+    now: impl Fn() -> Timestamp,
+    look: impl Future<Output = T>,
+) -> T {
+    let mut look = Box::pin(look);
+    loop {
+        tell_lag(job, Some(window), now());
+        tokio::select! {
+            looked = &mut look => return looked,
+            () = tokio::time::sleep(LAG_PERIOD) => {}
+        }
+    }
+}
+
+/// `first`: the first that did not end so far.
+fn tell_lag(job: &Job, first: Option<Window>, now: Timestamp) {
+    let over = first.map_or(0, |first| job.schedule.windows_between(first.start, now, DUE_MAX).len());
+    metrics::gauge!("jobs_lag_windows", "job" => job.name.clone()).set(over as f64);
 }
 
 /// When a window of a job last succeeded, by this runner or another one.
@@ -146,7 +178,8 @@ impl LastSuccess {
 }
 
 impl Runner {
-    /// Runs windows one behind the other, and lets windows that others wait for come between. `ended` is told how each went.
+    /// Runs windows one behind the other but for those that succeeded before, and lets windows that others wait for come
+    /// between. `ended` is told how each went.
     ///
     /// # Errors
     /// Where the end of one is not known, or `ended` fails.
@@ -156,8 +189,15 @@ impl Runner {
         windows: &[Window],
         mut ended: impl FnMut(&Entry) -> Result<(), E>,
     ) -> Result<(), E> {
-        for (number, window) in windows.iter().enumerate() {
-            if number > 0 && self.stop.run_until_cancelled(tokio::time::sleep(TURN)).await.is_none() {
+        let mut is_first = true;
+        for window in windows {
+            let known = self.ledger.read(&job.name, *window).await.map_err(RunError::from)?;
+            if known.is_some_and(|known| known.state == State::Succeeded) {
+                continue;
+            }
+            if !std::mem::take(&mut is_first)
+                && self.stop.run_until_cancelled(tokio::time::sleep(TURN)).await.is_none()
+            {
                 return Err(RunError::Stopped.into());
             }
             ended(&self.run_one(job, *window).await?)?;
@@ -170,12 +210,16 @@ impl Runner {
     /// # Errors
     /// Where its end is not known.
     pub async fn run_one(&self, job: &Job, window: Window) -> Result<Entry, RunError> {
-        let mut watch = Watch::default();
+        let (mut watch, mut told) = (Watch::default(), String::new());
         loop {
-            match self.look(job, window, &mut watch, true, Timestamp::now()).await? {
+            let why = match self.look(job, window, &mut watch, true, Timestamp::now()).await? {
                 Looked::Ended(entry) => return Ok(entry),
-                Looked::Elsewhere(_) => {}
-                Looked::NotYet(why) => tracing::debug!(job.name, why, "waiting"),
+                Looked::Elsewhere(entry) => format!("{} has it", entry.runner),
+                Looked::NotYet(why) => why.to_owned(),
+            };
+            if why != told {
+                tracing::info!(job.name, window = %window.start, why, "waiting");
+                told = why;
             }
             if self.stop.run_until_cancelled(tokio::time::sleep(POLL)).await.is_none() {
                 return Err(RunError::Stopped);

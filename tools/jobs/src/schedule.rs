@@ -66,7 +66,11 @@ impl Schedule {
         let refuse = |reason: String| ScheduleError { text: text.to_owned(), reason };
         let parts: Vec<&str> = text.split_whitespace().collect();
         let [fields @ .., zone_name] = &*parts else { return Err(refuse("it is empty".to_owned())) };
-        let [_, hour, ..] = fields else { return Err(refuse("it needs five fields and a zone".to_owned())) };
+        let [_, hour, _, _, _] = fields else {
+            return Err(refuse(
+                "it needs five fields and a zone, like 0 7 * * MON-FRI Europe/Berlin".to_owned(),
+            ));
+        };
         let zone = TimeZone::get(zone_name)
             .map_err(|_| refuse(format!("its last word, {zone_name}, is no zone like Europe/Berlin")))?;
         let read = |zone_name: &str| {

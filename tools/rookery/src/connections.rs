@@ -72,13 +72,14 @@ fn url(
         None => Err(env.into_error().into()),
         Some(Some(url)) => Ok(url),
         Some(None) => {
+            let or = format!("set {variables}, name the data directory of the running system (--data-dir)");
             let missing = || {
                 let dir = data.data_dir.display();
-                format!("there is no data directory {dir}: set {variables}, or start `rookery up` first")
+                format!("there is no data directory {dir}: {or}, or start `rookery up` first")
             };
             let file = file(&DataDir::find(&data.data_dir)?.with_context(missing)?);
             let url = files::read_if_there(&file)?.with_context(|| {
-                format!("there is no {}: set {variables}, or start `rookery up` first", file.display())
+                format!("there is no {}: {or}, or start `rookery up` first", file.display())
             })?;
             Ok(Secret::new(url))
         }

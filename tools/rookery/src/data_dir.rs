@@ -61,6 +61,14 @@ impl DataDir {
         Ok(found.map(|path| Self { path, run_as, moved_because: None }))
     }
 
+    /// The same for those that need one.
+    pub(crate) fn existing(asked: &DataDirArgument) -> Result<Self> {
+        Self::find(&asked.data_dir)?.with_context(|| {
+            let dir = asked.data_dir.display();
+            format!("there is no data directory {dir}: name that of the running system (--data-dir), or start `rookery up` first")
+        })
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }

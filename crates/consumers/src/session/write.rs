@@ -16,6 +16,7 @@ const WRITE_PAUSE: Duration = Duration::from_millis(200);
 impl Session<'_> {
     /// Writes down where the durable stands, as often as it takes within the deadline.
     pub(super) async fn write(&mut self) -> Result<(), End> {
+        let mut is_told = false;
         loop {
             let now = Instant::now();
             match tokio::time::timeout_at(self.deadline, self.write_once(self.claim)).await {
@@ -31,7 +32,11 @@ impl Session<'_> {
                     return Ok(());
                 }
                 Ok(Ok(None)) | Err(_) => return Err(End::Lost),
-                Ok(Err(error)) => tracing::warn!(%error, "the durable was not written"),
+                Ok(Err(_)) if is_told => {}
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, "the durable was not written; it is tried on");
+                    is_told = true;
+                }
             }
             tokio::time::sleep(WRITE_PAUSE).await;
         }

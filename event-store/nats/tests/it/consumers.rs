@@ -155,7 +155,10 @@ async fn it_reaches_nothing_but_its_own() {
 #[tokio::test]
 async fn there_are_at_most_so_many_and_each_has_its_name() {
     let nats = broker().await;
-    open(&nats, "dispatcher").await;
+    let log = open(&nats, "dispatcher").await;
+    for _ in 0..2 {
+        post(&log).await.expect("appended");
+    }
     let client = operator(&nats).await;
     for name in ["", "Shop", "1shop", "a.b", "a b", "a*", "a\"", &"a".repeat(33)] {
         assert!(!is_consumer_name(name), "{name}");
@@ -176,6 +179,11 @@ async fn there_are_at_most_so_many_and_each_has_its_name() {
     let gone = client.remove("c1").await;
     assert!(matches!(gone, Err(ConsumerError::Unknown(_))), "{gone:?}");
     let after = Position::from_i64(1 << 8).expect("a position");
+    for bad in [3 << 8, (1 << 8) + 1] {
+        let begin = Begin::After(Position::from_i64(bad).expect("a position"));
+        let nowhere = client.add("more", &edits, begin).await;
+        assert!(matches!(nowhere, Err(ConsumerError::NoPosition(..))), "{bad}: {nowhere:?}");
+    }
     for _ in 0..2 {
         client.add("more", &edits, Begin::After(after)).await.expect("made, and then there");
     }
@@ -184,6 +192,36 @@ async fn there_are_at_most_so_many_and_each_has_its_name() {
         let other = client.add("more", &edits, begin).await;
         assert!(matches!(other, Err(ConsumerError::Exists(_))), "{begin:?}: {other:?}");
     }
+}
+
+/// What it takes of the broker is bounded: others need it, too.
+#[tokio::test]
+async fn it_has_so_many_connections_and_subscriptions_and_leaves_the_others_alone() {
+    let nats = broker().await;
+    let log = open(&nats, "dispatcher").await;
+    post(&log).await.expect("appended");
+    for name in ["shop", "shelf"] {
+        operator(&nats).await.add(name, &posts(), Begin::Beginning).await.expect("made");
+    }
+    let mut clients = Vec::new();
+    for _ in 0..16 {
+        clients.push(consumer(&nats, "shop").await);
+    }
+    let one_more = connect(&url(&nats, &consumers::user("shop")), "test").await;
+    assert!(one_more.is_err(), "{one_more:?}");
+    let mut inboxes = Vec::new();
+    for number in 0..1_000 {
+        inboxes.push(clients[0].subscribe(format!("_INBOX.x.{number}")).await.expect("sent"));
+    }
+    clients[0].flush().await.ok();
+    eventually("the broker takes no more of them", PATIENCE, async || {
+        let log = nats.log();
+        if log.contains("maximum subscriptions exceeded") { Ok(()) } else { Err(log) }
+    })
+    .await;
+    let other = consumer(&nats, "shelf").await;
+    assert_eq!(fetch(&other, "shelf", 1).await.len(), 1, "another one has its own");
+    post(&log).await.expect("appended");
 }
 
 /// Who reads the log may make and use what it follows the log with, and that alone.

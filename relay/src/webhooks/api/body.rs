@@ -82,6 +82,14 @@ pub(crate) struct ReplayWebhook {
     pub(super) forget_parked: bool,
 }
 
+/// What a retry came to.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Retried {
+    /// That are tried again.
+    #[schema(maximum = 100)]
+    pub(super) events: usize,
+}
+
 /// A webhook, and how it is doing.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

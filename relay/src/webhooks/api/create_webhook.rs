@@ -58,12 +58,25 @@ pub(crate) async fn create_webhook(
         made_by: caller.account,
         made_at: OffsetDateTime::now_utc(),
     };
-    let added = registry::add(state.webhooks().bucket()?, &webhook).await.map_err(problem)?;
-    added.map_err(|_| too_many())?;
+    add(&state, &webhook, after).await?;
     state.webhooks().changed.notify_one();
     tracing::info!(webhook = %webhook.id, by = caller.account, "a webhook was made");
     let secret = webhook.secret.expose();
     let made = CreatedWebhook { secret, webhook: WebhookView::new(&state, webhook, None) };
     let no_store = [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     Ok((StatusCode::CREATED, no_store, Json(made)).into_response())
+}
+
+/// How far it is before it is known: relays make no such entry, so none comes back behind a removal.
+async fn add(state: &AppState, webhook: &Webhook, after: i64) -> Result<(), ApiProblem> {
+    let lineage =
+        state.lineage().ok_or_else(|| ApiProblem::unavailable("the log has not been opened yet"))?;
+    let (durables, name) = (state.webhooks().durables()?, webhook.id.to_string());
+    durables.make(&name, &lineage.0, after).await.map_err(problem)?;
+    let added = registry::add(state.webhooks().bucket()?, webhook).await;
+    if !matches!(added, Ok(Ok(()))) {
+        // What is left of it where that fails, too, says nothing to anybody.
+        durables.remove(&name).await.ok();
+    }
+    added.map_err(problem)?.map_err(|_| too_many())
 }

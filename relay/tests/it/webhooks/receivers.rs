@@ -178,11 +178,46 @@ async fn a_receiver_that_takes_nothing_fills_no_more_than_there_is_room_for() {
     let parked = format!("{}/parked", made.path);
     let (_, list) = app.operate("GET", &parked, None).await;
     assert_eq!(list.as_array().map(Vec::len), Some(100));
-    let (status, _) = app.operate("POST", &format!("{parked}/retry"), None).await;
-    assert_eq!(status, 204);
+    let (status, retried) = app.operate("POST", &format!("{parked}/retry"), None).await;
+    assert_eq!((status, retried), (200, json!({"events": 100})));
     let doing = shown(&app, &made, "none is parked", |shown| shown["parkedEvents"] == json!(0)).await;
     assert_eq!((&doing["stopped"], &doing["failing"]), (&Value::Null, &Value::Null));
     assert_eq!(receiver.taken_of(account(7)).len(), 150);
+}
+
+/// The HTTP client reads interim answers for as long as there are any, and notices nothing else meanwhile.
+#[tokio::test]
+async fn interim_answers_without_end_keep_nothing_else_waiting() {
+    let settings = WebhookSettings { timeout: Duration::from_secs(2), ..LOCAL };
+    let app = App::with_webhooks(Server::nats().await, settings).await;
+    // Threads of its own: the other side of it is what is meant to be busy.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let url = format!("http://{}/", listener.local_addr().expect("bound"));
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            counted.fetch_add(1, Ordering::SeqCst);
+            std::thread::spawn(move || {
+                let many = b"HTTP/1.1 100 Continue\r\n\r\n".repeat(1_000);
+                // Until the sender hangs up.
+                while std::io::Write::write_all(&mut &stream, &many).is_ok() {}
+            });
+        }
+    });
+    let made = make(&app, &url, json!({})).await;
+    app.append(posted(7, "one", &[])).await;
+    eventually("it is sent", PATIENCE, async || {
+        if asked.load(Ordering::SeqCst) > 0 { Ok(()) } else { Err("not yet".to_owned()) }
+    })
+    .await;
+    for _ in 0..5 {
+        let began = std::time::Instant::now();
+        let (status, _) = app.operate("GET", &made.path, None).await;
+        assert_eq!(status, 200);
+        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    }
+    shown(&app, &made, "it failed", |shown| shown["failing"]["reason"] == json!("no answer in time")).await;
 }
 
 #[tokio::test]

@@ -51,6 +51,17 @@ fn claim(window: Window, lease: Duration, now: Timestamp) -> Claim<'static> {
     Claim { window, from: 0, to: 0, runner: "other", lease, dead: None, again: false, now }
 }
 
+#[tokio::test]
+async fn a_runner_does_not_wait_for_the_end_of_its_own_lease() {
+    let (ledger, job, now) = (ledger(), job(""), Timestamp::now());
+    let (window, runner) = (newest(&job, 1)[0], runner(&ledger, LIMIT));
+    let lost = begin(&ledger, &claim(window, Duration::from_secs(3_600), now)).await;
+    assert!(matches!(look(&runner, &job, window, now).await, Looked::Elsewhere(_)));
+    let mut watch = Watch { claimed: Some(lost.claim), ..Watch::default() };
+    let looked = runner.look(&job, window, &mut watch, false, now).await.expect("it answers");
+    assert!(matches!(looked, Looked::Ended(entry) if entry.state == State::Succeeded));
+}
+
 /// Another runner begins with a window.
 async fn begin(ledger: &Ledger, claim: &Claim<'_>) -> Entry {
     let lock = ledger.lock("x").await.expect("it answers");
@@ -211,6 +222,6 @@ async fn a_runner_that_was_taken_over_kills_its_child() {
         }
     })
     .await;
-    assert!(matches!(running.await.expect("no panic"), Err(RunError::Lost(_))));
+    assert!(matches!(running.await.expect("no panic"), Err(RunError::TakenOver(_))));
     held.until_let_go().await;
 }

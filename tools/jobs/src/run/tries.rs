@@ -29,10 +29,10 @@ impl Runner {
         let running = metrics::gauge!("jobs_running", "job" => job.name.clone());
         running.set(1.0);
         let ended = tokio::select! {
-            ended = self.tries(job, entry.clone()) => ended.map_err(|Lost| RunError::Lost(window)),
-            () = self.beat(job, &entry, began) => {
+            ended = self.tries(job, entry.clone()) => ended.map_err(|Lost| RunError::TakenOver(window)),
+            lost = self.beat(job, &entry, began) => {
                 metrics::counter!("jobs_claims_lost_total", "job" => job.name.clone()).increment(1);
-                Err(RunError::Lost(window))
+                Err(lost.map_or(RunError::OutOfReach(window), |Lost| RunError::TakenOver(window)))
             }
             () = self.stop.cancelled() => {
                 let free = self.ledger.update(&job.name, &entry, |entry| {
@@ -49,8 +49,8 @@ impl Runner {
         ended
     }
 
-    /// Ends when the claim is lost, or may be soon.
-    async fn beat(&self, job: &Job, entry: &Entry, began: Instant) {
+    /// Ends when the claim is lost, or may be soon: `None`.
+    async fn beat(&self, job: &Job, entry: &Entry, began: Instant) -> Option<Lost> {
         let period = self.settings.lease / BEATS;
         let mut deadline = tokio::time::Instant::from_std(began) + period * BEATS_MISSED_MAX;
         loop {
@@ -58,12 +58,13 @@ impl Runner {
             tokio::time::sleep_until(next.min(deadline)).await;
             let now = tokio::time::Instant::now();
             if now >= deadline {
-                return;
+                return None;
             }
             let beat = self.ledger.update(&job.name, entry, |entry| entry.beat += 1);
             match tokio::time::timeout_at(deadline, beat).await {
                 Ok(Ok(Ok(_))) => deadline = now + period * BEATS_MISSED_MAX,
-                Ok(Ok(Err(Lost))) | Err(_) => return,
+                Ok(Ok(Err(lost))) => return Some(lost),
+                Err(_) => return None,
                 Ok(Err(error)) => tracing::warn!(job.name, %error, "a beat was not written"),
             }
         }
@@ -79,8 +80,12 @@ impl Runner {
             tracing::info!(job.name, window = %entry.start, r#try = entry.tries, "a try begins");
             let env = [&self.settings.env, &environment(job, &entry)[..]].concat();
             let (outcome, output) = child::run(&job.command, &env, &[], job.timeout).await;
-            tracing::info!(job.name, window = %entry.start, r#try = entry.tries, ?outcome, "a try ended");
             let succeeded = outcome.is_success();
+            if succeeded {
+                tracing::info!(job.name, window = %entry.start, r#try = entry.tries, %outcome, "a try ended");
+            } else {
+                tracing::warn!(job.name, window = %entry.start, r#try = entry.tries, %outcome, "a try failed");
+            }
             entry = self
                 .write(job, &entry, move |entry| {
                     (entry.outcome, entry.output) = (Some(outcome.clone()), output.clone());
@@ -95,6 +100,7 @@ impl Runner {
             }
         }
         count(job, State::Failed);
+        tracing::warn!(job.name, window = %entry.start, tries = entry.tries, "the window failed");
         let fail = |entry: &mut Entry| {
             (entry.state, entry.ended_at) = (State::Failed, Some(Timestamp::now()));
         };

@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 fn operator_token(data: &DataDirArgument) -> Result<String> {
-    let keys = signing_keys::read_or_create(&DataDir::open(&data.data_dir)?.keys())?;
+    let keys = signing_keys::read_or_create(&DataDir::existing(data)?.keys())?;
     let roles = Roles::none().with(Role::Operator).with(Role::Analyst);
     let issuer = TokenIssuer::new(&keys.key, ISSUER, AUDIENCE);
     Ok(issuer.issue(OPERATOR_ACCOUNT, roles, SystemTime::now(), TOKEN_LIFETIME)?)

@@ -58,13 +58,23 @@ enum Command {
     /// Show how far each is, and what is wrong
     List,
     /// Show one, as JSON
-    Show { id: Uuid },
+    Show {
+        #[arg(value_parser = webhook_id)]
+        id: Uuid,
+    },
     /// Remove one, with its secret and what is parked
-    Remove { id: Uuid },
+    Remove {
+        #[arg(value_parser = webhook_id)]
+        id: Uuid,
+    },
     /// Give it a new secret; the one before is good for 24 hours more
-    Rotate { id: Uuid },
+    Rotate {
+        #[arg(value_parser = webhook_id)]
+        id: Uuid,
+    },
     /// Send events again from a position on, where one that stopped goes on
     Replay {
+        #[arg(value_parser = webhook_id)]
         id: Uuid,
         /// All events behind this position; 0 is the beginning
         #[arg(long, value_name = "POSITION")]
@@ -74,9 +84,19 @@ enum Command {
         forget_parked: bool,
     },
     /// Show the events that its receiver did not take, as JSON
-    Parked { id: Uuid },
+    Parked {
+        #[arg(value_parser = webhook_id)]
+        id: Uuid,
+    },
     /// Send those again, and no others
-    Retry { id: Uuid },
+    Retry {
+        #[arg(value_parser = webhook_id)]
+        id: Uuid,
+    },
+}
+
+fn webhook_id(text: &str) -> Result<Uuid, &'static str> {
+    Uuid::try_parse(text).map_err(|_| "expected an id, as `rookery webhooks list` shows it")
 }
 
 struct Api {
@@ -100,7 +120,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 fn operator_token(data: &DataDirArgument) -> Result<String> {
-    let keys = signing_keys::read_or_create(&DataDir::open(&data.data_dir)?.keys())?;
+    let keys = signing_keys::read_or_create(&DataDir::existing(data)?.keys())?;
     let issuer = TokenIssuer::new(&keys.key, ISSUER, AUDIENCE);
     let roles = Roles::none().with(Role::Operator);
     Ok(issuer.issue(AccountId::OPERATOR.get(), roles, SystemTime::now(), TOKEN_LIFETIME)?)
@@ -129,7 +149,10 @@ impl Api {
                 self.ask(Method::POST, &format!("/{id}/replay"), Some(body)).await?
             }
             Command::Parked { id } => self.ask(Method::GET, &format!("/{id}/parked"), None).await?,
-            Command::Retry { id } => self.ask(Method::POST, &format!("/{id}/parked/retry"), None).await?,
+            Command::Retry { id } => {
+                let retried = self.ask(Method::POST, &format!("/{id}/parked/retry"), None).await?;
+                return Ok(format!("{} tried again\n", retried["events"]));
+            }
         };
         Ok(if shown.is_null() { String::new() } else { format!("{shown:#}\n") })
     }

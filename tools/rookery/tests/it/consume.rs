@@ -1,5 +1,6 @@
 //! `rookery events consume`: a command for each event, through kill -9, failures and several processes.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -244,4 +245,33 @@ async fn every_event_at_least_once_in_order_on_nats() {
 #[tokio::test]
 async fn every_event_at_least_once_in_order_on_postgres() {
     every_event_at_least_once_in_order("postgres").await;
+}
+
+#[tokio::test]
+async fn it_ends_when_it_is_told_to_also_where_nobody_reads_what_commands_say() {
+    let dir = data_dir();
+    let system = System::start(dir.path()).await;
+    system.post("A heron", "birds").await.expect("it is accepted");
+    let begun = dir.path().join("begun");
+    let script = format!("touch {}; head -c 1000000 /dev/zero; sleep 300", begun.display());
+    let words = ["events", "consume", "--durable", "loud", "--after", "0", "--exec", &script];
+    let mut consumer = command(dir.path(), &words);
+    // A pipe that is full soon.
+    consumer.stdout(Stdio::piped()).stderr(Stdio::inherit());
+    let running = RefCell::new(Running(consumer.spawn().expect("it starts")));
+    eventually(
+        "a command talks",
+        LIMIT,
+        async || {
+            if begun.exists() { Ok(()) } else { Err("not yet".to_owned()) }
+        },
+    )
+    .await;
+    kill(Pid::from_raw(running.borrow().id()), Signal::SIGTERM).expect("it is there");
+    eventually("it ends", LIMIT / 3, async || match running.borrow_mut().0.try_wait() {
+        Ok(Some(_)) => Ok(()),
+        other => Err(format!("{other:?}")),
+    })
+    .await;
+    system.stop().await;
 }

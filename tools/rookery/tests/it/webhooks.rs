@@ -52,7 +52,8 @@ async fn an_operator_makes_a_webhook_and_looks_after_it() {
     let rotated: Value = serde_json::from_str(&stdout(&webhooks(&["rotate", &id]))).expect("JSON");
     assert_ne!(rotated["secret"], made["secret"]);
     assert_eq!(stdout(&webhooks(&["parked", &id])), "[]\n");
-    assert_eq!(stdout(&webhooks(&["retry", &id])), "");
+    assert_eq!(stdout(&webhooks(&["retry", &id])), "0 tried again\n");
+    assert!(stderr(&webhooks(&["retry", "heron"])).contains("as `rookery webhooks list` shows it"));
     assert_eq!(stdout(&webhooks(&["replay", &id, "--after", "0"])), "");
     assert_eq!(stdout(&webhooks(&["remove", &id])), "");
     assert!(stderr(&webhooks(&["show", &id])).contains("404 Not Found, not-found"));

@@ -56,7 +56,7 @@ pub(super) fn judge(name: &str, entry: &Entry) -> Result<()> {
         tracing::info!(job.name = name, window = %entry.start, tries = entry.tries, "the window succeeded");
         return Ok(());
     }
-    let outcome = entry.outcome.as_ref().map(|outcome| format!("{outcome:?}"));
+    let outcome = entry.outcome.as_ref().map(ToString::to_string);
     let outcome = outcome.unwrap_or_else(|| "no try ended".to_owned());
     bail!("the window {} of {name} {}: {outcome}", entry.start, entry.state.as_str())
 }
