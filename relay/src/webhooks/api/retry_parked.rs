@@ -29,7 +29,7 @@ pub(crate) async fn retry_parked_deliveries(
     find(&state, id).await?;
     let events = match state.webhooks().durables()?.retry(&id.to_string(), &Choice::All).await {
         Ok(events) => events,
-        // One that was not served so far has nothing parked.
+        // It was removed meanwhile, with what was parked.
         Err(DurablesError::Unknown(_)) => 0,
         Err(DurablesError::Bucket(error)) => return Err(problem(error)),
         Err(error) => return Err(ApiProblem::internal(error)),
